@@ -1,0 +1,120 @@
+//! A change: one row that differs between two snapshots.
+
+use crate::{Column, Kind, Row, Table};
+
+/// What happened to a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It is new.
+    Added {
+        /// The row now.
+        after: Row,
+    },
+    /// It is gone.
+    Removed {
+        /// The row that was.
+        before: Row,
+    },
+    /// It has the same key and other values.
+    Changed {
+        /// The row that was.
+        before: Row,
+        /// The row now.
+        after: Row,
+    },
+    /// Another thing bears its name: the one that was is gone, a new one came in its place.
+    Replaced {
+        /// The row that was.
+        before: Row,
+        /// The row now, with another key.
+        after: Row,
+    },
+}
+
+/// How much a change means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// Somebody did it.
+    Drift,
+    /// It moves by itself.
+    Activity,
+    /// It was seen for the first time because its list was never read to the end before: nobody
+    /// knows how long it has been there.
+    Baseline,
+}
+
+/// One row added, removed, changed or replaced between two snapshots.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The table of the row.
+    pub table: &'static Table,
+    /// What happened.
+    pub kind: ChangeKind,
+    /// How much it means.
+    pub weight: Weight,
+}
+
+impl PartialEq for Change {
+    fn eq(&self, other: &Self) -> bool {
+        self.table.name == other.table.name && self.kind == other.kind && self.weight == other.weight
+    }
+}
+
+impl Change {
+    /// Weighs a change of which the list is known to be complete on both sides.
+    #[must_use]
+    pub fn new(table: &'static Table, kind: ChangeKind) -> Self {
+        let mut change = Self { table, kind, weight: Weight::Drift };
+        let only_moves = !change.columns().is_empty() && change.columns().iter().all(|column| column.moves);
+        if table.kind == Kind::Activity || only_moves {
+            change.weight = Weight::Activity;
+        }
+        change
+    }
+
+    /// Returns the row that was, if there was one.
+    #[must_use]
+    pub const fn before(&self) -> Option<&Row> {
+        match &self.kind {
+            ChangeKind::Added { .. } => None,
+            ChangeKind::Removed { before }
+            | ChangeKind::Changed { before, .. }
+            | ChangeKind::Replaced { before, .. } => Some(before),
+        }
+    }
+
+    /// Returns the row now, if there is one.
+    #[must_use]
+    pub const fn after(&self) -> Option<&Row> {
+        match &self.kind {
+            ChangeKind::Removed { .. } => None,
+            ChangeKind::Added { after }
+            | ChangeKind::Changed { after, .. }
+            | ChangeKind::Replaced { after, .. } => Some(after),
+        }
+    }
+
+    /// Returns the columns whose values differ; none unless there is a row on both sides.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&'static Column> {
+        let (Some(before), Some(after)) = (self.before(), self.after()) else { return Vec::new() };
+        let differs = before.values().zip(after.values()).map(|(before, after)| before != after);
+        self.table
+            .columns
+            .iter()
+            .zip(differs)
+            .filter_map(|(column, differs)| differs.then_some(column))
+            .collect()
+    }
+
+    /// Returns the word for what happened: `added`, `removed`, `changed` or `replaced`.
+    #[must_use]
+    pub const fn verb(&self) -> &'static str {
+        match self.kind {
+            ChangeKind::Added { .. } => "added",
+            ChangeKind::Removed { .. } => "removed",
+            ChangeKind::Changed { .. } => "changed",
+            ChangeKind::Replaced { .. } => "replaced",
+        }
+    }
+}

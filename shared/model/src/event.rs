@@ -1,0 +1,31 @@
+//! Events: what is sent, as CloudEvents 1.0.
+
+use serde::{Deserialize, Serialize};
+
+/// One event, in the JSON form of CloudEvents 1.0.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Always `1.0`.
+    pub specversion: String,
+    /// Hash of what the event tells: sent twice, it is the same event.
+    pub id: String,
+    /// `/iamwatch/<cloud>/<account>`.
+    pub source: String,
+    /// Reverse domain name, as `dev.iamwatch.finding.opened.v1`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it is about: a finding's fingerprint, a thing's address, a listing.
+    pub subject: String,
+    /// Time of the snapshot, RFC 3339.
+    pub time: String,
+    /// Always `application/json`.
+    pub datacontenttype: String,
+    /// Path of the schema of `data` in the repository.
+    pub dataschema: String,
+    /// Number of the snapshot.
+    pub snapshotid: String,
+    /// Severity, to route by.
+    pub severity: String,
+    /// What it tells.
+    pub data: serde_json::Value,
+}

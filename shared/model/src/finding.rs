@@ -1,0 +1,175 @@
+//! Findings: rows that rules returned, and what becomes of them from run to run.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// To be tidied up.
+    Low,
+    /// To be mended in the normal course of things.
+    Medium,
+    /// To be mended soon.
+    High,
+    /// To be mended now.
+    Critical,
+}
+
+impl Severity {
+    /// Returns the word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// Where a finding stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingState {
+    /// It holds.
+    Open,
+    /// It holds, and somebody said that it may.
+    Suppressed,
+    /// It held when its tables could last be seen; now they cannot.
+    Unknown,
+    /// The rule no longer returns it, and could see.
+    Fixed,
+    /// What it was about no longer exists.
+    Gone,
+    /// The rule was changed or dropped, and no longer returns it.
+    RuleChanged,
+}
+
+impl FindingState {
+    /// Says whether the finding is over.
+    #[must_use]
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::Fixed | Self::Gone | Self::RuleChanged)
+    }
+
+    /// Returns the word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Suppressed => "suppressed",
+            Self::Unknown => "unknown",
+            Self::Fixed => "fixed",
+            Self::Gone => "gone",
+            Self::RuleChanged => "rule-changed",
+        }
+    }
+}
+
+/// A snapshot in which something was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighting {
+    /// Number of the snapshot.
+    pub snapshot: u64,
+    /// Time of the snapshot, RFC 3339.
+    pub at: String,
+}
+
+/// One row that a rule returned, followed through the snapshots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Hash of rule id and subject: the same for as long as the same rule says it of the same thing.
+    pub fingerprint: String,
+    /// Id of the rule.
+    pub rule: String,
+    /// Title of the rule.
+    pub title: String,
+    /// Severity of the rule.
+    pub severity: Severity,
+    /// Address of what it is about, wide to narrow: `ibm/<account>/ibm_users/<iam_id>`.
+    pub subject: String,
+    /// The other columns of the row.
+    pub evidence: BTreeMap<String, serde_json::Value>,
+    /// Where it stands.
+    pub state: FindingState,
+    /// Whether it was there when its rule could first look, so that nobody knows its age.
+    pub baseline: bool,
+    /// First snapshot that has it.
+    pub first_seen: Sighting,
+    /// Last snapshot that has it; none while it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Sighting>,
+    /// Why somebody said that it may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppression: Option<String>,
+}
+
+/// What happened to a finding in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TransitionKind {
+    /// It is new.
+    Opened,
+    /// It was closed, and is back.
+    Reopened,
+    /// The same subject, other evidence.
+    Changed,
+    /// It is over; its state says why.
+    Closed,
+    /// Somebody said that it may be.
+    Suppressed,
+    /// Nobody says so any more.
+    Unsuppressed,
+    /// Its tables can no longer be seen.
+    Unknown,
+}
+
+impl TransitionKind {
+    /// Returns the word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Reopened => "reopened",
+            Self::Changed => "changed",
+            Self::Closed => "closed",
+            Self::Suppressed => "suppressed",
+            Self::Unsuppressed => "unsuppressed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What happened to one finding in one run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transition {
+    /// What happened.
+    pub kind: TransitionKind,
+    /// The finding after it.
+    pub finding: Finding,
+    /// The evidence before it, where it changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+/// A word that a finding may be: while it lasts, the finding is kept and not told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suppression {
+    /// Id of the rule.
+    pub rule: String,
+    /// Address of the subject; a `*` at its end stands for any rest.
+    pub subject: String,
+    /// Why it may be.
+    pub reason: String,
+    /// Last moment of it, RFC 3339; without it, it lasts.
+    #[serde(default)]
+    pub until: Option<String>,
+}

@@ -1,0 +1,25 @@
+//! The nouns that every stage knows: tables and rows, coverage, changes, findings, events.
+//!
+//! Nothing here reads or writes anything, waits, or knows what time it is.
+
+mod account;
+mod change;
+mod coverage;
+mod event;
+mod finding;
+pub mod reference;
+mod state;
+mod table;
+pub mod tables;
+mod time;
+mod value;
+
+pub use account::{AccountError, AccountId, Cloud};
+pub use change::{Change, ChangeKind, Weight};
+pub use coverage::{Coverage, ListStatus};
+pub use event::Event;
+pub use finding::{Finding, FindingState, Severity, Sighting, Suppression, Transition, TransitionKind};
+pub use state::{Rows, State};
+pub use table::{Column, Draft, Kind, Parent, Reading, Table, Type};
+pub use time::{Timestamp, normal_time, time_text};
+pub use value::{Row, Value, Values};

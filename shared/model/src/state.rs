@@ -1,0 +1,109 @@
+//! The rows of an account at one time: sorted, unique by key.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::{Row, Table};
+
+/// The rows of one table, sorted by key, one row a key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows(Vec<Row>);
+
+impl Rows {
+    /// Sorts rows and keeps one for each key: the greatest, so that the order in which pages
+    /// arrived makes no difference.
+    #[must_use]
+    pub fn new(table: &Table, mut rows: Vec<Row>) -> Self {
+        rows.sort_unstable();
+        rows.reverse();
+        rows.dedup_by(|later, kept| later.prefix(table.key) == kept.prefix(table.key));
+        rows.reverse();
+        Self(rows)
+    }
+
+    /// Returns the row with a packed key.
+    #[must_use]
+    pub fn get(&self, table: &Table, key: &[u8]) -> Option<&Row> {
+        let position = self.0.binary_search_by(|row| row.prefix(table.key).cmp(key)).ok()?;
+        self.0.get(position)
+    }
+
+    /// Returns the rows in key order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Row> {
+        self.0.iter()
+    }
+
+    /// Returns how many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Says whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns the logical hash: SHA-256 in hexadecimal over the packed rows in order, the same
+    /// however the rows are stored.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        for row in &self.0 {
+            hasher.update(row.as_bytes());
+        }
+        hex::encode(hasher.finalize())
+    }
+}
+
+impl<'a> IntoIterator for &'a Rows {
+    type Item = &'a Row;
+    type IntoIter = std::slice::Iter<'a, Row>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Rows {
+    type Item = Row;
+    type IntoIter = std::vec::IntoIter<Row>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// The tables of one account at one time, by name. A table without rows may be missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State(BTreeMap<&'static str, Rows>);
+
+impl State {
+    /// Returns the rows of a table; none if it is not there.
+    #[must_use]
+    pub fn rows(&self, table: &Table) -> &Rows {
+        static NONE: Rows = Rows(Vec::new());
+        self.0.get(table.name).unwrap_or(&NONE)
+    }
+
+    /// Puts rows in the place of a table's.
+    pub fn put(&mut self, table: &'static Table, rows: Rows) {
+        if rows.is_empty() {
+            self.0.remove(table.name);
+        } else {
+            self.0.insert(table.name, rows);
+        }
+    }
+
+    /// Takes a table's rows out.
+    pub fn take(&mut self, table: &Table) -> Rows {
+        self.0.remove(table.name).unwrap_or_default()
+    }
+
+    /// Returns the names of the tables that have rows, with the rows.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Rows)> {
+        self.0.iter().map(|(name, rows)| (*name, rows))
+    }
+}

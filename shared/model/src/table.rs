@@ -1,0 +1,170 @@
+//! What a table is: the one declaration from which file schema, SQL schema and reference come.
+
+use crate::{Row, Value};
+
+/// What a change in a table means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What somebody decided: a change is drift.
+    State,
+    /// What moves by itself (last used, last permit, a service's own roles): kept, never drift.
+    Activity,
+}
+
+/// The type of a column's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    /// Text of any length.
+    Text,
+    /// A 64-bit whole number.
+    Integer,
+    /// True or false.
+    Boolean,
+    /// A time: text in RFC 3339, UTC, whole seconds, so that text order is time order.
+    Time,
+    /// Canonical JSON of the API's object, without secrets and volatile members.
+    Document,
+}
+
+/// One column of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Name in files and in SQL.
+    pub name: &'static str,
+    /// Type of the values; any of them may be null, except in the key.
+    pub kind: Type,
+    /// One sentence for the table reference.
+    pub about: &'static str,
+    /// Whether it moves along with others (time and author of the last change): by itself no drift.
+    pub moves: bool,
+}
+
+impl Column {
+    const fn new(name: &'static str, kind: Type, about: &'static str) -> Self {
+        Self { name, kind, about, moves: false }
+    }
+
+    /// Declares text.
+    pub(crate) const fn text(name: &'static str, about: &'static str) -> Self {
+        Self::new(name, Type::Text, about)
+    }
+
+    /// Declares a whole number.
+    pub(crate) const fn integer(name: &'static str, about: &'static str) -> Self {
+        Self::new(name, Type::Integer, about)
+    }
+
+    /// Declares a truth value.
+    pub(crate) const fn boolean(name: &'static str, about: &'static str) -> Self {
+        Self::new(name, Type::Boolean, about)
+    }
+
+    /// Declares a time.
+    pub(crate) const fn time(name: &'static str, about: &'static str) -> Self {
+        Self::new(name, Type::Time, about)
+    }
+
+    /// Declares the API's object.
+    pub(crate) const fn document() -> Self {
+        Self::new(
+            "document",
+            Type::Document,
+            "The API's object as canonical JSON, without secrets, personal data and volatile members.",
+        )
+    }
+
+    /// Marks a column that moves along with others.
+    pub(crate) const fn moves(mut self) -> Self {
+        self.moves = true;
+        self
+    }
+}
+
+/// Where the rows of a table hang: a column that holds the key of another table's row.
+#[derive(Debug, Clone, Copy)]
+pub struct Parent {
+    /// The column of this table.
+    pub column: &'static str,
+    /// The table that the column points into.
+    pub table: &'static str,
+}
+
+/// How the rows of a table are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// In one or more lists of the whole account: complete when all of them are.
+    Whole,
+    /// In a list for each row of the parent table: complete parent by parent.
+    PerParent,
+}
+
+/// The declaration of one table.
+#[derive(Debug, Clone, Copy)]
+pub struct Table {
+    /// `<cloud>_<plural>`, the name in files and SQL.
+    pub name: &'static str,
+    /// What one row is, in a sentence.
+    pub about: &'static str,
+    /// State or activity.
+    pub kind: Kind,
+    /// How many of the first columns are the key.
+    pub key: usize,
+    /// The columns, key first.
+    pub columns: &'static [Column],
+    /// The listing that the rows come from, as the coverage names it.
+    pub listing: &'static str,
+    /// Whether the listing is read once or for each parent.
+    pub reading: Reading,
+    /// The thing that a row belongs to, for child tables.
+    pub parent: Option<Parent>,
+    /// The column with the name that people know a thing by, if it has one: same name and new key
+    /// within the same parent means replaced.
+    pub label: Option<&'static str>,
+}
+
+impl Table {
+    /// Returns the position of a column.
+    #[must_use]
+    pub fn position(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|each| each.name == column)
+    }
+
+    /// Returns the key columns.
+    #[must_use]
+    pub fn key_columns(&self) -> &'static [Column] {
+        self.columns.get(..self.key).unwrap_or(self.columns)
+    }
+
+    /// Starts a row with all cells null.
+    #[must_use]
+    pub fn draft<'a>(&'static self) -> Draft<'a> {
+        Draft { table: self, values: vec![Value::Null; self.columns.len()] }
+    }
+}
+
+/// A row under construction, filled by column name.
+#[derive(Debug, Clone)]
+pub struct Draft<'a> {
+    table: &'static Table,
+    values: Vec<Value<'a>>,
+}
+
+impl<'a> Draft<'a> {
+    /// Sets a column. A name that the table does not declare is a bug of the caller's: it is
+    /// caught in debug builds and has no effect in others.
+    #[must_use]
+    pub fn set(mut self, column: &str, value: impl Into<Value<'a>>) -> Self {
+        let position = self.table.position(column);
+        debug_assert!(position.is_some(), "`{}` has no column `{column}`", self.table.name);
+        if let Some(cell) = position.and_then(|position| self.values.get_mut(position)) {
+            *cell = value.into();
+        }
+        self
+    }
+
+    /// Packs the row.
+    #[must_use]
+    pub fn row(self) -> Row {
+        Row::pack(self.values)
+    }
+}

@@ -1,0 +1,49 @@
+//! The declarations of all tables, a file for each part of a cloud.
+
+use crate::{Cloud, Column, Kind, Reading, Table};
+
+pub mod ibm;
+
+/// Says, list by list, how far the answers can be trusted.
+pub const COVERAGE: Table = Table {
+    name: "coverage",
+    about: "How completely each list of the run was read: one row per listing and parent.",
+    kind: Kind::Activity,
+    key: 2,
+    columns: &[
+        Column::text("listing", "The list, named like the tables that it fills."),
+        Column::text("parent", "The thing that it was read for; empty when it is of the whole account."),
+        Column::text("endpoint", "Method and path of the call."),
+        Column::text("status", "`complete`, `denied`, `failed` or `skipped`."),
+        Column::text("reason", "Why it is not complete."),
+        Column::integer("pages", "How many pages were read."),
+        Column::integer("rows", "How many things they held."),
+        Column::integer(
+            "carried_from",
+            "The last snapshot in which the list was complete, when it is not now and rows stand in from there.",
+        ),
+    ],
+    listing: "coverage",
+    reading: Reading::Whole,
+    parent: None,
+    label: None,
+};
+
+/// Returns all tables of a cloud, `coverage` first.
+pub fn of(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
+    let tables = match cloud {
+        Cloud::Ibm => ibm::ALL,
+    };
+    std::iter::once(&COVERAGE).chain(tables.iter().copied())
+}
+
+/// Returns every table of every cloud, each once.
+pub fn all() -> impl Iterator<Item = &'static Table> {
+    std::iter::once(&COVERAGE).chain(Cloud::ALL.into_iter().flat_map(|cloud| of(cloud).skip(1)))
+}
+
+/// Returns the table of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Table> {
+    all().find(|table| table.name == name)
+}
