@@ -1,1 +1,11 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+mod between;
+mod carry;
+mod lists;
+
+pub use between::{apply, between};
+pub use carry::carry;
+
+#[cfg(test)]
+mod tests;

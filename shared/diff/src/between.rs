@@ -1,0 +1,150 @@
+//! Says what changed between two states, and applies what it said.
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use model::{Change, ChangeKind, Row, Rows, State, Table, Value, Weight};
+
+use crate::lists::{Lists, Trust, parent_listing};
+
+/// Returns every change from `before` to `after` in the declared tables, in the order of tables and keys.
+///
+/// Both states must hold their coverage, and `after` must have been through [`crate::carry`].
+///
+/// ```
+/// let nothing = model::State::default();
+/// let tables: Vec<_> = model::tables::of(model::Cloud::Ibm).collect();
+/// assert!(diff::between(&nothing, &nothing, &tables).is_empty());
+/// ```
+#[must_use]
+pub fn between(before: &State, after: &State, declared: &[&'static Table]) -> Vec<Change> {
+    let known = Lists::of(before);
+    let mut changes = Vec::new();
+    for table in declared {
+        let (gone, new, mut found) = compare(table, before.rows(table), after.rows(table));
+        found.extend(pair(table, gone, new));
+        for change in &mut found {
+            if is_first_sight(&known, table, change) {
+                change.weight = Weight::Baseline;
+            }
+        }
+        found.sort_by(|one, other| place(one).cmp(&place(other)));
+        changes.append(&mut found);
+    }
+    changes
+}
+
+/// Returns a state with changes made to it: `apply(a, between(a, b))` is `b`.
+#[must_use]
+pub fn apply(mut state: State, changes: &[Change]) -> State {
+    let mut by_table: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
+    for change in changes {
+        by_table.entry(change.table.name).or_default().push(change);
+    }
+    for changes in by_table.into_values() {
+        let Some(table) = changes.first().map(|change| change.table) else { continue };
+        let mut rows: BTreeMap<Box<[u8]>, Row> =
+            state.take(table).into_iter().map(|row| (row.prefix(table.key).into(), row)).collect();
+        for before in changes.iter().filter_map(|change| change.before()) {
+            rows.remove(before.prefix(table.key));
+        }
+        for after in changes.iter().filter_map(|change| change.after()) {
+            rows.insert(after.prefix(table.key).into(), after.clone());
+        }
+        state.put(table, Rows::new(table, rows.into_values().collect()));
+    }
+    state
+}
+
+/// Walks two sorted tables side by side: rows only before, rows only after, and the changed ones.
+fn compare<'a>(
+    table: &'static Table,
+    before: &'a Rows,
+    after: &'a Rows,
+) -> (Vec<&'a Row>, Vec<&'a Row>, Vec<Change>) {
+    let (mut gone, mut new, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut left, mut right) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        let order = match (left.peek(), right.peek()) {
+            (None, None) => return (gone, new, changed),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(left), Some(right)) if left == right => Ordering::Equal,
+            (Some(left), Some(right)) => left.prefix(table.key).cmp(right.prefix(table.key)),
+        };
+        match order {
+            Ordering::Less => gone.extend(left.next()),
+            Ordering::Greater => new.extend(right.next()),
+            Ordering::Equal => {
+                if let (Some(before), Some(after)) = (left.next(), right.next())
+                    && before != after
+                {
+                    let kind = ChangeKind::Changed { before: before.clone(), after: after.clone() };
+                    changed.push(Change::new(table, kind));
+                }
+            }
+        }
+    }
+}
+
+/// Joins a row that is gone with a new one of the same label under the same parent, where each is
+/// the only one.
+fn pair(table: &'static Table, gone: Vec<&Row>, new: Vec<&Row>) -> Vec<Change> {
+    let mut successors: BTreeMap<_, Vec<&Row>> = BTreeMap::new();
+    for row in &new {
+        if let Some(label) = label(table, row) {
+            successors.entry(label).or_default().push(row);
+        }
+    }
+    let mut predecessors: BTreeMap<_, usize> = BTreeMap::new();
+    for label in gone.iter().filter_map(|row| label(table, row)) {
+        *predecessors.entry(label).or_default() += 1;
+    }
+    let successor = |row: &Row| {
+        let label = label(table, row)?;
+        match successors.get(&label).map(Vec::as_slice) {
+            Some([only]) if predecessors.get(&label) == Some(&1) => Some(*only),
+            _ => None,
+        }
+    };
+    let mut changes = Vec::new();
+    let mut taken = Vec::new();
+    for row in gone {
+        let before = row.clone();
+        changes.push(Change::new(
+            table,
+            match successor(row) {
+                Some(after) => {
+                    taken.push(after);
+                    ChangeKind::Replaced { before, after: after.clone() }
+                }
+                None => ChangeKind::Removed { before },
+            },
+        ));
+    }
+    taken.sort_unstable();
+    let added = new.into_iter().filter(|row| taken.binary_search(row).is_err());
+    changes.extend(added.map(|row| Change::new(table, ChangeKind::Added { after: row.clone() })));
+    changes
+}
+
+/// Returns the name that people know a row by, with the parent that it is unique under.
+fn label<'a>(table: &Table, row: &'a Row) -> Option<(Value<'a>, &'a str)> {
+    let name = row.value(table.position(table.label?)?).as_text()?;
+    let parent = table.parent.and_then(|parent| table.position(parent.column));
+    Some((parent.map_or(Value::Null, |position| row.value(position)), name))
+}
+
+/// Says whether a row is seen for the first time only because its list could never be read before.
+fn is_first_sight(known: &Lists, table: &Table, change: &Change) -> bool {
+    let ChangeKind::Added { after } = &change.kind else { return false };
+    match known.of_row(table, after) {
+        Trust::Known | Trust::Carried => false,
+        Trust::Never => true,
+        // A new parent, if the list of parents could be read before; else nobody knows.
+        Trust::Absent => parent_listing(table).is_none_or(|parents| known.whole(parents) == Trust::Never),
+    }
+}
+
+fn place(change: &Change) -> &[u8] {
+    change.before().or_else(|| change.after()).map_or(&[], |row| row.prefix(change.table.key))
+}
