@@ -1,1 +1,117 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+use check::{Answer, Database, Findings, Limits, QueryError};
+use model::{Change, Coverage, State, Table, Weight, tables};
+use snapshot::{History, Manifest, SnapshotError};
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QuestionError {
+    /// The store could not be read, or what it holds is damaged.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The SQL is wrong, would write, or takes too long.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// There is no such table.
+    #[error("there is no table `{name}`; `iamwatch show {number}` lists those of this snapshot")]
+    Table {
+        /// The name that was asked for.
+        name: String,
+        /// The snapshot that was asked.
+        number: u64,
+    },
+}
+
+/// Returns the tables of a snapshot's cloud, `coverage` first.
+#[must_use]
+pub fn declared(manifest: &Manifest) -> Vec<&'static Table> {
+    tables::of(manifest.account.cloud()).collect()
+}
+
+/// Returns the declared table of that name.
+///
+/// # Errors
+/// [`QuestionError::Table`] when the cloud has none.
+pub fn table(manifest: &Manifest, name: &str) -> Result<&'static Table, QuestionError> {
+    declared(manifest)
+        .into_iter()
+        .find(|table| table.name == name)
+        .ok_or_else(|| QuestionError::Table { name: name.to_owned(), number: manifest.number })
+}
+
+/// Reads some tables of a snapshot.
+///
+/// # Errors
+/// When an object is missing or damaged, or the store cannot be read.
+pub async fn state(
+    history: &History,
+    manifest: &Manifest,
+    wanted: &[&'static Table],
+) -> Result<State, SnapshotError> {
+    let mut state = State::default();
+    for table in wanted {
+        state.put(table, history.read(manifest, table).await?);
+    }
+    Ok(state)
+}
+
+/// Reads how far each list of a snapshot was read.
+///
+/// # Errors
+/// As [`state`].
+pub async fn coverage(history: &History, manifest: &Manifest) -> Result<Vec<Coverage>, SnapshotError> {
+    Ok(history.read(manifest, &tables::COVERAGE).await?.iter().map(Coverage::from_row).collect())
+}
+
+/// Returns the drift between two snapshots, in the order of tables and keys. Tables that have the same logical
+/// hash in both are not read.
+///
+/// # Errors
+/// As [`state`].
+pub async fn drift(
+    history: &History,
+    before: &Manifest,
+    after: &Manifest,
+) -> Result<Vec<Change>, SnapshotError> {
+    let hash = |manifest: &Manifest, table: &Table| manifest.tables.get(table.name).map(|entry| entry.hash.clone());
+    let differing: Vec<&'static Table> =
+        declared(after).into_iter().filter(|table| hash(before, table) != hash(after, table)).collect();
+    let mut wanted = differing.clone();
+    if !wanted.iter().any(|table| table.name == tables::COVERAGE.name) {
+        wanted.push(&tables::COVERAGE);
+    }
+    let (before, after) =
+        futures::future::try_join(state(history, before, &wanted), state(history, after, &wanted)).await?;
+    let mut changes = diff::between(&before, &after, &differing);
+    changes.retain(|change| change.weight == Weight::Drift);
+    Ok(changes)
+}
+
+/// Reads what the rules found up to a snapshot; nothing for a snapshot without any.
+///
+/// # Errors
+/// As [`state`].
+pub async fn findings(history: &History, manifest: &Manifest) -> Result<Findings, SnapshotError> {
+    match &manifest.findings {
+        Some(found) => history.get_json(&found.object).await,
+        None => Ok(Findings::default()),
+    }
+}
+
+/// Asks a question in SQL of a snapshot. It may name any table and view; only those are read.
+///
+/// # Errors
+/// When the SQL is wrong, would write, or takes longer or gives more than `limits`; as [`state`] else.
+pub async fn query(
+    history: &History,
+    manifest: &Manifest,
+    sql: &str,
+    limits: &Limits,
+) -> Result<Answer, QuestionError> {
+    let wanted = check::tables_read(sql)?;
+    let state = state(history, manifest, &wanted).await?;
+    let at = manifest.finished_at.parse().unwrap_or_default();
+    let database = Database::load(&state, &[sql], &manifest.account, manifest.number, at)?;
+    Ok(database.query(sql, limits)?)
+}

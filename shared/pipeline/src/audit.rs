@@ -1,0 +1,283 @@
+//! One run of one account: the five stages in their order, and the commit between them and the world.
+
+use std::collections::BTreeMap;
+
+use check::{Findings, Limits, Outcome, RuleSet};
+use model::{
+    Change, Coverage, Rows, Sighting, State, Suppression, Table, Timestamp, Transition, Weight, tables, time_text,
+};
+use notify::{CoverageChange, Sink, Told};
+use snapshot::{AnyStore, CoverageCounts, Delta, FindingsRef, History, Manifest, SnapshotError, TableEntry};
+
+use crate::{FindingCounts, ReferenceError, Summary, Target, former::Former, outbox};
+
+/// Follows a run while it goes on.
+pub trait Watch: collect::Progress {
+    /// A stage begins: `collect`, `diff`, `snapshot`, `check` or `notify`.
+    fn stage(&self, stage: &'static str);
+}
+
+/// What a run works with, whatever the account.
+pub struct Run<'a> {
+    /// Where snapshots live.
+    pub store: &'a AnyStore,
+    /// What is asked of each.
+    pub rules: &'a RuleSet,
+    /// Who is told.
+    pub sinks: &'a [Sink],
+    /// What may be.
+    pub suppressions: &'a [Suppression],
+    /// Events beyond which a digest is sent.
+    pub events_per_run: usize,
+    /// The time now: only the programs have a clock.
+    pub clock: &'a (dyn Fn() -> Timestamp + Sync),
+    /// Who looks on.
+    pub watch: &'a dyn Watch,
+}
+
+impl std::fmt::Debug for Run<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Run").field("store", &self.store).field("sinks", &self.sinks).finish_non_exhaustive()
+    }
+}
+
+/// Why a run came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// A secret is not where the settings say.
+    #[error("the key of the account could not be got")]
+    Secret {
+        /// What went wrong.
+        source: ReferenceError,
+    },
+    /// The settings of the account make no sense.
+    #[error("the settings of the account cannot be used: {0}")]
+    Target(String),
+    /// The cloud does not let us in.
+    #[error("collect stage failed")]
+    Collect(#[from] collect::CollectError),
+    /// The store could not be read or written.
+    #[error("snapshot stage failed")]
+    Snapshot(#[from] SnapshotError),
+}
+
+/// Audits an account once: collects it, compares it with its last snapshot, stores what differs, asks the rules, and
+/// tells what is new.
+///
+/// # Errors
+/// When the cloud does not let us in, or the store cannot be read or written: then there is no snapshot, and nothing
+/// that was stored before is touched. A list, a rule or a sink that fails is part of the summary instead.
+pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineError> {
+    if let Some(account) = target.account() {
+        outbox::finish(&History::new(run.store.clone(), account.clone()), run.sinks).await?;
+    }
+    let started = (run.clock)();
+    run.watch.stage("collect");
+    let seen = target.collect(run.watch).await?;
+    let history = History::new(run.store.clone(), seen.account);
+    let caught_up = outbox::finish(&history, run.sinks).await?;
+    let mut former = Former::of(&history).await?;
+
+    run.watch.stage("diff");
+    let compared = compare(&history, &mut former, seen.state).await?;
+
+    run.watch.stage("snapshot");
+    let (tables, tables_written) = write(&history, &former, &compared).await?;
+
+    run.watch.stage("check");
+    let at = (run.clock)();
+    let judged = judge(&history, &mut former, &compared.state, run, at).await?;
+
+    run.watch.stage("notify");
+    let told = tell(&history, &former, &compared, &judged, run, at);
+    let manifest = Manifest {
+        format: snapshot::FORMAT,
+        tool: concat!("iamwatch ", env!("CARGO_PKG_VERSION")).to_owned(),
+        account: history.account().clone(),
+        number: former.next,
+        started_at: time_text(started),
+        finished_at: time_text(at),
+        previous: former.hash_of_manifest(&history).await?,
+        tables,
+        changes: drift_counts(&compared.changes),
+        coverage: coverage_counts(&compared.state),
+        findings: judged.stored.clone(),
+        outbox: outbox::store(&history, former.next, &told).await?,
+        undelivered: caught_up.undelivered.clone(),
+    };
+    history.commit(&manifest).await?;
+    let mut delivered = caught_up.reports;
+    delivered.extend(outbox::deliver(&history, &manifest, run.sinks, &told).await);
+    Ok(Summary {
+        account: manifest.account,
+        snapshot: manifest.number,
+        is_first: manifest.number == 1,
+        calls: seen.calls,
+        rows: manifest.tables.values().map(|table| table.rows).sum(),
+        drift: manifest.changes,
+        lists: manifest.coverage.lists,
+        incomplete: manifest.coverage.incomplete,
+        findings: judged.counts(),
+        broken_rules: judged.outcome.broken(),
+        tables_written,
+        events: told.len().try_into().unwrap_or(u64::MAX),
+        delivered,
+        damage: former.damage,
+    })
+}
+
+/// The state to store, and how it differs from the last one.
+struct Compared {
+    state: State,
+    hashes: BTreeMap<&'static str, String>,
+    changes: Vec<Change>,
+    coverage: Vec<CoverageChange>,
+}
+
+/// Stage 2. Tables with the hash of the last snapshot are not read again.
+async fn compare(history: &History, former: &mut Former, seen: State) -> Result<Compared, SnapshotError> {
+    let declared: Vec<&'static Table> = tables::of(history.account().cloud()).collect();
+    let mut hashes: BTreeMap<&'static str, String> =
+        declared.iter().map(|table| (table.name, seen.rows(table).hash())).collect();
+    let differing: Vec<&'static Table> = declared
+        .iter()
+        .copied()
+        .filter(|table| former.hash(table) != Some(hashes.get(table.name).map_or("", String::as_str)))
+        .filter(|table| former.hash(table).is_some() || !seen.rows(table).is_empty())
+        .collect();
+    if differing.is_empty() {
+        return Ok(Compared { state: seen, hashes, changes: Vec::new(), coverage: Vec::new() });
+    }
+    let before = former.state(history, &differing).await?;
+    let state = diff::carry(&before, former.next.saturating_sub(1), seen, &declared);
+    for table in &differing {
+        hashes.insert(table.name, state.rows(table).hash());
+    }
+    let changes = diff::between(&before, &state, &differing);
+    let lists = |state: &State| state.rows(&tables::COVERAGE).iter().map(Coverage::from_row).collect::<Vec<_>>();
+    let coverage = notify::coverage_changes(&lists(&before), &lists(&state));
+    Ok(Compared { state, hashes, changes, coverage })
+}
+
+/// Stage 3. Writes what differs and returns the entries of all tables, with the number of objects written.
+async fn write(
+    history: &History,
+    former: &Former,
+    compared: &Compared,
+) -> Result<(BTreeMap<String, TableEntry>, u64), SnapshotError> {
+    let mut deltas: BTreeMap<&str, Delta> = BTreeMap::new();
+    for change in &compared.changes {
+        let delta = deltas.entry(change.table.name).or_default();
+        match change.after() {
+            Some(after) => delta.upserts.push(after.clone()),
+            None => delta.deletes.extend(change.before().cloned()),
+        }
+        if let model::ChangeKind::Replaced { before, .. } = &change.kind {
+            delta.deletes.push(before.clone());
+        }
+    }
+    // What is damaged is stored whole again.
+    let trusted = former.manifest.as_ref().filter(|_| former.damage.is_none());
+    let mut entries = BTreeMap::new();
+    let mut written = 0;
+    for table in tables::of(history.account().cloud()) {
+        let rows: &Rows = compared.state.rows(table);
+        let known = trusted.and_then(|manifest| manifest.tables.get(table.name));
+        if rows.is_empty() {
+            continue;
+        }
+        let entry = match known {
+            Some(known) if Some(&known.hash) == compared.hashes.get(table.name) => known.clone(),
+            _ => {
+                written += 1;
+                let delta = deltas.remove(table.name).unwrap_or_default();
+                history.write(trusted, table, rows, &delta).await?
+            }
+        };
+        entries.insert(table.name.to_owned(), entry);
+    }
+    Ok((entries, written))
+}
+
+/// What the rules said, and what became of findings by it.
+struct Judged {
+    outcome: Outcome,
+    transitions: Vec<Transition>,
+    stored: Option<FindingsRef>,
+    baseline: Vec<model::Finding>,
+}
+
+impl Judged {
+    fn counts(&self) -> FindingCounts {
+        let mut transitions = BTreeMap::new();
+        for transition in &self.transitions {
+            *transitions.entry(transition.kind.name().to_owned()).or_default() += 1;
+        }
+        let baseline = self.baseline.len().try_into().unwrap_or(u64::MAX);
+        FindingCounts { open: self.stored.as_ref().map_or(0, |stored| stored.open), baseline, transitions }
+    }
+}
+
+/// Stage 4. The same outcome as in the last run has no consequences, and nothing is read for it.
+async fn judge(
+    history: &History,
+    former: &mut Former,
+    state: &State,
+    run: &Run<'_>,
+    at: Timestamp,
+) -> Result<Judged, SnapshotError> {
+    let number = former.next;
+    let outcome =
+        check::run(run.rules, state, history.account(), at, number, run.suppressions, &Limits::default());
+    let known = former.manifest.as_ref().and_then(|manifest| manifest.findings.clone());
+    if let Some(known) = known.filter(|known| known.digest == outcome.digest) {
+        return Ok(Judged { outcome, transitions: Vec::new(), stored: Some(known), baseline: Vec::new() });
+    }
+    let before: Option<Findings> = former.findings(history).await?;
+    let seen = Sighting { snapshot: number, at: time_text(at) };
+    let (findings, transitions) = check::transitions(before.as_ref(), &outcome, &seen);
+    let baseline = findings.baseline_of(number).cloned().collect();
+    let object = history.put_json("findings", &findings).await?;
+    let stored = FindingsRef { object, digest: outcome.digest.clone(), open: findings.open() };
+    Ok(Judged { outcome, transitions, stored: Some(stored), baseline })
+}
+
+/// Stage 5, first half: what there is to tell. It is sent only once the snapshot exists.
+fn tell(
+    history: &History,
+    former: &Former,
+    compared: &Compared,
+    judged: &Judged,
+    run: &Run<'_>,
+    at: Timestamp,
+) -> Vec<model::Event> {
+    notify::events(&Told {
+        account: history.account(),
+        number: former.next,
+        at,
+        transitions: &judged.transitions,
+        changes: &compared.changes,
+        coverage: &compared.coverage,
+        is_first: former.next == 1,
+        baseline: &judged.baseline,
+        damage: former.damage.as_deref(),
+        limit: run.events_per_run,
+    })
+}
+
+fn drift_counts(changes: &[Change]) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for change in changes.iter().filter(|change| change.weight == Weight::Drift) {
+        *counts.entry(change.verb().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+fn coverage_counts(state: &State) -> CoverageCounts {
+    let lists = state.rows(&tables::COVERAGE);
+    let incomplete = lists.iter().filter(|row| !Coverage::from_row(row).is_complete()).count();
+    CoverageCounts {
+        lists: lists.len().try_into().unwrap_or(u64::MAX),
+        incomplete: incomplete.try_into().unwrap_or(u64::MAX),
+    }
+}

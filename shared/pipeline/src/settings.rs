@@ -1,0 +1,278 @@
+//! What a run is told: which accounts, where to keep snapshots, whom to tell.
+//!
+//! A settings file never holds a secret, only where to find one.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use model::{AccountId, Cloud, Suppression};
+use serde::Deserialize;
+
+use crate::references::{Reference, ReferenceError};
+
+/// The settings of an audit, as the TOML file gives them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where snapshots live: `s3://bucket/prefix` or a folder.
+    pub store: String,
+    /// How to reach the S3 store, where the defaults will not do.
+    #[serde(default)]
+    pub s3: S3Settings,
+    /// A folder with rules of one's own, beside those that are built in.
+    #[serde(default)]
+    pub rules: Option<PathBuf>,
+    /// The accounts to audit.
+    #[serde(default, rename = "account")]
+    pub accounts: Vec<AccountSettings>,
+    /// Whom to tell.
+    #[serde(default)]
+    pub notify: NotifySettings,
+    /// Findings that may be.
+    #[serde(default, rename = "suppress")]
+    pub suppressions: Vec<Suppression>,
+}
+
+/// How to reach an S3-compatible store.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3Settings {
+    /// Address of the server, for stores that are not AWS.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// Whether the bucket is part of the path and not of the host.
+    #[serde(default)]
+    pub path_style: bool,
+    /// Region of the bucket.
+    #[serde(default)]
+    pub region: Option<String>,
+}
+
+/// One account to audit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountSettings {
+    /// Which cloud it is of.
+    pub cloud: Cloud,
+    /// Its id; without it, the account that the credentials belong to. With it, credentials of
+    /// another account are refused.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// How to sign in.
+    pub credentials: Credentials,
+    /// Calls under way at one time.
+    #[serde(default = "default_concurrency")]
+    pub concurrency: usize,
+    /// Longest time for all calls together, in seconds.
+    #[serde(default = "default_seconds")]
+    pub seconds: u64,
+    /// Base URLs in the place of the public ones, by service: private endpoints, tests.
+    #[serde(default)]
+    pub endpoints: BTreeMap<String, String>,
+}
+
+/// How to sign in to a cloud.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// Where the API key is: `env:NAME`, `file:PATH` or `ssm:NAME`.
+    #[serde(default)]
+    pub api_key: Option<Reference>,
+    /// The trusted profile to become, with the key or as the compute resource that this runs on.
+    #[serde(default)]
+    pub profile: Option<ProfileSettings>,
+    /// The file with the token of the compute resource; without it, the usual places.
+    #[serde(default)]
+    pub token_file: Option<PathBuf>,
+}
+
+/// Which trusted profile to become: one of the three.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileSettings {
+    /// Its id.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Its CRN.
+    #[serde(default)]
+    pub crn: Option<String>,
+    /// Its name, in the account of the settings.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// Whom to tell.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotifySettings {
+    /// `stdout`, `file:PATH`, `eventbridge:BUS`.
+    #[serde(default)]
+    pub sinks: Vec<String>,
+    /// Events of one run beyond which a single digest is sent in their place.
+    #[serde(default = "default_events_per_run")]
+    pub events_per_run: usize,
+}
+
+impl Default for NotifySettings {
+    fn default() -> Self {
+        Self { sinks: Vec::new(), events_per_run: default_events_per_run() }
+    }
+}
+
+const fn default_concurrency() -> usize {
+    16
+}
+
+const fn default_seconds() -> u64 {
+    600
+}
+
+const fn default_events_per_run() -> usize {
+    200
+}
+
+/// Why settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// They could not be read.
+    #[error("settings `{place}` could not be read")]
+    Unreadable {
+        /// Where they were looked for.
+        place: String,
+        /// What went wrong.
+        source: ReferenceError,
+    },
+    /// They are no TOML, or hold something unknown.
+    #[error("settings `{place}` are not valid: {fault}")]
+    Invalid {
+        /// Where they are.
+        place: String,
+        /// The line, and what is wrong with it.
+        fault: String,
+    },
+    /// They contradict themselves.
+    #[error("settings `{place}`: {fault}")]
+    Contradiction {
+        /// Where they are.
+        place: String,
+        /// What contradicts what.
+        fault: String,
+    },
+}
+
+impl Settings {
+    /// Reads settings from a file, a folder with an `iamwatch.toml`, `s3://bucket/key` or `ssm:NAME`.
+    ///
+    /// # Errors
+    /// See [`SettingsError`].
+    pub async fn load(place: &str) -> Result<Self, SettingsError> {
+        let reference = Reference::place(place);
+        let text = reference
+            .text(&|_| None)
+            .await
+            .map_err(|source| SettingsError::Unreadable { place: place.to_owned(), source })?;
+        Self::parse(place, &text)
+    }
+
+    /// Reads settings from TOML.
+    ///
+    /// # Errors
+    /// See [`SettingsError`].
+    pub fn parse(place: &str, text: &str) -> Result<Self, SettingsError> {
+        let settings: Self = toml::from_str(text)
+            .map_err(|error| SettingsError::Invalid { place: place.to_owned(), fault: fault(text, &error) })?;
+        let contradiction = |fault| SettingsError::Contradiction { place: place.to_owned(), fault };
+        for account in &settings.accounts {
+            account.check().map_err(contradiction)?;
+        }
+        for suppression in &settings.suppressions {
+            let until = suppression.until.as_deref();
+            if until.is_some_and(|until| model::normal_time(until).is_none()) {
+                return Err(contradiction(format!(
+                    "`until` of the suppression of `{}` is no time: write it like 2026-11-21T00:00:00Z",
+                    suppression.rule
+                )));
+            }
+        }
+        Ok(settings)
+    }
+}
+
+/// Says in which line what is wrong. The line itself is not shown: it may hold what should not be there.
+fn fault(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+    format!("line {line}: {}", error.message())
+}
+
+impl AccountSettings {
+    /// Returns the account that is expected, if the settings name one.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        AccountId::parse(self.cloud, self.id.as_deref()?).ok()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if let Some(id) = &self.id {
+            AccountId::parse(self.cloud, id).map_err(|error| error.to_string())?;
+        }
+        let credentials = &self.credentials;
+        if credentials.api_key.is_none() && credentials.profile.is_none() {
+            return Err("`credentials` name no `api_key` and no `profile`; one of them is needed".to_owned());
+        }
+        if credentials.api_key.is_some() && credentials.token_file.is_some() {
+            return Err("`credentials` name an `api_key` and a `token_file`; take one of them".to_owned());
+        }
+        if self.concurrency == 0 || self.concurrency > 256 {
+            return Err(format!("`concurrency` is {}; it must be from 1 to 256", self.concurrency));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINIMAL: &str = r#"
+store = "snapshots"
+[[account]]
+cloud = "ibm"
+credentials = { api_key = "env:IBM_KEY" }
+"#;
+
+    fn fault(text: &str) -> String {
+        Settings::parse("iamwatch.toml", text).expect_err("the settings are wrong").to_string()
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_default() {
+        let settings = Settings::parse("iamwatch.toml", MINIMAL).expect("valid");
+        assert_eq!(settings.accounts[0].concurrency, 16);
+        assert_eq!(settings.notify.events_per_run, 200);
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line() {
+        let message = fault(&format!("stroe = 1\n{MINIMAL}"));
+        assert!(message.contains("stroe") && message.contains("line 1"), "{message}");
+    }
+
+    #[test]
+    fn a_key_in_the_file_itself_is_refused_and_not_repeated() {
+        let message = fault(&MINIMAL.replace("env:IBM_KEY", "s3cr3t-key-value"));
+        assert!(message.contains("env:NAME") && message.contains("line 5"), "{message}");
+        assert!(!message.contains("s3cr3t"), "{message}");
+    }
+
+    #[test]
+    fn an_account_needs_a_way_to_sign_in() {
+        let message = fault(&MINIMAL.replace(r#"{ api_key = "env:IBM_KEY" }"#, "{}"));
+        assert!(message.contains("no `api_key` and no `profile`"), "{message}");
+    }
+
+    #[test]
+    fn an_account_id_cannot_leave_the_store() {
+        let message = fault(&MINIMAL.replace("cloud = \"ibm\"", "cloud = \"ibm\"\nid = \"../up\""));
+        assert!(message.contains("`../up` is no account id"), "{message}");
+    }
+}

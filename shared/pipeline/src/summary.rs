@@ -1,0 +1,60 @@
+//! What a run says of itself when it is over.
+
+use std::collections::BTreeMap;
+
+use model::AccountId;
+use notify::SinkReport;
+use serde::Serialize;
+
+/// The outcome of one run, as the function answers and the command line prints it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// The audited account.
+    pub account: AccountId,
+    /// Number of the snapshot.
+    pub snapshot: u64,
+    /// Whether it is the first of the account, to which nothing can be compared.
+    pub is_first: bool,
+    /// Calls made to the cloud.
+    pub calls: u64,
+    /// Rows in all tables.
+    pub rows: u64,
+    /// Drift by verb: `added`, `removed`, `changed`, `replaced`, counted in rows.
+    pub drift: BTreeMap<String, u64>,
+    /// Lists read, and how many of them not to their end.
+    pub lists: u64,
+    /// Lists that were not read to their end.
+    pub incomplete: u64,
+    /// What became of findings.
+    pub findings: FindingCounts,
+    /// Rules that could not be run, with the reason.
+    pub broken_rules: BTreeMap<String, String>,
+    /// Table objects written.
+    pub tables_written: u64,
+    /// Events of this run.
+    pub events: u64,
+    /// What each sink took of the events of this run and of former ones.
+    pub delivered: Vec<SinkReport>,
+    /// What could not be read of the former snapshot, if something could not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damage: Option<String>,
+}
+
+/// What became of findings in a run.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct FindingCounts {
+    /// Findings that hold after the run.
+    pub open: u64,
+    /// Findings taken as the baseline in this run.
+    pub baseline: u64,
+    /// Transitions by kind.
+    pub transitions: BTreeMap<String, u64>,
+}
+
+impl Summary {
+    /// Says whether anything happened that somebody may want to know.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        !self.drift.is_empty() || !self.findings.transitions.is_empty() || self.damage.is_some()
+    }
+}
