@@ -1,1 +1,60 @@
-//! .
+//! Stage 5 of 5: transitions and changes → events → sinks.
+//!
+//! In: what a run found ([`Told`]). Out: [`events`], pure and in a fixed order, each with an id that is a
+//! hash of what it tells; and [`deliver`], which brings them to every [`Sink`] and keeps a ledger of who
+//! took what.
+//!
+//! Every event reaches every sink at least once, and exactly once while the ledger is intact: the ledger
+//! is written after the sink has taken, never before. A run that dies in between sends the same events
+//! with the same ids again, and a receiver that knows an id may drop it.
+
+mod told;
+
+mod coverage;
+mod drift;
+mod findings;
+mod names;
+mod run;
+mod sentence;
+mod wire;
+
+mod delivery;
+mod eventbridge;
+mod lines;
+mod outbox;
+mod sink;
+
+pub use coverage::{CoverageChange, coverage_changes};
+pub use delivery::{DeliveryReport, Shelf, ShelfError, SinkReport, deliver};
+pub use eventbridge::EventBridge;
+pub use outbox::{from_outbox, to_outbox};
+pub use sink::Sink;
+pub use told::{BaselineCounts, Told, events};
+pub use wire::{KINDS, WIRE_LIMIT};
+
+/// Why events cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub enum NotifyError {
+    /// The setting names no sink.
+    #[error("`{0}` names no sink; write `stdout`, `file:PATH` or `eventbridge:BUS`")]
+    Sink(String),
+    /// The setting has a part that the sink does not know.
+    #[error("the sink `{sink}` has the unknown option `{option}`; known are `endpoint` and `region`")]
+    Option {
+        /// The sink as it was written.
+        sink: String,
+        /// The part of it.
+        option: String,
+    },
+    /// Events would leave unencrypted.
+    #[error("the endpoint `{0}` is not https; only a loopback address may go without")]
+    Endpoint(String),
+    /// The outbox holds something else than events.
+    #[error("line {line} of the outbox is no event; `iamwatch verify` says what was changed")]
+    Outbox {
+        /// Number of the line, from 1.
+        line: usize,
+        /// What the parser met.
+        source: serde_json::Error,
+    },
+}

@@ -1,0 +1,121 @@
+//! Coverage → events: one for each listing that became unreadable or readable, however many parents it
+//! was read for.
+
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use model::{Coverage, Severity};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    Told,
+    wire::{Draft, count},
+};
+
+const SAMPLE: usize = 10;
+
+/// A list that can no longer be read to its end, or can again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CoverageChange {
+    /// It is not complete, and was before or is new.
+    Lost(Coverage),
+    /// It is complete, and was not before.
+    Regained(Coverage),
+}
+
+/// Compares the coverage of two snapshots.
+///
+/// A list that is gone altogether tells nothing: either what it hangs on is gone, or the list of that is
+/// incomplete and says so itself.
+#[must_use]
+pub fn coverage_changes(former: &[Coverage], present: &[Coverage]) -> Vec<CoverageChange> {
+    let was: BTreeMap<(&str, &str), bool> =
+        former.iter().map(|row| ((row.listing.as_str(), row.parent.as_str()), row.is_complete())).collect();
+    let mut rows: Vec<&Coverage> = present.iter().collect();
+    rows.sort();
+    rows.into_iter()
+        .filter_map(|row| {
+            let former = was.get(&(row.listing.as_str(), row.parent.as_str())).copied();
+            match (former, row.is_complete()) {
+                (None | Some(true), false) => Some(CoverageChange::Lost(row.clone())),
+                (Some(false), true) => Some(CoverageChange::Regained(row.clone())),
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+/// Returns what the coverage tells: losses first, listing by listing.
+pub(crate) fn drafts(told: &Told<'_>) -> Vec<Draft> {
+    let mut listings: BTreeMap<(bool, &str), Vec<&Coverage>> = BTreeMap::new();
+    for change in told.coverage {
+        let (is_regained, row) = match change {
+            CoverageChange::Lost(row) => (false, row),
+            CoverageChange::Regained(row) => (true, row),
+        };
+        listings.entry((is_regained, &row.listing)).or_default().push(row);
+    }
+    listings
+        .into_iter()
+        .map(|((is_regained, listing), mut rows)| {
+            rows.sort();
+            draft(is_regained, listing, &rows)
+        })
+        .collect()
+}
+
+fn draft(is_regained: bool, listing: &str, rows: &[&Coverage]) -> Draft {
+    let word = if is_regained { "regained" } else { "lost" };
+    let sample: Vec<Value> = rows.iter().take(SAMPLE).map(|row| json!(row)).collect();
+    let mut data = Map::new();
+    data.insert("change".to_owned(), Value::from(word));
+    data.insert("listing".to_owned(), Value::from(listing));
+    data.insert("lists".to_owned(), Value::from(rows.len()));
+    let (reasons, left_out) = reasons(rows);
+    data.insert("reasons".to_owned(), Value::from(reasons));
+    data.insert("truncated".to_owned(), Value::from(count(rows.len().saturating_sub(SAMPLE)) + left_out));
+    data.insert("sample".to_owned(), Value::from(sample));
+    Draft {
+        name: format!("coverage.{word}"),
+        subject: listing.to_owned(),
+        severity: if is_regained { Severity::Info } else { Severity::Medium },
+        title: title(is_regained, listing, rows),
+        data,
+    }
+}
+
+/// Returns the most frequent reasons, and how many others there are.
+fn reasons(rows: &[&Coverage]) -> (Vec<Value>, u64) {
+    let mut counts: BTreeMap<(&str, Option<&str>), u64> = BTreeMap::new();
+    for row in rows.iter().filter(|row| !row.is_complete()) {
+        match counts.entry((row.status.name(), row.reason.as_deref())) {
+            Entry::Vacant(entry) => {
+                entry.insert(1);
+            }
+            Entry::Occupied(mut entry) => *entry.get_mut() += 1,
+        }
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by(|(one, ones), (other, others)| others.cmp(ones).then_with(|| one.cmp(other)));
+    let left_out = count(counts.len().saturating_sub(SAMPLE));
+    let told = counts
+        .into_iter()
+        .take(SAMPLE)
+        .map(|((status, reason), lists)| json!({ "status": status, "reason": reason, "lists": lists }))
+        .collect();
+    (told, left_out)
+}
+
+fn title(is_regained: bool, listing: &str, rows: &[&Coverage]) -> String {
+    let of = match rows {
+        [row] if row.parent.is_empty() => String::new(),
+        [row] => format!(" of {}", row.parent),
+        rows => format!(" of {} parents", rows.len()),
+    };
+    if is_regained {
+        return format!("{listing}{of} can be read to the end again");
+    }
+    let first = rows.first();
+    let status = first.map_or("failed", |row| row.status.name());
+    let reason = first.and_then(|row| row.reason.as_deref()).map(|reason| format!(" ({reason})"));
+    format!("{listing}{of} could not be read to the end: {status}{}", reason.unwrap_or_default())
+}

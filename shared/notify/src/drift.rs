@@ -1,0 +1,211 @@
+//! Changes → events: one for each thing that changed, with the rows that belong to it.
+//!
+//! In: changes of rows. Out: one event a thing: a member that joins a group, a role that a policy loses
+//! are changes of the group and the policy. Only drift is told; activity and baselines are not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Change, ChangeKind, Column, Row, Severity, Table, Type, Value, Weight, tables};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{
+    Told,
+    names::{Names, label},
+    sentence,
+    wire::Draft,
+};
+
+/// A thing with what became of it and of its parts.
+#[derive(Debug)]
+pub(crate) struct Thing<'a> {
+    pub(crate) table: &'static Table,
+    /// The row of its key alone.
+    key: Row,
+    /// What became of its own row, if anything did.
+    own: Option<&'a Change>,
+    /// Drift of rows that belong to it.
+    pub(crate) parts: Vec<&'a Change>,
+}
+
+impl<'a> Thing<'a> {
+    /// Returns what became of it: a thing of which only parts changed is changed.
+    pub(crate) fn verb(&self) -> &'static str {
+        self.own.filter(|own| own.weight == Weight::Drift).map_or("changed", Change::verb)
+    }
+
+    /// Returns its row, now or before it went.
+    pub(crate) fn row(&self, names: &Names<'a>) -> Option<&'a Row> {
+        self.own
+            .and_then(|own| own.after().or_else(|| own.before()))
+            .or_else(|| names.row(self.table, self.key.as_bytes()))
+    }
+
+    /// Returns its key as one text, as in its address.
+    pub(crate) fn key_text(&self) -> String {
+        let values: Vec<String> = self.key.values().map(|value| value.to_string()).collect();
+        values.join("/")
+    }
+
+    /// Returns the columns of its own row that differ, with the values before and after.
+    pub(crate) fn columns(&self) -> Vec<(&'static Column, Value<'a>, Value<'a>)> {
+        self.own.map(differing).unwrap_or_default()
+    }
+}
+
+/// Returns what the changes tell, by table and key.
+pub(crate) fn drafts(told: &Told<'_>, names: &Names<'_>) -> Vec<Draft> {
+    things(told.changes).iter().map(|thing| draft(told, thing, names)).collect()
+}
+
+fn things(changes: &[Change]) -> Vec<Thing<'_>> {
+    // The rows of a thing that was replaced hang on the old key and on the new one.
+    let mut successors: BTreeMap<(&str, Row), Row> = BTreeMap::new();
+    for change in changes {
+        if let ChangeKind::Replaced { before, after } = &change.kind {
+            successors.insert((change.table.name, key(change.table, before)), key(change.table, after));
+        }
+    }
+    let mut things: BTreeMap<(&str, Row), Thing<'_>> = BTreeMap::new();
+    for change in changes {
+        let Some(row) = change.after().or_else(|| change.before()) else { continue };
+        let (table, key) = owner(change.table, row).unwrap_or_else(|| (change.table, key(change.table, row)));
+        let key = successors.get(&(table.name, key.clone())).cloned().unwrap_or(key);
+        let thing = things.entry((table.name, key.clone())).or_insert_with(|| Thing {
+            table,
+            key,
+            own: None,
+            parts: Vec::new(),
+        });
+        if thing.table.name == change.table.name {
+            thing.own = Some(change);
+        } else if change.weight == Weight::Drift {
+            thing.parts.push(change);
+        }
+    }
+    let mut things: Vec<Thing<'_>> = things.into_values().filter(is_drift).collect();
+    for thing in &mut things {
+        thing.parts.sort_by(|one, other| order(one).cmp(&order(other)));
+    }
+    things
+}
+
+fn is_drift(thing: &Thing<'_>) -> bool {
+    !thing.parts.is_empty() || thing.own.is_some_and(|own| own.weight == Weight::Drift)
+}
+
+fn order<'a>(change: &'a Change) -> (&'static str, Option<&'a Row>, &'static str) {
+    (change.table.name, change.after().or_else(|| change.before()), change.verb())
+}
+
+fn key(table: &Table, row: &Row) -> Row {
+    Row::pack(row.values().take(table.key))
+}
+
+/// Returns the thing that a row belongs to, if it belongs to one.
+fn owner(table: &Table, row: &Row) -> Option<(&'static Table, Row)> {
+    let parent = table.parent?;
+    let owner = tables::named(parent.table).filter(|owner| owner.key == 1)?;
+    let id = row.value(table.position(parent.column)?);
+    Some((owner, Row::pack([id])))
+}
+
+fn draft(told: &Told<'_>, thing: &Thing<'_>, names: &Names<'_>) -> Draft {
+    let verb = thing.verb();
+    let address = format!("{}/{}/{}", told.account, thing.table.name, thing.key_text());
+    let mut data = Map::new();
+    let name = thing.row(names).and_then(|row| label(thing.table, row));
+    data.insert(
+        "thing".to_owned(),
+        json!({
+            "table": thing.table.name,
+            "address": address,
+            "key": cells(thing.table.key_columns().iter().zip(thing.key.values())),
+            "name": name,
+        }),
+    );
+    data.insert("change".to_owned(), Json::from(verb));
+    if let Some(own) = thing.own {
+        match verb {
+            "added" | "removed" => {
+                data.insert(
+                    "row".to_owned(),
+                    own.after().or_else(|| own.before()).map_or(Json::Null, |row| whole(own.table, row)),
+                );
+            }
+            _ => {
+                data.insert("columns".to_owned(), columns(own));
+            }
+        }
+        if let ChangeKind::Replaced { before, .. } = &own.kind {
+            data.insert("former_key".to_owned(), cells(own.table.key_columns().iter().zip(before.values())));
+        }
+    }
+    data.insert("parts".to_owned(), thing.parts.iter().map(|part| told_part(part)).collect());
+    data.insert("parts_total".to_owned(), Json::from(thing.parts.len()));
+    Draft {
+        name: format!("drift.{verb}"),
+        subject: address,
+        severity: Severity::Info,
+        title: sentence::title(thing, names),
+        data,
+    }
+}
+
+fn told_part(part: &Change) -> Json {
+    let mut told = Map::new();
+    told.insert("table".to_owned(), Json::from(part.table.name));
+    told.insert("change".to_owned(), Json::from(part.verb()));
+    if let Some(row) = part.after().or_else(|| part.before()) {
+        told.insert("row".to_owned(), whole(part.table, row));
+    }
+    if part.before().is_some() && part.after().is_some() {
+        told.insert("columns".to_owned(), columns(part));
+    }
+    Json::Object(told)
+}
+
+/// Returns a row without its nulls and without the document, which may hold anything.
+fn whole(table: &Table, row: &Row) -> Json {
+    let known = table.columns.iter().zip(row.values());
+    cells(known.filter(|(column, value)| column.kind != Type::Document && !value.is_null()))
+}
+
+fn cells<'a>(cells: impl Iterator<Item = (&'a Column, Value<'a>)>) -> Json {
+    cells.map(|(column, value)| (column.name.to_owned(), json!(value))).collect::<Map<_, _>>().into()
+}
+
+fn differing(change: &Change) -> Vec<(&'static Column, Value<'_>, Value<'_>)> {
+    let (Some(before), Some(after)) = (change.before(), change.after()) else { return Vec::new() };
+    let values = before.values().zip(after.values());
+    change
+        .table
+        .columns
+        .iter()
+        .zip(values)
+        .filter_map(|(column, (before, after))| (before != after).then_some((column, before, after)))
+        .collect()
+}
+
+fn columns(change: &Change) -> Json {
+    differing(change)
+        .into_iter()
+        .map(|(column, before, after)| match column.kind {
+            Type::Document => json!({
+                "name": column.name,
+                "members": members(before, after),
+                "note": "see `iamwatch show`",
+            }),
+            _ => json!({ "name": column.name, "before": before, "after": after }),
+        })
+        .collect()
+}
+
+/// Returns the names of the members of two documents that differ, without their values.
+fn members(before: Value<'_>, after: Value<'_>) -> Vec<String> {
+    let parsed = |value: Value<'_>| -> Map<String, Json> {
+        value.as_text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    };
+    let (before, after) = (parsed(before), parsed(after));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    names.into_iter().filter(|name| before.get(*name) != after.get(*name)).cloned().collect()
+}

@@ -1,0 +1,86 @@
+//! What people call a thing: labels found by id, in the state and in what changed.
+//!
+//! In: ids that rows hold. Out: names, or nothing where the id leads nowhere; then the id stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Cloud, Row, State, Table, Value, Weight, tables};
+
+use crate::Told;
+
+/// Columns that hold the IAM id of somebody.
+const IDENTITIES: [&str; 2] = ["iam_id", "subject_iam_id"];
+
+/// Finds names by id.
+#[derive(Debug)]
+pub(crate) struct Names<'a> {
+    state: &'a State,
+    /// By table and packed key: things that changed, also those that are gone.
+    changed: BTreeMap<(&'static str, &'a [u8]), &'a Row>,
+    /// By IAM id: what it is and how it is called.
+    identities: BTreeMap<&'a str, (&'static Table, &'a str)>,
+}
+
+impl<'a> Names<'a> {
+    /// Gathers the names that the changes of a run ask for.
+    pub(crate) fn new(told: &Told<'a>) -> Self {
+        let mut changed = BTreeMap::new();
+        let mut wanted = BTreeSet::new();
+        for change in told.changes {
+            // The row now is the better name of a thing that has two.
+            for row in [change.before(), change.after()].into_iter().flatten() {
+                changed.insert((change.table.name, row.prefix(change.table.key)), row);
+                if change.weight == Weight::Drift {
+                    wanted.extend(IDENTITIES.iter().filter_map(|column| text(change.table, row, column)));
+                }
+            }
+        }
+        let mut names = Self { state: told.state, changed, identities: BTreeMap::new() };
+        names.identify(told.account.cloud(), &wanted);
+        names
+    }
+
+    fn identify(&mut self, cloud: Cloud, wanted: &BTreeSet<&str>) {
+        if wanted.is_empty() {
+            return;
+        }
+        let principals: [&'static Table; 3] = match cloud {
+            Cloud::Ibm => [&tables::ibm::USERS, &tables::ibm::SERVICE_IDS, &tables::ibm::PROFILES],
+        };
+        for table in principals {
+            let gone = self.changed.iter().filter(|((name, _), _)| *name == table.name).map(|(_, row)| *row);
+            for row in gone.chain(self.state.rows(table)) {
+                let id = text(table, row, "iam_id").filter(|id| wanted.contains(id));
+                if let (Some(id), Some(name)) = (id, label(table, row)) {
+                    self.identities.insert(id, (table, name));
+                }
+            }
+        }
+    }
+
+    /// Returns the row with that key, now or before it went.
+    pub(crate) fn row(&self, table: &Table, key: &[u8]) -> Option<&'a Row> {
+        self.changed.get(&(table.name, key)).copied().or_else(|| self.state.rows(table).get(table, key))
+    }
+
+    /// Returns the name of the thing with that one-column key.
+    pub(crate) fn of(&self, table: &Table, id: &str) -> Option<&'a str> {
+        let key = Row::pack([Value::Text(id)]);
+        label(table, self.row(table, key.as_bytes())?)
+    }
+
+    /// Returns what an IAM id stands for.
+    pub(crate) fn identity(&self, iam_id: &str) -> Option<(&'static Table, &'a str)> {
+        self.identities.get(iam_id).copied()
+    }
+}
+
+/// Returns the text in a column, if the table has it and it holds some.
+pub(crate) fn text<'a>(table: &Table, row: &'a Row, column: &str) -> Option<&'a str> {
+    row.value(table.position(column)?).as_text().filter(|text| !text.is_empty())
+}
+
+/// Returns the name that people know a thing by.
+pub(crate) fn label<'a>(table: &Table, row: &'a Row) -> Option<&'a str> {
+    text(table, row, table.label?)
+}

@@ -1,0 +1,117 @@
+//! Words about the run itself: the baseline, damage to the history, the digest of a run with much to tell.
+
+use std::collections::BTreeMap;
+
+use model::{Severity, Weight, tables};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    CoverageChange, Told,
+    wire::{Draft, count, plain},
+};
+
+/// How many of the most severe a digest names.
+const NAMED: usize = 50;
+
+/// Tells that former snapshots could not be read.
+pub(crate) fn damaged(told: &Told<'_>) -> Option<Draft> {
+    let what = told.damage.as_ref()?;
+    let mut data = Map::new();
+    data.insert("damage".to_owned(), Value::from(what.as_str()));
+    Some(Draft {
+        name: "history.damaged".to_owned(),
+        subject: "history".to_owned(),
+        severity: Severity::High,
+        title: format!("the history is damaged, and snapshot {} was stored whole: {what}", told.number),
+        data,
+    })
+}
+
+/// Tells as one sum what was seen for the first time, so that nobody knows how long it has been there.
+pub(crate) fn baseline(told: &Told<'_>) -> Option<Draft> {
+    let rows = rows(told);
+    let findings = told.baseline.total();
+    if !told.is_first && rows.is_empty() && findings == 0 {
+        return None;
+    }
+    let incomplete = told.coverage.iter().filter(|each| matches!(each, CoverageChange::Lost(_))).count();
+    let by_severity: BTreeMap<&str, u64> =
+        told.baseline.by_severity.iter().map(|(severity, number)| (severity.name(), *number)).collect();
+    let total: u64 = rows.values().sum();
+    let mut data = Map::new();
+    data.insert("is_first".to_owned(), Value::from(told.is_first));
+    data.insert("rows".to_owned(), json!({ "total": total, "by_table": rows }));
+    data.insert(
+        "findings".to_owned(),
+        json!({ "total": findings, "by_severity": by_severity, "by_rule": told.baseline.by_rule }),
+    );
+    data.insert("incomplete_lists".to_owned(), Value::from(incomplete));
+    let title = if told.is_first {
+        format!("first snapshot of {}: {total} rows, {findings} findings", told.account)
+    } else {
+        format!("seen for the first time in {}: {total} rows, {findings} findings", told.account)
+    };
+    Some(Draft {
+        name: "baseline.taken".to_owned(),
+        subject: "baseline".to_owned(),
+        severity: Severity::Info,
+        title,
+        data,
+    })
+}
+
+fn rows(told: &Told<'_>) -> BTreeMap<&'static str, u64> {
+    if told.is_first {
+        let known = told.state.iter().filter(|(name, _)| *name != tables::COVERAGE.name);
+        return known.map(|(name, rows)| (name, count(rows.len()))).collect();
+    }
+    let mut counts = BTreeMap::new();
+    for change in told.changes.iter().filter(|change| change.weight == Weight::Baseline) {
+        *counts.entry(change.table.name).or_default() += 1;
+    }
+    counts
+}
+
+/// Tells as one sum what would be too many events.
+pub(crate) fn digest(told: &Told<'_>, drafts: &[Draft]) -> Draft {
+    let mut by_kind: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut by_severity: BTreeMap<&str, u64> = BTreeMap::new();
+    for draft in drafts {
+        *by_kind.entry(&draft.name).or_default() += 1;
+        *by_severity.entry(draft.severity.name()).or_default() += 1;
+    }
+    // Findings come before drift, and this order is stable.
+    let mut top: Vec<&Draft> = drafts.iter().collect();
+    top.sort_by_key(|draft| std::cmp::Reverse(draft.severity));
+    let severity = top.first().map_or(Severity::Info, |draft| draft.severity);
+    let entries: Vec<Value> = top
+        .iter()
+        .take(NAMED)
+        .map(|draft| {
+            json!({
+                "event": draft.name,
+                "severity": draft.severity.name(),
+                "subject": draft.subject,
+                "title": plain(&draft.title, 300),
+            })
+        })
+        .collect();
+    let mut data = Map::new();
+    data.insert("total".to_owned(), Value::from(drafts.len()));
+    data.insert("by_event".to_owned(), json!(by_kind));
+    data.insert("by_severity".to_owned(), json!(by_severity));
+    data.insert("entries".to_owned(), Value::from(entries));
+    data.insert("truncated".to_owned(), Value::from(drafts.len().saturating_sub(NAMED)));
+    Draft {
+        name: "run.digest".to_owned(),
+        subject: "digest".to_owned(),
+        severity,
+        title: format!(
+            "{} things to tell of {}, more than {}: see `iamwatch diff` and `iamwatch findings`",
+            drafts.len(),
+            told.account,
+            told.limit
+        ),
+        data,
+    }
+}

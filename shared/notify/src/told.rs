@@ -1,0 +1,99 @@
+//! What a run has to tell, and the events that tell it.
+//!
+//! In: transitions, changes, coverage and the state they are about. Out: events in a fixed order: the
+//! run's own first, then findings from the most severe down, then drift by address. Pure.
+
+use std::collections::BTreeMap;
+
+use model::{AccountId, Change, Event, Severity, State, Timestamp, Transition, TransitionKind};
+
+use crate::{CoverageChange, coverage, drift, findings, names::Names, run, wire::Draft};
+
+/// What a run has to tell.
+#[derive(Debug, Clone)]
+pub struct Told<'a> {
+    /// The account.
+    pub account: &'a AccountId,
+    /// Number of the snapshot.
+    pub number: u64,
+    /// Time of the snapshot.
+    pub at: Timestamp,
+    /// The state after the run: only names are looked up in it, an empty one gives ids in their place.
+    pub state: &'a State,
+    /// What happened to findings.
+    pub transitions: &'a [Transition],
+    /// What changed in the tables.
+    pub changes: &'a [Change],
+    /// Lists that became unreadable or readable: see [`crate::coverage_changes`].
+    pub coverage: &'a [CoverageChange],
+    /// Whether it is the first snapshot of the account: then nothing in it is drift.
+    pub is_first: bool,
+    /// Findings that were there when their rule could first look.
+    pub baseline: BaselineCounts,
+    /// What of the history could not be read, if anything.
+    pub damage: Option<String>,
+    /// How many findings and changes are told one by one; above it one digest tells them all.
+    pub limit: usize,
+}
+
+impl Told<'_> {
+    /// The usual [`Told::limit`].
+    pub const LIMIT: usize = 200;
+}
+
+/// How many findings were there when their rule could first look: nobody knows their age, so they are
+/// told as one sum.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BaselineCounts {
+    /// Findings by severity.
+    pub by_severity: BTreeMap<Severity, u64>,
+    /// Findings by rule.
+    pub by_rule: BTreeMap<String, u64>,
+}
+
+impl BaselineCounts {
+    /// Counts the transitions that [`events`] leaves to the baseline event.
+    #[must_use]
+    pub fn of(transitions: &[Transition]) -> Self {
+        let mut counts = Self::default();
+        for transition in transitions.iter().filter(|transition| is_baseline(transition)) {
+            let finding = &transition.finding;
+            *counts.by_severity.entry(finding.severity).or_default() += 1;
+            *counts.by_rule.entry(finding.rule.clone()).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Returns how many there are.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.by_severity.values().sum()
+    }
+}
+
+/// Says whether a transition opens a finding of unknown age. A suppressed one is not counted.
+pub(crate) fn is_baseline(transition: &Transition) -> bool {
+    transition.kind == TransitionKind::Opened
+        && transition.finding.baseline
+        && !findings::is_hushed(transition)
+}
+
+/// Returns the events of a run: the same input gives the same events, ids and order.
+#[must_use]
+pub fn events(told: &Told<'_>) -> Vec<Event> {
+    let mut always = Vec::new();
+    always.extend(run::damaged(told));
+    always.extend(run::baseline(told));
+    always.extend(coverage::drafts(told));
+    let mut single = findings::drafts(told);
+    if !told.is_first {
+        let names = Names::new(told);
+        single.extend(drift::drafts(told, &names));
+    }
+    if single.len() > told.limit {
+        always.push(run::digest(told, &single));
+    } else {
+        always.append(&mut single);
+    }
+    always.into_iter().map(|draft| Draft::seal(draft, told)).collect()
+}

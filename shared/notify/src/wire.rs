@@ -1,0 +1,160 @@
+//! The envelope: ids, and the size that fits every intermediary.
+//!
+//! In: what an event tells. Out: a CloudEvent of at most 64 KiB, cut where it was longer, with the
+//! number of cuts in `data.truncated`.
+
+use model::{Event, Severity, time_text};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::Told;
+
+/// Greatest size of an event as JSON: what CloudEvents intermediaries must forward.
+pub const WIRE_LIMIT: usize = 64 * 1024;
+
+/// Every event, by the middle of its type (`dev.iamwatch.<name>.v1`).
+pub const KINDS: [&str; 16] = [
+    "finding.opened",
+    "finding.reopened",
+    "finding.changed",
+    "finding.closed",
+    "finding.suppressed",
+    "finding.unsuppressed",
+    "finding.unknown",
+    "drift.added",
+    "drift.removed",
+    "drift.changed",
+    "drift.replaced",
+    "coverage.lost",
+    "coverage.regained",
+    "baseline.taken",
+    "history.damaged",
+    "run.digest",
+];
+
+const SUBJECT_LIMIT: usize = 1024;
+const TITLE_LIMIT: usize = 300;
+
+/// What an event tells, before it has an envelope.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    /// One of [`KINDS`].
+    pub(crate) name: String,
+    pub(crate) subject: String,
+    pub(crate) severity: Severity,
+    pub(crate) title: String,
+    pub(crate) data: Map<String, Value>,
+}
+
+impl Draft {
+    /// Puts the envelope around it.
+    pub(crate) fn seal(self, told: &Told<'_>) -> Event {
+        let mut whole = self.data;
+        whole.insert("title".to_owned(), Value::from(plain(&self.title, TITLE_LIMIT)));
+        whole.insert("account".to_owned(), Value::from(told.account.to_string()));
+        whole.insert("snapshot".to_owned(), Value::from(told.number));
+        let mut event = Event {
+            specversion: "1.0".to_owned(),
+            id: "0".repeat(64),
+            source: format!("/iamwatch/{}", told.account),
+            kind: format!("dev.iamwatch.{}.v1", self.name),
+            subject: short(&self.subject),
+            time: time_text(told.at),
+            datacontenttype: "application/json".to_owned(),
+            dataschema: format!(
+                "tag:iamwatch.dev,2026:events/out/{}.v1/schema.json#/properties/data",
+                self.name
+            ),
+            snapshotid: told.number.to_string(),
+            severity: self.severity.name().to_owned(),
+            data: Value::Null,
+        };
+        fit(&mut event, whole);
+        event.id = id(&event);
+        event
+    }
+}
+
+/// Hashes what an event tells: equal words about the same snapshot are the same event.
+fn id(event: &Event) -> String {
+    let tells = json!([event.kind, event.source, event.snapshotid, event.subject, event.data]);
+    hex::encode(Sha256::digest(tells.to_string().as_bytes()))
+}
+
+/// How hard to cut: longest text in bytes, most members of a list or an object.
+const CUTS: [(usize, usize); 5] = [(usize::MAX, usize::MAX), (4096, 500), (1024, 100), (256, 30), (64, 12)];
+
+fn fit(event: &mut Event, whole: Map<String, Value>) {
+    let whole = Value::Object(whole);
+    for (text, members) in CUTS {
+        let mut cuts = 0;
+        let mut data = whole.clone();
+        if let Value::Object(top) = &mut data {
+            // The members of the event itself all stay; only what they hold is cut.
+            for member in top.values_mut() {
+                cut(member, text, members, &mut cuts);
+            }
+            let former = top.get("truncated").and_then(Value::as_u64).unwrap_or_default();
+            top.insert("truncated".to_owned(), Value::from(former + cuts));
+        }
+        // Some dependency may switch serde_json to insertion order; ids must not depend on that.
+        data.sort_all_objects();
+        event.data = data;
+        if size(event) <= WIRE_LIMIT {
+            return;
+        }
+    }
+}
+
+/// Returns the size of an event on the wire.
+pub(crate) fn size(event: &Event) -> usize {
+    serde_json::to_vec(event).map_or(usize::MAX, |bytes| bytes.len())
+}
+
+fn cut(value: &mut Value, text_limit: usize, member_limit: usize, cuts: &mut u64) {
+    match value {
+        Value::String(text) if text.len() > text_limit => {
+            text.truncate(text.floor_char_boundary(text_limit));
+            text.push('…');
+            *cuts += 1;
+        }
+        Value::Array(list) => {
+            *cuts += count(list.len().saturating_sub(member_limit));
+            list.truncate(member_limit);
+            list.iter_mut().for_each(|each| cut(each, text_limit, member_limit, cuts));
+        }
+        Value::Object(members) => {
+            *cuts += count(members.len().saturating_sub(member_limit));
+            let mut kept = std::mem::take(members);
+            kept.sort_keys();
+            *members = kept.into_iter().take(member_limit).collect();
+            members.values_mut().for_each(|each| cut(each, text_limit, member_limit, cuts));
+        }
+        _ => {}
+    }
+}
+
+/// Counts in the type that JSON numbers take.
+pub(crate) fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// Cuts a subject that no intermediary would take, so that two different ones stay different.
+fn short(subject: &str) -> String {
+    if subject.len() <= SUBJECT_LIMIT {
+        return subject.to_owned();
+    }
+    let hash = hex::encode(Sha256::digest(subject.as_bytes()));
+    let (head, _) = subject.split_at(subject.floor_char_boundary(SUBJECT_LIMIT - hash.len() - 1));
+    format!("{head}~{hash}")
+}
+
+/// Makes one line of a text: names come from the cloud, and the line is shown on terminals.
+pub(crate) fn plain(text: &str, limit: usize) -> String {
+    let mut line: String = text.chars().map(|each| if each.is_control() { ' ' } else { each }).collect();
+    if line.len() > limit {
+        line.truncate(line.floor_char_boundary(limit));
+        line.push('…');
+    }
+    line
+}

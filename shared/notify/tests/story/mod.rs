@@ -1,0 +1,168 @@
+//! Rows, findings and one run that has everything to tell.
+#![allow(dead_code, reason = "each test file takes what it needs")]
+
+use std::collections::BTreeMap;
+
+use model::{
+    AccountId, Change, ChangeKind, Coverage, Event, Finding, FindingState, ListStatus, Row, Rows, Severity,
+    Sighting, State, Transition, TransitionKind, tables::ibm,
+};
+use notify::{BaselineCounts, CoverageChange, Told, events};
+
+pub fn account() -> AccountId {
+    "ibm/acc-1".parse().unwrap()
+}
+
+pub fn told<'a>(account: &'a AccountId, state: &'a State) -> Told<'a> {
+    Told {
+        account,
+        number: 42,
+        at: "2026-11-21T16:30:00Z".parse().unwrap(),
+        state,
+        transitions: &[],
+        changes: &[],
+        coverage: &[],
+        is_first: false,
+        baseline: BaselineCounts::default(),
+        damage: None,
+        limit: Told::LIMIT,
+    }
+}
+
+pub fn user(iam_id: &str, email: &str, state: &str) -> Row {
+    let draft = ibm::USERS.draft().set("iam_id", iam_id).set("user_id", email);
+    draft.set("email", email).set("state", state).row()
+}
+
+pub fn group(id: &str, name: &str, description: Option<&str>) -> Row {
+    ibm::ACCESS_GROUPS.draft().set("id", id).set("name", name).set("description", description).row()
+}
+
+pub fn member(group: &str, iam_id: &str) -> Row {
+    ibm::MEMBERS.draft().set("group_id", group).set("iam_id", iam_id).set("type", "user").row()
+}
+
+pub fn policy(id: &str, group: &str, document: Option<&str>) -> Row {
+    let draft = ibm::POLICIES.draft().set("id", id).set("type", "access").set("state", "active");
+    draft.set("subject_access_group_id", group).set("document", document).row()
+}
+
+pub fn role(policy: &str, id: &str) -> Row {
+    ibm::POLICY_ROLES.draft().set("policy_id", policy).set("role_id", id).row()
+}
+
+pub fn finding(rule: &str, subject: &str, severity: Severity) -> Finding {
+    Finding {
+        fingerprint: format!("{rule} {subject}"),
+        rule: rule.to_owned(),
+        title: "User without multi-factor sign-in".to_owned(),
+        severity,
+        subject: subject.to_owned(),
+        evidence: BTreeMap::from([("user_id".to_owned(), "ana@example.com".into())]),
+        state: FindingState::Open,
+        baseline: false,
+        first_seen: Sighting { snapshot: 42, at: "2026-11-21T16:30:00Z".to_owned() },
+        last_seen: None,
+        suppression: None,
+    }
+}
+
+/// One change of each verb, and children with and without their parent.
+pub fn every_change() -> Vec<Change> {
+    let administrator = "crn:v1:bluemix:public:iam::::role:Administrator";
+    vec![
+        Change::new(&ibm::POLICIES, ChangeKind::Added { after: policy("p-1", "g-1", None) }),
+        Change::new(&ibm::POLICY_ROLES, ChangeKind::Added { after: role("p-1", administrator) }),
+        Change::new(
+            &ibm::USERS,
+            ChangeKind::Removed { before: user("IBMid-2", "bob@example.com", "ACTIVE") },
+        ),
+        Change::new(&ibm::MEMBERS, ChangeKind::Added { after: member("g-1", "IBMid-1") }),
+        Change::new(
+            &ibm::ACCESS_GROUPS,
+            ChangeKind::Changed {
+                before: group("g-1", "Admins", None),
+                after: group("g-1", "Admins", Some("everything")),
+            },
+        ),
+        Change::new(
+            &ibm::ACCESS_GROUPS,
+            ChangeKind::Replaced { before: group("g-7", "Ops", None), after: group("g-8", "Ops", None) },
+        ),
+    ]
+}
+
+fn transitions() -> Vec<Transition> {
+    use TransitionKind as Kind;
+    let cases = [
+        (Kind::Opened, FindingState::Open),
+        (Kind::Reopened, FindingState::Open),
+        (Kind::Changed, FindingState::Open),
+        (Kind::Closed, FindingState::Fixed),
+        (Kind::Suppressed, FindingState::Suppressed),
+        (Kind::Unsuppressed, FindingState::Open),
+        (Kind::Unknown, FindingState::Unknown),
+    ];
+    let mut transitions = Vec::new();
+    for (kind, state) in cases {
+        let mut finding = finding("user_without_mfa", "ibm/acc-1/ibm_users/IBMid-1", Severity::High);
+        finding.fingerprint = "5e1f".repeat(16);
+        finding.state = state;
+        if kind == Kind::Suppressed {
+            finding.suppression = Some("signs in through the company's own provider".to_owned());
+        }
+        if kind == Kind::Closed {
+            finding.last_seen = Some(Sighting { snapshot: 41, at: "2026-11-20T16:30:00Z".to_owned() });
+        }
+        let former = BTreeMap::from([("user_id".to_owned(), "ana@old.example.com".into())]);
+        transitions.push(Transition { kind, finding, before: (kind == Kind::Changed).then_some(former) });
+    }
+    transitions
+}
+
+fn coverage() -> Vec<CoverageChange> {
+    let row = |listing: &str, parent: &str, status, reason: Option<&str>, carried_from| Coverage {
+        listing: listing.to_owned(),
+        parent: parent.to_owned(),
+        endpoint: "GET /v2/groups/{id}/members".to_owned(),
+        status,
+        reason: reason.map(str::to_owned),
+        pages: 1,
+        rows: 0,
+        carried_from,
+    };
+    vec![
+        CoverageChange::Lost(row(
+            "ibm_access_group_members",
+            "g-1",
+            ListStatus::Denied,
+            Some("HTTP 403"),
+            Some(41),
+        )),
+        CoverageChange::Regained(row("ibm_users", "", ListStatus::Complete, None, None)),
+    ]
+}
+
+/// Events of runs that between them have every kind of word to tell.
+pub fn every_event() -> Vec<Event> {
+    let account = account();
+    let mut state = State::default();
+    state.put(&ibm::USERS, Rows::new(&ibm::USERS, vec![user("IBMid-1", "ana@example.com", "ACTIVE")]));
+    let (transitions, coverage, changes) = (transitions(), coverage(), every_change());
+    let later = Told {
+        transitions: &transitions,
+        coverage: &coverage,
+        changes: &changes,
+        damage: Some("object tables/ibm_users/91ab.parquet is missing".to_owned()),
+        ..told(&account, &state)
+    };
+    let mut first = transitions.clone();
+    first.truncate(1);
+    first.iter_mut().for_each(|each| each.finding.baseline = true);
+    let baseline = BaselineCounts::of(&first);
+    let mut all =
+        events(&Told { number: 1, is_first: true, transitions: &first, baseline, ..told(&account, &state) });
+    all.extend(events(&later));
+    all.extend(events(&Told { limit: 3, ..later }));
+    all
+}
