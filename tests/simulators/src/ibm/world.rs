@@ -168,6 +168,16 @@ impl World {
         self.account.text("id")
     }
 
+    /// How many things there are: users, service IDs, API keys, profiles, groups, memberships,
+    /// policies and instances.
+    #[must_use]
+    pub fn things(&self) -> usize {
+        let memberships: usize = self.groups.iter().map(|group| group.members.len()).sum();
+        let identities =
+            self.users.len() + self.service_ids.len() + self.profiles.len() + self.api_keys.len();
+        identities + self.groups.len() + memberships + self.policies.len() + self.instances.len()
+    }
+
     /// Who signs in with this API key, if it is one of the fixed callers.
     #[must_use]
     pub fn caller_of_key(&self, secret: &str) -> Option<&Caller> {
