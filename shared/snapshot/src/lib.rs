@@ -1,1 +1,27 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod hash;
+
+mod store;
+
+mod manifest;
+mod name;
+
+mod columns;
+mod file;
+mod levels;
+
+mod history;
+mod objects;
+mod tables;
+mod verify;
+
+pub use error::{SnapshotError, StoreError};
+pub use history::History;
+pub use manifest::{CoverageCounts, DeltaRef, FORMAT, FindingsRef, Manifest, ObjectRef, TableEntry};
+pub use name::{NameError, SnapshotName};
+pub use objects::Place;
+pub use store::{AnyStore, Folder, Listed, S3, Store, StoreOptions, Traffic};
+pub use tables::Delta;
+pub use verify::{Fault, FaultKind};

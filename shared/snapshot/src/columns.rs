@@ -1,0 +1,121 @@
+//! The columns of a file: what a table's declaration becomes in Parquet, and how a file's columns fit a declaration.
+
+use std::sync::Arc;
+
+use model::{Row, Table, Type, Value};
+use parquet::{
+    basic::{LogicalType, Repetition, Type as Physical},
+    schema::types::{Type as Schema, TypePtr},
+};
+
+use crate::hash::sha256;
+
+/// Marks, in a delta, a key that was taken away.
+pub(crate) const DELETED: &str = "_deleted";
+
+/// What a column of a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    Text,
+    Integer,
+    Boolean,
+}
+
+impl Content {
+    pub(crate) const fn of(kind: Type) -> Self {
+        match kind {
+            Type::Text | Type::Time | Type::Document => Self::Text,
+            Type::Integer => Self::Integer,
+            Type::Boolean => Self::Boolean,
+        }
+    }
+
+    const fn physical(self) -> Physical {
+        match self {
+            Self::Text => Physical::BYTE_ARRAY,
+            Self::Integer => Physical::INT64,
+            Self::Boolean => Physical::BOOLEAN,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+        }
+    }
+}
+
+/// A column of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileColumn {
+    pub(crate) name: String,
+    pub(crate) content: Content,
+}
+
+/// Returns a hash of all of a declaration that its files depend on.
+pub(crate) fn shape(table: &Table) -> String {
+    let mut text = format!("{}\n", table.key);
+    for column in table.columns {
+        text.push_str(column.name);
+        text.push(' ');
+        text.push_str(Content::of(column.kind).name());
+        text.push('\n');
+    }
+    let mut hash = sha256(text.as_bytes());
+    hash.truncate(16);
+    hash
+}
+
+/// Returns the schema of a table's files; every column is optional but the mark of deltas.
+pub(crate) fn schema(table: &Table, is_delta: bool) -> parquet::errors::Result<TypePtr> {
+    let mut fields = Vec::with_capacity(table.columns.len() + 1);
+    for column in table.columns {
+        let content = Content::of(column.kind);
+        let logical = (content == Content::Text).then_some(LogicalType::String);
+        let field = Schema::primitive_type_builder(column.name, content.physical())
+            .with_logical_type(logical)
+            .with_repetition(Repetition::OPTIONAL);
+        fields.push(Arc::new(field.build()?));
+    }
+    if is_delta {
+        let field = Schema::primitive_type_builder(DELETED, Physical::BOOLEAN);
+        fields.push(Arc::new(field.with_repetition(Repetition::REQUIRED).build()?));
+    }
+    Ok(Arc::new(Schema::group_type_builder(table.name).with_fields(fields).build()?))
+}
+
+/// Reads the columns of a file; none when it has one that we never write.
+pub(crate) fn columns_of(schema: &Schema) -> Option<Vec<FileColumn>> {
+    let content = |field: &Schema| match field.is_primitive().then(|| field.get_physical_type())? {
+        Physical::BYTE_ARRAY => Some(Content::Text),
+        Physical::INT64 => Some(Content::Integer),
+        Physical::BOOLEAN => Some(Content::Boolean),
+        _ => None,
+    };
+    let columns = schema.get_fields().iter().map(|field| {
+        content(field).map(|content| FileColumn { name: field.name().to_owned(), content })
+    });
+    columns.collect()
+}
+
+/// Puts rows of a file under the columns of a declaration: what the file lacks is null, what the declaration lacks is left out.
+pub(crate) fn fit(columns: &[FileColumn], table: &Table, rows: Vec<Row>) -> Vec<Row> {
+    let position = |column: &model::Column| {
+        let content = Content::of(column.kind);
+        columns.iter().position(|each| each.name == column.name && each.content == content)
+    };
+    let positions: Vec<Option<usize>> = table.columns.iter().map(position).collect();
+    if columns.len() == positions.len() && positions.iter().enumerate().all(|(index, each)| *each == Some(index)) {
+        return rows;
+    }
+    let fitted = rows.into_iter().map(|row| {
+        let values: Vec<Value<'_>> = row.values().collect();
+        let cell = |position: &Option<usize>| {
+            position.and_then(|position| values.get(position).copied()).unwrap_or(Value::Null)
+        };
+        Row::pack(positions.iter().map(cell))
+    });
+    fitted.collect()
+}

@@ -1,0 +1,181 @@
+//! What can go wrong with a store and with what it holds, said so that somebody can act.
+
+use std::error::Error;
+
+use model::AccountId;
+
+/// What a store's library gave as the reason.
+pub(crate) type Cause = Box<dyn Error + Send + Sync>;
+
+/// Why a store could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The text that names the store makes no sense.
+    #[error("`{uri}` names no store: {reason}; give a folder or `s3://BUCKET/PREFIX`")]
+    Uri {
+        /// The text.
+        uri: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The endpoint is not one that data may go to.
+    #[error("the S3 endpoint `{endpoint}` is refused: only https, or http to this machine itself")]
+    Endpoint {
+        /// The endpoint.
+        endpoint: String,
+    },
+    /// A key that could leave the store, or that not every store can hold.
+    #[error("`{key}` is no key for a store: parts between `/` must not be empty, begin with `.`, or hold control characters or `\\`")]
+    Key {
+        /// The key.
+        key: String,
+    },
+    /// The folder holds other things, and nothing of ours.
+    #[error("`{path}` is not an iamwatch store: it holds `{found}` and no account; name an empty or new folder, or one that iamwatch wrote")]
+    NotOurs {
+        /// The folder.
+        path: String,
+        /// One thing in it.
+        found: String,
+    },
+    /// Something could not be read.
+    #[error("`{place}` could not be read; check that it is there and that you may read it")]
+    Unreadable {
+        /// The file, folder or S3 address.
+        place: String,
+        /// Why.
+        source: Cause,
+    },
+    /// Something could not be written.
+    #[error("`{place}` could not be written; check that you may write there")]
+    Unwritable {
+        /// The file, folder or S3 address.
+        place: String,
+        /// Why.
+        source: Cause,
+    },
+    /// The disk is full, or a quota is used up.
+    #[error("`{place}` could not be written: no space left; free some and run again, nothing stored before was harmed")]
+    Full {
+        /// The file.
+        place: String,
+        /// Why.
+        source: Cause,
+    },
+    /// The bucket is not there.
+    #[error("there is no bucket `{bucket}` here; create it, or correct the store's address, region or endpoint")]
+    NoBucket {
+        /// The bucket.
+        bucket: String,
+    },
+    /// The credentials do not allow it.
+    #[error("access to `{place}` was refused; allow {action} to these credentials, or use others")]
+    Denied {
+        /// The S3 address.
+        place: String,
+        /// The permission that was missing, in the words of a policy.
+        action: &'static str,
+        /// What the store said.
+        source: Cause,
+    },
+    /// There was no answer, or none in time.
+    #[error("`{place}` could not be reached; check network, region, endpoint and credentials")]
+    Unreachable {
+        /// The S3 address.
+        place: String,
+        /// Why.
+        source: Cause,
+    },
+}
+
+impl StoreError {
+    /// Says whether the same call may succeed a little later.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
+    }
+}
+
+/// Why a snapshot could not be read, or made.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// The store did not work.
+    #[error("the store of `{account}` did not answer as it should")]
+    Store {
+        /// Whose history it is.
+        account: AccountId,
+        /// Why.
+        #[source]
+        source: StoreError,
+    },
+    /// Another run committed that number first.
+    #[error("snapshot {number} of `{account}` was committed by another run meanwhile; this one is dropped, run again")]
+    Taken {
+        /// Whose history it is.
+        account: AccountId,
+        /// The number.
+        number: u64,
+    },
+    /// There is no snapshot yet.
+    #[error("`{account}` has no snapshot in this store yet; make one with `iamwatch audit`")]
+    Empty {
+        /// Whose history it is.
+        account: AccountId,
+    },
+    /// There is no such snapshot.
+    #[error("`{account}` has no snapshot `{name}`; `iamwatch snapshots` lists those it has")]
+    NoSuchSnapshot {
+        /// Whose history it is.
+        account: AccountId,
+        /// What was asked for.
+        name: String,
+    },
+    /// An object that a manifest names is not there.
+    #[error("`{object}` is missing from the store; `iamwatch verify` tells what else is")]
+    Missing {
+        /// The key of the object.
+        object: String,
+    },
+    /// An object or manifest is not what was written.
+    #[error("`{object}` is damaged: {reason}; `iamwatch verify` tells what else is")]
+    Damaged {
+        /// The key of the object.
+        object: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The manifest comes from a later version of this program.
+    #[error("`{object}` was written by a newer iamwatch (format {format}, this one knows {known}); use that version or a later one", known = crate::FORMAT)]
+    Newer {
+        /// The key of the manifest.
+        object: String,
+        /// The format it says it has.
+        format: u64,
+    },
+    /// What was given cannot be stored: a bug of the caller's.
+    #[error("{what} cannot be stored: {reason}; please report this")]
+    Unstorable {
+        /// The table or manifest.
+        what: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl SnapshotError {
+    /// Says whether the same call may succeed a little later.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::Store { source, .. } => source.is_transient(),
+            Self::Taken { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Says whether something stored is not as it was written, so that the history is broken.
+    #[must_use]
+    pub const fn is_damage(&self) -> bool {
+        matches!(self, Self::Missing { .. } | Self::Damaged { .. })
+    }
+}

@@ -1,0 +1,245 @@
+//! The history of one account: its manifests, found by number, name or time, and committed.
+
+use std::ops::RangeInclusive;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use model::{AccountId, Cloud, Timestamp};
+
+use crate::{
+    AnyStore, FORMAT, Manifest, SnapshotError, SnapshotName, StoreError,
+    manifest::GREATEST_NUMBER,
+    store::PAGE,
+};
+
+/// Manifests that are read at a time.
+const AT_ONCE: usize = 16;
+
+/// One account's folder in a store.
+#[derive(Debug, Clone)]
+pub struct History {
+    store: AnyStore,
+    account: AccountId,
+}
+
+impl History {
+    /// Takes the store and whose history it is; nothing is read yet.
+    #[must_use]
+    pub const fn new(store: AnyStore, account: AccountId) -> Self {
+        Self { store, account }
+    }
+
+    /// Returns whose history it is.
+    #[must_use]
+    pub const fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// Returns the store.
+    #[must_use]
+    pub const fn store(&self) -> &AnyStore {
+        &self.store
+    }
+
+    /// Returns the key in the store of something in the account's folder.
+    #[must_use]
+    pub fn key(&self, relative: &str) -> String {
+        format!("{}/{relative}", self.account)
+    }
+
+    /// Returns the accounts that have a snapshot in a store, sorted.
+    ///
+    /// # Errors
+    /// When the store does not work.
+    pub async fn accounts(store: &AnyStore) -> Result<Vec<AccountId>, StoreError> {
+        let mut accounts = Vec::new();
+        for cloud in Cloud::ALL {
+            let prefix = format!("{cloud}/");
+            let mut after = None;
+            while let Some(key) = store.list(&prefix, after.as_deref()).await?.keys.into_iter().next() {
+                let id = key.split('/').nth(1).unwrap_or_default();
+                // `0` comes next after `/`: the first key that is of another account.
+                after = Some(format!("{prefix}{id}0"));
+                let manifests = format!("{prefix}{id}/manifests/");
+                if let Ok(account) = AccountId::parse(cloud, id)
+                    && !store.list(&manifests, None).await?.keys.is_empty()
+                {
+                    accounts.push(account);
+                }
+            }
+        }
+        accounts.sort();
+        Ok(accounts)
+    }
+
+    /// Returns the number of the newest snapshot, in a few requests however many there are.
+    ///
+    /// # Errors
+    /// When the store does not work.
+    pub async fn newest(&self) -> Result<Option<u64>, SnapshotError> {
+        let mut low = 0;
+        let mut none_beyond = None;
+        let mut step = u64::try_from(PAGE).unwrap_or(1000);
+        let mut probe = 0;
+        loop {
+            match self.last_after(probe).await? {
+                (Some(last), false) => return Ok(Some(last)),
+                (Some(last), true) => low = last,
+                (None, _) => none_beyond = Some(probe),
+            }
+            probe = match none_beyond {
+                Some(high) if high <= low => return Ok((low > 0).then_some(low)),
+                Some(high) => u64::midpoint(low, high),
+                None => {
+                    let next = low.saturating_add(step).min(GREATEST_NUMBER);
+                    step = step.saturating_mul(2);
+                    next
+                }
+            };
+        }
+    }
+
+    /// Returns the last number on the page that follows a number, and whether there are more pages.
+    async fn last_after(&self, number: u64) -> Result<(Option<u64>, bool), SnapshotError> {
+        let prefix = self.key("manifests/");
+        let mut after = self.key(&manifest_key(number));
+        loop {
+            let page = self.store.list(&prefix, Some(&after)).await.map_err(|error| self.store_error(error))?;
+            let numbers = page.keys.iter().rev().filter_map(|key| number_of(key.strip_prefix(&prefix)?));
+            let last = numbers.into_iter().next();
+            match page.keys.last() {
+                Some(key) if last.is_none() && page.more => after.clone_from(key),
+                _ => return Ok((last, page.more)),
+            }
+        }
+    }
+
+    /// Returns the newest snapshot, if there is any.
+    ///
+    /// # Errors
+    /// When the store does not work, or the manifest is damaged.
+    pub async fn latest(&self) -> Result<Option<Manifest>, SnapshotError> {
+        match self.newest().await? {
+            Some(number) => self.manifest(number).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns the snapshot with a number.
+    ///
+    /// # Errors
+    /// When there is none, or its manifest is damaged.
+    pub async fn manifest(&self, number: u64) -> Result<Manifest, SnapshotError> {
+        let no_such = || SnapshotError::NoSuchSnapshot { account: self.account.clone(), name: number.to_string() };
+        if number == 0 || number > GREATEST_NUMBER {
+            return Err(no_such());
+        }
+        let key = self.key(&manifest_key(number));
+        let found = self.store.get(&key).await.map_err(|error| self.store_error(error))?;
+        self.read_manifest(number, &key, &found.ok_or_else(no_such)?)
+    }
+
+    /// Reads a manifest that is stored under a number.
+    pub(crate) fn read_manifest(&self, number: u64, key: &str, bytes: &[u8]) -> Result<Manifest, SnapshotError> {
+        let manifest = Manifest::from_bytes(key, bytes)?;
+        if manifest.number != number || manifest.account != self.account {
+            let reason = format!("it is snapshot {} of `{}`", manifest.number, manifest.account);
+            return Err(SnapshotError::Damaged { object: key.to_owned(), reason });
+        }
+        Ok(manifest)
+    }
+
+    /// Returns the snapshot that a name means.
+    ///
+    /// # Errors
+    /// When there is none, or its manifest is damaged.
+    pub async fn named(&self, name: &SnapshotName) -> Result<Manifest, SnapshotError> {
+        if let SnapshotName::Number(number) = name {
+            return self.manifest(*number).await;
+        }
+        let no_such =
+            || SnapshotError::NoSuchSnapshot { account: self.account.clone(), name: name.to_string() };
+        let newest = self.newest().await?;
+        let newest = newest.ok_or_else(|| SnapshotError::Empty { account: self.account.clone() })?;
+        match name {
+            SnapshotName::Number(number) => self.manifest(*number).await,
+            SnapshotName::Latest { back } => {
+                let number = newest.checked_sub(*back).filter(|number| *number > 0);
+                self.manifest(number.ok_or_else(no_such)?).await
+            }
+            SnapshotName::At(time) => self.in_force(*time, newest).await?.ok_or_else(no_such),
+        }
+    }
+
+    /// Finds the last snapshot finished by a time, reading as many manifests as halving takes.
+    async fn in_force(&self, time: Timestamp, newest: u64) -> Result<Option<Manifest>, SnapshotError> {
+        let mut found = None;
+        let (mut low, mut high) = (1, newest);
+        while low <= high {
+            let middle = u64::midpoint(low, high);
+            let manifest = self.manifest(middle).await?;
+            if finished(self, &manifest)? <= time {
+                found = Some(manifest);
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns the snapshots with these numbers, in order.
+    ///
+    /// # Errors
+    /// When one is not there, or damaged.
+    pub async fn manifests(&self, numbers: RangeInclusive<u64>) -> Result<Vec<Manifest>, SnapshotError> {
+        stream::iter(numbers.map(|number| self.manifest(number))).buffered(AT_ONCE).try_collect().await
+    }
+
+    /// Makes the snapshot: creates its manifest, on the condition that no other run did.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Taken`] when another run committed that number.
+    pub async fn commit(&self, manifest: &Manifest) -> Result<(), SnapshotError> {
+        let number = manifest.number;
+        let unstorable = |reason: &str| SnapshotError::Unstorable {
+            what: format!("manifest {number}"),
+            reason: reason.to_owned(),
+        };
+        if manifest.format != FORMAT || manifest.account != self.account {
+            return Err(unstorable("it is of another format or account"));
+        }
+        if number == 0 || number > GREATEST_NUMBER || (number == 1) != manifest.previous.is_none() {
+            return Err(unstorable("its number and what it follows do not go together"));
+        }
+        let key = self.key(&manifest_key(number));
+        let bytes = manifest.to_bytes()?.into();
+        if self.store.create(&key, bytes).await.map_err(|error| self.store_error(error))? {
+            Ok(())
+        } else {
+            Err(SnapshotError::Taken { account: self.account.clone(), number })
+        }
+    }
+
+    pub(crate) fn store_error(&self, source: StoreError) -> SnapshotError {
+        SnapshotError::Store { account: self.account.clone(), source }
+    }
+}
+
+fn finished(history: &History, manifest: &Manifest) -> Result<Timestamp, SnapshotError> {
+    manifest.finished_at.parse().map_err(|_| SnapshotError::Damaged {
+        object: history.key(&manifest_key(manifest.number)),
+        reason: format!("`{}` is no time", manifest.finished_at),
+    })
+}
+
+/// Returns where a manifest is, within the account's folder.
+pub(crate) fn manifest_key(number: u64) -> String {
+    format!("manifests/{number:08}.json")
+}
+
+/// Reads the number of a manifest from its file's name.
+pub(crate) fn number_of(name: &str) -> Option<u64> {
+    let digits = name.strip_suffix(".json")?;
+    let is_number = digits.len() == 8 && digits.bytes().all(|each| each.is_ascii_digit());
+    if is_number { digits.parse().ok().filter(|number| *number > 0) } else { None }
+}

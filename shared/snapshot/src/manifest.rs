@@ -1,0 +1,291 @@
+//! The manifest: the small JSON object that is the snapshot.
+//!
+//! Its bytes are canonical: what is read must be, byte for byte, what would be written. So the hash of a manifest is the same
+//! whether it was just made or just read.
+
+use std::collections::BTreeMap;
+
+use model::{AccountId, Table};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    SnapshotError,
+    columns::shape,
+    hash::{is_sha256, sha256},
+};
+
+/// The format of manifests and of what they name. A manifest with a greater one is not read.
+pub const FORMAT: u32 = 1;
+/// Eight digits name a manifest.
+pub(crate) const GREATEST_NUMBER: u64 = 99_999_999;
+
+/// One snapshot: all that is to be known to read it, and to prove that nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// [`FORMAT`] of the program that wrote it.
+    pub format: u32,
+    /// Name and version of the program that wrote it.
+    pub tool: String,
+    /// Whose snapshot it is.
+    pub account: AccountId,
+    /// Its number: 1 for the first, one more for each that follows.
+    pub number: u64,
+    /// When the run began, as [`model::time_text`] writes times.
+    pub started_at: String,
+    /// When it was made.
+    pub finished_at: String,
+    /// [`Manifest::hash`] of the snapshot before; none for the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+    /// The tables that have rows, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<String, TableEntry>,
+    /// How many rows drifted since the snapshot before, by verb (`added`, `removed`, `changed`, `replaced`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub changes: BTreeMap<String, u64>,
+    /// How many lists were read, and how many not to their end.
+    #[serde(default)]
+    pub coverage: CoverageCounts,
+    /// The findings after the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings: Option<FindingsRef>,
+    /// The events of the run, when there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outbox: Option<ObjectRef>,
+    /// Numbers of earlier snapshots of which some event had not reached every sink when this one was made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undelivered: Vec<u64>,
+}
+
+/// How many lists a run read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageCounts {
+    /// All of them.
+    pub lists: u64,
+    /// Those that were not read to their end.
+    pub incomplete: u64,
+}
+
+/// Where the findings are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingsRef {
+    /// The object that holds them.
+    pub object: ObjectRef,
+    /// Hash of the rules that they were made with.
+    pub digest: String,
+    /// How many of them are open.
+    pub open: u64,
+}
+
+/// An object, named and proven. On the wire the hash is not written twice: the key ends with it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "ObjectWire", into = "ObjectWire")]
+pub struct ObjectRef {
+    /// Key within the account's folder.
+    pub key: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// How many bytes it has.
+    pub bytes: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ObjectWire {
+    key: String,
+    bytes: u64,
+}
+
+impl From<ObjectRef> for ObjectWire {
+    fn from(object: ObjectRef) -> Self {
+        Self { key: object.key, bytes: object.bytes }
+    }
+}
+
+impl TryFrom<ObjectWire> for ObjectRef {
+    type Error = String;
+
+    fn try_from(wire: ObjectWire) -> Result<Self, String> {
+        crate::store::check_key(&wire.key).map_err(|error| error.to_string())?;
+        let Some(sha256) = hash_in_key(&wire.key) else {
+            return Err(format!("`{}` does not end with the SHA-256 of an object", wire.key));
+        };
+        Ok(Self { sha256: sha256.to_owned(), key: wire.key, bytes: wire.bytes })
+    }
+}
+
+/// Returns the SHA-256 that a key is named after.
+pub(crate) fn hash_in_key(key: &str) -> Option<&str> {
+    let name = key.rsplit('/').next()?;
+    let stem = name.split('.').next()?;
+    stem.rsplit('-').next().filter(|hash| is_sha256(hash))
+}
+
+/// How one table is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableEntry {
+    /// How many rows it has.
+    pub rows: u64,
+    /// [`model::Rows::hash`] of them.
+    pub hash: String,
+    /// Hash of the declaration (columns, types, key) that its objects were written with.
+    pub shape: String,
+    /// All rows as of some run.
+    pub base: ObjectRef,
+    /// What runs changed since, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deltas: Vec<DeltaRef>,
+}
+
+impl TableEntry {
+    /// Says whether this entry stands for exactly these rows of this declaration, so that it can be copied.
+    #[must_use]
+    pub fn holds(&self, table: &Table, rows_hash: &str) -> bool {
+        self.hash == rows_hash && self.shape == shape(table)
+    }
+
+    /// Returns the objects that hold the table, base first.
+    pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
+        std::iter::once(&self.base).chain(self.deltas.iter().map(|delta| &delta.object))
+    }
+}
+
+/// What some runs changed in a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeltaRef {
+    /// The object that holds it.
+    pub object: ObjectRef,
+    /// How many rows it puts.
+    pub upserts: u64,
+    /// How many keys it takes away.
+    pub deletes: u64,
+    /// The first snapshot whose changes it holds.
+    pub from: u64,
+    /// The last.
+    pub to: u64,
+    /// How many snapshots changed the table from the first to the last.
+    pub runs: u64,
+}
+
+impl Manifest {
+    /// Returns the objects that the snapshot consists of.
+    pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
+        let tables = self.tables.values().flat_map(TableEntry::objects);
+        tables.chain(self.findings.as_ref().map(|findings| &findings.object)).chain(&self.outbox)
+    }
+
+    /// Returns the canonical bytes: what is stored, and hashed.
+    ///
+    /// # Errors
+    /// Never in practice: nothing in a manifest refuses to be JSON.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, SnapshotError> {
+        serde_json::to_vec(self).map_err(|error| SnapshotError::Unstorable {
+            what: format!("manifest {}", self.number),
+            reason: error.to_string(),
+        })
+    }
+
+    /// Returns the SHA-256 of the canonical bytes, in hexadecimal: what the next manifest names as `previous`.
+    ///
+    /// # Errors
+    /// As [`Manifest::to_bytes`].
+    pub fn hash(&self) -> Result<String, SnapshotError> {
+        Ok(sha256(&self.to_bytes()?))
+    }
+
+    /// Reads a manifest that was stored as `object`.
+    pub(crate) fn from_bytes(object: &str, bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let damaged = |reason| SnapshotError::Damaged { object: object.to_owned(), reason };
+        let Ok(Envelope { format }) = serde_json::from_slice(bytes) else {
+            return Err(damaged("it is no manifest of iamwatch".to_owned()));
+        };
+        if format > u64::from(FORMAT) {
+            return Err(SnapshotError::Newer { object: object.to_owned(), format });
+        }
+        let manifest: Self =
+            serde_json::from_slice(bytes).map_err(|error| damaged(format!("it does not read as a manifest: {error}")))?;
+        if manifest.to_bytes()? != bytes {
+            return Err(damaged("its bytes are not as iamwatch writes them".to_owned()));
+        }
+        Ok(manifest)
+    }
+}
+
+/// The one member that every format has.
+#[derive(Deserialize)]
+struct Envelope {
+    format: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first() -> Manifest {
+        Manifest {
+            format: FORMAT,
+            tool: "iamwatch 0.1.0".to_owned(),
+            account: "ibm/a1".parse().unwrap(),
+            number: 1,
+            started_at: "2026-11-21T06:00:00Z".to_owned(),
+            finished_at: "2026-11-21T06:00:09Z".to_owned(),
+            previous: None,
+            tables: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            coverage: CoverageCounts::default(),
+            findings: None,
+            outbox: None,
+            undelivered: Vec::new(),
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Result<Manifest, SnapshotError> {
+        Manifest::from_bytes("manifests/00000001.json", bytes)
+    }
+
+    #[test]
+    fn a_manifest_reads_back_as_written() {
+        let mut manifest = first();
+        let key = format!("outbox/00000001-{}.json.zst", sha256(b"x"));
+        manifest.outbox = Some(ObjectRef { key, sha256: sha256(b"x"), bytes: 1 });
+        manifest.changes.insert("added".to_owned(), 3);
+        let bytes = manifest.to_bytes().unwrap();
+        assert_eq!(read(&bytes).unwrap(), manifest);
+        assert_eq!(sha256(&bytes), manifest.hash().unwrap());
+    }
+
+    #[test]
+    fn a_newer_manifest_is_refused_by_its_format_whatever_else_it_holds() {
+        let error = read(br#"{"format":2,"shards":[]}"#).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "`manifests/00000001.json` was written by a newer iamwatch (format 2, this one knows 1); use that version or a later one"
+        );
+    }
+
+    #[test]
+    fn what_is_no_manifest_is_told_so() {
+        let error = read(b"<html>").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "`manifests/00000001.json` is damaged: it is no manifest of iamwatch; `iamwatch verify` tells what else is"
+        );
+        let spaced = serde_json::to_vec_pretty(&first()).unwrap();
+        assert!(read(&spaced).unwrap_err().to_string().contains("not as iamwatch writes them"));
+        let unknown = br#"{"format":1,"colour":"red"}"#;
+        assert!(read(unknown).unwrap_err().to_string().contains("unknown field `colour`"));
+    }
+
+    #[test]
+    fn an_object_named_outside_the_account_is_refused() {
+        let key = format!("../other/{}.parquet", sha256(b"x"));
+        let wire = format!(r#"{{"key":"{key}","bytes":1}}"#);
+        assert!(serde_json::from_str::<ObjectRef>(&wire).is_err());
+        assert!(serde_json::from_str::<ObjectRef>(r#"{"key":"tables/x.parquet","bytes":1}"#).is_err());
+    }
+}

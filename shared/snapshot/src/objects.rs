@@ -1,0 +1,91 @@
+//! Objects named by what is in them: written, read back, and never believed without their hash.
+
+use std::io::Read;
+
+use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{History, ObjectRef, SnapshotError, hash::{count, sha256}};
+
+/// Most bytes that a document may have once it is decompressed.
+const GREATEST_DOCUMENT: u64 = 256 * 1024 * 1024;
+const LEVEL: i32 = 3;
+
+/// Where a document belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The findings after a run.
+    Findings,
+    /// The events of the run with that number.
+    Outbox(u64),
+}
+
+impl Place {
+    fn key(self, sha256: &str) -> String {
+        match self {
+            Self::Findings => format!("findings/{sha256}.json.zst"),
+            // With the hash in the name, two runs of one number never write over each other's events.
+            Self::Outbox(number) => format!("outbox/{number:08}-{sha256}.json.zst"),
+        }
+    }
+}
+
+impl History {
+    /// Stores a document, compressed, and returns what names and proves it.
+    ///
+    /// # Errors
+    /// When the store does not work.
+    pub async fn put_json<T: Serialize + Sync + ?Sized>(
+        &self,
+        place: Place,
+        document: &T,
+    ) -> Result<ObjectRef, SnapshotError> {
+        let unstorable = |reason: String| SnapshotError::Unstorable { what: format!("{place:?}"), reason };
+        let json = serde_json::to_vec(document).map_err(|error| unstorable(error.to_string()))?;
+        if count(json.len()) > GREATEST_DOCUMENT {
+            return Err(unstorable(format!("it has {} bytes, more than could be read again", json.len())));
+        }
+        let bytes = zstd::bulk::compress(&json, LEVEL).map_err(|error| unstorable(error.to_string()))?;
+        let key = place.key(&sha256(&bytes));
+        self.put_object(key, bytes.into()).await
+    }
+
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// When it is missing, is not what was written, or is greater than any that is written.
+    pub async fn get_json<T: DeserializeOwned>(&self, object: &ObjectRef) -> Result<T, SnapshotError> {
+        let bytes = self.fetch(object).await?;
+        let damaged = |reason: String| SnapshotError::Damaged { object: self.key(&object.key), reason };
+        let mut json = Vec::new();
+        zstd::stream::read::Decoder::new(bytes.as_ref())
+            .and_then(|decoder| decoder.take(GREATEST_DOCUMENT + 1).read_to_end(&mut json))
+            .map_err(|error| damaged(format!("it does not decompress: {error}")))?;
+        if count(json.len()) > GREATEST_DOCUMENT {
+            return Err(damaged("it decompresses to more than any document of iamwatch".to_owned()));
+        }
+        serde_json::from_slice(&json).map_err(|error| damaged(format!("it does not read: {error}")))
+    }
+
+    pub(crate) async fn put_object(&self, key: String, bytes: Bytes) -> Result<ObjectRef, SnapshotError> {
+        let object = ObjectRef { sha256: sha256(&bytes), bytes: count(bytes.len()), key };
+        self.store().put(&self.key(&object.key), bytes).await.map_err(|error| self.store_error(error))?;
+        Ok(object)
+    }
+
+    /// Reads an object and proves it.
+    pub(crate) async fn fetch(&self, object: &ObjectRef) -> Result<Bytes, SnapshotError> {
+        let key = self.key(&object.key);
+        let found = self.store().get(&key).await.map_err(|error| self.store_error(error))?;
+        let Some(bytes) = found else { return Err(SnapshotError::Missing { object: key }) };
+        if count(bytes.len()) != object.bytes {
+            let reason = format!("it has {} bytes instead of {}", bytes.len(), object.bytes);
+            return Err(SnapshotError::Damaged { object: key, reason });
+        }
+        if sha256(&bytes) != object.sha256 {
+            let reason = "its content is not what its SHA-256 says".to_owned();
+            return Err(SnapshotError::Damaged { object: key, reason });
+        }
+        Ok(bytes)
+    }
+}

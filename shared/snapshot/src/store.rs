@@ -1,0 +1,221 @@
+//! Stores: where objects live, by key. A folder on disk, or a bucket.
+//!
+//! In: keys with `/` between their parts, and bytes. Out: the same bytes. One call decides everything: [`Store::create`], which
+//! of any number of writers lets one win and shows nobody half an object.
+
+mod folder;
+mod s3;
+mod traffic;
+
+use std::future::Future;
+
+use bytes::Bytes;
+
+pub use folder::Folder;
+pub use s3::S3;
+use traffic::Counters;
+pub use traffic::Traffic;
+
+use crate::StoreError;
+
+/// Most keys that one page of a listing holds.
+pub(crate) const PAGE: usize = 1000;
+
+/// One page of the keys in a store.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// The keys, sorted by their bytes.
+    pub keys: Vec<String>,
+    /// Whether there are more after the last one.
+    pub more: bool,
+}
+
+/// What a place for objects must do.
+pub trait Store {
+    /// Returns an object, or none when there is no such key.
+    fn get(&self, key: &str) -> impl Future<Output = Result<Option<Bytes>, StoreError>> + Send;
+
+    /// Writes an object, whole and durably, over what had the key.
+    fn put(&self, key: &str, bytes: Bytes) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Writes an object unless the key is taken, and says whether it did: of any number of writers one wins, and nobody ever
+    /// reads half an object.
+    fn create(&self, key: &str, bytes: Bytes) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Returns up to a thousand keys that begin with `prefix` and come after `after`.
+    fn list(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<Listed, StoreError>> + Send;
+}
+
+/// How to reach a store.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoreOptions {
+    /// The endpoint of an S3-compatible store; none for AWS itself.
+    pub s3_endpoint: Option<String>,
+    /// Whether the bucket goes into the path and not into the host name.
+    pub s3_path_style: bool,
+    /// The region; without it what the environment says.
+    pub region: Option<String>,
+}
+
+/// Either store.
+#[derive(Debug, Clone)]
+pub enum AnyStore {
+    /// A folder on disk.
+    Folder(Folder),
+    /// A bucket, or a part of one.
+    S3(S3),
+}
+
+impl AnyStore {
+    /// Opens a store by its address: `s3://bucket/prefix`, or a folder that may be yet to be made.
+    ///
+    /// # Errors
+    /// When the address makes no sense, or the folder holds other things than a store.
+    pub async fn open(uri: &str, options: &StoreOptions) -> Result<Self, StoreError> {
+        if uri.starts_with("s3://") {
+            return Ok(Self::S3(S3::open(uri, options).await?));
+        }
+        if uri.contains("://") {
+            return Err(StoreError::Uri { uri: uri.to_owned(), reason: "only `s3://` is known" });
+        }
+        if uri.is_empty() {
+            return Err(StoreError::Uri { uri: String::new(), reason: "it is empty" });
+        }
+        Ok(Self::Folder(Folder::open(uri).await?))
+    }
+
+    /// Returns the address of an object, for people.
+    #[must_use]
+    pub fn place(&self, key: &str) -> String {
+        match self {
+            Self::Folder(folder) => folder.place(key),
+            Self::S3(bucket) => bucket.place(key),
+        }
+    }
+
+    /// Returns what went in and out since the store was opened, by this value and all its clones.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.counters().traffic()
+    }
+
+    /// Returns an object, or none when there is no such key.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not work.
+    pub async fn get(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
+        check_key(key)?;
+        let found = match self {
+            Self::Folder(folder) => folder.get(key).await,
+            Self::S3(bucket) => bucket.get(key).await,
+        }?;
+        self.counters().read(found.as_ref().map_or(0, Bytes::len));
+        Ok(found)
+    }
+
+    /// Writes an object, whole and durably, over what had the key.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not work.
+    pub async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
+        check_key(key)?;
+        let length = bytes.len();
+        match self {
+            Self::Folder(folder) => folder.put(key, bytes).await,
+            Self::S3(bucket) => bucket.put(key, bytes).await,
+        }?;
+        self.counters().wrote(length);
+        Ok(())
+    }
+
+    /// Writes an object unless the key is taken, and says whether it did: of any number of writers one wins, and nobody ever
+    /// reads half an object.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not work.
+    pub async fn create(&self, key: &str, bytes: Bytes) -> Result<bool, StoreError> {
+        check_key(key)?;
+        let length = bytes.len();
+        let created = match self {
+            Self::Folder(folder) => folder.create(key, bytes).await,
+            Self::S3(bucket) => bucket.create(key, bytes).await,
+        }?;
+        if created {
+            self.counters().wrote(length);
+        }
+        Ok(created)
+    }
+
+    /// Returns up to a thousand keys that begin with `prefix` and come after `after`, sorted by their bytes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not work.
+    pub async fn list(&self, prefix: &str, after: Option<&str>) -> Result<Listed, StoreError> {
+        if let Some(folder) = prefix.rsplit_once('/').map(|(folder, _)| folder) {
+            check_key(folder)?;
+        }
+        let listed = match self {
+            Self::Folder(folder) => folder.list(prefix, after).await,
+            Self::S3(bucket) => bucket.list(prefix, after).await,
+        }?;
+        self.counters().listed();
+        Ok(listed)
+    }
+
+    /// Returns every key that begins with `prefix`.
+    pub(crate) async fn list_all(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let mut keys = Vec::new();
+        loop {
+            let page = self.list(prefix, keys.last().map(String::as_str)).await?;
+            let more = page.more && !page.keys.is_empty();
+            keys.extend(page.keys);
+            if !more {
+                return Ok(keys);
+            }
+        }
+    }
+
+    const fn counters(&self) -> &Counters {
+        match self {
+            Self::Folder(folder) => folder.counters(),
+            Self::S3(bucket) => bucket.counters(),
+        }
+    }
+}
+
+/// Refuses keys that could leave the store's root, or that not every store can hold.
+pub(crate) fn check_key(key: &str) -> Result<(), StoreError> {
+    let part_is_fine = |part: &str| !part.is_empty() && !part.starts_with('.') && part.len() <= 200;
+    let is_fine = key.len() <= 900
+        && key.split('/').all(part_is_fine)
+        && !key.chars().any(|each| each.is_control() || each == '\\');
+    if is_fine { Ok(()) } else { Err(StoreError::Key { key: key.to_owned() }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_never_leaves_the_root() {
+        for key in ["", "/a", "a/", "a//b", "../a", "a/../b", "a/./b", ".hidden/a", "a\\b", "a\0b", "a\nb"] {
+            assert!(matches!(check_key(key), Err(StoreError::Key { .. })), "{key:?}");
+        }
+        for key in ["a", "a/b.json", "ü/ b+c%d=&?#~", "a..b/c"] {
+            assert!(check_key(key).is_ok(), "{key:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_of_an_unknown_kind_is_refused() {
+        let error = AnyStore::open("gs://bucket/x", &StoreOptions::default()).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`gs://bucket/x` names no store: only `s3://` is known; give a folder or `s3://BUCKET/PREFIX`"
+        );
+    }
+}

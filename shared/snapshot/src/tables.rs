@@ -1,0 +1,279 @@
+//! Tables in the store: a base and deltas, read into rows, written as little as a change allows.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use model::{Row, Rows, Table, tables::COVERAGE};
+
+use crate::{
+    DeltaRef, History, Manifest, ObjectRef, SnapshotError, TableEntry,
+    columns::{FileColumn, fit, shape},
+    file::{FileError, Line, Sheet, decode, encode_base, encode_delta},
+    hash::{count, sha256},
+    levels::{Plan, Weight, is_heavy, plan},
+};
+
+/// Objects that are read at a time.
+const AT_ONCE: usize = 8;
+
+/// What a run changed in one table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Delta {
+    /// Rows that are new, or have a key that was there and other values.
+    pub upserts: Vec<Row>,
+    /// Keys that are gone: rows of the key columns alone.
+    pub deletes: Vec<Row>,
+}
+
+/// Changes by key; the later one counts.
+type Overlay = BTreeMap<Box<[u8]>, Line>;
+
+/// The rows of a table under the columns of its files.
+#[derive(Debug, Clone)]
+pub(crate) struct Sheets {
+    columns: Vec<FileColumn>,
+    key: usize,
+    pub(crate) rows: Rows,
+}
+
+impl Sheets {
+    /// Puts changes onto the rows.
+    pub(crate) fn apply(self, lines: Vec<Line>) -> Self {
+        let Self { columns, key, rows } = self;
+        let mut changes = overlay(key, lines).into_values().peekable();
+        let mut merged = Vec::with_capacity(rows.len());
+        for row in rows {
+            while let Some(line) =
+                changes.next_if(|line| line.row.prefix(key) < row.prefix(key))
+            {
+                merged.extend((!line.deleted).then_some(line.row));
+            }
+            match changes.next_if(|line| line.row.prefix(key) == row.prefix(key)) {
+                Some(line) => merged.extend((!line.deleted).then_some(line.row)),
+                None => merged.push(row),
+            }
+        }
+        merged.extend(changes.filter(|line| !line.deleted).map(|line| line.row));
+        Self { rows: Rows::new(&with_key(key), merged), columns, key }
+    }
+}
+
+impl History {
+    /// Reads the rows of a table as they were in a snapshot; none when it had none.
+    ///
+    /// # Errors
+    /// When an object of it is missing, or anything is not what was written.
+    pub async fn read(&self, manifest: &Manifest, table: &'static Table) -> Result<Rows, SnapshotError> {
+        let Some(entry) = manifest.tables.get(table.name) else { return Ok(Rows::default()) };
+        let sheets = self.read_entry(entry).await?;
+        if entry.shape == shape(table) {
+            return Ok(sheets.rows);
+        }
+        let rows = fit(&sheets.columns, table, sheets.rows.into_iter().collect());
+        Ok(Rows::new(table, rows))
+    }
+
+    /// Stores what a table holds now, and returns its entry for the next manifest; none for a table without rows.
+    ///
+    /// `former` is the newest manifest, `delta` leads from its rows to `rows`. A table that did not change is not touched; a small change
+    /// is a delta, merged with others when there are many; else all rows are written.
+    ///
+    /// # Errors
+    /// When the store does not work, or a value is not of its column's type.
+    pub async fn write(
+        &self,
+        former: Option<&Manifest>,
+        table: &'static Table,
+        rows: &Rows,
+        delta: &Delta,
+    ) -> Result<Option<TableEntry>, SnapshotError> {
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let entry = former.and_then(|former| former.tables.get(table.name).map(|entry| (former.number + 1, entry)));
+        let Some((number, entry)) = entry else { return self.write_base(table, rows).await };
+        let hash = rows.hash();
+        if entry.holds(table, &hash) {
+            return Ok(Some(entry.clone()));
+        }
+        if entry.shape != shape(table) || !fits(table, rows, delta) {
+            return self.write_base(table, rows).await;
+        }
+        let fresh = Fresh::new(table, delta, number)?;
+        let weight = Weight { rows: count(fresh.lines.len()), bytes: count(fresh.bytes.len()) };
+        let merged = match plan(entry, count(rows.len()), weight) {
+            Plan::Base => None,
+            Plan::MergeFrom(keep) => self.merge(table, entry, keep, fresh).await,
+            Plan::MergeAllOrBase => {
+                let merged = self.merge(table, entry, 0, fresh).await;
+                merged.filter(|(_, merged)| !is_heavy(merged.weight(), count(rows.len()), entry))
+            }
+        };
+        let Some((kept, merged)) = merged else { return self.write_base(table, rows).await };
+        let mut deltas = kept.to_vec();
+        deltas.push(merged.reference(self.put_table(table, merged.bytes.clone()).await?));
+        let rows = count(rows.len());
+        Ok(Some(TableEntry { rows, hash, shape: entry.shape.clone(), base: entry.base.clone(), deltas }))
+    }
+
+    /// Stores all rows of a table, whatever was there before.
+    ///
+    /// # Errors
+    /// When the store does not work, or a value is not of its column's type.
+    pub async fn write_base(
+        &self,
+        table: &'static Table,
+        rows: &Rows,
+    ) -> Result<Option<TableEntry>, SnapshotError> {
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let bytes = encode_base(table, rows.iter()).map_err(|error| unstorable(table, &error))?;
+        let base = self.put_table(table, bytes).await?;
+        let (hash, shape) = (rows.hash(), shape(table));
+        Ok(Some(TableEntry { rows: count(rows.len()), hash, shape, base, deltas: Vec::new() }))
+    }
+
+    /// Reads the rows of an entry under their own columns, and proves them.
+    pub(crate) async fn read_entry(&self, entry: &TableEntry) -> Result<Sheets, SnapshotError> {
+        let files: Vec<&ObjectRef> = entry.objects().collect();
+        let fetched = stream::iter(files.iter().map(|object| self.fetch(object))).buffered(AT_ONCE);
+        let files: Vec<Bytes> = fetched.try_collect().await?;
+        let mut sheets = None;
+        let mut lines = Vec::new();
+        for (object, bytes) in entry.objects().zip(files) {
+            let sheet = self.decode(object, bytes)?;
+            match &sheets {
+                None => sheets = Some(rows_of(sheet)),
+                Some(base) if sheet.columns == base.columns && sheet.key == base.key => lines.extend(sheet.lines),
+                Some(_) => return Err(self.damaged(object, "its columns are not those of its base")),
+            }
+        }
+        let Some(mut sheets) = sheets else { return Err(self.damaged(&entry.base, "it holds nothing")) };
+        if !lines.is_empty() {
+            sheets = sheets.apply(lines);
+        }
+        self.prove(entry, &sheets)?;
+        Ok(sheets)
+    }
+
+    /// Checks rows against what an entry says of them.
+    pub(crate) fn prove(&self, entry: &TableEntry, sheets: &Sheets) -> Result<(), SnapshotError> {
+        if count(sheets.rows.len()) != entry.rows || sheets.rows.hash() != entry.hash {
+            return Err(self.damaged(&entry.base, "with its deltas it does not give the rows that were written"));
+        }
+        Ok(())
+    }
+
+    /// Reads the changes that a delta holds.
+    pub(crate) async fn read_delta(&self, delta: &DeltaRef) -> Result<Vec<Line>, SnapshotError> {
+        let bytes = self.fetch(&delta.object).await?;
+        let lines = self.decode(&delta.object, bytes)?.lines;
+        if count(lines.len()) == delta.upserts + delta.deletes {
+            Ok(lines)
+        } else {
+            Err(self.damaged(&delta.object, "it holds more or fewer changes than the manifest says"))
+        }
+    }
+
+    /// Merges deltas of an entry with the new one; none when one of them cannot be read, for then only a base is safe.
+    async fn merge<'a>(
+        &self,
+        table: &'static Table,
+        entry: &'a TableEntry,
+        keep: usize,
+        fresh: Fresh,
+    ) -> Option<(&'a [DeltaRef], Fresh)> {
+        let (kept, merged) = entry.deltas.split_at_checked(keep)?;
+        if merged.is_empty() {
+            return Some((kept, fresh));
+        }
+        let read = stream::iter(merged.iter().map(|delta| self.read_delta(delta))).buffered(AT_ONCE);
+        let read: Result<Vec<Vec<Line>>, SnapshotError> = read.try_collect().await;
+        let lines = match read {
+            Ok(lines) => lines.into_iter().flatten().chain(fresh.lines).collect(),
+            Err(error) => {
+                tracing::warn!(account = %self.account(), table = table.name, %error, "deltas cannot be merged; a base is written");
+                return None;
+            }
+        };
+        let from = merged.first()?.from;
+        let runs = merged.iter().map(|delta| delta.runs).sum::<u64>() + fresh.runs;
+        let lines: Vec<Line> = overlay(table.key, lines).into_values().collect();
+        let bytes = encode_delta(table, &lines).ok()?;
+        Some((kept, Fresh { lines, bytes, from, to: fresh.to, runs }))
+    }
+
+    async fn put_table(&self, table: &Table, bytes: Bytes) -> Result<ObjectRef, SnapshotError> {
+        let key = format!("tables/{}/{}.parquet", table.name, sha256(&bytes));
+        self.put_object(key, bytes).await
+    }
+
+    fn decode(&self, object: &ObjectRef, bytes: Bytes) -> Result<Sheet, SnapshotError> {
+        decode(bytes).map_err(|error| self.damaged(object, &error.to_string()))
+    }
+
+    fn damaged(&self, object: &ObjectRef, reason: &str) -> SnapshotError {
+        SnapshotError::Damaged { object: self.key(&object.key), reason: reason.to_owned() }
+    }
+}
+
+/// A delta that is about to be stored.
+struct Fresh {
+    lines: Vec<Line>,
+    bytes: Bytes,
+    from: u64,
+    to: u64,
+    runs: u64,
+}
+
+impl Fresh {
+    fn new(table: &'static Table, delta: &Delta, number: u64) -> Result<Self, SnapshotError> {
+        let line = |row: &Row, deleted| Line { row: row.clone(), deleted };
+        let deletes = delta.deletes.iter().map(|row| line(row, true));
+        let lines = deletes.chain(delta.upserts.iter().map(|row| line(row, false))).collect();
+        let lines: Vec<Line> = overlay(table.key, lines).into_values().collect();
+        let bytes = encode_delta(table, &lines).map_err(|error| unstorable(table, &error))?;
+        Ok(Self { lines, bytes, from: number, to: number, runs: 1 })
+    }
+
+    fn weight(&self) -> Weight {
+        Weight { rows: count(self.lines.len()), bytes: count(self.bytes.len()) }
+    }
+
+    fn reference(&self, object: ObjectRef) -> DeltaRef {
+        let deletes = count(self.lines.iter().filter(|line| line.deleted).count());
+        let upserts = count(self.lines.len()) - deletes;
+        DeltaRef { object, upserts, deletes, from: self.from, to: self.to, runs: self.runs }
+    }
+}
+
+fn overlay(key: usize, lines: Vec<Line>) -> Overlay {
+    lines.into_iter().map(|line| (line.row.prefix(key).into(), line)).collect()
+}
+
+/// Says whether a delta can lead to these rows. One that does not would make a snapshot that never reads back.
+fn fits(table: &Table, rows: &Rows, delta: &Delta) -> bool {
+    let is_there = |row: &Row| rows.get(table, row.prefix(table.key)) == Some(row);
+    let is_gone = |row: &Row| rows.get(table, row.prefix(table.key)).is_none();
+    let is_key = |row: &Row| row.values().count() == table.key;
+    let changes_something = !delta.upserts.is_empty() || !delta.deletes.is_empty();
+    changes_something
+        && delta.upserts.iter().all(is_there)
+        && delta.deletes.iter().all(|row| is_key(row) && is_gone(row))
+}
+
+fn rows_of(sheet: Sheet) -> Sheets {
+    let rows = sheet.lines.into_iter().map(|line| line.row).collect();
+    Sheets { rows: Rows::new(&with_key(sheet.key), rows), columns: sheet.columns, key: sheet.key }
+}
+
+/// Files may be of a declaration that is no more; sorting their rows takes no more of it than the length of the key.
+const fn with_key(key: usize) -> Table {
+    Table { key, ..COVERAGE }
+}
+
+fn unstorable(table: &Table, error: &FileError) -> SnapshotError {
+    SnapshotError::Unstorable { what: format!("table `{}`", table.name), reason: error.to_string() }
+}

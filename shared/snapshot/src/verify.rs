@@ -1,0 +1,227 @@
+//! Proves a history, or names what is broken: walks the chain from the first manifest to the newest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    History, Manifest, ObjectRef, SnapshotError, TableEntry,
+    hash::sha256,
+    history::{manifest_key, number_of},
+    manifest::hash_in_key,
+    tables::Sheets,
+};
+
+/// What is wrong with an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultKind {
+    /// It is not what was written.
+    Changed,
+    /// It is named, and not there.
+    Missing,
+    /// It is there, and iamwatch did not write it.
+    Inserted,
+    /// No snapshot names it, and it is what its name says: a run that died left it, or snapshots after it were taken away.
+    Stray,
+}
+
+/// One thing that is wrong with a history.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The key of the object.
+    pub object: String,
+    /// What is wrong with it.
+    pub kind: FaultKind,
+    /// The same for people.
+    pub text: String,
+}
+
+impl Fault {
+    /// Says whether the history is sound all the same.
+    #[must_use]
+    pub const fn is_harmless(&self) -> bool {
+        matches!(self.kind, FaultKind::Stray)
+    }
+}
+
+impl History {
+    /// Reads everything that the account has in the store, and returns all that is wrong with it, sorted by object.
+    ///
+    /// Finds objects and manifests that were changed, removed or inserted, and tables whose objects do not give the rows that the manifest
+    /// says. The newest manifest is proven by itself only: the next one will name its hash.
+    ///
+    /// # Errors
+    /// When the store does not work; what it holds is never an error here.
+    pub async fn verify(&self) -> Result<Vec<Fault>, SnapshotError> {
+        let keys = self.store().list_all(&self.key("")).await.map_err(|error| self.store_error(error))?;
+        let mut walk = Walk { history: self, faults: Vec::new(), proven: BTreeMap::new(), tables: BTreeMap::new() };
+        let folder = self.key("");
+        let names: BTreeSet<&str> = keys.iter().filter_map(|key| key.strip_prefix(&folder)).collect();
+        walk.chain(&names).await?;
+        walk.rest(&names).await?;
+        walk.faults.sort();
+        walk.faults.dedup();
+        Ok(walk.faults)
+    }
+}
+
+struct Walk<'a> {
+    history: &'a History,
+    faults: Vec<Fault>,
+    /// Objects that some manifest names, and whether they are sound.
+    proven: BTreeMap<String, bool>,
+    /// The tables as of the snapshot last looked at.
+    tables: BTreeMap<String, (TableEntry, Option<Sheets>)>,
+}
+
+impl Walk<'_> {
+    fn fault(&mut self, kind: FaultKind, name: &str, text: impl Into<String>) {
+        self.faults.push(Fault { object: self.history.key(name), kind, text: text.into() });
+    }
+
+    /// Turns what is wrong with an object into a fault; whatever else went wrong stays an error.
+    fn take(&mut self, name: &str, error: SnapshotError) -> Result<(), SnapshotError> {
+        match error {
+            SnapshotError::Missing { .. } => self.fault(FaultKind::Missing, name, "is missing"),
+            SnapshotError::Damaged { reason, .. } => self.fault(FaultKind::Changed, name, reason),
+            newer @ SnapshotError::Newer { .. } => self.fault(FaultKind::Changed, name, newer.to_string()),
+            other => return Err(other),
+        }
+        Ok(())
+    }
+
+    async fn chain(&mut self, names: &BTreeSet<&str>) -> Result<(), SnapshotError> {
+        let numbers: BTreeSet<u64> =
+            names.iter().filter_map(|name| number_of(name.strip_prefix("manifests/")?)).collect();
+        let mut former: Option<(u64, String)> = None;
+        for number in numbers {
+            let expected = former.as_ref().map_or(1, |(former, _)| former + 1);
+            if number != expected {
+                let gone = if number - expected == 1 { String::new() } else { format!(", and those up to {} with it", number - 1) };
+                self.fault(FaultKind::Missing, &manifest_key(expected), format!("is missing{gone}, though snapshot {number} is there"));
+            }
+            let name = manifest_key(number);
+            let key = self.history.key(&name);
+            let bytes = self.history.store().get(&key).await.map_err(|error| self.history.store_error(error))?;
+            let Some(bytes) = bytes else {
+                self.fault(FaultKind::Missing, &name, "went away while it was looked at");
+                continue;
+            };
+            match self.history.read_manifest(number, &key, &bytes) {
+                Ok(manifest) => {
+                    self.link(&manifest, former.as_ref());
+                    self.content(&manifest).await?;
+                }
+                Err(error) => self.take(&name, error)?,
+            }
+            former = Some((number, sha256(&bytes)));
+        }
+        Ok(())
+    }
+
+    fn link(&mut self, manifest: &Manifest, former: Option<&(u64, String)>) {
+        let name = manifest_key(manifest.number);
+        match (former, &manifest.previous) {
+            (Some((number, hash)), previous) if number + 1 == manifest.number => {
+                if previous.as_ref() != Some(hash) {
+                    let text = format!("is not the manifest that `{name}` follows: one of the two was changed or put in");
+                    self.fault(FaultKind::Changed, &manifest_key(*number), text);
+                }
+            }
+            (None, Some(_)) if manifest.number == 1 => {
+                self.fault(FaultKind::Changed, &name, "names a former snapshot, though it is the first");
+            }
+            _ => {}
+        }
+    }
+
+    async fn content(&mut self, manifest: &Manifest) -> Result<(), SnapshotError> {
+        for object in manifest.findings.iter().map(|findings| &findings.object).chain(&manifest.outbox) {
+            self.object(object).await?;
+        }
+        let mut former = std::mem::take(&mut self.tables);
+        for (table, entry) in &manifest.tables {
+            let sheets = match former.remove(table) {
+                Some((same, sheets)) if same == *entry => sheets,
+                before => self.table(manifest, table, entry, before).await?,
+            };
+            self.tables.insert(table.clone(), (entry.clone(), sheets));
+        }
+        Ok(())
+    }
+
+    /// Proves the rows of a table that changed; returns none when they cannot be had.
+    async fn table(
+        &mut self,
+        manifest: &Manifest,
+        table: &str,
+        entry: &TableEntry,
+        before: Option<(TableEntry, Option<Sheets>)>,
+    ) -> Result<Option<Sheets>, SnapshotError> {
+        let mut is_sound = true;
+        for object in entry.objects() {
+            is_sound &= self.object(object).await?;
+        }
+        if !is_sound {
+            return Ok(None);
+        }
+        let rows = match before {
+            // One delta more: the rows before and that delta are enough.
+            Some((before, Some(sheets))) if follows(entry, &before) => match entry.deltas.last() {
+                Some(delta) => self.history.read_delta(delta).await.map(|lines| sheets.apply(lines)),
+                None => Ok(sheets),
+            }
+            .and_then(|sheets| self.history.prove(entry, &sheets).map(|()| sheets)),
+            _ => self.history.read_entry(entry).await,
+        };
+        match rows {
+            Ok(sheets) => Ok(Some(sheets)),
+            Err(SnapshotError::Damaged { reason, .. }) => {
+                let text = format!("table `{table}`: {reason}");
+                self.fault(FaultKind::Changed, &manifest_key(manifest.number), text);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Proves one object, once.
+    async fn object(&mut self, object: &ObjectRef) -> Result<bool, SnapshotError> {
+        if let Some(is_sound) = self.proven.get(&object.key) {
+            return Ok(*is_sound);
+        }
+        let fetched = self.history.fetch(object).await;
+        let is_sound = fetched.is_ok();
+        self.proven.insert(object.key.clone(), is_sound);
+        if let Err(error) = fetched {
+            self.take(&object.key, error)?;
+        }
+        Ok(is_sound)
+    }
+
+    /// Looks at everything that no manifest names.
+    async fn rest(&mut self, names: &BTreeSet<&str>) -> Result<(), SnapshotError> {
+        for name in names {
+            let is_manifest = name.strip_prefix("manifests/").and_then(number_of).is_some();
+            if is_manifest || name.starts_with("ledger/") || self.proven.contains_key(*name) {
+                continue;
+            }
+            let is_ours = ["tables/", "findings/", "outbox/"].iter().any(|folder| name.starts_with(folder));
+            let key = self.history.key(name);
+            let bytes = self.history.store().get(&key).await.map_err(|error| self.history.store_error(error))?;
+            let Some(bytes) = bytes else { continue };
+            if is_ours && hash_in_key(name) == Some(sha256(&bytes).as_str()) {
+                self.fault(FaultKind::Stray, name, "is named by no snapshot: a run that died left it, or its snapshot was removed");
+            } else {
+                self.fault(FaultKind::Inserted, name, "was not written by iamwatch");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Says whether an entry is the former one with one more delta.
+fn follows(entry: &TableEntry, before: &TableEntry) -> bool {
+    entry.base == before.base
+        && entry.shape == before.shape
+        && entry.deltas.len() == before.deltas.len() + 1
+        && entry.deltas.starts_with(&before.deltas)
+}
