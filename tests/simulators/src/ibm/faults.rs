@@ -1,0 +1,177 @@
+//! What can go wrong on the way: answers that a collector must survive.
+//!
+//! A [`Fault`] names the calls it spoils (host, part of the path), how many it lets pass first and
+//! how many it then spoils. The first one that matches a call spoils it.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::Deserialize;
+
+use super::server::Host;
+
+/// A fault and the calls that it spoils.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Only calls of this host; none means every host.
+    #[serde(default)]
+    pub host: Option<Host>,
+    /// Only calls whose path and query contain this text.
+    #[serde(default)]
+    pub path: String,
+    /// How many matching calls pass unspoilt first.
+    #[serde(default)]
+    pub skip: u64,
+    /// How many calls are spoilt; none means all of them.
+    #[serde(default)]
+    pub times: Option<u64>,
+    /// What happens to them.
+    pub kind: FaultKind,
+}
+
+impl Fault {
+    /// A fault of every call whose path and query contain `path`.
+    #[must_use]
+    pub fn on(path: &str, kind: FaultKind) -> Fault {
+        Fault { host: None, path: path.to_owned(), skip: 0, times: None, kind }
+    }
+
+    /// Only on one host.
+    #[must_use]
+    pub fn at(self, host: Host) -> Fault {
+        Fault { host: Some(host), ..self }
+    }
+
+    /// Lets some calls pass first.
+    #[must_use]
+    pub fn after(self, skip: u64) -> Fault {
+        Fault { skip, ..self }
+    }
+
+    /// Ends after so many spoilt calls.
+    #[must_use]
+    pub fn times(self, times: u64) -> Fault {
+        Fault { times: Some(times), ..self }
+    }
+
+    fn matches(&self, host: Host, path_and_query: &str) -> bool {
+        self.host.is_none_or(|wanted| wanted == host) && path_and_query.contains(&self.path)
+    }
+}
+
+/// How a 429 says when to come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryAfter {
+    /// It does not.
+    Silent,
+    /// A number of seconds.
+    Seconds(u64),
+    /// An HTTP date, so many seconds from now.
+    Date(u64),
+}
+
+/// What happens to a call.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// 429, in the error shape of the API.
+    TooManyRequests(RetryAfter),
+    /// 500, 502, 503 or any other status, with a page of HTML.
+    ServerError(u16),
+    /// 401, in the error shape of the API, though the token is good.
+    Unauthenticated,
+    /// 403, in the error shape of the API.
+    Forbidden,
+    /// 404, in the error shape of the API.
+    NotFound,
+    /// The right answer, so many milliseconds late.
+    Slow(u64),
+    /// The connection breaks in the middle of the body.
+    CutOff,
+    /// 200 with a page of HTML.
+    Html,
+    /// 200 with no body.
+    EmptyBody,
+    /// 200 with `{}`.
+    EmptyObject,
+    /// 200 with half of the JSON, as if it were whole.
+    BrokenJson,
+    /// An array where an object belongs: the answer in brackets.
+    ArrayForObject,
+    /// A text where the first thing of the list belongs.
+    TextForItem,
+    /// A number where this member of the first thing has a text.
+    NumberForText(String),
+    /// Every member of every thing is null.
+    Nulls,
+    /// Members that no document names, at the top and in every thing.
+    UnknownFields,
+    /// Each page names another one, with a token never seen before.
+    EndlessPages,
+    /// Each page names the same next one.
+    RepeatedToken,
+    /// The next link leads to another host, which takes note of who comes.
+    ForeignNext,
+}
+
+/// The faults that stand, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Mutex<Vec<Fault>>);
+
+impl Faults {
+    pub(crate) fn add(&self, fault: Fault) {
+        self.all().push(fault);
+    }
+
+    pub(crate) fn clear(&self) {
+        self.all().clear();
+    }
+
+    /// What happens to this call, if anything does; counts it.
+    pub(crate) fn strike(&self, host: Host, path_and_query: &str) -> Option<FaultKind> {
+        let mut all = self.all();
+        for fault in all.iter_mut().filter(|fault| fault.matches(host, path_and_query)) {
+            if fault.skip > 0 {
+                fault.skip -= 1;
+                continue;
+            }
+            match &mut fault.times {
+                Some(0) => continue,
+                Some(left) => *left -= 1,
+                None => {}
+            }
+            return Some(fault.kind.clone());
+        }
+        None
+    }
+
+    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Fault>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_skips_strikes_and_ends() {
+        let faults = Faults::default();
+        faults.add(Fault::on("/v2/groups", FaultKind::Html).at(Host::Iam).after(1).times(2));
+        let strikes = |path: &str, host| faults.strike(host, path).is_some();
+        assert!(!strikes("/v2/policies", Host::Iam));
+        assert!(!strikes("/v2/groups", Host::Cbr));
+        let seen: Vec<bool> = (0..4).map(|_| strikes("/v2/groups?limit=1", Host::Iam)).collect();
+        assert_eq!(seen, [false, true, true, false]);
+    }
+
+    #[test]
+    fn a_fault_is_read_from_json() {
+        let text =
+            r#"{"host":"iam","path":"/v1/apikeys","times":1,"kind":{"too_many_requests":{"seconds":2}}}"#;
+        let fault: Fault = serde_json::from_str(text).unwrap();
+        assert_eq!(fault.kind, FaultKind::TooManyRequests(RetryAfter::Seconds(2)));
+        assert!(serde_json::from_str::<Fault>(r#"{"kind":"html","pth":""}"#).is_err());
+    }
+}
