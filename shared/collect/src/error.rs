@@ -1,0 +1,86 @@
+//! Why nothing at all could be collected.
+
+use std::path::PathBuf;
+
+/// A sign-in that failed, or settings with which there can be none.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// There is no key to sign in with.
+    #[error("the API key is empty; create one for the collecting service ID and pass it in")]
+    NoKey,
+    /// The cloud does not accept the credentials; someone must renew them.
+    #[error("{credentials} was rejected by `{url}` ({answer}); {remedy}")]
+    Rejected {
+        /// What was presented, without its value.
+        credentials: &'static str,
+        /// Where.
+        url: String,
+        /// Status, code and transaction id of the answer.
+        answer: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+    /// Nobody answers at the address, or not in the way of a cloud.
+    #[error("no token from `{url}` ({reason}); check the network, and the address if it was overridden")]
+    Unreachable {
+        /// Where.
+        url: String,
+        /// What happened instead.
+        reason: String,
+    },
+    /// The token of the compute resource is not where it should be.
+    #[error("no compute resource token in {}; mount one, or name its file", listed(tried))]
+    NoTokenFile {
+        /// Files that were looked at.
+        tried: Vec<PathBuf>,
+        /// Why the last could not be read.
+        source: std::io::Error,
+    },
+    /// The credentials open no account.
+    #[error(
+        "the token from `{url}` is not bound to an account; use an API key or a trusted profile of the account"
+    )]
+    NoAccount {
+        /// Where the token came from.
+        url: String,
+    },
+    /// The credentials open another account than the one asked for.
+    #[error(
+        "the credentials belong to account `{found}`, not to `{asked}`; use a key of `{asked}`, or ask for `{found}`"
+    )]
+    OtherAccount {
+        /// The account of the credentials.
+        found: String,
+        /// The account in the settings.
+        asked: String,
+    },
+    /// An account id that cannot be one.
+    #[error(transparent)]
+    Account(#[from] model::AccountError),
+    /// An address that keys must not be sent to.
+    #[error("`{url}` cannot be the address of `{endpoint}`: {reason}")]
+    Endpoint {
+        /// Which interface.
+        endpoint: String,
+        /// The address.
+        url: String,
+        /// What is wrong with it, and what would be right.
+        reason: &'static str,
+    },
+    /// The HTTP client could not be made.
+    #[error("the HTTP client could not be set up; check the certificates of this machine")]
+    Client(#[source] reqwest::Error),
+}
+
+impl CollectError {
+    /// Says whether the same call may succeed later without anybody doing something.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
+    }
+}
+
+fn listed(files: &[PathBuf]) -> String {
+    let names: Vec<String> = files.iter().map(|file| format!("`{}`", file.display())).collect();
+    names.join(", ")
+}

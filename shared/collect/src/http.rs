@@ -1,0 +1,326 @@
+//! One call over HTTP: bounded in number, time and size, and tried again when that can help.
+//!
+//! In: a call. Out: the JSON of the answer, nothing for an answer without content, or why there is
+//! neither. This is the only place that waits and tries again. Redirections are not followed, since
+//! they could carry a token elsewhere.
+
+use std::{
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+use reqwest::{
+    Client, Method, Response, StatusCode,
+    header::{
+        ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
+    },
+};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::{Budget, CollectError, Progress, retry};
+
+/// Why a call gave nothing.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum CallError {
+    /// The cloud answered with another status than success.
+    #[error("HTTP {status}{}", detail(code.as_deref()))]
+    Status {
+        /// The status.
+        status: u16,
+        /// What the cloud calls the error: its code, or its message where there is no code.
+        code: Option<String>,
+        /// The id under which the cloud remembers the call.
+        transaction: Option<String>,
+    },
+    /// Nothing, or only a part of an answer, arrived.
+    #[error("{0}")]
+    Unreachable(String),
+    /// What arrived is no JSON.
+    #[error("{0}")]
+    Malformed(String),
+    /// The run has no time or tries left.
+    #[error("{0}")]
+    Spent(String),
+    /// The token could not be renewed.
+    #[error("the sign-in could not be renewed: {0}")]
+    SignedOut(String),
+}
+
+impl CallError {
+    /// Returns the status of the answer, if there was one.
+    pub(crate) const fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Returns the id under which the cloud remembers the call.
+    pub(crate) fn transaction(&self) -> Option<&str> {
+        match self {
+            Self::Status { transaction, .. } => transaction.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => retry::is_transient(*status),
+            Self::Unreachable(_) | Self::Malformed(_) => true,
+            Self::Spent(_) | Self::SignedOut(_) => false,
+        }
+    }
+}
+
+fn detail(code: Option<&str>) -> String {
+    code.map(|code| format!(" ({code})")).unwrap_or_default()
+}
+
+/// One request.
+#[derive(Debug, Clone)]
+pub(crate) struct Call<'a> {
+    /// The list that it is made for.
+    pub(crate) listing: &'a str,
+    /// Where it goes.
+    pub(crate) url: &'a Url,
+    /// The `Authorization` header; marked sensitive.
+    pub(crate) bearer: Option<HeaderValue>,
+    /// The fields of a form, which makes it a POST.
+    pub(crate) form: Option<&'a str>,
+}
+
+/// The client of one run, with what the run may still spend.
+pub(crate) struct Http<'a> {
+    client: Client,
+    permits: Semaphore,
+    budget: Budget,
+    started: Instant,
+    retried: AtomicU32,
+    calls: AtomicU64,
+    progress: &'a dyn Progress,
+}
+
+/// What one try gave: an answer, or an error and the wait that the cloud asked for.
+type Tried = Result<Option<Value>, (CallError, Option<Duration>)>;
+
+impl<'a> Http<'a> {
+    /// Sets up the client.
+    pub(crate) fn new(
+        concurrency: usize,
+        budget: Budget,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, CollectError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        // Display names come translated otherwise, and would change with the machine.
+        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
+        let client = Client::builder()
+            .user_agent(concat!("iamwatch/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(budget.answer_time.min(Duration::from_secs(10)))
+            .pool_max_idle_per_host(concurrency.max(1))
+            .build()
+            .map_err(CollectError::Client)?;
+        Ok(Self {
+            client,
+            permits: Semaphore::new(concurrency.max(1)),
+            budget,
+            started: Instant::now(),
+            retried: AtomicU32::new(0),
+            calls: AtomicU64::new(0),
+            progress,
+        })
+    }
+
+    /// Returns how many requests were sent.
+    pub(crate) fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Returns what the run may spend.
+    pub(crate) const fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// Returns who is told of the progress.
+    pub(crate) const fn progress(&self) -> &'a dyn Progress {
+        self.progress
+    }
+
+    /// Makes a call, again and again while that can help.
+    pub(crate) async fn json(&self, call: &Call<'_>) -> Result<Option<Value>, CallError> {
+        let mut tried = 0;
+        loop {
+            let (error, asked) = match self.once(call).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            tried += 1;
+            tracing::debug!(
+                listing = call.listing, path = call.url.path(), tried, %error,
+                transaction = error.transaction(), "call gave nothing"
+            );
+            if !error.is_transient() || tried >= self.budget.tries {
+                return Err(error);
+            }
+            if self.retried.fetch_add(1, Ordering::Relaxed) >= self.budget.retries {
+                return Err(CallError::Spent(format!(
+                    "{error}, and the {} repeated calls of the run are used up",
+                    self.budget.retries
+                )));
+            }
+            let jitter = self.budget.back_off(tried, fastrand::f64());
+            let wait = asked.map_or(jitter, |asked| asked + jitter.min(self.budget.first_wait));
+            if wait >= self.left() {
+                return Err(CallError::Spent(format!(
+                    "{error}, and no time is left to wait for another try"
+                )));
+            }
+            self.progress.waiting(call.listing, &error.to_string(), wait);
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.budget.time.saturating_sub(self.started.elapsed())
+    }
+
+    async fn once(&self, call: &Call<'_>) -> Tried {
+        // INVARIANT: the semaphore is never closed, so there always is a permit in the end.
+        let _permit = self.permits.acquire().await;
+        let left = self.left();
+        if left.is_zero() {
+            let seconds = self.budget.time.as_secs();
+            return Err((CallError::Spent(format!("the {seconds} s of the run are used up")), None));
+        }
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let method = if call.form.is_some() { Method::POST } else { Method::GET };
+        let mut request =
+            self.client.request(method, call.url.clone()).timeout(left.min(self.budget.answer_time));
+        if let Some(bearer) = &call.bearer {
+            request = request.header(AUTHORIZATION, bearer.clone());
+        }
+        if let Some(form) = call.form {
+            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.to_owned());
+        }
+        let mut response = request.send().await.map_err(|error| (unreachable(&error), None))?;
+        let body = self.body(&mut response).await.map_err(|error| (error, None))?;
+        read(&response, &body)
+    }
+
+    async fn body(&self, response: &mut Response) -> Result<Vec<u8>, CallError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
+            if body.len() + chunk.len() > self.budget.answer_bytes {
+                let most = self.budget.answer_bytes;
+                return Err(CallError::Spent(format!("the answer is larger than {most} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+fn read(response: &Response, body: &[u8]) -> Tried {
+    let status = response.status();
+    if status == StatusCode::NO_CONTENT {
+        return Ok(None);
+    }
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    if !status.is_success() {
+        let error = CallError::Status {
+            status: status.as_u16(),
+            code: error_code(body),
+            transaction: header("transaction-id")
+                .or_else(|| header("x-global-transaction-id"))
+                .or_else(|| header("x-correlation-id"))
+                .map(|id| id.chars().take(80).collect()),
+        };
+        return Err((error, retry::retry_after(header(RETRY_AFTER.as_str()), header(DATE.as_str()))));
+    }
+    serde_json::from_slice(body).map(Some).map_err(|error| {
+        let kind = header(CONTENT_TYPE.as_str()).unwrap_or("nothing declared");
+        let reason = if error.is_eof() {
+            "the answer was cut off".to_owned()
+        } else {
+            let kind: String = kind.chars().take(40).collect();
+            format!("the answer is no JSON ({kind})")
+        };
+        (CallError::Malformed(reason), None)
+    })
+}
+
+/// Returns what the cloud calls an error. The code comes first: messages tend to hold ids of the call,
+/// and a reason must be the same from run to run while the trouble is the same.
+fn error_code(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let first = body.get("errors").and_then(|errors| errors.get(0));
+    let text = |value: Option<&Value>| match value? {
+        Value::String(text) if !text.is_empty() => Some(text.chars().take(120).collect()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let of_first = |name| text(first.and_then(|error| error.get(name)));
+    of_first("message_code")
+        .or_else(|| of_first("code"))
+        .or_else(|| text(body.get("errorCode")))
+        .or_else(|| text(body.get("error_code")))
+        .or_else(|| of_first("message"))
+        .or_else(|| text(body.get("error")))
+        .or_else(|| text(body.get("message")))
+        .or_else(|| text(body.get("errorMessage")))
+}
+
+/// Says in our own words what happened: those of the client name addresses that change from run to run.
+fn unreachable(error: &reqwest::Error) -> CallError {
+    CallError::Unreachable(if error.is_timeout() {
+        "no answer in time".to_owned()
+    } else if error.is_connect() {
+        format!("no connection: {}", innermost(error))
+    } else {
+        "the answer was cut off".to_owned()
+    })
+}
+
+fn innermost(error: &reqwest::Error) -> String {
+    let mut source: &dyn std::error::Error = error;
+    while let Some(deeper) = source.source() {
+        source = deeper;
+    }
+    source.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_an_error_is_found_in_every_shape() {
+        let shapes = [
+            (r#"{"errorCode":"BXNIM0415E","errorMessage":"no such key"}"#, "BXNIM0415E"),
+            (r#"{"errors":[{"code":"not_found","message_code":"BXNIM0","message":"m"}]}"#, "BXNIM0"),
+            (
+                r#"{"trace":"t","errors":[{"code":"insufficent_permissions","message":"m 17"}]}"#,
+                "insufficent_permissions",
+            ),
+            (r#"{"errors":[{"code":4003,"message":"m"}]}"#, "4003"),
+            (r#"{"error_code":"RC-403","message":"m"}"#, "RC-403"),
+            (r#"{"message":"m"}"#, "m"),
+        ];
+        for (body, code) in shapes {
+            assert_eq!(error_code(body.as_bytes()).as_deref(), Some(code), "{body}");
+        }
+        assert_eq!(error_code(b"<html>"), None);
+        assert_eq!(error_code(b"{\"errors\":7}"), None);
+    }
+
+    #[test]
+    fn an_error_says_status_and_code() {
+        let error = CallError::Status { status: 403, code: Some("no".to_owned()), transaction: None };
+        assert_eq!(error.to_string(), "HTTP 403 (no)");
+        assert!(!error.is_transient());
+    }
+}

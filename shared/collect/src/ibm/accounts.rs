@@ -1,0 +1,36 @@
+//! The account, with its owner.
+
+use model::tables::ibm::ACCOUNTS;
+
+use super::reader::{Reader, list_at};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+    paging::Family,
+};
+
+/// Reads the account.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let path = ["v4", "accounts", reader.account];
+    let list =
+        list_at(ACCOUNTS.listing, &reader.endpoints.accounts, &path, &[], Family::Single, Items::Whole);
+    reader.list(list, keep).await
+}
+
+fn keep(item: &Item<'_>, seen: &mut Seen) {
+    let Some(id) = item.key("id") else { return };
+    let row = ACCOUNTS
+        .draft()
+        .set("account_id", id)
+        .set("name", item.text("name"))
+        .set("owner_iam_id", item.text("owner_iamid"))
+        .set("owner_user_id", item.text("owner_userid"))
+        .set("type", item.text("type"))
+        .set("status", item.text("status"))
+        .set("linked_softlayer_account", item.text("linked_softlayer_account"))
+        .set("team_directory_enabled", item.boolean("team_directory_enabled"))
+        .set("eu_supported", item.object("traits").and_then(|traits| traits.boolean("eu_supported")))
+        .set("document", &item.document())
+        .row();
+    seen.push(&ACCOUNTS, row);
+}

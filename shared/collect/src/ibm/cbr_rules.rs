@@ -1,0 +1,101 @@
+//! Rules of context-based restrictions, and how many rules and zones the account says it has.
+
+use model::tables::ibm::{CBR_RULE_CONTEXTS, CBR_RULE_OPERATIONS, CBR_RULE_RESOURCES, CBR_RULES};
+
+use super::reader::{Reader, address, list_at};
+use crate::{
+    document,
+    item::Item,
+    listing::{Items, Seen},
+    paging::Family,
+};
+
+/// How many there are, as the account settings say; none where they cannot be read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Rules.
+    pub(crate) rules: Option<u64>,
+    /// Zones.
+    pub(crate) zones: Option<u64>,
+}
+
+/// Reads the counts. They only serve to check other lists, so there is no coverage of them.
+pub(crate) async fn counts(reader: &Reader<'_>) -> Counts {
+    let url = address(&reader.endpoints.cbr, &["v1", "account_settings", reader.account], &[]);
+    let answer = reader.session.get(&url, CBR_RULES.listing).await.ok().flatten();
+    let count =
+        |name| answer.as_ref().and_then(|answer| answer.get(name)).and_then(serde_json::Value::as_u64);
+    Counts { rules: count("current_rule_count"), zones: count("current_zone_count") }
+}
+
+/// Reads all rules.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let query = [("account_id", reader.account)];
+    let items = Items::Each("rules");
+    let base = &reader.endpoints.cbr;
+    let list = list_at(CBR_RULES.listing, base, &["v1", "rules"], &query, Family::Single, items);
+    reader.list(list, keep).await
+}
+
+fn keep(item: &Item<'_>, seen: &mut Seen) {
+    let Some(id) = item.key("id") else { return };
+    let row = CBR_RULES
+        .draft()
+        .set("id", id)
+        .set("crn", item.text("crn"))
+        .set("description", item.text("description"))
+        .set("enforcement_mode", item.text("enforcement_mode"))
+        .set("created_at", item.time("created_at").as_ref())
+        .set("created_by_id", item.text("created_by_id"))
+        .set("last_modified_at", item.time("last_modified_at").as_ref())
+        .set("last_modified_by_id", item.text("last_modified_by_id"))
+        .set("document", &item.document())
+        .row();
+    seen.push(&CBR_RULES, row);
+    for (context, number) in in_our_order(item, "contexts").iter().zip(0_i64..) {
+        for (attribute, position) in in_our_order(context, "attributes").iter().zip(0_i64..) {
+            let row = CBR_RULE_CONTEXTS
+                .draft()
+                .set("rule_id", id)
+                .set("context", number)
+                .set("position", position)
+                .set("name", attribute.text("name"))
+                .set("value", attribute.text("value"))
+                .row();
+            seen.push(&CBR_RULE_CONTEXTS, row);
+        }
+    }
+    for (resource, number) in in_our_order(item, "resources").iter().zip(0_i64..) {
+        keep_resource((id, number), resource, "attributes", seen);
+        keep_resource((id, number), resource, "tags", seen);
+    }
+    let Some(operations) = item.object("operations") else { return };
+    for kind in operations.objects("api_types").filter_map(|each| each.key("api_type_id")) {
+        let row = CBR_RULE_OPERATIONS.draft().set("rule_id", id).set("api_type_id", kind).row();
+        seen.push(&CBR_RULE_OPERATIONS, row);
+    }
+}
+
+fn keep_resource(of: (&str, i64), resource: &Item<'_>, member: &str, seen: &mut Seen) {
+    for (attribute, position) in in_our_order(resource, member).iter().zip(0_i64..) {
+        let row = CBR_RULE_RESOURCES
+            .draft()
+            .set("rule_id", of.0)
+            .set("resource", of.1)
+            .set("is_tag", member == "tags")
+            .set("position", position)
+            .set("name", attribute.text("name"))
+            .set("operator", attribute.text("operator").unwrap_or("stringEquals"))
+            .set("value", attribute.text("value"))
+            .row();
+        seen.push(&CBR_RULE_RESOURCES, row);
+    }
+}
+
+/// Returns the objects of an array in an order that does not depend on the cloud's, whose own means
+/// nothing.
+fn in_our_order<'a>(item: &Item<'a>, member: &str) -> Vec<Item<'a>> {
+    let mut items: Vec<Item<'a>> = item.objects(member).collect();
+    items.sort_by_cached_key(|each| document::canonical_value(&each.text("name").into()) + &each.document());
+    items
+}

@@ -1,0 +1,68 @@
+//! Network zones of context-based restrictions, and all addresses of each: the list shows only the
+//! first three.
+
+use model::tables::ibm::{CBR_ZONE_ADDRESSES, CBR_ZONES};
+use serde_json::Value;
+
+use super::reader::{Parents, Reader, list_at};
+use crate::{
+    document,
+    item::Item,
+    listing::{Items, Seen},
+    paging::Family,
+};
+
+/// Reads all zones with their addresses.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let query = [("account_id", reader.account)];
+    let base = &reader.endpoints.cbr;
+    let items = Items::Each("zones");
+    let list = list_at(CBR_ZONES.listing, base, &["v1", "zones"], &query, Family::Single, items);
+    let mut seen = reader.list(list, keep).await;
+    let zones = Parents::of(&seen, &CBR_ZONES, "id");
+    let name = CBR_ZONE_ADDRESSES.listing;
+    let of = |zone: String| async move {
+        let list = list_at(name, base, &["v1", "zones", &zone], &[], Family::Single, Items::Whole);
+        reader.list(list.of(&zone), |item, seen| keep_addresses(&zone, item, seen)).await
+    };
+    let addresses = reader.each(name, "GET /v1/zones/{id}", zones, of).await;
+    seen.join(addresses);
+    seen
+}
+
+fn keep(item: &Item<'_>, seen: &mut Seen) {
+    let Some(id) = item.key("id") else { return };
+    let row = CBR_ZONES
+        .draft()
+        .set("id", id)
+        .set("crn", item.text("crn"))
+        .set("name", item.text("name"))
+        .set("description", item.text("description"))
+        .set("address_count", item.integer("address_count"))
+        .set("excluded_count", item.integer("excluded_count"))
+        .set("created_at", item.time("created_at").as_ref())
+        .set("created_by_id", item.text("created_by_id"))
+        .set("last_modified_at", item.time("last_modified_at").as_ref())
+        .set("last_modified_by_id", item.text("last_modified_by_id"))
+        .set("document", &item.document())
+        .row();
+    seen.push(&CBR_ZONES, row);
+}
+
+fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) {
+    for (member, is_excluded) in [("addresses", false), ("excluded", true)] {
+        for (address, position) in item.objects(member).zip(0_i64..) {
+            let reference = address.value("ref").map(document::canonical_value);
+            let value = address.value("value").and_then(Value::as_str);
+            let row = CBR_ZONE_ADDRESSES
+                .draft()
+                .set("zone_id", zone)
+                .set("is_excluded", is_excluded)
+                .set("position", position)
+                .set("type", address.text("type"))
+                .set("value", value.or(reference.as_deref()))
+                .row();
+            seen.push(&CBR_ZONE_ADDRESSES, row);
+        }
+    }
+}

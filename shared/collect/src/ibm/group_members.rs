@@ -1,0 +1,47 @@
+//! Members of access groups. Static ones are state; dynamic ones are members for as long as their
+//! session lasts, and go to a table of activity.
+
+use model::tables::ibm::{DYNAMIC_MEMBERS, MEMBERS};
+
+use super::reader::{Parents, Reader, list_at};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+    paging::Family,
+};
+
+/// Reads the members of each group.
+pub(crate) async fn list(reader: &Reader<'_>, groups: Parents) -> Seen {
+    let name = MEMBERS.listing;
+    let of = |group: String| async move {
+        let path = ["v2", "groups", &group, "members"];
+        let query = [("membership_type", "all"), ("limit", "100")];
+        let items = Items::Each("members");
+        let list = list_at(name, &reader.endpoints.iam, &path, &query, Family::Offset, items);
+        reader.list(list.of(&group), |item, seen| keep(&group, item, seen)).await
+    };
+    reader.each(name, "GET /v2/groups/{id}/members", groups, of).await
+}
+
+fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) {
+    let Some(iam_id) = item.key("iam_id") else { return };
+    if item.text("membership_type") == Some("dynamic") {
+        let row = DYNAMIC_MEMBERS
+            .draft()
+            .set("group_id", group)
+            .set("iam_id", iam_id)
+            .set("type", item.text("type"))
+            .row();
+        seen.push(&DYNAMIC_MEMBERS, row);
+        return;
+    }
+    let row = MEMBERS
+        .draft()
+        .set("group_id", group)
+        .set("iam_id", iam_id)
+        .set("type", item.text("type"))
+        .set("created_at", item.time("created_at").as_ref())
+        .set("created_by_id", item.text("created_by_id"))
+        .row();
+    seen.push(&MEMBERS, row);
+}

@@ -1,0 +1,47 @@
+//! The latest report on identities that did not sign in. It is read when somebody had it made; making
+//! one would be more than reading.
+
+use model::tables::ibm::INACTIVE_IDENTITIES;
+
+use super::reader::{Reader, list_at};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+    paging::Family,
+};
+
+/// Arrays of the report, what they hold, and the member that names it.
+const KINDS: [(&str, &str, &str); 4] = [
+    ("users", "user", "iam_id"),
+    ("apikeys", "apikey", "id"),
+    ("serviceids", "serviceid", "id"),
+    ("profiles", "profile", "id"),
+];
+
+/// Reads the latest report; without one there are no rows.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let path = ["v1", "activity", "accounts", reader.account, "report", "latest"];
+    let name = INACTIVE_IDENTITIES.listing;
+    let mut list = list_at(name, &reader.endpoints.iam, &path, &[], Family::Single, Items::Whole);
+    list.may_be_missing = true;
+    reader.list(list, keep).await
+}
+
+fn keep(report: &Item<'_>, seen: &mut Seen) {
+    let ended_at = report.time("report_end_time");
+    let hours = report.integer("report_duration");
+    for (member, kind, id) in KINDS {
+        for identity in report.objects(member) {
+            let Some(id) = identity.key(id) else { continue };
+            let row = INACTIVE_IDENTITIES
+                .draft()
+                .set("kind", kind)
+                .set("id", id)
+                .set("last_authn_at", identity.time("last_authn").as_ref())
+                .set("report_ended_at", ended_at.as_ref())
+                .set("report_duration_hours", hours)
+                .row();
+            seen.push(&INACTIVE_IDENTITIES, row);
+        }
+    }
+}

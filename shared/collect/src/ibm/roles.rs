@@ -1,0 +1,125 @@
+//! Roles: those that the account made, and for each service that a policy names, those that IBM
+//! offers on it, with their actions.
+
+use std::collections::BTreeSet;
+
+use model::{
+    Coverage,
+    tables::ibm::{CUSTOM_ROLE_ACTIONS, CUSTOM_ROLES, POLICIES, POLICY_RESOURCES, ROLE_ACTIONS, ROLES},
+};
+
+use super::reader::{Parents, Reader, list_at};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+    paging::Family,
+};
+
+/// The service under which the roles that hold on every service are kept.
+const EVERY_SERVICE: &str = "";
+
+/// Reads the roles of the account; the same answer holds the platform roles.
+pub(crate) async fn of_account(reader: &Reader<'_>) -> Seen {
+    let query = [("account_id", reader.account)];
+    let name = CUSTOM_ROLES.listing;
+    let list = list_at(name, &reader.endpoints.iam, &["v2", "roles"], &query, Family::Single, Items::Whole);
+    let mut seen = reader
+        .list(list, |item, seen| {
+            item.objects("custom_roles").for_each(|role| keep_custom(&role, seen));
+            keep_offered(EVERY_SERVICE, item, seen);
+        })
+        .await;
+    let custom = count(seen.rows(&CUSTOM_ROLES).len());
+    let offered = count(seen.rows(&ROLES).len());
+    // The one answer fills two lists.
+    let twins: Vec<Coverage> = seen
+        .coverage
+        .iter()
+        .map(|each| Coverage { listing: ROLES.listing.to_owned(), rows: offered, ..each.clone() })
+        .collect();
+    seen.coverage.iter_mut().for_each(|each| each.rows = custom);
+    seen.coverage.extend(twins);
+    seen
+}
+
+/// Reads the roles on each service that a policy or a custom role names.
+pub(crate) async fn of_services(reader: &Reader<'_>, seen: &Seen) -> Seen {
+    let ids: Vec<String> = named(seen).into_iter().map(str::to_owned).collect();
+    let are_all = seen.is_complete(POLICIES.listing) && seen.is_complete(CUSTOM_ROLES.listing);
+    let name = ROLES.listing;
+    let of = |service: String| async move {
+        let query = [("account_id", reader.account), ("service_name", service.as_str())];
+        let path = ["v2", "roles"];
+        let list = list_at(name, &reader.endpoints.iam, &path, &query, Family::Single, Items::Whole);
+        let mut seen = reader.list(list.of(&service), |item, seen| keep_offered(&service, item, seen)).await;
+        let offered = count(seen.rows(&ROLES).len());
+        seen.coverage.iter_mut().for_each(|each| each.rows = offered);
+        seen
+    };
+    reader.each(name, "GET /v2/roles", Parents { ids, are_all }, of).await
+}
+
+fn named(seen: &Seen) -> BTreeSet<&str> {
+    let place = |name| POLICY_RESOURCES.position(name).unwrap_or(usize::MAX);
+    let (name, operator, value) = (place("name"), place("operator"), place("value"));
+    let of_policies = seen.rows(&POLICY_RESOURCES).iter().filter_map(|row| {
+        let is_service = row.value(name).as_text() == Some("serviceName");
+        let is_plain = row.value(operator).as_text().is_some_and(|each| each.starts_with("stringEquals"));
+        row.value(value).as_text().filter(|service| is_service && is_plain && !service.is_empty())
+    });
+    of_policies.chain(seen.texts(&CUSTOM_ROLES, "service_name")).collect()
+}
+
+fn keep_custom(role: &Item<'_>, seen: &mut Seen) {
+    let Some(crn) = role.key("crn") else { return };
+    let row = CUSTOM_ROLES
+        .draft()
+        .set("crn", crn)
+        .set("id", role.text("id"))
+        .set("name", role.text("name"))
+        .set("display_name", role.text("display_name"))
+        .set("service_name", role.text("service_name"))
+        .set("description", role.text("description"))
+        .set("account_id", role.text("account_id"))
+        .set("created_at", role.time("created_at").as_ref())
+        .set("created_by_id", role.text("created_by_id"))
+        .set("last_modified_at", role.time("last_modified_at").as_ref())
+        .set("last_modified_by_id", role.text("last_modified_by_id"))
+        .set("document", &role.document())
+        .row();
+    seen.push(&CUSTOM_ROLES, row);
+    for action in role.texts("actions") {
+        let row = CUSTOM_ROLE_ACTIONS.draft().set("role_crn", crn).set("action", action).row();
+        seen.push(&CUSTOM_ROLE_ACTIONS, row);
+    }
+}
+
+fn keep_offered(service: &str, item: &Item<'_>, seen: &mut Seen) {
+    for (member, kind) in [("system_roles", "system"), ("service_roles", "service")] {
+        for role in item.objects(member) {
+            let Some(crn) = role.key("crn") else { continue };
+            let row = ROLES
+                .draft()
+                .set("service_name", service)
+                .set("crn", crn)
+                .set("kind", kind)
+                .set("display_name", role.text("display_name"))
+                .set("description", role.text("description"))
+                .row();
+            seen.push(&ROLES, row);
+            for action in role.texts("actions") {
+                let row = ROLE_ACTIONS
+                    .draft()
+                    .set("service_name", service)
+                    .set("role_crn", crn)
+                    .set("action", action)
+                    .row();
+                seen.push(&ROLE_ACTIONS, row);
+            }
+        }
+    }
+}
+
+fn count(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}

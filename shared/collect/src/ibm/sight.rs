@@ -1,0 +1,163 @@
+//! What the caller is known to be allowed to see, from its own grants among the policies.
+//!
+//! In: what was seen, and who we are. Out: [`Sight`], which can prove that a list had to be whole. A
+//! caller always may see policies on what it holds a platform role on, so the grants that
+//! prove a full view are themselves visible.
+
+use std::collections::{BTreeMap, HashSet};
+
+use model::{
+    Row, Table,
+    tables::ibm::{
+        ACCESS_GROUPS, ACCOUNTS, DYNAMIC_MEMBERS, MEMBERS, POLICIES, POLICY_RESOURCES, POLICY_ROLES,
+        POLICY_TAGS,
+    },
+};
+
+use super::caller::Caller;
+use crate::listing::Seen;
+
+/// Any of these on a service shows its instances and the policies on it.
+pub(crate) const PLATFORM: &[&str] = &["viewer", "operator", "editor", "administrator"];
+/// Access groups are not shown to an Operator.
+pub(crate) const GROUP_READERS: &[&str] = &["viewer", "editor", "administrator"];
+/// A Viewer is not shown the API keys of others.
+pub(crate) const KEY_READERS: &[&str] =
+    &["operator", "editor", "administrator", "serviceconfigurationreader", "apikeyreviewer"];
+
+/// What a role would have to be held on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope<'a> {
+    /// All services that hold instances.
+    Services,
+    /// All account management services.
+    Management,
+    /// One account management service that is among those of IAM.
+    Iam(&'a str),
+}
+
+/// One grant of the caller.
+#[derive(Debug, Default)]
+struct Grant<'a> {
+    is_narrowed: bool,
+    attributes: Vec<(&'a str, &'a str)>,
+    roles: Vec<String>,
+}
+
+/// The grants of the caller.
+#[derive(Debug)]
+pub(crate) struct Sight<'a> {
+    is_owner: bool,
+    is_known: bool,
+    grants: BTreeMap<&'a str, Grant<'a>>,
+}
+
+impl<'a> Sight<'a> {
+    /// Collects the caller's grants.
+    pub(crate) fn of(seen: &'a Seen, caller: &Caller) -> Self {
+        let groups = groups_of(seen, caller);
+        let [id, iam_id, group_id] =
+            ["id", "subject_iam_id", "subject_access_group_id"].map(|name| place(&POLICIES, name));
+        let own = seen.rows(&POLICIES).iter().filter(|row| {
+            let is_member = row.value(group_id).as_text().is_some_and(|group| groups.contains(group));
+            is_member || row.value(iam_id).as_text() == Some(&caller.iam_id)
+        });
+        let mut grants: BTreeMap<&str, Grant<'_>> =
+            own.filter_map(|row| Some((row.value(id).as_text()?, Grant::default()))).collect();
+        for row in seen.rows(&POLICY_RESOURCES) {
+            with_grant(&mut grants, &POLICY_RESOURCES, row, |grant, text| {
+                grant.attributes.push((text("name"), text("value")));
+            });
+        }
+        for row in seen.rows(&POLICY_TAGS) {
+            with_grant(&mut grants, &POLICY_TAGS, row, |grant, _| grant.is_narrowed = true);
+        }
+        for row in seen.rows(&POLICY_ROLES) {
+            with_grant(&mut grants, &POLICY_ROLES, row, |grant, text| {
+                grant.roles.push(role_name(text("role_id")));
+            });
+        }
+        let lists = [POLICIES.listing, ACCESS_GROUPS.listing, MEMBERS.listing];
+        Self {
+            is_owner: seen.texts(&ACCOUNTS, "owner_iam_id").any(|owner| owner == caller.iam_id),
+            is_known: lists.into_iter().all(|listing| seen.is_complete(listing)),
+            grants,
+        }
+    }
+
+    /// Says whether everything that concerns the caller could be read, so that what is not there is
+    /// no grant of it.
+    pub(crate) const fn is_known(&self) -> bool {
+        self.is_known
+    }
+
+    /// Says whether the caller may see everything without any grant.
+    pub(crate) const fn is_owner(&self) -> bool {
+        self.is_owner
+    }
+
+    /// Says whether no grant of the caller is visible.
+    pub(crate) fn is_without_grants(&self) -> bool {
+        self.grants.is_empty()
+    }
+
+    /// Says whether it is proven that the caller holds one of the roles on the whole of a scope.
+    pub(crate) fn covers(&self, scope: Scope<'_>, roles: &[&str]) -> bool {
+        self.is_owner || self.grants.values().any(|grant| grant.is_on(scope) && grant.has_one_of(roles))
+    }
+}
+
+impl Grant<'_> {
+    fn has_one_of(&self, roles: &[&str]) -> bool {
+        self.roles.iter().any(|role| roles.contains(&role.as_str()))
+    }
+
+    fn is_on(&self, scope: Scope<'_>) -> bool {
+        const WIDE: [&str; 4] = ["accountId", "serviceType", "service_group_id", "serviceName"];
+        if self.is_narrowed || self.attributes.iter().any(|(name, _)| !WIDE.contains(name)) {
+            return false;
+        }
+        let has = |name, value| self.attributes.contains(&(name, value));
+        let names_a_service = self.attributes.iter().any(|(name, _)| *name == "serviceName");
+        match scope {
+            Scope::Services => has("serviceType", "service") && !names_a_service,
+            Scope::Management => has("serviceType", "platform_service") && !names_a_service,
+            Scope::Iam(service) => {
+                let on_all = has("serviceType", "platform_service") || has("service_group_id", "IAM");
+                (on_all && !names_a_service) || has("serviceName", service)
+            }
+        }
+    }
+}
+
+fn groups_of<'a>(seen: &'a Seen, caller: &Caller) -> HashSet<&'a str> {
+    let of = |table: &'static Table| {
+        let (group, member) = (place(table, "group_id"), place(table, "iam_id"));
+        seen.rows(table)
+            .iter()
+            .filter(move |row| row.value(member).as_text() == Some(&caller.iam_id))
+            .filter_map(move |row| row.value(group).as_text())
+    };
+    of(&MEMBERS).chain(of(&DYNAMIC_MEMBERS)).collect()
+}
+
+fn with_grant<'a>(
+    grants: &mut BTreeMap<&'a str, Grant<'a>>,
+    table: &'static Table,
+    row: &'a Row,
+    add: impl FnOnce(&mut Grant<'a>, &dyn Fn(&str) -> &'a str),
+) {
+    let text = |name: &str| row.value(place(table, name)).as_text().unwrap_or_default();
+    if let Some(grant) = grants.get_mut(text("policy_id")) {
+        add(grant, &text);
+    }
+}
+
+fn place(table: &Table, column: &str) -> usize {
+    table.position(column).unwrap_or(usize::MAX)
+}
+
+/// Returns the last part of a role's CRN, in small letters.
+fn role_name(crn: &str) -> String {
+    crn.rsplit(':').next().unwrap_or_default().to_ascii_lowercase()
+}

@@ -1,0 +1,237 @@
+//! One list, from its first page to its last: rows and a coverage row come out, whatever happens.
+//!
+//! In: where the list is, how it is continued, and what to make of an item. Out: [`Seen`]. A list
+//! that breaks off keeps the rows it has; its coverage says that they are not all.
+
+use std::collections::BTreeMap;
+
+use model::{Coverage, ListStatus, Row, Table};
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    http::CallError,
+    ibm::Session,
+    item::{Faults, Item},
+    paging::{Family, Walk},
+};
+
+/// Rows by table, and how their lists were read.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    rows: BTreeMap<&'static str, Vec<Row>>,
+    /// One for each list.
+    pub(crate) coverage: Vec<Coverage>,
+}
+
+impl Seen {
+    /// Adds a row.
+    pub(crate) fn push(&mut self, table: &'static Table, row: Row) {
+        self.rows.entry(table.name).or_default().push(row);
+    }
+
+    /// Adds all that another has.
+    pub(crate) fn join(&mut self, other: Self) {
+        for (table, mut rows) in other.rows {
+            let own = self.rows.entry(table).or_default();
+            if own.is_empty() { *own = rows } else { own.append(&mut rows) }
+        }
+        self.coverage.extend(other.coverage);
+    }
+
+    /// Takes a table's rows out.
+    pub(crate) fn take(&mut self, table: &Table) -> Vec<Row> {
+        self.rows.remove(table.name).unwrap_or_default()
+    }
+
+    /// Returns the rows of a table as they came.
+    pub(crate) fn rows(&self, table: &Table) -> &[Row] {
+        self.rows.get(table.name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns the texts of a column; rows without one are left out.
+    pub(crate) fn texts<'a>(&'a self, table: &'static Table, column: &str) -> impl Iterator<Item = &'a str> {
+        let position = table.position(column);
+        self.rows(table).iter().filter_map(move |row| row.value(position?).as_text())
+    }
+
+    /// Says whether every list of that name was read to its end.
+    pub(crate) fn is_complete(&self, listing: &str) -> bool {
+        self.coverage.iter().filter(|each| each.listing == listing).all(Coverage::is_complete)
+    }
+
+    /// Says of lists that were read to their end that they showed less than there is.
+    pub(crate) fn deny(&mut self, listing: &str, parent: Option<&str>, reason: &str) {
+        let meant = self.coverage.iter_mut().filter(|each| {
+            each.listing == listing && each.is_complete() && parent.is_none_or(|parent| each.parent == parent)
+        });
+        for coverage in meant {
+            coverage.status = ListStatus::Denied;
+            coverage.reason = Some(reason.to_owned());
+        }
+    }
+
+    /// Writes down a list that was not asked for.
+    pub(crate) fn skip(&mut self, listing: &str, parent: &str, endpoint: &str, reason: &str) {
+        self.coverage.push(Coverage {
+            listing: listing.to_owned(),
+            parent: parent.to_owned(),
+            endpoint: endpoint.to_owned(),
+            status: ListStatus::Skipped,
+            reason: Some(reason.to_owned()),
+            pages: 0,
+            rows: 0,
+            carried_from: None,
+        });
+    }
+}
+
+/// Where the things are in an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Items {
+    /// In the array of this name. It may be null when there are none, but not missing.
+    Each(&'static str),
+    /// In the array of this name, which may be missing when there are none.
+    AnyOf(&'static str),
+    /// The answer is the thing.
+    Whole,
+}
+
+/// One list to be read.
+#[derive(Debug)]
+pub(crate) struct List<'a> {
+    /// Its name in the table declarations.
+    pub(crate) listing: &'static str,
+    /// What it is read for; empty for the whole account.
+    pub(crate) parent: &'a str,
+    /// Its first page.
+    pub(crate) first: Url,
+    /// How it goes on.
+    pub(crate) family: Family,
+    /// Where the things are.
+    pub(crate) items: Items,
+    /// Whether 204 and 404 say that there are none.
+    pub(crate) may_be_missing: bool,
+}
+
+impl<'a> List<'a> {
+    /// Describes a list of the whole account.
+    pub(crate) const fn new(listing: &'static str, first: Url, family: Family, items: Items) -> Self {
+        List { listing, parent: "", first, family, items, may_be_missing: false }
+    }
+
+    /// Says what the list is read for.
+    pub(crate) const fn of(mut self, parent: &'a str) -> Self {
+        self.parent = parent;
+        self
+    }
+
+    fn begin(&self) -> Coverage {
+        Coverage {
+            listing: self.listing.to_owned(),
+            parent: self.parent.to_owned(),
+            endpoint: format!("GET {}", self.first.path()),
+            status: ListStatus::Complete,
+            reason: None,
+            pages: 0,
+            rows: 0,
+            carried_from: None,
+        }
+    }
+}
+
+/// Reads a list; `keep` makes rows of each item.
+pub(crate) async fn read(
+    session: &Session<'_>,
+    list: List<'_>,
+    keep: impl FnMut(&Item<'_>, &mut Seen) + Send,
+) -> Seen {
+    let (mut seen, coverage, _) = attempt(session, &list, keep).await;
+    report(session, &coverage);
+    seen.coverage.push(coverage);
+    seen
+}
+
+/// Tells whoever waits for it that a list was read.
+pub(crate) fn report(session: &Session<'_>, coverage: &Coverage) {
+    let Coverage { listing, parent, pages, rows, .. } = coverage;
+    session.progress().listed(listing, usize::try_from(*rows).unwrap_or_default());
+    match &coverage.reason {
+        None => tracing::debug!(listing, parent, pages, rows, "list read"),
+        Some(reason) => tracing::warn!(listing, parent, pages, rows, reason, "list is not complete"),
+    }
+}
+
+/// Reads a list like [`read`], but leaves it to the caller what becomes of its coverage, and of the
+/// error that ended it.
+pub(crate) async fn attempt(
+    session: &Session<'_>,
+    list: &List<'_>,
+    mut keep: impl FnMut(&Item<'_>, &mut Seen) + Send,
+) -> (Seen, Coverage, Option<CallError>) {
+    let (mut seen, mut coverage, faults) = (Seen::default(), list.begin(), Faults::default());
+    let mut walk = Walk::new(list.family, list.first.clone(), session.budget().pages);
+    let end = loop {
+        let page = match session.get(walk.here(), list.listing).await {
+            Ok(Some(page)) => page,
+            Ok(None) if list.may_be_missing => break Ok(()),
+            Err(error) if list.may_be_missing && error.status() == Some(404) => break Ok(()),
+            Ok(None) => break Err(CallError::Malformed("the answer has no content".to_owned())),
+            Err(error) => break Err(error),
+        };
+        coverage.pages += 1;
+        match turn(list, &page, &faults, &mut walk, &mut |item: &Item<'_>| {
+            coverage.rows += 1;
+            keep(item, &mut seen);
+        }) {
+            Ok(true) => {}
+            Ok(false) => break Ok(()),
+            Err(reason) => break Err(CallError::Malformed(reason)),
+        }
+    };
+    judge(&mut coverage, &end, &faults, walk.claimed());
+    if let Err(error) = &end
+        && let Some(transaction) = error.transaction()
+    {
+        tracing::warn!(listing = list.listing, parent = list.parent, transaction, %error, "call was refused");
+    }
+    (seen, coverage, end.err())
+}
+
+fn turn(
+    list: &List<'_>,
+    page: &Value,
+    faults: &Faults,
+    walk: &mut Walk,
+    keep: &mut dyn FnMut(&Item<'_>),
+) -> Result<bool, String> {
+    let Value::Object(members) = page else { return Err("the answer is no object".to_owned()) };
+    match list.items {
+        Items::Whole => Item::of(page, faults).iter().for_each(|item| keep(item)),
+        Items::Each(name) | Items::AnyOf(name) => match members.get(name) {
+            Some(Value::Array(items)) => {
+                items.iter().filter_map(|item| Item::of(item, faults)).for_each(|item| keep(&item));
+            }
+            Some(Value::Null) => {}
+            None if matches!(list.items, Items::AnyOf(_)) => {}
+            _ => return Err(format!("the answer has no array `{name}`")),
+        },
+    }
+    walk.turn(members)
+}
+
+fn judge(coverage: &mut Coverage, end: &Result<(), CallError>, faults: &Faults, claimed: u64) {
+    let rows = u64::try_from(coverage.rows).unwrap_or_default();
+    let (status, reason) = if let Err(error) = end {
+        let refused = matches!(error.status(), Some(401 | 403));
+        (if refused { ListStatus::Denied } else { ListStatus::Failed }, error.to_string())
+    } else if let Some(reason) = faults.reason() {
+        (ListStatus::Failed, reason)
+    } else if rows < claimed {
+        (ListStatus::Denied, format!("the list counts {claimed} things and shows {rows}"))
+    } else {
+        return;
+    };
+    coverage.status = status;
+    coverage.reason = Some(reason);
+}
