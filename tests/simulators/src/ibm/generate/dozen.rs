@@ -29,8 +29,7 @@ pub(super) fn company(seed: u64) -> World {
     resources(&mut mint, &mut world);
     profiles(&mut mint, &mut world);
     groups(&mut mint, &mut world);
-    grants::group_policies(&mut mint, &mut world);
-    grants::direct_policies(&mut mint, &mut world);
+    grants::access_policies(&mut mint, &mut world);
     grants::authorizations(&mut mint, &mut world);
     restrictions(&mut mint, &mut world);
     finish(&mut mint, &mut world);
@@ -44,10 +43,6 @@ fn person<'a>(world: &'a World, first: &str) -> &'a Object {
         .map(|user| &user.object)
         .find(|user| user.text("firstname") == first)
         .expect("a known person")
-}
-
-fn iam_id(world: &World, name: &str) -> String {
-    named(world, name).text("iam_id").to_owned()
 }
 
 fn owner(world: &World) -> String {
@@ -171,11 +166,6 @@ fn resource_group(world: &World, name: &str) -> String {
     found.map(|group| group.text("id").to_owned()).expect("a known resource group")
 }
 
-fn guid(world: &World, name: &str) -> String {
-    let found = world.instances.iter().find(|instance| instance.text("name") == name);
-    found.map(|instance| instance.text("guid").to_owned()).expect("a known instance")
-}
-
 fn profiles(mint: &mut Mint, world: &mut World) {
     let production = resource_group(world, "production");
     let mut support = mint.profile("support-engineers", "On-call engineers, signed in by the company");
@@ -246,11 +236,6 @@ fn fray_group(mint: &mut Mint, world: &World, group: &mut Group) {
         }
         _ => {}
     }
-}
-
-fn group_id(world: &World, name: &str) -> String {
-    let found = world.groups.iter().find(|group| group.object.text("name") == name);
-    found.map(|group| group.object.text("id").to_owned()).expect("a known group")
 }
 
 fn restrictions(mint: &mut Mint, world: &mut World) {

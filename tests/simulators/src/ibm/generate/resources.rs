@@ -60,7 +60,10 @@ impl Mint {
             "updated_by": Value::Null,
             "deleted_at": Value::Null,
             "deleted_by": "",
-            "last_operation": {"type": "create", "state": "succeeded", "async": false},
+            "last_operation": {
+                "type": "create", "state": "succeeded", "async": false,
+                "description": "Completed create instance operation", "cancelable": false, "poll": false,
+            },
             "parameters": {"admin_password": "simulated-secret-parameter"},
             "extensions": {},
             "locked": false,
@@ -74,8 +77,11 @@ impl Mint {
         Object::new(json!({
             "id": id,
             "crn": self.crn("context-based-restrictions", "zone", &id),
+            "account_id": self.account,
             "name": name,
             "description": "",
+            "address_count": addresses.as_array().map_or(0, Vec::len),
+            "excluded_count": 0,
             "addresses": addresses,
             "excluded": [],
             "href": format!("https://cbr.cloud.ibm.com/v1/zones/{id}"),

@@ -53,6 +53,9 @@ impl Mint {
             zones: vec![],
             restrictions: vec![],
             restriction_limits: Object::new(json!({
+                "id": self.account,
+                "crn": self.crn("context-based-restrictions", "account-settings", &self.account),
+                "href": format!("https://cbr.cloud.ibm.com/v1/account_settings/{}", self.account),
                 "rule_count_limit": 4020, "zone_count_limit": 500, "tags_rule_count_limit": 500,
             })),
             inactivity: None,
@@ -171,7 +174,7 @@ pub(super) fn effective(own: &Object) -> Object {
     Object::new(json!({
         "account_id": own.text("account_id"),
         "effective": effective,
-        "account": own.without(&["account_id"]).to_value(),
+        "account": own.to_value(),
         "assigned_templates": [template],
     }))
 }
