@@ -5,7 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Change, ChangeKind, Column, Row, Severity, Table, Type, Value, Weight, tables};
+use model::{
+    AccountId, Change, ChangeKind, Cloud, Column, Row, Severity, State, Table, Timestamp, Type, Value,
+    Weight, tables,
+};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
@@ -50,6 +53,45 @@ impl<'a> Thing<'a> {
     pub(crate) fn columns(&self) -> Vec<(&'static Column, Value<'a>, Value<'a>)> {
         self.own.map(differing).unwrap_or_default()
     }
+}
+
+/// Returns what changes tell outside of a run, thing by thing: the data of events of drift, uncut and with their title.
+///
+/// Names are looked up in `state`, where [`naming_tables`] and the parents of changed rows are enough.
+#[must_use]
+pub fn drift(account: &AccountId, changes: &[Change], state: &State) -> Vec<Json> {
+    let told = Told {
+        account,
+        number: 0,
+        at: Timestamp::UNIX_EPOCH,
+        state,
+        transitions: &[],
+        changes,
+        coverage: &[],
+        is_first: false,
+        baseline: crate::BaselineCounts::default(),
+        damage: None,
+        limit: usize::MAX,
+    };
+    let titled = |draft: Draft| {
+        let mut data = draft.data;
+        data.insert("title".to_owned(), Json::from(draft.title));
+        Json::Object(data)
+    };
+    drafts(&told, &Names::new(&told)).into_iter().map(titled).collect()
+}
+
+/// Returns the tables in which the names of principals and groups are looked up.
+pub fn naming_tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
+    let tables: [&'static Table; 4] = match cloud {
+        Cloud::Ibm => [
+            &tables::ibm::USERS,
+            &tables::ibm::SERVICE_IDS,
+            &tables::ibm::PROFILES,
+            &tables::ibm::ACCESS_GROUPS,
+        ],
+    };
+    tables.into_iter()
 }
 
 /// Returns what the changes tell, by table and key.

@@ -26,8 +26,10 @@ mod sink;
 
 pub use coverage::{CoverageChange, coverage_changes};
 pub use delivery::{DeliveryReport, Shelf, ShelfError, SinkReport, deliver};
+pub use drift::{drift, naming_tables};
 pub use eventbridge::EventBridge;
 pub use outbox::{from_outbox, to_outbox};
+pub use sentence::noun;
 pub use sink::Sink;
 pub use told::{BaselineCounts, Told, events};
 pub use wire::{KINDS, WIRE_LIMIT};

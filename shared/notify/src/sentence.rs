@@ -21,7 +21,8 @@ pub(crate) fn title(thing: &Thing<'_>, names: &Names<'_>) -> String {
 }
 
 /// Returns what one row of a table is called: `access group`, `API key`, `role`.
-pub(crate) fn noun(table: &Table) -> String {
+#[must_use]
+pub fn noun(table: &Table) -> String {
     let own = words(table.name);
     let parent = table.parent.and_then(|parent| tables::named(parent.table)).map(|parent| {
         let mut words = words(parent.name);
