@@ -4,7 +4,6 @@
 //! same things happen to whoever fits the part. Each week changes the world that the week before left.
 
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::generate::Mint;
 use super::world::{
@@ -274,7 +273,6 @@ fn rights_back(world: &mut World) {
             policy.created_at = mint.time(1);
             policy.last_modified_at.clone_from(&policy.created_at);
             policy.last_permit = LastPermit::Never;
-            policy.extra.insert("restored".to_owned(), json!(true));
             world.policies.push(policy);
         }
     }
