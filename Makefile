@@ -13,7 +13,8 @@ test: ## run every test; installs what they need into .cache
 	tests/run.sh
 
 bench: ## print figures of every stage for accounts of 1 k, 10 k and 100 k things
-	cargo run --quiet --release --package iamwatch-tests --bin bench
+	cargo build --quiet --release --package iamwatch-tests --package iamwatch-simulators --bins
+	target/release/bench
 
 lint: ## check formatting and lints
 	cargo fmt --all --check

@@ -27,7 +27,7 @@ pub fn between(before: &State, after: &State, declared: &[&'static Table]) -> Ve
                 change.weight = Weight::Baseline;
             }
         }
-        found.sort_by(|one, other| place(one).cmp(&place(other)));
+        found.sort_by(|one, other| place(one).cmp(place(other)));
         changes.append(&mut found);
     }
     changes

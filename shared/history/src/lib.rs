@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-use check::{Answer, Database, Findings, Limits, QueryError};
+use check::{Answer, Findings, Limits, QueryError, Run};
 use model::{Change, Coverage, State, Table, Weight, tables};
 use snapshot::{History, Manifest, SnapshotError};
 
@@ -74,7 +74,8 @@ pub async fn drift(
     before: &Manifest,
     after: &Manifest,
 ) -> Result<Vec<Change>, SnapshotError> {
-    let hash = |manifest: &Manifest, table: &Table| manifest.tables.get(table.name).map(|entry| entry.hash.clone());
+    let hash =
+        |manifest: &Manifest, table: &Table| manifest.tables.get(table.name).map(|entry| entry.hash.clone());
     let differing: Vec<&'static Table> =
         declared(after).into_iter().filter(|table| hash(before, table) != hash(after, table)).collect();
     let mut wanted = differing.clone();
@@ -109,9 +110,8 @@ pub async fn query(
     sql: &str,
     limits: &Limits,
 ) -> Result<Answer, QuestionError> {
-    let wanted = check::tables_read(sql)?;
-    let state = state(history, manifest, &wanted).await?;
+    let state = state(history, manifest, &check::tables_named(sql)?).await?;
     let at = manifest.finished_at.parse().unwrap_or_default();
-    let database = Database::load(&state, &[sql], &manifest.account, manifest.number, at)?;
-    Ok(database.query(sql, limits)?)
+    let run = Run { account: manifest.account.clone(), at, number: manifest.number };
+    Ok(check::ask(&state, &run, sql, limits)?)
 }

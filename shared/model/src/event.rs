@@ -20,7 +20,7 @@ pub struct Event {
     pub time: String,
     /// Always `application/json`.
     pub datacontenttype: String,
-    /// Path of the schema of `data` in the repository.
+    /// Tag URI of the schema of `data`; it ends with the path in the repository.
     pub dataschema: String,
     /// Number of the snapshot.
     pub snapshotid: String,

@@ -129,6 +129,18 @@ impl Table {
         self.columns.iter().position(|each| each.name == column)
     }
 
+    /// Returns a row's value in a column; null for a column that the table does not have.
+    #[must_use]
+    pub fn cell<'a>(&self, row: &'a Row, column: &str) -> Value<'a> {
+        self.position(column).map_or(Value::Null, |position| row.value(position))
+    }
+
+    /// Returns a row's text in a column, if there is any.
+    #[must_use]
+    pub fn text<'a>(&self, row: &'a Row, column: &str) -> Option<&'a str> {
+        self.cell(row, column).as_text()
+    }
+
     /// Returns the key columns.
     #[must_use]
     pub fn key_columns(&self) -> &'static [Column] {

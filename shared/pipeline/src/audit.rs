@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use check::{Findings, Limits, Outcome, RuleSet};
+use check::{Limits, Outcome, RuleSet};
 use model::{
-    Change, Coverage, Rows, Sighting, State, Suppression, Table, Timestamp, Transition, Weight, tables, time_text,
+    AccountId, Change, Coverage, Row, Sighting, State, Suppression, Table, Timestamp, Transition, Weight,
+    tables, time_text,
 };
-use notify::{CoverageChange, Sink, Told};
-use snapshot::{AnyStore, CoverageCounts, Delta, FindingsRef, History, Manifest, SnapshotError, TableEntry};
+use notify::{BaselineCounts, CoverageChange, Sink, Told};
+use snapshot::{
+    AnyStore, CoverageCounts, Delta, FindingsRef, History, Manifest, Place, SnapshotError, TableEntry,
+};
 
 use crate::{FindingCounts, ReferenceError, Summary, Target, former::Former, outbox};
 
@@ -37,7 +40,11 @@ pub struct Run<'a> {
 
 impl std::fmt::Debug for Run<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Run").field("store", &self.store).field("sinks", &self.sinks).finish_non_exhaustive()
+        formatter
+            .debug_struct("Run")
+            .field("store", &self.store)
+            .field("sinks", &self.sinks)
+            .finish_non_exhaustive()
     }
 }
 
@@ -68,14 +75,19 @@ pub enum PipelineError {
 /// When the cloud does not let us in, or the store cannot be read or written: then there is no snapshot, and nothing
 /// that was stored before is touched. A list, a rule or a sink that fails is part of the summary instead.
 pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineError> {
-    if let Some(account) = target.account() {
-        outbox::finish(&History::new(run.store.clone(), account.clone()), run.sinks).await?;
-    }
+    let history = |account: &AccountId| History::new(run.store.clone(), account.clone());
+    let caught_up = match target.account() {
+        Some(account) => Some(outbox::finish(&history(account), run.sinks).await?),
+        None => None,
+    };
     let started = (run.clock)();
     run.watch.stage("collect");
     let seen = target.collect(run.watch).await?;
-    let history = History::new(run.store.clone(), seen.account);
-    let caught_up = outbox::finish(&history, run.sinks).await?;
+    let history = history(&seen.account);
+    let caught_up = match caught_up {
+        Some(caught_up) => caught_up,
+        None => outbox::finish(&history, run.sinks).await?,
+    };
     let mut former = Former::of(&history).await?;
 
     run.watch.stage("diff");
@@ -97,7 +109,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         number: former.next,
         started_at: time_text(started),
         finished_at: time_text(at),
-        previous: former.hash_of_manifest(&history).await?,
+        previous: former.hash(&history).await?,
         tables,
         changes: drift_counts(&compared.changes),
         coverage: coverage_counts(&compared.state),
@@ -118,7 +130,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         lists: manifest.coverage.lists,
         incomplete: manifest.coverage.incomplete,
         findings: judged.counts(),
-        broken_rules: judged.outcome.broken(),
+        broken_rules: judged.broken(),
         tables_written,
         events: told.len().try_into().unwrap_or(u64::MAX),
         delivered,
@@ -139,12 +151,10 @@ async fn compare(history: &History, former: &mut Former, seen: State) -> Result<
     let declared: Vec<&'static Table> = tables::of(history.account().cloud()).collect();
     let mut hashes: BTreeMap<&'static str, String> =
         declared.iter().map(|table| (table.name, seen.rows(table).hash())).collect();
-    let differing: Vec<&'static Table> = declared
-        .iter()
-        .copied()
-        .filter(|table| former.hash(table) != Some(hashes.get(table.name).map_or("", String::as_str)))
-        .filter(|table| former.hash(table).is_some() || !seen.rows(table).is_empty())
-        .collect();
+    let is_known = |table: &&'static Table| {
+        hashes.get(table.name).is_some_and(|hash| former.holds(table, hash, seen.rows(table)))
+    };
+    let differing: Vec<&'static Table> = declared.iter().copied().filter(|table| !is_known(table)).collect();
     if differing.is_empty() {
         return Ok(Compared { state: seen, hashes, changes: Vec::new(), coverage: Vec::new() });
     }
@@ -154,7 +164,8 @@ async fn compare(history: &History, former: &mut Former, seen: State) -> Result<
         hashes.insert(table.name, state.rows(table).hash());
     }
     let changes = diff::between(&before, &state, &differing);
-    let lists = |state: &State| state.rows(&tables::COVERAGE).iter().map(Coverage::from_row).collect::<Vec<_>>();
+    let lists =
+        |state: &State| state.rows(&tables::COVERAGE).iter().map(Coverage::from_row).collect::<Vec<_>>();
     let coverage = notify::coverage_changes(&lists(&before), &lists(&state));
     Ok(Compared { state, hashes, changes, coverage })
 }
@@ -165,38 +176,39 @@ async fn write(
     former: &Former,
     compared: &Compared,
 ) -> Result<(BTreeMap<String, TableEntry>, u64), SnapshotError> {
-    let mut deltas: BTreeMap<&str, Delta> = BTreeMap::new();
-    for change in &compared.changes {
-        let delta = deltas.entry(change.table.name).or_default();
-        match change.after() {
-            Some(after) => delta.upserts.push(after.clone()),
-            None => delta.deletes.extend(change.before().cloned()),
-        }
-        if let model::ChangeKind::Replaced { before, .. } = &change.kind {
-            delta.deletes.push(before.clone());
-        }
-    }
-    // What is damaged is stored whole again.
-    let trusted = former.manifest.as_ref().filter(|_| former.damage.is_none());
+    let mut deltas = deltas(&compared.changes);
     let mut entries = BTreeMap::new();
     let mut written = 0;
     for table in tables::of(history.account().cloud()) {
-        let rows: &Rows = compared.state.rows(table);
-        let known = trusted.and_then(|manifest| manifest.tables.get(table.name));
-        if rows.is_empty() {
-            continue;
-        }
-        let entry = match known {
-            Some(known) if Some(&known.hash) == compared.hashes.get(table.name) => known.clone(),
-            _ => {
-                written += 1;
+        let rows = compared.state.rows(table);
+        // What is damaged is stored whole again.
+        let known = former.sound().and_then(|manifest| manifest.tables.get(table.name));
+        let hash = compared.hashes.get(table.name);
+        let entry = match known.filter(|known| hash.is_some_and(|hash| known.holds(table, hash))) {
+            Some(known) => Some(known.clone()),
+            None => {
                 let delta = deltas.remove(table.name).unwrap_or_default();
-                history.write(trusted, table, rows, &delta).await?
+                history.write(former.sound(), table, rows, &delta).await?.inspect(|_| written += 1)
             }
         };
-        entries.insert(table.name.to_owned(), entry);
+        if let Some(entry) = entry {
+            entries.insert(table.name.to_owned(), entry);
+        }
     }
     Ok((entries, written))
+}
+
+/// Returns what leads from the rows of the last snapshot to those of this one, table by table.
+fn deltas(changes: &[Change]) -> BTreeMap<&'static str, Delta> {
+    let mut deltas: BTreeMap<&str, Delta> = BTreeMap::new();
+    for change in changes {
+        let delta = deltas.entry(change.table.name).or_default();
+        delta.upserts.extend(change.after().cloned());
+        let key = |row: &Row| Row::pack(row.values().take(change.table.key));
+        let is_gone = |row: &&Row| change.after().is_none_or(|after| key(after) != key(row));
+        delta.deletes.extend(change.before().filter(is_gone).map(key));
+    }
+    deltas
 }
 
 /// What the rules said, and what became of findings by it.
@@ -204,7 +216,7 @@ struct Judged {
     outcome: Outcome,
     transitions: Vec<Transition>,
     stored: Option<FindingsRef>,
-    baseline: Vec<model::Finding>,
+    baseline: BaselineCounts,
 }
 
 impl Judged {
@@ -213,8 +225,12 @@ impl Judged {
         for transition in &self.transitions {
             *transitions.entry(transition.kind.name().to_owned()).or_default() += 1;
         }
-        let baseline = self.baseline.len().try_into().unwrap_or(u64::MAX);
-        FindingCounts { open: self.stored.as_ref().map_or(0, |stored| stored.open), baseline, transitions }
+        let open = self.stored.as_ref().map_or(0, |stored| stored.open);
+        FindingCounts { open, baseline: self.baseline.total(), transitions }
+    }
+
+    fn broken(&self) -> BTreeMap<String, String> {
+        self.outcome.broken().map(|(rule, reason)| (rule.to_owned(), reason.to_owned())).collect()
     }
 }
 
@@ -227,19 +243,31 @@ async fn judge(
     at: Timestamp,
 ) -> Result<Judged, SnapshotError> {
     let number = former.next;
-    let outcome =
-        check::run(run.rules, state, history.account(), at, number, run.suppressions, &Limits::default());
-    let known = former.manifest.as_ref().and_then(|manifest| manifest.findings.clone());
-    if let Some(known) = known.filter(|known| known.digest == outcome.digest) {
-        return Ok(Judged { outcome, transitions: Vec::new(), stored: Some(known), baseline: Vec::new() });
+    let outcome = check::run(run.rules, state, history.account(), at, number, &Limits::default());
+    let digest = outcome.digest(run.suppressions, at);
+    let known = former.sound().and_then(|manifest| manifest.findings.clone());
+    if let Some(known) = known.filter(|known| known.digest == digest) {
+        let baseline = BaselineCounts::default();
+        return Ok(Judged { outcome, transitions: Vec::new(), stored: Some(known), baseline });
     }
-    let before: Option<Findings> = former.findings(history).await?;
+    let before = former.findings(history).await?;
+    let before = before.as_ref().map(|(findings, sighting)| check::Former { findings, sighting });
     let seen = Sighting { snapshot: number, at: time_text(at) };
-    let (findings, transitions) = check::transitions(before.as_ref(), &outcome, &seen);
-    let baseline = findings.baseline_of(number).cloned().collect();
-    let object = history.put_json("findings", &findings).await?;
-    let stored = FindingsRef { object, digest: outcome.digest.clone(), open: findings.open() };
-    Ok(Judged { outcome, transitions, stored: Some(stored), baseline })
+    let step = check::transitions(before, &outcome, state, &seen, run.suppressions);
+    let mut baseline = BaselineCounts::default();
+    let fresh = |finding: &&model::Finding| finding.baseline && finding.first_seen.snapshot == number;
+    for finding in step.findings.open().filter(fresh) {
+        *baseline.by_severity.entry(finding.severity).or_default() += 1;
+        *baseline.by_rule.entry(finding.rule.clone()).or_default() += 1;
+    }
+    let object = history.put_json(Place::Findings, &step.findings).await?;
+    let open = step.findings.open().count().try_into().unwrap_or(u64::MAX);
+    Ok(Judged {
+        outcome,
+        transitions: step.transitions,
+        stored: Some(FindingsRef { object, digest, open }),
+        baseline,
+    })
 }
 
 /// Stage 5, first half: what there is to tell. It is sent only once the snapshot exists.
@@ -255,12 +283,13 @@ fn tell(
         account: history.account(),
         number: former.next,
         at,
+        state: &compared.state,
         transitions: &judged.transitions,
         changes: &compared.changes,
         coverage: &compared.coverage,
         is_first: former.next == 1,
-        baseline: &judged.baseline,
-        damage: former.damage.as_deref(),
+        baseline: judged.baseline.clone(),
+        damage: former.damage.clone(),
         limit: run.events_per_run,
     })
 }

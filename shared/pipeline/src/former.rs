@@ -1,7 +1,7 @@
 //! What the last snapshot holds, as far as a run needs it.
 
 use check::Findings;
-use model::{State, Table, tables};
+use model::{Rows, Sighting, State, Table, tables};
 use snapshot::{History, Manifest, SnapshotError};
 
 /// The last snapshot, or what is left of it.
@@ -28,8 +28,24 @@ impl Former {
         }
     }
 
-    pub(crate) fn hash(&self, table: &Table) -> Option<&str> {
-        Some(&self.manifest.as_ref()?.tables.get(table.name)?.hash)
+    /// Returns the manifest while everything that was read of the snapshot was sound.
+    pub(crate) fn sound(&self) -> Option<&Manifest> {
+        self.manifest.as_ref().filter(|_| self.damage.is_none())
+    }
+
+    /// Says whether the last snapshot holds these very rows of a table.
+    pub(crate) fn holds(&self, table: &Table, hash: &str, rows: &Rows) -> bool {
+        let entry = self.manifest.as_ref().and_then(|manifest| manifest.tables.get(table.name));
+        entry.map_or(rows.is_empty(), |entry| entry.holds(table, hash))
+    }
+
+    /// Returns what the next manifest must name as the one before.
+    pub(crate) async fn hash(&self, history: &History) -> Result<Option<String>, SnapshotError> {
+        match (&self.manifest, self.next) {
+            (_, 1) => Ok(None),
+            (Some(manifest), _) => manifest.hash().map(Some),
+            (None, next) => history.hash_of_manifest(next - 1).await.map(Some),
+        }
     }
 
     /// Reads some tables, and the coverage unless `seen` has the very same.
@@ -53,13 +69,16 @@ impl Former {
         Ok(state)
     }
 
-    /// Reads what the rules had found.
-    pub(crate) async fn findings(&mut self, history: &History) -> Result<Option<Findings>, SnapshotError> {
-        let Some(found) = self.manifest.as_ref().and_then(|manifest| manifest.findings.as_ref()) else {
-            return Ok(None);
-        };
+    /// Reads what the rules had found, and when.
+    pub(crate) async fn findings(
+        &mut self,
+        history: &History,
+    ) -> Result<Option<(Findings, Sighting)>, SnapshotError> {
+        let Some(manifest) = &self.manifest else { return Ok(None) };
+        let Some(found) = &manifest.findings else { return Ok(None) };
+        let sighting = Sighting { snapshot: manifest.number, at: manifest.finished_at.clone() };
         match history.get_json(&found.object).await {
-            Ok(findings) => Ok(Some(findings)),
+            Ok(findings) => Ok(Some((findings, sighting))),
             Err(error) if error.is_damage() => {
                 self.damage.get_or_insert(error.to_string());
                 Ok(None)

@@ -4,8 +4,8 @@
 //! whose events had not all been taken, so that a run without anything to tell looks no further.
 
 use model::Event;
-use notify::{Shelf, Sink, SinkReport};
-use snapshot::{History, Manifest, ObjectRef, SnapshotError};
+use notify::{DeliveryReport, Shelf, ShelfError, Sink};
+use snapshot::{History, Manifest, ObjectRef, Place, SnapshotError};
 
 /// What became of events that former runs left.
 #[derive(Debug, Default)]
@@ -13,34 +13,37 @@ pub(crate) struct CaughtUp {
     /// Runs whose events some sink still lacks.
     pub(crate) undelivered: Vec<u64>,
     /// What the sinks took.
-    pub(crate) reports: Vec<SinkReport>,
+    pub(crate) reports: Vec<DeliveryReport>,
 }
 
 /// Sends what former runs could not.
+///
+/// A newest manifest that is damaged names nothing that could be sent; the run that follows tells of the damage.
 pub(crate) async fn finish(history: &History, sinks: &[Sink]) -> Result<CaughtUp, SnapshotError> {
     let mut caught_up = CaughtUp::default();
-    let Ok(Some(latest)) = history.latest().await else { return Ok(caught_up) };
-    let mut pending = latest.undelivered.clone();
-    if latest.outbox.is_some() {
-        pending.push(latest.number);
-    }
-    for number in pending {
-        let manifest = if number == latest.number { latest.clone() } else { history.manifest(number).await? };
+    let latest = match history.latest().await {
+        Ok(Some(latest)) if !sinks.is_empty() => latest,
+        Err(error) if !error.is_damage() => return Err(error),
+        _ => return Ok(caught_up),
+    };
+    for number in latest.undelivered.iter().copied().chain([latest.number]) {
+        let manifest =
+            if number == latest.number { latest.clone() } else { history.manifest(number).await? };
         let Some(outbox) = &manifest.outbox else { continue };
-        if notify::is_delivered(&Ledger(history), sinks, number).await {
-            continue;
-        }
         match history.get_json::<Vec<Event>>(outbox).await {
             Ok(events) => {
-                let reports = deliver(history, &manifest, sinks, &events).await;
-                if reports.iter().any(|report| !report.is_complete()) {
+                let report = notify::deliver(&Ledger(history), sinks, number, &events).await;
+                if !report.is_complete() {
                     caught_up.undelivered.push(number);
                 }
-                caught_up.reports.extend(reports);
+                if report.sinks.iter().any(|sink| sink.sent > 0 || sink.failed > 0) {
+                    caught_up.reports.push(report);
+                }
             }
-            Err(error) => {
-                tracing::error!(number, %error, "the events of a former run cannot be read, and are lost to the sinks");
+            Err(error) if error.is_damage() => {
+                tracing::error!(number, %error, "the events of a former run are damaged, and cannot be sent");
             }
+            Err(error) => return Err(error),
         }
     }
     Ok(caught_up)
@@ -55,7 +58,7 @@ pub(crate) async fn store(
     if events.is_empty() {
         return Ok(None);
     }
-    history.put_outbox(number, &events).await.map(Some)
+    history.put_json(Place::Outbox(number), events).await.map(Some)
 }
 
 /// Sends the events of a committed run and notes in the ledger what each sink took.
@@ -64,24 +67,22 @@ pub(crate) async fn deliver(
     manifest: &Manifest,
     sinks: &[Sink],
     events: &[Event],
-) -> Vec<SinkReport> {
-    if events.is_empty() {
-        return Vec::new();
+) -> Option<DeliveryReport> {
+    if events.is_empty() || sinks.is_empty() {
+        return None;
     }
-    notify::deliver(&Ledger(history), sinks, manifest.number, events).await
+    Some(notify::deliver(&Ledger(history), sinks, manifest.number, events).await)
 }
 
 /// The ledger's place in the store.
 struct Ledger<'a>(&'a History);
 
 impl Shelf for Ledger<'_> {
-    type Error = SnapshotError;
-
-    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, SnapshotError> {
-        self.0.get_ledger(key).await
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ShelfError> {
+        Ok(self.0.store().get(&self.0.key(key)).await?.map(|bytes| bytes.to_vec()))
     }
 
-    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), SnapshotError> {
-        self.0.put_ledger(key, bytes).await
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), ShelfError> {
+        Ok(self.0.store().put(&self.0.key(key), bytes.into()).await?)
     }
 }

@@ -26,7 +26,9 @@ pub enum Reference {
 #[derive(Debug, thiserror::Error)]
 pub enum ReferenceError {
     /// The form is not known.
-    #[error("it is not given as env:NAME, file:PATH or ssm:NAME; put the secret itself in one of these places, never in the settings")]
+    #[error(
+        "it is not given as env:NAME, file:PATH or ssm:NAME; put the secret itself in one of these places, never in the settings"
+    )]
     Form,
     /// The variable is not set.
     #[error("environment variable `{0}` is not set; set it, or name another place")]
@@ -40,7 +42,9 @@ pub enum ReferenceError {
         source: std::io::Error,
     },
     /// The parameter could not be read.
-    #[error("parameter `{name}` could not be read: {reason}; check its name, the region, and that ssm:GetParameter is allowed on it")]
+    #[error(
+        "parameter `{name}` could not be read: {reason}; check its name, the region, and that ssm:GetParameter is allowed on it"
+    )]
     Parameter {
         /// The parameter.
         name: String,

@@ -178,8 +178,10 @@ impl Settings {
     /// # Errors
     /// See [`SettingsError`].
     pub fn parse(place: &str, text: &str) -> Result<Self, SettingsError> {
-        let settings: Self = toml::from_str(text)
-            .map_err(|error| SettingsError::Invalid { place: place.to_owned(), fault: fault(text, &error) })?;
+        let settings: Self = toml::from_str(text).map_err(|error| SettingsError::Invalid {
+            place: place.to_owned(),
+            fault: fault(text, &error),
+        })?;
         let contradiction = |fault| SettingsError::Contradiction { place: place.to_owned(), fault };
         for account in &settings.accounts {
             account.check().map_err(contradiction)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::AccountId;
-use notify::SinkReport;
+use notify::DeliveryReport;
 use serde::Serialize;
 
 /// The outcome of one run, as the function answers and the command line prints it.
@@ -33,8 +33,8 @@ pub struct Summary {
     pub tables_written: u64,
     /// Events of this run.
     pub events: u64,
-    /// What each sink took of the events of this run and of former ones.
-    pub delivered: Vec<SinkReport>,
+    /// What the sinks took of the events of this run and of former ones.
+    pub delivered: Vec<DeliveryReport>,
     /// What could not be read of the former snapshot, if something could not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub damage: Option<String>,

@@ -1,6 +1,8 @@
 //! The account of a run, ready to be collected: settings with the secrets in place.
 
-use collect::ibm;
+use std::time::Duration;
+
+use collect::{Budget, Secret, ibm};
 use model::AccountId;
 
 use crate::{AccountSettings, PipelineError, ProfileSettings, references::Environment};
@@ -24,12 +26,14 @@ impl Target {
     ) -> Result<Self, PipelineError> {
         let credentials = &settings.credentials;
         let api_key = match &credentials.api_key {
-            Some(reference) => Some(ibm::Secret::new(
-                reference.text(environment).await.map_err(|source| PipelineError::Secret { source })?,
-            )),
+            Some(reference) => {
+                let key = reference.text(environment).await;
+                Some(Secret::new(&key.map_err(|source| PipelineError::Secret { source })?))
+            }
             None => None,
         };
-        let profile = credentials.profile.as_ref().map(|profile| profile_ref(profile, settings)).transpose()?;
+        let profile =
+            credentials.profile.as_ref().map(|profile| profile_ref(profile, settings)).transpose()?;
         let credentials = match (api_key, profile) {
             (Some(api_key), None) => ibm::Credentials::ApiKey(api_key),
             (Some(api_key), Some(profile)) => ibm::Credentials::Assume { api_key, profile },
@@ -38,16 +42,15 @@ impl Target {
             }
             (None, None) => return Err(PipelineError::Target("no way to sign in is given".to_owned())),
         };
-        let mut endpoints = ibm::Endpoints::default();
-        for (service, url) in &settings.endpoints {
-            endpoints.set(service, url).map_err(|error| PipelineError::Target(error.to_string()))?;
-        }
+        let others = settings.endpoints.iter().map(|(service, url)| (service.as_str(), url.as_str()));
+        let endpoints =
+            ibm::Endpoints::parse(others).map_err(|error| PipelineError::Target(error.to_string()))?;
         let ibm = ibm::Settings {
             credentials,
             endpoints,
             account: settings.id.clone(),
             concurrency: settings.concurrency,
-            budget: collect::Budget { total: std::time::Duration::from_secs(settings.seconds), ..Default::default() },
+            budget: Budget { time: Duration::from_secs(settings.seconds), ..Budget::default() },
         };
         Ok(Self { account: settings.account(), ibm })
     }
@@ -66,13 +69,15 @@ impl Target {
     }
 }
 
-fn profile_ref(profile: &ProfileSettings, settings: &AccountSettings) -> Result<ibm::ProfileRef, PipelineError> {
+fn profile_ref(
+    profile: &ProfileSettings,
+    settings: &AccountSettings,
+) -> Result<ibm::ProfileRef, PipelineError> {
     match (&profile.id, &profile.crn, &profile.name) {
         (Some(id), None, None) => Ok(ibm::ProfileRef::Id(id.clone())),
         (None, Some(crn), None) => Ok(ibm::ProfileRef::Crn(crn.clone())),
         (None, None, Some(name)) => {
-            let account = settings.id.clone().unwrap_or_default();
-            Ok(ibm::ProfileRef::Name { name: name.clone(), account })
+            Ok(ibm::ProfileRef::Name { name: name.clone(), account: settings.id.clone() })
         }
         _ => Err(PipelineError::Target("`profile` takes one of `id`, `crn` and `name`".to_owned())),
     }

@@ -78,7 +78,8 @@ impl History {
     pub async fn newest(&self) -> Result<Option<u64>, SnapshotError> {
         let mut low = 0;
         let mut none_beyond = None;
-        let mut step = u64::try_from(PAGE).unwrap_or(1000);
+        let page = u64::try_from(PAGE).unwrap_or(1000);
+        let mut step = page;
         let mut probe = 0;
         loop {
             match self.last_after(probe).await? {
@@ -88,6 +89,8 @@ impl History {
             }
             probe = match none_beyond {
                 Some(high) if high <= low => return Ok((low > 0).then_some(low)),
+                // What is left fits on the page that follows `low`.
+                Some(high) if high - low <= page => low,
                 Some(high) => u64::midpoint(low, high),
                 None => {
                     let next = low.saturating_add(step).min(GREATEST_NUMBER);
@@ -193,6 +196,16 @@ impl History {
     /// When one is not there, or damaged.
     pub async fn manifests(&self, numbers: RangeInclusive<u64>) -> Result<Vec<Manifest>, SnapshotError> {
         stream::iter(numbers.map(|number| self.manifest(number))).buffered(AT_ONCE).try_collect().await
+    }
+
+    /// Returns the hash of the manifest with a number as it is stored, damaged or not: the next one must name it.
+    ///
+    /// # Errors
+    /// When there is none, or the store does not work.
+    pub async fn hash_of_manifest(&self, number: u64) -> Result<String, SnapshotError> {
+        let key = self.key(&manifest_key(number));
+        let found = self.store.get(&key).await.map_err(|error| self.store_error(error))?;
+        found.map(|bytes| crate::hash::sha256(&bytes)).ok_or(SnapshotError::Missing { object: key })
     }
 
     /// Makes the snapshot: creates its manifest, on the condition that no other run did.

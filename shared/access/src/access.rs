@@ -1,0 +1,229 @@
+//! The graph from which every grant follows: who belongs to what, what is attached to whom, who can become whom.
+//!
+//! Grants are not written out one by one: a group of a thousand members with a hundred policies is eleven hundred
+//! entries here, and a hundred thousand grants.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::Statement;
+
+/// One step of a path: a thing by kind, id and name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Step {
+    /// `user`, `access group`, `policy`, `role` and others, in the cloud's own words.
+    pub kind: &'static str,
+    /// Id within the cloud.
+    pub id: String,
+    /// Name, or the id where there is none.
+    pub name: String,
+}
+
+/// Whether a principal can act at all.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase", tag = "standing", content = "why")]
+pub enum Standing {
+    /// It can.
+    Active,
+    /// It holds what it holds, but cannot use it now.
+    Inactive(String),
+}
+
+/// Somebody or something that can hold permissions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Principal {
+    /// The principal as the first step of its paths.
+    #[serde(flatten)]
+    pub step: Step,
+    /// Whether it can act.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// Whether the bounds of the organisation hold for it.
+    #[serde(skip)]
+    pub is_bounded: bool,
+}
+
+/// A statement with the steps that lead to it from whom it is attached to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source {
+    /// Policy and role, or policy, version and statement.
+    pub steps: Vec<Step>,
+    /// What it says.
+    pub statement: Statement,
+}
+
+/// A way in which one principal becomes another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Assumption {
+    /// Who becomes.
+    pub from: usize,
+    /// Whom.
+    pub to: usize,
+    /// What must hold for it; none when it is always possible.
+    pub condition: Option<String>,
+}
+
+/// All that is needed to say who may do what in an account.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    pub(crate) principals: Vec<Principal>,
+    pub(crate) groups: Vec<Step>,
+    pub(crate) sources: Vec<Source>,
+    /// Groups of each principal.
+    pub(crate) memberships: Vec<Vec<Membership>>,
+    /// Sources attached to each principal.
+    pub(crate) own: Vec<Vec<usize>>,
+    /// Sources attached to each group.
+    pub(crate) of_group: Vec<Vec<usize>>,
+    pub(crate) assumptions: Vec<Assumption>,
+    /// Bounds, from the outermost: at each level something must allow, and nothing may deny.
+    pub(crate) bounds: Vec<Vec<Source>>,
+    /// What could not be seen, and so may hide a grant.
+    pub(crate) unseen: Vec<String>,
+    by_principal: BTreeMap<String, usize>,
+    by_group: BTreeMap<String, usize>,
+}
+
+/// That a principal is in a group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Membership {
+    pub(crate) group: usize,
+    /// What must hold for it, as with dynamic rules.
+    pub(crate) condition: Option<String>,
+}
+
+impl Access {
+    /// Adds a principal, or returns the number of the one with this id.
+    pub fn principal(&mut self, principal: Principal) -> usize {
+        let number = *self.by_principal.entry(principal.step.id.clone()).or_insert(self.principals.len());
+        if number == self.principals.len() {
+            self.principals.push(principal);
+            self.memberships.push(Vec::new());
+            self.own.push(Vec::new());
+        }
+        number
+    }
+
+    /// Returns the number of the principal with this id.
+    #[must_use]
+    pub fn principal_with(&self, id: &str) -> Option<usize> {
+        self.by_principal.get(id).copied()
+    }
+
+    /// Adds a group, or returns the number of the one with this id.
+    pub fn group(&mut self, group: Step) -> usize {
+        let number = *self.by_group.entry(group.id.clone()).or_insert(self.groups.len());
+        if number == self.groups.len() {
+            self.groups.push(group);
+            self.of_group.push(Vec::new());
+        }
+        number
+    }
+
+    /// Returns the number of the group with this id.
+    #[must_use]
+    pub fn group_with(&self, id: &str) -> Option<usize> {
+        self.by_group.get(id).copied()
+    }
+
+    /// Puts a principal into a group.
+    pub fn join(&mut self, principal: usize, group: usize, condition: Option<String>) {
+        if let Some(memberships) = self.memberships.get_mut(principal) {
+            memberships.push(Membership { group, condition });
+        }
+    }
+
+    /// Adds a source, to be attached.
+    pub fn source(&mut self, source: Source) -> usize {
+        self.sources.push(source);
+        self.sources.len() - 1
+    }
+
+    /// Attaches a source to a principal.
+    pub fn attach(&mut self, principal: usize, source: usize) {
+        if let Some(own) = self.own.get_mut(principal) {
+            own.push(source);
+        }
+    }
+
+    /// Attaches a source to a group.
+    pub fn attach_to_group(&mut self, group: usize, source: usize) {
+        if let Some(sources) = self.of_group.get_mut(group) {
+            sources.push(source);
+        }
+    }
+
+    /// Lets one principal become another.
+    pub fn assume(&mut self, from: usize, to: usize, condition: Option<String>) {
+        self.assumptions.push(Assumption { from, to, condition });
+    }
+
+    /// Adds a level of bounds within those there are.
+    pub fn bound(&mut self, level: Vec<Source>) {
+        self.bounds.push(level);
+    }
+
+    /// Notes something that could not be seen.
+    pub fn miss(&mut self, what: String) {
+        self.unseen.push(what);
+    }
+
+    /// Returns what could not be seen, and so may hide a grant.
+    #[must_use]
+    pub fn unseen(&self) -> &[String] {
+        &self.unseen
+    }
+
+    /// Returns the principals.
+    #[must_use]
+    pub fn principals(&self) -> &[Principal] {
+        &self.principals
+    }
+
+    /// Returns what a principal holds, own sources first, then those of its groups.
+    pub(crate) fn held(&self, principal: usize) -> impl Iterator<Item = Held<'_>> {
+        let own = self.own.get(principal).into_iter().flatten().map(|source| (None, *source));
+        let memberships = self.memberships.get(principal).into_iter().flatten();
+        let through_groups = memberships.flat_map(|membership| {
+            let sources = self.of_group.get(membership.group).into_iter().flatten();
+            sources.map(move |source| (Some(membership), *source))
+        });
+        own.chain(through_groups).filter_map(|(membership, number)| {
+            Some(Held { membership, number, source: self.sources.get(number)? })
+        })
+    }
+
+    /// Returns the path from a principal to something it holds.
+    pub(crate) fn path(&self, principal: usize, held: &Held<'_>) -> Vec<Step> {
+        let first = self.principals.get(principal).map(|principal| principal.step.clone());
+        let group = held.membership.and_then(|membership| self.groups.get(membership.group).cloned());
+        first.into_iter().chain(group).chain(held.source.steps.iter().cloned()).collect()
+    }
+}
+
+/// A source that a principal holds, and the membership that it holds it by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Held<'a> {
+    pub(crate) membership: Option<&'a Membership>,
+    pub(crate) number: usize,
+    pub(crate) source: &'a Source,
+}
+
+impl Held<'_> {
+    /// Returns what must hold for the statement to count: the condition of the membership and its own.
+    pub(crate) fn condition(&self) -> Option<String> {
+        let membership = self.membership.and_then(|membership| membership.condition.as_deref());
+        both(membership, self.source.statement.condition.as_deref())
+    }
+}
+
+/// Joins two conditions that must both hold.
+pub(crate) fn both(one: Option<&str>, other: Option<&str>) -> Option<String> {
+    match (one, other) {
+        (None, None) => None,
+        (Some(only), None) | (None, Some(only)) => Some(only.to_owned()),
+        (Some(one), Some(other)) if one == other => Some(one.to_owned()),
+        (Some(one), Some(other)) => Some(format!("{one} and {other}")),
+    }
+}

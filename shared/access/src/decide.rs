@@ -1,0 +1,222 @@
+//! Answers who can do something, surely or under a condition, and by which path.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::{
+    Access, Effect, Extent, Principal, Question, Source, Step,
+    access::{Held, both},
+};
+
+/// Whether a principal can do what is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Something would allow it, and something else takes it away.
+    Denied,
+    /// It depends: on a condition, or on which part of what is asked is meant.
+    Conditional,
+    /// It can.
+    Surely,
+}
+
+/// A principal with its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// Who.
+    #[serde(flatten)]
+    pub principal: Principal,
+    /// Whether it can.
+    pub verdict: Verdict,
+    /// How much of what is asked.
+    pub extent: Extent,
+    /// What it depends on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// The shortest way to what allows it; for a denial, to what takes it away.
+    pub path: Vec<Step>,
+}
+
+/// One way to an answer, before the best of all ways is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Way {
+    verdict: Verdict,
+    extent: Extent,
+    condition: Option<String>,
+    path: Vec<Step>,
+}
+
+impl Access {
+    /// Returns every principal that something allows what is asked, in the order of ids; with those that it is
+    /// taken away from.
+    #[must_use]
+    pub fn who_can(&self, question: &Question) -> Vec<Answer> {
+        let extents: Vec<Extent> =
+            self.sources.iter().map(|source| source.statement.extent(question)).collect();
+        let mut best: BTreeMap<usize, Way> = (0..self.principals.len())
+            .filter_map(|principal| Some((principal, self.own_way(principal, question, &extents)?)))
+            .collect();
+        self.add_assumptions(&mut best);
+        let mut answers: Vec<Answer> = best
+            .into_iter()
+            .filter_map(|(principal, way)| {
+                let Way { verdict, extent, condition, path } = way;
+                Some(Answer {
+                    principal: self.principals.get(principal)?.clone(),
+                    verdict,
+                    extent,
+                    condition,
+                    path,
+                })
+            })
+            .collect();
+        answers.sort_by(|one, other| one.principal.step.id.cmp(&other.principal.step.id));
+        answers
+    }
+
+    /// Returns the best way that a principal has by itself and its groups.
+    fn own_way(&self, principal: usize, question: &Question, extents: &[Extent]) -> Option<Way> {
+        let extent = |held: &Held<'_>| extents.get(held.number).copied().unwrap_or(Extent::None);
+        let speaking = || self.held(principal).filter(|held| extent(held) != Extent::None);
+        let allows = speaking().filter(|held| held.source.statement.effect == Effect::Allow);
+        let is_bounded = self.principals.get(principal).is_some_and(|principal| principal.is_bounded);
+        let bound = if is_bounded { self.bound_of(question) } else { Bound::default() };
+        let mut best: Option<Way> = None;
+        for allow in allows {
+            let way = self.weigh(principal, &allow, extent(&allow), question, &bound, speaking);
+            if best.as_ref().is_none_or(|best| way.is_better_than(best)) {
+                best = Some(way);
+            }
+        }
+        best
+    }
+
+    /// Holds one allowing statement against all that denies.
+    fn weigh<'a, I: Iterator<Item = Held<'a>>>(
+        &'a self,
+        principal: usize,
+        allow: &Held<'a>,
+        extent: Extent,
+        question: &Question,
+        bound: &Bound<'a>,
+        speaking: impl Fn() -> I,
+    ) -> Way {
+        let mut way = Way {
+            verdict: Verdict::Surely,
+            extent,
+            condition: allow.condition(),
+            path: self.path(principal, allow),
+        };
+        let denies = speaking()
+            .filter(|held| held.source.statement.effect == Effect::Deny)
+            .map(|held| (self.path(principal, &held), held.source, held.condition()));
+        let outer = bound.denies.iter().map(|source| {
+            let first = self.principals.get(principal).map(|principal| principal.step.clone());
+            let path = first.into_iter().chain(source.steps.iter().cloned()).collect();
+            (path, *source, source.statement.condition.clone())
+        });
+        for (path, deny, condition) in denies.chain(outer) {
+            let whole = deny.statement.takes_all_of(&allow.source.statement, question);
+            if whole && condition.is_none() {
+                return Way { verdict: Verdict::Denied, extent, condition: None, path };
+            }
+            let unless = if whole { condition } else { Some("a deny does not take it away".to_owned()) };
+            let unless = unless.map(|condition| format!("unless {condition}"));
+            way.condition = both(way.condition.as_deref(), unless.as_deref());
+        }
+        match &bound.missing {
+            Some(level) => {
+                let first = self.principals.get(principal).map(|principal| principal.step.clone());
+                let path = first.into_iter().chain(level.clone()).collect();
+                return Way { verdict: Verdict::Denied, extent, condition: None, path };
+            }
+            None => way.condition = both(way.condition.as_deref(), bound.condition.as_deref()),
+        }
+        way.extent = way.extent.min(bound.extent);
+        if way.condition.is_some() {
+            way.verdict = Verdict::Conditional;
+        }
+        way
+    }
+
+    /// Says what the bounds leave of a question.
+    fn bound_of(&self, question: &Question) -> Bound<'_> {
+        let mut bound = Bound::default();
+        for level in &self.bounds {
+            let speaking = level.iter().filter(|source| source.statement.extent(question) != Extent::None);
+            let allows = speaking.clone().filter(|source| source.statement.effect == Effect::Allow);
+            let best = allows.max_by_key(|source| {
+                (source.statement.condition.is_none(), source.statement.extent(question))
+            });
+            match best {
+                None => {
+                    bound.missing = bound
+                        .missing
+                        .or_else(|| Some(level.first().map_or_else(Vec::new, |any| any.steps.clone())));
+                }
+                Some(source) => {
+                    bound.extent = bound.extent.min(source.statement.extent(question));
+                    if source.statement.extent(question) == Extent::Part {
+                        let part = Some("the organisation allows that part");
+                        bound.condition = both(bound.condition.as_deref(), part);
+                    }
+                    bound.condition = both(bound.condition.as_deref(), source.statement.condition.as_deref());
+                }
+            }
+            bound.denies.extend(speaking.filter(|source| source.statement.effect == Effect::Deny));
+        }
+        bound
+    }
+
+    /// Adds those who can become somebody who can, and those who can become them, nearest first.
+    fn add_assumptions(&self, best: &mut BTreeMap<usize, Way>) {
+        let mut from_whom: BTreeMap<usize, Vec<&crate::Assumption>> = BTreeMap::new();
+        for assumption in &self.assumptions {
+            from_whom.entry(assumption.to).or_default().push(assumption);
+        }
+        let mut open: Vec<usize> = best.keys().copied().collect();
+        while let Some(to) = open.pop() {
+            let Some(way) = best.get(&to).cloned().filter(|way| way.verdict != Verdict::Denied) else {
+                continue;
+            };
+            for assumption in from_whom.get(&to).into_iter().flatten() {
+                let Some(first) = self.principals.get(assumption.from) else { continue };
+                let condition = both(assumption.condition.as_deref(), way.condition.as_deref());
+                let next = Way {
+                    verdict: if condition.is_some() { Verdict::Conditional } else { way.verdict },
+                    extent: way.extent,
+                    condition,
+                    path: std::iter::once(first.step.clone()).chain(way.path.iter().cloned()).collect(),
+                };
+                if best.get(&assumption.from).is_none_or(|known| next.is_better_than(known)) {
+                    best.insert(assumption.from, next);
+                    open.push(assumption.from);
+                }
+            }
+        }
+    }
+}
+
+/// What the bounds of the organisation leave.
+struct Bound<'a> {
+    extent: Extent,
+    condition: Option<String>,
+    /// The level that allows nothing of what is asked.
+    missing: Option<Vec<Step>>,
+    denies: Vec<&'a Source>,
+}
+
+impl Default for Bound<'_> {
+    fn default() -> Self {
+        Self { extent: Extent::Whole, condition: None, missing: None, denies: Vec::new() }
+    }
+}
+
+impl Way {
+    /// Prefers what is sure, then what is more, then what is nearer.
+    fn is_better_than(&self, other: &Self) -> bool {
+        let rank = |way: &Self| (way.verdict, way.extent, usize::MAX - way.path.len());
+        rank(self) > rank(other)
+    }
+}

@@ -1,0 +1,346 @@
+//! Patterns with wildcards, and the three questions they can be asked.
+//!
+//! `*` stands for any run of characters, `?` for any one. All answers are exact, for patterns on both sides: over
+//! every text there is, not over the characters that happen to be written.
+
+use std::{collections::HashSet, fmt};
+
+/// One element of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Token {
+    Letter(char),
+    One,
+    Run,
+}
+
+/// A text with wildcards.
+///
+/// ```
+/// use access::Pattern;
+/// let wide = Pattern::parse("iam:*:get*");
+/// assert!(wide.matches("iam:users:getUserV5"));
+/// assert!(wide.covers(&Pattern::parse("iam:users:get*")));
+/// assert!(wide.overlaps(&Pattern::parse("iam:users:*")));
+/// assert!(!wide.covers(&Pattern::parse("iam:users:*")));
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pattern(Vec<Token>);
+
+impl Pattern {
+    /// Reads `*` and `?` as wildcards.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self::of(text.chars().map(|letter| match letter {
+            '*' => Token::Run,
+            '?' => Token::One,
+            letter => Token::Letter(letter),
+        }))
+    }
+
+    /// Takes every character as it is.
+    #[must_use]
+    pub fn literal(text: &str) -> Self {
+        Self(text.chars().map(Token::Letter).collect())
+    }
+
+    /// Returns the pattern that every text matches.
+    #[must_use]
+    pub fn any() -> Self {
+        Self(vec![Token::Run])
+    }
+
+    /// Reads IBM's form, in which `{{*}}` and `{{?}}` are those characters themselves.
+    ///
+    /// ```
+    /// assert!(!access::Pattern::parse_ibm("a{{*}}").matches("ab"));
+    /// ```
+    #[must_use]
+    pub fn parse_ibm(text: &str) -> Self {
+        let mut tokens = Vec::new();
+        let mut rest = text;
+        while let Some(letter) = rest.chars().next() {
+            let (token, length) = match letter {
+                '{' if rest.starts_with("{{*}}") => (Token::Letter('*'), 5),
+                '{' if rest.starts_with("{{?}}") => (Token::Letter('?'), 5),
+                '*' => (Token::Run, 1),
+                '?' => (Token::One, 1),
+                letter => (Token::Letter(letter), letter.len_utf8()),
+            };
+            tokens.push(token);
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        Self::of(tokens)
+    }
+
+    /// Puts runs of wildcards into one order (`?` before a single `*`), so that equal meaning is equal form.
+    fn of(tokens: impl IntoIterator<Item = Token>) -> Self {
+        let mut ordered: Vec<Token> = Vec::new();
+        for token in tokens {
+            match (ordered.last(), token) {
+                (Some(Token::Run), Token::Run) => {}
+                (Some(Token::Run), Token::One) => {
+                    ordered.pop();
+                    ordered.extend([Token::One, Token::Run]);
+                }
+                _ => ordered.push(token),
+            }
+        }
+        Self(ordered)
+    }
+
+    /// Says whether it has no wildcard.
+    #[must_use]
+    pub fn is_literal(&self) -> bool {
+        self.0.iter().all(|token| matches!(token, Token::Letter(_)))
+    }
+
+    /// Says whether every text matches it.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        self.0 == [Token::Run]
+    }
+
+    /// Says whether a text matches.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        let letters: Vec<Token> = text.chars().map(Token::Letter).collect();
+        takes(&self.0, &letters)
+    }
+
+    /// Says whether every text that matches `other` matches this one too.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        if self == other || self.is_any() {
+            return true;
+        }
+        // A run in `other` may be filled with a character that nobody wrote, which only a run here can take: so without
+        // `?` here, matching the other pattern as if it were a text is exact.
+        if !self.0.contains(&Token::One) {
+            return takes(&self.0, &other.0);
+        }
+        if other.is_literal() {
+            return takes(&self.0, &other.0);
+        }
+        self.covers_every_filling(other)
+    }
+
+    /// Says whether some text matches both.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        if other.is_literal() {
+            return takes(&self.0, &other.0);
+        }
+        if self.is_literal() {
+            return takes(&other.0, &self.0);
+        }
+        // reachable[j]: some text matches the first i tokens here and the first j there.
+        let mut reachable = vec![false; other.0.len() + 1];
+        for (j, cell) in reachable.iter_mut().enumerate() {
+            *cell = other.0.iter().take(j).all(|token| *token == Token::Run);
+        }
+        for mine in &self.0 {
+            let mut next = vec![false; reachable.len()];
+            if let (Some(first), Some(was)) = (next.first_mut(), reachable.first()) {
+                *first = *was && *mine == Token::Run;
+            }
+            for (j, theirs) in other.0.iter().enumerate() {
+                let at = |cells: &[bool], index: usize| cells.get(index).copied().unwrap_or(false);
+                let together = match (mine, theirs) {
+                    (Token::Run, _) => at(&reachable, j + 1) || at(&next, j),
+                    (_, Token::Run) => at(&reachable, j + 1) || at(&next, j) || at(&reachable, j),
+                    (Token::Letter(mine), Token::Letter(theirs)) => mine == theirs && at(&reachable, j),
+                    (Token::One, _) | (_, Token::One) => at(&reachable, j),
+                };
+                if let Some(cell) = next.get_mut(j + 1) {
+                    *cell = together;
+                }
+            }
+            reachable = next;
+        }
+        reachable.last().copied().unwrap_or(false)
+    }
+
+    /// Walks through all fillings of `other` at once: a place in it, and the set of places that this pattern may be at.
+    fn covers_every_filling(&self, other: &Self) -> bool {
+        let mut letters: Vec<Option<char>> = vec![None];
+        letters.extend(self.0.iter().chain(&other.0).filter_map(|token| match token {
+            Token::Letter(letter) => Some(Some(*letter)),
+            Token::One | Token::Run => None,
+        }));
+        letters.sort_unstable();
+        letters.dedup();
+        let mut seen = HashSet::new();
+        let mut open = vec![(0, self.closure(vec![0]))];
+        while let Some((place, mine)) = open.pop() {
+            if !seen.insert((place, mine.clone())) {
+                continue;
+            }
+            let step = |letter: Option<char>| self.step(&mine, letter);
+            match other.0.get(place) {
+                None if mine.last() == Some(&self.0.len()) => {}
+                None => return false,
+                Some(Token::Letter(letter)) => open.push((place + 1, step(Some(*letter)))),
+                Some(Token::One) => open.extend(letters.iter().map(|letter| (place + 1, step(*letter)))),
+                Some(Token::Run) => {
+                    open.extend(letters.iter().map(|letter| (place, step(*letter))));
+                    open.push((place + 1, mine));
+                }
+            }
+        }
+        true
+    }
+
+    /// Returns the places after one more letter; `None` is a letter that nobody wrote.
+    fn step(&self, places: &[usize], letter: Option<char>) -> Vec<usize> {
+        let next = places.iter().filter_map(|place| match self.0.get(*place)? {
+            Token::Letter(mine) => (Some(*mine) == letter).then_some(place + 1),
+            Token::One => Some(place + 1),
+            Token::Run => Some(*place),
+        });
+        self.closure(next.collect())
+    }
+
+    /// Adds the places that are reached without a letter, and sorts.
+    fn closure(&self, mut places: Vec<usize>) -> Vec<usize> {
+        let mut index = 0;
+        while let Some(place) = places.get(index).copied() {
+            if self.0.get(place) == Some(&Token::Run) {
+                places.push(place + 1);
+            }
+            index += 1;
+        }
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+}
+
+/// Says whether a pattern takes a row of tokens, in which a wildcard is one more character, which only a wildcard
+/// as wide takes.
+fn takes(pattern: &[Token], text: &[Token]) -> bool {
+    let (mut place, mut at) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while let Some(token) = text.get(at) {
+        match pattern.get(place) {
+            Some(Token::Run) => {
+                place += 1;
+                retry = Some((place, at));
+                continue;
+            }
+            Some(Token::One) if *token != Token::Run => place += 1,
+            Some(mine @ Token::Letter(_)) if mine == token => place += 1,
+            _ => match &mut retry {
+                Some((after, from)) => {
+                    *from += 1;
+                    (place, at) = (*after, *from);
+                    continue;
+                }
+                None => return false,
+            },
+        }
+        at += 1;
+    }
+    pattern.get(place..).is_some_and(|rest| rest.iter().all(|token| *token == Token::Run))
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for token in &self.0 {
+            match token {
+                Token::Letter(letter) => write!(formatter, "{letter}")?,
+                Token::One => formatter.write_str("?")?,
+                Token::Run => formatter.write_str("*")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}", self.to_string())
+    }
+}
+
+impl serde::Serialize for Pattern {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns all words of up to `longest` of these letters.
+    fn words(letters: &[char], longest: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut from = 0;
+        for _ in 0..longest {
+            let until = all.len();
+            for index in from..until {
+                let word = all[index].clone();
+                all.extend(letters.iter().map(|letter| format!("{word}{letter}")));
+            }
+            from = until;
+        }
+        all
+    }
+
+    /// A matcher so plain that it is right at sight.
+    fn plainly_matches(pattern: &[char], text: &[char]) -> bool {
+        match (pattern.split_first(), text.split_first()) {
+            (None, None) => true,
+            (None, Some(_)) => false,
+            (Some(('*', rest)), _) => (0..=text.len()).any(|taken| plainly_matches(rest, &text[taken..])),
+            (Some((first, rest)), Some((letter, text))) => {
+                (*first == '?' || first == letter) && plainly_matches(rest, text)
+            }
+            (Some(_), None) => false,
+        }
+    }
+
+    /// Every pattern of up to four characters against every text of up to six: `z` stands for the letters
+    /// that no pattern writes.
+    #[test]
+    fn every_answer_on_short_patterns_is_that_of_enumeration() {
+        let texts: Vec<Vec<char>> =
+            words(&['a', 'b', 'z'], 6).iter().map(|text| text.chars().collect()).collect();
+        let patterns: Vec<(Pattern, Vec<bool>)> = words(&['a', 'b', '*', '?'], 4)
+            .iter()
+            .map(|text| {
+                let letters: Vec<char> = text.chars().collect();
+                (Pattern::parse(text), texts.iter().map(|text| plainly_matches(&letters, text)).collect())
+            })
+            .collect();
+        for (pattern, matched) in &patterns {
+            for (text, matched) in texts.iter().zip(matched) {
+                assert_eq!(
+                    pattern.matches(&text.iter().collect::<String>()),
+                    *matched,
+                    "{pattern} on {text:?}"
+                );
+            }
+        }
+        for (one, of_one) in &patterns {
+            for (other, of_other) in &patterns {
+                let pairs = || of_one.iter().zip(of_other);
+                assert_eq!(
+                    one.covers(other),
+                    pairs().all(|(one, other)| *one || !other),
+                    "{one} covers {other}"
+                );
+                assert_eq!(
+                    one.overlaps(other),
+                    pairs().any(|(one, other)| *one && *other),
+                    "{one} meets {other}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn wildcards_in_another_order_are_the_same_pattern() {
+        assert_eq!(Pattern::parse("a*?*b"), Pattern::parse("a?*b"));
+    }
+}

@@ -1,0 +1,186 @@
+//! Statements: what is allowed or denied, on what, under which condition, and how much of a question that answers.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::Pattern;
+
+/// Whether a statement gives or takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// It gives.
+    Allow,
+    /// It takes, whatever else gives.
+    Deny,
+}
+
+/// How much of a question something answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Extent {
+    /// Nothing of it.
+    None,
+    /// Some of it.
+    Part,
+    /// All of it.
+    Whole,
+}
+
+/// Resources, by the patterns that their attributes match. An attribute that is not named may be anything; one with
+/// several patterns matches any of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Resource(pub BTreeMap<String, Vec<Pattern>>);
+
+/// Alternatives, of which some may be taken out again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Choice<T> {
+    /// Any of these.
+    pub any_of: Vec<T>,
+    /// But none of these.
+    pub except: Vec<T>,
+}
+
+/// One statement of a policy, or one role of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Statement {
+    /// Whether it gives or takes.
+    pub effect: Effect,
+    /// Which actions.
+    pub actions: Choice<Pattern>,
+    /// On which resources.
+    pub resources: Choice<Resource>,
+    /// What must hold besides, in words that are equal when the conditions are; none when it always holds.
+    pub condition: Option<String>,
+}
+
+/// What is asked: may these actions be done on these resources?
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Question {
+    /// The actions.
+    pub action: Pattern,
+    /// The resources; the default is any.
+    pub resource: Resource,
+}
+
+/// Something that can be a part of another, or share something with it.
+pub trait Region {
+    /// Says whether all of the other is in this.
+    fn covers(&self, other: &Self) -> bool;
+    /// Says whether they share something.
+    fn overlaps(&self, other: &Self) -> bool;
+}
+
+impl Region for Pattern {
+    fn covers(&self, other: &Self) -> bool {
+        Self::covers(self, other)
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        Self::overlaps(self, other)
+    }
+}
+
+impl Region for Resource {
+    fn covers(&self, other: &Self) -> bool {
+        self.0.iter().all(|(attribute, mine)| match other.0.get(attribute) {
+            Some(theirs) => theirs.iter().all(|theirs| mine.iter().any(|mine| mine.covers(theirs))),
+            None => mine.iter().any(Pattern::is_any),
+        })
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.0.iter().all(|(attribute, mine)| match other.0.get(attribute) {
+            Some(theirs) => theirs.iter().any(|theirs| mine.iter().any(|mine| mine.overlaps(theirs))),
+            None => true,
+        })
+    }
+}
+
+impl<T: Region> Choice<T> {
+    /// Takes any of these.
+    #[must_use]
+    pub const fn any_of(any_of: Vec<T>) -> Self {
+        Self { any_of, except: Vec::new() }
+    }
+
+    /// Says how much of what is asked is chosen.
+    pub(crate) fn extent(&self, asked: &T) -> Extent {
+        if self.except.iter().any(|taken| taken.covers(asked)) {
+            return Extent::None;
+        }
+        let untouched = !self.except.iter().any(|taken| taken.overlaps(asked));
+        if untouched && self.any_of.iter().any(|mine| mine.covers(asked)) {
+            return Extent::Whole;
+        }
+        if self.shared_with(asked).next().is_some() { Extent::Part } else { Extent::None }
+    }
+
+    /// Returns the alternatives that share something with what is asked and are not wholly taken out.
+    fn shared_with<'a>(&'a self, asked: &'a T) -> impl Iterator<Item = &'a T> {
+        let left = |mine: &&T| mine.overlaps(asked) && !self.except.iter().any(|taken| taken.covers(mine));
+        self.any_of.iter().filter(left)
+    }
+
+    /// Says whether everything that `other` chooses of what is asked is chosen here.
+    fn takes_all_of(&self, other: &Self, asked: &T) -> bool {
+        self.extent(asked) == Extent::Whole
+            || other.shared_with(asked).all(|theirs| self.extent(theirs) == Extent::Whole)
+    }
+
+    /// Says whether everything that `other` chooses is chosen here.
+    fn covers(&self, other: &Self) -> bool {
+        let taken_there_too = |taken: &T| other.except.iter().any(|theirs| theirs.covers(taken));
+        other.any_of.iter().all(|theirs| {
+            self.any_of.iter().any(|mine| mine.covers(theirs))
+                && self.except.iter().all(|taken| !taken.overlaps(theirs) || taken_there_too(taken))
+        })
+    }
+}
+
+impl Statement {
+    /// Says how much of a question the statement speaks of, its condition aside.
+    #[must_use]
+    pub fn extent(&self, question: &Question) -> Extent {
+        let actions = self.actions.extent(&question.action);
+        if actions == Extent::None {
+            return Extent::None;
+        }
+        match self.resources.extent(&question.resource) {
+            Extent::None => Extent::None,
+            resources => actions.min(resources),
+        }
+    }
+
+    /// Says whether all that `other` says of a question is said here too, conditions aside.
+    pub(crate) fn takes_all_of(&self, other: &Self, question: &Question) -> bool {
+        self.actions.takes_all_of(&other.actions, &question.action)
+            && self.resources.takes_all_of(&other.resources, &question.resource)
+    }
+
+    /// Says whether whatever `other` allows or denies this one does too: the same or more actions and resources,
+    /// and no condition that the other does not have.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        self.effect == other.effect
+            && (self.condition.is_none() || self.condition == other.condition)
+            && self.actions.covers(&other.actions)
+            && self.resources.covers(&other.resources)
+    }
+}
+
+impl Resource {
+    /// Returns all resources.
+    #[must_use]
+    pub fn any() -> Self {
+        Self::default()
+    }
+
+    /// Adds an attribute with the patterns that it may match.
+    #[must_use]
+    pub fn with(mut self, attribute: &str, patterns: Vec<Pattern>) -> Self {
+        self.0.insert(attribute.to_owned(), patterns);
+        self
+    }
+}

@@ -1,0 +1,186 @@
+//! Runs audits and measures them.
+
+use std::{path::Path, sync::Mutex, time::Duration};
+
+use check::{Limits, RuleSet};
+use model::{Cloud as Provider, Timestamp};
+use pipeline::{Run, Settings, Target, Watch};
+use snapshot::{AnyStore, History, StoreOptions};
+
+use crate::{
+    cloud::Cloud,
+    meter::{Cost, Meter},
+    report,
+};
+
+/// The share of things that change in a run with change.
+const SHARE: f64 = 0.001;
+
+/// Measures a first run, a run without change, a run with change, and reading back.
+pub fn print(size: &str) -> anyhow::Result<()> {
+    runtime()?.block_on(async {
+        let cloud = Cloud::start(size)?;
+        let folder = tempfile::tempdir()?;
+        let bench = Bench::new(&cloud, folder.path()).await?;
+        let first = bench.run(&cloud, "first").await?;
+        bench.run(&cloud, "no change").await?;
+        cloud.churn(SHARE, 1).await?;
+        let changed = bench.run(&cloud, "0.1 % changed").await?;
+        report::share("0.1 % changed stores, of a first run", changed, first);
+        bench.read().await
+    })
+}
+
+/// Measures what a long history weighs.
+pub fn print_history(size: &str, runs: u32) -> anyhow::Result<()> {
+    runtime()?.block_on(async {
+        let cloud = Cloud::start(size)?;
+        let folder = tempfile::tempdir()?;
+        let bench = Bench::new(&cloud, folder.path()).await?;
+        bench.audit(&cloud).await?;
+        let first = weigh(folder.path());
+        for seed in 1..runs {
+            cloud.churn(SHARE, seed).await?;
+            bench.audit(&cloud).await?;
+        }
+        report::history(size, runs, first, weigh(folder.path()));
+        let meter = Meter::start();
+        let faults = bench.history.verify().await?;
+        anyhow::ensure!(faults.is_empty(), "the history is broken: {faults:?}");
+        report::row(size, "verify", "all", meter.stop());
+        bench.read().await
+    })
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
+}
+
+struct Bench {
+    settings: Settings,
+    store: AnyStore,
+    history: History,
+    rules: RuleSet,
+    folder: std::path::PathBuf,
+    size: String,
+}
+
+impl Bench {
+    async fn new(cloud: &Cloud, folder: &Path) -> anyhow::Result<Self> {
+        let settings = cloud.settings(&folder.display().to_string())?;
+        let store = AnyStore::open(&settings.store, &StoreOptions::default()).await?;
+        let account = settings.accounts.first().and_then(pipeline::AccountSettings::account);
+        let account = account.ok_or_else(|| anyhow::anyhow!("the simulator named no account"))?;
+        let history = History::new(store.clone(), account);
+        let size = cloud.size().to_owned();
+        let rules = RuleSet::built_in(Provider::Ibm)?;
+        Ok(Self { settings, store, history, rules, folder: folder.to_owned(), size })
+    }
+
+    async fn audit(&self, cloud: &Cloud) -> anyhow::Result<Vec<(&'static str, Cost)>> {
+        let environment = |_: &str| cloud.api_key();
+        let account = self.settings.accounts.first().ok_or_else(|| anyhow::anyhow!("no account"))?;
+        let target = Target::prepare(account, &environment).await?;
+        let watch = StageMeter::default();
+        let run = Run {
+            store: &self.store,
+            rules: &self.rules,
+            sinks: &[],
+            suppressions: &[],
+            events_per_run: 200,
+            clock: &Timestamp::now,
+            watch: &watch,
+        };
+        pipeline::audit(&target, &run).await?;
+        Ok(watch.finish())
+    }
+
+    /// Audits once, prints the cost of each stage, and returns how many bytes were written.
+    async fn run(&self, cloud: &Cloud, name: &str) -> anyhow::Result<Weight> {
+        let before = weigh(&self.folder);
+        let whole = Meter::start();
+        let stages = self.audit(cloud).await?;
+        let mut total = whole.stop();
+        total.peak_mib = stages.iter().map(|(_, cost)| cost.peak_mib).fold(0.0, f64::max);
+        for (stage, cost) in stages {
+            report::row(&self.size, name, stage, cost);
+        }
+        report::row(&self.size, name, "all", total);
+        let after = weigh(&self.folder);
+        let written = Weight { bytes: after.bytes - before.bytes, objects: after.objects - before.objects };
+        report::written(&self.size, name, written);
+        Ok(written)
+    }
+
+    async fn read(&self) -> anyhow::Result<()> {
+        let Some(manifest) = self.history.latest().await? else { anyhow::bail!("there is no snapshot") };
+        let meter = Meter::start();
+        let tables = history::declared(&manifest);
+        let state = history::state(&self.history, &manifest, &tables).await?;
+        report::row(&self.size, "read", "all tables", meter.stop());
+        drop(state);
+        let meter = Meter::start();
+        let sql = "select type, count(*) from ibm_policies group by type order by type";
+        history::query(&self.history, &manifest, sql, &Limits::default()).await?;
+        report::row(&self.size, "read", "one query", meter.stop());
+        Ok(())
+    }
+}
+
+/// Bytes and objects in a folder.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Weight {
+    pub bytes: u64,
+    pub objects: u64,
+}
+
+fn weigh(folder: &Path) -> Weight {
+    let mut weight = Weight::default();
+    let Ok(entries) = std::fs::read_dir(folder) else { return weight };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            let below = weigh(&path);
+            weight.bytes += below.bytes;
+            weight.objects += below.objects;
+        } else {
+            weight.bytes += entry.metadata().map_or(0, |metadata| metadata.len());
+            weight.objects += 1;
+        }
+    }
+    weight
+}
+
+/// Measures each stage from its beginning to that of the next.
+#[derive(Default)]
+struct StageMeter {
+    running: Mutex<Option<(&'static str, Meter)>>,
+    done: Mutex<Vec<(&'static str, Cost)>>,
+}
+
+impl StageMeter {
+    fn turn(&self, next: Option<&'static str>) {
+        let mut running = self.running.lock().expect("no stage panics");
+        if let Some((stage, meter)) = running.take() {
+            self.done.lock().expect("no stage panics").push((stage, meter.stop()));
+        }
+        *running = next.map(|stage| (stage, Meter::start()));
+    }
+
+    fn finish(self) -> Vec<(&'static str, Cost)> {
+        self.turn(None);
+        self.done.into_inner().expect("no stage panics")
+    }
+}
+
+impl Watch for StageMeter {
+    fn stage(&self, stage: &'static str) {
+        self.turn(Some(stage));
+    }
+}
+
+impl collect::Progress for StageMeter {
+    fn expect(&self, _: usize) {}
+    fn listed(&self, _: &str, _: usize) {}
+    fn waiting(&self, _: &str, _: &str, _: Duration) {}
+}
