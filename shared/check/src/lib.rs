@@ -1,1 +1,25 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+mod blindness;
+mod cases;
+mod database;
+mod digest;
+mod error;
+mod findings;
+mod guard;
+mod pages;
+mod reads;
+mod rule;
+pub mod rules;
+mod run;
+mod transitions;
+mod views;
+
+pub use database::{Answer, Database, Limits, Run, ask};
+pub use error::QueryError;
+pub use findings::{Findings, Memory};
+pub use reads::{Reads, tables_named};
+pub use rule::{Confidence, Rule, RuleKind, Subject};
+pub use rules::{RuleError, RuleSet};
+pub use run::{Outcome, Row, Sight, Verdict, run};
+pub use transitions::{Baseline, Former, Step, transitions};

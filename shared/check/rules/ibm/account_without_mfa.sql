@@ -1,0 +1,12 @@
+--- title = "Account does not ask for a second factor"
+--- severity = "high"
+--- confidence = "high"
+--- needs = ["ibm_account_settings"]
+--- subject = "ibm_account_settings.account_id"
+--- reason = "A password that leaks is enough to sign in. `NONE_NO_ROPC` only closes the command line's sign-in by password."
+--- remediation = "Set multi-factor authentication to TOTP4ALL, LEVEL2 or LEVEL3."
+--- references = ["CIS IBM Cloud Foundations 1.7", "https://cloud.ibm.com/docs/account?topic=account-types"]
+select account_id, mfa, is_effective
+from ibm_account_settings
+where mfa in ('NONE', 'NONE_NO_ROPC')
+order by account_id

@@ -1,0 +1,237 @@
+//! Rows of a state as tables in memory, loaded for the statements that will be asked.
+//!
+//! Only the columns that the statements read are filled, and only the columns that one joins by are
+//! indexed: without indexes the same questions take two hundred times as long.
+
+use std::time::{Duration, Instant};
+
+use jiff::SignedDuration;
+use model::{AccountId, State, Table, Timestamp, reference, time_text};
+use rusqlite::{
+    Connection, ToSql,
+    types::{ToSqlOutput, ValueRef},
+};
+use serde::Serialize;
+
+use crate::{
+    QueryError, Reads,
+    guard::{Guard, explain, is_interruption},
+    views,
+};
+
+/// The run that a question is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The account.
+    pub account: AccountId,
+    /// The time of the snapshot: what ages are counted from.
+    pub at: Timestamp,
+    /// The number of the snapshot.
+    pub number: u64,
+}
+
+/// How much a query may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How long one statement may run.
+    pub time: Duration,
+    /// How many rows it may return.
+    pub rows: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(30), rows: 100_000 }
+    }
+}
+
+/// What a query returned.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Answer {
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// The rows; truth values are 0 and 1.
+    pub rows: Vec<Vec<serde_json::Value>>,
+    /// Whether these are all rows, or as many as were allowed.
+    pub is_complete: bool,
+}
+
+/// Tables in memory that can be asked.
+#[derive(Debug)]
+pub struct Database {
+    guard: Guard,
+    loaded: Reads,
+}
+
+impl Database {
+    /// Loads what some statements read.
+    ///
+    /// # Errors
+    /// [`QueryError::Load`] when SQLite cannot take the rows.
+    pub fn load(state: &State, run: &Run, reads: &Reads) -> Result<Self, QueryError> {
+        let guard = Guard::open(|connection| {
+            connection.execute_batch("BEGIN")?;
+            connection.execute_batch(&views::create_run())?;
+            insert_run(connection, run)?;
+            for table in reads.tables() {
+                connection.execute_batch(&reference::create_table(table))?;
+                insert_rows(connection, state, table, reads)?;
+            }
+            connection.execute_batch(&views::create_views())?;
+            for table in reads.tables() {
+                for columns in indexes(table, reads) {
+                    let name = format!("{}_by_{}", table.name, columns.join("_"));
+                    let columns = columns.join(", ");
+                    connection
+                        .execute_batch(&format!("CREATE INDEX {name} ON {} ({columns})", table.name))?;
+                }
+            }
+            connection.execute_batch("COMMIT; PRAGMA analysis_limit = 1000; ANALYZE;")
+        });
+        let guard = guard.map_err(|error| QueryError::load(&error))?;
+        Ok(Self { guard, loaded: reads.clone() })
+    }
+
+    /// Answers a query.
+    ///
+    /// # Errors
+    /// When the query is wrong, would write, reads what is not loaded or takes too long.
+    pub fn query(&self, sql: &str, limits: &Limits) -> Result<Answer, QueryError> {
+        let (mut statement, uses) = self.guard.prepare(sql).map_err(|error| match error {
+            QueryError::UnknownTable { name } if views::relations().any(|known| known == name) => {
+                QueryError::NotLoaded { what: name }
+            }
+            other => other,
+        })?;
+        if let Some(what) = self.loaded.lacks(&Reads::from_uses(&uses)) {
+            return Err(QueryError::NotLoaded { what });
+        }
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        self.guard.stop_at(Instant::now().checked_add(limits.time));
+        let answer = read_rows(&mut statement, columns, limits.rows);
+        self.guard.stop_at(None);
+        answer.map_err(|error| {
+            if is_interruption(&error) {
+                QueryError::TooSlow { limit: limits.time }
+            } else {
+                explain(&error, None, sql)
+            }
+        })
+    }
+}
+
+/// Loads what one query reads, and answers it.
+///
+/// # Errors
+/// When the query is wrong, would write or takes too long.
+pub fn ask(state: &State, run: &Run, sql: &str, limits: &Limits) -> Result<Answer, QueryError> {
+    Database::load(state, run, &Reads::of([sql])?)?.query(sql, limits)
+}
+
+fn read_rows(
+    statement: &mut rusqlite::Statement<'_>,
+    columns: Vec<String>,
+    most: usize,
+) -> rusqlite::Result<Answer> {
+    let mut answer = Answer { columns, rows: Vec::new(), is_complete: true };
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        if answer.rows.len() == most {
+            answer.is_complete = false;
+            break;
+        }
+        let cells = (0..answer.columns.len()).map(|column| row.get_ref(column).map(json));
+        answer.rows.push(cells.collect::<rusqlite::Result<_>>()?);
+    }
+    Ok(answer)
+}
+
+fn json(value: ValueRef<'_>) -> serde_json::Value {
+    match value {
+        ValueRef::Null => serde_json::Value::Null,
+        ValueRef::Integer(number) => number.into(),
+        ValueRef::Real(number) => number.into(),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
+        ValueRef::Blob(bytes) => hex::encode(bytes).into(),
+    }
+}
+
+/// A cell on its way into SQLite, not copied before it is there.
+struct Cell<'a>(model::Value<'a>);
+
+impl ToSql for Cell<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            model::Value::Null => ValueRef::Null,
+            model::Value::Boolean(truth) => ValueRef::Integer(truth.into()),
+            model::Value::Integer(number) => ValueRef::Integer(number),
+            model::Value::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+fn insert_rows(connection: &Connection, state: &State, table: &Table, reads: &Reads) -> rusqlite::Result<()> {
+    let wanted: Vec<bool> = table.columns.iter().map(|column| reads.has(table.name, column.name)).collect();
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+    let mut names: Vec<&str> =
+        names.iter().zip(&wanted).filter_map(|(name, wanted)| wanted.then_some(*name)).collect();
+    if names.is_empty() {
+        // The rows are only counted: any one column does.
+        names.extend(table.columns.first().map(|column| column.name));
+    }
+    let marks = vec!["?"; names.len()].join(", ");
+    let sql = format!("INSERT INTO {} ({}) VALUES ({marks})", table.name, names.join(", "));
+    let mut statement = connection.prepare(&sql)?;
+    for row in state.rows(table) {
+        let cells = row.values().zip(&wanted).filter(|(_, wanted)| **wanted);
+        for (position, (value, _)) in cells.enumerate() {
+            statement.raw_bind_parameter(position + 1, Cell(value))?;
+        }
+        statement.raw_execute()?;
+    }
+    Ok(())
+}
+
+fn insert_run(connection: &Connection, run: &Run) -> rusqlite::Result<()> {
+    let time = |days: i64| {
+        // A run at the edge of what a time can be has no such neighbour.
+        run.at.checked_add(SignedDuration::from_hours(days * 24)).ok().map(time_text)
+    };
+    let marks = vec!["?"; views::TIMES.len() + 4].join(", ");
+    let mut statement = connection.prepare(&format!("INSERT INTO {} VALUES ({marks})", views::RUN))?;
+    statement.raw_bind_parameter(1, run.account.cloud().name())?;
+    statement.raw_bind_parameter(2, run.account.id())?;
+    statement.raw_bind_parameter(3, i64::try_from(run.number).unwrap_or(i64::MAX))?;
+    statement.raw_bind_parameter(4, time_text(run.at))?;
+    for (position, (_, days)) in views::TIMES.iter().enumerate() {
+        statement.raw_bind_parameter(position + 5, time(*days))?;
+    }
+    statement.raw_execute()?;
+    Ok(())
+}
+
+/// Chooses the indexes of a table: the key from the left as far as it is read, and each read column
+/// by which tables are joined.
+fn indexes(table: &'static Table, reads: &Reads) -> Vec<Vec<&'static str>> {
+    let is_read = |name: &str| reads.has(table.name, name);
+    let key: Vec<&str> =
+        table.key_columns().iter().map(|column| column.name).take_while(|name| is_read(name)).collect();
+    let first = key.first().copied();
+    let mut chosen: Vec<Vec<&'static str>> = Vec::from_iter((!key.is_empty()).then_some(key));
+    let others =
+        table.columns.iter().map(|column| column.name).filter(|name| is_read(name) && Some(*name) != first);
+    chosen.extend(others.filter(|name| is_joined_by(name)).map(|name| vec![name]));
+    if is_read("name") && is_read("value") {
+        chosen.push(vec!["name", "value"]);
+    }
+    chosen
+}
+
+fn is_joined_by(column: &str) -> bool {
+    let only_told = ["account_id", "created_by_id", "last_modified_by_id", "updated_by_id"];
+    let named = ["id", "iam_id", "crn", "role_crn", "guid", "service_name"];
+    !only_told.contains(&column) && (column.ends_with("_id") || named.contains(&column))
+}
+
+#[cfg(test)]
+mod tests;

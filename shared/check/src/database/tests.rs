@@ -1,0 +1,150 @@
+use model::{Cloud, Rows, tables::ibm};
+
+use super::*;
+
+fn run() -> Run {
+    let account = AccountId::parse(Cloud::Ibm, "acc-1").unwrap();
+    Run { account, at: "2026-11-21T12:00:00Z".parse().unwrap(), number: 7 }
+}
+
+fn users(names: &[&str]) -> State {
+    let mut state = State::default();
+    let rows = names.iter().map(|name| {
+        ibm::USERS.draft().set("iam_id", *name).set("self_manage", true).set("document", "{}").row()
+    });
+    state.put(&ibm::USERS, Rows::new(&ibm::USERS, rows.collect()));
+    state
+}
+
+fn answer(sql: &str) -> Result<Answer, QueryError> {
+    ask(&users(&["IBMid-ana", "IBMid-bo"]), &run(), sql, &Limits::default())
+}
+
+fn message(sql: &str) -> String {
+    answer(sql).unwrap_err().to_string()
+}
+
+#[test]
+fn a_query_gives_columns_and_rows() {
+    let answer = answer("select iam_id, self_manage, state from ibm_users order by iam_id").unwrap();
+    assert_eq!(answer.columns, ["iam_id", "self_manage", "state"]);
+    assert_eq!(serde_json::to_string(&answer.rows).unwrap(), r#"[["IBMid-ana",1,null],["IBMid-bo",1,null]]"#);
+    assert!(answer.is_complete);
+}
+
+#[test]
+fn rows_that_are_only_counted_are_loaded_all_the_same() {
+    assert_eq!(answer("select count(*) from ibm_users").unwrap().rows, [[serde_json::Value::from(2)]]);
+}
+
+#[test]
+fn a_document_is_there_when_it_is_asked_for() {
+    assert_eq!(
+        answer("select document from ibm_users limit 1").unwrap().rows,
+        [[serde_json::Value::from("{}")]]
+    );
+}
+
+#[test]
+fn the_run_tells_times_to_compare_with() {
+    let sql =
+        "select cloud, account_id, snapshot, at, days_30_ago, days_90_ago, days_180_ago, in_7_days from run";
+    let answer = answer(sql).unwrap();
+    assert_eq!(
+        serde_json::to_string(&answer.rows).unwrap(),
+        r#"[["ibm","acc-1",7,"2026-11-21T12:00:00Z","2026-10-22T12:00:00Z","2026-08-23T12:00:00Z","2026-05-25T12:00:00Z","2026-11-28T12:00:00Z"]]"#
+    );
+}
+
+#[test]
+fn capital_letters_are_others_than_small_ones() {
+    assert!(answer("select iam_id from ibm_users where iam_id like 'ibmid-%'").unwrap().rows.is_empty());
+    assert_eq!(
+        answer("select iam_id from ibm_users where iam_id like 'IBMid!-a%' escape '!'").unwrap().rows.len(),
+        1
+    );
+}
+
+#[test]
+fn nothing_but_reading_is_allowed() {
+    let refused = |what: &str| {
+        format!("a query may only read, and this one would {what}; start it with `select` or `with`")
+    };
+    for (sql, what) in [
+        ("delete from ibm_users", "delete from `ibm_users`"),
+        ("insert into ibm_users (iam_id) values ('x')", "insert into `ibm_users`"),
+        ("update ibm_users set iam_id = 'x'", "update `ibm_users`"),
+        ("drop table ibm_users", "change the schema"),
+        ("create table x (a)", "change the schema"),
+        ("create temp view x as select 1", "change the schema"),
+        ("attach 'other.db' as other", "attach or detach a database"),
+        ("vacuum into 'copy.db'", "rewrite the database"),
+        ("pragma case_sensitive_like = off", "run the pragma `case_sensitive_like`"),
+        ("begin", "open or end a transaction"),
+        ("select load_extension('x')", "call `load_extension`"),
+        ("select name from sqlite_master", "look into SQLite's own `sqlite_master`"),
+    ] {
+        assert_eq!(message(sql), refused(what), "{sql}");
+    }
+    assert_eq!(answer("select count(*) from ibm_users").unwrap().rows, [[serde_json::Value::from(2)]]);
+}
+
+#[test]
+fn only_one_statement_is_asked() {
+    assert_eq!(
+        message("select 1; select 2"),
+        "the query is more than one statement; ask them one after the other"
+    );
+    assert!(message("select 1; drop table ibm_users").contains("this one would change the schema"));
+    assert_eq!(message(" -- nothing\n"), "the query is empty; try `select * from ibm_users order by iam_id`");
+    assert!(answer("select 1;\n-- an end\n").is_ok());
+}
+
+#[test]
+fn what_is_wrong_is_said_where_it_is() {
+    assert_eq!(
+        message("select * from ibm_userz"),
+        "there is no table `ibm_userz`, but `ibm_users`; `iamwatch show latest` lists the tables"
+    );
+    assert_eq!(
+        message("select nome from ibm_users"),
+        "the query is not right: no such column: nome, at `nome from ibm_users`"
+    );
+    assert!(
+        message("select \"IBMid-ana\" from ibm_users").contains("no such column"),
+        "double quotes are no text"
+    );
+    assert!(message("selec 1").starts_with("the query is not right: near \"selec\": syntax error"));
+}
+
+#[test]
+fn a_query_that_does_not_end_is_stopped() {
+    let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
+    let limits = Limits { time: Duration::from_millis(20), rows: 10 };
+    let error = ask(&users(&[]), &run(), endless, &limits).unwrap_err();
+    assert_eq!(error, QueryError::TooSlow { limit: limits.time });
+    assert!(error.to_string().starts_with("the query was stopped after 0.02 s"), "{error}");
+}
+
+#[test]
+fn rows_beyond_the_limit_are_left_out_and_said_to_be() {
+    let limits = Limits { rows: 1, ..Limits::default() };
+    let answer =
+        ask(&users(&["a", "b"]), &run(), "select iam_id from ibm_users order by iam_id", &limits).unwrap();
+    assert_eq!((answer.rows.len(), answer.is_complete), (1, false));
+}
+
+#[test]
+fn what_was_not_loaded_is_not_taken_for_empty() {
+    let reads = Reads::of(["select iam_id from ibm_users"]).unwrap();
+    let database = Database::load(&users(&["a"]), &run(), &reads).unwrap();
+    let error = |sql| database.query(sql, &Limits::default()).unwrap_err();
+    assert_eq!(
+        error("select email from ibm_users"),
+        QueryError::NotLoaded { what: "ibm_users.email".to_owned() }
+    );
+    assert_eq!(
+        error("select id from ibm_policies"),
+        QueryError::NotLoaded { what: "ibm_policies".to_owned() }
+    );
+}

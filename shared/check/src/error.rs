@@ -1,0 +1,114 @@
+//! What can be wrong with a query, in the words of who asked it.
+
+use std::time::Duration;
+
+use crate::views;
+
+/// Why a query got no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// There is no statement in the text.
+    #[error("the query is empty; try `select * from ibm_users order by iam_id`")]
+    Empty,
+    /// There is more than one statement in the text.
+    #[error("the query is more than one statement; ask them one after the other")]
+    Several,
+    /// It does something other than reading tables.
+    #[error("a query may only read, and this one would {action}; start it with `select` or `with`")]
+    Writes {
+        /// What it would do.
+        action: String,
+    },
+    /// It names a table that is not declared.
+    #[error("there is no table `{name}`{}; `iamwatch show latest` lists the tables", near(.name))]
+    UnknownTable {
+        /// The name in the query.
+        name: String,
+    },
+    /// It reads what the tables in memory were not loaded for.
+    #[error("`{what}` was not loaded; name this query when the tables are loaded")]
+    NotLoaded {
+        /// Table, or table and column.
+        what: String,
+    },
+    /// SQLite does not understand it, or cannot work it out.
+    #[error("the query is not right: {message}")]
+    Sql {
+        /// What SQLite says.
+        message: String,
+    },
+    /// It took longer than it may.
+    #[error("the query was stopped after {} s; join by columns that both tables have, or ask for less", .limit.as_secs_f32())]
+    TooSlow {
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// The state does not fit into the tables in memory.
+    #[error("tables could not be loaded: {message}")]
+    Load {
+        /// What SQLite says.
+        message: String,
+    },
+}
+
+impl QueryError {
+    pub(crate) fn load(error: &rusqlite::Error) -> Self {
+        Self::Load { message: error.to_string() }
+    }
+}
+
+fn near(name: &str) -> String {
+    let mut known: Vec<(usize, &str)> =
+        views::relations().map(|known| (distance(name, known), known)).collect();
+    known.sort_unstable();
+    let close = |distance: usize, known: &str| {
+        distance <= 3 || known.contains(name) || known.ends_with(&format!("_{name}"))
+    };
+    let names: Vec<String> = known
+        .into_iter()
+        .filter(|(distance, known)| close(*distance, known))
+        .take(3)
+        .map(|(_, known)| format!("`{known}`"))
+        .collect();
+    if names.is_empty() { String::new() } else { format!(", but {}", names.join(", ")) }
+}
+
+/// Counts the letters to add, drop or replace (Levenshtein).
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut costs: Vec<usize> = (0..=right.len()).collect();
+    for (row, letter) in left.chars().enumerate() {
+        let mut diagonal = row;
+        let mut before = row + 1;
+        if let Some(first) = costs.first_mut() {
+            *first = before;
+        }
+        for (other, cost) in right.iter().zip(costs.iter_mut().skip(1)) {
+            let replace = diagonal + usize::from(*other != letter);
+            diagonal = *cost;
+            *cost = replace.min(before + 1).min(diagonal + 1);
+            before = *cost;
+        }
+    }
+    costs.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_table_is_answered_with_the_names_near_it() {
+        let error = QueryError::UnknownTable { name: "ibm_user".to_owned() };
+        assert!(error.to_string().starts_with("there is no table `ibm_user`, but `ibm_users`"), "{error}");
+        let short = QueryError::UnknownTable { name: "policies".to_owned() };
+        assert!(short.to_string().contains("`ibm_policies`"), "{short}");
+    }
+
+    #[test]
+    fn distance_counts_letters() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("same", "same"), 0);
+    }
+}

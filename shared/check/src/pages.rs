@@ -1,0 +1,58 @@
+//! Pages written from the rules: the index, and which rules wake up in whose cases.
+
+use std::fmt::Write;
+
+use model::Cloud;
+
+use crate::{Database, Limits, QueryError, Reads, RuleKind, RuleSet, cases};
+
+/// Returns the index of the rules as Markdown: `rules/README.md`.
+#[must_use]
+pub fn index(set: &RuleSet) -> String {
+    let mut page = String::from(
+        "# Rules\n\nWritten from the rules by `IAMWATCH_REGENERATE=1 cargo test -p iamwatch-check`; do not edit. How to write one: `../README.md`.\n",
+    );
+    for cloud in Cloud::ALL {
+        let _ =
+            write!(page, "\n## {cloud}\n\n| rule | severity | sure | what |\n| --- | --- | --- | --- |\n");
+        for rule in set.of(cloud) {
+            let severity = if rule.kind == RuleKind::Report { "report" } else { rule.severity.name() };
+            let _ = writeln!(
+                page,
+                "| [`{id}`]({cloud}/{id}.sql) | {severity} | {} | {} |",
+                rule.confidence.name(),
+                rule.title,
+                id = rule.id
+            );
+        }
+    }
+    page
+}
+
+/// Returns which rules other than its own report something in each case: `rules/cross_table.txt`. A
+/// rule that wakes up in its neighbour's cases shows as a changed line.
+///
+/// # Errors
+/// When a rule cannot be asked.
+pub fn cross_table(set: &RuleSet) -> Result<String, QueryError> {
+    let mut page = String::from("# case of a rule: other rules that report something in it\n");
+    for cloud in Cloud::ALL {
+        let Some(run) = cases::run(cloud) else { continue };
+        let findings: Vec<_> = set.of(cloud).filter(|rule| rule.kind == RuleKind::Finding).collect();
+        let reads = Reads::of(findings.iter().map(|rule| rule.sql.as_str()))?;
+        for rule in set.of(cloud) {
+            for case in &rule.cases {
+                let database = Database::load(&case.state, &run, &reads)?;
+                let mut awake = Vec::new();
+                for other in findings.iter().filter(|other| other.id != rule.id) {
+                    if !database.query(&other.sql, &Limits::default())?.rows.is_empty() {
+                        awake.push(other.id.as_str());
+                    }
+                }
+                let awake = if awake.is_empty() { "-".to_owned() } else { awake.join(" ") };
+                let _ = writeln!(page, "{}: {}: {awake}", rule.id, case.name);
+            }
+        }
+    }
+    Ok(page)
+}

@@ -1,0 +1,125 @@
+//! Tries rules on their cases.
+//!
+//! Beside the rows that a case expects, it is tried whether `absence` is honest: in each case each row of
+//! the other tables is taken away once, and the rule must find nothing that it did not find before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Rows, State, Table};
+
+use crate::{
+    Answer, Database, Limits, QueryError, Reads, Rule, RuleSet, Run,
+    cases::{self, Case},
+};
+
+/// A case in which a rule did not do what is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Miss {
+    /// Id of the rule.
+    pub rule: String,
+    /// Name of the case.
+    pub case: String,
+    /// What was expected, and what came.
+    pub what: String,
+}
+
+impl std::fmt::Display for Miss {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "rule `{}`, case `{}`: {}", self.rule, self.case, self.what)
+    }
+}
+
+/// The outcome of trying rules on their cases.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trial {
+    /// How many rules were tried.
+    pub rules: usize,
+    /// How many cases were tried.
+    pub cases: usize,
+    /// The cases that went wrong; none is good.
+    pub misses: Vec<Miss>,
+}
+
+/// Tries each rule on each of its cases.
+#[must_use]
+pub fn test(set: &RuleSet) -> Trial {
+    let mut trial = Trial { rules: set.len(), ..Trial::default() };
+    for rule in set.iter() {
+        let Some(run) = cases::run(rule.cloud) else { continue };
+        for case in &rule.cases {
+            trial.cases += 1;
+            let what = match answer(rule, &case.state, &run) {
+                Err(error) => Some(error.to_string()),
+                Ok(answer) => differs(rule, case, &answer).or_else(|| dishonest(rule, case, &run, &answer)),
+            };
+            let miss = |what| Miss { rule: rule.id.clone(), case: case.name.clone(), what };
+            trial.misses.extend(what.map(miss));
+        }
+    }
+    trial
+}
+
+pub(crate) fn answer(rule: &Rule, state: &State, run: &Run) -> Result<Answer, QueryError> {
+    Database::load(state, run, &Reads::of([rule.sql.as_str()])?)?.query(&rule.sql, &Limits::default())
+}
+
+fn differs(rule: &Rule, case: &Case, answer: &Answer) -> Option<String> {
+    let came: Vec<BTreeMap<&str, &serde_json::Value>> =
+        answer.rows.iter().map(|row| answer.columns.iter().map(String::as_str).zip(row).collect()).collect();
+    let same = |expected: &BTreeMap<String, serde_json::Value>, came: &BTreeMap<&str, &serde_json::Value>| {
+        expected.iter().all(|(name, value)| came.get(name.as_str()) == Some(&value))
+    };
+    let all = came.len() == case.reports.len()
+        && case.reports.iter().zip(&came).all(|(expected, came)| same(expected, came));
+    if !all {
+        let came = serde_json::to_string(&came).unwrap_or_default();
+        let expected = serde_json::to_string(&case.reports).unwrap_or_default();
+        return Some(format!("expected {expected}, and got {came}"));
+    }
+    let subjects = subjects(rule, answer);
+    (rule.subject.is_some() && subjects.len() < came.len())
+        .then(|| "two rows have the same subject".to_owned())
+}
+
+fn dishonest(rule: &Rule, case: &Case, run: &Run, before: &Answer) -> Option<String> {
+    let before = subjects(rule, before);
+    let believed =
+        rule.needs.iter().filter(|table| !rule.absence.iter().any(|absent| absent.name == table.name));
+    for table in believed {
+        for position in 0..case.state.rows(table).len() {
+            let state = without(&case.state, table, position);
+            let after = match answer(rule, &state, run) {
+                Ok(after) => subjects(rule, &after),
+                Err(error) => return Some(error.to_string()),
+            };
+            if rule.subject.is_some() && !after.is_subset(&before) {
+                return Some(format!(
+                    "it reports more when row {} of `{}` is missing: name the table in `absence`",
+                    position + 1,
+                    table.name
+                ));
+            }
+        }
+    }
+    None
+}
+
+fn without(state: &State, table: &'static Table, position: usize) -> State {
+    let mut state = state.clone();
+    let rows = state.take(table).into_iter().enumerate();
+    let rows = rows.filter(|(each, _)| *each != position).map(|(_, row)| row).collect();
+    state.put(table, Rows::new(table, rows));
+    state
+}
+
+fn subjects(rule: &Rule, answer: &Answer) -> BTreeSet<Vec<String>> {
+    let places: Vec<usize> = rule
+        .subject_columns()
+        .iter()
+        .filter_map(|name| answer.columns.iter().position(|column| column == name))
+        .collect();
+    let subject = |row: &Vec<serde_json::Value>| {
+        places.iter().filter_map(|place| row.get(*place)).map(ToString::to_string).collect()
+    };
+    answer.rows.iter().map(subject).collect()
+}

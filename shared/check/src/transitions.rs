@@ -1,0 +1,331 @@
+//! What happens to findings from one run to the next.
+//!
+//! In: the findings before, what the rules say now, and how far each can be believed. Out: the findings after
+//! and each thing that happened, told once. Pure: the same again gives nothing.
+//!
+//! Three things a rule must have before it is believed: to open a finding, the tables in which *missing* rows
+//! make it report; to close one, all its tables; and to call a finding new, a former run in which the same
+//! question saw as much. What it returns without the last is a baseline: kept, and counted instead of told.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use jiff::SignedDuration;
+use model::{
+    AccountId, Finding, FindingState, Sighting, State, Suppression, Timestamp, Transition, TransitionKind,
+    time_text,
+};
+
+use crate::{Findings, Memory, Outcome, Row, Subject, Verdict, run::address};
+
+/// How long a finding that is over is kept, to know it again when it comes back.
+const DAYS_TO_REMEMBER: i64 = 400;
+
+/// The findings after the last snapshot.
+#[derive(Debug, Clone, Copy)]
+pub struct Former<'a> {
+    /// The findings.
+    pub findings: &'a Findings,
+    /// That snapshot.
+    pub sighting: &'a Sighting,
+}
+
+/// Findings of a rule that were there when it could first look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Baseline {
+    /// Id of the rule.
+    pub rule: String,
+    /// How many findings it opened.
+    pub opened: usize,
+}
+
+/// What a run did to the findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The findings after it.
+    pub findings: Findings,
+    /// What happened to single ones: the worst first, then by rule and subject.
+    pub transitions: Vec<Transition>,
+    /// The rules that could look for the first time, or at more than ever, or that are another question now.
+    pub baselines: Vec<Baseline>,
+}
+
+/// Says whether a suppression holds at a time. One whose end cannot be read does not: better told than hidden.
+pub(crate) fn in_force(suppression: &Suppression, at: Timestamp) -> bool {
+    suppression.until.as_ref().is_none_or(|until| until.parse().is_ok_and(|until: Timestamp| at <= until))
+}
+
+/// Follows the findings through one run.
+#[must_use]
+pub fn transitions(
+    former: Option<Former<'_>>,
+    outcome: &Outcome,
+    state: &State,
+    seen: &Sighting,
+    suppressions: &[Suppression],
+) -> Step {
+    let at = seen.at.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
+    let suppressions = suppressions.iter().filter(|each| in_force(each, at)).collect();
+    let none = Findings::default();
+    let before = former.map_or(&none, |former| former.findings);
+    let mut pass = Pass { former, seen, suppressions, told: Vec::new(), findings: BTreeMap::new() };
+    let mut by_rule: BTreeMap<&str, BTreeMap<&str, &Finding>> = BTreeMap::new();
+    for (fingerprint, finding) in &before.findings {
+        by_rule.entry(&finding.rule).or_default().insert(fingerprint, finding);
+    }
+    let (mut rules, mut baselines) = (BTreeMap::new(), Vec::new());
+    for verdict in &outcome.verdicts {
+        let known = by_rule.remove(verdict.rule.as_str()).unwrap_or_default();
+        let view = View::new(verdict, before.rules.get(&verdict.rule));
+        let mut opened = 0;
+        for (fingerprint, row) in &verdict.rows {
+            opened +=
+                usize::from(pass.returned(&view, fingerprint, row, known.get(fingerprint.as_str()).copied()));
+        }
+        let lost: Vec<&Finding> = known
+            .iter()
+            .filter(|(fingerprint, _)| !verdict.rows.contains_key(**fingerprint))
+            .map(|(_, finding)| *finding)
+            .collect();
+        pass.not_returned(&view, &lost, &outcome.account, state);
+        if view.is_baseline && verdict.sight.opens() {
+            baselines.push(Baseline { rule: verdict.rule.clone(), opened });
+        }
+        rules.insert(verdict.rule.clone(), view.memory);
+    }
+    for finding in by_rule.into_values().flat_map(BTreeMap::into_values) {
+        pass.over(finding, FindingState::RuleChanged);
+    }
+    pass.forget(at);
+    pass.told.sort_by_cached_key(|told| {
+        (Reverse(told.finding.severity), told.finding.rule.clone(), told.finding.subject.clone())
+    });
+    Step { findings: Findings { rules, findings: pass.findings }, transitions: pass.told, baselines }
+}
+
+/// One rule in one run: what it says, and against which memory.
+struct View<'a> {
+    verdict: &'a Verdict,
+    memory: Memory,
+    /// What is new to this rule may be old in the world.
+    is_baseline: bool,
+    /// The question is another than the one that opened its findings.
+    is_changed: bool,
+}
+
+impl<'a> View<'a> {
+    fn new(verdict: &'a Verdict, memory: Option<&Memory>) -> Self {
+        let (opens, closes) = (verdict.sight.opens(), verdict.sight.closes());
+        let same = memory.filter(|memory| memory.text == verdict.text);
+        let judged = same.is_some_and(|memory| memory.judged);
+        let sighted = same.is_some_and(|memory| memory.sighted);
+        let is_changed = memory.is_some_and(|memory| memory.changed || memory.text != verdict.text);
+        Self {
+            verdict,
+            is_baseline: !judged || (closes && !sighted),
+            is_changed,
+            memory: Memory {
+                text: verdict.text.clone(),
+                judged: judged || opens,
+                sighted: sighted || closes,
+                changed: is_changed && !closes,
+            },
+        }
+    }
+}
+
+struct Pass<'a> {
+    former: Option<Former<'a>>,
+    seen: &'a Sighting,
+    suppressions: Vec<&'a Suppression>,
+    told: Vec<Transition>,
+    findings: BTreeMap<String, Finding>,
+}
+
+impl Pass<'_> {
+    /// Follows a row that the rule returned; says whether it was opened as part of a baseline.
+    fn returned(&mut self, view: &View<'_>, fingerprint: &str, row: &Row, known: Option<&Finding>) -> bool {
+        let opens = view.verdict.sight.opens();
+        let Some(known) = known.filter(|known| opens || !known.state.is_closed()) else {
+            match known {
+                Some(known) => self.keep(known.clone()),
+                None if opens => self.open(view, fingerprint, row),
+                None => {}
+            }
+            return opens && view.is_baseline;
+        };
+        let mut finding = known.clone();
+        finding.title.clone_from(&view.verdict.title);
+        finding.severity = view.verdict.severity;
+        let mut kind = None;
+        if opens {
+            finding.state = FindingState::Open;
+            finding.last_seen = None;
+            if known.state.is_closed() {
+                kind = Some(TransitionKind::Reopened);
+            } else if finding.evidence != row.evidence {
+                kind = Some(TransitionKind::Changed);
+            }
+            finding.evidence.clone_from(&row.evidence);
+        } else {
+            finding.state = beneath(known);
+        }
+        let kind = kind.filter(|_| !view.is_baseline && !view.is_changed);
+        self.settle(known, finding, kind);
+        known.state.is_closed() && view.is_baseline
+    }
+
+    fn open(&mut self, view: &View<'_>, fingerprint: &str, row: &Row) {
+        let suppression = self.suppression(&view.verdict.rule, &row.subject);
+        let finding = Finding {
+            fingerprint: fingerprint.to_owned(),
+            rule: view.verdict.rule.clone(),
+            title: view.verdict.title.clone(),
+            severity: view.verdict.severity,
+            subject: row.subject.clone(),
+            evidence: row.evidence.clone(),
+            state: if suppression.is_some() { FindingState::Suppressed } else { FindingState::Open },
+            baseline: view.is_baseline,
+            first_seen: self.seen.clone(),
+            last_seen: None,
+            suppression,
+        };
+        if !view.is_baseline && finding.state == FindingState::Open {
+            self.told.push(Transition {
+                kind: TransitionKind::Opened,
+                finding: finding.clone(),
+                before: None,
+            });
+        }
+        self.keep(finding);
+    }
+
+    /// Follows the findings that the rule did not return.
+    fn not_returned(&mut self, view: &View<'_>, lost: &[&Finding], account: &AccountId, state: &State) {
+        let sight = &view.verdict.sight;
+        let is_live = |finding: &&&Finding| !finding.state.is_closed();
+        let there = if sight.closes() && lost.iter().any(|finding| is_live(&finding)) {
+            addresses(account, &view.verdict.subject, state)
+        } else {
+            BTreeSet::new()
+        };
+        for known in lost {
+            if known.state.is_closed() {
+                self.keep((*known).clone());
+            } else if !sight.closes() {
+                self.unseen(known, sight.broken.is_some());
+            } else if view.is_changed {
+                self.over(known, FindingState::RuleChanged);
+            } else if there.contains(&known.subject) {
+                self.over(known, FindingState::Fixed);
+            } else {
+                self.over(known, FindingState::Gone);
+            }
+        }
+    }
+
+    /// Keeps a finding that nobody can say anything about.
+    fn unseen(&mut self, known: &Finding, is_broken: bool) {
+        let mut finding = known.clone();
+        let mut kind = None;
+        if !is_broken {
+            finding.state = FindingState::Unknown;
+            finding.last_seen = known.last_seen.clone().or_else(|| self.last());
+            kind = (known.state == FindingState::Open).then_some(TransitionKind::Unknown);
+        } else {
+            finding.state = beneath(known);
+        }
+        self.settle(known, finding, kind);
+    }
+
+    /// Lays the suppressions over a live finding and tells what happened to it, at most one thing.
+    fn settle(&mut self, known: &Finding, mut finding: Finding, kind: Option<TransitionKind>) {
+        let suppression = self.suppression(&finding.rule, &finding.subject);
+        let was = known.state == FindingState::Suppressed;
+        let kind = match (&suppression, was) {
+            (Some(_), true) => None,
+            // What comes back and may be is not news.
+            (Some(_), false) => (!known.state.is_closed()).then_some(TransitionKind::Suppressed),
+            (None, true) => Some(TransitionKind::Unsuppressed),
+            (None, false) => kind,
+        };
+        if suppression.is_some() {
+            finding.state = FindingState::Suppressed;
+        }
+        finding.suppression = suppression;
+        let before = (finding.evidence != known.evidence).then(|| known.evidence.clone());
+        if let Some(kind) = kind {
+            self.told.push(Transition { kind, finding: finding.clone(), before });
+        }
+        self.keep(finding);
+    }
+
+    /// Closes a finding; what was suppressed ends without a word, as it was kept without one.
+    fn over(&mut self, known: &Finding, state: FindingState) {
+        if known.state.is_closed() {
+            self.keep(known.clone());
+            return;
+        }
+        let mut finding = known.clone();
+        finding.state = state;
+        finding.suppression = None;
+        finding.last_seen = known.last_seen.clone().or_else(|| self.last());
+        if known.state != FindingState::Suppressed {
+            self.told.push(Transition {
+                kind: TransitionKind::Closed,
+                finding: finding.clone(),
+                before: None,
+            });
+        }
+        self.keep(finding);
+    }
+
+    fn keep(&mut self, finding: Finding) {
+        self.findings.insert(finding.fingerprint.clone(), finding);
+    }
+
+    fn last(&self) -> Option<Sighting> {
+        self.former.map(|former| former.sighting.clone())
+    }
+
+    fn suppression(&self, rule: &str, subject: &str) -> Option<String> {
+        let covers = |each: &&&Suppression| {
+            each.rule == rule
+                && match each.subject.strip_suffix('*') {
+                    Some(start) => subject.starts_with(start),
+                    None => each.subject == subject,
+                }
+        };
+        self.suppressions.iter().find(covers).map(|each| each.reason.clone())
+    }
+
+    fn forget(&mut self, at: Timestamp) {
+        let Ok(oldest) = at.checked_sub(SignedDuration::from_hours(DAYS_TO_REMEMBER * 24)) else { return };
+        let oldest = time_text(oldest);
+        self.findings.retain(|_, finding| {
+            !finding.state.is_closed() || finding.last_seen.as_ref().is_none_or(|last| last.at >= oldest)
+        });
+    }
+}
+
+/// Returns where a live finding stands when nobody suppresses it: what was last seen once is unknown now.
+const fn beneath(known: &Finding) -> FindingState {
+    if known.last_seen.is_some() { FindingState::Unknown } else { FindingState::Open }
+}
+
+/// Returns the addresses of all things of a kind that are there.
+fn addresses(account: &AccountId, subject: &Subject, state: &State) -> BTreeSet<String> {
+    let places: Vec<usize> =
+        subject.columns.iter().filter_map(|column| subject.table.position(column)).collect();
+    let rows = state.rows(subject.table).iter();
+    rows.map(|row| {
+        let key: Vec<String> = places.iter().map(|place| row.value(*place).to_string()).collect();
+        address(account, subject, &key)
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests;
