@@ -111,7 +111,7 @@ fn things(changes: &[Change]) -> Vec<Thing<'_>> {
     for change in changes {
         let Some(row) = change.after().or_else(|| change.before()) else { continue };
         let (table, key) = owner(change.table, row).unwrap_or_else(|| (change.table, key(change.table, row)));
-        let key = successors.get(&(table.name, key.clone())).cloned().unwrap_or(key);
+        let key = key;
         let thing = things.entry((table.name, key.clone())).or_insert_with(|| Thing {
             table,
             key,
@@ -135,7 +135,7 @@ fn is_drift(thing: &Thing<'_>) -> bool {
     !thing.parts.is_empty() || thing.own.is_some_and(|own| own.weight == Weight::Drift)
 }
 
-fn order<'a>(change: &'a Change) -> (&'static str, Option<&'a Row>, &'static str) {
+fn order(change: &Change) -> (&'static str, Option<&Row>, &'static str) {
     (change.table.name, change.after().or_else(|| change.before()), change.verb())
 }
 

@@ -1,16 +1,14 @@
 //! What a run tells: the events of changes, transitions, coverage, and of the run itself.
 
-mod story;
-
 use std::collections::BTreeSet;
 
+use crate::story::{self, account, finding, group, member, policy, role, told, user};
 use model::{
     Change, ChangeKind, Coverage, Event, FindingState, ListStatus, Rows, Severity, State, Table, Transition,
     TransitionKind, Value, Weight,
     tables::{self, ibm},
 };
 use notify::{BaselineCounts, CoverageChange, Told, WIRE_LIMIT, coverage_changes, events};
-use story::{account, finding, group, member, policy, role, told, user};
 
 fn added(table: &'static Table, after: model::Row) -> Change {
     Change::new(table, ChangeKind::Added { after })

@@ -1,0 +1,196 @@
+"""Translates the SAM template, lints what it becomes, and asserts what infra/README.md promises of it."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import cfnlint.api
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+REGION = "eu-central-1"
+
+# The translator warns of metrics of its own that nobody asked for.
+logging.disable(logging.WARNING)
+
+# Actions that the roles may hold. One that is not here is refused, with or without a wildcard.
+ALLOWED = {
+    "events:PutEvents",
+    "kms:Decrypt",
+    "lambda:InvokeFunction",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
+    "secretsmanager:GetSecretValue",
+    "sqs:SendMessage",
+    "ssm:GetParameter",
+}
+
+
+def translate(text):
+    """Returns the CloudFormation that the template becomes, without the network."""
+    template = yaml_parse(text)
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            # The translator takes only code that is in a bucket already.
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+    translator = Translator({}, Parser())
+    return translator.translate(template, {}, {}) or template
+
+
+def lint(cloudformation):
+    """Returns the faults that cfn-lint sees, a line each."""
+    found = cfnlint.api.lint(json.dumps(cloudformation), regions=[REGION])
+    return [f"{each.rule.id} {'/'.join(map(str, each.path))}: {each.message}" for each in found]
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def statements(resource):
+    """Returns the statements of a policy or role; both branches of a condition count."""
+    properties = resource["Properties"]
+    documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+    if "PolicyDocument" in properties:
+        documents.append(properties["PolicyDocument"])
+    for document in documents:
+        for statement in document["Statement"]:
+            branches = statement["Fn::If"][1:] if "Fn::If" in statement else [statement]
+            yield from (branch for branch in branches if "Effect" in branch)
+
+
+class Promises:
+    """Collects what is not as promised."""
+
+    def __init__(self, template):
+        self.resources = template["Resources"]
+        self.broken = []
+
+    def check(self, holds, promise):
+        if not holds:
+            self.broken.append(promise)
+
+    def of(self, kind):
+        return {name: each for name, each in self.resources.items() if each["Type"] == kind}
+
+    def refuses_plain_transport(self, kind, resource_name, link):
+        """Says whether a policy denies everybody everything that comes without TLS."""
+        for policy in self.of(kind).values():
+            if {"Ref": resource_name} not in as_list(policy["Properties"][link]):
+                continue
+            for statement in statements(policy):
+                condition = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
+                if (
+                    statement["Effect"] == "Deny"
+                    and statement["Principal"] == "*"
+                    and str(condition).lower() == "false"
+                    and all(action.endswith(":*") for action in as_list(statement["Action"]))
+                ):
+                    resources = json.dumps(statement["Resource"])
+                    return kind != "AWS::S3::BucketPolicy" or (
+                        "/*" in resources and len(as_list(statement["Resource"])) == 2
+                    )
+        return False
+
+    def store(self):
+        buckets = self.of("AWS::S3::Bucket")
+        self.check(buckets, "there is a bucket")
+        for name, bucket in buckets.items():
+            properties = bucket["Properties"]
+            self.check(properties.get("VersioningConfiguration", {}).get("Status") == "Enabled", f"{name} is versioned")
+            self.check(
+                properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration"), f"{name} is encrypted"
+            )
+            block = properties.get("PublicAccessBlockConfiguration", {})
+            wanted = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+            self.check(all(block.get(each) is True for each in wanted), f"{name} is not public")
+            self.check("AccessControl" not in properties, f"{name} has no ACL")
+            self.check(bucket.get("DeletionPolicy") == "Retain", f"{name} outlives the stack")
+            self.check(bucket.get("UpdateReplacePolicy") == "Retain", f"{name} outlives its replacement")
+            for rule in properties.get("LifecycleConfiguration", {}).get("Rules", []):
+                expires = any(each.startswith("Expiration") for each in rule)
+                self.check(not expires, f"{name} never lets a current object expire")
+            self.check(self.refuses_plain_transport("AWS::S3::BucketPolicy", name, "Bucket"), f"{name} is TLS only")
+        for policy in self.of("AWS::S3::BucketPolicy").values():
+            for statement in statements(policy):
+                self.check(statement["Effect"] == "Deny", "the bucket policy lets nobody in")
+
+    def roles(self):
+        for name, role in self.of("AWS::IAM::Role").items():
+            self.check("ManagedPolicyArns" not in role["Properties"], f"{name} has no managed policy")
+            for statement in statements(role):
+                if statement["Effect"] != "Allow":
+                    continue
+                self.check("NotAction" not in statement, f"{name} names what it may do")
+                self.check("NotResource" not in statement, f"{name} names what it may reach")
+                for action in as_list(statement.get("Action", [])):
+                    self.check(action in ALLOWED, f"{name} may not {action}")
+                for resource in as_list(statement.get("Resource", "*")):
+                    self.check(resource != "*", f"{name} reaches no resource by `*`")
+                    text = resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource
+                    self.check(
+                        not text.endswith("*") or text == "${Store.Arn}/store/*",
+                        f"{name} reaches only the store by a pattern",
+                    )
+                if "s3:ListBucket" in as_list(statement.get("Action", [])):
+                    prefix = statement.get("Condition", {}).get("StringLikeIfExists", {}).get("s3:prefix")
+                    self.check(prefix == "store/*", f"{name} lists only the store")
+                if "kms:Decrypt" in as_list(statement.get("Action", [])):
+                    self.check("Condition" in statement, f"{name} decrypts only through SSM and Secrets Manager")
+        self.check(not self.of("AWS::Lambda::Url"), "the function has no URL")
+
+    def function(self):
+        functions = self.of("AWS::Lambda::Function")
+        self.check(functions, "there is a function")
+        for name, function in functions.items():
+            properties = function["Properties"]
+            self.check(properties.get("Architectures") == ["arm64"], f"{name} runs on arm64")
+            self.check(properties.get("Runtime") == "provided.al2023", f"{name} runs on provided.al2023")
+            self.check(properties.get("ReservedConcurrentExecutions") == 1, f"{name} runs once at a time")
+            self.check(properties.get("Role") == {"Fn::GetAtt": ["AuditRole", "Arn"]}, f"{name} has the audit role")
+            variables = properties.get("Environment", {}).get("Variables", {})
+            self.check(set(variables) == {"IAMWATCH_CONFIG"}, f"{name} has no secret in its environment")
+            self.check("LogGroup" in properties.get("LoggingConfig", {}), f"{name} writes to the log group")
+        for name, group in self.of("AWS::Logs::LogGroup").items():
+            self.check("RetentionInDays" in group["Properties"], f"{name} does not keep logs for ever")
+
+    def schedule(self):
+        schedules = self.of("AWS::Scheduler::Schedule")
+        self.check(schedules, "there is a schedule")
+        for name, schedule in schedules.items():
+            target = schedule["Properties"]["Target"]
+            self.check(target.get("RetryPolicy"), f"{name} tries again")
+            self.check(target.get("DeadLetterConfig"), f"{name} keeps what it could not start")
+        for name in self.of("AWS::SQS::Queue"):
+            self.check(self.refuses_plain_transport("AWS::SQS::QueuePolicy", name, "Queues"), f"{name} is TLS only")
+
+    def secrets(self):
+        for name, parameter in self.of("AWS::SSM::Parameter").items():
+            self.check('api_key = "ssm:' in json.dumps(parameter).replace('\\"', '"'), f"{name} only names the key")
+
+
+def broken(text):
+    """Returns everything that is wrong with a template, a line each."""
+    cloudformation = translate(text)
+    promises = Promises(cloudformation)
+    promises.store()
+    promises.roles()
+    promises.function()
+    promises.schedule()
+    promises.secrets()
+    return lint(cloudformation) + [f"not as promised: {each}" for each in promises.broken]
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    faults = broken(path.read_text())
+    for fault in faults:
+        print(f"{path}: {fault}", file=sys.stderr)
+    if faults:
+        sys.exit(1)
+    print(f"{path}: as promised")

@@ -1,0 +1,55 @@
+"""Breaks the template in one way after another; validation must notice each, and accept the whole one."""
+
+import sys
+from pathlib import Path
+
+from promises import broken
+
+# What is replaced, by what, and a word of the fault that must be told.
+BREAKS = [
+    ("Status: Enabled\n      BucketEncryption", "Status: Suspended\n      BucketEncryption", "versioned"),
+    ("SSEAlgorithm: AES256", "SSEAlgorithm: ROT13", "ROT13"),
+    ("BlockPublicPolicy: true", "BlockPublicPolicy: false", "not public"),
+    ("DeletionPolicy: Retain", "DeletionPolicy: Delete", "outlives the stack"),
+    ("            Action: s3:*\n", "            Action: s3:GetObject\n", "Store is TLS only"),
+    ('aws:SecureTransport: "false"', 'aws:SecureTransport: "true"', "Store is TLS only"),
+    ("            Effect: Deny\n            Principal: \"*\"\n            Action: s3:*", "            Effect: Allow\n            Principal: \"*\"\n            Action: s3:*", "lets nobody in"),
+    ("                  - s3:PutObject\n", "                  - s3:PutObject\n                  - s3:DeleteObject\n", "may not s3:DeleteObject"),
+    ("                  - s3:PutObject\n", "                  - s3:Put*\n", "may not s3:Put*"),
+    ("Resource: !Sub ${Store.Arn}/store/*", 'Resource: "*"', "no resource by `*`"),
+    ("Resource: !Sub ${Store.Arn}/store/*", "Resource: !Sub ${Store.Arn}*", "only the store by a pattern"),
+    ("s3:prefix: store/*", 's3:prefix: "*"', "lists only the store"),
+    ("Action: ssm:GetParameter", "NotAction: ssm:GetParameter", "names what it may do"),
+    ("Architectures: [arm64]", "Architectures: [arm65]", "arm64"),
+    ("ReservedConcurrentExecutions: 1", "ReservedConcurrentExecutions: 10", "once at a time"),
+    ("          IAMWATCH_CONFIG: !Sub ssm:${Config}", "          IAMWATCH_CONFIG: !Sub ssm:${Config}\n          API_KEY: abc", "no secret"),
+    ('api_key = "ssm:${ApiKeyName}"', 'api_key = "abc"', "only names the key"),
+    ("RetentionInDays: !Ref LogRetentionDays", "Tags: []", "logs for ever"),
+    ("Destination: !GetAtt DeadRuns.Arn", "Destination: !GetAtt LostRuns.Arn", "LostRuns"),
+    ("Mode: FLEXIBLE", "Mode: BENDY", "BENDY"),
+    ("      ScheduleExpression: !Ref Schedule\n", "", "ScheduleExpression"),
+    ("          Arn: !GetAtt DeadRuns.Arn\n\n  ScheduleRole", "          Arn: !Ref Nothing\n\n  ScheduleRole", "Nothing"),
+]
+
+
+def main():
+    text = Path(sys.argv[1]).read_text()
+    missed = [f"the whole template is refused: {fault}" for fault in broken(text)]
+    for old, new, word in BREAKS:
+        if old not in text:
+            missed.append(f"the template no longer holds {old!r}")
+            continue
+        try:
+            faults = broken(text.replace(old, new, 1))
+        except Exception as error:  # The translator refuses some faults itself.
+            faults = [str(error)]
+        if not any(word in fault for fault in faults):
+            missed.append(f"{old!r} became {new!r}, and no fault tells of {word!r}: {faults}")
+    for each in missed:
+        print(each, file=sys.stderr)
+    print(f"{len(BREAKS)} ways to break the template, {len(missed)} not noticed")
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Validates a template without the network: sam, cfn-lint on what it becomes, and the promises of promises.py.
+#
+#   infra/validate.sh [TEMPLATE]     (default: infra/template.yaml)
+#   infra/validate.sh --self-test    breaks the template in many ways; each must be noticed
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+venv=$here/../.cache/venv-infra
+stamp=$venv/iamwatch-sam-1.170.0-lint-1.58.0
+
+if [ ! -e "$stamp" ]; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check 'aws-sam-cli==1.170.0' 'cfn-lint==1.58.0'
+    touch "$stamp"
+fi
+
+# Neither asks for an account; both want a region to be named.
+export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-central-1
+export PYTHONDONTWRITEBYTECODE=1
+
+if [ "${1:-}" = --self-test ]; then
+    exec "$venv/bin/python" "$here/self_test.py" "$here/template.yaml"
+fi
+
+template=${1:-$here/template.yaml}
+"$venv/bin/sam" validate --lint --template-file "$template"
+"$venv/bin/python" "$here/promises.py" "$template"

@@ -1,0 +1,154 @@
+//! Told once: every event reaches every sink, and the ledger keeps it from being told twice.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use model::Event;
+use notify::{Shelf, ShelfError, Sink, deliver};
+
+use crate::story;
+
+/// A shelf in memory that can be made to fail.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    kept: Mutex<BTreeMap<String, Vec<u8>>>,
+    refuses_get: AtomicBool,
+    refuses_put: AtomicBool,
+}
+
+impl Shelf for Memory {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ShelfError> {
+        if self.refuses_get.load(Ordering::Relaxed) {
+            return Err("no access".into());
+        }
+        Ok(self.kept.lock().unwrap().get(key).cloned())
+    }
+
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), ShelfError> {
+        if self.refuses_put.load(Ordering::Relaxed) {
+            return Err("disk full".into());
+        }
+        self.kept.lock().unwrap().insert(key.to_owned(), bytes);
+        Ok(())
+    }
+}
+
+fn file(path: &Path) -> Sink {
+    Sink::parse(&format!("file:{}", path.display())).unwrap()
+}
+
+fn ids(path: &Path) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.lines().filter_map(|line| serde_json::from_str::<Event>(line).ok()).map(|event| event.id).collect()
+}
+
+fn expected(events: &[Event]) -> Vec<String> {
+    events.iter().map(|event| event.id.clone()).collect()
+}
+
+#[tokio::test]
+async fn an_event_is_told_once_while_the_ledger_is_intact() {
+    let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
+    let path = folder.path().join("deep/events.jsonl");
+    let sinks = [file(&path)];
+    let first = deliver(&shelf, &sinks, 42, &events).await;
+    assert!(first.is_complete());
+    assert_eq!((first.sinks[0].sent, first.sinks[0].already_taken), (events.len(), 0));
+    let second = deliver(&shelf, &sinks, 42, &events).await;
+    assert!(second.is_complete());
+    assert_eq!((second.sinks[0].sent, second.sinks[0].already_taken), (0, events.len()));
+    assert_eq!(ids(&path), expected(&events));
+}
+
+#[tokio::test]
+async fn a_run_that_dies_before_the_ledger_is_written_sends_the_same_ids_again() {
+    let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
+    let path = folder.path().join("events.jsonl");
+    let sinks = [file(&path)];
+    shelf.refuses_put.store(true, Ordering::Relaxed);
+    let first = deliver(&shelf, &sinks, 42, &events).await;
+    assert!(!first.is_complete());
+    assert_eq!(
+        first.sinks[0].reason.as_deref().unwrap(),
+        format!(
+            "could not write the ledger `ledger/{}/00000042.json`, so these events will be sent again: disk full",
+            sinks[0].name()
+        )
+    );
+    shelf.refuses_put.store(false, Ordering::Relaxed);
+    assert!(deliver(&shelf, &sinks, 42, &events).await.is_complete());
+    assert_eq!(ids(&path), [expected(&events), expected(&events)].concat());
+    deliver(&shelf, &sinks, 42, &events).await;
+    assert_eq!(ids(&path).len(), 2 * events.len());
+}
+
+#[tokio::test]
+async fn a_sink_that_fails_stops_no_other_and_gets_its_events_later() {
+    let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
+    let (blocked, free) = (folder.path().join("blocked"), folder.path().join("free.jsonl"));
+    fs::create_dir(&blocked).unwrap();
+    let sinks = [file(&blocked), file(&free)];
+    let report = deliver(&shelf, &sinks, 42, &events).await;
+    assert_eq!((report.sinks[0].sent, report.sinks[0].failed), (0, events.len()));
+    let reason = report.sinks[0].reason.as_deref().unwrap();
+    assert!(reason.starts_with(&format!("could not append to `{}`", blocked.display())), "{reason}");
+    assert_eq!((report.sinks[1].sent, report.sinks[1].failed), (events.len(), 0));
+
+    fs::remove_dir(&blocked).unwrap();
+    let report = deliver(&shelf, &sinks, 42, &events).await;
+    assert!(report.is_complete());
+    assert_eq!(ids(&blocked), expected(&events));
+    assert_eq!(ids(&free), expected(&events));
+}
+
+#[tokio::test]
+async fn half_a_line_of_a_dead_run_costs_no_event() {
+    let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
+    let path = folder.path().join("events.jsonl");
+    fs::write(&path, "{\"specversion\":\"1.0\",\"id\":\"4").unwrap();
+    deliver(&shelf, &[file(&path)], 42, &events).await;
+    assert_eq!(ids(&path), expected(&events));
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().count(), events.len() + 1);
+    assert!(text.ends_with('\n'));
+}
+
+#[tokio::test]
+async fn a_ledger_that_is_damaged_has_recorded_nothing() {
+    let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
+    let path = folder.path().join("events.jsonl");
+    let sinks = [file(&path)];
+    let key = format!("ledger/{}/00000042.json", sinks[0].name());
+    shelf.put(&key, b"{\"snapshot\":4".to_vec()).await.unwrap();
+    assert!(deliver(&shelf, &sinks, 42, &events).await.is_complete());
+    assert_eq!(ids(&path), expected(&events));
+    assert_eq!(deliver(&shelf, &sinks, 42, &events).await.sinks[0].already_taken, events.len());
+}
+
+#[tokio::test]
+async fn nothing_is_sent_while_the_ledger_cannot_be_read() {
+    let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
+    let path = folder.path().join("events.jsonl");
+    shelf.refuses_get.store(true, Ordering::Relaxed);
+    let report = deliver(&shelf, &[file(&path)], 42, &events).await;
+    assert_eq!(report.sinks[0].failed, events.len());
+    assert!(report.sinks[0].reason.as_deref().unwrap().ends_with("no access"));
+    assert!(!path.exists());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.jsonl");
+    deliver(&Memory::default(), &[file(&path)], 42, &story::every_event()).await;
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}

@@ -1,0 +1,12 @@
+//! The stage from outside: what is told, what goes over the wire, who has taken it.
+
+#[cfg(test)]
+mod contracts;
+#[cfg(test)]
+mod delivery;
+#[cfg(test)]
+mod eventbridge;
+#[cfg(test)]
+mod story;
+#[cfg(test)]
+mod told;
