@@ -169,3 +169,71 @@ async fn names_of_mfa_exemptions_only_come_when_they_are_resolved() {
     let resolved = visit.read(Host::Iam, &format!("{path}?resolve_user_mfa=true")).await;
     assert_eq!(resolved["user_mfa"], exemption);
 }
+
+#[tokio::test]
+async fn a_single_object_is_the_one_of_its_list() {
+    let visit = Visit::new(Size::Dozen).await;
+    let truth = visit.simulator.look(super::super::World::truth);
+    let singles = [
+        (Host::Iam, "service_ids", "id", "/v1/serviceids/{id}?show_group_id=true"),
+        (Host::Iam, "api_keys", "id", "/v1/apikeys/{id}"),
+        (Host::Iam, "profiles", "id", "/v1/profiles/{id}"),
+        (Host::Iam, "groups", "id", "/v2/groups/{id}?show_federated=true&show_crn=true"),
+        (Host::Iam, "policies_v1", "id", "/v1/policies/{id}?format=include_last_permit"),
+        (Host::Iam, "policies_v2", "id", "/v2/policies/{id}?format=include_last_permit"),
+        (Host::Iam, "custom_roles", "id", "/v2/roles/{id}"),
+        (Host::UserManagement, "users", "iam_id", "/v2/accounts/{account}/users/{id}"),
+        (Host::ResourceController, "resource_groups", "id", "/v2/resource_groups/{id}"),
+        (Host::ResourceController, "instances", "guid", "/v2/resource_instances/{id}"),
+        (Host::Cbr, "zones", "id", "/v1/zones/{id}"),
+        (Host::Cbr, "restrictions", "id", "/v1/rules/{id}"),
+    ];
+    for (host, list, member, path) in singles {
+        for listed in &truth[list] {
+            let path = path.replace("{id}", listed[member].as_str().unwrap());
+            assert_eq!(&visit.read(host, &path).await, listed, "{path}");
+        }
+        assert_eq!(visit.status(host, &path.replace("{id}", "nobody")).await, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn another_account_is_forbidden_and_has_no_policies() {
+    let visit = Visit::new(Size::Dozen).await;
+    for path in ["/v1/profiles?account_id=other", "/v2/groups?account_id=other"] {
+        assert_eq!(visit.status(Host::Iam, path).await, 403, "{path}");
+    }
+    assert_eq!(count(&visit.read(Host::Iam, "/v2/policies?account_id=other").await, "policies"), 0);
+    assert_eq!(visit.status(Host::UserManagement, "/v2/accounts/other/users").await, 403);
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_not_followed_is_said_to_be() {
+    let visit = Visit::new(Size::Dozen).await;
+    assert_eq!(visit.status(Host::Iam, "/v1/profiles?account_id={account}&filter=x").await, 501);
+}
+
+#[tokio::test]
+async fn one_membership_is_asked_for_with_head() {
+    let visit = Visit::new(Size::Dozen).await;
+    let (group, member) = visit.simulator.look(|world| {
+        let group = world.groups.iter().find(|group| !group.members.is_empty()).unwrap();
+        (group.object.text("id").to_owned(), group.members[0].text("iam_id").to_owned())
+    });
+    let path = |iam_id: &str| format!("/v2/groups/{group}/members/{iam_id}");
+    let head = async |path: String| {
+        visit.call(reqwest::Method::HEAD, Host::Iam, &path).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(head(path(&member)).await, 204);
+    assert_eq!(head(path("IBMid-nobody")).await, 404);
+}
+
+#[tokio::test]
+async fn a_key_tells_its_own_record_without_its_secret() {
+    let visit = Visit::new(Size::Dozen).await;
+    let secret = crate::ibm::world::COLLECTOR_API_KEY;
+    let call =
+        visit.call(reqwest::Method::GET, Host::Iam, "/v1/apikeys/details").header("IAM-ApiKey", secret);
+    let text = call.send().await.unwrap().text().await.unwrap();
+    assert!(text.contains(&visit.account) && !text.contains(secret));
+}
