@@ -105,6 +105,20 @@ impl RuleSet {
         Ok(set)
     }
 
+    /// Adds rules of another place.
+    ///
+    /// # Errors
+    /// When an id is taken: two rules of one id would share their findings.
+    pub fn join(&mut self, others: Self) -> Result<(), RuleError> {
+        for (id, rule) in others.0 {
+            if self.0.contains_key(&id) {
+                return Err(RuleError { path: format!("{}/{id}.sql", rule.cloud), wrong: Wrong::Twice });
+            }
+            self.0.insert(id, rule);
+        }
+        Ok(())
+    }
+
     /// Returns the rules, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.0.values()
