@@ -139,7 +139,8 @@ fn attribute(number: usize, services: usize, scopes: usize, part: usize) -> Row 
         _ => ("resourceType", "bucket".to_owned()),
     };
     let position = i64::try_from(place).unwrap_or_default();
-    let draft = ibm::POLICY_RESOURCES.draft().set("policy_id", &id("p", policy)).set("position", position);
+    let policy = id("p", policy);
+    let draft = ibm::POLICY_RESOURCES.draft().set("policy_id", &policy).set("position", position);
     let draft = draft.set("value_position", 0).set("name", name).set("operator", "stringEquals");
     draft.set("value", &value).set("value_like", &value).row()
 }
