@@ -85,7 +85,7 @@ async fn to_sink<S: Shelf>(shelf: &S, sink: &Sink, number: u64, events: &[Event]
             return report;
         }
     };
-    let due: Vec<Event> = events.iter().filter(|_| true).cloned().collect();
+    let due: Vec<Event> = events.iter().filter(|event| !ledger.taken.contains(&event.id)).cloned().collect();
     report.already_taken = events.len() - due.len();
     if due.is_empty() {
         return report;

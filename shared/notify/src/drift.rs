@@ -111,7 +111,7 @@ fn things(changes: &[Change]) -> Vec<Thing<'_>> {
     for change in changes {
         let Some(row) = change.after().or_else(|| change.before()) else { continue };
         let (table, key) = owner(change.table, row).unwrap_or_else(|| (change.table, key(change.table, row)));
-        let key = key;
+        let key = successors.get(&(table.name, key.clone())).cloned().unwrap_or(key);
         let thing = things.entry((table.name, key.clone())).or_insert_with(|| Thing {
             table,
             key,

@@ -168,7 +168,7 @@ impl EventBridge {
             };
             receipt.refused = Some(format!("event bus `{}` refused event {}: {why}", self.bus, event.id));
             if is_transient {
-                again.extend(sent.iter().copied());
+                again.push(*event);
             }
         }
         again
