@@ -94,9 +94,10 @@ pub(crate) fn columns_of(schema: &Schema) -> Option<Vec<FileColumn>> {
         Physical::BOOLEAN => Some(Content::Boolean),
         _ => None,
     };
-    let columns = schema.get_fields().iter().map(|field| {
-        content(field).map(|content| FileColumn { name: field.name().to_owned(), content })
-    });
+    let columns = schema
+        .get_fields()
+        .iter()
+        .map(|field| content(field).map(|content| FileColumn { name: field.name().to_owned(), content }));
     columns.collect()
 }
 
@@ -107,7 +108,9 @@ pub(crate) fn fit(columns: &[FileColumn], table: &Table, rows: Vec<Row>) -> Vec<
         columns.iter().position(|each| each.name == column.name && each.content == content)
     };
     let positions: Vec<Option<usize>> = table.columns.iter().map(position).collect();
-    if columns.len() == positions.len() && positions.iter().enumerate().all(|(index, each)| *each == Some(index)) {
+    if columns.len() == positions.len()
+        && positions.iter().enumerate().all(|(index, each)| *each == Some(index))
+    {
         return rows;
     }
     let fitted = rows.into_iter().map(|row| {

@@ -25,13 +25,17 @@ pub enum StoreError {
         endpoint: String,
     },
     /// A key that could leave the store, or that not every store can hold.
-    #[error("`{key}` is no key for a store: parts between `/` must not be empty, begin with `.`, or hold control characters or `\\`")]
+    #[error(
+        "`{key}` is no key for a store: parts between `/` must not be empty, begin with `.`, or hold control characters or `\\`"
+    )]
     Key {
         /// The key.
         key: String,
     },
     /// The folder holds other things, and nothing of ours.
-    #[error("`{path}` is not an iamwatch store: it holds `{found}` and no account; name an empty or new folder, or one that iamwatch wrote")]
+    #[error(
+        "`{path}` is not an iamwatch store: it holds `{found}` and no account; name an empty or new folder, or one that iamwatch wrote"
+    )]
     NotOurs {
         /// The folder.
         path: String,
@@ -55,7 +59,9 @@ pub enum StoreError {
         source: Cause,
     },
     /// The disk is full, or a quota is used up.
-    #[error("`{place}` could not be written: no space left; free some and run again, nothing stored before was harmed")]
+    #[error(
+        "`{place}` could not be written: no space left; free some and run again, nothing stored before was harmed"
+    )]
     Full {
         /// The file.
         place: String,
@@ -63,7 +69,9 @@ pub enum StoreError {
         source: Cause,
     },
     /// The bucket is not there.
-    #[error("there is no bucket `{bucket}` here; create it, or correct the store's address, region or endpoint")]
+    #[error(
+        "there is no bucket `{bucket}` here; create it, or correct the store's address, region or endpoint"
+    )]
     NoBucket {
         /// The bucket.
         bucket: String,
@@ -109,7 +117,9 @@ pub enum SnapshotError {
         source: StoreError,
     },
     /// Another run committed that number first.
-    #[error("snapshot {number} of `{account}` was committed by another run meanwhile; this one is dropped, run again")]
+    #[error(
+        "snapshot {number} of `{account}` was committed by another run meanwhile; this one is dropped, run again"
+    )]
     Taken {
         /// Whose history it is.
         account: AccountId,

@@ -76,7 +76,8 @@ fn encode<'a>(
     let properties = Arc::new(properties(table, lines.len(), is_delta)?);
     let mut writer = SerializedFileWriter::new(Vec::new(), schema(table, is_delta)?, properties)?;
     while lines.len() > 0 {
-        let mut cells: Vec<Cells> = table.columns.iter().map(|column| Cells::new(Content::of(column.kind))).collect();
+        let mut cells: Vec<Cells> =
+            table.columns.iter().map(|column| Cells::new(Content::of(column.kind))).collect();
         let mut marks = Vec::new();
         for (row, deleted) in lines.by_ref().take(GROUP) {
             let mut values = row.values();
@@ -163,7 +164,9 @@ impl Cells {
     }
 
     fn write(self, group: &mut SerializedRowGroupWriter<'_, Vec<u8>>) -> Result<(), FileError> {
-        let Some(mut column) = group.next_column()? else { return Err(FileError::Foreign("a column too many")) };
+        let Some(mut column) = group.next_column()? else {
+            return Err(FileError::Foreign("a column too many"));
+        };
         let levels = Some(self.levels.as_slice());
         match (self.values, column.untyped()) {
             (Filled::Text(buffer, ends), ColumnWriter::ByteArrayColumnWriter(writer)) => {
@@ -197,7 +200,8 @@ fn write_marks(group: &mut SerializedRowGroupWriter<'_, Vec<u8>>, marks: &[bool]
 pub(crate) fn decode(bytes: Bytes) -> Result<Sheet, FileError> {
     let reader = SerializedFileReader::new(bytes)?;
     let file = reader.metadata().file_metadata();
-    let mut columns = columns_of(file.schema()).ok_or(FileError::Foreign("a column of a type it never uses"))?;
+    let mut columns =
+        columns_of(file.schema()).ok_or(FileError::Foreign("a column of a type it never uses"))?;
     let is_delta = columns.pop_if(|column| column.name == DELETED).is_some();
     let key = file.key_value_metadata().and_then(|entries| {
         let entry = entries.iter().find(|entry| entry.key == KEY)?;
@@ -275,7 +279,11 @@ impl Batch {
             }
             _ => return Err(FileError::Foreign("a column of a type it never uses")),
         };
-        if found == rows { Ok(Self { levels, values, next: 0 }) } else { Err(FileError::Foreign("a column that is too short")) }
+        if found == rows {
+            Ok(Self { levels, values, next: 0 })
+        } else {
+            Err(FileError::Foreign("a column that is too short"))
+        }
     }
 
     fn take(&mut self, index: usize) -> Value<'_> {

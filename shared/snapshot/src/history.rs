@@ -6,8 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use model::{AccountId, Cloud, Timestamp};
 
 use crate::{
-    AnyStore, FORMAT, Manifest, SnapshotError, SnapshotName, StoreError,
-    manifest::GREATEST_NUMBER,
+    AnyStore, FORMAT, Manifest, SnapshotError, SnapshotName, StoreError, manifest::GREATEST_NUMBER,
     store::PAGE,
 };
 
@@ -106,7 +105,8 @@ impl History {
         let prefix = self.key("manifests/");
         let mut after = self.key(&manifest_key(number));
         loop {
-            let page = self.store.list(&prefix, Some(&after)).await.map_err(|error| self.store_error(error))?;
+            let page =
+                self.store.list(&prefix, Some(&after)).await.map_err(|error| self.store_error(error))?;
             let numbers = page.keys.iter().rev().filter_map(|key| number_of(key.strip_prefix(&prefix)?));
             let last = numbers.into_iter().next();
             match page.keys.last() {
@@ -132,7 +132,8 @@ impl History {
     /// # Errors
     /// When there is none, or its manifest is damaged.
     pub async fn manifest(&self, number: u64) -> Result<Manifest, SnapshotError> {
-        let no_such = || SnapshotError::NoSuchSnapshot { account: self.account.clone(), name: number.to_string() };
+        let no_such =
+            || SnapshotError::NoSuchSnapshot { account: self.account.clone(), name: number.to_string() };
         if number == 0 || number > GREATEST_NUMBER {
             return Err(no_such());
         }
@@ -142,7 +143,12 @@ impl History {
     }
 
     /// Reads a manifest that is stored under a number.
-    pub(crate) fn read_manifest(&self, number: u64, key: &str, bytes: &[u8]) -> Result<Manifest, SnapshotError> {
+    pub(crate) fn read_manifest(
+        &self,
+        number: u64,
+        key: &str,
+        bytes: &[u8],
+    ) -> Result<Manifest, SnapshotError> {
         let manifest = Manifest::from_bytes(key, bytes)?;
         if manifest.number != number || manifest.account != self.account {
             let reason = format!("it is snapshot {} of `{}`", manifest.number, manifest.account);

@@ -7,6 +7,7 @@ mod store;
 
 mod manifest;
 mod name;
+mod wire;
 
 mod columns;
 mod file;
@@ -25,3 +26,6 @@ pub use objects::Place;
 pub use store::{AnyStore, Folder, Listed, S3, Store, StoreOptions, Traffic};
 pub use tables::Delta;
 pub use verify::{Fault, FaultKind};
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,7 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<String>,
     /// The tables that have rows, by name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::wire")]
     pub tables: BTreeMap<String, TableEntry>,
     /// How many rows drifted since the snapshot before, by verb (`added`, `removed`, `changed`, `replaced`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -125,8 +125,7 @@ pub(crate) fn hash_in_key(key: &str) -> Option<&str> {
 }
 
 /// How one table is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableEntry {
     /// How many rows it has.
     pub rows: u64,
@@ -137,7 +136,6 @@ pub struct TableEntry {
     /// All rows as of some run.
     pub base: ObjectRef,
     /// What runs changed since, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deltas: Vec<DeltaRef>,
 }
 
@@ -155,8 +153,7 @@ impl TableEntry {
 }
 
 /// What some runs changed in a table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeltaRef {
     /// The object that holds it.
     pub object: ObjectRef,
@@ -207,8 +204,8 @@ impl Manifest {
         if format > u64::from(FORMAT) {
             return Err(SnapshotError::Newer { object: object.to_owned(), format });
         }
-        let manifest: Self =
-            serde_json::from_slice(bytes).map_err(|error| damaged(format!("it does not read as a manifest: {error}")))?;
+        let manifest: Self = serde_json::from_slice(bytes)
+            .map_err(|error| damaged(format!("it does not read as a manifest: {error}")))?;
         if manifest.to_bytes()? != bytes {
             return Err(damaged("its bytes are not as iamwatch writes them".to_owned()));
         }

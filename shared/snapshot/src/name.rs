@@ -29,7 +29,9 @@ pub enum SnapshotName {
 
 /// A text that names no snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` names no snapshot: say `latest`, `latest~3`, a number, a day as `2026-11-21`, or a time as `2026-11-21T16:30:00Z`")]
+#[error(
+    "`{0}` names no snapshot: say `latest`, `latest~3`, a number, a day as `2026-11-21`, or a time as `2026-11-21T16:30:00Z`"
+)]
 pub struct NameError(String);
 
 impl FromStr for SnapshotName {
@@ -82,7 +84,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused_with_what_would_do() {
-        for text in ["", "newest", "latest~", "latest~x", "latest~+1", "latest3", "-1", "2026-13-01", "yesterday"] {
+        for text in
+            ["", "newest", "latest~", "latest~x", "latest~+1", "latest3", "-1", "2026-13-01", "yesterday"]
+        {
             let error = text.parse::<SnapshotName>().unwrap_err().to_string();
             assert!(error.contains("say `latest`, `latest~3`, a number"), "{text}: {error}");
         }

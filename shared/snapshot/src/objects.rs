@@ -5,7 +5,10 @@ use std::io::Read;
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{History, ObjectRef, SnapshotError, hash::{count, sha256}};
+use crate::{
+    History, ObjectRef, SnapshotError,
+    hash::{count, sha256},
+};
 
 /// Most bytes that a document may have once it is decompressed.
 const GREATEST_DOCUMENT: u64 = 256 * 1024 * 1024;

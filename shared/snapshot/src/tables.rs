@@ -12,6 +12,7 @@ use crate::{
     file::{FileError, Line, Sheet, decode, encode_base, encode_delta},
     hash::{count, sha256},
     levels::{Plan, Weight, is_heavy, plan},
+    wire::table_key,
 };
 
 /// Objects that are read at a time.
@@ -44,9 +45,7 @@ impl Sheets {
         let mut changes = overlay(key, lines).into_values().peekable();
         let mut merged = Vec::with_capacity(rows.len());
         for row in rows {
-            while let Some(line) =
-                changes.next_if(|line| line.row.prefix(key) < row.prefix(key))
-            {
+            while let Some(line) = changes.next_if(|line| line.row.prefix(key) < row.prefix(key)) {
                 merged.extend((!line.deleted).then_some(line.row));
             }
             match changes.next_if(|line| line.row.prefix(key) == row.prefix(key)) {
@@ -91,7 +90,8 @@ impl History {
         if rows.is_empty() {
             return Ok(None);
         }
-        let entry = former.and_then(|former| former.tables.get(table.name).map(|entry| (former.number + 1, entry)));
+        let entry =
+            former.and_then(|former| former.tables.get(table.name).map(|entry| (former.number + 1, entry)));
         let Some((number, entry)) = entry else { return self.write_base(table, rows).await };
         let hash = rows.hash();
         if entry.holds(table, &hash) {
@@ -146,7 +146,9 @@ impl History {
             let sheet = self.decode(object, bytes)?;
             match &sheets {
                 None => sheets = Some(rows_of(sheet)),
-                Some(base) if sheet.columns == base.columns && sheet.key == base.key => lines.extend(sheet.lines),
+                Some(base) if sheet.columns == base.columns && sheet.key == base.key => {
+                    lines.extend(sheet.lines)
+                }
                 Some(_) => return Err(self.damaged(object, "its columns are not those of its base")),
             }
         }
@@ -161,7 +163,9 @@ impl History {
     /// Checks rows against what an entry says of them.
     pub(crate) fn prove(&self, entry: &TableEntry, sheets: &Sheets) -> Result<(), SnapshotError> {
         if count(sheets.rows.len()) != entry.rows || sheets.rows.hash() != entry.hash {
-            return Err(self.damaged(&entry.base, "with its deltas it does not give the rows that were written"));
+            return Err(
+                self.damaged(&entry.base, "with its deltas it does not give the rows that were written")
+            );
         }
         Ok(())
     }
@@ -206,7 +210,7 @@ impl History {
     }
 
     async fn put_table(&self, table: &Table, bytes: Bytes) -> Result<ObjectRef, SnapshotError> {
-        let key = format!("tables/{}/{}.parquet", table.name, sha256(&bytes));
+        let key = table_key(table.name, &sha256(&bytes));
         self.put_object(key, bytes).await
     }
 

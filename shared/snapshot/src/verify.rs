@@ -52,7 +52,8 @@ impl History {
     /// When the store does not work; what it holds is never an error here.
     pub async fn verify(&self) -> Result<Vec<Fault>, SnapshotError> {
         let keys = self.store().list_all(&self.key("")).await.map_err(|error| self.store_error(error))?;
-        let mut walk = Walk { history: self, faults: Vec::new(), proven: BTreeMap::new(), tables: BTreeMap::new() };
+        let mut walk =
+            Walk { history: self, faults: Vec::new(), proven: BTreeMap::new(), tables: BTreeMap::new() };
         let folder = self.key("");
         let names: BTreeSet<&str> = keys.iter().filter_map(|key| key.strip_prefix(&folder)).collect();
         walk.chain(&names).await?;
@@ -95,12 +96,21 @@ impl Walk<'_> {
         for number in numbers {
             let expected = former.as_ref().map_or(1, |(former, _)| former + 1);
             if number != expected {
-                let gone = if number - expected == 1 { String::new() } else { format!(", and those up to {} with it", number - 1) };
-                self.fault(FaultKind::Missing, &manifest_key(expected), format!("is missing{gone}, though snapshot {number} is there"));
+                let gone = if number - expected == 1 {
+                    String::new()
+                } else {
+                    format!(", and those up to {} with it", number - 1)
+                };
+                self.fault(
+                    FaultKind::Missing,
+                    &manifest_key(expected),
+                    format!("is missing{gone}, though snapshot {number} is there"),
+                );
             }
             let name = manifest_key(number);
             let key = self.history.key(&name);
-            let bytes = self.history.store().get(&key).await.map_err(|error| self.history.store_error(error))?;
+            let bytes =
+                self.history.store().get(&key).await.map_err(|error| self.history.store_error(error))?;
             let Some(bytes) = bytes else {
                 self.fault(FaultKind::Missing, &name, "went away while it was looked at");
                 continue;
@@ -122,7 +132,9 @@ impl Walk<'_> {
         match (former, &manifest.previous) {
             (Some((number, hash)), previous) if number + 1 == manifest.number => {
                 if previous.as_ref() != Some(hash) {
-                    let text = format!("is not the manifest that `{name}` follows: one of the two was changed or put in");
+                    let text = format!(
+                        "is not the manifest that `{name}` follows: one of the two was changed or put in"
+                    );
                     self.fault(FaultKind::Changed, &manifest_key(*number), text);
                 }
             }
@@ -206,10 +218,15 @@ impl Walk<'_> {
             }
             let is_ours = ["tables/", "findings/", "outbox/"].iter().any(|folder| name.starts_with(folder));
             let key = self.history.key(name);
-            let bytes = self.history.store().get(&key).await.map_err(|error| self.history.store_error(error))?;
+            let bytes =
+                self.history.store().get(&key).await.map_err(|error| self.history.store_error(error))?;
             let Some(bytes) = bytes else { continue };
             if is_ours && hash_in_key(name) == Some(sha256(&bytes).as_str()) {
-                self.fault(FaultKind::Stray, name, "is named by no snapshot: a run that died left it, or its snapshot was removed");
+                self.fault(
+                    FaultKind::Stray,
+                    name,
+                    "is named by no snapshot: a run that died left it, or its snapshot was removed",
+                );
             } else {
                 self.fault(FaultKind::Inserted, name, "was not written by iamwatch");
             }

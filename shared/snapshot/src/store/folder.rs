@@ -209,9 +209,7 @@ fn unreadable(path: &Path, error: io::Error) -> StoreError {
 fn unwritable(path: &Path, error: io::Error) -> StoreError {
     let place = path.display().to_string();
     match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            StoreError::Full { place, source: error.into() }
-        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::Full { place, source: error.into() },
         _ => StoreError::Unwritable { place, source: error.into() },
     }
 }

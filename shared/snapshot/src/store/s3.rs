@@ -48,10 +48,8 @@ impl S3 {
         if let Some(endpoint) = &options.s3_endpoint {
             check_endpoint(endpoint)?;
         }
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT)
-            .operation_attempt_timeout(ATTEMPT)
-            .build();
+        let timeouts =
+            TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
         if let Some(region) = &options.region {
             loader = loader.region(Region::new(region.clone()));
@@ -229,10 +227,14 @@ mod tests {
 
     #[test]
     fn data_goes_in_clear_to_this_machine_only() {
-        for fine in ["https://s3.example.com", "http://127.0.0.1:4566", "http://localhost:9000", "http://[::1]:1"] {
+        for fine in
+            ["https://s3.example.com", "http://127.0.0.1:4566", "http://localhost:9000", "http://[::1]:1"]
+        {
             assert!(check_endpoint(fine).is_ok(), "{fine}");
         }
-        for wrong in ["http://s3.example.com", "ftp://localhost", "localhost:4566", "http://127.0.0.1.example.com"] {
+        for wrong in
+            ["http://s3.example.com", "ftp://localhost", "localhost:4566", "http://127.0.0.1.example.com"]
+        {
             assert!(matches!(check_endpoint(wrong), Err(StoreError::Endpoint { .. })), "{wrong}");
         }
     }

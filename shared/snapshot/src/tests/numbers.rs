@@ -1,0 +1,98 @@
+//! Snapshots are found by number, name and time, in few requests.
+
+use std::fs;
+
+use super::*;
+use crate::SnapshotName;
+
+fn fabricate(home: &TempDir, numbers: impl Iterator<Item = u64>) {
+    let folder = home.path().join("ibm/a1/manifests");
+    fs::create_dir_all(&folder).unwrap();
+    for number in numbers {
+        fs::write(folder.join(format!("{number:08}.json")), "{}").unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_newest_of_any_number_of_snapshots_is_found_in_a_few_requests() {
+    let home = tempfile::tempdir().unwrap();
+    let mut last = 0;
+    for newest in [0, 1, 2, 999, 1_000, 1_001, 2_000, 2_001, 2_999, 5_000, 9_001] {
+        fabricate(&home, last + 1..=newest);
+        last = newest;
+        let history = open(&home).await;
+        assert_eq!(history.newest().await.unwrap(), (newest > 0).then_some(newest));
+        let traffic = history.store().traffic();
+        assert!(traffic.lists <= 6 && traffic.reads == 0, "{newest}: {traffic:?}");
+    }
+}
+
+#[tokio::test]
+async fn foreign_files_among_the_manifests_do_not_hide_the_newest() {
+    let home = tempfile::tempdir().unwrap();
+    fabricate(&home, 1..=3);
+    for name in ["00000004.json.bak", "zzz", "123.json"] {
+        fs::write(home.path().join("ibm/a1/manifests").join(name), "x").unwrap();
+    }
+    assert_eq!(open(&home).await.newest().await.unwrap(), Some(3));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_manifest_is_told_with_its_key() {
+    let home = tempfile::tempdir().unwrap();
+    fabricate(&home, 1..=1);
+    let error = open(&home).await.latest().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`ibm/a1/manifests/00000001.json` is damaged: it is no manifest of iamwatch; `iamwatch verify` tells what else is"
+    );
+}
+
+#[tokio::test]
+async fn every_name_finds_its_snapshot() {
+    let mut author = Author::new().await;
+    let name = |text: &str| text.parse::<SnapshotName>().unwrap();
+    let error = author.history.named(&name("latest")).await.unwrap_err().to_string();
+    assert_eq!(error, "`ibm/a1` has no snapshot in this store yet; make one with `iamwatch audit`");
+    // One an hour from 01:00 on the first of January.
+    for _ in 0..40 {
+        author.run(State::default()).await;
+    }
+    let found = [
+        ("latest", 40),
+        ("latest~3", 37),
+        ("7", 7),
+        ("2026-01-01", 23),
+        ("2026-01-02", 40),
+        ("2026-01-01T05:00:00Z", 5),
+        ("2026-01-01T05:59:59Z", 5),
+        ("2026-01-01T07:30:00+02:00", 5),
+        ("2030-01-01", 40),
+    ];
+    for (text, number) in found {
+        assert_eq!(author.history.named(&name(text)).await.unwrap().number, number, "{text}");
+    }
+    for text in ["latest~40", "41", "0", "2025-12-31", "99999999999"] {
+        let error = author.history.named(&name(text)).await.unwrap_err();
+        assert!(matches!(error, SnapshotError::NoSuchSnapshot { .. }), "{text}: {error}");
+    }
+    let error = author.history.named(&name("41")).await.unwrap_err().to_string();
+    assert_eq!(error, "`ibm/a1` has no snapshot `41`; `iamwatch snapshots` lists those it has");
+}
+
+#[tokio::test]
+async fn a_store_tells_which_accounts_it_holds() {
+    let author = Author::new().await;
+    let store = author.history.store().clone();
+    assert_eq!(History::accounts(&store).await.unwrap(), []);
+    for account in ["ibm/b", "ibm/a-1", "ibm/a", "ibm/a1"] {
+        let account: model::AccountId = account.parse().unwrap();
+        let mut manifest = author.write(&State::default()).await;
+        manifest.account = account.clone();
+        History::new(store.clone(), account).commit(&manifest).await.unwrap();
+    }
+    store.put("ibm/never-committed/tables/x", bytes::Bytes::new()).await.unwrap();
+    let accounts: Vec<String> =
+        History::accounts(&store).await.unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(accounts, ["ibm/a", "ibm/a-1", "ibm/a1", "ibm/b"]);
+}
