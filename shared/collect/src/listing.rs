@@ -207,7 +207,7 @@ fn turn(
 ) -> Result<bool, String> {
     let Value::Object(members) = page else { return Err("the answer is no object".to_owned()) };
     match list.items {
-        Items::Whole => Item::of(page, faults).iter().for_each(|item| keep(item)),
+        Items::Whole => Item::of(page, faults).iter().for_each(keep),
         Items::Each(name) | Items::AnyOf(name) => match members.get(name) {
             Some(Value::Array(items)) => {
                 items.iter().filter_map(|item| Item::of(item, faults)).for_each(|item| keep(&item));
