@@ -1,4 +1,5 @@
-//! Prints how long an account of a given size takes to load and to ask: `cargo run --example load -- 10000`.
+//! Prints how long an account of a given size takes to load and to ask, and how SQLite goes about one of the rules:
+//! `cargo run -p iamwatch-check --example load -- 10000 instance_without_policy`.
 
 use std::{collections::BTreeMap, io::Write, time::Instant};
 
@@ -23,6 +24,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let database = Database::load(&state, &run, &reads)?;
     writeln!(out, "{rows} rows loaded and indexed in {:.3} s", start.elapsed().as_secs_f32())?;
+    if let Some(rule) = std::env::args().nth(2).and_then(|id| rules.get(&id)) {
+        let plan = database.query(&format!("explain query plan {}", rule.sql), &Limits::default())?;
+        for step in plan.rows.iter().filter_map(|row| row.last()) {
+            writeln!(out, "    {}", step.as_str().unwrap_or_default())?;
+        }
+    }
     let mut total = 0.0;
     let mut spent = BTreeMap::new();
     for rule in rules.iter() {

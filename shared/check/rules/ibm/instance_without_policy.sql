@@ -51,7 +51,10 @@ reach as (
 active as (
     select crn, guid, name, service_name, region_id, resource_group_id
     from ibm_resource_instances
-    where state = 'active' and guid is not null and service_name is not null and resource_group_id is not null
+    where coalesce(state, 'unknown') = 'active'
+        and guid is not null
+        and service_name is not null
+        and resource_group_id is not null
 ),
 covered as (
     select active.crn
