@@ -172,12 +172,12 @@ fn every_death_in(stage: &'static str, step: usize) -> usize {
 
 #[test]
 fn a_run_that_dies_while_it_reads_the_cloud_leaves_nothing() {
-    every_death_in("collect", 40);
+    every_death_in("collect", 6);
 }
 
 #[test]
 fn a_run_that_dies_while_it_stores_leaves_no_snapshot_or_a_whole_one() {
-    every_death_in("snapshot", 4);
+    every_death_in("snapshot", 2);
 }
 
 #[test]
