@@ -7,22 +7,23 @@ help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## watch weeks of a simulated IBM Cloud account being audited; leaves a store to explore
-	cargo run --quiet --release --package iamwatch -- demo
+	cargo build --workspace --bins
+	"$${CARGO_TARGET_DIR:-target}"/debug/iamwatch demo
 
 test: ## run every test; installs what they need into .cache
 	tests/run.sh
 
 bench: ## print figures of every stage for accounts of 1 k, 10 k and 100 k things
-	cargo build --quiet --release --package iamwatch-tests --package iamwatch-simulators --bins
-	target/release/bench
+	cargo build --release --package iamwatch-tests --package iamwatch-simulators --bins
+	"$${CARGO_TARGET_DIR:-target}"/release/bench
 
 lint: ## check formatting and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- --deny warnings
 
-reference: ## write the generated pages anew (tables, rules)
-	IAMWATCH_WRITE=1 cargo test --quiet --package iamwatch-tests --test suite -- conventions
-	IAMWATCH_WRITE=1 cargo test --quiet --package iamwatch-check
+reference: ## write the generated pages anew: tables, rules, examples of events, the scenario
+	IAMWATCH_WRITE=1 cargo test --quiet --package iamwatch-check --package iamwatch-notify
+	IAMWATCH_WRITE=1 cargo test --quiet --package iamwatch-tests --test suite -- conventions scenarios
 
 package: ## build the Lambda function for arm64
 	. .cache/python/bin/activate && cargo lambda build --profile lambda --arm64 --package iamwatch-audit

@@ -10,7 +10,7 @@ use crate::{Database, Limits, QueryError, Reads, RuleKind, RuleSet, cases};
 #[must_use]
 pub fn index(set: &RuleSet) -> String {
     let mut page = String::from(
-        "# Rules\n\nWritten from the rules by `IAMWATCH_REGENERATE=1 cargo test -p iamwatch-check`; do not edit. How to write one: `../README.md`.\n",
+        "# Rules\n\nWritten from the rules by `IAMWATCH_WRITE=1 cargo test -p iamwatch-check`; do not edit. How to write one: `../README.md`.\n",
     );
     for cloud in Cloud::ALL {
         let _ =

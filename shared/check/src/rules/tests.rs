@@ -52,13 +52,13 @@ fn the_written_pages_are_up_to_date() {
     let rules = RuleSet::embedded().unwrap();
     for (file, text) in [("README.md", index(&rules)), ("cross_table.txt", cross_table(&rules).unwrap())] {
         let path = folder().join(file);
-        if env::var_os("IAMWATCH_REGENERATE").is_some() {
+        if env::var_os("IAMWATCH_WRITE").is_some() {
             fs::write(&path, &text).unwrap();
         }
         let written = fs::read_to_string(&path).unwrap_or_default();
         assert!(
             written == text,
-            "rules/{file} is out of date; IAMWATCH_REGENERATE=1 cargo test -p iamwatch-check"
+            "rules/{file} is out of date; IAMWATCH_WRITE=1 cargo test -p iamwatch-check"
         );
     }
 }

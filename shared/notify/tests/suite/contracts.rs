@@ -1,6 +1,6 @@
 //! The contracts on the wire: each event has a folder with schema and example, and is as they say.
 //!
-//! `UPDATE_EXAMPLES=1` writes the examples anew.
+//! `IAMWATCH_WRITE=1` writes the examples anew.
 
 use std::{
     collections::BTreeMap,
@@ -121,13 +121,13 @@ fn each_example_is_an_event_as_it_is_sent() {
     }
     for (name, event) in first {
         let path = folder("out").join(&name).join("example.json");
-        if std::env::var_os("UPDATE_EXAMPLES").is_some() {
+        if std::env::var_os("IAMWATCH_WRITE").is_some() {
             fs::write(&path, format!("{:#}\n", serde_json::to_value(&event).unwrap())).unwrap();
         }
         let text = read(&path);
         let parsed: Event = serde_json::from_value(text.clone()).unwrap();
         assert_eq!(serde_json::to_value(&parsed).unwrap(), text, "{name}");
-        assert_eq!(parsed, event, "{name}: run the tests with UPDATE_EXAMPLES=1 and look at the difference");
+        assert_eq!(parsed, event, "{name}: run the tests with IAMWATCH_WRITE=1 and look at the difference");
     }
 }
 
