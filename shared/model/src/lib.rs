@@ -1,6 +1,4 @@
-//! The nouns that every stage knows: tables and rows, coverage, changes, findings, events.
-//!
-//! Nothing here reads or writes anything, waits, or knows what time it is.
+#![doc = include_str!("../README.md")]
 
 mod account;
 mod change;
