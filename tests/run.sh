@@ -71,6 +71,7 @@ step "tests" cargo test --workspace --no-fail-fast "$@"
 if [ $# -eq 0 ]; then
     step "IBM's SDK reads the simulator" tests/conformance/run.sh "${CARGO_TARGET_DIR:-target}/debug/simulate"
     step "templates" infra/validate.sh
+    step "templates broken on purpose" infra/validate.sh --self-test
 fi
 
 echo "== all passed in $SECONDS s"
