@@ -1,85 +1,159 @@
-//! What people call a thing that a finding is about.
+//! What people call things: `user ana@example.com`, `policy of access group Admins (8dbf…)`.
 //!
-//! In: addresses as `ibm/<account>/ibm_users/<iam_id>`. Out: `user ana@example.com`, or the end of the address where
-//! the thing is no longer there or has no name.
+//! In: addresses as `ibm/<account>/ibm_users/<iam_id>`, and ids in cells. Out: names as some snapshots know them, or the
+//! end of the address where they know none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use check::RuleSet;
-use model::{Finding, Row, State, Table, tables};
-use snapshot::{Manifest, SnapshotError};
+use model::{Row, State, Table, Value, tables};
+use snapshot::{History, Manifest, SnapshotError};
 
-use crate::{past::Past, render::text::plain};
+use crate::render::text::plain;
 
-/// Names by subject.
+/// The finding that an address is of, as far as its name is concerned.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    /// Id of the rule.
+    pub(crate) rule: &'a str,
+    /// The address.
+    pub(crate) address: &'a str,
+}
+
+/// Names by address, and by the ids of principals and groups.
 #[derive(Debug, Default)]
-pub(crate) struct Names(BTreeMap<String, String>);
+pub(crate) struct Names {
+    subjects: BTreeMap<String, String>,
+    ids: BTreeMap<String, String>,
+}
 
 impl Names {
-    /// Reads the names of all that some findings are about.
-    pub(crate) async fn read<'a>(
-        past: &Past,
-        manifest: &Manifest,
+    /// Reads the names of principals and groups, and of all that some findings are about. Of several snapshots the
+    /// first that knows a thing names it.
+    pub(crate) async fn read(
+        history: &History,
+        manifests: &[&Manifest],
         rules: &RuleSet,
-        findings: impl IntoIterator<Item = &'a Finding>,
+        subjects: impl IntoIterator<Item = Subject<'_>>,
     ) -> Result<Self, SnapshotError> {
-        let subjects: BTreeSet<(&str, Vec<&'static str>)> = findings
-            .into_iter()
-            .filter_map(|finding| Some((subject_table(finding)?, subject_columns(rules, finding)?)))
-            .collect();
-        let wanted: Vec<&'static Table> =
-            subjects.iter().filter_map(|(name, _)| tables::named(name)).collect();
-        let state = history::state(&past.history, manifest, &wanted).await?;
-        let mut names = BTreeMap::new();
-        for (name, columns) in subjects {
-            if let Some(table) = tables::named(name) {
-                gather(&mut names, table, &columns, &state, &past.history.account().to_string());
+        let wanted: BTreeSet<(&'static str, Vec<&'static str>)> =
+            subjects.into_iter().filter_map(|subject| columns(rules, subject)).collect();
+        let mut names = Self::default();
+        let mut states = Vec::new();
+        for manifest in manifests {
+            let state = history::state(history, manifest, &naming(history, &wanted)).await?;
+            names.gather_ids(history, &state);
+            states.push(state);
+        }
+        for state in &states {
+            for (table, columns) in &wanted {
+                if let Some(table) = tables::named(table) {
+                    names.gather(&history.account().to_string(), table, columns, state);
+                }
             }
         }
-        Ok(Self(names))
+        Ok(names)
     }
 
-    /// Returns what the subject of a finding is called.
-    pub(crate) fn of(&self, finding: &Finding) -> String {
-        match self.0.get(&finding.subject) {
+    /// Returns what the thing at an address is called.
+    pub(crate) fn of(&self, address: &str) -> String {
+        match self.subjects.get(address) {
             Some(name) => name.clone(),
-            None => finding.subject.splitn(3, '/').last().unwrap_or(&finding.subject).to_owned(),
+            None => plain(address.splitn(3, '/').last().unwrap_or(address)),
+        }
+    }
+
+    /// Returns what the principal or group with an id is called.
+    pub(crate) fn of_id(&self, id: &str) -> Option<&str> {
+        self.ids.get(id).map(String::as_str)
+    }
+
+    fn gather_ids(&mut self, history: &History, state: &State) {
+        for table in notify::naming_tables(history.account().cloud()) {
+            let id = table.position("iam_id").unwrap_or(0);
+            for row in state.rows(table) {
+                if let (Some(id), Some(label)) = (row.value(id).as_text(), label(table, row)) {
+                    let name = || format!("{} {}", notify::noun(table), plain(label));
+                    self.ids.entry(id.to_owned()).or_insert_with(name);
+                }
+            }
+        }
+    }
+
+    fn gather(&mut self, account: &str, table: &'static Table, columns: &[&'static str], state: &State) {
+        let positions: Vec<usize> = columns.iter().filter_map(|column| table.position(column)).collect();
+        for row in state.rows(table) {
+            let address = format!("{account}/{}/{}", table.name, joined(row, &positions));
+            if !self.subjects.contains_key(&address) {
+                let name = self.called(table, row, &positions, state);
+                self.subjects.insert(address, name);
+            }
+        }
+    }
+
+    /// Names a row: by its label, by whom it is for, or by what it belongs to.
+    fn called(&self, table: &Table, row: &Row, key: &[usize], state: &State) -> String {
+        let noun = notify::noun(table);
+        let known = |value: Value<'_>| value.as_text().and_then(|id| self.of_id(id)).map(str::to_owned);
+        if let Some(label) = label(table, row) {
+            return format!("{noun} {}", plain(label));
+        }
+        let cell = |column: &str| table.position(column).map_or(Value::Null, |position| row.value(position));
+        let whom = ["subject_access_group_id", "subject_iam_id"]
+            .into_iter()
+            .map(cell)
+            .find(|value| !value.is_null());
+        if let Some(whom) = whom {
+            let whom = known(whom).unwrap_or_else(|| plain(&whom.to_string()));
+            return format!("{noun} of {whom} ({})", plain(&joined(row, key)));
+        }
+        let parent = table
+            .parent
+            .and_then(|parent| Some((table.position(parent.column)?, tables::named(parent.table)?)));
+        let own = |skip: Option<usize>| {
+            let own =
+                key.iter().filter(|position| Some(**position) != skip).map(|position| row.value(*position));
+            own.map(|value| known(value).unwrap_or_else(|| plain(&value.to_string())))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        match parent {
+            Some((column, owner)) => {
+                let owner_key = Row::pack([row.value(column)]);
+                let owner_name = state.rows(owner).get(owner, owner_key.as_bytes()).map_or_else(
+                    || plain(&row.value(column).to_string()),
+                    |owner_row| self.called(owner, owner_row, &[0], state),
+                );
+                format!("{noun} {} of {owner_name}", own(Some(column)))
+            }
+            None => format!("{noun} {}", own(None)),
         }
     }
 }
 
-/// Returns the table in an address.
-fn subject_table(finding: &Finding) -> Option<&str> {
-    finding.subject.split('/').nth(2)
+fn label<'a>(table: &Table, row: &'a Row) -> Option<&'a str> {
+    row.value(table.position(table.label?)?).as_text().filter(|name| !name.is_empty())
 }
 
-/// Returns the columns that name a subject: as its rule says, or the key where the rule is gone.
-fn subject_columns(rules: &RuleSet, finding: &Finding) -> Option<Vec<&'static str>> {
-    let of_rule = rules.get(&finding.rule).and_then(|rule| rule.subject.as_ref());
-    if let Some(subject) = of_rule {
-        return Some(subject.columns.clone());
-    }
-    let table = tables::named(subject_table(finding)?)?;
-    Some(table.key_columns().iter().map(|column| column.name).collect())
-}
-
-fn gather(
-    names: &mut BTreeMap<String, String>,
-    table: &'static Table,
-    columns: &[&'static str],
-    state: &State,
-    account: &str,
-) {
-    let Some(label) = table.label.and_then(|label| table.position(label)) else { return };
-    let positions: Vec<usize> = columns.iter().filter_map(|column| table.position(column)).collect();
-    for row in state.rows(table) {
-        let Some(name) = row.value(label).as_text().filter(|name| !name.is_empty()) else { continue };
-        let address = format!("{account}/{}/{}", table.name, key(row, &positions));
-        names.insert(address, format!("{} {}", notify::noun(table), plain(name)));
-    }
-}
-
-fn key(row: &Row, positions: &[usize]) -> String {
+fn joined(row: &Row, positions: &[usize]) -> String {
     let values: Vec<String> = positions.iter().map(|position| row.value(*position).to_string()).collect();
     values.join("/")
+}
+
+/// Returns the table of a subject and the columns that name it: as its rule says, or the key where the rule is gone.
+fn columns(rules: &RuleSet, subject: Subject<'_>) -> Option<(&'static str, Vec<&'static str>)> {
+    if let Some(subject) = rules.get(subject.rule).and_then(|rule| rule.subject.as_ref()) {
+        return Some((subject.table.name, subject.columns.clone()));
+    }
+    let table = tables::named(subject.address.split('/').nth(2)?)?;
+    Some((table.name, table.key_columns().iter().map(|column| column.name).collect()))
+}
+
+/// Returns the tables that names are looked up in.
+fn naming(history: &History, wanted: &BTreeSet<(&'static str, Vec<&'static str>)>) -> Vec<&'static Table> {
+    let mut names: BTreeSet<&'static str> = wanted.iter().map(|(name, _)| *name).collect();
+    let parents = wanted.iter().filter_map(|(name, _)| Some(tables::named(name)?.parent?.table));
+    names.extend(parents.collect::<Vec<_>>());
+    names.extend(notify::naming_tables(history.account().cloud()).map(|table| table.name));
+    names.into_iter().filter_map(tables::named).collect()
 }

@@ -10,7 +10,10 @@ use std::{
 
 use model::{AccountId, Cloud, Event};
 
-use crate::failure::{Failure, exit};
+use crate::{
+    failure::{Failure, exit},
+    render::text::quoted,
+};
 
 const DEFAULT: &str = "./iamwatch-demo";
 /// Says that a demo made the folder. No store takes a name with a dot for an object.
@@ -144,22 +147,33 @@ impl Office {
 /// Returns five commands to try on what a demo left.
 pub(crate) fn commands(office: &Office) -> Vec<String> {
     let store = quoted(&office.store.display().to_string());
+    let iamwatch = program();
     [
-        format!("iamwatch snapshots --store {store}"),
-        format!("iamwatch diff 3 4 --store {store}"),
-        format!("iamwatch findings --store {store}"),
+        format!("{iamwatch} snapshots --store {store}"),
+        format!("{iamwatch} diff 3 4 --store {store}"),
+        format!("{iamwatch} findings --store {store}"),
         format!(
-            "iamwatch query \"select user_id, state, added_at from ibm_users order by added_at desc\" --at latest~3 --store {store}"
+            "{iamwatch} query \"select user_id, state, added_at from ibm_users order by added_at desc\" --at latest~3 --store {store}"
         ),
-        format!("iamwatch verify --store {store}"),
+        format!("{iamwatch} verify --store {store}"),
     ]
     .into()
 }
 
-/// Quotes a word for a shell, where it needs it.
-fn quoted(word: &str) -> String {
-    let is_plain = |each: char| each.is_ascii_alphanumeric() || "./_-".contains(each);
-    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+/// Returns how to call this program from here: by name where a shell finds it, by path elsewhere.
+fn program() -> String {
+    let name = env!("CARGO_PKG_NAME");
+    let Ok(own) = std::env::current_exe().and_then(|path| path.canonicalize()) else {
+        return name.to_owned();
+    };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let first = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    if first.and_then(|file| file.canonicalize().ok()).is_some_and(|found| found == own) {
+        return name.to_owned();
+    }
+    let here = std::env::current_dir().and_then(|folder| folder.canonicalize()).ok();
+    let below = here.and_then(|here| own.strip_prefix(here).ok().map(|below| Path::new(".").join(below)));
+    quoted(&below.unwrap_or(own).display().to_string())
 }
 
 /// Returns the names in a folder; none when there is no folder.

@@ -40,6 +40,12 @@ pub(crate) fn place(global: &Global) -> Option<String> {
     global.store.clone().or_else(|| std::env::var(STORE).ok().filter(|place| !place.is_empty()))
 }
 
+/// Says whether the commands look in this store unasked.
+pub(crate) fn is_default(place: &str) -> bool {
+    let unasked = std::env::var(STORE).ok().filter(|place| !place.is_empty());
+    place.trim_start_matches("./") == unasked.as_deref().unwrap_or(DEFAULT_STORE).trim_start_matches("./")
+}
+
 /// Returns how to reach a store: the arguments go before `otherwise`.
 pub(crate) fn options(global: &Global, otherwise: &StoreOptions) -> StoreOptions {
     StoreOptions {

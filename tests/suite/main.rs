@@ -3,6 +3,7 @@
 #[path = "../scenarios/mod.rs"]
 mod scenarios;
 
+mod cli;
 mod collect;
 mod conventions;
 mod lambda;

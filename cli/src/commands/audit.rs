@@ -1,14 +1,21 @@
 //! `audit`: one run of the accounts in the configuration.
 
+use check::RuleSet;
 use jiff::Timestamp;
 use model::{AccountId, Event};
 use notify::Sink;
 use pipeline::{AccountSettings, PipelineError, Run, Settings, Summary, Target};
 use serde_json::{Value, json};
-use snapshot::{AnyStore, History, SnapshotError, StoreOptions};
+use snapshot::{AnyStore, History, Manifest, SnapshotError, StoreOptions};
 
 use super::Desk;
-use crate::{arguments::Audit, failure::Failure, past, render::run};
+use crate::{
+    arguments::Audit,
+    failure::Failure,
+    names::{Names, Subject},
+    past,
+    render::{run, text},
+};
 
 pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure> {
     let settings = settings(&wanted.config).await?;
@@ -33,15 +40,17 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure>
         clock: &clock,
         watch: desk.progress,
     };
+    let is_one = accounts.len() == 1;
     let mut runs = Vec::new();
     let mut failures = Vec::new();
     for account in accounts {
         let before = store.traffic();
         match audit(account, &order).await {
             Ok(summary) => {
-                let told = told(&store, &summary, before).await?;
+                let options = where_to_look(&place, &summary.account, is_one);
+                let told = told(&store, &rules, &summary, before).await?;
                 desk.progress.clear();
-                desk.screen.tell(&run::page(&told, desk.screen.paint()))?;
+                desk.screen.tell(&run::page(&told, &options, desk.screen.paint()))?;
                 runs.push(told.summary);
             }
             Err(error) => {
@@ -76,9 +85,22 @@ async fn audit(account: &AccountSettings, order: &Run<'_>) -> Result<Summary, Pi
     pipeline::audit(&target, order).await
 }
 
+/// Returns the options that lead other commands to what a run stored.
+fn where_to_look(place: &str, account: &AccountId, is_one: bool) -> String {
+    let mut options = String::new();
+    if !past::is_default(place) {
+        options.push_str(&format!(" --store {}", text::quoted(place)));
+    }
+    if !is_one {
+        options.push_str(&format!(" --account {account}"));
+    }
+    options
+}
+
 /// Gathers what the page of a run tells beside its summary.
 pub(super) async fn told(
     store: &AnyStore,
+    rules: &RuleSet,
     summary: &Summary,
     before: snapshot::Traffic,
 ) -> Result<run::Told, SnapshotError> {
@@ -89,16 +111,50 @@ pub(super) async fn told(
         Some(outbox) => history.get_json(outbox).await?,
         None => Vec::new(),
     };
+    let names = names(&history, &manifest, rules, &events).await?;
     let mut incomplete = history::coverage(&history, &manifest).await?;
     incomplete.retain(|list| !list.is_complete());
     Ok(run::Told {
         summary: summary.clone(),
         at: manifest.finished_at,
         events,
+        names,
         incomplete,
         objects: after.writes.saturating_sub(before.writes),
         bytes: after.written_bytes.saturating_sub(before.written_bytes),
     })
+}
+
+/// Reads what the things of findings are called; those that are gone, as they were called before.
+async fn names(
+    history: &History,
+    manifest: &Manifest,
+    rules: &RuleSet,
+    events: &[Event],
+) -> Result<Names, SnapshotError> {
+    let text =
+        |event: &Event, pointer| event.data.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let findings: Vec<(String, String)> = events
+        .iter()
+        .filter_map(|event| Some((text(event, "/finding/rule")?, text(event, "/finding/subject")?)))
+        .collect();
+    if findings.is_empty() {
+        return Ok(Names::default());
+    }
+    let former = match manifest.number {
+        1 => None,
+        number => match history.manifest(number - 1).await {
+            Err(error) if error.is_damage() => None,
+            former => Some(former?),
+        },
+    };
+    let manifests: Vec<&Manifest> = std::iter::once(manifest).chain(&former).collect();
+    let subjects = findings.iter().map(|(rule, address)| Subject { rule, address });
+    match Names::read(history, &manifests, rules, subjects).await {
+        // The run is over and told; that its former snapshot is damaged is part of its summary.
+        Err(error) if error.is_damage() => Ok(Names::default()),
+        names => names,
+    }
 }
 
 fn chosen<'a>(

@@ -52,7 +52,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Demo) -> Result<bool, Failure> 
         };
         let before = store.traffic();
         let summary = audit(account, &order).await?;
-        let run = audit::told(&store, &summary, before).await?;
+        let run = audit::told(&store, &rules, &summary, before).await?;
         desk.progress.clear();
         if !wanted.fast || number == weeks.len() {
             desk.screen.tell(&demo::week(number, week.title, week.date, &run, desk.screen.paint()))?;

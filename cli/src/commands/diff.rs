@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use check::RuleSet;
 use model::{Change, Cloud, Coverage, Table, tables};
 use serde_json::{Value, json};
 use snapshot::Manifest;
@@ -10,6 +11,7 @@ use super::Desk;
 use crate::{
     arguments::Diff,
     failure::Failure,
+    names::Names,
     past::Past,
     render::{coverage, drift, text},
     screen::Paint,
@@ -23,13 +25,20 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Diff) -> Result<bool, Failure> 
     let state =
         history::state(&past.history, &after, &naming(past.history.account().cloud(), &changes)).await?;
     let things = notify::drift(past.history.account(), &changes, &state);
+    let names = Names::read(&past.history, &[&after, &before], &RuleSet::default(), []).await?;
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for change in &changes {
         *counts.entry(change.verb()).or_default() += 1;
     }
     let unseen = unseen(&past, &before, &after).await?;
-    let compared =
-        Compared { before: &before, after: &after, things: &things, counts: &counts, unseen: &unseen };
+    let compared = Compared {
+        before: &before,
+        after: &after,
+        things: &things,
+        names: &names,
+        counts: &counts,
+        unseen: &unseen,
+    };
     desk.screen.show(|paint| compared.page(paint), || compared.told())?;
     Ok(!changes.is_empty())
 }
@@ -60,6 +69,7 @@ struct Compared<'a> {
     before: &'a Manifest,
     after: &'a Manifest,
     things: &'a [Value],
+    names: &'a Names,
     counts: &'a BTreeMap<&'a str, u64>,
     unseen: &'a [Coverage],
 }
@@ -71,7 +81,7 @@ impl Compared<'_> {
         let head = format!("Snapshot {} → {}", end(self.before), end(self.after));
         let mut page = format!("{} of {}\n\n", paint.bold(head), self.after.account);
         for thing in self.things {
-            page.push_str(&drift::thing(thing, paint));
+            page.push_str(&drift::thing(thing, self.names, paint));
         }
         if !self.things.is_empty() {
             page.push('\n');

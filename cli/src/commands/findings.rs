@@ -11,7 +11,7 @@ use super::Desk;
 use crate::{
     arguments::Findings,
     failure::Failure,
-    names::Names,
+    names::{Names, Subject},
     past::Past,
     render::{table::Grid, text},
     screen::Paint,
@@ -27,7 +27,8 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Findings) -> Result<bool, Failu
         (finding.state.is_closed(), Reverse(finding.severity), &finding.rule, &finding.subject)
     });
     let rules = check::RuleSet::embedded()?;
-    let names = Names::read(&past, &manifest, &rules, findings.iter().copied()).await?;
+    let subjects = findings.iter().map(|finding| Subject { rule: &finding.rule, address: &finding.subject });
+    let names = Names::read(&past.history, &[&manifest], &rules, subjects).await?;
     let lists = history::coverage(&past.history, &manifest).await?;
     desk.screen.show(
         |paint| page(&manifest, &findings, &names, &lists, paint),
@@ -57,7 +58,7 @@ fn page(
                 [
                     finding.severity.name().to_owned(),
                     finding.rule.clone(),
-                    names.of(finding),
+                    names.of(&finding.subject),
                     since(finding),
                     state(finding),
                 ],
@@ -118,7 +119,7 @@ fn tally(findings: &[&Finding]) -> String {
 fn told(finding: &Finding, names: &Names) -> Value {
     let mut told = json!(finding);
     if let Value::Object(members) = &mut told {
-        members.insert("name".to_owned(), Value::from(names.of(finding)));
+        members.insert("name".to_owned(), Value::from(names.of(&finding.subject)));
     }
     told
 }

@@ -73,17 +73,21 @@ fn explain(rule: &Rule, paint: Paint) -> String {
     let mut page = format!("{}\n{}\n\n", paint.bold(&rule.title), paint.dim(&rule.id));
     let severity = paint.style(text::severity_style(rule.severity), rule.severity.name());
     for (name, value) in [
-        ("Severity", severity),
-        ("Confidence", rule.confidence.name().to_owned()),
-        ("Kind", kind(rule).to_owned()),
-        ("Reads", tables(&rule.needs)),
-        ("Silent when blind to", tables(&rule.absence)),
-        ("Why", rule.reason.trim().to_owned()),
-        ("What to do", rule.remediation.trim().to_owned()),
-        ("Read on", rule.references.join("\n")),
+        ("severity", severity.as_str()),
+        ("confidence", rule.confidence.name()),
+        ("kind", kind(rule)),
+        ("reads", &tables(&rule.needs)),
+        ("needs whole", &tables(&rule.absence)),
+    ] {
+        page.push_str(&format!("{} {value}\n", paint.dim(format!("{name:<12}"))));
+    }
+    for (name, value) in [
+        ("Why", rule.reason.trim()),
+        ("What to do", rule.remediation.trim()),
+        ("Read on", &rule.references.join("\n")),
     ] {
         if !value.is_empty() {
-            page.push_str(&format!("{}\n  {}\n", paint.bold(name), value.replace('\n', "\n  ")));
+            page.push_str(&format!("\n{}\n{value}\n", paint.bold(name)));
         }
     }
     page.push_str(&format!("\n{}\n", rule.sql.trim()));

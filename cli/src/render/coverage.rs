@@ -7,8 +7,8 @@ use model::Coverage;
 
 use crate::{render::text, screen::Paint};
 
-/// Parents that are named before the rest is counted.
-const NAMED: usize = 3;
+/// Letters of parents that are named before they are counted.
+const LETTERS: usize = 40;
 
 /// Writes the lists that were not read to their end, one line for each kind of reason.
 pub(crate) fn section(incomplete: &[Coverage], lists: u64, paint: Paint) -> String {
@@ -56,14 +56,15 @@ impl<'a> Like<'a> {
 fn of(parents: &[&str]) -> String {
     let named: Vec<String> = parents
         .iter()
-        .filter(|parent| !parent.is_empty())
-        .take(NAMED)
+        .filter(|parent| !matches!(**parent, "" | "*"))
         .map(|parent| text::plain(parent))
         .collect();
-    match parents.len().saturating_sub(NAMED) {
-        _ if named.is_empty() => String::new(),
-        0 => format!(" of {}", named.join(", ")),
-        more => format!(" of {} and {more} more", named.join(", ")),
+    let names = named.join(", ");
+    match named.len() {
+        0 => String::new(),
+        1 => format!(" of {names}"),
+        _ if names.chars().count() <= LETTERS => format!(" of {names}"),
+        many => format!(" of {many} parents"),
     }
 }
 
@@ -88,11 +89,11 @@ mod tests {
 
     #[test]
     fn lists_with_one_reason_share_a_line() {
-        let lists: Vec<Coverage> = ["a", "b", "c", "d", "e"].into_iter().map(list).collect();
+        let lists: Vec<Coverage> = ["a", "b", "c"].into_iter().map(list).collect();
         let page = section(&lists, 60, Paint::PLAIN);
         assert_eq!(
             page,
-            "Not read to the end: 5 of 60 lists\n  ? ibm_access_group_members of a, b, c and 2 more denied: 403 (rows stand in from snapshot 7)\n"
+            "Not read to the end: 3 of 60 lists\n  ? ibm_access_group_members of a, b, c denied: 403 (rows stand in from snapshot 7)\n"
         );
     }
 

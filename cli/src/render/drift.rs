@@ -5,38 +5,42 @@
 use serde_json::Value;
 
 use crate::{
+    names::Names,
     render::text::{json_cell, plain, sign},
     screen::Paint,
 };
 
 /// Columns that are told by the line above, or that nobody reads.
-const SILENT: [&str; 9] = [
+const SILENT: [&str; 11] = [
     "account_id",
+    "created_by_id",
     "crn",
     "href",
-    "position",
-    "value_position",
-    "value_like",
-    "created_by_id",
-    "last_modified_by_id",
+    "id",
     "last_modified_at",
+    "last_modified_by_id",
+    "policy_id",
+    "position",
+    "value_like",
+    "value_position",
 ];
 
 /// Writes one thing.
-pub(crate) fn thing(data: &Value, paint: Paint) -> String {
+pub(crate) fn thing(data: &Value, names: &Names, paint: Paint) -> String {
     let mut page = headline(data, paint);
-    if let Some(columns) = data.get("columns").and_then(Value::as_array) {
-        for column in columns {
-            page.push_str(&format!("    {}\n", differing(column)));
-        }
+    let columns: Vec<&Value> = list(data, "columns").iter().filter(|column| is_told(column)).collect();
+    // A document differs whenever a column does; it is told where nothing else is.
+    let has_others = columns.iter().any(|column| column.get("members").is_none());
+    for column in columns.iter().filter(|column| !has_others || column.get("members").is_none()) {
+        page.push_str(&format!("    {}\n", differing(column, names)));
     }
     if let Some(row) = data.get("row") {
-        let silent =
-            |name: &str| data.pointer("/thing/name").is_some_and(|label| row.get(name) == Some(label));
-        page.push_str(&format!("    {}\n", paint.dim(cells(row, silent))));
+        let name = data.pointer("/thing/name").filter(|name| !name.is_null());
+        let told = cells(row, names, |column| name.is_some_and(|name| row.get(column) == Some(name)));
+        page.push_str(&format!("    {}\n", paint.dim(told)));
     }
-    for part in data.get("parts").and_then(Value::as_array).into_iter().flatten() {
-        page.push_str(&format!("    {}\n", self::part(part, paint)));
+    for part in list(data, "parts") {
+        page.push_str(&format!("    {}\n", self::part(part, names, paint)));
     }
     page
 }
@@ -48,41 +52,63 @@ pub(crate) fn headline(data: &Value, paint: Paint) -> String {
     format!("{} {}\n", paint.style(style, sign), paint.bold(plain(text("title"))))
 }
 
-fn differing(column: &Value) -> String {
-    let name = column.get("name").and_then(Value::as_str).unwrap_or_default();
-    match (column.get("members").and_then(Value::as_array), column.get("before"), column.get("after")) {
-        (Some(members), ..) => {
-            let members: Vec<String> = members.iter().map(json_cell).collect();
-            format!("{name}: {}", members.join(", "))
-        }
-        (None, before, after) => {
-            let cell = |value: Option<&Value>| value.map_or_else(|| "-".to_owned(), json_cell);
-            format!("{name}: {} → {}", cell(before), cell(after))
-        }
-    }
+fn list<'a>(data: &'a Value, name: &str) -> &'a [Value] {
+    data.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn part(part: &Value, paint: Paint) -> String {
+fn is_told(column: &Value) -> bool {
+    column.get("name").and_then(Value::as_str).is_some_and(|name| name == "id" || !SILENT.contains(&name))
+}
+
+fn differing(column: &Value, names: &Names) -> String {
+    let name = column.get("name").and_then(Value::as_str).unwrap_or_default();
+    if let Some(members) = column.get("members").and_then(Value::as_array) {
+        let members: Vec<String> = members.iter().map(json_cell).collect();
+        return format!("{name}: {}", members.join(", "));
+    }
+    let value = |side| column.get(side).map_or_else(|| "-".to_owned(), |value| value_text(value, names));
+    format!("{name}: {} → {}", value("before"), value("after"))
+}
+
+fn part(part: &Value, names: &Names, paint: Paint) -> String {
     let (sign, style) = sign(part.get("change").and_then(Value::as_str).unwrap_or_default());
     let table = part.get("table").and_then(Value::as_str).unwrap_or_default();
     let declared = model::tables::named(table);
     let noun = declared.map_or_else(|| table.to_owned(), notify::noun);
     let parent = declared.and_then(|table| table.parent).map(|parent| parent.column);
-    let what = match part.get("columns").and_then(Value::as_array) {
-        Some(columns) => columns.iter().map(differing).collect::<Vec<_>>().join("; "),
-        None => part.get("row").map(|row| cells(row, |name| Some(name) == parent)).unwrap_or_default(),
+    let columns: Vec<String> = list(part, "columns")
+        .iter()
+        .filter(|column| is_told(column))
+        .map(|column| differing(column, names))
+        .collect();
+    let what = if columns.is_empty() {
+        part.get("row").map(|row| cells(row, names, |name| Some(name) == parent)).unwrap_or_default()
+    } else {
+        columns.join("; ")
     };
     format!("{} {noun} {what}", paint.style(style, sign))
 }
 
 /// Writes the values of a row on one line, without those that say nothing here.
-fn cells(row: &Value, is_silent: impl Fn(&str) -> bool) -> String {
+fn cells(row: &Value, names: &Names, is_silent: impl Fn(&str) -> bool) -> String {
     let members = row.as_object().into_iter().flatten();
     let told: Vec<String> = members
         .filter(|(name, value)| !value.is_null() && !SILENT.contains(&name.as_str()) && !is_silent(name))
-        .map(|(name, value)| format!("{name}={}", json_cell(value)))
+        .map(|(name, value)| format!("{name}={}", value_text(value, names)))
         .collect();
     told.join("  ")
+}
+
+/// Writes a value: an id with its name, a CRN by its end.
+fn value_text(value: &Value, names: &Names) -> String {
+    let text = json_cell(value);
+    if let Some(name) = names.of_id(&text) {
+        return format!("{text} ({name})");
+    }
+    match text.rsplit_once("::") {
+        Some((head, end)) if head.starts_with("crn:") && !end.is_empty() => format!("…{end}"),
+        _ => text,
+    }
 }
 
 #[cfg(test)]
@@ -94,11 +120,12 @@ mod tests {
     #[test]
     fn a_thing_is_told_with_what_differs_and_its_parts() {
         let data = json!({
-            "title": "access group Developers changed: name, 1 member added",
+            "title": "access group Developers changed: description, 1 member added",
             "change": "changed",
             "thing": { "table": "ibm_access_groups", "name": "Developers" },
             "columns": [
                 { "name": "description", "before": null, "after": "all\nof them" },
+                { "name": "last_modified_at", "before": "a", "after": "b" },
                 { "name": "document", "members": ["tags"], "note": "…" },
             ],
             "parts": [{
@@ -107,8 +134,16 @@ mod tests {
             }],
         });
         assert_eq!(
-            thing(&data, Paint::PLAIN),
-            "~ access group Developers changed: name, 1 member added\n    description: - → all\u{fffd}of them\n    document: tags\n    + member iam_id=IBMid-1  type=user\n"
+            thing(&data, &Names::default(), Paint::PLAIN),
+            "~ access group Developers changed: description, 1 member added\n    description: - → all\u{fffd}of them\n    + member iam_id=IBMid-1  type=user\n"
         );
+    }
+
+    #[test]
+    fn a_crn_is_told_by_its_end() {
+        let role = json!("crn:v1:bluemix:public:iam::::serviceRole:Writer");
+        assert_eq!(value_text(&role, &Names::default()), "…serviceRole:Writer");
+        let instance = json!("crn:v1:bluemix:public:kms:eu-de:a/1:2::");
+        assert_eq!(value_text(&instance, &Names::default()), "crn:v1:bluemix:public:kms:eu-de:a/1:2::");
     }
 }

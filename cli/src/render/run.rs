@@ -6,6 +6,7 @@ use pipeline::Summary;
 use serde_json::Value;
 
 use crate::{
+    names::Names,
     render::{coverage, drift, text},
     screen::Paint,
 };
@@ -21,6 +22,8 @@ pub(crate) struct Told {
     pub(crate) at: String,
     /// Events of the run.
     pub(crate) events: Vec<Event>,
+    /// What the things of its findings are called.
+    pub(crate) names: Names,
     /// Lists that were not read to their end.
     pub(crate) incomplete: Vec<Coverage>,
     /// Objects written.
@@ -29,8 +32,8 @@ pub(crate) struct Told {
     pub(crate) bytes: u64,
 }
 
-/// Writes a run and where to look next.
-pub(crate) fn page(told: &Told, paint: Paint) -> String {
+/// Writes a run and where to look next, with the options that lead there.
+pub(crate) fn page(told: &Told, options: &str, paint: Paint) -> String {
     let summary = &told.summary;
     let head = format!("{}, snapshot {}", summary.account, summary.snapshot);
     let mut page = format!(
@@ -42,14 +45,11 @@ pub(crate) fn page(told: &Told, paint: Paint) -> String {
     );
     page.push_str(&body(told, paint));
     let number = summary.snapshot;
-    let mut next = vec![format!("iamwatch findings --account {}", summary.account)];
+    let mut next = vec![format!("iamwatch findings{options}")];
     if !summary.is_first && !summary.drift.is_empty() {
-        next.insert(
-            0,
-            format!("iamwatch diff {} {number} --account {}", number.saturating_sub(1), summary.account),
-        );
+        next.insert(0, format!("iamwatch diff {} {number}{options}", number.saturating_sub(1)));
     }
-    page.push_str(&format!("{} {}\n\n", paint.dim("Look at:"), next.join(" | ")));
+    page.push_str(&format!("  {} {}\n\n", paint.dim("Look at:"), next.join("  |  ")));
     page
 }
 
@@ -80,6 +80,9 @@ fn changes(told: &Told, paint: Paint) -> String {
     let drifted: Vec<&Value> = of_kind(&told.events, "drift.").map(|event| &event.data).collect();
     let rows = told.summary.drift.values().sum();
     let mut page = match (drifted.len(), rows) {
+        (_, 0) if !told.incomplete.is_empty() => {
+            return "  Nothing changed in what could be seen\n".to_owned();
+        }
         (_, 0) => return "  Nothing changed\n".to_owned(),
         // Too many to be sent one by one.
         (0, rows) => format!("  {} changed\n", text::counted(rows, "row")),
@@ -117,13 +120,13 @@ fn findings(told: &Told, paint: Paint) -> String {
     }
     page.push('\n');
     for event in news.iter().take(SHOWN) {
-        page.push_str(&transition(event, paint));
+        page.push_str(&transition(event, &told.names, paint));
     }
     page.push_str(&more(news.len()));
     page
 }
 
-fn transition(event: &Event, paint: Paint) -> String {
+fn transition(event: &Event, names: &Names, paint: Paint) -> String {
     let text = |pointer: &str| event.data.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let severity = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info]
         .into_iter()
@@ -135,7 +138,16 @@ fn transition(event: &Event, paint: Paint) -> String {
         _ => paint.style(text::severity_style(severity), "!"),
     };
     let name = paint.style(text::severity_style(severity), format!("{:8}", severity.name()));
-    format!("    {sign} {name} {}\n", text::plain(text("/title")))
+    let what = match (text("/transition"), text("/finding/state")) {
+        ("opened", _) => String::new(),
+        ("closed", state) => format!(" ({state})"),
+        ("reopened", _) => " (is back)".to_owned(),
+        ("changed", _) => " (other evidence)".to_owned(),
+        ("unknown", _) => " (nobody can say any more)".to_owned(),
+        (other, _) => format!(" ({other})"),
+    };
+    let title = text::plain(text("/finding/title"));
+    format!("    {sign} {name} {title}: {}{what}\n", names.of(text("/finding/subject")))
 }
 
 fn footer(told: &Told) -> String {
@@ -145,7 +157,7 @@ fn footer(told: &Told) -> String {
     for delivery in &told.summary.delivered {
         for sink in &delivery.sinks {
             parts.push(match &sink.reason {
-                None => format!("{} to {}", sink.sent, sink.sink),
+                None => format!("{} taken by {}", sink.sent, sink.sink),
                 Some(reason) => {
                     format!("{} not taken by {}: {}", sink.failed, sink.sink, text::plain(reason))
                 }

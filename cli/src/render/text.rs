@@ -116,6 +116,12 @@ pub(crate) fn sign(verb: &str) -> (&'static str, Style) {
     }
 }
 
+/// Quotes a word for a shell, where it needs it.
+pub(crate) fn quoted(word: &str) -> String {
+    let is_plain = |each: char| each.is_ascii_alphanumeric() || "./_-".contains(each);
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

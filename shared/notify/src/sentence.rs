@@ -151,7 +151,11 @@ fn last_key(table: &Table, row: &Row) -> String {
 }
 
 fn column_pieces(thing: &Thing<'_>) -> Vec<String> {
-    let columns: Vec<_> = thing.columns().into_iter().filter(|(column, ..)| !column.moves).collect();
+    let mut columns: Vec<_> = thing.columns().into_iter().filter(|(column, ..)| !column.moves).collect();
+    // A document differs whenever a column or a part does: it is told where it is all there is.
+    if !thing.parts.is_empty() || columns.iter().any(|(column, ..)| column.kind != Type::Document) {
+        columns.retain(|(column, ..)| column.kind != Type::Document);
+    }
     if let [(column, before, after)] = columns.as_slice()
         && column.kind != Type::Document
     {

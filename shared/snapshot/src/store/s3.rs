@@ -1,12 +1,12 @@
 //! A store in a bucket of S3, or of a store that speaks as S3 does.
 
-use std::{net::IpAddr, time::Duration};
+use std::{error::Error, net::IpAddr, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, timeout::TimeoutConfig};
 use aws_sdk_s3::{
     Client,
     config::{Builder, RequestChecksumCalculation, retry::RetryConfig},
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
 };
 use bytes::Bytes;
@@ -91,7 +91,7 @@ impl S3 {
         let code = error.code().unwrap_or_default().to_owned();
         let is_write = action.contains("Put");
         // The SDK's errors say what happened only along their chain of causes.
-        let source = DisplayErrorContext(error).to_string().into();
+        let source = chain(&error).into();
         match (code.as_str(), status) {
             ("NoSuchBucket", _) => StoreError::NoBucket { bucket: self.bucket.clone() },
             (_, Some(401 | 403)) => StoreError::Denied { place, action, source },
@@ -168,6 +168,17 @@ impl Store for S3 {
         let keys = keys.filter_map(|key| key.strip_prefix(&self.prefix).map(str::to_owned)).collect();
         Ok(Listed { keys, more })
     }
+}
+
+/// Joins what an error says with what its causes say.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
 }
 
 fn status<E>(error: &SdkError<E>) -> Option<u16> {

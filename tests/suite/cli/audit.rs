@@ -1,0 +1,196 @@
+//! `iamwatch audit` against a simulated cloud: runs, news, and everything that can be wrong before and during one.
+
+use simulators::ibm::{
+    Simulator, Size, generate, weeks,
+    world::{COLLECTOR_API_KEY, STRANGER_API_KEY},
+};
+use tokio::runtime::Runtime;
+
+use super::program::Desk;
+
+/// A simulated cloud and a desk that is set up to audit it.
+struct Cloud {
+    _runtime: Runtime,
+    simulator: Simulator,
+    account: String,
+    desk: Desk,
+}
+
+impl Cloud {
+    fn new() -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let world = generate(1, Size::Dozen);
+        let account = world.account_id().to_owned();
+        let simulator = runtime.block_on(Simulator::start(world)).unwrap();
+        let mut desk = Desk::new();
+        desk.set("KEY", COLLECTOR_API_KEY);
+        let cloud = Self { _runtime: runtime, simulator, account, desk };
+        cloud.configure(&cloud.account("env:KEY", None));
+        cloud
+    }
+
+    fn configure(&self, accounts: &str) {
+        let notify = "[notify]\nsinks = [\"file:events.jsonl\"]\n";
+        self.desk.write("iamwatch.toml", &format!("store = \"iamwatch-store\"\n{notify}{accounts}"));
+    }
+
+    fn account(&self, key: &str, id: Option<&str>) -> String {
+        let to = self.simulator.endpoints();
+        let id = id.map(|id| format!("id = \"{id}\"\n")).unwrap_or_default();
+        format!(
+            "[[account]]\ncloud = \"ibm\"\n{id}credentials = {{ api_key = \"{key}\" }}\nseconds = 20\n[account.endpoints]\niam = \"{}\"\nuser_management = \"{}\"\naccounts = \"{}\"\nresource_controller = \"{}\"\ncbr = \"{}\"\nenterprise = \"{}/v1\"\n",
+            to.iam, to.user_management, to.accounts, to.resource_controller, to.cbr, to.enterprise
+        )
+    }
+}
+
+#[test]
+fn a_run_is_told_and_the_next_tells_what_changed() {
+    let cloud = Cloud::new();
+    let page = cloud.desk.iamwatch(&["audit"]).done();
+    assert!(
+        page.contains("snapshot 1") && page.contains("First snapshot") && page.contains("iamwatch findings"),
+        "{page}"
+    );
+    let events = std::fs::read_to_string(cloud.desk.path("events.jsonl")).unwrap();
+    assert_eq!(events.lines().count(), 1, "a baseline is one event: {events}");
+
+    let page = cloud.desk.iamwatch(&["audit", "--exit-code"]).done();
+    assert!(page.contains("Nothing changed") && page.contains("1 object written"), "{page}");
+
+    cloud.simulator.change(weeks()[1].apply);
+    let outcome = cloud.desk.iamwatch(&["audit", "--exit-code"]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    assert!(
+        outcome.stdout.contains("+ user mira") && outcome.stdout.contains("iamwatch diff 2 3"),
+        "{outcome:?}"
+    );
+    assert!(!outcome.stdout.contains(COLLECTOR_API_KEY) && !outcome.stderr.contains(COLLECTOR_API_KEY));
+}
+
+#[test]
+fn a_program_gets_the_summary() {
+    let cloud = Cloud::new();
+    let told = cloud.desk.iamwatch(&["audit", "--json"]).json();
+    assert_eq!(told["failures"], serde_json::json!([]));
+    assert_eq!(told["runs"][0]["account"], format!("ibm/{}", cloud.account));
+    assert_eq!((&told["runs"][0]["snapshot"], &told["runs"][0]["is_first"]), (&1.into(), &true.into()));
+}
+
+#[test]
+fn one_account_that_fails_does_not_stop_the_others() {
+    let mut cloud = Cloud::new();
+    cloud.desk.set("WRONG", "not-a-key-of-anyone");
+    cloud.configure(&format!(
+        "{}{}",
+        cloud.account("env:WRONG", None),
+        cloud.account("env:KEY", Some(&cloud.account))
+    ));
+    let outcome = cloud.desk.iamwatch(&["audit"]);
+    outcome.fails(3, &["the API key", "rejected", "help: "]);
+    assert!(outcome.stdout.contains("snapshot 1"), "{outcome:?}");
+    assert!(!outcome.stderr.contains("not-a-key-of-anyone"));
+    let outcome = cloud.desk.iamwatch(&["audit", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!((told["runs"].as_array().unwrap().len(), told["failures"].as_array().unwrap().len()), (1, 1));
+    let only = format!("ibm/{}", cloud.account);
+    cloud.desk.iamwatch(&["audit", "--account", &only]).done();
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_named_with_what_would_be_right() {
+    let cloud = Cloud::new();
+    cloud.desk.iamwatch(&["audit"]).done();
+    let before = cloud.desk.bytes("iamwatch-store");
+    let good = cloud.account("env:KEY", None);
+    let wrong: [(String, &[&str]); 6] = [
+        (format!("stroe = 1\n{good}"), &["iamwatch.toml", "stroe"]),
+        ("= nonsense".to_owned(), &["iamwatch.toml", "line"]),
+        (String::new(), &["names no account", "[[account]]"]),
+        (good.replace("env:KEY", "s3cret-in-the-file"), &["env:NAME"]),
+        (good.replace("env:KEY", "env:NOBODY_SET_THIS"), &["`NOBODY_SET_THIS` is not set"]),
+        (good.replace("seconds = 20", "concurrency = 0"), &["`concurrency` is 0"]),
+    ];
+    for (accounts, said) in wrong {
+        cloud.configure(&accounts);
+        let outcome = cloud.desk.iamwatch(&["audit"]);
+        outcome.fails(2, said);
+        assert!(outcome.stderr.contains("help: "), "{outcome:?}");
+        assert!(!outcome.stderr.contains("s3cret"), "{outcome:?}");
+    }
+    std::fs::remove_file(cloud.desk.path("iamwatch.toml")).unwrap();
+    cloud.desk.iamwatch(&["audit"]).fails(2, &["iamwatch.toml", "--config", "iamwatch demo"]);
+    assert_eq!(cloud.desk.bytes("iamwatch-store"), before);
+}
+
+#[test]
+fn credentials_that_do_not_fit_leave_the_store_as_it_was() {
+    let mut cloud = Cloud::new();
+    cloud.desk.set("WRONG", "not-a-key-of-anyone");
+    cloud.desk.iamwatch(&["audit"]).done();
+    let before = cloud.desk.bytes("iamwatch-store");
+    cloud.configure(&cloud.account("env:WRONG", None));
+    cloud.desk.iamwatch(&["audit"]).fails(3, &["the API key was rejected", "help: "]);
+    cloud.configure(&cloud.account("env:KEY", Some("11111111111111111111111111111111")));
+    let outcome = cloud.desk.iamwatch(&["audit"]);
+    outcome.fails(2, &["belong to account", &cloud.account, "11111111111111111111111111111111", "help: "]);
+    cloud.configure(&cloud.account("env:KEY", None));
+    cloud.desk.iamwatch(&["audit", "--account", "ibm/nobody"]).fails(2, &["no account `ibm/nobody`"]);
+    assert_eq!(cloud.desk.bytes("iamwatch-store"), before);
+}
+
+#[test]
+fn a_caller_without_rights_removes_nothing() {
+    let mut cloud = Cloud::new();
+    cloud.desk.set("STRANGER", STRANGER_API_KEY);
+    cloud.desk.iamwatch(&["audit"]).done();
+    cloud.configure(&cloud.account("env:STRANGER", None));
+    let page = cloud.desk.iamwatch(&["audit"]).done();
+    assert!(page.contains("Not read to the end"), "{page}");
+    let told = cloud.desk.iamwatch(&["diff", "1", "2", "--json"]).json();
+    assert!(told["counts"].get("removed").is_none(), "{told}");
+}
+
+#[test]
+fn a_cloud_that_does_not_answer_is_told_as_such() {
+    let cloud = Cloud::new();
+    cloud.desk.iamwatch(&["audit"]).done();
+    let before = cloud.desk.bytes("iamwatch-store");
+    let account =
+        cloud.account("env:KEY", None).replace(&cloud.simulator.endpoints().iam, "http://127.0.0.1:1");
+    cloud.configure(&account.replace("seconds = 20", "seconds = 2"));
+    cloud.desk.iamwatch(&["audit"]).fails(3, &["http://127.0.0.1:1", "help: ", "network"]);
+    cloud.configure(&account.replace("http://127.0.0.1:1", "http://iam.example.com"));
+    let outcome = cloud.desk.iamwatch(&["audit"]);
+    outcome.fails(2, &["http://iam.example.com", "https"]);
+    assert_eq!(cloud.desk.bytes("iamwatch-store"), before);
+}
+
+#[test]
+fn a_store_that_cannot_be_written_leaves_what_was_there() {
+    let cloud = Cloud::new();
+    // A file where a folder must be stops everyone, root too.
+    cloud.desk.write("blocked", "x");
+    let outcome = cloud.desk.iamwatch(&["audit", "--store", "blocked/store"]);
+    outcome.fails(3, &["blocked/store", "could not be", "help: "]);
+    assert_eq!(std::fs::read(cloud.desk.path("blocked")).unwrap(), b"x");
+
+    cloud.desk.write("papers/thesis.doc", "precious");
+    cloud
+        .desk
+        .iamwatch(&["audit", "--store", "papers"])
+        .fails(2, &["is not an iamwatch store", "thesis.doc"]);
+    assert_eq!(cloud.desk.bytes("papers").len(), 1);
+}
+
+#[test]
+fn a_damaged_history_is_said_and_goes_on() {
+    let cloud = Cloud::new();
+    cloud.desk.iamwatch(&["audit"]).done();
+    std::fs::write(cloud.desk.object("manifests/00000001"), "<html>").unwrap();
+    let page = cloud.desk.iamwatch(&["audit"]).done();
+    assert!(page.contains("snapshot 2") && page.contains("is damaged"), "{page}");
+    cloud.desk.iamwatch(&["show", "2"]).done();
+    cloud.desk.iamwatch(&["verify"]).fails(4, &["is broken"]);
+}

@@ -1,0 +1,183 @@
+//! Questions to a history: what people and programs get, and what a wrong question is answered.
+
+use super::program::Desk;
+
+#[test]
+fn snapshots_are_listed_with_what_happened_in_each() {
+    let desk = Desk::with_history();
+    let page = desk.iamwatch(&["snapshots"]).done();
+    assert_eq!(page.lines().count(), 10, "{page}");
+    assert!(page.lines().nth(1).unwrap().contains("2026-09-07 06:00") && page.contains("first"), "{page}");
+    let list = desk.iamwatch(&["snapshots", "--json"]).json();
+    let numbers: Vec<_> =
+        list.as_array().unwrap().iter().map(|each| each["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert!(
+        list[1]["drift"]["added"].as_u64().unwrap() > 0 && list[2]["drift"].as_object().unwrap().is_empty()
+    );
+    assert_eq!(desk.iamwatch(&["snapshots", "--last", "2", "--json"]).json()[0]["number"], 8);
+}
+
+#[test]
+fn a_snapshot_is_shown_with_its_tables_and_what_it_could_not_see() {
+    let desk = Desk::with_history();
+    let page = desk.iamwatch(&["show", "8"]).done();
+    assert!(page.contains("Snapshot 8") && page.contains("ibm_users"), "{page}");
+    assert!(page.contains("Not read to the end") && page.contains("stand in from snapshot 7"), "{page}");
+    let shown = desk.iamwatch(&["show", "latest", "--json"]).json();
+    assert_eq!((&shown["number"], shown["incomplete"].as_array().unwrap().len()), (&9.into(), 0));
+    let users =
+        shown["tables"].as_array().unwrap().iter().find(|table| table["table"] == "ibm_users").unwrap();
+    assert!(
+        users["rows"].as_u64().unwrap() >= 12
+            && users["bytes"].as_u64().unwrap() > 0
+            && users["objects"].as_u64().unwrap() > 0
+    );
+}
+
+#[test]
+fn the_rows_of_a_table_are_shown_at_any_time() {
+    let desk = Desk::with_history();
+    let rows = |snapshot: &str| {
+        desk.iamwatch(&["show", snapshot, "ibm_users", "--json"]).json().as_array().unwrap().len()
+    };
+    assert_eq!(rows("2"), rows("1") + 2);
+    assert_eq!(rows("2026-09-15"), rows("2"));
+    assert_eq!(rows("latest~7"), rows("2"));
+    let page = desk.iamwatch(&["show", "2", "ibm_users"]).done();
+    assert!(page.starts_with("IAM_ID") && page.contains("mira"), "{page}");
+    let lists = desk.iamwatch(&["show", "8", "coverage", "--json"]).json();
+    assert!(lists.as_array().unwrap().iter().any(|list| list["status"] == "denied"));
+}
+
+#[test]
+fn a_difference_is_told_by_thing_with_before_and_after() {
+    let desk = Desk::with_history();
+    let page = desk.iamwatch(&["diff", "1", "2"]).done();
+    assert!(page.contains("Snapshot 1 (2026-09-07 06:00) → 2 (2026-09-14 06:00)"), "{page}");
+    assert!(page.contains("+ user mira") && page.contains("things changed"), "{page}");
+    let page = desk.iamwatch(&["diff", "4", "5"]).done();
+    assert!(page.contains("- resource attribute") && page.contains("serviceInstance"), "{page}");
+    let told = desk.iamwatch(&["diff", "6", "7", "--json"]).json();
+    let things = told["things"].as_array().unwrap();
+    let renamed = things.iter().find(|thing| thing["thing"]["name"] == "finance-and-tax").unwrap();
+    let name = renamed["columns"].as_array().unwrap().iter().find(|column| column["name"] == "name").unwrap();
+    assert_eq!((&name["before"], &name["after"]), (&"finance".into(), &"finance-and-tax".into()));
+    assert!(
+        things.iter().any(|thing| thing["change"] == "replaced" && thing["thing"]["name"] == "data-analysts")
+    );
+}
+
+#[test]
+fn blindness_is_no_difference_but_is_told() {
+    let desk = Desk::with_history();
+    let told = desk.iamwatch(&["diff", "7", "8", "--json"]).json();
+    assert!(told["counts"].get("removed").is_none(), "{told}");
+    assert!(!told["incomplete"].as_array().unwrap().is_empty());
+    let page = desk.iamwatch(&["diff", "7", "8"]).done();
+    assert!(page.contains("What is missing from these lists proves nothing"), "{page}");
+}
+
+#[test]
+fn findings_are_listed_worst_first_with_names_and_since_when() {
+    let desk = Desk::with_history();
+    let page = desk.iamwatch(&["findings"]).done();
+    assert!(
+        page.starts_with("SEVERITY") && page.contains("≤ 1 (2026-09-07)") && page.contains(" open: "),
+        "{page}"
+    );
+    let list = desk.iamwatch(&["findings", "--json"]).json();
+    let list = list.as_array().unwrap();
+    let rank = |severity: &serde_json::Value| {
+        ["critical", "high", "medium", "low", "info"].iter().position(|name| severity == name).unwrap()
+    };
+    assert!(list.windows(2).all(|pair| rank(&pair[0]["severity"]) <= rank(&pair[1]["severity"])));
+    assert!(
+        list.iter()
+            .all(|finding| finding["state"] == "open" && !finding["name"].as_str().unwrap().is_empty())
+    );
+    let all = desk.iamwatch(&["findings", "--all", "--json"]).json();
+    assert!(all.as_array().unwrap().len() > list.len());
+    let then = desk.iamwatch(&["findings", "--at", "1", "--json"]).json();
+    assert!(then.as_array().unwrap().iter().all(|finding| finding["baseline"] == true));
+}
+
+#[test]
+fn any_question_can_be_asked_of_any_snapshot() {
+    let desk = Desk::with_history();
+    let sql = "select count(*) as users from ibm_users";
+    let then = desk.iamwatch(&["query", sql, "--at", "1", "--json"]).json();
+    let now = desk.iamwatch(&["query", sql, "--at", "2", "--json"]).json();
+    assert_eq!(now["columns"], serde_json::json!(["users"]));
+    assert_eq!(now["rows"][0][0].as_u64(), then["rows"][0][0].as_u64().map(|users| users + 2));
+    let cut = desk
+        .iamwatch(&["query", "select iam_id from ibm_users order by 1", "--max-rows", "3", "--json"])
+        .json();
+    assert_eq!((cut["rows"].as_array().unwrap().len(), &cut["truncated"]), (3, &true.into()));
+    let page = desk.iamwatch(&["query", "select user_id, state from ibm_users order by 1"]).done();
+    assert!(page.starts_with("USER_ID") && page.contains("rows"), "{page}");
+}
+
+#[test]
+fn a_wrong_question_is_answered_with_what_is_wrong_and_harms_nothing() {
+    let desk = Desk::with_history();
+    let before = desk.bytes("iamwatch-store");
+    let asked: [(&[&str], &[&str]); 12] = [
+        (&["query", "select * from ibm_user"], &["no table `ibm_user`", "`ibm_users`", "help: "]),
+        (&["query", "select nothing from ibm_users"], &["nothing"]),
+        (&["query", "selec 1"], &["selec"]),
+        (&["query", "delete from ibm_users"], &["may only read", "help: "]),
+        (&["query", "drop table ibm_users"], &["may only read"]),
+        (&["query", "attach 'x.db' as x"], &["may only read"]),
+        (&["query", "select 1; select 2"], &["more than one statement"]),
+        (&["query", ""], &["is empty"]),
+        (&["show", "latest", "ibm_user"], &["no table `ibm_user`", "iamwatch show"]),
+        (&["show", "99"], &["no snapshot `99`", "iamwatch snapshots"]),
+        (&["show", "latest~99"], &["no snapshot `latest~99`"]),
+        (&["diff", "yesterday", "latest"], &["`yesterday` names no snapshot", "latest~3"]),
+    ];
+    for (arguments, said) in asked {
+        desk.iamwatch(arguments).fails(2, said);
+    }
+    assert_eq!(desk.bytes("iamwatch-store"), before);
+    assert!(!desk.path("x.db").exists());
+}
+
+#[test]
+fn news_give_their_own_exit_code_where_they_are_asked_for() {
+    let desk = Desk::with_history();
+    assert_eq!(desk.iamwatch(&["diff", "1", "2"]).code, 0);
+    assert_eq!(desk.iamwatch(&["diff", "1", "2", "--exit-code"]).code, 1);
+    assert_eq!(desk.iamwatch(&["diff", "2", "3", "--exit-code"]).code, 0);
+    assert_eq!(desk.iamwatch(&["findings", "--exit-code"]).code, 1);
+    assert_eq!(desk.iamwatch(&["verify", "--exit-code"]).code, 0);
+    assert_eq!(desk.iamwatch(&["query", "select 1 where 1 = 0", "--exit-code"]).code, 0);
+}
+
+#[test]
+fn who_stops_reading_is_no_failure() {
+    let desk = Desk::with_history();
+    let outcome = desk.shell("iamwatch show latest ibm_policies | head -1");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{outcome:?}");
+}
+
+#[test]
+fn nothing_but_text_goes_to_a_pipe() {
+    let desk = Desk::with_history();
+    for arguments in [&["findings"] as &[&str], &["diff", "1", "2"], &["verify"]] {
+        let outcome = desk.iamwatch(arguments);
+        assert!(!outcome.stdout.contains('\u{1b}') && outcome.stderr.is_empty(), "{outcome:?}");
+    }
+}
+
+#[test]
+fn commands_of_the_help_exist_and_no_others() {
+    let desk = Desk::new();
+    let help = desk.iamwatch(&["--help"]).done();
+    for command in ["demo", "audit", "snapshots", "show", "diff", "findings", "query", "rules", "verify"] {
+        assert!(help.contains(&format!("  {command} ")), "{help}");
+        let page = desk.iamwatch(&[command, "--help"]).done();
+        assert!(page.contains("iamwatch ") && page.contains("--store"), "{page}");
+    }
+    desk.iamwatch(&["serve"]).fails(2, &["serve"]);
+}
