@@ -84,7 +84,8 @@ Examples:
 The store must be new or empty, or one that an earlier demo left: that is replaced. Nothing else is
 ever deleted. The events are kept beside it, one JSON object a line, in STORE.events.jsonl.
 
---json: {\"store\", \"account\", \"events\", \"weeks\": [{\"week\", \"date\", \"happened\", \"summary\", \"events\"}]}")]
+--json: {\"store\", \"account\", \"events\": FILE, \"weeks\": [{\"week\", \"date\", \"happened\", \"summary\", \"events\"}, …],
+\"commands\": [text, …]}.")]
 pub(crate) struct Demo {
     /// Show the last week only
     #[arg(long)]
@@ -123,8 +124,8 @@ Examples:
   iamwatch snapshots
   iamwatch snapshots --last 5 --json
 
---json: [{\"number\", \"at\", \"tool\", \"rows\", \"drift\": {verb: rows}, \"lists\", \"incomplete\", \"open_findings\"}, …],
-newest last.")]
+--json: [{\"number\", \"account\", \"started_at\", \"finished_at\", \"tool\", \"rows\", \"drift\": {verb: rows}, \"lists\",
+\"incomplete\", \"open_findings\"}, …], newest last.")]
 pub(crate) struct Snapshots {
     /// Only the newest N
     #[arg(long, value_name = "N")]
@@ -139,8 +140,8 @@ Examples:
   iamwatch show latest~1 ibm_users
   iamwatch show 2026-11-21 coverage
 
---json without a table: {\"number\", \"account\", \"at\", \"tool\", \"tables\": [{\"table\", \"rows\", \"bytes\", \"objects\"}, …],
-\"incomplete\": [COVERAGE, …]}; with a table: [{column: value}, …].")]
+--json without a table: {\"number\", \"account\", \"started_at\", \"finished_at\", \"tool\", \"tables\": [{\"table\", \"rows\",
+\"bytes\", \"objects\"}, …], \"lists\", \"incomplete\": [row of `coverage`, …]}; with a table: [{column: value}, …].")]
 pub(crate) struct Show {
     /// Which snapshot
     pub(crate) snapshot: String,
@@ -159,8 +160,8 @@ Examples:
   iamwatch diff 2026-11-01 2026-11-21 --json
   iamwatch diff latest~1 latest --exit-code || echo 'something changed'
 
---json: {\"from\", \"to\", \"things\": [{\"table\", \"key\", \"label\", \"verb\", \"columns\": [{\"column\", \"before\", \"after\"}],
-\"rows\": [{\"table\", \"verb\", \"before\", \"after\"}]}, …], \"counts\": {verb: rows}}.")]
+--json: {\"from\": {\"number\", \"at\"}, \"to\": {…}, \"things\": [{\"title\", \"thing\", \"change\", \"row\" or \"columns\", \"parts\"}, …],
+\"counts\": {verb: rows}, \"incomplete\": [row of `coverage`, …]}; a thing is the data of an event of drift.")]
 pub(crate) struct Diff {
     /// The snapshot before
     #[arg(value_name = "A")]
@@ -270,5 +271,5 @@ Examples:
 
 Ends with code 4 when something is broken.
 
---json: {\"snapshots\", \"objects\", \"head\", \"faults\": [{\"object\", \"kind\", \"text\"}, …]}.")]
+--json: {\"snapshots\", \"objects\", \"head\", \"faults\": [{\"object\", \"kind\", \"text\", \"harmless\"}, …]}.")]
 pub(crate) struct Verify {}

@@ -162,6 +162,12 @@ fn who_stops_reading_is_no_failure() {
 }
 
 #[test]
+fn a_result_that_cannot_be_written_is_a_failure() {
+    let desk = Desk::with_history();
+    desk.shell("iamwatch snapshots > /dev/full").fails(3, &["standard output could not be written"]);
+}
+
+#[test]
 fn nothing_but_text_goes_to_a_pipe() {
     let desk = Desk::with_history();
     for arguments in [&["findings"] as &[&str], &["diff", "1", "2"], &["verify"]] {
