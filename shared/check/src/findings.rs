@@ -1,8 +1,8 @@
 //! The findings of an account after a run, as the store keeps them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Finding, FindingState};
+use model::{Finding, FindingState, Patch};
 use serde::{Deserialize, Serialize};
 
 /// What is remembered of a rule.
@@ -28,6 +28,55 @@ pub struct Findings {
     pub findings: BTreeMap<String, Finding>,
 }
 
+/// What a run changed in the findings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingsPatch {
+    /// The rules after it.
+    pub rules: BTreeMap<String, Memory>,
+    /// Findings that are new or not as they were.
+    pub put: BTreeMap<String, Finding>,
+    /// Fingerprints that are forgotten.
+    pub forgotten: BTreeSet<String>,
+}
+
+impl FindingsPatch {
+    /// Returns what leads from one state of the findings to another.
+    #[must_use]
+    pub fn between(before: &Findings, after: &Findings) -> Self {
+        let is_new = |(fingerprint, finding): &(&String, &Finding)| {
+            before.findings.get(*fingerprint) != Some(*finding)
+        };
+        let put = after.findings.iter().filter(is_new);
+        let forgotten =
+            before.findings.keys().filter(|fingerprint| !after.findings.contains_key(*fingerprint));
+        Self {
+            rules: after.rules.clone(),
+            put: put.map(|(fingerprint, finding)| (fingerprint.clone(), finding.clone())).collect(),
+            forgotten: forgotten.cloned().collect(),
+        }
+    }
+}
+
+impl Patch for FindingsPatch {
+    type Whole = Findings;
+
+    fn apply(self, mut findings: Findings) -> Findings {
+        findings.rules = self.rules;
+        findings.findings.retain(|fingerprint, _| !self.forgotten.contains(fingerprint));
+        findings.findings.extend(self.put);
+        findings
+    }
+
+    fn then(mut self, later: Self) -> Self {
+        self.put.retain(|fingerprint, _| !later.forgotten.contains(fingerprint));
+        self.forgotten.retain(|fingerprint| !later.put.contains_key(fingerprint));
+        self.put.extend(later.put);
+        self.forgotten.extend(later.forgotten);
+        self.rules = later.rules;
+        self
+    }
+}
+
 impl Findings {
     /// Returns the findings that are not over: the worst first, then by rule and subject.
     #[must_use]
@@ -41,5 +90,46 @@ impl Findings {
     /// Returns the findings that hold and that nobody suppressed.
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
         self.findings.values().filter(|finding| finding.state == FindingState::Open)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Severity, Sighting};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn findings(titles: &BTreeMap<String, String>) -> Findings {
+        let finding = |(fingerprint, title): (&String, &String)| {
+            let finding = Finding {
+                fingerprint: fingerprint.clone(),
+                rule: "rule".to_owned(),
+                title: title.clone(),
+                severity: Severity::Low,
+                subject: fingerprint.clone(),
+                evidence: BTreeMap::new(),
+                state: FindingState::Open,
+                baseline: false,
+                first_seen: Sighting { snapshot: 1, at: "2026-01-01T00:00:00Z".to_owned() },
+                last_seen: None,
+                suppression: None,
+            };
+            (fingerprint.clone(), finding)
+        };
+        Findings { rules: BTreeMap::new(), findings: titles.iter().map(finding).collect() }
+    }
+
+    proptest! {
+        #[test]
+        fn patches_lead_from_one_state_to_the_next_one_by_one_and_joined(
+            states in prop::collection::vec(prop::collection::btree_map("[a-f]", "[x-z]", 0..6), 3),
+        ) {
+            let states: Vec<Findings> = states.iter().map(findings).collect();
+            let first = FindingsPatch::between(&states[0], &states[1]);
+            let second = FindingsPatch::between(&states[1], &states[2]);
+            prop_assert_eq!(&first.clone().apply(states[0].clone()), &states[1]);
+            prop_assert_eq!(&first.then(second).apply(states[0].clone()), &states[2]);
+        }
     }
 }

@@ -17,7 +17,7 @@ mod views;
 
 pub use database::{Answer, Database, Limits, Run, ask};
 pub use error::QueryError;
-pub use findings::{Findings, Memory};
+pub use findings::{Findings, FindingsPatch, Memory};
 pub use reads::{Reads, tables_named};
 pub use rule::{Confidence, Rule, RuleKind, Subject};
 pub use rules::{RuleError, RuleSet};

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-use check::{Answer, Findings, Limits, QueryError, Run};
+use check::{Answer, Findings, FindingsPatch, Limits, QueryError, Run};
 use model::{Change, Coverage, State, Table, Weight, tables};
 use snapshot::{History, Manifest, SnapshotError};
 
@@ -95,7 +95,7 @@ pub async fn drift(
 /// As [`state`].
 pub async fn findings(history: &History, manifest: &Manifest) -> Result<Findings, SnapshotError> {
     match &manifest.findings {
-        Some(found) => history.get_json(&found.object).await,
+        Some(found) => history.get_findings::<FindingsPatch>(found).await,
         None => Ok(Findings::default()),
     }
 }

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use check::{Limits, Outcome, RuleSet};
+use check::{FindingsPatch, Limits, Outcome, RuleSet};
 use model::{
     AccountId, Change, Coverage, Row, Sighting, State, Suppression, Table, Timestamp, Transition, Weight,
     tables, time_text,
 };
 use notify::{BaselineCounts, CoverageChange, Sink, Told};
-use snapshot::{
-    AnyStore, CoverageCounts, Delta, FindingsRef, History, Manifest, Place, SnapshotError, TableEntry,
-};
+use snapshot::{AnyStore, CoverageCounts, Delta, FindingsRef, History, Manifest, SnapshotError, TableEntry};
 
 use crate::{FindingCounts, ReferenceError, Summary, Target, former::Former, outbox};
 
@@ -260,12 +258,16 @@ async fn judge(
         *baseline.by_severity.entry(finding.severity).or_default() += 1;
         *baseline.by_rule.entry(finding.rule.clone()).or_default() += 1;
     }
-    let object = history.put_json(Place::Findings, &step.findings).await?;
+    let patch = before.and_then(|before| {
+        let found = former.sound()?.findings.as_ref()?;
+        Some((found, FindingsPatch::between(before.findings, &step.findings)))
+    });
+    let (base, patches) = history.put_findings(patch, &step.findings).await?;
     let open = step.findings.open().count().try_into().unwrap_or(u64::MAX);
     Ok(Judged {
         outcome,
         transitions: step.transitions,
-        stored: Some(FindingsRef { object, digest, open }),
+        stored: Some(FindingsRef { base, patches, digest, open }),
         baseline,
     })
 }

@@ -1,6 +1,6 @@
 //! What the last snapshot holds, as far as a run needs it.
 
-use check::Findings;
+use check::{Findings, FindingsPatch};
 use model::{Rows, Sighting, State, Table, tables};
 use snapshot::{History, Manifest, SnapshotError};
 
@@ -56,7 +56,8 @@ impl Former {
     ) -> Result<State, SnapshotError> {
         let Some(manifest) = &self.manifest else { return Ok(State::default()) };
         let mut state = State::default();
-        let coverage = Some(&tables::COVERAGE).filter(|table| wanted.iter().all(|each| each.name != table.name));
+        let coverage =
+            Some(&tables::COVERAGE).filter(|table| wanted.iter().all(|each| each.name != table.name));
         for table in wanted.iter().copied().chain(coverage) {
             match history.read(manifest, table).await {
                 Ok(rows) => state.put(table, rows),
@@ -78,7 +79,7 @@ impl Former {
         let Some(manifest) = &self.manifest else { return Ok(None) };
         let Some(found) = &manifest.findings else { return Ok(None) };
         let sighting = Sighting { snapshot: manifest.number, at: manifest.finished_at.clone() };
-        match history.get_json(&found.object).await {
+        match history.get_findings::<FindingsPatch>(found).await {
             Ok(findings) => Ok(Some((findings, sighting))),
             Err(error) if error.is_damage() => {
                 self.damage.get_or_insert(error.to_string());

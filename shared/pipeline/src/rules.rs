@@ -34,7 +34,8 @@ mod tests {
         std::fs::write(cloud.join("of_my_own.cases.toml"), cases).unwrap();
         assert_eq!(rules(Some(folder.path())).unwrap().len(), built_in.len() + 1);
         std::fs::rename(cloud.join("of_my_own.sql"), cloud.join(format!("{}.sql", first.id))).unwrap();
-        std::fs::rename(cloud.join("of_my_own.cases.toml"), cloud.join(format!("{}.cases.toml", first.id))).unwrap();
+        std::fs::rename(cloud.join("of_my_own.cases.toml"), cloud.join(format!("{}.cases.toml", first.id)))
+            .unwrap();
         let error = rules(Some(folder.path())).unwrap_err().to_string();
         assert!(error.contains(&first.id) && error.contains("two rules of this id"), "{error}");
     }

@@ -13,6 +13,7 @@ mod columns;
 mod file;
 mod levels;
 
+mod findings;
 mod history;
 mod objects;
 mod tables;

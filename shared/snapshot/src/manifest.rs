@@ -72,12 +72,22 @@ pub struct CoverageCounts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FindingsRef {
-    /// The object that holds them.
-    pub object: ObjectRef,
-    /// Hash of the rules that they were made with.
+    /// All findings as of some run.
+    pub base: ObjectRef,
+    /// What runs changed in them since, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patches: Vec<ObjectRef>,
+    /// Hash of all that decides on findings: while it stays the same, so do they.
     pub digest: String,
     /// How many of them are open.
     pub open: u64,
+}
+
+impl FindingsRef {
+    /// Returns the objects that hold the findings, base first.
+    pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
+        std::iter::once(&self.base).chain(&self.patches)
+    }
 }
 
 /// An object, named and proven. On the wire the hash is not written twice: the key ends with it.
@@ -173,7 +183,7 @@ impl Manifest {
     /// Returns the objects that the snapshot consists of.
     pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
         let tables = self.tables.values().flat_map(TableEntry::objects);
-        tables.chain(self.findings.as_ref().map(|findings| &findings.object)).chain(&self.outbox)
+        tables.chain(self.findings.iter().flat_map(FindingsRef::objects)).chain(&self.outbox)
     }
 
     /// Returns the canonical bytes: what is stored, and hashed.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    History, Manifest, ObjectRef, SnapshotError, TableEntry,
+    FindingsRef, History, Manifest, ObjectRef, SnapshotError, TableEntry,
     hash::sha256,
     history::{manifest_key, number_of},
     manifest::hash_in_key,
@@ -145,7 +145,7 @@ impl Walk<'_> {
     }
 
     async fn content(&mut self, manifest: &Manifest) -> Result<(), SnapshotError> {
-        for object in manifest.findings.iter().map(|findings| &findings.object).chain(&manifest.outbox) {
+        for object in manifest.findings.iter().flat_map(FindingsRef::objects).chain(&manifest.outbox) {
             self.object(object).await?;
         }
         let mut former = std::mem::take(&mut self.tables);
