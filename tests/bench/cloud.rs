@@ -59,7 +59,8 @@ impl Cloud {
 
     /// Changes about that share of the account's things.
     pub async fn churn(&self, share: f64, seed: u32) -> anyhow::Result<()> {
-        let control = self.told.get("control").and_then(serde_json::Value::as_str).context("no control address")?;
+        let control =
+            self.told.get("control").and_then(serde_json::Value::as_str).context("no control address")?;
         let url = format!("{control}/churn?share={share}&seed={seed}");
         reqwest::Client::new().post(url).send().await?.error_for_status()?;
         Ok(())

@@ -40,13 +40,15 @@ fn cpu_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // The name of the program stands in parentheses and may hold spaces; the rest is counted from it.
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks: u32 = after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u32>().ok()).sum();
+    let ticks: u32 =
+        after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u32>().ok()).sum();
     f64::from(ticks) / 100.0
 }
 
 fn peak_mib() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()).and_then(|field| field.parse::<f64>().ok());
+    let kib =
+        line.and_then(|line| line.split_whitespace().next()).and_then(|field| field.parse::<f64>().ok());
     kib.unwrap_or_default() / 1024.0
 }

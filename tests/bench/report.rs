@@ -5,12 +5,17 @@ use crate::{meter::Cost, stages::Weight};
 pub fn machine() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("{cores} cores; CPU seconds in steps of 0.01; simulated cloud in another process");
-    println!("aims for 100k: all stages of a first run under 4 s CPU and 300 MiB; no change: 1 object; 0.1 % changed: under 1 %");
+    println!(
+        "aims for 100k: all stages of a first run under 4 s CPU and 300 MiB; no change: 1 object; 0.1 % changed: under 1 %"
+    );
     println!("aim for ten times the account: at most eleven times the CPU\n");
 }
 
 pub fn heading() {
-    println!("{:<6} {:<14} {:<12} {:>8} {:>8} {:>9}", "things", "run", "stage", "CPU s", "wall s", "peak MiB");
+    println!(
+        "{:<6} {:<14} {:<12} {:>8} {:>8} {:>9}",
+        "things", "run", "stage", "CPU s", "wall s", "peak MiB"
+    );
 }
 
 pub fn row(size: &str, run: &str, stage: &str, cost: Cost) {
