@@ -184,6 +184,63 @@ fn a_store_that_cannot_be_written_leaves_what_was_there() {
     assert_eq!(cloud.desk.bytes("papers").len(), 1);
 }
 
+/// A small disk, until it is dropped. Only root may make one.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    fn mount(place: std::path::PathBuf) -> Option<Self> {
+        std::fs::create_dir_all(&place).unwrap();
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(&place);
+        let is_mounted = mount.output().is_ok_and(|output| output.status.success());
+        is_mounted.then_some(Self(place))
+    }
+
+    /// Leaves room for a few small files.
+    fn fill(&self) {
+        let mut filler = std::fs::File::create(self.0.join("filler")).unwrap();
+        while std::io::Write::write_all(&mut filler, &[0; 4096]).is_ok() {}
+        let length = filler.metadata().unwrap().len();
+        filler.set_len(length - 16 * 1024).unwrap();
+    }
+
+    fn make_room(&self) {
+        std::fs::remove_file(self.0.join("filler")).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_is_named_and_costs_nothing_that_was_stored() {
+    let cloud = Cloud::new();
+    let Some(disk) = SmallDisk::mount(cloud.desk.path("disk")) else {
+        eprintln!("SKIPPED: only root may mount the small disk that this test fills");
+        return;
+    };
+    let audit = || cloud.desk.iamwatch(&["audit", "--store", "disk/store"]);
+    audit().done();
+    let before = cloud.desk.bytes("disk/store");
+    disk.fill();
+    cloud.simulator.change(weeks()[1].apply);
+    audit().fails(3, &["no space left", "nothing stored before was harmed"]);
+    let after = cloud.desk.bytes("disk/store");
+    assert!(
+        before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)),
+        "what was stored is as it was"
+    );
+    let manifests = after.keys().filter(|path| path.display().to_string().contains("/manifests/"));
+    assert_eq!(manifests.count(), 1, "half a run is no snapshot");
+    disk.make_room();
+    let page = audit().done();
+    assert!(page.contains("snapshot 2"), "{page}");
+    cloud.desk.iamwatch(&["verify", "--store", "disk/store"]).done();
+}
+
 #[test]
 fn a_damaged_history_is_said_and_goes_on() {
     let cloud = Cloud::new();

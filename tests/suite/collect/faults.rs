@@ -76,22 +76,22 @@ async fn a_lasting_trouble_makes_the_list_incomplete_in_every_family() {
         (FaultKind::Nulls, "failed", "an item has no"),
     ];
     for (kind, status, reason) in cases {
-        for family in 0..FAMILIES.len() {
+        for (family, (_, _, listing, _)) in FAMILIES.iter().enumerate() {
             let seen = status_of(family, kind.clone()).await;
-            assert_eq!(seen.0, status, "{kind:?} on {}: {}", FAMILIES[family].2, seen.1);
-            assert!(seen.1.contains(reason), "{kind:?} on {}: {}", FAMILIES[family].2, seen.1);
+            assert_eq!(seen.0, status, "{kind:?} on {listing}: {}", seen.1);
+            assert!(seen.1.contains(reason), "{kind:?} on {listing}: {}", seen.1);
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_without_end_end_with_a_reason() {
-    for family in 0..5 {
+    for (family, (_, _, listing, _)) in FAMILIES.iter().enumerate().take(5) {
         let endless = status_of(family, FaultKind::EndlessPages).await;
         assert_eq!(endless.0, "failed");
-        assert!(endless.1.contains("40 pages"), "{}: {}", FAMILIES[family].2, endless.1);
+        assert!(endless.1.contains("40 pages"), "{listing}: {}", endless.1);
         let repeated = status_of(family, FaultKind::RepeatedToken).await;
-        assert!(repeated.1.contains("already read"), "{}: {}", FAMILIES[family].2, repeated.1);
+        assert!(repeated.1.contains("already read"), "{listing}: {}", repeated.1);
     }
 }
 
