@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
-use model::{Change, ChangeKind, Row, Rows, State, Table, Value, Weight};
+use model::{Change, ChangeKind, Row, Rows, State, Table, Value, Weight, tables};
 
 use crate::lists::{Lists, Trust, parent_listing};
 
@@ -137,6 +137,10 @@ fn label<'a>(table: &Table, row: &'a Row) -> Option<(Value<'a>, &'a str)> {
 /// Says whether a row is seen for the first time only because its list could never be read before.
 fn is_first_sight(known: &Lists, table: &Table, change: &Change) -> bool {
     let ChangeKind::Added { after } = &change.kind else { return false };
+    // The coverage comes from no list: it is written anew in each run.
+    if table.name == tables::COVERAGE.name {
+        return false;
+    }
     match known.of_row(table, after) {
         Trust::Known | Trust::Carried => false,
         Trust::Never => true,

@@ -183,6 +183,14 @@ fn a_thing_that_was_shown_was_shown_whole() {
 }
 
 #[test]
+fn a_list_of_its_own_for_a_new_group_is_no_baseline() {
+    let before = known().state();
+    let after = known().group("g2", "Auditors").complete("ibm_access_group_members", "g2").state();
+    let changes = between(&before, &after, &declared());
+    assert!(changes.iter().all(|change| change.weight != Weight::Baseline), "{changes:?}");
+}
+
+#[test]
 fn the_same_name_with_a_new_id_is_a_replacement() {
     let before = known().state();
     let after = Account::default()
