@@ -1,12 +1,4 @@
-//! Stage 5 of 5: transitions and changes → events → sinks.
-//!
-//! In: what a run found ([`Told`]). Out: [`events`], pure and in a fixed order, each with an id that is a
-//! hash of what it tells; and [`deliver`], which brings them to every [`Sink`] and keeps a ledger of who
-//! took what.
-//!
-//! Every event reaches every sink at least once, and exactly once while the ledger is intact: the ledger
-//! is written after the sink has taken, never before. A run that dies in between sends the same events
-//! with the same ids again, and a receiver that knows an id may drop it.
+#![doc = include_str!("../README.md")]
 
 mod told;
 

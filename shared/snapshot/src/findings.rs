@@ -2,7 +2,7 @@
 
 use model::Patch;
 
-use crate::{FindingsRef, History, ObjectRef, Place, SnapshotError};
+use crate::{FindingsRef, History, ObjectRef, Place, SnapshotError, hash::count, objects::compressed};
 
 /// Patches beyond which they are joined into one.
 const MOST_PATCHES: usize = 16;
@@ -50,11 +50,66 @@ impl History {
                 None => patch,
             }
         };
-        let patch = self.put_json(Place::Findings, &patch).await?;
-        patches.push(patch);
-        if patches.iter().map(|patch| patch.bytes).sum::<u64>() > former.base.bytes / 3 {
+        let patch = compressed(Place::Findings, &patch)?;
+        let weight = patches.iter().map(|patch| patch.bytes).sum::<u64>() + count(patch.len());
+        if weight > former.base.bytes / 3 {
             return Ok((self.put_json(Place::Findings, whole).await?, Vec::new()));
         }
+        patches.push(self.put_compressed(Place::Findings, patch).await?);
         Ok((former.base.clone(), patches))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use model::AccountId;
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::{AnyStore, StoreOptions};
+
+    #[derive(Debug, Clone, Serialize, Deserialize)]
+    struct Put(BTreeMap<u32, String>);
+
+    impl Patch for Put {
+        type Whole = BTreeMap<u32, String>;
+
+        fn apply(self, mut whole: Self::Whole) -> Self::Whole {
+            whole.extend(self.0);
+            whole
+        }
+
+        fn then(mut self, later: Self) -> Self {
+            self.0.extend(later.0);
+            self
+        }
+    }
+
+    #[tokio::test]
+    async fn findings_read_back_as_written_and_one_more_does_not_write_all_of_them_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            AnyStore::open(&folder.path().display().to_string(), &StoreOptions::default()).await.unwrap();
+        let account: AccountId = "ibm/a".parse().unwrap();
+        let history = History::new(store.clone(), account);
+        let text = |seed: u32| format!("{:x}", seed.wrapping_mul(2_654_435_761));
+        let mut whole: BTreeMap<u32, String> = (0..5_000).map(|number| (number, text(number))).collect();
+        let mut found: Option<FindingsRef> = None;
+        for run in 0..60 {
+            whole.insert(run, text(run + 7));
+            let patch = Put(BTreeMap::from([(run, text(run + 7))]));
+            let before = store.traffic();
+            let (base, patches) =
+                history.put_findings(found.as_ref().map(|found| (found, patch)), &whole).await.unwrap();
+            let after = store.traffic();
+            assert_eq!(after.writes - before.writes, 1, "run {run}");
+            assert!(run == 0 || after.written_bytes - before.written_bytes < base.bytes / 20, "run {run}");
+            assert!(patches.len() <= MOST_PATCHES);
+            let next = FindingsRef { base, patches, digest: String::new(), open: 0 };
+            assert_eq!(history.get_findings::<Put>(&next).await.unwrap(), whole, "run {run}");
+            found = Some(next);
+        }
     }
 }

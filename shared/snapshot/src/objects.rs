@@ -33,6 +33,19 @@ impl Place {
     }
 }
 
+/// Returns the bytes that a document is stored as.
+pub(crate) fn compressed<T: Serialize + ?Sized>(
+    place: Place,
+    document: &T,
+) -> Result<Vec<u8>, SnapshotError> {
+    let unstorable = |reason: String| SnapshotError::Unstorable { what: format!("{place:?}"), reason };
+    let json = serde_json::to_vec(document).map_err(|error| unstorable(error.to_string()))?;
+    if count(json.len()) > GREATEST_DOCUMENT {
+        return Err(unstorable(format!("it has {} bytes, more than could be read again", json.len())));
+    }
+    zstd::bulk::compress(&json, LEVEL).map_err(|error| unstorable(error.to_string()))
+}
+
 impl History {
     /// Stores a document, compressed, and returns what names and proves it.
     ///
@@ -43,12 +56,16 @@ impl History {
         place: Place,
         document: &T,
     ) -> Result<ObjectRef, SnapshotError> {
-        let unstorable = |reason: String| SnapshotError::Unstorable { what: format!("{place:?}"), reason };
-        let json = serde_json::to_vec(document).map_err(|error| unstorable(error.to_string()))?;
-        if count(json.len()) > GREATEST_DOCUMENT {
-            return Err(unstorable(format!("it has {} bytes, more than could be read again", json.len())));
-        }
-        let bytes = zstd::bulk::compress(&json, LEVEL).map_err(|error| unstorable(error.to_string()))?;
+        let bytes = compressed(place, document)?;
+        self.put_compressed(place, bytes).await
+    }
+
+    /// Stores a document that was compressed before.
+    pub(crate) async fn put_compressed(
+        &self,
+        place: Place,
+        bytes: Vec<u8>,
+    ) -> Result<ObjectRef, SnapshotError> {
         let key = place.key(&sha256(&bytes));
         self.put_object(key, bytes.into()).await
     }
