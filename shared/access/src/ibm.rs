@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use model::{Coverage, Row, State, Value, tables, tables::ibm as t};
+use model::{Row, State, Value, tables::ibm as t};
 
 use crate::{
     Access, Choice, Effect, Known, Pattern, Principal, Question, Resource, Source, Standing, Statement, Step,
@@ -453,10 +453,7 @@ fn add_profiles(access: &mut Access, state: &State) {
 }
 
 fn add_unseen(access: &mut Access, state: &State) {
-    let lists = state.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
-    for list in lists.filter(|list| !list.is_complete()) {
-        let of = if list.parent.is_empty() { String::new() } else { format!(" of {}", list.parent) };
-        let reason = list.reason.as_deref().unwrap_or("not read to its end");
-        access.miss(format!("{}{of}: {reason}", list.listing));
+    for list in crate::unseen::lists(state) {
+        access.miss(list);
     }
 }
