@@ -8,17 +8,22 @@
 //! Nothing is ever written to the cloud: all calls are reads, but for the one that trades
 //! credentials for a token.
 
+pub mod huawei;
 pub mod ibm;
 
 mod document;
+mod endpoint;
 mod error;
 mod http;
 mod item;
+mod lease;
 mod listing;
 mod paging;
 mod progress;
+mod reader;
 mod retry;
 mod secret;
+mod session;
 
 pub use error::CollectError;
 pub use progress::{Progress, Silent};
