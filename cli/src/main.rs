@@ -1,1 +1,46 @@
-fn main() {}
+//! `iamwatch` on a terminal: the same runs as the function, and every question to the past.
+//!
+//! In: arguments, the environment, the clock. Out: results on standard output, progress and logs on standard error,
+//! and an exit code. Nothing is decided here that another program would want to decide the same way: commands read
+//! what they are told, call `pipeline` or `history`, and shape the answer.
+
+mod arguments;
+mod commands;
+mod failure;
+mod names;
+mod office;
+mod past;
+mod progress;
+mod render;
+mod screen;
+
+use std::process::ExitCode;
+
+use arguments::Cli;
+use clap::Parser;
+use failure::{Failure, exit};
+use progress::Progress;
+use screen::Screen;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let progress = Progress::start(cli.global.verbose);
+    let screen = Screen::of(cli.global.json);
+    let outcome = run(&cli, &screen, &progress);
+    progress.clear();
+    let code = match outcome {
+        Ok(has_news) => u8::from(has_news && cli.global.exit_code),
+        Err(failure) => {
+            screen.fail(&failure);
+            failure.code
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Result<bool, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Failure::new(exit::UNREADABLE, error).doing("the program could not start its threads")
+    })?;
+    runtime.block_on(commands::run(cli, screen, progress))
+}

@@ -1,1 +1,3 @@
+//! Tests across stages: one program, so that one link serves them all.
 
+mod collect;

@@ -1,1 +1,31 @@
-fn main() {}
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod deadline;
+mod event;
+mod invocation;
+mod log;
+mod ready;
+
+use anyhow::{Context, Result, anyhow};
+use jiff::Timestamp;
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use ready::Ready;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let environment = |name: &str| std::env::var(name).ok();
+    log::start(&environment);
+    environment("AWS_LAMBDA_RUNTIME_API")
+        .context("this is a Lambda function and runs inside Lambda; from a terminal, use `iamwatch audit`")?;
+    let ready: OnceCell<Ready> = OnceCell::new();
+    let service = service_fn(|event: LambdaEvent<Value>| {
+        invocation::answer(&ready, event, &environment, &Timestamp::now)
+    });
+    Runtime::new(service)
+        .run()
+        .await
+        .map_err(|error| anyhow!(error).context("the runtime of Lambda broke off"))
+}

@@ -155,7 +155,7 @@ fn is_secret(name: &str, value: &Value) -> bool {
                 .zip(ending.bytes().rev())
                 .all(|(a, b)| a.to_ascii_lowercase() == b)
     };
-    SECRET_ENDINGS.iter().any(|ending| ends(ending))
+    SECRET_ENDINGS.iter().any(ends)
 }
 
 #[cfg(test)]

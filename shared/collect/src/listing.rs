@@ -39,7 +39,8 @@ impl Seen {
         self.coverage.extend(other.coverage);
     }
 
-    fn take(&mut self, table: &Table) -> Vec<Row> {
+    /// Takes a table's rows out.
+    pub(crate) fn take(&mut self, table: &Table) -> Vec<Row> {
         self.rows.remove(table.name).unwrap_or_default()
     }
 

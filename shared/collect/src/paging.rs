@@ -149,14 +149,7 @@ impl Walk {
         let link = match page.get(member) {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::String(link)) => link,
-            Some(Value::Object(next)) => match (next.get("start"), next.get("href")) {
-                (Some(Value::String(token)), _) if self.family == Family::Start && !token.is_empty() => {
-                    return Ok(Some(self.with_token(token)));
-                }
-                (_, Some(Value::String(link))) => link,
-                (None | Some(Value::Null | Value::String(_)), None | Some(Value::Null)) => return Ok(None),
-                _ => return Err(format!("`{member}` is no link")),
-            },
+            Some(Value::Object(next)) => return self.next_of(next),
             Some(_) => return Err(format!("`{member}` is no link")),
         };
         if link.is_empty() { Ok(None) } else { self.follow(link).map(Some) }
@@ -199,6 +192,20 @@ impl Walk {
             _ => self.shown,
         };
         Ok(Some(self.with_token(&before.to_string())))
+    }
+
+    /// A token is taken as it is, but not from an answer that also leads elsewhere.
+    fn next_of(&self, next: &Map<String, Value>) -> Result<Option<Url>, String> {
+        let text = |name: &str| match next.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
+            Some(_) => Err(format!("`next.{name}` is no text")),
+        };
+        let linked = text("href")?.map(|link| self.follow(link)).transpose()?;
+        if self.family != Family::Start {
+            return Ok(linked);
+        }
+        Ok(text("start")?.map(|token| self.with_token(token)).or(linked))
     }
 
     fn follow(&self, link: &str) -> Result<Url, String> {

@@ -247,6 +247,14 @@ credentials = { api_key = "env:IBM_KEY" }
     }
 
     #[test]
+    fn the_settings_of_the_readme_are_valid() {
+        let readme = include_str!("../README.md");
+        let sample = readme.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("a sample");
+        let settings = Settings::parse("README.md", sample).expect("valid");
+        assert_eq!((settings.accounts.len(), settings.suppressions.len()), (1, 1));
+    }
+
+    #[test]
     fn what_is_left_out_has_a_default() {
         let settings = Settings::parse("iamwatch.toml", MINIMAL).expect("valid");
         assert_eq!(settings.accounts[0].concurrency, 16);

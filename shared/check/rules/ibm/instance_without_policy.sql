@@ -36,7 +36,6 @@ reach as (
         instances.value_like as instance_like,
         case when coalesce(instances.operator, 'stringEquals') like 'stringEquals%' then instances.value end as instance_is
     from ibm_policies policies
-    left join shut on shut.policy_id = policies.id
     left join ibm_policy_resource_attributes services
         on services.policy_id = policies.id and services.name = 'serviceName'
     left join ibm_policy_resource_attributes regions
@@ -47,12 +46,15 @@ reach as (
         on instances.policy_id = policies.id and instances.name = 'serviceInstance'
     where policies.type = 'access'
         and coalesce(policies.state, 'active') = 'active'
-        and shut.policy_id is null
+        and policies.id not in (select shut.policy_id from shut)
 ),
 active as (
     select crn, guid, name, service_name, region_id, resource_group_id
     from ibm_resource_instances
-    where state = 'active' and guid is not null and service_name is not null and resource_group_id is not null
+    where coalesce(state, 'unknown') = 'active'
+        and guid is not null
+        and service_name is not null
+        and resource_group_id is not null
 ),
 covered as (
     select active.crn

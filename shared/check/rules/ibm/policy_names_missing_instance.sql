@@ -24,16 +24,21 @@ with named as (
         and coalesce(policies.state, 'active') = 'active'
     group by attributes.policy_id, attributes.value
 ),
-known_services as (
-    select distinct service_name from ibm_resource_instances
+seen_services as (
+    -- The services of policies, as they are written, of which instances can be seen.
+    select written.value_like, min(instances.service_name) as service_name
+    from (select distinct value_like from ibm_policy_resource_attributes where name = 'serviceName') written
+    join (select distinct service_name from ibm_resource_instances) instances
+        on instances.service_name like written.value_like escape '!'
+    group by written.value_like
 ),
 services as (
-    -- The service of each policy, where instances of it can be seen.
-    select attributes.policy_id, min(known_services.service_name) as service_name
-    from ibm_policy_resource_attributes attributes
-    join known_services on known_services.service_name like attributes.value_like escape '!'
-    where attributes.name = 'serviceName'
-    group by attributes.policy_id
+    select named.policy_id, min(seen_services.service_name) as service_name
+    from named
+    join ibm_policy_resource_attributes attributes
+        on attributes.policy_id = named.policy_id and attributes.name = 'serviceName'
+    left join seen_services on seen_services.value_like = attributes.value_like
+    group by named.policy_id
 ),
 elsewhere as (
     select distinct attributes.policy_id
@@ -68,7 +73,7 @@ select
     end as why
 from named
 join ibm_policies policies on policies.id = named.policy_id
-join services on services.policy_id = named.policy_id
+join services on services.policy_id = named.policy_id and services.service_name is not null
 left join elsewhere on elsewhere.policy_id = named.policy_id
 left join there on there.policy_id = named.policy_id and there.value = named.value
 where elsewhere.policy_id is null

@@ -46,6 +46,7 @@ resources as (
     from reach
     cross join ibm_resource_instances instances
     where reach.instance_is is null
+        and reach.instance_like is not null
         and instances.guid like reach.instance_like escape '!'
         and (reach.service_like is null or instances.service_name like reach.service_like escape '!')
         and (reach.region_like is null or instances.region_id like reach.region_like escape '!')

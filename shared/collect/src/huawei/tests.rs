@@ -42,7 +42,7 @@ async fn an_empty_account_is_complete_and_takes_the_calls_that_are_expected() {
     let scale = super::Scale::of(&collected.state);
     assert_eq!(
         (collected.calls, collected.calls),
-        (super::expected_calls(&scale), asked.lock().unwrap().len() as u64)
+        (super::expected_calls(&scale), u64::try_from(asked.lock().unwrap().len()).unwrap())
     );
     assert_eq!(
         rows(&collected, &huawei::ACCOUNT_SETTINGS),

@@ -29,7 +29,7 @@ fn every_family_keeps_our_parameters_and_adds_the_token() {
             "pagetoken=t1",
         ),
         (Family::Offset, json!({"next": {"href": "https://iam.example.com/v2/groups?offset=2"}}), "offset=2"),
-        (Family::Start, json!({"next": {"start": "t1", "href": "https://x/"}}), "start=t1"),
+        (Family::Start, json!({"next": {"start": "t1", "href": "/v2?start=t1"}}), "start=t1"),
         (Family::Start, json!({"next": {"href": "https://iam.example.com/v2?start=t1"}}), "start=t1"),
         (Family::UnderscoreStart, json!({"next_url": "/v2/accounts/a/users?_start=t1"}), "_start=t1"),
         (Family::NextStart, json!({"next_url": "/v2/resource_instances?start=t1"}), "start=t1"),
@@ -99,6 +99,8 @@ fn a_foreign_link_is_not_followed() {
         assert!(reason.contains("not followed"), "{link}: {reason}");
         assert_eq!(walk.here(), &before);
     }
+    let both = json!({"next": {"start": "t1", "href": "https://evil.example.com/?start=t1"}});
+    assert!(turn(&mut walk(Family::Start), both).is_err());
 }
 
 #[test]

@@ -1,0 +1,274 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+use model::AccountId;
+
+const EXAMPLES: &str = "\
+Start here:
+  iamwatch demo                          weeks of a simulated account, and a store to explore
+  iamwatch audit --config iamwatch.toml  one run over your accounts
+  iamwatch diff latest~1 latest          what the last run found changed
+  iamwatch findings                      what is open, and since when
+
+A snapshot is named `latest`, `latest~3`, by number (`42`), or by a time (`2026-11-21`,
+`2026-11-21T16:30:00Z`): the one in force then.
+
+Exit codes: 0 done; 1 with --exit-code, and there is something to tell; 2 wrong use; 3 a cloud or a
+store could not be read or written; 4 the history is broken.";
+
+/// Audits who may do what in cloud accounts: what changed, since when, and whether it could see everything.
+#[derive(Debug, Parser)]
+#[command(name = "iamwatch", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Where snapshots live: a folder, or s3://BUCKET/PREFIX [env: IAMWATCH_STORE] [default: ./iamwatch-store]
+    #[arg(long, global = true, value_name = "URI")]
+    pub(crate) store: Option<String>,
+    /// The account, as ibm/ID; may be left out where the store holds only one
+    #[arg(long, global = true, value_name = "CLOUD/ID", env = "IAMWATCH_ACCOUNT")]
+    pub(crate) account: Option<AccountId>,
+    /// Print JSON for programs; each command's help tells its form
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// End with code 1 when there is something to tell
+    #[arg(long, global = true)]
+    pub(crate) exit_code: bool,
+    /// Address of an S3-compatible server
+    #[arg(long, global = true, value_name = "URL", env = "IAMWATCH_S3_ENDPOINT", help_heading = "S3 stores")]
+    pub(crate) s3_endpoint: Option<String>,
+    /// Put the bucket into the path, as most S3-compatible servers want it
+    #[arg(long, global = true, env = "IAMWATCH_S3_PATH_STYLE", help_heading = "S3 stores")]
+    pub(crate) s3_path_style: bool,
+    /// Region of the bucket
+    #[arg(long, global = true, value_name = "NAME", env = "IAMWATCH_S3_REGION", help_heading = "S3 stores")]
+    pub(crate) region: Option<String>,
+    /// Say more on standard error: -v each stage, -vv each call
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(Demo),
+    Audit(Audit),
+    Snapshots(Snapshots),
+    Show(Show),
+    Diff(Diff),
+    Findings(Findings),
+    Query(Query),
+    Rules(Rules),
+    Verify(Verify),
+}
+
+/// Live through some weeks of a simulated IBM Cloud account, auditing each
+///
+/// Starts a simulated cloud on loopback, lets people join, leave and make mistakes, and audits it week by week
+/// through the very same code as `audit`. No cloud account is needed. It leaves a store to explore.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch demo
+  iamwatch demo --store /tmp/office
+
+The store must be new or empty, or one that an earlier demo left: that is replaced. Nothing else is
+ever deleted. The events are kept beside it, one JSON object a line, in STORE.events.jsonl.
+
+--json: {\"store\", \"account\", \"events\", \"weeks\": [{\"week\", \"date\", \"happened\", \"summary\", \"events\"}]}")]
+pub(crate) struct Demo {
+    /// Show the last week only
+    #[arg(long)]
+    pub(crate) fast: bool,
+}
+
+/// Audit the accounts of the configuration once
+///
+/// Reads each account, stores a snapshot, says what changed since the last one, asks the rules, and sends events.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch audit                                  with ./iamwatch.toml
+  iamwatch audit --config s3://bucket/iamwatch.toml
+  iamwatch audit --account ibm/59bcbfa6ea2f006b4ed7094c1a08dcdd --exit-code
+
+The smallest configuration:
+  store = \"./iamwatch-store\"
+  [[account]]
+  cloud = \"ibm\"
+  credentials = { api_key = \"env:IBM_API_KEY\" }
+
+An account that fails does not stop the others; the exit code is then that of the failure.
+
+--json: {\"runs\": [SUMMARY, …], \"failures\": [{\"account\", \"error\"}, …]}; a SUMMARY is what the function answers.")]
+pub(crate) struct Audit {
+    /// The configuration: a file, a folder with an iamwatch.toml, s3://BUCKET/KEY or ssm:NAME
+    #[arg(long, value_name = "F", env = "IAMWATCH_CONFIG", default_value = "iamwatch.toml")]
+    pub(crate) config: String,
+}
+
+/// List the snapshots: number, time, rows, changes, coverage
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch snapshots
+  iamwatch snapshots --last 5 --json
+
+--json: [{\"number\", \"at\", \"tool\", \"rows\", \"drift\": {verb: rows}, \"lists\", \"incomplete\", \"open_findings\"}, …],
+newest last.")]
+pub(crate) struct Snapshots {
+    /// Only the newest N
+    #[arg(long, value_name = "N")]
+    pub(crate) last: Option<u64>,
+}
+
+/// Show a snapshot's tables, or the rows of one
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch show latest
+  iamwatch show latest~1 ibm_users
+  iamwatch show 2026-11-21 coverage
+
+--json without a table: {\"number\", \"account\", \"at\", \"tool\", \"tables\": [{\"table\", \"rows\", \"bytes\", \"objects\"}, …],
+\"incomplete\": [COVERAGE, …]}; with a table: [{column: value}, …].")]
+pub(crate) struct Show {
+    /// Which snapshot
+    pub(crate) snapshot: String,
+    /// The table whose rows to show; `coverage` says how far each list was read
+    pub(crate) table: Option<String>,
+}
+
+/// Say what changed from snapshot A to snapshot B
+///
+/// Changes are grouped by the thing they belong to: a member that joined is a change of its group. What moves by
+/// itself, as the last sign-in, is no change.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch diff latest~1 latest
+  iamwatch diff 2026-11-01 2026-11-21 --json
+  iamwatch diff latest~1 latest --exit-code || echo 'something changed'
+
+--json: {\"from\", \"to\", \"things\": [{\"table\", \"key\", \"label\", \"verb\", \"columns\": [{\"column\", \"before\", \"after\"}],
+\"rows\": [{\"table\", \"verb\", \"before\", \"after\"}]}, …], \"counts\": {verb: rows}}.")]
+pub(crate) struct Diff {
+    /// The snapshot before
+    #[arg(value_name = "A")]
+    pub(crate) before: String,
+    /// The snapshot after
+    #[arg(value_name = "B")]
+    pub(crate) after: String,
+}
+
+/// List findings: what is open, and since when
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch findings
+  iamwatch findings --all
+  iamwatch findings --at latest~2
+  iamwatch findings --exit-code > /dev/null || echo 'something is open'
+
+`≤` before a snapshot: it was there when its rule could first look; nobody knows since when.
+
+--json: [{\"fingerprint\", \"rule\", \"title\", \"severity\", \"subject\", \"name\", \"evidence\", \"state\", \"baseline\", \"first_seen\", …}, …],
+worst first.")]
+pub(crate) struct Findings {
+    /// Also those that are closed
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// As they stood after this snapshot
+    #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
+    pub(crate) at: String,
+}
+
+/// Ask any question in SQL of any snapshot
+///
+/// The SQL is SQLite's; it can only read. `iamwatch show latest` lists the tables.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch query 'select user_id, state from ibm_users order by user_id'
+  iamwatch query 'select name, count(*) from ibm_access_groups g
+      join ibm_access_group_members m on m.group_id = g.id group by 1' --at latest~3
+
+--json: {\"snapshot\", \"columns\": [name, …], \"rows\": [[value, …], …], \"truncated\"}.")]
+pub(crate) struct Query {
+    /// The question
+    pub(crate) sql: String,
+    /// Which snapshot
+    #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
+    pub(crate) at: String,
+    /// Rows beyond which the answer is cut short
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) max_rows: usize,
+}
+
+/// See what is asked, why, and what to do about it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch rules
+  iamwatch rules explain user_in_no_access_group
+  iamwatch rules test --rules ./my-rules
+  iamwatch rules ask user_in_no_access_group --at latest~2")]
+pub(crate) struct Rules {
+    /// A folder with rules of one's own, beside those that are built in
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) rules: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) action: Option<RulesAction>,
+}
+
+/// What can be done with rules.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesAction {
+    /// List the rules
+    #[command(after_help = "--json: [{\"id\", \"kind\", \"title\", \"severity\", …}, …].")]
+    List,
+    /// Explain one: what it asks, why, and what to do about it
+    #[command(after_help = "--json: the rule as one object, with its SQL.")]
+    Explain {
+        /// Id of the rule
+        id: String,
+    },
+    /// Run every rule on the cases beside it
+    #[command(after_help = "--json: {\"rules\", \"cases\", \"failures\": [text, …]}.")]
+    Test,
+    /// Ask one of a snapshot, and see its rows
+    #[command(after_help = "--json: as of `query`.")]
+    Ask {
+        /// Id of the rule
+        id: String,
+        /// Which snapshot
+        #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
+        at: String,
+        /// Rows beyond which the answer is cut short
+        #[arg(long, value_name = "N", default_value_t = 10_000)]
+        max_rows: usize,
+    },
+}
+
+/// Prove that nothing stored was changed, removed or inserted
+///
+/// Reads every manifest and every object that one names, and compares hashes.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch verify
+  iamwatch verify --store s3://bucket/prefix --account ibm/59bcbfa6ea2f006b4ed7094c1a08dcdd
+
+Ends with code 4 when something is broken.
+
+--json: {\"snapshots\", \"objects\", \"head\", \"faults\": [{\"object\", \"kind\", \"text\"}, …]}.")]
+pub(crate) struct Verify {}

@@ -1,0 +1,155 @@
+//! `audit`: one run of the accounts in the configuration.
+
+use jiff::Timestamp;
+use model::{AccountId, Event};
+use notify::Sink;
+use pipeline::{AccountSettings, PipelineError, Run, Settings, Summary, Target};
+use serde_json::{Value, json};
+use snapshot::{AnyStore, History, SnapshotError, StoreOptions};
+
+use super::Desk;
+use crate::{arguments::Audit, failure::Failure, past, render::run};
+
+pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure> {
+    let settings = settings(&wanted.config).await?;
+    let accounts = chosen(&settings, desk.global.account.as_ref())?;
+    let s3 = StoreOptions {
+        s3_endpoint: settings.s3.endpoint.clone(),
+        s3_path_style: settings.s3.path_style,
+        region: settings.s3.region.clone(),
+    };
+    let place = past::place(desk.global).unwrap_or_else(|| settings.store.clone());
+    let store = AnyStore::open(&place, &past::options(desk.global, &s3)).await?;
+    let rules = pipeline::rules(settings.rules.as_deref())?;
+    let sinks: Vec<Sink> =
+        settings.notify.sinks.iter().map(|sink| Sink::parse(sink)).collect::<Result<_, _>>()?;
+    let clock = Timestamp::now;
+    let order = Run {
+        store: &store,
+        rules: &rules,
+        sinks: &sinks,
+        suppressions: &settings.suppressions,
+        events_per_run: settings.notify.events_per_run,
+        clock: &clock,
+        watch: desk.progress,
+    };
+    let mut runs = Vec::new();
+    let mut failures = Vec::new();
+    for account in accounts {
+        let before = store.traffic();
+        match audit(account, &order).await {
+            Ok(summary) => {
+                let told = told(&store, &summary, before).await?;
+                desk.progress.clear();
+                desk.screen.tell(&run::page(&told, desk.screen.paint()))?;
+                runs.push(told.summary);
+            }
+            Err(error) => {
+                desk.progress.clear();
+                failures.push((name(account), Failure::from(error)));
+            }
+        }
+    }
+    if desk.screen.is_json() {
+        desk.screen.show(|_| String::new(), || report(&runs, &failures))?;
+    }
+    let news = runs.iter().any(Summary::has_news);
+    end(desk, failures, runs.len()).map(|()| news)
+}
+
+async fn settings(place: &str) -> Result<Settings, Failure> {
+    Settings::load(place).await.map_err(|error| {
+        let is_missing = matches!(error, pipeline::SettingsError::Unreadable { .. });
+        let failure = Failure::from(error);
+        if is_missing {
+            failure.help(
+                "name a configuration with --config; `iamwatch help audit` shows the smallest, `iamwatch demo` needs none",
+            )
+        } else {
+            failure.help("`iamwatch help audit` shows the smallest configuration")
+        }
+    })
+}
+
+async fn audit(account: &AccountSettings, order: &Run<'_>) -> Result<Summary, PipelineError> {
+    let target = Target::prepare(account, &|name| std::env::var(name).ok()).await?;
+    pipeline::audit(&target, order).await
+}
+
+/// Gathers what the page of a run tells beside its summary.
+pub(super) async fn told(
+    store: &AnyStore,
+    summary: &Summary,
+    before: snapshot::Traffic,
+) -> Result<run::Told, SnapshotError> {
+    let after = store.traffic();
+    let history = History::new(store.clone(), summary.account.clone());
+    let manifest = history.manifest(summary.snapshot).await?;
+    let events: Vec<Event> = match &manifest.outbox {
+        Some(outbox) => history.get_json(outbox).await?,
+        None => Vec::new(),
+    };
+    let mut incomplete = history::coverage(&history, &manifest).await?;
+    incomplete.retain(|list| !list.is_complete());
+    Ok(run::Told {
+        summary: summary.clone(),
+        at: manifest.finished_at,
+        events,
+        incomplete,
+        objects: after.writes.saturating_sub(before.writes),
+        bytes: after.written_bytes.saturating_sub(before.written_bytes),
+    })
+}
+
+fn chosen<'a>(
+    settings: &'a Settings,
+    wanted: Option<&AccountId>,
+) -> Result<Vec<&'a AccountSettings>, Failure> {
+    let accounts: Vec<&AccountSettings> = settings.accounts.iter().collect();
+    if accounts.is_empty() {
+        return Err(Failure::wrong_use("the configuration names no account")
+            .help("add an [[account]]; `iamwatch help audit` shows the smallest configuration"));
+    }
+    let Some(wanted) = wanted else { return Ok(accounts) };
+    let known: Vec<String> = accounts.iter().map(|account| name(account)).collect();
+    let chosen: Vec<&AccountSettings> =
+        accounts.into_iter().filter(|account| account.account().as_ref() == Some(wanted)).collect();
+    if chosen.is_empty() {
+        return Err(Failure::wrong_use(format!(
+            "the configuration has no account `{wanted}`, only {}",
+            known.join(", ")
+        ))
+        .help("add it with its `id`, or choose one of these"));
+    }
+    Ok(chosen)
+}
+
+/// Names an account as the settings do: without an id, it is the one of the credentials.
+fn name(account: &AccountSettings) -> String {
+    account
+        .account()
+        .map_or_else(|| format!("{} (the account of its credentials)", account.cloud), |id| id.to_string())
+}
+
+fn report(runs: &[Summary], failures: &[(String, Failure)]) -> Value {
+    let failures: Vec<Value> = failures
+        .iter()
+        .map(|(account, failure)| json!({ "account": account, "error": failure.words().0 }))
+        .collect();
+    json!({ "runs": runs, "failures": failures })
+}
+
+/// Ends with the failures: all but the last are told here, the last by whoever called.
+fn end(desk: Desk<'_>, mut failures: Vec<(String, Failure)>, runs: usize) -> Result<(), Failure> {
+    let Some((account, last)) = failures.pop() else { return Ok(()) };
+    let worst = failures.iter().map(|(_, failure)| failure.code).fold(last.code, u8::max);
+    if failures.is_empty() && runs == 0 {
+        return Err(last);
+    }
+    for (account, failure) in failures {
+        desk.screen.fail(&failure.doing(account));
+    }
+    let mut last = last.doing(account);
+    last.code = worst;
+    Err(last)
+}

@@ -1,0 +1,102 @@
+//! `diff`: what changed between two snapshots.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Change, Cloud, Coverage, Table, tables};
+use serde_json::{Value, json};
+use snapshot::Manifest;
+
+use super::Desk;
+use crate::{
+    arguments::Diff,
+    failure::Failure,
+    past::Past,
+    render::{coverage, drift, text},
+    screen::Paint,
+};
+
+pub(super) async fn run(desk: Desk<'_>, wanted: &Diff) -> Result<bool, Failure> {
+    let past = Past::open(desk.global).await?;
+    let before = past.snapshot(&wanted.before).await?;
+    let after = past.snapshot(&wanted.after).await?;
+    let changes = history::drift(&past.history, &before, &after).await?;
+    let state =
+        history::state(&past.history, &after, &naming(past.history.account().cloud(), &changes)).await?;
+    let things = notify::drift(past.history.account(), &changes, &state);
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for change in &changes {
+        *counts.entry(change.verb()).or_default() += 1;
+    }
+    let unseen = unseen(&past, &before, &after).await?;
+    let compared =
+        Compared { before: &before, after: &after, things: &things, counts: &counts, unseen: &unseen };
+    desk.screen.show(|paint| compared.page(paint), || compared.told())?;
+    Ok(!changes.is_empty())
+}
+
+/// Returns the tables in which the names of what changed are looked up.
+fn naming(cloud: Cloud, changes: &[Change]) -> Vec<&'static Table> {
+    let mut wanted: BTreeSet<&'static str> = BTreeSet::new();
+    for change in changes {
+        wanted.extend(change.table.parent.map(|parent| parent.table));
+    }
+    if !changes.is_empty() {
+        wanted.extend(notify::naming_tables(cloud).map(|table| table.name));
+    }
+    wanted.into_iter().filter_map(tables::named).collect()
+}
+
+/// Returns the lists of which one of the snapshots does not know the end: what is missing from them proves nothing.
+async fn unseen(past: &Past, before: &Manifest, after: &Manifest) -> Result<Vec<Coverage>, Failure> {
+    let mut lists = history::coverage(&past.history, after).await?;
+    lists.extend(history::coverage(&past.history, before).await?);
+    lists.retain(|list| !list.is_complete());
+    let mut known = BTreeSet::new();
+    lists.retain(|list| known.insert((list.listing.clone(), list.parent.clone())));
+    Ok(lists)
+}
+
+struct Compared<'a> {
+    before: &'a Manifest,
+    after: &'a Manifest,
+    things: &'a [Value],
+    counts: &'a BTreeMap<&'a str, u64>,
+    unseen: &'a [Coverage],
+}
+
+impl Compared<'_> {
+    fn page(&self, paint: Paint) -> String {
+        let end =
+            |manifest: &Manifest| format!("{} ({})", manifest.number, text::minute(&manifest.finished_at));
+        let head = format!("Snapshot {} → {}", end(self.before), end(self.after));
+        let mut page = format!("{} of {}\n\n", paint.bold(head), self.after.account);
+        for thing in self.things {
+            page.push_str(&drift::thing(thing, paint));
+        }
+        if !self.things.is_empty() {
+            page.push('\n');
+        }
+        let things = u64::try_from(self.things.len()).unwrap_or(u64::MAX);
+        let rows = text::tally(self.counts.iter().map(|(verb, rows)| (*rows, verb)), "none");
+        page.push_str(&match things {
+            0 => "Nothing changed.\n".to_owned(),
+            _ => format!("{} changed; rows: {rows}\n", text::counted(things, "thing")),
+        });
+        if !self.unseen.is_empty() {
+            page.push_str("What is missing from these lists proves nothing:\n");
+            page.push_str(&coverage::section(self.unseen, self.after.coverage.lists, paint));
+        }
+        page
+    }
+
+    fn told(&self) -> Value {
+        let end = |manifest: &Manifest| json!({ "number": manifest.number, "at": manifest.finished_at });
+        json!({
+            "from": end(self.before),
+            "to": end(self.after),
+            "things": self.things,
+            "counts": self.counts,
+            "incomplete": self.unseen,
+        })
+    }
+}

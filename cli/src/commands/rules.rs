@@ -1,0 +1,143 @@
+//! `rules`: what is asked, why, and what to do about it.
+
+use check::{Limits, Rule, RuleKind, RuleSet};
+use serde_json::{Value, json};
+
+use super::{Desk, query};
+use crate::{
+    arguments::{Rules, RulesAction},
+    failure::{Failure, exit},
+    past::Past,
+    render::{table::Grid, text},
+    screen::Paint,
+};
+
+pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure> {
+    let set = pipeline::rules(wanted.rules.as_deref())?;
+    match wanted.action.as_ref().unwrap_or(&RulesAction::List) {
+        RulesAction::List => {
+            desk.screen.show(|paint| list(&set, paint), || set.iter().map(short).collect())?;
+            Ok(false)
+        }
+        RulesAction::Explain { id } => {
+            let rule = named(&set, id)?;
+            desk.screen.show(|paint| explain(rule, paint), || whole(rule))?;
+            Ok(false)
+        }
+        RulesAction::Test => test(desk, &set),
+        RulesAction::Ask { id, at, max_rows } => {
+            let rule = named(&set, id)?;
+            let past = Past::open(desk.global).await?;
+            let manifest = past.snapshot(at).await?;
+            let limits = Limits { rows: *max_rows, ..Limits::default() };
+            let answer = history::query(&past.history, &manifest, &rule.sql, &limits).await?;
+            query::show(desk.screen, manifest.number, &answer)?;
+            Ok(!answer.rows.is_empty())
+        }
+    }
+}
+
+fn named<'a>(set: &'a RuleSet, id: &str) -> Result<&'a Rule, Failure> {
+    set.get(id).ok_or_else(|| {
+        Failure::wrong_use(format!("there is no rule `{id}`")).help("`iamwatch rules` lists them")
+    })
+}
+
+const fn kind(rule: &Rule) -> &'static str {
+    match rule.kind {
+        RuleKind::Finding => "finding",
+        RuleKind::Report => "report",
+    }
+}
+
+fn list(set: &RuleSet, paint: Paint) -> String {
+    let mut rules: Vec<&Rule> = set.iter().collect();
+    rules.sort_by_key(|rule| (rule.kind == RuleKind::Report, std::cmp::Reverse(rule.severity), &rule.id));
+    let mut grid = Grid::new(&["severity", "rule", "kind", "title"]);
+    for rule in rules {
+        grid.styled(
+            text::severity_style(rule.severity),
+            [rule.severity.name().to_owned(), rule.id.clone(), kind(rule).to_owned(), rule.title.clone()],
+        );
+    }
+    let rules = u64::try_from(set.len()).unwrap_or(u64::MAX);
+    let hint = "`iamwatch rules explain ID` says why, `iamwatch rules ask ID` gives the rows of any of them";
+    format!("{}{}\n", grid.text(paint), paint.dim(format!("{}; {hint}", text::counted(rules, "rule"))))
+}
+
+fn explain(rule: &Rule, paint: Paint) -> String {
+    let tables = |tables: &[&model::Table]| {
+        let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
+        if names.is_empty() { "-".to_owned() } else { names.join(", ") }
+    };
+    let mut page = format!("{}\n{}\n\n", paint.bold(&rule.title), paint.dim(&rule.id));
+    let severity = paint.style(text::severity_style(rule.severity), rule.severity.name());
+    for (name, value) in [
+        ("Severity", severity),
+        ("Confidence", rule.confidence.name().to_owned()),
+        ("Kind", kind(rule).to_owned()),
+        ("Reads", tables(&rule.needs)),
+        ("Silent when blind to", tables(&rule.absence)),
+        ("Why", rule.reason.trim().to_owned()),
+        ("What to do", rule.remediation.trim().to_owned()),
+        ("Read on", rule.references.join("\n")),
+    ] {
+        if !value.is_empty() {
+            page.push_str(&format!("{}\n  {}\n", paint.bold(name), value.replace('\n', "\n  ")));
+        }
+    }
+    page.push_str(&format!("\n{}\n", rule.sql.trim()));
+    page
+}
+
+fn short(rule: &Rule) -> Value {
+    json!({
+        "id": rule.id,
+        "cloud": rule.cloud,
+        "kind": kind(rule),
+        "title": rule.title,
+        "severity": rule.severity,
+        "confidence": rule.confidence.name(),
+    })
+}
+
+fn whole(rule: &Rule) -> Value {
+    let names = |tables: &[&model::Table]| tables.iter().map(|table| table.name).collect::<Vec<_>>();
+    let mut whole = short(rule);
+    if let Value::Object(members) = &mut whole {
+        members.insert("needs".to_owned(), json!(names(&rule.needs)));
+        members.insert("absence".to_owned(), json!(names(&rule.absence)));
+        members.insert("subject".to_owned(), json!(rule.subject.as_ref().map(ToString::to_string)));
+        members.insert("reason".to_owned(), json!(rule.reason));
+        members.insert("remediation".to_owned(), json!(rule.remediation));
+        members.insert("references".to_owned(), json!(rule.references));
+        members.insert("sql".to_owned(), json!(rule.sql));
+    }
+    whole
+}
+
+fn test(desk: Desk<'_>, set: &RuleSet) -> Result<bool, Failure> {
+    let trial = check::rules::test(set);
+    let failures: Vec<String> = trial.misses.iter().map(ToString::to_string).collect();
+    let tried = format!("{} rules, {} cases", trial.rules, trial.cases);
+    desk.screen.show(
+        |_| {
+            let mut page: String = failures.iter().map(|miss| format!("{}\n", text::plain(miss))).collect();
+            page.push_str(&if failures.is_empty() {
+                format!("{tried}: all as expected\n")
+            } else {
+                format!("{tried}: {} not as expected\n", failures.len())
+            });
+            page
+        },
+        || json!({ "rules": trial.rules, "cases": trial.cases, "failures": failures }),
+    )?;
+    if failures.is_empty() {
+        return Ok(false);
+    }
+    Err(Failure::new(
+        exit::WRONG_USE,
+        anyhow::anyhow!("{} of {} cases went wrong", failures.len(), trial.cases),
+    )
+    .help("mend the rule, or what the case expects"))
+}

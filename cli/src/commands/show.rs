@@ -1,0 +1,91 @@
+//! `show`: what a snapshot holds.
+
+use model::{Coverage, Rows, Table};
+use serde_json::{Map, Value, json};
+use snapshot::{Manifest, ObjectRef};
+
+use super::Desk;
+use crate::{
+    arguments::Show,
+    failure::Failure,
+    past::Past,
+    render::{coverage, table::Grid, text},
+    screen::Paint,
+};
+
+pub(super) async fn run(desk: Desk<'_>, wanted: &Show) -> Result<bool, Failure> {
+    let past = Past::open(desk.global).await?;
+    let manifest = past.snapshot(&wanted.snapshot).await?;
+    if let Some(name) = &wanted.table {
+        let table = history::table(&manifest, name)?;
+        let rows = past.history.read(&manifest, table).await?;
+        desk.screen.show(|paint| grid(table, &rows, paint), || objects(table, &rows))?;
+        return Ok(!rows.is_empty());
+    }
+    let lists = history::coverage(&past.history, &manifest).await?;
+    let incomplete: Vec<Coverage> = lists.into_iter().filter(|list| !list.is_complete()).collect();
+    desk.screen.show(|paint| page(&manifest, &incomplete, paint), || told(&manifest, &incomplete))?;
+    Ok(!incomplete.is_empty())
+}
+
+fn grid(table: &Table, rows: &Rows, paint: Paint) -> String {
+    let head: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+    let mut grid = Grid::new(&head);
+    for row in rows {
+        grid.row(row.values().map(text::cell));
+    }
+    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    format!("{}{}\n", grid.text(paint), paint.dim(text::counted(count, "row")))
+}
+
+fn objects(table: &Table, rows: &Rows) -> Value {
+    let object = |row: &model::Row| -> Map<String, Value> {
+        let cells = table.columns.iter().zip(row.values());
+        cells.map(|(column, value)| (column.name.to_owned(), json!(value))).collect()
+    };
+    rows.iter().map(object).collect()
+}
+
+/// A stored table: name, rows, bytes, objects.
+fn tables(manifest: &Manifest) -> impl Iterator<Item = (&str, u64, u64, usize)> {
+    manifest.tables.iter().map(|(name, entry)| {
+        let objects: Vec<&ObjectRef> = entry.objects().collect();
+        (name.as_str(), entry.rows, objects.iter().map(|object| object.bytes).sum(), objects.len())
+    })
+}
+
+fn page(manifest: &Manifest, incomplete: &[Coverage], paint: Paint) -> String {
+    let mut text = format!(
+        "{} of {}, {} UTC, by {}\n\n",
+        paint.bold(format!("Snapshot {}", manifest.number)),
+        manifest.account,
+        text::minute(&manifest.finished_at),
+        manifest.tool
+    );
+    let mut grid = Grid::new(&["table", "rows>", "stored>", "objects>"]);
+    for (name, rows, bytes, objects) in tables(manifest) {
+        grid.row([name.to_owned(), text::number(rows), text::size(bytes), objects.to_string()]);
+    }
+    text.push_str(&grid.text(paint));
+    text.push('\n');
+    text.push_str(&coverage::section(incomplete, manifest.coverage.lists, paint));
+    text
+}
+
+fn told(manifest: &Manifest, incomplete: &[Coverage]) -> Value {
+    let tables: Vec<Value> = tables(manifest)
+        .map(|(name, rows, bytes, objects)| {
+            json!({ "table": name, "rows": rows, "bytes": bytes, "objects": objects })
+        })
+        .collect();
+    json!({
+        "number": manifest.number,
+        "account": manifest.account,
+        "started_at": manifest.started_at,
+        "finished_at": manifest.finished_at,
+        "tool": manifest.tool,
+        "tables": tables,
+        "lists": manifest.coverage.lists,
+        "incomplete": incomplete,
+    })
+}

@@ -1,0 +1,75 @@
+//! `snapshots`: the list.
+
+use serde_json::{Value, json};
+use snapshot::Manifest;
+
+use super::Desk;
+use crate::{
+    arguments::Snapshots,
+    failure::Failure,
+    past::Past,
+    render::{table::Grid, text},
+    screen::Paint,
+};
+
+pub(super) async fn run(desk: Desk<'_>, wanted: &Snapshots) -> Result<bool, Failure> {
+    let past = Past::open(desk.global).await?;
+    let newest = past.snapshot("latest").await?.number;
+    let first = wanted.last.map_or(1, |last| newest.saturating_sub(last) + 1).max(1);
+    let mut manifests = Vec::new();
+    for number in first..=newest {
+        manifests.push(past.history.manifest(number).await?);
+        desk.progress.count("reading manifests", number - first + 1, newest - first + 1);
+    }
+    desk.progress.clear();
+    desk.screen.show(|paint| list(&manifests, paint), || manifests.iter().map(told).collect())?;
+    Ok(manifests.iter().any(|manifest| !manifest.changes.is_empty()))
+}
+
+fn rows(manifest: &Manifest) -> u64 {
+    manifest.tables.values().map(|table| table.rows).sum()
+}
+
+fn list(manifests: &[Manifest], paint: Paint) -> String {
+    let mut grid = Grid::new(&[
+        "snapshot>",
+        "time (UTC)",
+        "rows>",
+        "drift",
+        "open findings>",
+        "lists not read to the end",
+    ]);
+    for manifest in manifests {
+        grid.row([
+            manifest.number.to_string(),
+            text::minute(&manifest.finished_at),
+            text::number(rows(manifest)),
+            if manifest.number == 1 { "first".to_owned() } else { drift(manifest) },
+            manifest.findings.as_ref().map_or(0, |findings| findings.open).to_string(),
+            match manifest.coverage.incomplete {
+                0 => "-".to_owned(),
+                some => format!("{some} of {}", manifest.coverage.lists),
+            },
+        ]);
+    }
+    grid.text(paint)
+}
+
+fn drift(manifest: &Manifest) -> String {
+    text::tally(manifest.changes.iter().map(|(verb, rows)| (*rows, verb)), "-")
+}
+
+fn told(manifest: &Manifest) -> Value {
+    json!({
+        "number": manifest.number,
+        "account": manifest.account,
+        "started_at": manifest.started_at,
+        "finished_at": manifest.finished_at,
+        "tool": manifest.tool,
+        "rows": rows(manifest),
+        "drift": manifest.changes,
+        "lists": manifest.coverage.lists,
+        "incomplete": manifest.coverage.incomplete,
+        "open_findings": manifest.findings.as_ref().map_or(0, |findings| findings.open),
+    })
+}

@@ -1,0 +1,110 @@
+//! Progress and logs, on standard error.
+//!
+//! Progress is drawn on a terminal only. Logs are lines of their own, and draw over no bar.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    time::Duration,
+};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+/// What goes on, for whoever waits.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    all: MultiProgress,
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// Begins to draw and to log. `verbose` counts the wish for more; `RUST_LOG` outdoes it.
+    pub(crate) fn start(verbose: u8) -> Self {
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+        let level = match verbose {
+            0 => "error",
+            1 => "warn,iamwatch=info,pipeline=info,collect=info,snapshot=info,check=info,notify=info",
+            2 => "info,iamwatch=debug,pipeline=debug,collect=debug,snapshot=debug,check=debug,notify=debug",
+            _ => "debug",
+        };
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+        let is_terminal = io::stderr().is_terminal();
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_ansi(is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
+            .with_writer(Log(all.clone()))
+            .init();
+        let bar = all.add(ProgressBar::no_length());
+        Self { all, bar }
+    }
+
+    /// Shows how many of a known number are done.
+    pub(crate) fn count(&self, what: &'static str, done: u64, of: u64) {
+        self.bar.set_style(counted());
+        self.bar.set_message(what);
+        self.bar.set_length(of);
+        self.bar.set_position(done);
+    }
+
+    /// Takes everything off the screen.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
+        // Only a terminal that is gone refuses.
+        let _gone = self.all.clear();
+    }
+}
+
+impl collect::Progress for Progress {
+    fn expect(&self, lists: usize) {
+        self.bar.set_style(counted());
+        self.bar.inc_length(lists.try_into().unwrap_or(u64::MAX));
+    }
+
+    fn listed(&self, listing: &str, rows: usize) {
+        self.bar.inc(1);
+        tracing::debug!(listing, rows, "list read");
+    }
+
+    fn waiting(&self, listing: &str, reason: &str, wait: Duration) {
+        self.bar.set_message(format!("waiting {} s for {listing}", wait.as_secs_f32().ceil()));
+        tracing::info!(listing, reason, waited_ms = wait.as_millis(), "waiting before the next try");
+    }
+}
+
+impl pipeline::Watch for Progress {
+    fn stage(&self, stage: &'static str) {
+        self.bar.reset();
+        self.bar.unset_length();
+        self.bar.set_style(ProgressStyle::default_spinner());
+        self.bar.set_message(stage);
+        self.bar.tick();
+        tracing::info!(stage, "stage begins");
+    }
+}
+
+fn counted() -> ProgressStyle {
+    ProgressStyle::with_template("{spinner} {msg} [{bar:30}] {pos}/{len}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// Writes log lines between two drawings.
+#[derive(Debug, Clone)]
+struct Log(MultiProgress);
+
+impl Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.suspend(|| io::stderr().write(line))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}

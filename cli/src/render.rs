@@ -1,0 +1,8 @@
+//! How results look to people.
+
+pub(crate) mod coverage;
+pub(crate) mod demo;
+pub(crate) mod drift;
+pub(crate) mod run;
+pub(crate) mod table;
+pub(crate) mod text;

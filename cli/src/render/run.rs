@@ -1,0 +1,182 @@
+//! One run, for people: what changed by name, what was opened and closed, what could not be seen, what was sent.
+
+use clap::builder::styling::AnsiColor;
+use model::{Coverage, Event, Severity};
+use pipeline::Summary;
+use serde_json::Value;
+
+use crate::{
+    render::{coverage, drift, text},
+    screen::Paint,
+};
+
+/// Lines of one kind that are shown before the rest is counted.
+const SHOWN: usize = 25;
+
+/// What there is to tell of a run.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) summary: Summary,
+    /// Time of the snapshot.
+    pub(crate) at: String,
+    /// Events of the run.
+    pub(crate) events: Vec<Event>,
+    /// Lists that were not read to their end.
+    pub(crate) incomplete: Vec<Coverage>,
+    /// Objects written.
+    pub(crate) objects: u64,
+    /// Bytes of them.
+    pub(crate) bytes: u64,
+}
+
+/// Writes a run and where to look next.
+pub(crate) fn page(told: &Told, paint: Paint) -> String {
+    let summary = &told.summary;
+    let head = format!("{}, snapshot {}", summary.account, summary.snapshot);
+    let mut page = format!(
+        "{}  {} UTC, {} calls, {} rows\n",
+        paint.bold(head),
+        text::minute(&told.at),
+        text::number(summary.calls),
+        text::number(summary.rows)
+    );
+    page.push_str(&body(told, paint));
+    let number = summary.snapshot;
+    let mut next = vec![format!("iamwatch findings --account {}", summary.account)];
+    if !summary.is_first && !summary.drift.is_empty() {
+        next.insert(
+            0,
+            format!("iamwatch diff {} {number} --account {}", number.saturating_sub(1), summary.account),
+        );
+    }
+    page.push_str(&format!("{} {}\n\n", paint.dim("Look at:"), next.join(" | ")));
+    page
+}
+
+/// Writes what a run found.
+pub(crate) fn body(told: &Told, paint: Paint) -> String {
+    let summary = &told.summary;
+    let mut page = String::new();
+    if let Some(damage) = &summary.damage {
+        let damage =
+            format!("The former snapshot is damaged; full tables were stored: {}", text::plain(damage));
+        page.push_str(&format!("  {}\n", paint.style(AnsiColor::Red.on_default().bold(), damage)));
+    }
+    page.push_str(&changes(told, paint));
+    page.push_str(&findings(told, paint));
+    page.push_str(&indent(&coverage::section(&told.incomplete, summary.lists, paint)));
+    for (rule, reason) in &summary.broken_rules {
+        let broken = format!("Rule {rule} could not be asked: {}", text::plain(reason));
+        page.push_str(&format!("  {}\n", paint.style(AnsiColor::Red.on_default(), broken)));
+    }
+    page.push_str(&format!("  {}\n", paint.dim(footer(told))));
+    page
+}
+
+fn changes(told: &Told, paint: Paint) -> String {
+    if told.summary.is_first {
+        return "  First snapshot: a baseline, to which the next will be compared\n".to_owned();
+    }
+    let drifted: Vec<&Value> = of_kind(&told.events, "drift.").map(|event| &event.data).collect();
+    let rows = told.summary.drift.values().sum();
+    let mut page = match (drifted.len(), rows) {
+        (_, 0) => return "  Nothing changed\n".to_owned(),
+        // Too many to be sent one by one.
+        (0, rows) => format!("  {} changed\n", text::counted(rows, "row")),
+        (things, rows) => format!(
+            "  {}\n",
+            paint.bold(format!("{} changed ({})", counted(things, "thing"), text::counted(rows, "row")))
+        ),
+    };
+    for data in drifted.iter().take(SHOWN) {
+        page.push_str(&format!("    {}", drift::headline(data, paint)));
+    }
+    page.push_str(&more(drifted.len()));
+    page
+}
+
+fn findings(told: &Told, paint: Paint) -> String {
+    let counts = &told.summary.findings;
+    let news: Vec<&Event> = of_kind(&told.events, "finding.").collect();
+    let mut page = format!("  {}", paint.bold(format!("{} open", counted_findings(counts.open))));
+    if counts.baseline > 0 {
+        let severities =
+            [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+        let known =
+            of_kind(&told.events, "baseline.").find_map(|event| event.data.pointer("/findings/by_severity"));
+        let count = |severity: Severity| {
+            known.and_then(|known| known.get(severity.name())).and_then(Value::as_u64).unwrap_or(0)
+        };
+        let by =
+            text::tally(severities.map(|severity| (count(severity), severity.name())), "none worth a word");
+        page.push_str(&format!(", {} as found the first time ({by})", text::number(counts.baseline)));
+    }
+    let transitions = text::tally(counts.transitions.iter().map(|(kind, count)| (*count, kind)), "");
+    if !transitions.is_empty() {
+        page.push_str(&format!("; now {transitions}"));
+    }
+    page.push('\n');
+    for event in news.iter().take(SHOWN) {
+        page.push_str(&transition(event, paint));
+    }
+    page.push_str(&more(news.len()));
+    page
+}
+
+fn transition(event: &Event, paint: Paint) -> String {
+    let text = |pointer: &str| event.data.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let severity = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info]
+        .into_iter()
+        .find(|severity| severity.name() == event.severity)
+        .unwrap_or(Severity::Info);
+    let sign = match text("/transition") {
+        "closed" => paint.style(AnsiColor::Green.on_default(), "✓"),
+        "unknown" => paint.style(AnsiColor::Yellow.on_default(), "?"),
+        _ => paint.style(text::severity_style(severity), "!"),
+    };
+    let name = paint.style(text::severity_style(severity), format!("{:8}", severity.name()));
+    format!("    {sign} {name} {}\n", text::plain(text("/title")))
+}
+
+fn footer(told: &Told) -> String {
+    let mut parts =
+        vec![format!("{} written ({})", text::counted(told.objects, "object"), text::size(told.bytes))];
+    parts.push(text::counted(told.summary.events, "event"));
+    for delivery in &told.summary.delivered {
+        for sink in &delivery.sinks {
+            parts.push(match &sink.reason {
+                None => format!("{} to {}", sink.sent, sink.sink),
+                Some(reason) => {
+                    format!("{} not taken by {}: {}", sink.failed, sink.sink, text::plain(reason))
+                }
+            });
+        }
+    }
+    parts.join(", ")
+}
+
+fn of_kind<'a>(events: &'a [Event], kind: &'a str) -> impl Iterator<Item = &'a Event> {
+    let is_one = move |event: &&Event| {
+        event.kind.strip_prefix("dev.iamwatch.").is_some_and(|name| name.starts_with(kind))
+    };
+    events.iter().filter(is_one)
+}
+
+fn more(all: usize) -> String {
+    match all.saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!("    … and {more} more\n"),
+    }
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    text::counted(u64::try_from(number).unwrap_or(u64::MAX), noun)
+}
+
+fn counted_findings(number: u64) -> String {
+    text::counted(number, "finding")
+}
+
+fn indent(page: &str) -> String {
+    page.lines().map(|line| format!("  {line}\n")).collect()
+}

@@ -1,0 +1,53 @@
+//! What is made once per process: settings, store, rules, sinks.
+
+use anyhow::{Context, Result};
+use check::RuleSet;
+use notify::Sink;
+use pipeline::{Environment, Run, Settings, Watch};
+use snapshot::{AnyStore, StoreOptions};
+
+use crate::invocation::Clock;
+
+/// All that the runs of this process share.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    pub(crate) settings: Settings,
+    store: AnyStore,
+    rules: RuleSet,
+    sinks: Vec<Sink>,
+}
+
+impl Ready {
+    /// Reads the settings and opens what they name.
+    pub(crate) async fn make(environment: &Environment<'_>) -> Result<Self> {
+        let place = environment("IAMWATCH_CONFIG").context(
+            "environment variable `IAMWATCH_CONFIG` is not set; \
+             let it name the settings: a file, a folder, `s3://bucket/key` or `ssm:NAME`",
+        )?;
+        let settings = Settings::load(&place).await?;
+        let uri = environment("IAMWATCH_STORE").unwrap_or_else(|| settings.store.clone());
+        let options = StoreOptions {
+            s3_endpoint: settings.s3.endpoint.clone(),
+            s3_path_style: settings.s3.path_style,
+            region: settings.s3.region.clone(),
+        };
+        let store = AnyStore::open(&uri, &options).await.context("the store cannot be opened")?;
+        let rules = pipeline::rules(settings.rules.as_deref()).context("the rules cannot be used")?;
+        let sinks = settings.notify.sinks.iter().map(|sink| Sink::parse(sink)).collect::<Result<_, _>>()?;
+        tracing::info!(settings = place, store = uri, accounts = settings.accounts.len(), "ready");
+        Ok(Self { settings, store, rules, sinks })
+    }
+
+    /// Returns what one run works with.
+    pub(crate) fn run<'a>(&'a self, clock: &'a Clock<'a>, watch: &'a dyn Watch) -> Run<'a> {
+        Run {
+            store: &self.store,
+            rules: &self.rules,
+            sinks: &self.sinks,
+            suppressions: &self.settings.suppressions,
+            events_per_run: self.settings.notify.events_per_run,
+            clock,
+            watch,
+        }
+    }
+}
