@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt};
 use model::Table;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::{
@@ -21,13 +22,17 @@ pub(crate) struct Reader<'a, S, E> {
     pub(crate) endpoints: &'a E,
     /// Id of the account.
     pub(crate) account: &'a str,
+    gate: Semaphore,
     concurrency: usize,
 }
 
 impl<'a, S: SignedIn, E: Sync> Reader<'a, S, E> {
     /// Makes a reader.
-    pub(crate) const fn new(session: &'a S, endpoints: &'a E, account: &'a str, concurrency: usize) -> Self {
-        Self { session, endpoints, account, concurrency }
+    pub(crate) fn new(session: &'a S, endpoints: &'a E, account: &'a str, concurrency: usize) -> Self {
+        let concurrency = concurrency.max(1);
+        // A few more than calls, so that none waits while an answer is taken apart.
+        let gate = Semaphore::new(concurrency + concurrency.div_ceil(4));
+        Self { session, endpoints, account, gate, concurrency }
     }
 
     /// Reads a list; `keep` makes rows of each item.
@@ -38,12 +43,15 @@ impl<'a, S: SignedIn, E: Sync> Reader<'a, S, E> {
 
     /// Reads something for each parent, several at a time. When the parents are not all known, the
     /// coverage says so under the parent `*`: what hangs on the others was not read.
+    ///
+    /// All of these share one gate, so that few of their calls wait at any time: a list of many pages, which must
+    /// wait its turn for each of them, would else come last behind thousands.
     pub(crate) async fn each<F>(
         &self,
         listing: &str,
         endpoint: &str,
         parents: Parents,
-        read: impl Fn(String) -> F + Send,
+        read: impl Fn(String) -> F + Send + Sync,
     ) -> Seen
     where
         F: Future<Output = Seen> + Send,
@@ -52,8 +60,12 @@ impl<'a, S: SignedIn, E: Sync> Reader<'a, S, E> {
         if !parents.are_all {
             seen.skip(listing, "*", endpoint, "the list of what it is read for is not complete");
         }
-        let mut parts =
-            stream::iter(parents.ids.into_iter().map(read)).buffer_unordered(self.concurrency.max(1) * 2);
+        let one = async |parent: String| {
+            // INVARIANT: the gate is never closed, so it opens in the end.
+            let _permit = self.gate.acquire().await;
+            read(parent).await
+        };
+        let mut parts = stream::iter(parents.ids.into_iter().map(one)).buffer_unordered(self.concurrency * 2);
         while let Some(part) = parts.next().await {
             seen.join(part);
         }

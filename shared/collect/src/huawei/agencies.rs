@@ -5,11 +5,14 @@ use model::tables::huawei::{
     TRUST_STATEMENTS,
 };
 
+use serde_json::Value;
+
 use super::{
     reader::{Parents, Reader, marked, single},
     statements::{Document, Tables},
 };
 use crate::{
+    document,
     item::Item,
     listing::{Items, Seen},
 };
@@ -69,11 +72,11 @@ fn kind(item: &Item<'_>) -> &'static str {
 /// Returns the object with its trust policy in canonical form: as text, the policy would change with its layout.
 fn document(item: &Item<'_>, trust: Option<&Document>) -> String {
     let rest = item.document_without(&["trust_policy"]);
-    match (trust.and_then(|trust| trust.canonical.as_ref()), rest.strip_suffix('}')) {
-        (Some(trust), Some(open)) => {
-            let comma = if open.len() > 1 { "," } else { "" };
-            // "trust_policy" sorts after every other member that agencies are known to have.
-            format!("{open}{comma}\"trust_policy\":{trust}}}")
+    let trust = trust.and_then(|trust| serde_json::from_str(trust.canonical.as_ref()?).ok());
+    match (serde_json::from_str(&rest), trust) {
+        (Ok(Value::Object(mut members)), Some(trust)) => {
+            members.insert("trust_policy".to_owned(), trust);
+            document::canonical_whole(&Value::Object(members))
         }
         _ => rest,
     }

@@ -12,10 +12,11 @@ use crate::{
     paging::Family,
 };
 
+const ALL_PROJECTS: &str = "all_projects";
 /// The scopes as the table names them, with what asks for each.
 const SCOPES: [(&str, &[(&str, &str)]); 4] = [
     ("domain", &[("scope", "domain"), ("is_inherited", "false")]),
-    ("all_projects", &[("scope", "domain"), ("is_inherited", "true")]),
+    (ALL_PROJECTS, &[("scope", "domain"), ("is_inherited", "true")]),
     ("project", &[("scope", "project")]),
     ("enterprise_project", &[("scope", "enterprise_project")]),
 ];
@@ -38,17 +39,19 @@ async fn of_scope(reader: &Reader<'_>, name: &'static str, scope: &[(&str, &str)
     let path = ["v3.0", "OS-PERMISSION", "role-assignments"];
     let items = Items::Each("role_assignments");
     let list = list_at(ROLE_ASSIGNMENTS.listing, &reader.endpoints.iam, &path, &query, family, items);
-    reader.list(list.of(name), |item, seen| keep(item, reader.account, seen)).await
+    reader.list(list.of(name), |item, seen| keep(item, name, seen)).await
 }
 
-fn keep(item: &Item<'_>, account: &str, seen: &mut Seen) {
+fn keep(item: &Item<'_>, asked: &str, seen: &mut Seen) {
     let id = |of: &Item<'_>, name: &str| of.object(name).and_then(|each| each.text("id").map(str::to_owned));
     let subject = ["user", "group", "agency"].into_iter().find_map(|kind| Some((kind, id(item, kind)?)));
+    // The answer may leave out what the question said.
+    let is_inherited = item.boolean("is_inherited").unwrap_or(asked == ALL_PROJECTS);
     let scope = item.object("scope").and_then(|scope| {
         let kinds = [
             ("enterprise_project", "enterprise_project"),
             ("project", "project"),
-            ("domain", if item.boolean("is_inherited") == Some(true) { "all_projects" } else { "domain" }),
+            ("domain", if is_inherited { ALL_PROJECTS } else { "domain" }),
         ];
         kinds.into_iter().find_map(|(member, kind)| Some((kind, id(&scope, member)?)))
     });
@@ -57,7 +60,6 @@ fn keep(item: &Item<'_>, account: &str, seen: &mut Seen) {
         item.faults().note(|| "a grant lacks its role, its subject or its scope".to_owned());
         return;
     };
-    let scope_id = if scope_id.is_empty() { account.to_owned() } else { scope_id };
     let row = ROLE_ASSIGNMENTS
         .draft()
         .set("role_id", &role)

@@ -169,6 +169,7 @@ async fn agencies_are_told_apart_and_their_trust_is_read() {
         kinds[1].contains(r#""trust_policy":{"Statement":[{"Action":["sts:agencies:assume"]"#),
         "{kinds:?}"
     );
+    assert!(kinds[1].ends_with(r#""Version":"5.0"},"urn":"u"}"#), "{kinds:?}");
     assert_eq!(
         rows(&collected, &TRUST_PRINCIPALS),
         ["a2|0|0|false|IAM|iam::x:root", "a3|0|0|false|Service|service.RDS"]
