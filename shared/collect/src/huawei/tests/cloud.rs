@@ -22,6 +22,8 @@ pub(super) const ACCOUNT: &str = "d78cbac186b744899480f25bd022aaaa";
 #[derive(Default)]
 pub(super) struct Cloud {
     answers: BTreeMap<String, (u16, Value)>,
+    /// Answers that are given once, before the others.
+    first: Mutex<BTreeMap<String, (u16, Value)>>,
     /// What is answered to all else.
     otherwise: Option<(u16, Value)>,
 }
@@ -86,6 +88,12 @@ impl Cloud {
         self
     }
 
+    /// Answers with a status the first time.
+    pub(super) fn first_refusing(self, path: &str, status: u16, answer: Value) -> Self {
+        self.first.lock().unwrap().insert(path.to_owned(), (status, answer));
+        self
+    }
+
     /// Refuses a part of the interfaces.
     pub(super) fn without(mut self, prefix: &str, status: u16, code: &str) -> Self {
         let body = json!({"error_code": code, "error_msg": "no"});
@@ -102,6 +110,9 @@ impl Cloud {
 
     fn answer(&self, target: &str) -> (u16, Value) {
         let path = target.split('?').next().unwrap();
+        if let Some(first) = self.first.lock().unwrap().remove(path) {
+            return first;
+        }
         let found = self.answers.get(target).or_else(|| self.answers.get(path)).or(self.otherwise.as_ref());
         found.cloned().unwrap_or((404, json!({"error_code": "PAP5.0004", "error_msg": "no such thing"})))
     }

@@ -64,6 +64,17 @@ async fn one_refused_key_makes_the_last_uses_of_its_user_incomplete() {
 }
 
 #[tokio::test]
+async fn where_the_keys_of_a_user_are_refused_their_last_use_is_not_known_either() {
+    let refusal = json!({"error_code": "PAP5.0001", "error_msg": "no"});
+    let (collected, _) = with_user().refusing("/v5/users/u1/access-keys", 403, refusal).read().await.unwrap();
+    assert_eq!(coverage(&collected, &ACCESS_KEYS), ["u1 denied: HTTP 403 (PAP5.0001)"]);
+    assert_eq!(
+        coverage(&collected, &ACCESS_KEY_USES),
+        ["u1 skipped: the list of the user's keys is not complete"]
+    );
+}
+
+#[tokio::test]
 async fn a_marker_with_reserved_characters_is_followed_to_the_end() {
     let next = json!({"users": [user("u1")], "page_info": {"next_marker": "a+/=-_", "current_count": 1}});
     let cloud = with_user().with("/v5/users", next).with(
@@ -154,6 +165,7 @@ async fn agencies_are_told_apart_and_their_trust_is_read() {
         "/v3.0/OS-AGENCY/agencies",
         json!({"agencies": [
             {"id": "a1", "duration": "FOREVER", "expire_time": "null", "create_time": "2023-09-25T09:03:24.000000"},
+            {"id": "a2", "duration": "null", "expire_time": null},
             {"id": "a4", "duration": 24, "expire_time": "2026-09-25T09:03:24.000000"}
         ]}),
     );
@@ -175,7 +187,7 @@ async fn agencies_are_told_apart_and_their_trust_is_read() {
         ["a2|0|0|false|IAM|iam::x:root", "a3|0|0|false|Service|service.RDS"]
     );
     assert_eq!(rows(&collected, &AGENCY_TAGS), ["a1|k|a1", "a2|k|a2", "a3|k|a3"]);
-    assert_eq!(rows(&collected, &CLASSIC_AGENCIES), ["a1|FOREVER|", "a4|24|2026-09-25T09:03:24Z"]);
+    assert_eq!(rows(&collected, &CLASSIC_AGENCIES), ["a1|FOREVER|", "a2||", "a4|24|2026-09-25T09:03:24Z"]);
     assert_eq!(incomplete(&collected), [""; 0]);
 }
 

@@ -57,6 +57,17 @@ async fn grants_are_read_in_all_four_scopes_with_their_roles() {
 }
 
 #[tokio::test]
+async fn a_grant_that_does_not_repeat_its_question_is_placed_by_it() {
+    let one = json!({"role": {"id": "r1"}, "agency": {"id": "a1"}, "scope": {"domain": {"id": ACCOUNT}}});
+    let path = format!(
+        "/v3.0/OS-PERMISSION/role-assignments?domain_id={ACCOUNT}&is_inherited=true&page=1&per_page=50&scope=domain"
+    );
+    let answer = json!({"total_num": 1, "role_assignments": [one]});
+    let (collected, _) = Cloud::empty().with(&path, answer).read().await.unwrap();
+    assert_eq!(rows(&collected, &ROLE_ASSIGNMENTS), [format!("r1|agency|a1|all_projects|{ACCOUNT}")]);
+}
+
+#[tokio::test]
 async fn without_version_5_the_classic_half_is_audited_and_the_other_says_so() {
     let cloud = with_grants().without("/v5/", 403, "PAP5.0001").with(
         &format!("/v3.0/OS-SECURITYPOLICY/domains/{ACCOUNT}/password-policy"),

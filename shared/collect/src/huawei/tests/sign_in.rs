@@ -8,7 +8,7 @@ use crate::{
     CollectError, Secret, Silent,
     huawei::{Clock, Credentials, Keys, account},
 };
-use model::tables::huawei::ACCOUNTS;
+use model::tables::huawei::{ACCOUNTS, GROUPS};
 
 fn agency(base: &str) -> super::super::Settings {
     super::super::Settings {
@@ -63,6 +63,20 @@ async fn keys_that_are_about_to_end_are_renewed() {
     account(&agency(&base), &Silent).await.unwrap();
     let asked = asked.lock().unwrap();
     assert!(asked.iter().filter(|(line, _)| line.starts_with("POST")).count() > 2);
+}
+
+#[tokio::test]
+async fn keys_that_the_cloud_refuses_in_between_are_renewed() {
+    let refusal = json!({"error_code": "APIGW.0301", "error_msg": "expired"});
+    let cloud = Cloud::empty().with("/v5/agencies/assume", lent("2026-01-15T09:30:00Z")).first_refusing(
+        "/v5/groups",
+        401,
+        refusal,
+    );
+    let (base, asked) = cloud.open().await;
+    let collected = account(&agency(&base), &Silent).await.unwrap();
+    assert_eq!(coverage(&collected, &GROUPS), ["complete"]);
+    assert_eq!(asked.lock().unwrap().iter().filter(|(line, _)| line.starts_with("POST")).count(), 2);
 }
 
 #[tokio::test]
