@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Mutex, time::Duration};
 
 use check::{Limits, RuleSet};
-use model::{Cloud as Provider, Timestamp};
+use model::Timestamp;
 use pipeline::{Run, Settings, Target, Watch};
 use snapshot::{AnyStore, History, StoreOptions};
 
@@ -73,7 +73,7 @@ impl Bench {
         let account = account.ok_or_else(|| anyhow::anyhow!("the simulator named no account"))?;
         let history = History::new(store.clone(), account);
         let size = cloud.size().to_owned();
-        let rules = RuleSet::built_in(Provider::Ibm)?;
+        let rules = RuleSet::embedded()?;
         Ok(Self { settings, store, history, rules, folder: folder.to_owned(), size })
     }
 

@@ -1,16 +1,16 @@
 #!/bin/sh
 # Starts or stops a simulated AWS (EventBridge, SQS, SSM, S3 …) for the tests.
 #
-#   tests/servers/moto.sh start   prints the address, for IAMWATCH_TEST_AWS
+#   tests/servers/moto.sh start [PORT]   prints the address, for IAMWATCH_TEST_AWS
 #   tests/servers/moto.sh stop
 #
-# Installs itself into .cache/ at the first start. IAMWATCH_MOTO_PORT chooses the port (5566).
+# Installs itself into .cache/ at the first start. Without PORT, IAMWATCH_MOTO_PORT chooses (5566). One that runs already is kept.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 venv=$root/.cache/venv-moto
 run=$root/.cache/moto
-port=${IAMWATCH_MOTO_PORT:-5566}
+port=${2:-${IAMWATCH_MOTO_PORT:-5566}}
 url=http://127.0.0.1:$port
 
 install() {
@@ -33,13 +33,16 @@ is_running() {
 start() {
     install
     mkdir -p "$run"
-    if ! is_running; then
+    if is_running; then
+        url=$(cat "$run/url")
+    else
         if answers; then
             echo "something else answers on port $port; set IAMWATCH_MOTO_PORT to a free one" >&2
             exit 1
         fi
         "$venv/bin/moto_server" -H 127.0.0.1 -p "$port" >"$run/log" 2>&1 &
         echo $! >"$run/pid"
+        echo "$url" >"$run/url"
     fi
     tries=0
     until answers; do
@@ -63,7 +66,7 @@ stop() {
 case "${1:-}" in
 start | stop) "$1" ;;
 *)
-    echo "usage: $0 start|stop" >&2
+    echo "usage: $0 start [PORT] | stop" >&2
     exit 2
     ;;
 esac

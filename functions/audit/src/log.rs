@@ -10,6 +10,11 @@ pub(crate) fn start(environment: &Environment<'_>) {
     let wish = environment("IAMWATCH_LOG").or_else(|| environment("AWS_LAMBDA_LOG_LEVEL"));
     let filter =
         EnvFilter::try_new(wish.as_deref().unwrap_or("info")).unwrap_or_else(|_| EnvFilter::new("info"));
+    // The runtime repeats what an invocation failed with, without its id.
+    let filter = match "lambda_runtime::layers::panic=off".parse() {
+        Ok(silence) => filter.add_directive(silence),
+        Err(_) => filter,
+    };
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
@@ -17,6 +22,7 @@ pub(crate) fn start(environment: &Environment<'_>) {
         .with_span_list(false)
         .with_env_filter(filter)
         .init();
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "the program broke a promise of its own")));
 }
 
 /// Writes down how a run goes on.

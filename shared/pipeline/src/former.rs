@@ -56,7 +56,8 @@ impl Former {
     ) -> Result<State, SnapshotError> {
         let Some(manifest) = &self.manifest else { return Ok(State::default()) };
         let mut state = State::default();
-        for table in wanted.iter().copied().chain([&tables::COVERAGE]) {
+        let coverage = Some(&tables::COVERAGE).filter(|table| wanted.iter().all(|each| each.name != table.name));
+        for table in wanted.iter().copied().chain(coverage) {
             match history.read(manifest, table).await {
                 Ok(rows) => state.put(table, rows),
                 Err(error) if error.is_damage() => {

@@ -130,13 +130,12 @@ impl Walk<'_> {
     fn link(&mut self, manifest: &Manifest, former: Option<&(u64, String)>) {
         let name = manifest_key(manifest.number);
         match (former, &manifest.previous) {
-            (Some((number, hash)), previous) if number + 1 == manifest.number => {
-                if previous.as_ref() != Some(hash) {
-                    let text = format!(
-                        "is not the manifest that `{name}` follows: one of the two was changed or put in"
-                    );
-                    self.fault(FaultKind::Changed, &manifest_key(*number), text);
-                }
+            (Some((number, _)), _) if number + 1 != manifest.number => {}
+            (Some((number, hash)), previous) if previous.as_ref() != Some(hash) => {
+                let text = format!(
+                    "is not the manifest that `{name}` follows: one of the two was changed or put in"
+                );
+                self.fault(FaultKind::Changed, &manifest_key(*number), text);
             }
             (None, Some(_)) if manifest.number == 1 => {
                 self.fault(FaultKind::Changed, &name, "names a former snapshot, though it is the first");

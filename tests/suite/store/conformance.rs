@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use model::{Row, Rows, Value, tables::ibm::MEMBERS};
-use snapshot::{AnyStore, CoverageCounts, Delta, FORMAT, History, Manifest, Place, SnapshotError, StoreError};
+use snapshot::{
+    AnyStore, CoverageCounts, Delta, FORMAT, History, Manifest, Place, SnapshotError, StoreError,
+};
 
 fn text(text: &str) -> Bytes {
     Bytes::copy_from_slice(text.as_bytes())
@@ -24,7 +26,9 @@ async fn all_keys(store: &AnyStore, prefix: &str) -> Vec<String> {
 }
 
 pub(crate) async fn what_was_put_is_what_one_gets(store: AnyStore) {
-    let large = Bytes::from((0..3_000_000_u32).map(|each| each.to_le_bytes()[each as usize % 3]).collect::<Vec<u8>>());
+    let large = Bytes::from(
+        (0..3_000_000_u32).map(|each| each.to_le_bytes()[each as usize % 3]).collect::<Vec<u8>>(),
+    );
     for (key, bytes) in [("ibm/a/empty", Bytes::new()), ("ibm/a/small", text("x")), ("ibm/a/large", large)] {
         store.put(key, bytes.clone()).await.unwrap();
         assert_eq!(store.get(key).await.unwrap(), Some(bytes));
@@ -52,7 +56,11 @@ pub(crate) async fn an_object_is_created_once_and_keeps_its_first_content(store:
 
 pub(crate) async fn keys_are_listed_sorted_a_thousand_at_a_time(store: AnyStore) {
     let keys: Vec<String> = (0..2_050).map(|each| format!("ibm/a/manifests/{each:08}.json")).collect();
-    stream::iter(keys.iter().rev().map(|key| store.put(key, text(key)))).buffer_unordered(16).try_collect::<()>().await.unwrap();
+    stream::iter(keys.iter().rev().map(|key| store.put(key, text(key))))
+        .buffer_unordered(16)
+        .try_collect::<()>()
+        .await
+        .unwrap();
     let first = store.list("ibm/a/manifests/", None).await.unwrap();
     assert!(first.more);
     assert_eq!(first.keys, keys[..1000]);
@@ -63,7 +71,11 @@ pub(crate) async fn keys_are_listed_sorted_a_thousand_at_a_time(store: AnyStore)
     assert!(!last.more);
     assert_eq!(last.keys, keys[2000..]);
     let whole_page = store.list("ibm/a/manifests/", Some(&keys[1049])).await.unwrap();
-    assert_eq!((whole_page.keys.len(), whole_page.more), (1000, false), "a page that is just full is the last");
+    assert_eq!(
+        (whole_page.keys.len(), whole_page.more),
+        (1000, false),
+        "a page that is just full is the last"
+    );
 }
 
 pub(crate) async fn a_listing_starts_after_any_key_and_keeps_to_its_prefix(store: AnyStore) {
@@ -130,7 +142,8 @@ pub(crate) async fn a_history_is_written_read_and_proven(store: AnyStore) {
         Row::pack([Value::Text("g1"), Value::Text(&id), Value::Text(kind), Value::Null, Value::Null])
     };
     let before = Rows::new(&MEMBERS, (0..2_000).map(|id| row(id, "user")).collect());
-    let after = Rows::new(&MEMBERS, (0..2_000).map(|id| row(id, if id == 7 { "profile" } else { "user" })).collect());
+    let after =
+        Rows::new(&MEMBERS, (0..2_000).map(|id| row(id, if id == 7 { "profile" } else { "user" })).collect());
     let mut former: Option<Manifest> = None;
     for (number, rows) in [(1, &before), (2, &after)] {
         let delta = Delta { upserts: vec![row(7, "profile")], deletes: Vec::new() };

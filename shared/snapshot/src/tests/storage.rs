@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// The account is of 1 200 rows, so that the test is quick: a manifest and the frames of small files weigh more here than anywhere. A
-/// real account of a hundred thousand things stays lower; `make bench` shows it.
+/// The account is small, so that the test is quick: manifests and the frames of small files weigh more here than in a real one, of
+/// which `make bench` shows the figures.
 #[tokio::test]
 async fn a_long_history_of_small_changes_weighs_a_few_times_the_first_snapshot() {
     const ROWS: u32 = 2_000;
@@ -18,6 +18,5 @@ async fn a_long_history_of_small_changes_weighs_a_few_times_the_first_snapshot()
         author.run(edited(&author.state, &edits)).await;
     }
     let all = author.history.store().traffic().written_bytes;
-    eprintln!("{first} {all} {:?}", author.newest.as_ref().unwrap().tables[table.name]);
     assert!(all < 8 * first, "{all} bytes for three hundred runs, {first} for the first");
 }

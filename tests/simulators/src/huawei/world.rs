@@ -120,7 +120,7 @@ pub struct World {
     pub users: Things<User>,
     /// Groups, `admin` first.
     pub groups: Things<Group>,
-    /// Identity policies, custom ones first, then the cloud's own.
+    /// Identity policies, the cloud's own first, then the account's.
     pub policies: Things<Policy>,
     /// Agencies of all kinds.
     pub agencies: Things<Agency>,

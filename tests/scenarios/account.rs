@@ -1,0 +1,144 @@
+//! A simulated account, a folder to keep its snapshots in, and a file that events go to.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use check::RuleSet;
+use collect::Silent;
+use model::{AccountId, Event, Timestamp};
+use notify::Sink;
+use pipeline::{PipelineError, Run, Settings, Summary, Target, Watch};
+use simulators::ibm::{Simulator, Size, World, generate};
+use snapshot::{AnyStore, History, StoreOptions};
+use tempfile::TempDir;
+
+/// What the collector signs in with in every simulated world.
+pub const API_KEY: &str = simulators::ibm::world::COLLECTOR_API_KEY;
+
+/// One account and all that an audit of it leaves.
+pub struct Account {
+    pub simulator: Simulator,
+    pub id: AccountId,
+    folder: TempDir,
+    rules: RuleSet,
+}
+
+impl Account {
+    /// Starts a company of a dozen people, the same every time.
+    pub async fn of_a_dozen() -> Self {
+        Self::with(generate(1, Size::Dozen)).await
+    }
+
+    async fn with(world: World) -> Self {
+        let id = format!("ibm/{}", world.account_id()).parse().expect("an account id");
+        Self {
+            simulator: Simulator::start(world).await.expect("free ports"),
+            id,
+            folder: tempfile::tempdir().expect("a folder"),
+            rules: RuleSet::embedded().expect("rules that parse"),
+        }
+    }
+
+    /// Returns the settings of an audit of this account, as the program would be given them.
+    pub fn settings(&self, store: &str, sinks: &[String]) -> String {
+        let endpoints = serde_json::to_value(self.simulator.endpoints()).expect("endpoints");
+        let endpoints: Vec<String> = endpoints
+            .as_object()
+            .expect("endpoints by name")
+            .iter()
+            .map(|(service, url)| format!("{service} = {url}"))
+            .collect();
+        format!(
+            "store = {store:?}\n[notify]\nsinks = {sinks:?}\n[[account]]\ncloud = \"ibm\"\nid = {id:?}\n\
+             credentials = {{ api_key = \"env:IBM_API_KEY\" }}\n[account.endpoints]\n{endpoints}\n",
+            id = self.id.id(),
+            endpoints = endpoints.join("\n"),
+        )
+    }
+
+    pub fn store_folder(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
+    pub fn events_file(&self) -> PathBuf {
+        self.folder.path().join("events.jsonl")
+    }
+
+    pub async fn store(&self) -> AnyStore {
+        open(&self.store_folder()).await
+    }
+
+    pub async fn history(&self) -> History {
+        History::new(self.store().await, self.id.clone())
+    }
+
+    /// Audits once, at a time of the story.
+    pub async fn audit(&self, at: &str) -> Result<Summary, PipelineError> {
+        self.audit_into(&self.store().await, &self.events_file(), at, &Unwatched).await
+    }
+
+    /// Audits once into a store and a file of one's own.
+    pub async fn audit_into(
+        &self,
+        store: &AnyStore,
+        events: &Path,
+        at: &str,
+        watch: &dyn Watch,
+    ) -> Result<Summary, PipelineError> {
+        let settings =
+            Settings::parse("the story", &self.settings("unused", &[])).expect("settings that parse");
+        let environment = |name: &str| (name == "IBM_API_KEY").then(|| API_KEY.to_owned());
+        let target = Target::prepare(&settings.accounts[0], &environment).await?;
+        let now: Timestamp = at.parse().expect("a time");
+        let run = Run {
+            store,
+            rules: &self.rules,
+            sinks: &[Sink::File(events.to_owned())],
+            suppressions: &[],
+            events_per_run: settings.notify.events_per_run,
+            clock: &|| now,
+            watch,
+        };
+        pipeline::audit(&target, &run).await
+    }
+
+    /// Returns every event that the file got, in order.
+    pub fn events(&self) -> Vec<Event> {
+        read_events(&self.events_file())
+    }
+}
+
+pub async fn open(folder: &Path) -> AnyStore {
+    let uri = folder.to_str().expect("a path in UTF-8");
+    AnyStore::open(uri, &StoreOptions::default()).await.expect("a folder for the store")
+}
+
+/// Reads a file of JSON lines, which may be yet to be written.
+pub fn read_events(file: &Path) -> Vec<Event> {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    text.lines().map(|line| serde_json::from_str(line).expect("an event")).collect()
+}
+
+/// Nobody looks on.
+#[derive(Clone, Copy)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn stage(&self, _stage: &'static str) {}
+}
+
+impl collect::Progress for Unwatched {
+    fn expect(&self, lists: usize) {
+        Silent.expect(lists);
+    }
+
+    fn listed(&self, listing: &str, rows: usize) {
+        Silent.listed(listing, rows);
+    }
+
+    fn waiting(&self, listing: &str, reason: &str, wait: std::time::Duration) {
+        Silent.waiting(listing, reason, wait);
+    }
+}

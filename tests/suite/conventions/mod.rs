@@ -1,0 +1,8 @@
+//! What holds for the repository as a whole and no compiler checks.
+
+mod edges;
+mod files;
+mod folders;
+mod purity;
+mod reference;
+mod repository;
