@@ -1,11 +1,14 @@
 //! Answers who can do something, surely or under a condition, and by which path.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
 use crate::{
-    Access, Effect, Extent, Principal, Question, Source, Step,
+    Access, Choice, Effect, Extent, Pattern, Principal, Question, Source, Step,
     access::{Held, both},
 };
 
@@ -52,8 +55,7 @@ impl Access {
     /// taken away from.
     #[must_use]
     pub fn who_can(&self, question: &Question) -> Vec<Answer> {
-        let extents: Vec<Extent> =
-            self.sources.iter().map(|source| source.statement.extent(question)).collect();
+        let extents = self.extents(question);
         let mut best: BTreeMap<usize, Way> = (0..self.principals.len())
             .filter_map(|principal| Some((principal, self.own_way(principal, question, &extents)?)))
             .collect();
@@ -73,6 +75,18 @@ impl Access {
             .collect();
         answers.sort_by(|one, other| one.principal.step.id.cmp(&other.principal.step.id));
         answers
+    }
+
+    /// Says how much of a question each source speaks of; each set of actions is looked at once.
+    fn extents(&self, question: &Question) -> Vec<Extent> {
+        let mut of_actions: HashMap<*const Choice<Pattern>, Extent> = HashMap::new();
+        let extent = |source: &Source| {
+            let actions = &source.statement.actions;
+            let known = of_actions.entry(Arc::as_ptr(actions));
+            let known = *known.or_insert_with(|| actions.extent(&question.action));
+            source.statement.extent_given(known, question)
+        };
+        self.sources.iter().map(extent).collect()
     }
 
     /// Returns the best way that a principal has by itself and its groups.

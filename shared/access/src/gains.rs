@@ -1,11 +1,14 @@
 //! Says what principals gained and lost between two states: by what they can do, not by how it is written down.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
 use crate::{
-    Access, Effect, Principal, Resource, Statement, Step,
+    Access, Choice, Effect, Pattern, Principal, Resource, Statement, Step,
     access::{Held, both},
     statement::Region,
 };
@@ -158,19 +161,28 @@ impl Access {
 
 /// Statements by number, so that those of two states can be compared without their text.
 #[derive(Default)]
-struct Statements {
-    numbers: BTreeMap<Statement, usize>,
-    list: Vec<Statement>,
+struct Statements<'a> {
+    actions: HashMap<&'a Choice<Pattern>, usize>,
+    by_address: HashMap<*const Choice<Pattern>, usize>,
+    numbers: HashMap<Key<'a>, usize>,
+    list: Vec<&'a Statement>,
 }
 
-impl Statements {
-    fn number(&mut self, statement: &Statement) -> usize {
-        if let Some(number) = self.numbers.get(statement) {
-            return *number;
+/// A statement with its actions by number.
+type Key<'a> = (Effect, usize, &'a Choice<Resource>, Option<&'a str>);
+
+impl<'a> Statements<'a> {
+    fn number(&mut self, statement: &'a Statement) -> usize {
+        let next = self.actions.len();
+        let actions = &mut self.actions;
+        let by_content = || *actions.entry(&statement.actions).or_insert(next);
+        let number = *self.by_address.entry(Arc::as_ptr(&statement.actions)).or_insert_with(by_content);
+        let key = (statement.effect, number, &statement.resources, statement.condition.as_deref());
+        let number = *self.numbers.entry(key).or_insert(self.list.len());
+        if number == self.list.len() {
+            self.list.push(statement);
         }
-        self.list.push(statement.clone());
-        self.numbers.insert(statement.clone(), self.list.len() - 1);
-        self.list.len() - 1
+        number
     }
 }
 
@@ -208,7 +220,7 @@ struct Sides<'a> {
     id: &'a str,
     before: Side<'a>,
     after: Side<'a>,
-    statements: &'a Statements,
+    statements: &'a Statements<'a>,
 }
 
 impl Sides<'_> {
@@ -253,7 +265,7 @@ impl Sides<'_> {
     }
 
     fn statement(&self, grant: &Grant) -> Option<&Statement> {
-        self.statements.list.get(grant.0)
+        self.statements.list.get(grant.0).copied()
     }
 
     /// Says whether a grant gives all that another gives, and no later.

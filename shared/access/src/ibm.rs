@@ -3,9 +3,12 @@
 //! Policies only allow. A role's actions are those that IBM lists for it on the service that a policy names; a policy
 //! for all services is taken for every service that some policy names, since only of these the actions are known.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use model::{Coverage, Row, State, Value, tables, tables::ibm as t};
+use model::{Row, State, Value, tables::ibm as t};
 
 use crate::{
     Access, Choice, Effect, Known, Pattern, Principal, Question, Resource, Source, Standing, Statement, Step,
@@ -32,6 +35,9 @@ const PLATFORM_SERVICES: [&str; 14] = [
 ];
 /// Services that `service_group_id = IAM` stands for.
 const IAM_SERVICES: [&str; 4] = ["iam-access-management", "iam-groups", "iam-identity", "user-management"];
+
+/// Attributes that say which services a resource may be of.
+const SERVICE_ATTRIBUTES: [&str; 3] = ["serviceName", "serviceType", "service_group_id"];
 
 /// Returns the access that the tables of a snapshot give.
 #[must_use]
@@ -231,7 +237,7 @@ fn add_owner(access: &mut Access, state: &State) {
         let Some(owner) = t::ACCOUNTS.text(row, "owner_iam_id") else { continue };
         let statement = Statement {
             effect: Effect::Allow,
-            actions: Choice::any_of(vec![Pattern::any()]),
+            actions: Arc::new(Choice::any_of(vec![Pattern::any()])),
             resources: Choice::any_of(vec![Resource::any()]),
             condition: None,
         };
@@ -242,12 +248,17 @@ fn add_owner(access: &mut Access, state: &State) {
     }
 }
 
+/// The values of [`SERVICE_ATTRIBUTES`] in a policy.
+type Services = [Option<Vec<Pattern>>; 3];
+
 /// The actions of roles, by service and role; custom roles stand under every service.
 struct Roles<'a> {
     by_service: BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>,
     services: BTreeSet<&'a str>,
     custom: BTreeMap<&'a str, BTreeSet<&'a str>>,
     names: BTreeMap<&'a str, &'a str>,
+    /// What was answered before, by role and the attributes that say which services are meant.
+    shared: BTreeMap<(&'a str, Services), Option<Arc<Choice<Pattern>>>>,
 }
 
 impl<'a> Roles<'a> {
@@ -257,6 +268,7 @@ impl<'a> Roles<'a> {
             services: BTreeSet::new(),
             custom: BTreeMap::new(),
             names: BTreeMap::new(),
+            shared: BTreeMap::new(),
         };
         for row in state.rows(&t::ROLE_ACTIONS) {
             let text = |column| t::ROLE_ACTIONS.text(row, column);
@@ -283,11 +295,22 @@ impl<'a> Roles<'a> {
         roles
     }
 
-    /// Returns what a role can do on the services that a resource may be of.
-    fn actions(&self, role: &str, resource: &Resource) -> BTreeSet<&'a str> {
+    /// Returns what a role can do on the services that a resource may be of; none when nothing is known of it.
+    fn actions(&mut self, role: &'a str, resource: &Resource) -> Option<Arc<Choice<Pattern>>> {
+        let services = SERVICE_ATTRIBUTES.map(|attribute| resource.0.get(attribute).cloned());
+        if let Some(known) = self.shared.get(&(role, services.clone())) {
+            return known.clone();
+        }
+        let actions: Vec<Pattern> = self.listed(role, resource).into_iter().map(Pattern::literal).collect();
+        let shared = (!actions.is_empty()).then(|| Arc::new(Choice::any_of(actions)));
+        self.shared.insert((role, services), shared.clone());
+        shared
+    }
+
+    fn listed(&self, role: &str, resource: &Resource) -> BTreeSet<&'a str> {
         let on = |service: &str| {
             let of_service = completed(Resource::any().with("serviceName", vec![Pattern::literal(service)]));
-            ["serviceName", "serviceType", "service_group_id"].iter().all(|attribute| {
+            SERVICE_ATTRIBUTES.iter().all(|attribute| {
                 match (resource.0.get(*attribute), of_service.0.get(*attribute)) {
                     (Some(mine), Some(theirs)) => {
                         mine.iter().any(|mine| theirs.iter().any(|theirs| mine.overlaps(theirs)))
@@ -303,7 +326,7 @@ impl<'a> Roles<'a> {
 }
 
 fn add_policies(access: &mut Access, state: &State) {
-    let roles = Roles::of(state);
+    let mut roles = Roles::of(state);
     let mut resources = attributes(state);
     let mut conditions = conditions(state);
     let mut granted: BTreeMap<&str, Vec<(&str, Option<&str>)>> = BTreeMap::new();
@@ -323,18 +346,16 @@ fn add_policies(access: &mut Access, state: &State) {
         let condition = conditions.remove(id);
         let policy = step("policy", id, text("description").filter(|text| !text.is_empty()));
         for (role, name) in granted.remove(id).unwrap_or_default() {
-            let actions: Vec<Pattern> =
-                roles.actions(role, &resource).into_iter().map(Pattern::literal).collect();
-            if actions.is_empty() {
+            let Some(actions) = roles.actions(role, &resource) else {
                 access.miss(format!("actions of role {role}, which policy {id} gives"));
                 continue;
-            }
+            };
             let role_step = step("role", role, roles.names.get(role).copied().or(name));
             let source = access.source(Source {
                 steps: vec![policy.clone(), role_step],
                 statement: Statement {
                     effect: Effect::Allow,
-                    actions: Choice::any_of(actions),
+                    actions,
                     resources: Choice::any_of(vec![resource.clone()]),
                     condition: condition.clone(),
                 },
@@ -435,10 +456,7 @@ fn add_profiles(access: &mut Access, state: &State) {
 }
 
 fn add_unseen(access: &mut Access, state: &State) {
-    let lists = state.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
-    for list in lists.filter(|list| !list.is_complete()) {
-        let of = if list.parent.is_empty() { String::new() } else { format!(" of {}", list.parent) };
-        let reason = list.reason.as_deref().unwrap_or("not read to its end");
-        access.miss(format!("{}{of}: {reason}", list.listing));
+    for list in crate::unseen::lists(state) {
+        access.miss(list);
     }
 }

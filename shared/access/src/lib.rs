@@ -3,9 +3,11 @@
 mod access;
 mod decide;
 mod gains;
+pub mod huawei;
 pub mod ibm;
 mod pattern;
 mod statement;
+mod unseen;
 
 pub use access::{Access, Assumption, Principal, Source, Standing, Step};
 pub use decide::{Answer, Verdict};

@@ -1,6 +1,6 @@
 //! Statements: what is allowed or denied, on what, under which condition, and how much of a question that answers.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
@@ -47,8 +47,9 @@ pub struct Choice<T> {
 pub struct Statement {
     /// Whether it gives or takes.
     pub effect: Effect,
-    /// Which actions.
-    pub actions: Choice<Pattern>,
+    /// Which actions. Shared, because thousands of policies give the same roles.
+    #[serde(serialize_with = "shared")]
+    pub actions: Arc<Choice<Pattern>>,
     /// On which resources.
     pub resources: Choice<Resource>,
     /// What must hold besides, in words that are equal when the conditions are; none when it always holds.
@@ -143,7 +144,11 @@ impl Statement {
     /// Says how much of a question the statement speaks of, its condition aside.
     #[must_use]
     pub fn extent(&self, question: &Question) -> Extent {
-        let actions = self.actions.extent(&question.action);
+        self.extent_given(self.actions.extent(&question.action), question)
+    }
+
+    /// As [`Self::extent`], when it is known how much of the actions is spoken of.
+    pub(crate) fn extent_given(&self, actions: Extent, question: &Question) -> Extent {
         if actions == Extent::None {
             return Extent::None;
         }
@@ -168,6 +173,10 @@ impl Statement {
             && self.actions.covers(&other.actions)
             && self.resources.covers(&other.resources)
     }
+}
+
+fn shared<S: serde::Serializer>(actions: &Arc<Choice<Pattern>>, serializer: S) -> Result<S::Ok, S::Error> {
+    actions.as_ref().serialize(serializer)
 }
 
 impl Resource {

@@ -68,18 +68,36 @@ pub(crate) fn canonical_value(value: &Value) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
+/// Writes a value that was written by people, such as a policy, in canonical form: with sorted members and
+/// arrays, and with all that is in it.
+pub(crate) fn canonical_whole(value: &Value) -> String {
+    let mut text = Vec::new();
+    write_whole(value, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+fn write_whole(value: &Value, text: &mut Vec<u8>) {
+    match value {
+        Value::Object(object) => write_members(object.iter().collect(), text, write_whole),
+        Value::Array(elements) => write_elements(elements, text, write_whole),
+        scalar => drop(serde_json::to_writer(text, scalar)),
+    }
+}
+
 fn write(value: &Value, text: &mut Vec<u8>) {
     match value {
         Value::Object(object) => write_object(object, text),
-        Value::Array(elements) => write_array(elements, text),
+        Value::Array(elements) => write_elements(elements, text, write),
         // INVARIANT: writing scalars to memory cannot fail.
         scalar => drop(serde_json::to_writer(text, scalar)),
     }
 }
 
 fn write_object(object: &Map<String, Value>, text: &mut Vec<u8>) {
-    let mut members: Vec<(&String, &Value)> =
-        object.iter().filter(|(name, value)| is_kept(name, value)).collect();
+    write_members(object.iter().filter(|(name, value)| is_kept(name, value)).collect(), text, write);
+}
+
+fn write_members(mut members: Vec<(&String, &Value)>, text: &mut Vec<u8>, write: fn(&Value, &mut Vec<u8>)) {
     // The map is sorted already unless some crate in the build switches that off.
     members.sort_unstable_by_key(|(name, _)| *name);
     text.push(b'{');
@@ -94,7 +112,7 @@ fn write_object(object: &Map<String, Value>, text: &mut Vec<u8>) {
     text.push(b'}');
 }
 
-fn write_array(elements: &[Value], text: &mut Vec<u8>) {
+fn write_elements(elements: &[Value], text: &mut Vec<u8>, write: fn(&Value, &mut Vec<u8>)) {
     text.push(b'[');
     if let [only] = elements {
         write(only, text);
@@ -157,6 +175,14 @@ mod tests {
         let one = json!({"actions": ["b", "a"], "rules": [{"n": 2}, {"n": 1}]});
         let other = json!({"rules": [{"n": 1}, {"n": 2}], "actions": ["a", "b"]});
         assert_eq!(canonical_value(&one), canonical_value(&other));
+    }
+
+    #[test]
+    fn what_people_wrote_is_kept_whole() {
+        let value =
+            json!({"Statement": [{"Condition": {"StringEquals": {"g:RequestTag/token": ["b", "a"]}}}]});
+        let kept = r#"{"Statement":[{"Condition":{"StringEquals":{"g:RequestTag/token":["a","b"]}}}]}"#;
+        assert_eq!(canonical_whole(&value), kept);
     }
 
     #[test]

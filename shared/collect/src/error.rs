@@ -8,6 +8,9 @@ pub enum CollectError {
     /// There is no key to sign in with.
     #[error("the API key is empty; create one for the collecting service ID and pass it in")]
     NoKey,
+    /// There is no access key to sign with, or a part of it is missing.
+    #[error("the access key is not whole; pass in its id and its secret")]
+    NoAccessKey,
     /// The cloud does not accept the credentials; someone must renew them.
     #[error("{credentials} was rejected by `{url}` ({answer}); {remedy}")]
     Rejected {
@@ -19,6 +22,26 @@ pub enum CollectError {
         answer: String,
         /// What to do about it.
         remedy: &'static str,
+    },
+    /// The cloud does not say which account the credentials belong to.
+    #[error(
+        "`{url}` does not say which account the access key belongs to ({reason}); give its user a policy to read IAM"
+    )]
+    UnknownAccount {
+        /// Where it was asked.
+        url: String,
+        /// What it answered.
+        reason: String,
+    },
+    /// The interface that is asked first does not answer in the way of a cloud.
+    #[error(
+        "`{url}` does not answer as it should ({reason}); check the network, and the address if it was overridden"
+    )]
+    Unanswered {
+        /// Where.
+        url: String,
+        /// What happened instead.
+        reason: String,
     },
     /// Nobody answers at the address, or not in the way of a cloud.
     #[error("no token from `{url}` ({reason}); check the network, and the address if it was overridden")]
@@ -76,7 +99,7 @@ impl CollectError {
     /// Says whether the same call may succeed later without anybody doing something.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Unanswered { .. })
     }
 }
 

@@ -19,7 +19,10 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use crate::{Budget, CollectError, Progress, retry};
+use crate::{
+    Budget, CollectError, Progress,
+    retry::{self, Wait},
+};
 
 /// Why a call gave nothing.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -43,6 +46,9 @@ pub(crate) enum CallError {
     /// The run has no time or tries left.
     #[error("{0}")]
     Spent(String),
+    /// The call could not be signed.
+    #[error("the call could not be signed: {0}")]
+    Unsigned(String),
     /// The token could not be renewed.
     #[error("the sign-in could not be renewed: {0}")]
     SignedOut(String),
@@ -65,11 +71,23 @@ impl CallError {
         }
     }
 
+    /// Says whether the cloud answered that there is no such thing. A gateway that does not know the path
+    /// answers 404 as well, and says nothing of the thing.
+    pub(crate) fn is_absence(&self) -> bool {
+        let Self::Status { status: 404, code, .. } = self else { return false };
+        !code.as_ref().is_some_and(|code| code.starts_with("APIGW"))
+    }
+
+    /// Says whether the gateway does not know the path, which is to say that there is no such interface.
+    pub(crate) fn is_unknown_path(&self) -> bool {
+        self.status() == Some(404) && !self.is_absence()
+    }
+
     fn is_transient(&self) -> bool {
         match self {
             Self::Status { status, .. } => retry::is_transient(*status),
             Self::Unreachable(_) | Self::Malformed(_) => true,
-            Self::Spent(_) | Self::SignedOut(_) => false,
+            Self::Spent(_) | Self::Unsigned(_) | Self::SignedOut(_) => false,
         }
     }
 }
@@ -79,16 +97,59 @@ fn detail(code: Option<&str>) -> String {
 }
 
 /// One request.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Call<'a> {
     /// The list that it is made for.
     pub(crate) listing: &'a str,
     /// Where it goes.
     pub(crate) url: &'a Url,
+    /// What shows who calls.
+    pub(crate) proof: Proof<'a>,
+    /// What it carries, which makes it a POST.
+    pub(crate) body: Option<Body<'a>>,
+}
+
+/// What shows who calls.
+#[derive(Clone)]
+pub(crate) enum Proof<'a> {
+    /// The body does.
+    None,
     /// The `Authorization` header; marked sensitive.
-    pub(crate) bearer: Option<HeaderValue>,
-    /// The fields of a form, which makes it a POST.
-    pub(crate) form: Option<&'a str>,
+    Bearer(HeaderValue),
+    /// A signature, made anew for each try because it holds the time.
+    Signature(&'a dyn Sign),
+}
+
+/// Signs requests.
+pub(crate) trait Sign: Sync {
+    /// Returns the headers of a request that belong to its signature.
+    fn sign(&self, url: &Url, body: Option<Body<'_>>) -> Result<HeaderMap, String>;
+}
+
+/// What a call carries.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Body<'a> {
+    /// Fields of a form.
+    Form(&'a str),
+    /// JSON.
+    Json(&'a str),
+}
+
+impl<'a> Body<'a> {
+    /// Returns the text.
+    pub(crate) const fn text(self) -> &'a str {
+        match self {
+            Self::Form(text) | Self::Json(text) => text,
+        }
+    }
+
+    /// Returns its type.
+    pub(crate) const fn kind(self) -> &'static str {
+        match self {
+            Self::Form(_) => "application/x-www-form-urlencoded",
+            Self::Json(_) => "application/json",
+        }
+    }
 }
 
 /// The client of one run, with what the run may still spend.
@@ -103,7 +164,7 @@ pub(crate) struct Http<'a> {
 }
 
 /// What one try gave: an answer, or an error and the wait that the cloud asked for.
-type Tried = Result<Option<Value>, (CallError, Option<Duration>)>;
+type Tried = Result<Option<Value>, (CallError, Option<Wait>)>;
 
 impl<'a> Http<'a> {
     /// Sets up the client.
@@ -172,8 +233,7 @@ impl<'a> Http<'a> {
                     self.budget.retries
                 )));
             }
-            let jitter = self.budget.back_off(tried, fastrand::f64());
-            let wait = asked.map_or(jitter, |asked| asked + jitter.min(self.budget.first_wait));
+            let wait = self.budget.wait(tried, asked, fastrand::f64());
             if wait >= self.left() {
                 return Err(CallError::Spent(format!(
                     "{error}, and no time is left to wait for another try"
@@ -197,15 +257,20 @@ impl<'a> Http<'a> {
             return Err((CallError::Spent(format!("the {seconds} s of the run are used up")), None));
         }
         self.calls.fetch_add(1, Ordering::Relaxed);
-        let method = if call.form.is_some() { Method::POST } else { Method::GET };
+        let method = if call.body.is_some() { Method::POST } else { Method::GET };
         let mut request =
             self.client.request(method, call.url.clone()).timeout(left.min(self.budget.answer_time));
-        if let Some(bearer) = &call.bearer {
-            request = request.header(AUTHORIZATION, bearer.clone());
+        if let Some(body) = call.body {
+            request = request.header(CONTENT_TYPE, body.kind()).body(body.text().to_owned());
         }
-        if let Some(form) = call.form {
-            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.to_owned());
-        }
+        request = match &call.proof {
+            Proof::None => request,
+            Proof::Bearer(bearer) => request.header(AUTHORIZATION, bearer.clone()),
+            Proof::Signature(signer) => {
+                let headers = signer.sign(call.url, call.body);
+                request.headers(headers.map_err(|reason| (CallError::Unsigned(reason), None))?)
+            }
+        };
         let mut response = request.send().await.map_err(|error| (unreachable(&error), None))?;
         let body = self.body(&mut response).await.map_err(|error| (error, None))?;
         read(&response, &body)
@@ -234,12 +299,16 @@ fn read(response: &Response, body: &[u8]) -> Tried {
         let error = CallError::Status {
             status: status.as_u16(),
             code: error_code(body),
-            transaction: header("transaction-id")
-                .or_else(|| header("x-global-transaction-id"))
-                .or_else(|| header("x-correlation-id"))
+            transaction: ["transaction-id", "x-global-transaction-id", "x-correlation-id", "x-request-id"]
+                .into_iter()
+                .find_map(header)
                 .map(|id| id.chars().take(80).collect()),
         };
-        return Err((error, retry::retry_after(header(RETRY_AFTER.as_str()), header(DATE.as_str()))));
+        let asked = retry::retry_after(header(RETRY_AFTER.as_str()), header(DATE.as_str()));
+        let window = || String::from_utf8(body.to_vec()).ok().as_deref().and_then(retry::window);
+        let throttled = status == StatusCode::TOO_MANY_REQUESTS;
+        let asked = asked.map(Wait::Asked).or_else(|| window().filter(|_| throttled).map(Wait::Window));
+        return Err((error, asked));
     }
     serde_json::from_slice(body).map(Some).map_err(|error| {
         let kind = header(CONTENT_TYPE.as_str()).unwrap_or("nothing declared");
@@ -270,8 +339,20 @@ fn error_code(body: &[u8]) -> Option<String> {
         .or_else(|| text(body.get("error_code")))
         .or_else(|| of_first("message"))
         .or_else(|| text(body.get("error")))
+        .or_else(|| nested_code(&body))
         .or_else(|| text(body.get("message")))
         .or_else(|| text(body.get("errorMessage")))
+}
+
+/// Looks for a code at any depth.
+fn nested_code(body: &Value) -> Option<String> {
+    let members = body.as_object()?;
+    let code = ["error_code", "errorCode", "code"].into_iter().find_map(|name| match members.get(name)? {
+        Value::String(text) if !text.is_empty() => Some(text.chars().take(120).collect()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    });
+    code.or_else(|| members.values().find_map(nested_code))
 }
 
 /// Says in our own words what happened: those of the client name addresses that change from run to run.
@@ -309,12 +390,26 @@ mod tests {
             (r#"{"errors":[{"code":4003,"message":"m"}]}"#, "4003"),
             (r#"{"error_code":"RC-403","message":"m"}"#, "RC-403"),
             (r#"{"message":"m"}"#, "m"),
+            (r#"{"error_code":"PAP5.0001","error_msg":"m","request_id":"r"}"#, "PAP5.0001"),
+            (r#"{"error":{"code":403,"message":"m","title":"Forbidden"}}"#, "403"),
+            (r#"{"error":{"error_code":"IAM.0002","error_msg":"m"}}"#, "IAM.0002"),
         ];
         for (body, code) in shapes {
             assert_eq!(error_code(body.as_bytes()).as_deref(), Some(code), "{body}");
         }
         assert_eq!(error_code(b"<html>"), None);
         assert_eq!(error_code(b"{\"errors\":7}"), None);
+    }
+
+    #[test]
+    fn only_the_service_itself_can_say_that_there_is_nothing() {
+        let status = |status, code: Option<&str>| CallError::Status {
+            status,
+            code: code.map(str::to_owned),
+            transaction: None,
+        };
+        assert!(status(404, Some("PAP5.0004")).is_absence() && status(404, None).is_absence());
+        assert!(!status(404, Some("APIGW.0101")).is_absence() && !status(403, None).is_absence());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! than there is ([`shrinkage`]).
 
 use futures::future::{BoxFuture, FutureExt, join_all};
-use model::{AccountId, Cloud, Rows, State, tables};
+use model::{AccountId, Cloud};
 
 use crate::{Budget, CollectError, Collected, Progress, Secret, http::Http, listing::Seen};
 
@@ -95,7 +95,7 @@ pub async fn account(settings: &Settings, progress: &dyn Progress) -> Result<Col
     shrinkage::mark(&mut seen, session.caller(), counts);
     let incomplete = seen.coverage.iter().filter(|each| !each.is_complete()).count();
     tracing::info!(account = %account, lists = seen.coverage.len(), incomplete, calls = session.calls(), "account read");
-    Ok(Collected { account, state: state(seen), calls: session.calls() })
+    Ok(Collected { account, state: seen.into_state(Cloud::Ibm), calls: session.calls() })
 }
 
 async fn lists(reader: &Reader<'_>) -> Seen {
@@ -120,17 +120,4 @@ async fn lists(reader: &Reader<'_>) -> Seen {
         seen.join(part);
     }
     seen
-}
-
-fn state(mut seen: Seen) -> State {
-    let mut state = State::default();
-    for table in tables::of(Cloud::Ibm) {
-        let rows = if table.name == tables::COVERAGE.name {
-            seen.coverage.iter().map(model::Coverage::row).collect()
-        } else {
-            seen.take(table)
-        };
-        state.put(table, Rows::new(table, rows));
-    }
-    state
 }

@@ -144,6 +144,12 @@ impl<'a> Item<'a> {
         document::canonical(self.members)
     }
 
+    /// Returns the object as the `document` column keeps it, with some members left out.
+    pub(crate) fn document_without(&self, names: &[&str]) -> String {
+        let kept = self.members.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+        document::canonical(&kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
     fn misfit<T>(&self, name: &str, value: &Value, wanted: &str) -> Option<T> {
         self.faults.note(|| format!("`{name}` is {}, no {wanted}", kind(value)));
         None

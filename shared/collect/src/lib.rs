@@ -1,16 +1,21 @@
 #![doc = include_str!("../README.md")]
 
+pub mod huawei;
 pub mod ibm;
 
 mod document;
+mod endpoint;
 mod error;
 mod http;
 mod item;
+mod lease;
 mod listing;
 mod paging;
 mod progress;
+mod reader;
 mod retry;
 mod secret;
+mod session;
 
 pub use error::CollectError;
 pub use progress::{Progress, Silent};

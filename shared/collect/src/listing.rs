@@ -5,15 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use model::{Coverage, ListStatus, Row, Table};
+use model::{Cloud, Coverage, ListStatus, Row, Rows, State, Table, tables};
 use serde_json::Value;
 use url::Url;
 
 use crate::{
     http::CallError,
-    ibm::Session,
     item::{Faults, Item},
-    paging::{Family, Walk},
+    paging::{Family, Page, Walk},
+    session::SignedIn,
 };
 
 /// Rows by table, and how their lists were read.
@@ -44,6 +44,20 @@ impl Seen {
         self.rows.remove(table.name).unwrap_or_default()
     }
 
+    /// Makes the tables of a cloud of all that was seen.
+    pub(crate) fn into_state(mut self, cloud: Cloud) -> State {
+        let mut state = State::default();
+        for table in tables::of(cloud) {
+            let rows = if table.name == tables::COVERAGE.name {
+                self.coverage.iter().map(Coverage::row).collect()
+            } else {
+                self.take(table)
+            };
+            state.put(table, Rows::new(table, rows));
+        }
+        state
+    }
+
     /// Returns the rows of a table as they came.
     pub(crate) fn rows(&self, table: &Table) -> &[Row] {
         self.rows.get(table.name).map(Vec::as_slice).unwrap_or_default()
@@ -71,17 +85,49 @@ impl Seen {
         }
     }
 
-    /// Writes down a list that was not asked for.
-    pub(crate) fn skip(&mut self, listing: &str, parent: &str, endpoint: &str, reason: &str) {
+    /// Writes down a list that need not be asked for, because something else says that it is empty.
+    pub(crate) fn none(&mut self, listing: &str, parent: &str, endpoint: &str) {
         self.coverage.push(Coverage {
             listing: listing.to_owned(),
             parent: parent.to_owned(),
             endpoint: endpoint.to_owned(),
-            status: ListStatus::Skipped,
-            reason: Some(reason.to_owned()),
+            status: ListStatus::Complete,
+            reason: None,
             pages: 0,
             rows: 0,
             carried_from: None,
+        });
+    }
+
+    /// Writes down that a list was read in the same answer as another.
+    pub(crate) fn same(&mut self, of: &str, listing: &str, parent: &str) {
+        let Some(coverage) = self.coverage.iter().find(|each| each.listing == of).cloned() else { return };
+        self.coverage.push(Coverage { listing: listing.to_owned(), parent: parent.to_owned(), ..coverage });
+    }
+
+    /// Makes one coverage row of all that a listing has, for lists that are read in several calls.
+    pub(crate) fn as_one(&mut self, listing: &str, parent: &str, endpoint: &str) {
+        let (parts, others) = std::mem::take(&mut self.coverage)
+            .into_iter()
+            .partition(|each: &Coverage| each.listing == listing && each.parent == parent);
+        self.coverage = others;
+        self.none(listing, parent, endpoint);
+        let Some(whole) = self.coverage.last_mut() else { return };
+        for part in parts {
+            whole.pages += part.pages;
+            whole.rows += part.rows;
+            if whole.is_complete() {
+                (whole.status, whole.reason) = (part.status, part.reason);
+            }
+        }
+    }
+
+    /// Writes down a list that was not asked for.
+    pub(crate) fn skip(&mut self, listing: &str, parent: &str, endpoint: &str, reason: &str) {
+        self.none(listing, parent, endpoint);
+        let skipped = self.coverage.last_mut();
+        skipped.into_iter().for_each(|each| {
+            (each.status, each.reason) = (ListStatus::Skipped, Some(reason.to_owned()));
         });
     }
 }
@@ -93,8 +139,12 @@ pub(crate) enum Items {
     Each(&'static str),
     /// In the array of this name, which may be missing when there are none.
     AnyOf(&'static str),
+    /// In several arrays, of which some may be missing.
+    In(&'static [&'static str]),
     /// The answer is the thing.
     Whole,
+    /// The object of this name is the thing.
+    Under(&'static str),
 }
 
 /// One list to be read.
@@ -126,6 +176,12 @@ impl<'a> List<'a> {
         self
     }
 
+    /// Says that 204 and 404 mean that there are none.
+    pub(crate) const fn or_none(mut self) -> Self {
+        self.may_be_missing = true;
+        self
+    }
+
     fn begin(&self) -> Coverage {
         Coverage {
             listing: self.listing.to_owned(),
@@ -142,7 +198,7 @@ impl<'a> List<'a> {
 
 /// Reads a list; `keep` makes rows of each item.
 pub(crate) async fn read(
-    session: &Session<'_>,
+    session: &dyn SignedIn,
     list: List<'_>,
     keep: impl FnMut(&Item<'_>, &mut Seen) + Send,
 ) -> Seen {
@@ -153,7 +209,7 @@ pub(crate) async fn read(
 }
 
 /// Tells whoever waits for it that a list was read.
-pub(crate) fn report(session: &Session<'_>, coverage: &Coverage) {
+pub(crate) fn report(session: &dyn SignedIn, coverage: &Coverage) {
     let Coverage { listing, parent, pages, rows, .. } = coverage;
     session.progress().listed(listing, usize::try_from(*rows).unwrap_or_default());
     match &coverage.reason {
@@ -165,17 +221,17 @@ pub(crate) fn report(session: &Session<'_>, coverage: &Coverage) {
 /// Reads a list like [`read`], but leaves it to the caller what becomes of its coverage, and of the
 /// error that ended it.
 pub(crate) async fn attempt(
-    session: &Session<'_>,
+    session: &dyn SignedIn,
     list: &List<'_>,
     mut keep: impl FnMut(&Item<'_>, &mut Seen) + Send,
 ) -> (Seen, Coverage, Option<CallError>) {
     let (mut seen, mut coverage, faults) = (Seen::default(), list.begin(), Faults::default());
     let mut walk = Walk::new(list.family, list.first.clone(), session.budget().pages);
     let end = loop {
-        let page = match session.get(walk.here(), list.listing).await {
+        let page = match session.read(walk.here(), list.listing).await {
             Ok(Some(page)) => page,
             Ok(None) if list.may_be_missing => break Ok(()),
-            Err(error) if list.may_be_missing && error.status() == Some(404) => break Ok(()),
+            Err(error) if list.may_be_missing && error.is_absence() => break Ok(()),
             Ok(None) => break Err(CallError::Malformed("the answer has no content".to_owned())),
             Err(error) => break Err(error),
         };
@@ -206,18 +262,39 @@ fn turn(
     keep: &mut dyn FnMut(&Item<'_>),
 ) -> Result<bool, String> {
     let Value::Object(members) = page else { return Err("the answer is no object".to_owned()) };
+    let mut shown = Page { members, things: 0, first: None };
+    let mut each = |items: &[Value], shown: &mut Page<'_>| {
+        shown.things += u64::try_from(items.len()).unwrap_or_default();
+        items.iter().filter_map(|item| Item::of(item, faults)).for_each(|item| keep(&item));
+    };
     match list.items {
-        Items::Whole => Item::of(page, faults).iter().for_each(keep),
+        Items::Whole => Item::of(page, faults).iter().for_each(&mut *keep),
+        Items::Under(name) => match members.get(name) {
+            Some(thing @ Value::Object(_)) => Item::of(thing, faults).iter().for_each(keep),
+            None | Some(Value::Null) if list.may_be_missing => {}
+            _ => return Err(format!("the answer has no object `{name}`")),
+        },
         Items::Each(name) | Items::AnyOf(name) => match members.get(name) {
             Some(Value::Array(items)) => {
-                items.iter().filter_map(|item| Item::of(item, faults)).for_each(|item| keep(&item));
+                shown.first = items.first();
+                each(items, &mut shown);
             }
             Some(Value::Null) => {}
             None if matches!(list.items, Items::AnyOf(_)) => {}
             _ => return Err(format!("the answer has no array `{name}`")),
         },
+        Items::In(names) => {
+            let arrays = || names.iter().filter_map(|name| members.get(*name));
+            if arrays().next().is_none() {
+                return Err(format!("the answer has none of `{}`", names.join("`, `")));
+            }
+            for array in arrays().filter(|array| !array.is_null()) {
+                let Value::Array(items) = array else { return Err("a list is no array".to_owned()) };
+                each(items, &mut shown);
+            }
+        }
     }
-    walk.turn(members)
+    walk.turn(&shown)
 }
 
 fn judge(coverage: &mut Coverage, end: &Result<(), CallError>, faults: &Faults, claimed: u64) {

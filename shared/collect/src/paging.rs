@@ -4,7 +4,8 @@
 //!
 //! A link in an answer is only believed as far as its own origin. Of it, the token is taken and put
 //! into the address that we built ourselves, so that all other parameters stay as they were. The
-//! length of a page says nothing; only a missing continuation ends a list.
+//! length of a page says nothing; only a missing continuation ends a list. But for lists whose pages are
+//! numbered: these have no continuation, and end at their counter or at a page that is not full.
 
 use std::collections::HashSet;
 
@@ -24,6 +25,22 @@ pub(crate) enum Family {
     UnderscoreStart,
     /// `next_url`, a link with `start`.
     NextStart,
+    /// `page_info.next_marker`, a token that goes into `marker`.
+    Marker,
+    /// `page` counts from 1. The list ends when the counter of this name, or else a page, says so.
+    Numbered {
+        /// Things on a full page.
+        size: u64,
+        /// The counter, if there is one.
+        total: Option<&'static str>,
+    },
+    /// `offset` counts the things before; the list ends as with [`Family::Numbered`].
+    Skipping {
+        /// Things on a full page.
+        size: u64,
+        /// The counter, if there is one.
+        total: Option<&'static str>,
+    },
     /// Everything is in one answer.
     Single,
 }
@@ -33,19 +50,32 @@ impl Family {
         match self {
             Self::PageToken | Self::Offset | Self::Start => Some("next"),
             Self::UnderscoreStart | Self::NextStart => Some("next_url"),
-            Self::Single => None,
+            Self::Marker | Self::Numbered { .. } | Self::Skipping { .. } | Self::Single => None,
         }
     }
 
     const fn parameter(self) -> &'static str {
         match self {
             Self::PageToken => "pagetoken",
-            Self::Offset => "offset",
+            Self::Offset | Self::Skipping { .. } => "offset",
+            Self::Marker => "marker",
+            Self::Numbered { .. } => "page",
             Self::Start | Self::NextStart => "start",
             Self::UnderscoreStart => "_start",
             Self::Single => "",
         }
     }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page<'a> {
+    /// The answer.
+    pub(crate) members: &'a Map<String, Value>,
+    /// How many things are on it.
+    pub(crate) things: u64,
+    /// The first of them.
+    pub(crate) first: Option<&'a Value>,
 }
 
 /// A walk through the pages of one list.
@@ -58,12 +88,24 @@ pub(crate) struct Walk {
     pages: u32,
     most_pages: u32,
     claimed: u64,
+    shown: u64,
+    first_shown: Option<Value>,
 }
 
 impl Walk {
     /// Starts at the first page.
     pub(crate) fn new(family: Family, first: Url, most_pages: u32) -> Self {
-        Self { family, here: first.clone(), first, been: HashSet::new(), pages: 0, most_pages, claimed: 0 }
+        Self {
+            family,
+            here: first.clone(),
+            first,
+            been: HashSet::new(),
+            pages: 0,
+            most_pages,
+            claimed: 0,
+            shown: 0,
+            first_shown: None,
+        }
     }
 
     /// Returns the address of the page to be read.
@@ -71,19 +113,27 @@ impl Walk {
         &self.here
     }
 
-    /// Returns the greatest number of things that any page said there were.
+    /// Returns how many things the pages said there were: the greatest number of any, or the sum where
+    /// each counts its own.
     pub(crate) const fn claimed(&self) -> u64 {
         self.claimed
     }
 
     /// Turns the page; returns whether there is another.
-    pub(crate) fn turn(&mut self, page: &Map<String, Value>) -> Result<bool, String> {
+    pub(crate) fn turn(&mut self, page: &Page<'_>) -> Result<bool, String> {
         self.pages += 1;
+        self.shown += page.things;
         for counter in ["total_results", "total_count", "rows_count", "count"] {
-            let counted = page.get(counter).and_then(Value::as_u64).unwrap_or_default();
-            self.claimed = self.claimed.max(counted);
+            self.claimed = self.claimed.max(counted(page.members, counter).unwrap_or_default());
         }
-        let Some(next) = self.next(page)? else { return Ok(false) };
+        let next = match self.family {
+            Family::Marker => self.marked(page.members)?,
+            Family::Numbered { size, total } | Family::Skipping { size, total } => {
+                self.numbered(page, size, total)?
+            }
+            _ => self.next(page.members)?,
+        };
+        let Some(next) = next else { return Ok(false) };
         if !self.been.insert(next.as_str().to_owned()) {
             return Err(format!("page {} leads back to a page already read", self.pages));
         }
@@ -103,6 +153,45 @@ impl Walk {
             Some(_) => return Err(format!("`{member}` is no link")),
         };
         if link.is_empty() { Ok(None) } else { self.follow(link).map(Some) }
+    }
+
+    fn marked(&mut self, page: &Map<String, Value>) -> Result<Option<Url>, String> {
+        let place = match page.get("page_info") {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Object(place)) => place,
+            Some(_) => return Err("`page_info` is no object".to_owned()),
+        };
+        self.claimed += counted(place, "current_count").unwrap_or_default();
+        match place.get("next_marker") {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(marker)) if marker.is_empty() => Ok(None),
+            Some(Value::String(marker)) => Ok(Some(self.with_token(marker))),
+            Some(_) => Err("`next_marker` is no text".to_owned()),
+        }
+    }
+
+    /// Without a counter, a page that is not full is the last one, unless it links to another. A counter that is
+    /// not reached before the pages are empty stays claimed.
+    fn numbered(&mut self, page: &Page<'_>, size: u64, total: Option<&str>) -> Result<Option<Url>, String> {
+        let total = total.and_then(|name| counted(page.members, name));
+        self.claimed = self.claimed.max(total.unwrap_or_default());
+        let links = page.members.get("links").and_then(|links| links.get("next"));
+        let goes_on = match total {
+            Some(total) => self.shown < total,
+            None => page.things >= size || links.is_some_and(|link| link.is_string()),
+        };
+        if page.things == 0 || !goes_on {
+            return Ok(None);
+        }
+        if page.first.is_some() && page.first == self.first_shown.as_ref() {
+            return Err(format!("page {} repeats the one before it", self.pages));
+        }
+        self.first_shown = page.first.cloned();
+        let before = match self.family {
+            Family::Numbered { .. } => u64::from(self.pages) + 1,
+            _ => self.shown,
+        };
+        Ok(Some(self.with_token(&before.to_string())))
     }
 
     /// A token is taken as it is, but not from an answer that also leads elsewhere.
@@ -142,6 +231,10 @@ impl Walk {
         next.query_pairs_mut().clear().extend_pairs(kept).append_pair(parameter, token);
         next
     }
+}
+
+fn counted(members: &Map<String, Value>, counter: &str) -> Option<u64> {
+    members.get(counter).and_then(Value::as_u64)
 }
 
 #[cfg(test)]

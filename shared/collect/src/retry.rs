@@ -45,6 +45,50 @@ impl Budget {
         let doubled = 2_u32.saturating_pow(tried.saturating_sub(1).min(20));
         self.first_wait.saturating_mul(doubled).min(self.longest_wait).mul_f64(random.clamp(0.0, 1.0))
     }
+
+    /// Returns how long to wait after try number `tried`, given what the cloud asked for.
+    pub(crate) fn wait(&self, tried: u32, asked: Option<Wait>, random: f64) -> Duration {
+        let jitter = self.back_off(tried, random);
+        let asked = match asked {
+            None => return jitter,
+            Some(Wait::Asked(asked)) => asked,
+            // The last wait is the whole window, and each one before half of the next: a short shortage costs
+            // little, and none outlasts all tries.
+            Some(Wait::Window(window)) => {
+                let halvings = self.tries.saturating_sub(1).saturating_sub(tried).min(20);
+                window / 2_u32.saturating_pow(halvings)
+            }
+        };
+        asked + jitter.min(self.first_wait)
+    }
+}
+
+/// What an answer says of waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// To wait so long.
+    Asked(Duration),
+    /// That so many calls are allowed in each window of this length.
+    Window(Duration),
+}
+
+/// Longest window that is waited for.
+const LONGEST_WINDOW: Duration = Duration::from_secs(10 * 60);
+
+/// Reads how long the window of a limit is, from the text that says that it was reached:
+/// `limit:60,time:1 minute`, or `… 10 times per 60 seconds`.
+pub(crate) fn window(text: &str) -> Option<Duration> {
+    let after = |mark: &str| text.split_once(mark).map(|(_, after)| after.trim_start());
+    let told = after("time:").or_else(|| after("times per "))?;
+    let digits = told.chars().take_while(char::is_ascii_digit).count();
+    let (number, unit) = told.split_at_checked(digits)?;
+    let seconds = match unit.trim_start().chars().next() {
+        Some('m') => 60,
+        Some('h') => 3_600,
+        _ => 1,
+    };
+    let window = number.parse::<u64>().ok()?.saturating_mul(seconds);
+    Some(Duration::from_secs(window).min(LONGEST_WINDOW))
 }
 
 /// Says whether a status may be another the next time.
@@ -102,6 +146,30 @@ mod tests {
         assert_eq!(retry_after(Some("soon"), Some("Sat, 21 Nov 2026 10:00:00 GMT")), None);
         assert_eq!(retry_after(Some("-1"), None), None);
         assert_eq!(retry_after(None, None), None);
+    }
+
+    #[test]
+    fn the_window_of_a_limit_is_read_from_its_text() {
+        let cases = [
+            ("policy user over ratelimit,limit:60,time:1 minute", Some(60)),
+            (r#"{"error_msg":"limit:5,time:30 second"}"#, Some(30)),
+            ("limit:5,time:10", Some(10)),
+            ("limit:5,time:9 hours", Some(600)),
+            ("the threshold is 10 times per 60 seconds.", Some(60)),
+            ("too many", None),
+            ("time:soon", None),
+        ];
+        for (text, seconds) in cases {
+            assert_eq!(window(text), seconds.map(Duration::from_secs), "{text}");
+        }
+    }
+
+    #[test]
+    fn waits_for_a_window_double_up_to_the_whole() {
+        let budget = Budget { tries: 4, first_wait: Duration::ZERO, ..Budget::default() };
+        let wait = |tried| budget.wait(tried, Some(Wait::Window(Duration::from_secs(60))), 1.0).as_secs();
+        assert_eq!([1, 2, 3].map(wait), [15, 30, 60]);
+        assert_eq!(budget.wait(1, Some(Wait::Asked(Duration::from_secs(7))), 1.0).as_secs(), 7);
     }
 
     #[test]

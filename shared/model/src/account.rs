@@ -10,17 +10,20 @@ use serde::{Deserialize, Serialize};
 pub enum Cloud {
     /// IBM Cloud.
     Ibm,
+    /// Huawei Cloud.
+    Huawei,
 }
 
 impl Cloud {
     /// Every cloud.
-    pub const ALL: [Self; 1] = [Self::Ibm];
+    pub const ALL: [Self; 2] = [Self::Ibm, Self::Huawei];
 
     /// Returns the short name, as in table names and paths.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ibm => "ibm",
+            Self::Huawei => "huawei",
         }
     }
 }
@@ -38,7 +41,7 @@ pub enum AccountError {
     #[error("`{0}` is not of the form CLOUD/ID, as in `ibm/59bcbfa6ea2f006b4ed7094c1a08dcdd`")]
     Form(String),
     /// No such cloud is known.
-    #[error("`{0}` is no cloud; known are: ibm")]
+    #[error("`{0}` is no cloud; known are: ibm, huawei")]
     Cloud(String),
     /// The id has characters that no cloud uses, and that could leave the store's folder.
     #[error("`{0}` is no account id: letters, digits, `-` and `_` only, 1 to 64 of them")]

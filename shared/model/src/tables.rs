@@ -2,6 +2,7 @@
 
 use crate::{Cloud, Column, Kind, Reading, Table};
 
+pub mod huawei;
 pub mod ibm;
 
 /// Says, list by list, how far the answers can be trusted.
@@ -33,6 +34,7 @@ pub const COVERAGE: Table = Table {
 pub fn of(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
     let tables = match cloud {
         Cloud::Ibm => ibm::ALL,
+        Cloud::Huawei => huawei::ALL,
     };
     std::iter::once(&COVERAGE).chain(tables.iter().copied())
 }

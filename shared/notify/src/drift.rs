@@ -90,6 +90,12 @@ pub fn naming_tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
             &tables::ibm::PROFILES,
             &tables::ibm::ACCESS_GROUPS,
         ],
+        Cloud::Huawei => [
+            &tables::huawei::USERS,
+            &tables::huawei::AGENCIES,
+            &tables::huawei::POLICIES,
+            &tables::huawei::GROUPS,
+        ],
     };
     tables.into_iter()
 }

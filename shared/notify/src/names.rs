@@ -44,13 +44,22 @@ impl<'a> Names<'a> {
         if wanted.is_empty() {
             return;
         }
-        let principals: [&'static Table; 3] = match cloud {
-            Cloud::Ibm => [&tables::ibm::USERS, &tables::ibm::SERVICE_IDS, &tables::ibm::PROFILES],
+        let principals: [(&'static Table, &str); 3] = match cloud {
+            Cloud::Ibm => [
+                (&tables::ibm::USERS, "iam_id"),
+                (&tables::ibm::SERVICE_IDS, "iam_id"),
+                (&tables::ibm::PROFILES, "iam_id"),
+            ],
+            Cloud::Huawei => [
+                (&tables::huawei::USERS, "user_id"),
+                (&tables::huawei::AGENCIES, "agency_id"),
+                (&tables::huawei::GROUPS, "group_id"),
+            ],
         };
-        for table in principals {
+        for (table, column) in principals {
             let gone = self.changed.iter().filter(|((name, _), _)| *name == table.name).map(|(_, row)| *row);
             for row in gone.chain(self.state.rows(table)) {
-                let id = text(table, row, "iam_id").filter(|id| wanted.contains(id));
+                let id = text(table, row, column).filter(|id| wanted.contains(id));
                 if let (Some(id), Some(name)) = (id, label(table, row)) {
                     self.identities.insert(id, (table, name));
                 }

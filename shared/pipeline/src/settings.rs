@@ -217,6 +217,12 @@ impl AccountSettings {
         if let Some(id) = &self.id {
             AccountId::parse(self.cloud, id).map_err(|error| error.to_string())?;
         }
+        if self.cloud != Cloud::Ibm {
+            return Err(format!(
+                "accounts of `{}` cannot be audited yet; this version audits `ibm`",
+                self.cloud
+            ));
+        }
         let credentials = &self.credentials;
         if credentials.api_key.is_none() && credentials.profile.is_none() {
             return Err("`credentials` name no `api_key` and no `profile`; one of them is needed".to_owned());
@@ -279,6 +285,12 @@ credentials = { api_key = "env:IBM_KEY" }
     fn an_account_needs_a_way_to_sign_in() {
         let message = fault(&MINIMAL.replace(r#"{ api_key = "env:IBM_KEY" }"#, "{}"));
         assert!(message.contains("no `api_key` and no `profile`"), "{message}");
+    }
+
+    #[test]
+    fn a_cloud_that_cannot_be_audited_yet_is_refused() {
+        let message = fault(&MINIMAL.replace("\"ibm\"", "\"huawei\""));
+        assert!(message.contains("`huawei` cannot be audited yet"), "{message}");
     }
 
     #[test]

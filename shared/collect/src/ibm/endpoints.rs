@@ -1,8 +1,11 @@
 //! Where the interfaces of IBM Cloud are.
 
-use url::{Host, Url};
+use url::Url;
 
-use crate::CollectError;
+use crate::{
+    CollectError,
+    endpoint::{allowed, parse, refused},
+};
 
 /// The base addresses. The default is the public ones; private endpoints and tests have others.
 #[derive(Debug, Clone)]
@@ -78,34 +81,6 @@ impl Endpoints {
         ];
         all.into_iter().zip(PUBLIC).try_for_each(|(url, (name, _))| allowed(name, url))
     }
-}
-
-fn parse(endpoint: &str, address: &str) -> Result<Url, CollectError> {
-    let url = Url::parse(address).map_err(|_| {
-        refused(endpoint, address, "it is no address; write it like `https://iam.cloud.ibm.com`")
-    })?;
-    allowed(endpoint, &url)?;
-    Ok(url)
-}
-
-fn allowed(endpoint: &str, url: &Url) -> Result<(), CollectError> {
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused(endpoint, "…", "it holds a user name or password; leave them out"));
-    }
-    if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
-        return Err(refused(endpoint, url.as_str(), "keys are only sent over `https://`"));
-    }
-    Ok(())
-}
-
-fn refused(endpoint: &str, url: &str, reason: &'static str) -> CollectError {
-    CollectError::Endpoint { endpoint: endpoint.to_owned(), url: url.to_owned(), reason }
 }
 
 #[cfg(test)]

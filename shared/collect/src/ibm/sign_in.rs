@@ -13,7 +13,7 @@ use url::{Url, form_urlencoded::Serializer};
 
 use crate::{
     CollectError, Secret,
-    http::{Call, CallError, Http},
+    http::{Body, Call, CallError, Http, Proof},
 };
 
 /// Where compute resources find their token when no file is named.
@@ -157,7 +157,7 @@ async fn trade(
     presented: Presented<'_>,
 ) -> Result<Granted, CollectError> {
     let unreachable = |reason: String| CollectError::Unreachable { url: url.to_string(), reason };
-    let call = Call { listing: "sign-in", url, bearer: None, form: Some(form) };
+    let call = Call { listing: "sign-in", url, proof: Proof::None, body: Some(Body::Form(form)) };
     let answer = match http.json(&call).await {
         Ok(Some(answer)) => answer,
         Ok(None) => return Err(unreachable("the answer has no content".to_owned())),

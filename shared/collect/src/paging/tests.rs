@@ -7,9 +7,13 @@ fn walk(family: Family) -> Walk {
 }
 
 fn turn(walk: &mut Walk, page: Value) -> Result<bool, String> {
-    let Value::Object(page) = page else { panic!("a page is an object") };
-    walk.turn(&page)
+    let Value::Object(members) = page else { panic!("a page is an object") };
+    let things = members.get("things").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    walk.turn(&Page { members: &members, things: things.len().try_into().unwrap(), first: things.first() })
 }
+
+const NUMBERED: Family = Family::Numbered { size: 2, total: Some("total_num") };
+const SKIPPING: Family = Family::Skipping { size: 2, total: Some("total") };
 
 #[test]
 fn every_family_keeps_our_parameters_and_adds_the_token() {
@@ -112,4 +116,76 @@ fn the_greatest_count_of_any_page_is_remembered() {
     turn(&mut walk, json!({"total_results": 7, "next_url": "?_start=1"})).unwrap();
     turn(&mut walk, json!({"total_results": 6})).unwrap();
     assert_eq!(walk.claimed(), 7);
+}
+
+#[test]
+fn a_marker_is_encoded_and_its_absence_ends_a_list() {
+    let mut walk = walk(Family::Marker);
+    let page = json!({"page_info": {"next_marker": "a+/=-_", "current_count": 2}});
+    assert_eq!(turn(&mut walk, page), Ok(true));
+    assert_eq!(
+        walk.here().as_str(),
+        "https://iam.example.com/v1/things?account_id=a&limit=2&marker=a%2B%2F%3D-_"
+    );
+    assert_eq!(turn(&mut walk, json!({"page_info": {"current_count": 1}})), Ok(false));
+    assert_eq!(walk.claimed(), 3);
+}
+
+#[test]
+fn a_marker_that_is_none_ends_a_list_and_one_of_a_wrong_type_fails() {
+    for end in [
+        json!({}),
+        json!({"page_info": null}),
+        json!({"page_info": {"next_marker": null}}),
+        json!({"page_info": {"next_marker": ""}}),
+    ] {
+        assert_eq!(turn(&mut walk(Family::Marker), end), Ok(false));
+    }
+    for odd in [json!({"page_info": 7}), json!({"page_info": {"next_marker": 7}})] {
+        assert!(turn(&mut walk(Family::Marker), odd).is_err());
+    }
+}
+
+#[test]
+fn numbered_pages_end_when_their_counter_is_reached() {
+    for (family, seconds) in [(NUMBERED, "page=2"), (SKIPPING, "offset=2")] {
+        let name = if family == NUMBERED { "total_num" } else { "total" };
+        let mut walk = walk(family);
+        assert_eq!(turn(&mut walk, json!({"things": [1, 2], name: 3})), Ok(true), "{family:?}");
+        assert!(walk.here().as_str().ends_with(seconds), "{}", walk.here());
+        assert_eq!(turn(&mut walk, json!({"things": [3], name: 3})), Ok(false));
+    }
+}
+
+#[test]
+fn a_full_page_that_reaches_the_counter_is_the_last() {
+    assert_eq!(turn(&mut walk(NUMBERED), json!({"things": [1, 2], "total_num": 2})), Ok(false));
+    assert_eq!(turn(&mut walk(NUMBERED), json!({"things": [], "total_num": 0})), Ok(false));
+}
+
+#[test]
+fn a_counter_that_is_not_reached_stays_claimed() {
+    let mut walk = walk(NUMBERED);
+    assert_eq!(turn(&mut walk, json!({"things": [1], "total_num": 3})), Ok(true));
+    assert_eq!(turn(&mut walk, json!({"things": [], "total_num": 3})), Ok(false));
+    assert_eq!(walk.claimed(), 3);
+}
+
+#[test]
+fn without_a_counter_a_page_that_is_not_full_is_the_last() {
+    let family = Family::Numbered { size: 2, total: None };
+    assert_eq!(turn(&mut walk(family), json!({"things": [1]})), Ok(false));
+    let mut full = walk(family);
+    assert_eq!(turn(&mut full, json!({"things": [1, 2]})), Ok(true));
+    assert_eq!(turn(&mut full, json!({"things": []})), Ok(false));
+    let linked = json!({"things": [1], "links": {"next": "https://elsewhere/"}});
+    assert_eq!(turn(&mut walk(family), linked), Ok(true));
+}
+
+#[test]
+fn pages_that_repeat_each_other_fail() {
+    let mut walk = walk(Family::Numbered { size: 2, total: None });
+    assert_eq!(turn(&mut walk, json!({"things": [1, 2]})), Ok(true));
+    let again = turn(&mut walk, json!({"things": [1, 2]}));
+    assert_eq!(again, Err("page 2 repeats the one before it".to_owned()));
 }

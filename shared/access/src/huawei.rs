@@ -1,0 +1,337 @@
+//! Huawei Cloud: users and agencies × attachments, their own and those of their groups × statements of the version in
+//! force; classic roles in their scopes; the organisation's service control policies as bounds.
+//!
+//! Deny wins, whichever policy says it. Names of actions are compared without regard to case, because the language
+//! does not say that case matters, and an audit that overlooks a grant is the worse fault.
+
+mod documents;
+#[cfg(test)]
+mod tests;
+mod trust;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use model::{Coverage, Row, State, Table, Value, tables, tables::huawei as t};
+
+use crate::{
+    Access, Choice, Effect, Known, Pattern, Principal, Question, Resource, Source, Standing, Statement, Step,
+};
+use documents::Documents;
+
+/// Actions that let who holds them raise their own power, so that reach counts them even where no policy names them.
+const ESCALATIONS: [&str; 12] = [
+    "iam:agencies:attachpolicyv5",
+    "iam:agencies:createv5",
+    "iam:credentials:createcredentialv5",
+    "iam:groups:attachpolicyv5",
+    "iam:policies:createv5",
+    "iam:policies:createversionv5",
+    "iam:policies:setdefaultversionv5",
+    "iam:users:attachpolicyv5",
+    "iam:users:deleteloginprofilev5",
+    "iam::setasymmetricsignatureswitchv5",
+    "iam:tokens:assume",
+    "sts:agencies:assume",
+];
+/// Parts of a URN, in their order.
+const URN: [&str; 5] = ["service", "region", "account", "type", "path"];
+
+/// Returns the access that the tables of a snapshot give.
+#[must_use]
+pub fn access(state: &State) -> Access {
+    let mut access = Access::default();
+    let is_bounded = add_bounds(&mut access, state);
+    add_identities(&mut access, state, is_bounded);
+    add_policies(&mut access, state);
+    add_roles(&mut access, state);
+    add_mappings(&mut access, state);
+    trust::add(&mut access, state);
+    add_unseen(&mut access, state);
+    access
+}
+
+/// Returns the actions and things of a snapshot, to count reach in.
+#[must_use]
+pub fn known(state: &State) -> Known {
+    let mut actions: BTreeSet<String> = ESCALATIONS.into_iter().map(str::to_owned).collect();
+    for table in [&t::POLICY_ACTIONS, &t::ROLE_ACTIONS] {
+        let patterns = state.rows(table).iter().filter_map(|row| table.text(row, "pattern"));
+        actions.extend(patterns.filter(|pattern| !pattern.contains('*')).map(str::to_lowercase));
+    }
+    let urns = [&t::USERS, &t::GROUPS, &t::POLICIES, &t::AGENCIES]
+        .into_iter()
+        .flat_map(|table| state.rows(table).iter().filter_map(|row| table.text(row, "urn")));
+    Known { actions: actions.into_iter().collect(), resources: urns.map(resource).collect() }
+}
+
+/// Reads a question: an action such as `iam:users:createUserV5` and a URN, both with wildcards.
+#[must_use]
+pub fn question(asked: &str, urn: Option<&str>) -> Question {
+    Question { action: action(asked), resource: urn.map_or_else(Resource::any, resource) }
+}
+
+/// Reads an action pattern: fewer than three parts stand for everything below.
+pub(crate) fn action(text: &str) -> Pattern {
+    let mut text = text.to_lowercase();
+    if text.ends_with('*') {
+        for _ in text.matches(':').count()..2 {
+            text.push_str(":*");
+        }
+    }
+    if text == "*:*:*" { Pattern::any() } else { Pattern::parse(&text) }
+}
+
+/// Reads a resource pattern by the parts of its URN; a part that is left out or `*` may be anything.
+pub(crate) fn resource(urn: &str) -> Resource {
+    let parts = URN.into_iter().zip(urn.splitn(5, ':'));
+    let given = parts.filter(|(_, part)| *part != "*");
+    given.fold(Resource::any(), |resource, (name, part)| resource.with(name, vec![Pattern::parse(part)]))
+}
+
+pub(crate) fn step(kind: &'static str, id: &str, name: Option<&str>) -> Step {
+    Step { kind, id: id.to_owned(), name: name.unwrap_or(id).to_owned() }
+}
+
+fn everything() -> Statement {
+    Statement {
+        effect: Effect::Allow,
+        actions: Arc::new(Choice::any_of(vec![Pattern::any()])),
+        resources: Choice::any_of(vec![Resource::any()]),
+        condition: None,
+    }
+}
+
+fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
+    let keys: BTreeSet<&str> = state
+        .rows(&t::ACCESS_KEYS)
+        .iter()
+        .filter(|row| t::ACCESS_KEYS.text(row, "status") == Some("active"))
+        .filter_map(|row| t::ACCESS_KEYS.text(row, "user_id"))
+        .collect();
+    let profiles: BTreeSet<&str> = state
+        .rows(&t::LOGIN_PROFILES)
+        .iter()
+        .filter_map(|row| t::LOGIN_PROFILES.text(row, "user_id"))
+        .collect();
+    let are_seen = [t::ACCESS_KEYS.listing, t::LOGIN_PROFILES.listing]
+        .into_iter()
+        .all(|listing| is_whole(state, listing));
+    for row in state.rows(&t::USERS) {
+        let Some(id) = t::USERS.text(row, "user_id") else { continue };
+        let is_root = t::USERS.cell(row, "is_root_user") == Value::Boolean(true);
+        let standing = if t::USERS.cell(row, "enabled") == Value::Boolean(false) {
+            Standing::Inactive("disabled".to_owned())
+        } else if are_seen && !is_root && !keys.contains(id) && !profiles.contains(id) {
+            Standing::Inactive("no password and no active key".to_owned())
+        } else {
+            Standing::Active
+        };
+        let user = Principal {
+            step: step("user", id, t::USERS.text(row, "name")),
+            standing,
+            is_bounded: is_bounded && !is_root,
+        };
+        let user = access.principal(user);
+        if is_root {
+            let source =
+                Source { steps: vec![step("root user", id, Some("by being root"))], statement: everything() };
+            let source = access.source(source);
+            access.attach(user, source);
+        }
+    }
+    for row in state.rows(&t::AGENCIES) {
+        if let Some(id) = t::AGENCIES.text(row, "agency_id") {
+            let step = step("agency", id, t::AGENCIES.text(row, "name"));
+            access.principal(Principal { step, standing: Standing::Active, is_bounded });
+        }
+    }
+    for row in state.rows(&t::GROUPS) {
+        if let Some(id) = t::GROUPS.text(row, "group_id") {
+            access.group(step("group", id, t::GROUPS.text(row, "name")));
+        }
+    }
+    for row in state.rows(&t::GROUP_MEMBERS) {
+        let (Some(group), Some(user)) =
+            (t::GROUP_MEMBERS.text(row, "group_id"), t::GROUP_MEMBERS.text(row, "user_id"))
+        else {
+            continue;
+        };
+        let group = access.group(step("group", group, None));
+        if let Some(user) = access.principal_with(user) {
+            access.join(user, group, None);
+        }
+    }
+}
+
+/// Attaches a source to a user, group or agency; one that is not in the lists is named by its id.
+fn attach(access: &mut Access, kind: &str, id: &str, source: usize) {
+    match kind {
+        "group" => {
+            let group = access.group(step("group", id, None));
+            access.attach_to_group(group, source);
+        }
+        _ => {
+            let kind = if kind == "agency" { "agency" } else { "user" };
+            let principal = access.principal_with(id).unwrap_or_else(|| {
+                let standing = Standing::Active;
+                access.principal(Principal { step: step(kind, id, None), standing, is_bounded: true })
+            });
+            access.attach(principal, source);
+        }
+    }
+}
+
+fn add_policies(access: &mut Access, state: &State) {
+    let names = labels(state, &t::POLICIES);
+    let mut attached: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+    for row in state.rows(&t::POLICY_ATTACHMENTS) {
+        let text = |column| t::POLICY_ATTACHMENTS.text(row, column);
+        if let (Some(policy), Some(kind), Some(id)) =
+            (text("policy_id"), text("entity_type"), text("entity_id"))
+        {
+            attached.entry(policy).or_default().push((kind, id));
+        }
+    }
+    let documents = Documents::of_policies(state);
+    for row in state.rows(&t::POLICY_VERSIONS) {
+        let text = |column| t::POLICY_VERSIONS.text(row, column);
+        let (Some(policy), Some(version)) = (text("policy_id"), text("version_id")) else { continue };
+        let Some(holders) = attached.get(policy) else { continue };
+        if t::POLICY_VERSIONS.cell(row, "is_default") != Value::Boolean(true) {
+            continue;
+        }
+        if let Some(fault) = text("fault") {
+            access.miss(format!("what policy {policy} version {version} says: {fault}"));
+        }
+        let steps = vec![step("policy", policy, names.get(policy).copied()), step("version", version, None)];
+        for source in documents.sources(&[policy, version], &steps) {
+            let source = access.source(source);
+            for (kind, id) in holders {
+                attach(access, kind, id, source);
+            }
+        }
+    }
+}
+
+fn add_roles(access: &mut Access, state: &State) {
+    let names = labels(state, &t::ROLES);
+    let documents = Documents::of_roles(state);
+    for row in state.rows(&t::ROLE_ASSIGNMENTS) {
+        let text = |column| t::ROLE_ASSIGNMENTS.text(row, column);
+        let (Some(role), Some(kind), Some(subject)) =
+            (text("role_id"), text("subject_type"), text("subject_id"))
+        else {
+            continue;
+        };
+        let (scope, id) = (text("scope_type").unwrap_or("domain"), text("scope_id").unwrap_or_default());
+        let scope_step = match scope {
+            "project" => step("project", id, None),
+            "enterprise_project" => step("enterprise project", id, None),
+            "all_projects" => step("scope", "all projects", None),
+            _ => step("scope", "global services", None),
+        };
+        let steps = vec![step("role", role, names.get(role).copied()), scope_step];
+        let sources = documents.sources(&[role], &steps);
+        if sources.is_empty() {
+            access.miss(format!("what role {role} allows"));
+        }
+        for mut source in sources {
+            if matches!(scope, "project" | "enterprise_project") {
+                for resource in &mut source.statement.resources.any_of {
+                    resource.0.insert(scope.to_owned(), vec![Pattern::literal(id)]);
+                }
+            }
+            let source = access.source(source);
+            attach(access, kind, subject, source);
+        }
+    }
+}
+
+/// Lets federated users into the groups that a mapping names.
+fn add_mappings(access: &mut Access, state: &State) {
+    let groups: BTreeMap<&str, &str> = state
+        .rows(&t::GROUPS)
+        .iter()
+        .filter_map(|row| Some((t::GROUPS.text(row, "name")?, t::GROUPS.text(row, "group_id")?)))
+        .collect();
+    for row in state.rows(&t::MAPPINGS) {
+        let text = |column| t::MAPPINGS.text(row, column);
+        let (Some(mapping), Some(group)) = (text("mapping_id"), text("group_name")) else { continue };
+        let Some(group) = groups.get(group).and_then(|id| access.group_with(id)) else { continue };
+        let name = format!("federated users by mapping {mapping}");
+        let id = format!("mapping/{mapping}/{}", t::MAPPINGS.cell(row, "rule"));
+        let whoever = access.principal(Principal {
+            step: step("mapping", &id, Some(&name)),
+            standing: Standing::Active,
+            is_bounded: true,
+        });
+        access.join(
+            whoever,
+            group,
+            Some(format!("claims match {}", text("remote").unwrap_or("the mapping"))),
+        );
+    }
+}
+
+/// Adds the service control policies from the root down to the account, and says whether they bind it: they do
+/// not bind the account that manages the organisation.
+fn add_bounds(access: &mut Access, state: &State) -> bool {
+    let account = state.rows(&t::ACCOUNTS).iter().find_map(|row| t::ACCOUNTS.text(row, "account_id"));
+    let Some(account) = account else { return false };
+    let mut organizations = state.rows(&t::ORGANIZATIONS).iter();
+    if organizations.any(|row| t::ORGANIZATIONS.text(row, "management_account_id") == Some(account)) {
+        return false;
+    }
+    let parents: BTreeMap<&str, Option<&str>> = state
+        .rows(&t::ORGANIZATION_ENTITIES)
+        .iter()
+        .filter_map(|row| {
+            let text = |column| t::ORGANIZATION_ENTITIES.text(row, column);
+            Some((text("id")?, text("parent_id")))
+        })
+        .collect();
+    let names = labels(state, &t::SCPS);
+    let documents = Documents::of_scps(state);
+    let mut levels = Vec::new();
+    let mut entity = Some(account);
+    // An organisation has at most seven levels; a circle in the answers must not become one here.
+    for _ in 0..16 {
+        let Some(id) = entity.filter(|id| parents.contains_key(id)) else { break };
+        let attached = state.rows(&t::SCP_ATTACHMENTS).iter();
+        let attached = attached.filter(|row| t::SCP_ATTACHMENTS.text(row, "entity_id") == Some(id));
+        let policies = attached.filter_map(|row| t::SCP_ATTACHMENTS.text(row, "policy_id"));
+        let sources = |policy| {
+            documents
+                .sources(&[policy], &[step("service control policy", policy, names.get(policy).copied())])
+        };
+        let level: Vec<Source> = policies.flat_map(sources).collect();
+        if !level.is_empty() {
+            levels.push(level);
+        }
+        entity = parents.get(id).copied().flatten();
+    }
+    let is_bounded = !levels.is_empty();
+    for level in levels.into_iter().rev() {
+        access.bound(level);
+    }
+    is_bounded
+}
+
+fn labels<'a>(state: &'a State, table: &'static Table) -> BTreeMap<&'a str, &'a str> {
+    let pair = |row: &'a Row| Some((row.value(0).as_text()?, table.text(row, table.label?)?));
+    state.rows(table).iter().filter_map(pair).collect()
+}
+
+fn is_whole(state: &State, listing: &str) -> bool {
+    let mut lists = state.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
+    lists.all(|list| list.listing != listing || list.is_complete())
+}
+
+fn add_unseen(access: &mut Access, state: &State) {
+    for list in crate::unseen::lists(state) {
+        access.miss(list);
+    }
+}

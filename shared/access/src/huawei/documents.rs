@@ -1,0 +1,156 @@
+//! Statements of policy documents, from the child tables that hold them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use model::{Row, State, Table, Value, tables::huawei as t};
+
+use super::{action, resource};
+use crate::{Choice, Effect, Pattern, Resource, Source, Statement, Step};
+
+/// The statements of one kind of document, by the document's key.
+pub(crate) struct Documents(BTreeMap<Vec<u8>, Vec<Statement>>);
+
+/// The tables that hold one kind of document.
+struct Family {
+    statements: &'static Table,
+    actions: &'static Table,
+    resources: &'static Table,
+    conditions: &'static Table,
+}
+
+impl Documents {
+    pub(crate) fn of_policies(state: &State) -> Self {
+        let (statements, actions) = (&t::POLICY_STATEMENTS, &t::POLICY_ACTIONS);
+        Self::of(
+            state,
+            &Family {
+                statements,
+                actions,
+                resources: &t::POLICY_RESOURCES,
+                conditions: &t::POLICY_CONDITIONS,
+            },
+        )
+    }
+
+    pub(crate) fn of_roles(state: &State) -> Self {
+        let (statements, actions) = (&t::ROLE_STATEMENTS, &t::ROLE_ACTIONS);
+        Self::of(
+            state,
+            &Family { statements, actions, resources: &t::ROLE_RESOURCES, conditions: &t::ROLE_CONDITIONS },
+        )
+    }
+
+    pub(crate) fn of_scps(state: &State) -> Self {
+        let (statements, actions) = (&t::SCP_STATEMENTS, &t::SCP_ACTIONS);
+        Self::of(
+            state,
+            &Family { statements, actions, resources: &t::SCP_RESOURCES, conditions: &t::SCP_CONDITIONS },
+        )
+    }
+
+    pub(crate) fn of_trust(state: &State) -> Self {
+        let (statements, actions) = (&t::TRUST_STATEMENTS, &t::TRUST_ACTIONS);
+        Self::of(
+            state,
+            &Family { statements, actions, resources: &t::TRUST_RESOURCES, conditions: &t::TRUST_CONDITIONS },
+        )
+    }
+
+    fn of(state: &State, family: &Family) -> Self {
+        // The key of a document is that of its statements without the last column, their place.
+        let (document, statement) = (family.statements.key - 1, family.statements.key);
+        let mut actions = choices(state, family.actions, statement, action);
+        let mut resources = choices(state, family.resources, statement, resource);
+        let mut conditions = conditions(state, family.conditions, statement);
+        let mut documents: BTreeMap<Vec<u8>, Vec<Statement>> = BTreeMap::new();
+        for row in state.rows(family.statements) {
+            let key = row.prefix(statement);
+            let effect = match family.statements.text(row, "effect") {
+                Some(effect) if effect.eq_ignore_ascii_case("deny") => Effect::Deny,
+                _ => Effect::Allow,
+            };
+            let everywhere = || Choice::any_of(vec![Resource::any()]);
+            documents.entry(row.prefix(document).to_vec()).or_default().push(Statement {
+                effect,
+                actions: Arc::new(actions.remove(key).unwrap_or_else(|| Choice::any_of(Vec::new()))),
+                resources: resources.remove(key).unwrap_or_else(everywhere),
+                condition: conditions.remove(key),
+            });
+        }
+        Self(documents)
+    }
+
+    /// Returns the statements of a document in their order.
+    pub(crate) fn statements(&self, key: &[&str]) -> &[Statement] {
+        let key = Row::pack(key.iter().map(|part| Value::Text(part)));
+        self.0.get(key.as_bytes()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the statements of a document as sources that are reached by some steps.
+    pub(crate) fn sources(&self, key: &[&str], steps: &[Step]) -> Vec<Source> {
+        let source = |(place, statement): (usize, &Statement)| {
+            let last = super::step("statement", &(place + 1).to_string(), None);
+            Source { steps: steps.iter().cloned().chain([last]).collect(), statement: statement.clone() }
+        };
+        self.statements(key).iter().enumerate().map(source).collect()
+    }
+}
+
+/// Everything, as what NotAction and NotResource take from.
+trait All {
+    fn all() -> Self;
+}
+
+impl All for Pattern {
+    fn all() -> Self {
+        Self::any()
+    }
+}
+
+impl All for Resource {
+    fn all() -> Self {
+        Self::any()
+    }
+}
+
+fn choices<T: All + crate::statement::Region>(
+    state: &State,
+    table: &Table,
+    key: usize,
+    read: fn(&str) -> T,
+) -> BTreeMap<Vec<u8>, Choice<T>> {
+    let mut choices: BTreeMap<Vec<u8>, Choice<T>> = BTreeMap::new();
+    for row in state.rows(table) {
+        let Some(pattern) = table.text(row, "pattern") else { continue };
+        let choice = choices.entry(row.prefix(key).to_vec()).or_insert_with(|| Choice::any_of(Vec::new()));
+        if table.cell(row, "is_except") == Value::Boolean(true) {
+            if choice.any_of.is_empty() {
+                choice.any_of.push(T::all());
+            }
+            choice.except.push(read(pattern));
+        } else {
+            choice.any_of.push(read(pattern));
+        }
+    }
+    choices
+}
+
+/// The values of a condition, by key and operator.
+type Values<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a str>>;
+
+fn conditions(state: &State, table: &Table, key: usize) -> BTreeMap<Vec<u8>, String> {
+    // By statement, then by operator and key: their values are alternatives.
+    let mut parts: BTreeMap<Vec<u8>, Values<'_>> = BTreeMap::new();
+    for row in state.rows(table) {
+        let text = |column| table.text(row, column).unwrap_or("?");
+        let of_statement = parts.entry(row.prefix(key).to_vec()).or_default();
+        of_statement.entry((text("key"), text("operator"))).or_default().push(text("value"));
+    }
+    let write = |((key, operator), values): ((&str, &str), Vec<&str>)| {
+        format!("{key} {operator} {}", values.join(" or "))
+    };
+    parts
+        .into_iter()
+        .map(|(statement, parts)| (statement, parts.into_iter().map(write).collect::<Vec<_>>().join(" and ")))
+        .collect()
+}

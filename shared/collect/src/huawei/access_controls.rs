@@ -1,0 +1,50 @@
+//! Networks from which the console and the API may be used.
+
+use model::tables::huawei::ACCESS_CONTROLS;
+
+use super::reader::{Reader, single};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+};
+
+/// Member of the answer, member of its elements, and what it is called in the table.
+const KINDS: [(&str, &str, &str); 5] = [
+    ("allow_address_netmasks", "address_netmask", "netmask"),
+    ("allow_ip_ranges", "ip_range", "range"),
+    ("allow_address_netmasks_ipv6", "address_netmask", "netmask_ipv6"),
+    ("allow_ip_ranges_ipv6", "ip_range", "range_ipv6"),
+    ("allow_vpc_endpoints", "vpc_endpoint_id", "vpc_endpoint"),
+];
+
+/// Reads both lists of the classic interface; the login policy has a third.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let of = |scope: &'static str, path: &'static str, member: &'static str| {
+        let path = ["v3.0", "OS-SECURITYPOLICY", "domains", reader.account, path];
+        let list = single(&ACCESS_CONTROLS, &reader.endpoints.iam, &path, &[], Items::Under(member));
+        reader.list(list.of(scope), move |item, seen| keep(scope, item, seen))
+    };
+    let (mut seen, console) = futures::join!(
+        of("api", "api-acl-policy", "api_acl_policy"),
+        of("console", "console-acl-policy", "console_acl_policy")
+    );
+    seen.join(console);
+    seen
+}
+
+/// Writes the rows of one answer.
+pub(crate) fn keep(scope: &str, item: &Item<'_>, seen: &mut Seen) {
+    for (list, member, kind) in KINDS {
+        for each in item.objects(list) {
+            let Some(value) = each.key(member) else { continue };
+            let row = ACCESS_CONTROLS
+                .draft()
+                .set("scope", scope)
+                .set("kind", kind)
+                .set("value", value)
+                .set("description", each.text("description"))
+                .row();
+            seen.push(&ACCESS_CONTROLS, row);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Switches of the account. Where confirmations are sent to is personal and not kept.
+
+use model::tables::huawei::ACCOUNT_SETTINGS;
+
+use super::{
+    reader::{Reader, single},
+    scalars::keep_one,
+};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+};
+
+/// Switches of the protection of critical operations.
+const PROTECTION: [&str; 3] = ["operation_protection", "admin_check", "scene"];
+
+/// Reads the switches of both interfaces; the account summary has one more.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let base = &reader.endpoints.iam;
+    let path = ["v5", "asymmetric-signature-switch"];
+    let items = Items::Under("asymmetric_signature");
+    let signature = single(&ACCOUNT_SETTINGS, base, &path, &[], items).of("asymmetric_signature");
+    let path = ["v3.0", "OS-SECURITYPOLICY", "domains", reader.account, "protect-policy"];
+    let items = Items::Under("protect_policy");
+    let protection = single(&ACCOUNT_SETTINGS, base, &path, &[], items).of("protect_policy");
+    let (mut seen, protection) =
+        futures::join!(reader.list(signature, keep_signature), reader.list(protection, keep_protection));
+    seen.join(protection);
+    seen
+}
+
+fn keep_signature(item: &Item<'_>, seen: &mut Seen) {
+    if let Some(is_on) = item.boolean("asymmetric_signature_switch") {
+        keep_one(&ACCOUNT_SETTINGS, "asymmetric_signature", &is_on.into(), seen);
+    }
+}
+
+fn keep_protection(item: &Item<'_>, seen: &mut Seen) {
+    for name in PROTECTION {
+        item.value(name).into_iter().for_each(|value| keep_one(&ACCOUNT_SETTINGS, name, value, seen));
+    }
+    for (name, value) in item.object("allow_user").iter().flat_map(Item::members) {
+        keep_one(&ACCOUNT_SETTINGS, &format!("allow_user.{name}"), value, seen);
+    }
+}

@@ -1,0 +1,35 @@
+//! Counters and quotas of the account, which prove other lists complete.
+
+use model::tables::huawei::{ACCOUNT_SETTINGS, ACCOUNT_SUMMARY};
+use serde_json::Value;
+
+use super::{
+    reader::{Reader, single},
+    scalars,
+};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+};
+
+/// The counter that is a setting: somebody switched it.
+const ROOT_MFA: &str = "root_user_mfa_enabled";
+
+/// Reads the summary.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let path = ["v5", "account-summary"];
+    let list = single(&ACCOUNT_SUMMARY, &reader.endpoints.iam, &path, &[], Items::Whole);
+    let mut seen = reader.list(list, keep).await;
+    seen.same(ACCOUNT_SUMMARY.listing, ACCOUNT_SETTINGS.listing, "account_summary");
+    seen
+}
+
+fn keep(item: &Item<'_>, seen: &mut Seen) {
+    for (name, value) in item.members().filter(|(_, value)| matches!(value, Value::Number(_))) {
+        let row = ACCOUNT_SUMMARY.draft().set("name", name).set("value", value.as_i64()).row();
+        seen.push(&ACCOUNT_SUMMARY, row);
+    }
+    if let Some(value) = item.value(ROOT_MFA) {
+        scalars::keep_one(&ACCOUNT_SETTINGS, ROOT_MFA, value, seen);
+    }
+}

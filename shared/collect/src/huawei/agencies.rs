@@ -1,0 +1,104 @@
+//! Agencies of all kinds, who may take them on, and their tags.
+
+use model::tables::huawei::{
+    AGENCIES, AGENCY_TAGS, TRUST_ACTIONS, TRUST_CONDITIONS, TRUST_PRINCIPALS, TRUST_RESOURCES,
+    TRUST_STATEMENTS,
+};
+
+use serde_json::Value;
+
+use super::{
+    reader::{Parents, Reader, marked, single},
+    statements::{Document, Tables},
+};
+use crate::{
+    document,
+    item::Item,
+    listing::{Items, Seen},
+};
+
+const STATEMENTS: Tables = Tables {
+    statements: &TRUST_STATEMENTS,
+    actions: &TRUST_ACTIONS,
+    resources: &TRUST_RESOURCES,
+    conditions: &TRUST_CONDITIONS,
+    principals: Some(&TRUST_PRINCIPALS),
+};
+
+/// Reads all agencies, and the tags of each.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let list = marked(&AGENCIES, &reader.endpoints.iam, &["v5", "agencies"], &[], Items::Each("agencies"));
+    let mut seen = reader.list(list, keep).await;
+    let tags = tags(reader, Parents::of(&seen, &AGENCIES, "agency_id")).await;
+    seen.join(tags);
+    seen
+}
+
+fn keep(item: &Item<'_>, seen: &mut Seen) {
+    let Some(id) = item.key("agency_id") else { return };
+    let trust = item.text("trust_policy").map(Document::parse);
+    let fault = trust.as_ref().and_then(|trust| trust.fault.as_ref());
+    if let Some(fault) = fault {
+        item.faults().note(|| format!("trust policy of `{id}`: {fault}"));
+    }
+    let row = AGENCIES
+        .draft()
+        .set("agency_id", id)
+        .set("name", item.text("agency_name"))
+        .set("kind", kind(item))
+        .set("urn", item.text("urn"))
+        .set("path", item.text("path"))
+        .set("description", item.text("description"))
+        .set("created_at", item.time("created_at").as_ref())
+        .set("max_session_duration", item.integer("max_session_duration"))
+        .set("trust_domain_id", item.text("trust_domain_id"))
+        .set("trust_domain_name", item.text("trust_domain_name"))
+        .set("fault", fault)
+        .set("document", &document(item, trust.as_ref()))
+        .row();
+    seen.push(&AGENCIES, row);
+    trust.iter().for_each(|trust| trust.keep(STATEMENTS, &[("agency_id", id)], seen));
+}
+
+fn kind(item: &Item<'_>) -> &'static str {
+    let is_linked = item.text("path").is_some_and(|path| path.starts_with("service-linked-agency/"));
+    match item.text("trust_policy") {
+        Some(_) if is_linked => "service_linked",
+        Some(_) => "trust",
+        None => "classic",
+    }
+}
+
+/// Returns the object with its trust policy in canonical form: as text, the policy would change with its layout.
+fn document(item: &Item<'_>, trust: Option<&Document>) -> String {
+    let rest = item.document_without(&["trust_policy"]);
+    let trust = trust.and_then(|trust| serde_json::from_str(trust.canonical.as_ref()?).ok());
+    match (serde_json::from_str(&rest), trust) {
+        (Ok(Value::Object(mut members)), Some(trust)) => {
+            members.insert("trust_policy".to_owned(), trust);
+            document::canonical_whole(&Value::Object(members))
+        }
+        _ => rest,
+    }
+}
+
+async fn tags(reader: &Reader<'_>, agencies: Parents) -> Seen {
+    let of = |agency: String| async move {
+        let path = ["v5", "agencies", &agency];
+        let list = single(&AGENCY_TAGS, &reader.endpoints.iam, &path, &[], Items::Under("agency"));
+        let keep = |item: &Item<'_>, seen: &mut Seen| {
+            for tag in item.objects("tags") {
+                let Some(key) = tag.key("tag_key") else { continue };
+                let row = AGENCY_TAGS
+                    .draft()
+                    .set("agency_id", &agency)
+                    .set("key", key)
+                    .set("value", tag.text("tag_value"))
+                    .row();
+                seen.push(&AGENCY_TAGS, row);
+            }
+        };
+        reader.list(list.of(&agency), keep).await
+    };
+    reader.each(AGENCY_TAGS.listing, "GET /v5/agencies/{id}", agencies, of).await
+}

@@ -1,0 +1,37 @@
+//! What only the classic interface says of agencies: how long they last.
+
+use model::tables::huawei::CLASSIC_AGENCIES;
+use serde_json::Value;
+
+use super::reader::{Reader, classic_time, list_at};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+    paging::Family,
+};
+
+/// Reads all agencies.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let query = [("domain_id", reader.account), ("page", "1"), ("per_page", "500")];
+    let family = Family::Numbered { size: 500, total: None };
+    let path = ["v3.0", "OS-AGENCY", "agencies"];
+    let items = Items::Each("agencies");
+    let list = list_at(CLASSIC_AGENCIES.listing, &reader.endpoints.iam, &path, &query, family, items);
+    reader.list(list, keep).await
+}
+
+fn keep(item: &Item<'_>, seen: &mut Seen) {
+    let Some(id) = item.key("id") else { return };
+    let duration = match item.value("duration") {
+        Some(Value::String(text)) if !text.is_empty() && text != "null" => Some(text.clone()),
+        Some(Value::Number(hours)) => Some(hours.to_string()),
+        _ => None,
+    };
+    let row = CLASSIC_AGENCIES
+        .draft()
+        .set("agency_id", id)
+        .set("duration", duration.as_ref())
+        .set("expires_at", classic_time(item, "expire_time").as_ref())
+        .row();
+    seen.push(&CLASSIC_AGENCIES, row);
+}

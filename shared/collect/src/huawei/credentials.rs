@@ -1,0 +1,251 @@
+//! Access keys, and how those of one account open another: through an agency that it lets in.
+//!
+//! `AssumeAgency` is the only POST of a run. It changes nothing; it only gives temporary keys.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use model::Timestamp;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::signing;
+use crate::{
+    CollectError, Secret,
+    http::{Body, Call, CallError, Http, Proof, Sign},
+    reader::address,
+};
+
+/// How long temporary keys are asked for: the longest that every agency allows.
+const SESSION_SECONDS: i64 = 3_600;
+
+/// What to sign with.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    /// Keys of the account itself.
+    Keys(Keys),
+    /// Keys of another account, which become an agency of this one.
+    Agency {
+        /// The keys.
+        keys: Keys,
+        /// URN of the agency.
+        agency_urn: String,
+        /// What the agency wants to hear.
+        external_id: Option<String>,
+        /// Name that the session has in the account's records.
+        session_name: String,
+    },
+}
+
+/// An access key, permanent or temporary.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// Its id.
+    pub access_key: String,
+    /// Its secret.
+    pub secret_key: Secret,
+    /// What temporary keys must show beside.
+    pub security_token: Option<Secret>,
+}
+
+impl Keys {
+    /// Takes a permanent key.
+    #[must_use]
+    pub fn new(access_key: &str, secret_key: Secret) -> Self {
+        Self { access_key: access_key.trim().to_owned(), secret_key, security_token: None }
+    }
+
+    /// Refuses a key of which a part is missing.
+    pub(crate) fn check(&self) -> Result<(), CollectError> {
+        let is_whole = !self.access_key.is_empty() && !self.secret_key.is_empty();
+        if is_whole { Ok(()) } else { Err(CollectError::NoAccessKey) }
+    }
+}
+
+/// Tells the time that signatures hold. Only programs know it.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// Takes what tells the time.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// Returns the time.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Clock")
+    }
+}
+
+/// Signs calls with a key.
+pub(crate) struct Signer<'a> {
+    /// The key.
+    pub(crate) keys: &'a Keys,
+    /// The account that the calls are about, once it is known.
+    pub(crate) account: Option<&'a str>,
+    /// The time.
+    pub(crate) clock: &'a Clock,
+}
+
+impl Sign for Signer<'_> {
+    fn sign(&self, url: &Url, body: Option<Body<'_>>) -> Result<HeaderMap, String> {
+        let host = url.host_str().unwrap_or_default();
+        let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        let token = self.keys.security_token.as_ref().map(Secret::reveal);
+        let headers: Vec<(String, String)> = [
+            ("Host", Some(host.as_str())),
+            ("Content-Type", body.map(Body::kind)),
+            ("X-Domain-Id", self.account),
+            // Descriptions come in Chinese otherwise.
+            ("X-Language", Some("en-us")),
+            ("X-Security-Token", token),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect();
+        let request = signing::Request {
+            method: if body.is_some() { "POST" } else { "GET" },
+            path: url.path(),
+            query: &pairs(url),
+            headers: &headers,
+            body: body.map(Body::text).unwrap_or_default().as_bytes(),
+        };
+        let signature =
+            signing::sign(&request, &self.keys.access_key, &self.keys.secret_key, self.clock.now());
+        let added = signature.headers.iter().map(|(name, value)| (*name, value.as_str()));
+        // The client sets `Host` itself.
+        let own = headers.iter().skip(1).map(|(name, value)| (name.as_str(), value.as_str()));
+        own.chain(added).map(|(name, value)| header(name, value)).collect()
+    }
+}
+
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let bad = || format!("`{name}` would have characters that no header takes");
+    let mut value = HeaderValue::from_str(value).map_err(|_| bad())?;
+    value.set_sensitive(matches!(name, "Authorization" | "X-Security-Token"));
+    Ok((HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad())?, value))
+}
+
+/// Returns an address with its query in the form that is signed, which is then also the form that is sent.
+pub(crate) fn as_signed(url: &Url) -> Url {
+    let mut url = url.clone();
+    if url.query().is_some() {
+        let query = signing::canonical_query(&pairs(&url));
+        url.set_query(Some(&query).filter(|query| !query.is_empty()).map(String::as_str));
+    }
+    url
+}
+
+fn pairs(url: &Url) -> Vec<(String, String)> {
+    url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+/// Becomes an agency; returns its keys, and how long they live.
+pub(crate) async fn assume(
+    http: &Http<'_>,
+    credentials: &Credentials,
+    sts: &Url,
+    clock: &Clock,
+) -> Result<(Keys, Duration), CollectError> {
+    let Credentials::Agency { keys, agency_urn, external_id, session_name } = credentials else {
+        return Err(CollectError::NoAccessKey);
+    };
+    let mut body = json!({
+        "agency_urn": agency_urn, "agency_session_name": session_name, "duration_seconds": SESSION_SECONDS
+    });
+    if let (Some(id), Some(members)) = (external_id, body.as_object_mut()) {
+        members.insert("external_id".to_owned(), id.as_str().into());
+    }
+    let url = address(sts, &["v5", "agencies", "assume"], &[]);
+    let (body, signer) = (body.to_string(), Signer { keys, account: None, clock });
+    let call = Call {
+        listing: "sign-in",
+        url: &url,
+        proof: Proof::Signature(&signer),
+        body: Some(Body::Json(&body)),
+    };
+    let unanswered = |reason: String| CollectError::Unanswered { url: url.to_string(), reason };
+    let answer = match http.json(&call).await {
+        Ok(answer) => answer.unwrap_or_default(),
+        Err(error @ CallError::Status { status: 400..=404, .. }) => {
+            return Err(CollectError::Rejected {
+                credentials: "the wish to become the agency",
+                url: url.to_string(),
+                answer: told(&error),
+                remedy: "check the agency's URN, its trust policy, the external id, and that the key's user may assume it",
+            });
+        }
+        Err(error) => return Err(unanswered(told(&error))),
+    };
+    granted(&answer, clock.now()).ok_or_else(|| unanswered("the answer holds no keys".to_owned()))
+}
+
+fn granted(answer: &Value, now: Timestamp) -> Option<(Keys, Duration)> {
+    let credentials = answer.get("credentials")?;
+    let text = |name: &str| credentials.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let ends: Timestamp = text("expiration")?.parse().ok()?;
+    let keys = Keys {
+        access_key: text("access_key_id")?.to_owned(),
+        secret_key: Secret::new(text("secret_access_key")?),
+        security_token: Some(Secret::new(text("security_token")?)),
+    };
+    Some((keys, Duration::try_from(ends.duration_since(now)).unwrap_or_default()))
+}
+
+/// Says what was answered, with the id under which the cloud remembers it.
+pub(crate) fn told(error: &CallError) -> String {
+    let request = error.transaction().map(|id| format!(", request {id}")).unwrap_or_default();
+    format!("{error}{request}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock() -> Clock {
+        Clock::new(|| "2026-01-15T08:30:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn a_signed_call_carries_what_was_signed() {
+        let mut keys = Keys::new("AK", Secret::new("s3cr3t"));
+        keys.security_token = Some(Secret::new("t0k+n/=="));
+        let url = Url::parse("https://iam.example.com/v5/users?limit=200").unwrap();
+        let signer = Signer { keys: &keys, account: Some("d1"), clock: &clock() };
+        let headers = signer.sign(&url, None).unwrap();
+        assert_eq!(headers["x-security-token"], "t0k+n/==");
+        assert_eq!(headers["x-sdk-date"], "20260115T083000Z");
+        let authorization = headers["authorization"].to_str().unwrap();
+        let names = "SignedHeaders=host;x-domain-id;x-language;x-sdk-date;x-security-token,";
+        assert!(authorization.contains(names), "{authorization}");
+        assert!(headers["authorization"].is_sensitive() && headers["x-security-token"].is_sensitive());
+        assert!(!format!("{headers:?} {keys:?}").contains("t0k"));
+    }
+
+    #[test]
+    fn an_address_is_sent_as_it_is_signed() {
+        let url =
+            Url::parse("https://iam.example.com/v5/users?marker=a%2B%2F%3D&limit=2&name=x+y*~").unwrap();
+        assert_eq!(as_signed(&url).query(), Some("limit=2&marker=a%2B%2F%3D&name=x%20y%2A~"));
+        let bare = Url::parse("https://iam.example.com/v5/users").unwrap();
+        assert_eq!(as_signed(&bare), bare);
+    }
+
+    #[test]
+    fn temporary_keys_live_until_they_expire() {
+        let answer = json!({"credentials": {
+            "access_key_id": "A", "secret_access_key": "S", "security_token": "T",
+            "expiration": "2026-01-15T09:30:00.123Z"
+        }});
+        let (keys, life) = granted(&answer, clock().now()).unwrap();
+        assert_eq!((keys.access_key.as_str(), life.as_secs()), ("A", 3_600));
+        assert!(granted(&json!({"credentials": {}}), clock().now()).is_none());
+    }
+}

@@ -1,0 +1,35 @@
+//! Groups, and who is in them.
+
+use model::tables::huawei::GROUPS;
+
+use super::{
+    group_members,
+    reader::{Parents, Reader, marked},
+};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+};
+
+/// Reads all groups, and the members of each.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let list = marked(&GROUPS, &reader.endpoints.iam, &["v5", "groups"], &[], Items::Each("groups"));
+    let mut seen = reader.list(list, keep).await;
+    let members = group_members::list(reader, Parents::of(&seen, &GROUPS, "group_id")).await;
+    seen.join(members);
+    seen
+}
+
+fn keep(item: &Item<'_>, seen: &mut Seen) {
+    let Some(id) = item.key("group_id") else { return };
+    let row = GROUPS
+        .draft()
+        .set("group_id", id)
+        .set("name", item.text("group_name"))
+        .set("description", item.text("description"))
+        .set("created_at", item.time("created_at").as_ref())
+        .set("urn", item.text("urn"))
+        .set("document", &item.document())
+        .row();
+    seen.push(&GROUPS, row);
+}

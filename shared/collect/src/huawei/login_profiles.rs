@@ -1,0 +1,30 @@
+//! Console passwords of users: that there is one, never what it is.
+
+use model::tables::huawei::LOGIN_PROFILES;
+
+use super::reader::{Parents, Reader, single};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+};
+
+/// Reads the profile of each user; 404 says that there is none.
+pub(crate) async fn list(reader: &Reader<'_>, users: Parents) -> Seen {
+    let of = |user: String| async move {
+        let path = ["v5", "users", &user, "login-profile"];
+        let list = single(&LOGIN_PROFILES, &reader.endpoints.iam, &path, &[], Items::Under("login_profile"));
+        reader.list(list.of(&user).or_none(), |item, seen| keep(&user, item, seen)).await
+    };
+    reader.each(LOGIN_PROFILES.listing, "GET /v5/users/{id}/login-profile", users, of).await
+}
+
+fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) {
+    let row = LOGIN_PROFILES
+        .draft()
+        .set("user_id", user)
+        .set("password_reset_required", item.boolean("password_reset_required"))
+        .set("password_expires_at", item.time("password_expires_at").as_ref())
+        .set("created_at", item.time("created_at").as_ref())
+        .row();
+    seen.push(&LOGIN_PROFILES, row);
+}

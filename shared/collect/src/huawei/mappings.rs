@@ -1,0 +1,36 @@
+//! Rules that put federated users into groups, by the name of the group.
+
+use model::tables::huawei::MAPPINGS;
+
+use super::reader::{Reader, single};
+use crate::{
+    document,
+    item::Item,
+    listing::{Items, Seen},
+};
+
+/// Reads all mappings.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let path = ["v3", "OS-FEDERATION", "mappings"];
+    reader.list(single(&MAPPINGS, &reader.endpoints.iam, &path, &[], Items::Each("mappings")), keep).await
+}
+
+fn keep(item: &Item<'_>, seen: &mut Seen) {
+    let Some(id) = item.key("id") else { return };
+    for (rule, number) in item.objects("rules").zip(0_i64..) {
+        let remote = rule.value("remote").map(document::canonical_whole);
+        for (local, position) in rule.objects("local").zip(0_i64..) {
+            let name = |member: &str| local.object(member).and_then(|each| each.text("name"));
+            let row = MAPPINGS
+                .draft()
+                .set("mapping_id", id)
+                .set("rule", number)
+                .set("position", position)
+                .set("user_name", name("user"))
+                .set("group_name", name("group"))
+                .set("remote", remote.as_ref())
+                .row();
+            seen.push(&MAPPINGS, row);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The password policy.
+
+use model::tables::huawei::PASSWORD_POLICY;
+
+use super::{
+    reader::Reader,
+    scalars::{self, Setting},
+};
+use crate::listing::Seen;
+
+const SETTING: Setting = Setting {
+    table: &PASSWORD_POLICY,
+    path: "password-policy",
+    member: "password_policy",
+    renamed: ("number_of_recent_passwords_disallowed", "password_reuse_prevention"),
+};
+
+/// Reads the policy.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    scalars::list(reader, &SETTING, |_, _| {}).await
+}

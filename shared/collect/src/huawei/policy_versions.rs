@@ -1,0 +1,51 @@
+//! Versions of policies, and what each says.
+
+use model::tables::huawei::{
+    POLICY_ACTIONS, POLICY_CONDITIONS, POLICY_RESOURCES, POLICY_STATEMENTS, POLICY_VERSIONS,
+};
+
+use super::{
+    reader::{Parents, Reader, marked},
+    statements::{Document, Tables},
+};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+};
+
+const STATEMENTS: Tables = Tables {
+    statements: &POLICY_STATEMENTS,
+    actions: &POLICY_ACTIONS,
+    resources: &POLICY_RESOURCES,
+    conditions: &POLICY_CONDITIONS,
+    principals: None,
+};
+
+/// Reads the versions of each policy.
+pub(crate) async fn list(reader: &Reader<'_>, policies: Parents) -> Seen {
+    let of = |policy: String| async move {
+        let path = ["v5", "policies", &policy, "versions"];
+        let list = marked(&POLICY_VERSIONS, &reader.endpoints.iam, &path, &[], Items::Each("versions"));
+        reader.list(list.of(&policy), |item, seen| keep(&policy, item, seen)).await
+    };
+    reader.each(POLICY_VERSIONS.listing, "GET /v5/policies/{id}/versions", policies, of).await
+}
+
+fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) {
+    let Some(id) = item.key("version_id") else { return };
+    let document = Document::parse(item.text("document").unwrap_or_default());
+    if let Some(fault) = &document.fault {
+        item.faults().note(|| format!("version `{id}`: {fault}"));
+    }
+    let row = POLICY_VERSIONS
+        .draft()
+        .set("policy_id", policy)
+        .set("version_id", id)
+        .set("is_default", item.boolean("is_default"))
+        .set("created_at", item.time("created_at").as_ref())
+        .set("fault", document.fault.as_ref())
+        .set("document", document.canonical.as_ref())
+        .row();
+    seen.push(&POLICY_VERSIONS, row);
+    document.keep(STATEMENTS, &[("policy_id", policy), ("version_id", id)], seen);
+}

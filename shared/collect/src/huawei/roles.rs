@@ -1,0 +1,69 @@
+//! Classic roles and policies: the account's own, and those of the cloud that are granted to somebody.
+
+use std::collections::BTreeSet;
+
+use model::tables::huawei::{
+    ROLE_ACTIONS, ROLE_ASSIGNMENTS, ROLE_CONDITIONS, ROLE_RESOURCES, ROLE_STATEMENTS, ROLES,
+};
+
+use super::{
+    reader::{Parents, Reader, list_at, single},
+    statements::{Document, Tables},
+};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+    paging::Family,
+};
+
+const STATEMENTS: Tables = Tables {
+    statements: &ROLE_STATEMENTS,
+    actions: &ROLE_ACTIONS,
+    resources: &ROLE_RESOURCES,
+    conditions: &ROLE_CONDITIONS,
+    principals: None,
+};
+
+/// Reads the account's own policies.
+pub(crate) async fn own(reader: &Reader<'_>) -> Seen {
+    let query = [("domain_id", reader.account), ("page", "1"), ("per_page", "300")];
+    let family = Family::Numbered { size: 300, total: Some("total_number") };
+    let items = Items::Each("roles");
+    let list = list_at(ROLES.listing, &reader.endpoints.iam, &["v3", "roles"], &query, family, items);
+    reader.list(list, keep).await
+}
+
+/// Reads each role that is granted and not the account's own.
+pub(crate) async fn granted(reader: &Reader<'_>, seen: &Seen) -> Seen {
+    let own: BTreeSet<&str> = seen.texts(&ROLES, "id").collect();
+    let mut granted = Parents::of(seen, &ROLE_ASSIGNMENTS, "role_id");
+    granted.ids.retain(|id| !own.contains(id.as_str()));
+    let of = |role: String| async move {
+        let path = ["v3", "roles", &role];
+        let list = single(&ROLES, &reader.endpoints.iam, &path, &[], Items::Under("role"));
+        reader.list(list.of(&role).or_none(), keep).await
+    };
+    reader.each(ROLES.listing, "GET /v3/roles/{id}", granted, of).await
+}
+
+fn keep(item: &Item<'_>, seen: &mut Seen) {
+    let Some(id) = item.key("id") else { return };
+    let policy = item.value("policy").map(Document::of).unwrap_or_default();
+    if let Some(fault) = &policy.fault {
+        item.faults().note(|| format!("role `{id}`: {fault}"));
+    }
+    let row = ROLES
+        .draft()
+        .set("id", id)
+        .set("name", item.text("name"))
+        .set("display_name", item.text("display_name"))
+        .set("type", item.text("type"))
+        .set("is_custom", item.text("domain_id").is_some())
+        .set("is_fine_grained", policy.version.as_deref() == Some("1.1"))
+        .set("version", policy.version.as_ref())
+        .set("description", item.text("description"))
+        .set("document", &item.document_without(&["links", "references"]))
+        .row();
+    seen.push(&ROLES, row);
+    policy.keep(STATEMENTS, &[("role_id", id)], seen);
+}

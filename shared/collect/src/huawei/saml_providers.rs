@@ -1,0 +1,35 @@
+//! SAML providers. Their metadata is long, so only its hash is kept.
+
+use model::tables::huawei::SAML_PROVIDERS;
+use sha2::{Digest, Sha256};
+
+use super::reader::{Reader, marked};
+use crate::{
+    item::Item,
+    listing::{Items, Seen},
+};
+
+/// Reads all providers.
+pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let items = Items::Each("saml_providers");
+    let list = marked(&SAML_PROVIDERS, &reader.endpoints.iam, &["v5", "saml-providers"], &[], items);
+    reader.list(list, keep).await
+}
+
+fn keep(item: &Item<'_>, seen: &mut Seen) {
+    let Some(id) = item.key("provider_id") else { return };
+    let metadata = item.text("saml_metadata_document");
+    let metadata = metadata.map(|text| hex::encode(Sha256::digest(text.as_bytes())));
+    let row = SAML_PROVIDERS
+        .draft()
+        .set("provider_id", id)
+        .set("name", item.text("name"))
+        .set("description", item.text("description"))
+        .set("urn", item.text("urn"))
+        .set("metadata_sha256", metadata.as_ref())
+        .set("assertion_encryption_mode", item.text("assertion_encryption_mode"))
+        .set("created_at", item.time("created_at").as_ref())
+        .set("expires_at", item.time("expires_at").as_ref())
+        .row();
+    seen.push(&SAML_PROVIDERS, row);
+}

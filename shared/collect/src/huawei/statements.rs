@@ -1,0 +1,277 @@
+//! Statements of policy documents, as rows of child tables.
+//!
+//! In: a document, as text that holds JSON or as JSON. Out: its statements, and what of it could not be understood.
+//! One grammar serves identity policies, trust policies, service control policies and classic roles; what the
+//! cloud refuses in one of them is refused there, not here. Where the grammar wants an array, a bare value is
+//! taken for an array of one. All else that does not fit is a fault, and the rest is kept.
+
+use std::cell::RefCell;
+
+use model::{Draft, Table};
+use serde_json::{Map, Value};
+
+use crate::{document, listing::Seen};
+
+/// What a document says.
+#[derive(Debug, Default)]
+pub(crate) struct Document {
+    /// Its statements in the order of the document.
+    pub(crate) statements: Vec<Statement>,
+    /// What could not be understood, if anything.
+    pub(crate) fault: Option<String>,
+    /// All of it in canonical form, if it is JSON.
+    pub(crate) canonical: Option<String>,
+    /// Version of the language.
+    pub(crate) version: Option<String>,
+}
+
+/// One statement.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Statement {
+    sid: Option<String>,
+    effect: Option<String>,
+    actions: Vec<Pattern>,
+    resources: Vec<Pattern>,
+    principals: Vec<Principal>,
+    conditions: Vec<[String; 3]>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Pattern {
+    is_except: bool,
+    text: String,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Principal {
+    kind: String,
+    pattern: Pattern,
+}
+
+/// The child tables that statements go into.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tables {
+    /// Of statements.
+    pub(crate) statements: &'static Table,
+    /// Of actions.
+    pub(crate) actions: &'static Table,
+    /// Of resources.
+    pub(crate) resources: &'static Table,
+    /// Of conditions.
+    pub(crate) conditions: &'static Table,
+    /// Of principals, for policies that have them.
+    pub(crate) principals: Option<&'static Table>,
+}
+
+impl Document {
+    /// Reads a text that holds JSON.
+    pub(crate) fn parse(text: &str) -> Self {
+        match serde_json::from_str(text) {
+            Ok(document) => Self::of(&document),
+            Err(_) => Self { fault: Some("the document is no JSON".to_owned()), ..Self::default() },
+        }
+    }
+
+    /// Reads JSON.
+    pub(crate) fn of(document: &Value) -> Self {
+        let faults = Faults::default();
+        let canonical = Some(document::canonical_whole(document));
+        let Value::Object(members) = document else {
+            faults.note("the document is no object");
+            return Self { fault: faults.first(), canonical, ..Self::default() };
+        };
+        let statements = match members.get("Statement") {
+            Some(Value::Array(statements)) => statements.as_slice(),
+            Some(one @ Value::Object(_)) => std::slice::from_ref(one),
+            _ => {
+                faults.note("the document has no `Statement`");
+                &[]
+            }
+        };
+        let statements =
+            statements.iter().zip(0..).map(|(each, place)| faults.statement(each, place)).collect();
+        let version = members.get("Version").and_then(Value::as_str).map(str::to_owned);
+        Self { statements, fault: faults.first(), canonical, version }
+    }
+
+    /// Writes rows of all statements; `key` sets the columns of what the document belongs to.
+    pub(crate) fn keep<'a>(&'a self, tables: Tables, key: &[(&str, &'a str)], seen: &mut Seen) {
+        for (statement, number) in self.statements.iter().zip(0_i64..) {
+            let draft = |table: &'static Table| -> Draft<'a> {
+                key.iter().fold(table.draft(), |draft, (column, value)| draft.set(column, *value))
+            };
+            statement.keep(tables, &|table| draft(table).set("statement", number), seen);
+        }
+    }
+}
+
+impl Statement {
+    fn keep<'a>(&'a self, tables: Tables, draft: &dyn Fn(&'static Table) -> Draft<'a>, seen: &mut Seen) {
+        let row =
+            draft(tables.statements).set("sid", self.sid.as_ref()).set("effect", self.effect.as_ref()).row();
+        seen.push(tables.statements, row);
+        for (table, patterns) in [(tables.actions, &self.actions), (tables.resources, &self.resources)] {
+            for (pattern, position) in patterns.iter().zip(0_i64..) {
+                seen.push(table, with(draft(table), pattern, position).row());
+            }
+        }
+        for ([operator, key, value], position) in self.conditions.iter().zip(0_i64..) {
+            let row = draft(tables.conditions).set("position", position).set("operator", operator);
+            seen.push(tables.conditions, row.set("key", key).set("value", value).row());
+        }
+        let Some(table) = tables.principals else { return };
+        for (principal, position) in self.principals.iter().zip(0_i64..) {
+            seen.push(
+                table,
+                with(draft(table), &principal.pattern, position).set("type", &principal.kind).row(),
+            );
+        }
+    }
+}
+
+fn with<'a>(draft: Draft<'a>, pattern: &'a Pattern, position: i64) -> Draft<'a> {
+    draft.set("position", position).set("is_except", pattern.is_except).set("pattern", &pattern.text)
+}
+
+/// The first thing that was not understood.
+#[derive(Debug, Default)]
+struct Faults(RefCell<Option<String>>);
+
+impl Faults {
+    fn note(&self, fault: impl Into<String>) {
+        self.0.borrow_mut().get_or_insert_with(|| fault.into());
+    }
+
+    fn first(self) -> Option<String> {
+        self.0.into_inner()
+    }
+
+    fn statement(&self, value: &Value, place: usize) -> Statement {
+        let Value::Object(members) = value else {
+            self.note(format!("statement {place} is no object"));
+            return Statement::default();
+        };
+        let unknown = members.keys().find(|name| {
+            !matches!(
+                name.as_str(),
+                "Sid"
+                    | "Effect"
+                    | "Action"
+                    | "NotAction"
+                    | "Resource"
+                    | "NotResource"
+                    | "Principal"
+                    | "NotPrincipal"
+                    | "Condition"
+            )
+        });
+        if unknown.is_some() {
+            self.note(format!("statement {place} has a member that is not known"));
+        }
+        let effect = members.get("Effect").and_then(Value::as_str).map(str::to_owned);
+        if !matches!(effect.as_deref(), Some("Allow" | "Deny")) {
+            self.note(format!("statement {place} has no `Effect` that is known"));
+        }
+        let actions = self.patterns(members, "Action", "NotAction", place);
+        if actions.is_empty() {
+            self.note(format!("statement {place} has no actions"));
+        }
+        Statement {
+            sid: members.get("Sid").and_then(Value::as_str).map(str::to_owned),
+            effect,
+            actions,
+            resources: self.patterns(members, "Resource", "NotResource", place),
+            principals: self.principals(members, place),
+            conditions: self.conditions(members, place),
+        }
+    }
+
+    fn patterns(&self, members: &Map<String, Value>, is: &str, is_not: &str, place: usize) -> Vec<Pattern> {
+        let of = |name: &str, is_except: bool| {
+            // Classic policies on agencies have an object with `uri` in the place of the array.
+            let value = members.get(name).map(|value| value.get("uri").unwrap_or(value));
+            let texts = self.texts(value, name, place);
+            texts.into_iter().map(move |text| Pattern { is_except, text })
+        };
+        of(is, false).chain(of(is_not, true)).collect()
+    }
+
+    fn principals(&self, members: &Map<String, Value>, place: usize) -> Vec<Principal> {
+        let mut principals = Vec::new();
+        for (name, is_except) in [("Principal", false), ("NotPrincipal", true)] {
+            let kinds = match members.get(name) {
+                None | Some(Value::Null) => continue,
+                Some(Value::Object(kinds)) => sorted(kinds),
+                // A bare `*` names no type; every principal of the cloud is meant.
+                Some(bare @ Value::String(_)) => vec![("IAM", bare)],
+                Some(_) => {
+                    self.note(format!("`{name}` of statement {place} is no object"));
+                    continue;
+                }
+            };
+            for (kind, value) in kinds {
+                principals.extend(
+                    self.texts(Some(value), name, place).into_iter().map(|text| Principal {
+                        kind: kind.to_owned(),
+                        pattern: Pattern { is_except, text },
+                    }),
+                );
+            }
+        }
+        principals
+    }
+
+    fn conditions(&self, members: &Map<String, Value>, place: usize) -> Vec<[String; 3]> {
+        let operators = match members.get("Condition") {
+            None | Some(Value::Null) => return Vec::new(),
+            Some(Value::Object(operators)) => sorted(operators),
+            Some(_) => {
+                self.note(format!("`Condition` of statement {place} is no object"));
+                return Vec::new();
+            }
+        };
+        let mut conditions = Vec::new();
+        for (operator, keys) in operators {
+            let Value::Object(keys) = keys else {
+                self.note(format!("an operator in `Condition` of statement {place} has no keys"));
+                continue;
+            };
+            for (key, values) in sorted(keys) {
+                let mut values = self.texts(Some(values), "Condition", place);
+                values.sort_unstable();
+                let texts = values.into_iter().map(|value| [operator.to_owned(), key.to_owned(), value]);
+                conditions.extend(texts);
+            }
+        }
+        conditions
+    }
+
+    /// Returns the texts of an array, or a bare one. Truth values and numbers are taken for texts, as conditions
+    /// have them.
+    fn texts(&self, value: Option<&Value>, name: &str, place: usize) -> Vec<String> {
+        let values = match value {
+            None | Some(Value::Null) => return Vec::new(),
+            Some(Value::Array(values)) => values.as_slice(),
+            Some(bare) => std::slice::from_ref(bare),
+        };
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Bool(_) | Value::Number(_) if name == "Condition" => Some(value.to_string()),
+            _ => {
+                self.note(format!("`{name}` of statement {place} holds something else than texts"));
+                None
+            }
+        };
+        values.iter().filter_map(text).collect()
+    }
+}
+
+fn sorted(members: &Map<String, Value>) -> Vec<(&str, &Value)> {
+    let mut members: Vec<(&str, &Value)> =
+        members.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    members.sort_unstable_by_key(|(name, _)| *name);
+    members
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+use model::tables::huawei::{
+    TRUST_ACTIONS, TRUST_CONDITIONS, TRUST_PRINCIPALS, TRUST_RESOURCES, TRUST_STATEMENTS,
+};
+use serde_json::json;
+
+use super::*;
+
+const TRUST: Tables = Tables {
+    statements: &TRUST_STATEMENTS,
+    actions: &TRUST_ACTIONS,
+    resources: &TRUST_RESOURCES,
+    conditions: &TRUST_CONDITIONS,
+    principals: Some(&TRUST_PRINCIPALS),
+};
+
+fn rows(document: &Document, table: &'static Table) -> Vec<String> {
+    let mut seen = Seen::default();
+    document.keep(TRUST, &[("agency_id", "a")], &mut seen);
+    seen.rows(table)
+        .iter()
+        .map(|row| row.values().map(|value| value.to_string()).collect::<Vec<_>>().join("|"))
+        .collect()
+}
+
+#[test]
+fn every_part_of_a_statement_becomes_rows_in_order() {
+    let document = Document::parse(
+        r#"{"Version":"5.0","Statement":[
+            {"Sid":"s","Effect":"Allow","Principal":{"Service":["service.FunctionGraph"],"IAM":["iam::b:root","iam::a:root"]},
+             "Action":["sts:agencies:assume","sts::tagSession"],
+             "Condition":{"StringEquals":{"sts:ExternalId":["y","x"]},"Bool":{"g:MFAPresent":"true"}}},
+            {"Effect":"Deny","NotPrincipal":{"IAM":["*"]},"NotAction":["iam:*:*"],"NotResource":["iam:*:*:agency:x"]}]}"#,
+    );
+    assert_eq!((document.fault.as_deref(), document.version.as_deref()), (None, Some("5.0")));
+    assert_eq!(rows(&document, &TRUST_STATEMENTS), ["a|0|s|Allow", "a|1||Deny"]);
+    let actions = ["a|0|0|false|sts:agencies:assume", "a|0|1|false|sts::tagSession", "a|1|0|true|iam:*:*"];
+    assert_eq!(rows(&document, &TRUST_ACTIONS), actions);
+    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|1|0|true|iam:*:*:agency:x"]);
+    let conditions = [
+        "a|0|0|Bool|g:MFAPresent|true",
+        "a|0|1|StringEquals|sts:ExternalId|x",
+        "a|0|2|StringEquals|sts:ExternalId|y",
+    ];
+    assert_eq!(rows(&document, &TRUST_CONDITIONS), conditions);
+    let principals = [
+        "a|0|0|false|IAM|iam::b:root",
+        "a|0|1|false|IAM|iam::a:root",
+        "a|0|2|false|Service|service.FunctionGraph",
+        "a|1|0|true|IAM|*",
+    ];
+    assert_eq!(rows(&document, &TRUST_PRINCIPALS), principals);
+}
+
+#[test]
+fn a_bare_value_is_an_array_of_one() {
+    let document = Document::of(&json!({"Statement": {
+        "Effect": "Allow", "Action": "*", "Resource": "obs:*:*:*:*", "Principal": "*",
+        "Condition": {"Bool": {"g:MFAPresent": true}, "NumericLessThan": {"g:MFAAge": 300}}
+    }}));
+    assert_eq!(document.fault, None);
+    assert_eq!(rows(&document, &TRUST_ACTIONS), ["a|0|0|false|*"]);
+    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|0|0|false|obs:*:*:*:*"]);
+    assert_eq!(rows(&document, &TRUST_PRINCIPALS), ["a|0|0|false|IAM|*"]);
+    let conditions = ["a|0|0|Bool|g:MFAPresent|true", "a|0|1|NumericLessThan|g:MFAAge|300"];
+    assert_eq!(rows(&document, &TRUST_CONDITIONS), conditions);
+}
+
+#[test]
+fn the_resource_of_a_classic_policy_on_agencies_is_an_object() {
+    let document = Document::of(&json!({"Version": "1.1", "Statement": [{
+        "Effect": "Allow", "Action": ["iam:agencies:assume"], "Resource": {"uri": ["/iam/agencies/1"]}
+    }]}));
+    assert_eq!(document.fault, None);
+    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|0|0|false|/iam/agencies/1"]);
+}
+
+#[test]
+fn what_does_not_fit_is_a_fault_and_the_rest_is_kept() {
+    let statement = json!({"Effect": "Allow", "Action": ["a:b:c", 7], "Resource": ["r"]});
+    let document = Document::of(&json!({"Statement": [statement]}));
+    assert_eq!(document.fault.as_deref(), Some("`Action` of statement 0 holds something else than texts"));
+    assert_eq!(rows(&document, &TRUST_ACTIONS), ["a|0|0|false|a:b:c"]);
+    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|0|0|false|r"]);
+}
+
+#[test]
+fn every_odd_document_has_a_fault_and_none_panics() {
+    let allow = |member: &str, value: Value| {
+        let mut statement = json!({"Effect": "Allow", "Action": ["a:b:c"]});
+        statement[member] = value;
+        json!({"Statement": [statement]}).to_string()
+    };
+    let odd = [
+        String::new(),
+        "no json".to_owned(),
+        "[]".to_owned(),
+        "7".to_owned(),
+        "{}".to_owned(),
+        r#"{"Statement":7}"#.to_owned(),
+        r#"{"Statement":[7]}"#.to_owned(),
+        r#"{"Statement":[{"Action":["a"]}]}"#.to_owned(),
+        r#"{"Statement":[{"Effect":"Allow"}]}"#.to_owned(),
+        allow("Effect", json!("allow")),
+        allow("Effect", json!(7)),
+        allow("Principal", json!(7)),
+        allow("Principal", json!({"IAM": 7})),
+        allow("Condition", json!([])),
+        allow("Condition", json!({"Bool": "true"})),
+        allow("Condition", json!({"Bool": {"k": {"v": 1}}})),
+        allow("Resource", json!({"x": 1})),
+        allow("Unless", json!("weekend")),
+    ];
+    for text in odd {
+        let document = Document::parse(&text);
+        assert!(document.fault.is_some(), "{text}");
+        document.keep(TRUST, &[("agency_id", "a")], &mut Seen::default());
+    }
+}
+
+#[test]
+fn the_layout_of_a_document_makes_no_difference() {
+    let one = Document::parse(r#"{"Version":"5.0","Statement":[{"Effect":"Allow","Action":["b","a"]}]}"#);
+    let other = Document::parse(
+        "{ \"Statement\": [ {\"Action\":[\"a\",\"b\"], \"Effect\":\"Allow\"} ],\n\"Version\":\"5.0\" }",
+    );
+    assert_eq!(one.canonical, other.canonical);
+}
