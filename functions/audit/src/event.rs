@@ -79,7 +79,7 @@ mod tests {
         );
         assert_eq!(
             message(json!({"account": "oracle/1"})),
-            "the `account` of the event cannot be used: `oracle` is no cloud; known are: ibm"
+            "the `account` of the event cannot be used: `oracle` is no cloud; known are: ibm, huawei"
         );
         assert!(message(json!({"account": "ibm/../up"})).contains("`../up` is no account id"));
         assert!(message(json!([])).starts_with("the event is no JSON object"));
