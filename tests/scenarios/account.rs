@@ -90,8 +90,9 @@ impl Account {
         let settings =
             Settings::parse("the story", &self.settings("unused", &[])).expect("settings that parse");
         let environment = |name: &str| (name == "IBM_API_KEY").then(|| API_KEY.to_owned());
-        let target = Target::prepare(&settings.accounts[0], &environment).await?;
         let now: Timestamp = at.parse().expect("a time");
+        let clock = pipeline::Clock::new(move || now);
+        let target = Target::prepare(&settings.accounts[0], &environment, clock).await?;
         let run = Run {
             store,
             rules: &self.rules,

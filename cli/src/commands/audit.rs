@@ -4,7 +4,7 @@ use check::RuleSet;
 use jiff::Timestamp;
 use model::{AccountId, Event};
 use notify::Sink;
-use pipeline::{AccountSettings, PipelineError, Run, Settings, Summary, Target};
+use pipeline::{AccountSettings, Clock, PipelineError, Run, Settings, Summary, Target};
 use serde_json::{Value, json};
 use snapshot::{AnyStore, History, Manifest, SnapshotError, StoreOptions};
 
@@ -81,7 +81,8 @@ async fn settings(place: &str) -> Result<Settings, Failure> {
 }
 
 async fn audit(account: &AccountSettings, order: &Run<'_>) -> Result<Summary, PipelineError> {
-    let target = Target::prepare(account, &|name| std::env::var(name).ok()).await?;
+    let target =
+        Target::prepare(account, &|name| std::env::var(name).ok(), Clock::new(Timestamp::now)).await?;
     pipeline::audit(&target, order).await
 }
 

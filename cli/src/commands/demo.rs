@@ -2,7 +2,7 @@
 
 use model::Timestamp;
 use notify::Sink;
-use pipeline::{AccountSettings, Run, Settings, Summary, Target};
+use pipeline::{AccountSettings, Clock, Run, Settings, Summary, Target};
 use serde_json::{Value, json};
 use simulators::ibm::{Simulator, Size, Week, generate, weeks, world::COLLECTOR_API_KEY};
 use snapshot::{AnyStore, StoreOptions};
@@ -51,7 +51,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Demo) -> Result<bool, Failure> 
             watch: desk.progress,
         };
         let before = store.traffic();
-        let summary = audit(account, &order).await?;
+        let summary = audit(account, &order, at).await?;
         let run = audit::told(&store, &rules, &summary, before).await?;
         desk.progress.clear();
         if !wanted.fast || number == weeks.len() {
@@ -90,9 +90,9 @@ fn settings(office: &Office, simulator: &Simulator) -> Result<Settings, Failure>
     Ok(Settings::parse("of the demo", &text)?)
 }
 
-async fn audit(account: &AccountSettings, order: &Run<'_>) -> Result<Summary, Failure> {
+async fn audit(account: &AccountSettings, order: &Run<'_>, at: Timestamp) -> Result<Summary, Failure> {
     let environment = |name: &str| (name == KEY).then(|| COLLECTOR_API_KEY.to_owned());
-    let target = Target::prepare(account, &environment).await?;
+    let target = Target::prepare(account, &environment, Clock::new(move || at)).await?;
     Ok(pipeline::audit(&target, order).await?)
 }
 

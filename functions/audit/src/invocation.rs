@@ -122,7 +122,7 @@ async fn run(
     })?;
     let mut account = account.clone();
     account.seconds = share.collect.as_secs();
-    let target = Target::prepare(&account, environment).await?;
+    let target = Target::prepare(&account, environment, pipeline::Clock::new(Timestamp::now)).await?;
     let run = ready.run(clock, &log::Lines);
     // Ended here, a run leaves what a dead one leaves: no snapshot or a whole one, and somebody is told why.
     tokio::time::timeout(share.run, pipeline::audit(&target, &run))

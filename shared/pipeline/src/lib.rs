@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account_settings;
 mod audit;
 mod former;
 mod outbox;
@@ -9,11 +10,12 @@ mod settings;
 mod summary;
 mod target;
 
+pub use collect::huawei::Clock;
+
+pub use account_settings::{AccountSettings, AgencySettings, Credentials, ProfileSettings};
 pub use audit::{PipelineError, Run, Watch, audit};
 pub use references::{Environment, Reference, ReferenceError};
 pub use rules::rules;
-pub use settings::{
-    AccountSettings, Credentials, NotifySettings, ProfileSettings, S3Settings, Settings, SettingsError,
-};
+pub use settings::{NotifySettings, S3Settings, Settings, SettingsError};
 pub use summary::{FindingCounts, Summary};
 pub use target::Target;

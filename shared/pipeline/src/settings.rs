@@ -2,12 +2,15 @@
 //!
 //! A settings file never holds a secret, only where to find one.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
-use model::{AccountId, Cloud, Suppression};
+use model::Suppression;
 use serde::Deserialize;
 
-use crate::references::{Reference, ReferenceError};
+use crate::{
+    account_settings::AccountSettings,
+    references::{Reference, ReferenceError},
+};
 
 /// The settings of an audit, as the TOML file gives them.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,59 +50,6 @@ pub struct S3Settings {
     pub region: Option<String>,
 }
 
-/// One account to audit.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AccountSettings {
-    /// Which cloud it is of.
-    pub cloud: Cloud,
-    /// Its id; without it, the account that the credentials belong to. With it, credentials of
-    /// another account are refused.
-    #[serde(default)]
-    pub id: Option<String>,
-    /// How to sign in.
-    pub credentials: Credentials,
-    /// Calls under way at one time.
-    #[serde(default = "default_concurrency")]
-    pub concurrency: usize,
-    /// Longest time for all calls together, in seconds.
-    #[serde(default = "default_seconds")]
-    pub seconds: u64,
-    /// Base URLs in the place of the public ones, by service: private endpoints, tests.
-    #[serde(default)]
-    pub endpoints: BTreeMap<String, String>,
-}
-
-/// How to sign in to a cloud.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Credentials {
-    /// Where the API key is: `env:NAME`, `file:PATH` or `ssm:NAME`.
-    #[serde(default)]
-    pub api_key: Option<Reference>,
-    /// The trusted profile to become, with the key or as the compute resource that this runs on.
-    #[serde(default)]
-    pub profile: Option<ProfileSettings>,
-    /// The file with the token of the compute resource; without it, the usual places.
-    #[serde(default)]
-    pub token_file: Option<PathBuf>,
-}
-
-/// Which trusted profile to become: one of the three.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProfileSettings {
-    /// Its id.
-    #[serde(default)]
-    pub id: Option<String>,
-    /// Its CRN.
-    #[serde(default)]
-    pub crn: Option<String>,
-    /// Its name, in the account of the settings.
-    #[serde(default)]
-    pub name: Option<String>,
-}
-
 /// Whom to tell.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,14 +66,6 @@ impl Default for NotifySettings {
     fn default() -> Self {
         Self { sinks: Vec::new(), events_per_run: default_events_per_run() }
     }
-}
-
-const fn default_concurrency() -> usize {
-    16
-}
-
-const fn default_seconds() -> u64 {
-    600
 }
 
 const fn default_events_per_run() -> usize {
@@ -206,37 +148,6 @@ fn fault(text: &str, error: &toml::de::Error) -> String {
     format!("line {line}: {}", error.message())
 }
 
-impl AccountSettings {
-    /// Returns the account that is expected, if the settings name one.
-    #[must_use]
-    pub fn account(&self) -> Option<AccountId> {
-        AccountId::parse(self.cloud, self.id.as_deref()?).ok()
-    }
-
-    fn check(&self) -> Result<(), String> {
-        if let Some(id) = &self.id {
-            AccountId::parse(self.cloud, id).map_err(|error| error.to_string())?;
-        }
-        if self.cloud != Cloud::Ibm {
-            return Err(format!(
-                "accounts of `{}` cannot be audited yet; this version audits `ibm`",
-                self.cloud
-            ));
-        }
-        let credentials = &self.credentials;
-        if credentials.api_key.is_none() && credentials.profile.is_none() {
-            return Err("`credentials` name no `api_key` and no `profile`; one of them is needed".to_owned());
-        }
-        if credentials.api_key.is_some() && credentials.token_file.is_some() {
-            return Err("`credentials` name an `api_key` and a `token_file`; take one of them".to_owned());
-        }
-        if self.concurrency == 0 || self.concurrency > 256 {
-            return Err(format!("`concurrency` is {}; it must be from 1 to 256", self.concurrency));
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,23 +190,5 @@ credentials = { api_key = "env:IBM_KEY" }
         let message = fault(&MINIMAL.replace("env:IBM_KEY", "s3cr3t-key-value"));
         assert!(message.contains("env:NAME") && message.contains("line 5"), "{message}");
         assert!(!message.contains("s3cr3t"), "{message}");
-    }
-
-    #[test]
-    fn an_account_needs_a_way_to_sign_in() {
-        let message = fault(&MINIMAL.replace(r#"{ api_key = "env:IBM_KEY" }"#, "{}"));
-        assert!(message.contains("no `api_key` and no `profile`"), "{message}");
-    }
-
-    #[test]
-    fn a_cloud_that_cannot_be_audited_yet_is_refused() {
-        let message = fault(&MINIMAL.replace("\"ibm\"", "\"huawei\""));
-        assert!(message.contains("`huawei` cannot be audited yet"), "{message}");
-    }
-
-    #[test]
-    fn an_account_id_cannot_leave_the_store() {
-        let message = fault(&MINIMAL.replace("cloud = \"ibm\"", "cloud = \"ibm\"\nid = \"../up\""));
-        assert!(message.contains("`../up` is no account id"), "{message}");
     }
 }

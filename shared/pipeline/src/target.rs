@@ -2,20 +2,34 @@
 
 use std::time::Duration;
 
-use collect::{Budget, Secret, ibm};
-use model::AccountId;
+use collect::{
+    Budget, CollectError, Collected, Secret,
+    huawei::{self, Clock},
+    ibm,
+};
+use model::{AccountId, Cloud};
 
-use crate::{AccountSettings, PipelineError, ProfileSettings, references::Environment};
+use crate::{
+    AccountSettings, PipelineError, ProfileSettings,
+    references::{Environment, Reference},
+};
 
 /// One account with all that is needed to read it.
 #[derive(Debug, Clone)]
 pub struct Target {
     account: Option<AccountId>,
-    ibm: ibm::Settings,
+    access: Access,
+}
+
+/// How its cloud is read.
+#[derive(Debug, Clone)]
+enum Access {
+    Ibm(ibm::Settings),
+    Huawei(huawei::Settings),
 }
 
 impl Target {
-    /// Fetches the secrets that the settings of an account refer to.
+    /// Fetches the secrets that the settings of an account refer to. The clock is for signatures.
     ///
     /// # Errors
     /// [`PipelineError::Secret`] when a secret cannot be got, [`PipelineError::Target`] when an address or a
@@ -23,36 +37,13 @@ impl Target {
     pub async fn prepare(
         settings: &AccountSettings,
         environment: &Environment<'_>,
+        clock: Clock,
     ) -> Result<Self, PipelineError> {
-        let credentials = &settings.credentials;
-        let api_key = match &credentials.api_key {
-            Some(reference) => {
-                let key = reference.text(environment).await;
-                Some(Secret::new(&key.map_err(|source| PipelineError::Secret { source })?))
-            }
-            None => None,
+        let access = match settings.cloud {
+            Cloud::Ibm => Access::Ibm(ibm_settings(settings, environment).await?),
+            Cloud::Huawei => Access::Huawei(huawei_settings(settings, environment, clock).await?),
         };
-        let profile =
-            credentials.profile.as_ref().map(|profile| profile_ref(profile, settings)).transpose()?;
-        let credentials = match (api_key, profile) {
-            (Some(api_key), None) => ibm::Credentials::ApiKey(api_key),
-            (Some(api_key), Some(profile)) => ibm::Credentials::Assume { api_key, profile },
-            (None, Some(profile)) => {
-                ibm::Credentials::ComputeResource { token_file: credentials.token_file.clone(), profile }
-            }
-            (None, None) => return Err(PipelineError::Target("no way to sign in is given".to_owned())),
-        };
-        let others = settings.endpoints.iter().map(|(service, url)| (service.as_str(), url.as_str()));
-        let endpoints =
-            ibm::Endpoints::parse(others).map_err(|error| PipelineError::Target(error.to_string()))?;
-        let ibm = ibm::Settings {
-            credentials,
-            endpoints,
-            account: settings.id.clone(),
-            concurrency: settings.concurrency,
-            budget: Budget { time: Duration::from_secs(settings.seconds), ..Budget::default() },
-        };
-        Ok(Self { account: settings.account(), ibm })
+        Ok(Self { account: settings.account(), access })
     }
 
     /// Returns the account, where the settings name it.
@@ -61,12 +52,95 @@ impl Target {
         self.account.as_ref()
     }
 
-    pub(crate) async fn collect(
-        &self,
-        watch: &dyn collect::Progress,
-    ) -> Result<collect::Collected, collect::CollectError> {
-        ibm::account(&self.ibm, watch).await
+    pub(crate) async fn collect(&self, watch: &dyn collect::Progress) -> Result<Collected, CollectError> {
+        match &self.access {
+            Access::Ibm(settings) => ibm::account(settings, watch).await,
+            Access::Huawei(settings) => huawei::account(settings, watch).await,
+        }
     }
+}
+
+async fn text(
+    reference: Option<&Reference>,
+    environment: &Environment<'_>,
+) -> Result<Option<String>, PipelineError> {
+    let Some(reference) = reference else { return Ok(None) };
+    reference.text(environment).await.map(Some).map_err(|source| PipelineError::Secret { source })
+}
+
+async fn secret(
+    reference: Option<&Reference>,
+    environment: &Environment<'_>,
+) -> Result<Option<Secret>, PipelineError> {
+    Ok(text(reference, environment).await?.as_deref().map(Secret::new))
+}
+
+const fn budget(settings: &AccountSettings, usual: Budget) -> Budget {
+    Budget { time: Duration::from_secs(settings.seconds), ..usual }
+}
+
+fn endpoints(settings: &AccountSettings) -> impl Iterator<Item = (&str, &str)> {
+    settings.endpoints.iter().map(|(service, url)| (service.as_str(), url.as_str()))
+}
+
+fn unusable(error: &CollectError) -> PipelineError {
+    PipelineError::Target(error.to_string())
+}
+
+async fn ibm_settings(
+    settings: &AccountSettings,
+    environment: &Environment<'_>,
+) -> Result<ibm::Settings, PipelineError> {
+    let credentials = &settings.credentials;
+    let api_key = secret(credentials.api_key.as_ref(), environment).await?;
+    let profile = credentials.profile.as_ref().map(|profile| profile_ref(profile, settings)).transpose()?;
+    let credentials = match (api_key, profile) {
+        (Some(api_key), None) => ibm::Credentials::ApiKey(api_key),
+        (Some(api_key), Some(profile)) => ibm::Credentials::Assume { api_key, profile },
+        (None, Some(profile)) => {
+            ibm::Credentials::ComputeResource { token_file: credentials.token_file.clone(), profile }
+        }
+        (None, None) => return Err(PipelineError::Target("no way to sign in is given".to_owned())),
+    };
+    Ok(ibm::Settings {
+        credentials,
+        endpoints: ibm::Endpoints::parse(endpoints(settings)).map_err(|error| unusable(&error))?,
+        account: settings.id.clone(),
+        concurrency: settings.concurrency,
+        budget: budget(settings, Budget::default()),
+    })
+}
+
+async fn huawei_settings(
+    settings: &AccountSettings,
+    environment: &Environment<'_>,
+    clock: Clock,
+) -> Result<huawei::Settings, PipelineError> {
+    let credentials = &settings.credentials;
+    let missing = || PipelineError::Target("no access key is given".to_owned());
+    let access_key = text(credentials.access_key.as_ref(), environment).await?.ok_or_else(missing)?;
+    let secret_key = secret(credentials.secret_key.as_ref(), environment).await?.ok_or_else(missing)?;
+    let mut keys = huawei::Keys::new(&access_key, secret_key);
+    keys.security_token = secret(credentials.security_token.as_ref(), environment).await?;
+    let credentials = match &credentials.agency {
+        None => huawei::Credentials::Keys(keys),
+        Some(agency) => huawei::Credentials::Agency {
+            keys,
+            agency_urn: agency.urn.clone(),
+            external_id: agency.external_id.clone(),
+            session_name: agency.session_name.clone(),
+        },
+    };
+    let partition = settings.partition.as_deref().and_then(huawei::Partition::named).unwrap_or_default();
+    let endpoints = huawei::Endpoints::parse(partition, settings.region.as_deref(), endpoints(settings));
+    Ok(huawei::Settings {
+        credentials,
+        endpoints: endpoints.map_err(|error| unusable(&error))?,
+        account: settings.id.clone(),
+        concurrency: settings.concurrency,
+        budget: budget(settings, Budget::default()),
+        clock,
+    })
 }
 
 fn profile_ref(

@@ -1,0 +1,226 @@
+//! One account to audit: which it is, how to sign in, how fast to go.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use collect::huawei::Partition;
+use model::{AccountId, Cloud};
+use serde::Deserialize;
+
+use crate::references::Reference;
+
+/// One account to audit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountSettings {
+    /// Which cloud it is of.
+    pub cloud: Cloud,
+    /// Its id; without it, the account that the credentials belong to. With it, credentials of
+    /// another account are refused.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// How to sign in.
+    pub credentials: Credentials,
+    /// Calls under way at one time.
+    #[serde(default = "default_concurrency")]
+    pub concurrency: usize,
+    /// Longest time for all calls together, in seconds.
+    #[serde(default = "default_seconds")]
+    pub seconds: u64,
+    /// Which of the separate clouds of Huawei it is in: `com`, `cn` or `eu`.
+    #[serde(default)]
+    pub partition: Option<String>,
+    /// The region of Huawei Cloud whose hosts are called; IAM answers for the whole account in each.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// Base URLs in the place of the public ones, by service: private endpoints, tests.
+    #[serde(default)]
+    pub endpoints: BTreeMap<String, String>,
+}
+
+/// How to sign in to a cloud: with an API key or a trusted profile to IBM Cloud, with an access key to Huawei Cloud.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// Where the API key is: `env:NAME`, `file:PATH` or `ssm:NAME`.
+    #[serde(default)]
+    pub api_key: Option<Reference>,
+    /// The trusted profile to become, with the key or as the compute resource that this runs on.
+    #[serde(default)]
+    pub profile: Option<ProfileSettings>,
+    /// The file with the token of the compute resource; without it, the usual places.
+    #[serde(default)]
+    pub token_file: Option<PathBuf>,
+    /// Where the id of the access key is.
+    #[serde(default)]
+    pub access_key: Option<Reference>,
+    /// Where its secret is.
+    #[serde(default)]
+    pub secret_key: Option<Reference>,
+    /// Where the token is that a temporary access key is shown with.
+    #[serde(default)]
+    pub security_token: Option<Reference>,
+    /// The agency of the audited account to become, when the access key is of another.
+    #[serde(default)]
+    pub agency: Option<AgencySettings>,
+}
+
+/// Which agency to become.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgencySettings {
+    /// Its URN: `iam::<account>:agency:<name>`.
+    pub urn: String,
+    /// What its trust policy wants to hear.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// The name of the session in the records of the audited account.
+    #[serde(default = "default_session_name")]
+    pub session_name: String,
+}
+
+/// Which trusted profile to become: one of the three.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileSettings {
+    /// Its id.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Its CRN.
+    #[serde(default)]
+    pub crn: Option<String>,
+    /// Its name, in the account of the settings.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+const fn default_concurrency() -> usize {
+    16
+}
+
+const fn default_seconds() -> u64 {
+    600
+}
+
+fn default_session_name() -> String {
+    "iamwatch".to_owned()
+}
+
+impl AccountSettings {
+    /// Returns the account that is expected, if the settings name one.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        AccountId::parse(self.cloud, self.id.as_deref()?).ok()
+    }
+
+    /// Says what contradicts what, if anything does.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if let Some(id) = &self.id {
+            AccountId::parse(self.cloud, id).map_err(|error| error.to_string())?;
+        }
+        if let Some(key) = self.keys_of_the_other_cloud().next() {
+            return Err(format!("`{key}` means nothing to an account of `{}`; leave it out", self.cloud));
+        }
+        match self.cloud {
+            Cloud::Ibm => self.credentials.check_ibm()?,
+            Cloud::Huawei => self.credentials.check_huawei()?,
+        }
+        if let Some(name) = self.partition.as_deref().filter(|name| Partition::named(name).is_none()) {
+            return Err(format!("there is no partition `{name}`; it is `com`, `cn` or `eu`"));
+        }
+        if self.concurrency == 0 || self.concurrency > 256 {
+            return Err(format!("`concurrency` is {}; it must be from 1 to 256", self.concurrency));
+        }
+        Ok(())
+    }
+
+    fn keys_of_the_other_cloud(&self) -> impl Iterator<Item = &'static str> {
+        let credentials = &self.credentials;
+        let given = [
+            (Cloud::Ibm, "api_key", credentials.api_key.is_some()),
+            (Cloud::Ibm, "profile", credentials.profile.is_some()),
+            (Cloud::Ibm, "token_file", credentials.token_file.is_some()),
+            (Cloud::Huawei, "access_key", credentials.access_key.is_some()),
+            (Cloud::Huawei, "secret_key", credentials.secret_key.is_some()),
+            (Cloud::Huawei, "security_token", credentials.security_token.is_some()),
+            (Cloud::Huawei, "agency", credentials.agency.is_some()),
+            (Cloud::Huawei, "partition", self.partition.is_some()),
+            (Cloud::Huawei, "region", self.region.is_some()),
+        ];
+        let own = self.cloud;
+        given.into_iter().filter(move |(cloud, _, given)| *cloud != own && *given).map(|(_, key, _)| key)
+    }
+}
+
+impl Credentials {
+    fn check_ibm(&self) -> Result<(), String> {
+        if self.api_key.is_none() && self.profile.is_none() {
+            return Err("`credentials` name no `api_key` and no `profile`; one of them is needed".to_owned());
+        }
+        if self.api_key.is_some() && self.token_file.is_some() {
+            return Err("`credentials` name an `api_key` and a `token_file`; take one of them".to_owned());
+        }
+        Ok(())
+    }
+
+    fn check_huawei(&self) -> Result<(), String> {
+        for (key, given) in [("access_key", &self.access_key), ("secret_key", &self.secret_key)] {
+            if given.is_none() {
+                return Err(format!("`credentials` name no `{key}`; an account of `huawei` needs it"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Settings;
+
+    const IBM: &str = r#"
+store = "snapshots"
+[[account]]
+cloud = "ibm"
+credentials = { api_key = "env:IBM_KEY" }
+"#;
+    const HUAWEI: &str = r#"
+store = "snapshots"
+[[account]]
+cloud = "huawei"
+partition = "eu"
+credentials = { access_key = "env:HW_AK", secret_key = "env:HW_SK" }
+"#;
+
+    fn fault(text: &str) -> String {
+        Settings::parse("iamwatch.toml", text).expect_err("the settings are wrong").to_string()
+    }
+
+    #[test]
+    fn an_account_needs_a_way_to_sign_in() {
+        let message = fault(&IBM.replace(r#"{ api_key = "env:IBM_KEY" }"#, "{}"));
+        assert!(message.contains("no `api_key` and no `profile`"), "{message}");
+        let message = fault(&HUAWEI.replace(r#", secret_key = "env:HW_SK""#, ""));
+        assert!(message.contains("no `secret_key`"), "{message}");
+    }
+
+    #[test]
+    fn what_belongs_to_the_other_cloud_is_refused() {
+        let message = fault(&IBM.replace("cloud = \"ibm\"", "cloud = \"ibm\"\nregion = \"eu-de\""));
+        assert!(message.contains("`region` means nothing to an account of `ibm`"), "{message}");
+        let message = fault(&HUAWEI.replace("{ access_key", "{ api_key = \"env:A\", access_key"));
+        assert!(message.contains("`api_key` means nothing to an account of `huawei`"), "{message}");
+    }
+
+    #[test]
+    fn a_partition_that_does_not_exist_is_refused_with_those_that_do() {
+        let settings = Settings::parse("iamwatch.toml", HUAWEI).expect("valid");
+        assert_eq!(settings.accounts[0].partition.as_deref(), Some("eu"));
+        let message = fault(&HUAWEI.replace("\"eu\"", "\"us\""));
+        assert!(message.contains("no partition `us`; it is `com`, `cn` or `eu`"), "{message}");
+    }
+
+    #[test]
+    fn an_account_id_cannot_leave_the_store() {
+        let message = fault(&IBM.replace("cloud = \"ibm\"", "cloud = \"ibm\"\nid = \"../up\""));
+        assert!(message.contains("`../up` is no account id"), "{message}");
+    }
+}
