@@ -181,6 +181,13 @@ impl Access {
         &self.principals
     }
 
+    /// Returns the groups that the principal with this id is in, whatever happens.
+    pub fn groups_of(&self, id: &str) -> impl Iterator<Item = &Step> {
+        let memberships = self.principal_with(id).and_then(|number| self.memberships.get(number));
+        let sure = memberships.into_iter().flatten().filter(|membership| membership.condition.is_none());
+        sure.filter_map(|membership| self.groups.get(membership.group))
+    }
+
     /// Returns what a principal holds, own sources first, then those of its groups.
     pub(crate) fn held(&self, principal: usize) -> impl Iterator<Item = Held<'_>> {
         let own = self.own.get(principal).into_iter().flatten().map(|source| (None, *source));

@@ -1,16 +1,22 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod clouds;
 mod decide;
 mod gains;
 pub mod huawei;
 pub mod ibm;
 mod pattern;
+mod permissions;
+mod shared_changes;
 mod statement;
 mod unseen;
 
 pub use access::{Access, Assumption, Principal, Source, Standing, Step};
+pub use clouds::{known, of, question, tables};
 pub use decide::{Answer, Verdict};
 pub use gains::{AccessChange, Known, Reach, Turn, What};
 pub use pattern::Pattern;
+pub use permissions::{Holding, Permission, holdings, usual};
+pub use shared_changes::{GrantChange, SharedChange, shared};
 pub use statement::{Choice, Effect, Extent, Question, Resource, Statement};

@@ -1,0 +1,145 @@
+//! The same questions for every cloud: which tables access follows from, the graph, and how a question is read.
+
+use model::{Cloud, State, Table, tables};
+
+use crate::{Access, Known, Question, huawei, ibm};
+
+/// Returns the tables from which the access of an account follows, `coverage` first.
+pub fn tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
+    let own: &[&Table] = match cloud {
+        Cloud::Ibm => &IBM,
+        Cloud::Huawei => &HUAWEI,
+    };
+    std::iter::once(&tables::COVERAGE).chain(own.iter().copied())
+}
+
+/// Returns the access that the tables of a snapshot give.
+#[must_use]
+pub fn of(cloud: Cloud, state: &State) -> Access {
+    match cloud {
+        Cloud::Ibm => ibm::access(state),
+        Cloud::Huawei => huawei::access(state),
+    }
+}
+
+/// Returns the actions and things of a snapshot, to count reach in.
+#[must_use]
+pub fn known(cloud: Cloud, state: &State) -> Known {
+    match cloud {
+        Cloud::Ibm => ibm::known(state),
+        Cloud::Huawei => huawei::known(state),
+    }
+}
+
+/// Reads a question as the people of a cloud write it: see [`ibm::question`] and [`huawei::question`].
+///
+/// # Errors
+/// When the resource cannot be understood: what it should look like.
+pub fn question(
+    cloud: Cloud,
+    state: &State,
+    action: &str,
+    resource: Option<&str>,
+) -> Result<Question, String> {
+    match cloud {
+        Cloud::Ibm => ibm::question(state, action, resource),
+        Cloud::Huawei => Ok(huawei::question(action, resource)),
+    }
+}
+
+static IBM: [&Table; 24] = {
+    use model::tables::ibm as t;
+    [
+        &t::ACCOUNTS,
+        &t::USERS,
+        &t::SERVICE_IDS,
+        &t::PROFILES,
+        &t::PROFILE_IDENTITIES,
+        &t::PROFILE_LINKS,
+        &t::PROFILE_RULES,
+        &t::PROFILE_RULE_CONDITIONS,
+        &t::ACCESS_GROUPS,
+        &t::MEMBERS,
+        &t::DYNAMIC_MEMBERS,
+        &t::GROUP_RULES,
+        &t::GROUP_RULE_CONDITIONS,
+        &t::GROUP_SETTINGS,
+        &t::POLICIES,
+        &t::POLICY_RESOURCES,
+        &t::POLICY_TAGS,
+        &t::POLICY_ROLES,
+        &t::POLICY_CONDITIONS,
+        &t::ROLES,
+        &t::ROLE_ACTIONS,
+        &t::CUSTOM_ROLES,
+        &t::CUSTOM_ROLE_ACTIONS,
+        &t::RESOURCE_INSTANCES,
+    ]
+};
+
+static HUAWEI: [&Table; 34] = {
+    use model::tables::huawei as t;
+    [
+        &t::ACCESS_KEYS,
+        &t::ACCOUNTS,
+        &t::AGENCIES,
+        &t::GROUPS,
+        &t::GROUP_MEMBERS,
+        &t::LOGIN_PROFILES,
+        &t::MAPPINGS,
+        &t::ORGANIZATIONS,
+        &t::ORGANIZATION_ENTITIES,
+        &t::POLICIES,
+        &t::POLICY_ACTIONS,
+        &t::POLICY_ATTACHMENTS,
+        &t::POLICY_CONDITIONS,
+        &t::POLICY_RESOURCES,
+        &t::POLICY_STATEMENTS,
+        &t::POLICY_VERSIONS,
+        &t::ROLES,
+        &t::ROLE_ACTIONS,
+        &t::ROLE_ASSIGNMENTS,
+        &t::ROLE_CONDITIONS,
+        &t::ROLE_RESOURCES,
+        &t::ROLE_STATEMENTS,
+        &t::SCPS,
+        &t::SCP_ACTIONS,
+        &t::SCP_ATTACHMENTS,
+        &t::SCP_CONDITIONS,
+        &t::SCP_RESOURCES,
+        &t::SCP_STATEMENTS,
+        &t::TRUST_ACTIONS,
+        &t::TRUST_CONDITIONS,
+        &t::TRUST_PRINCIPALS,
+        &t::TRUST_RESOURCES,
+        &t::TRUST_STATEMENTS,
+        &t::USERS,
+    ]
+};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    /// Returns the names of the declarations that a source reads as `t::NAME`.
+    fn read_by(sources: &[&str]) -> BTreeSet<String> {
+        let is_part = |each: char| each.is_ascii_uppercase() || each == '_';
+        let after = sources.iter().flat_map(|source| source.split("t::").skip(1));
+        let names = after.map(|rest| rest.chars().take_while(|each| is_part(*each)).collect::<String>());
+        names.filter(|name| name.len() > 2).collect()
+    }
+
+    fn listed(name: &str) -> BTreeSet<String> {
+        let source = include_str!("clouds.rs");
+        let list = source.split(&format!("static {name}:")).nth(1).expect("the list");
+        read_by(&[list.split("};").next().expect("its end")])
+    }
+
+    #[test]
+    fn every_table_that_access_is_built_from_is_read_for_it() {
+        assert_eq!(read_by(&[include_str!("ibm.rs")]), listed("IBM"));
+        let huawei =
+            [include_str!("huawei.rs"), include_str!("huawei/documents.rs"), include_str!("huawei/trust.rs")];
+        assert_eq!(read_by(&huawei), listed("HUAWEI"));
+    }
+}

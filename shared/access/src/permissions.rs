@@ -1,0 +1,378 @@
+//! Permission audits: who holds what nobody should hold unnoticed.
+//!
+//! In: sensitive permissions, as settings and this program name them, and the access of an account. Out: everybody who
+//! holds one and is not allowed to, with the path. What nobody can use now, because its holder is disabled, is not told;
+//! it is told when the holder is enabled again.
+
+use std::collections::BTreeMap;
+
+use model::{Cloud, Severity, State};
+use serde::{Deserialize, Serialize};
+
+use crate::{Access, Answer, Extent, Pattern, Principal, Question, Standing, Step, Verdict, clouds, ibm};
+
+/// A sensitive permission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Permission {
+    /// Names it, as the id of a rule does.
+    pub id: String,
+    /// What its holder may do, in a few words.
+    pub title: String,
+    /// How bad it is that somebody holds it.
+    pub severity: Severity,
+    /// The actions, each of which makes a holder. One with wildcards is held by whoever may do all that it stands for.
+    pub actions: Vec<String>,
+    /// On what; without it, on anything.
+    #[serde(default)]
+    pub resource: Option<String>,
+    /// Whether it is enough to hold it on a part of that.
+    #[serde(default)]
+    pub partly: bool,
+    /// Who may hold it: `group:auditors`, `user:ana*`, `agency:backup`; by name or id.
+    #[serde(default)]
+    pub allowed: Vec<String>,
+    /// Why it matters.
+    #[serde(default)]
+    pub reason: String,
+    /// What to do about it.
+    #[serde(default)]
+    pub remediation: String,
+}
+
+/// That somebody holds a permission without being allowed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Holding {
+    /// Who.
+    pub principal: Principal,
+    /// Surely, or under a condition.
+    pub verdict: Verdict,
+    /// The actions of the permission that it holds.
+    pub actions: Vec<String>,
+    /// What it depends on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// The shortest way to it.
+    pub path: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    permission: Vec<Permission>,
+}
+
+/// Returns the permissions that are audited unasked.
+///
+/// # Errors
+/// Never, as long as the tests of this package are green.
+pub fn usual(cloud: Cloud) -> Result<Vec<Permission>, toml::de::Error> {
+    let text = match cloud {
+        Cloud::Ibm => include_str!("../permissions/ibm.toml"),
+        Cloud::Huawei => include_str!("../permissions/huawei.toml"),
+    };
+    toml::from_str::<File>(text).map(|file| file.permission)
+}
+
+/// Returns who holds each of the permissions without being allowed to, in the order of ids.
+///
+/// # Errors
+/// The permission whose resource cannot be understood, and why.
+pub fn holdings(
+    cloud: Cloud,
+    state: &State,
+    access: &Access,
+    permissions: &[Permission],
+) -> Vec<Result<Vec<Holding>, String>> {
+    let mut wider: Vec<(Question, Vec<String>)> = Vec::new();
+    let mut found = Vec::new();
+    for permission in permissions {
+        found.push(holders(cloud, state, access, permission, &mut wider));
+    }
+    found
+}
+
+/// Says who holds one permission, but for those who were told for a wider one before.
+fn holders(
+    cloud: Cloud,
+    state: &State,
+    access: &Access,
+    permission: &Permission,
+    wider: &mut Vec<(Question, Vec<String>)>,
+) -> Result<Vec<Holding>, String> {
+    let mut holdings: BTreeMap<String, Holding> = BTreeMap::new();
+    for action in &permission.actions {
+        let asked = clouds::question(cloud, state, action, permission.resource.as_deref())?;
+        let told: Vec<String> = wider
+            .iter()
+            .filter(|(question, _)| question.covers(&asked))
+            .flat_map(|(_, told)| told.iter().cloned())
+            .collect();
+        let mut holders = Vec::new();
+        for answer in all_of(cloud, state, access, permission, action)? {
+            if !is_held(&answer, &asked, permission) {
+                continue;
+            }
+            let id = answer.principal.step.id.clone();
+            if answer.verdict == Verdict::Surely {
+                holders.push(id.clone());
+            }
+            if told.contains(&id) || is_allowed(access, &answer, &permission.allowed) {
+                continue;
+            }
+            let holding = holdings.entry(id).or_insert_with(|| Holding {
+                principal: answer.principal.clone(),
+                verdict: answer.verdict,
+                actions: Vec::new(),
+                condition: answer.condition.clone(),
+                path: answer.path.clone(),
+            });
+            if answer.verdict > holding.verdict {
+                holding.verdict = answer.verdict;
+                holding.condition = answer.condition;
+                holding.path = answer.path;
+            }
+            holding.actions.push(action.clone());
+        }
+        wider.push((asked, holders));
+    }
+    Ok(holdings.into_values().collect())
+}
+
+/// Answers an action. A cloud that lists the actions of its roles one by one is asked for each that a pattern stands
+/// for, and who may do all of them holds the pattern.
+fn all_of(
+    cloud: Cloud,
+    state: &State,
+    access: &Access,
+    permission: &Permission,
+    action: &str,
+) -> Result<Vec<Answer>, String> {
+    let resource = permission.resource.as_deref();
+    let pattern = Pattern::parse(action);
+    if cloud != Cloud::Ibm || pattern.is_literal() {
+        return Ok(access.who_can(&clouds::question(cloud, state, action, resource)?));
+    }
+    let known = ibm::known(state).actions;
+    let mut common: Option<BTreeMap<String, Answer>> = None;
+    for each in known.iter().filter(|known| pattern.matches(known)) {
+        let mut able: BTreeMap<String, Answer> = access
+            .who_can(&clouds::question(cloud, state, each, resource)?)
+            .into_iter()
+            .map(|answer| (answer.principal.step.id.clone(), answer))
+            .collect();
+        if let Some(common) = common {
+            able.retain(|id, answer| common.get(id).is_some_and(|known| weaken(answer, known)));
+        }
+        common = Some(able);
+    }
+    Ok(common.unwrap_or_default().into_values().collect())
+}
+
+/// Takes the weaker of two answers for one principal.
+fn weaken(answer: &mut Answer, other: &Answer) -> bool {
+    if (other.verdict, other.extent) < (answer.verdict, answer.extent) {
+        answer.clone_from(other);
+    }
+    true
+}
+
+fn is_held(answer: &Answer, asked: &Question, permission: &Permission) -> bool {
+    let is_enough = answer.extent == Extent::Whole || (permission.partly && asked.action.is_literal());
+    answer.verdict != Verdict::Denied && answer.principal.standing == Standing::Active && is_enough
+}
+
+/// Says whether a holder is allowed by itself, by a group that it surely is in, or by a step of its path.
+fn is_allowed(access: &Access, answer: &Answer, allowed: &[String]) -> bool {
+    const BY_NATURE: [&str; 2] = ["account owner", "root user"];
+    let groups = access.groups_of(&answer.principal.step.id);
+    let mut steps = std::iter::once(&answer.principal.step).chain(groups).chain(&answer.path);
+    steps.any(|step| BY_NATURE.contains(&step.kind) || allowed.iter().any(|allowed| is_named(step, allowed)))
+}
+
+fn is_named(step: &Step, allowed: &str) -> bool {
+    let Some((kind, name)) = allowed.split_once(':') else { return false };
+    let is_kind = step.kind.eq_ignore_ascii_case(kind)
+        || step.kind.strip_prefix("access ").is_some_and(|short| short.eq_ignore_ascii_case(kind));
+    let name = Pattern::parse(name);
+    is_kind && (name.matches(&step.name) || name.matches(&step.id))
+}
+
+impl Permission {
+    /// Says what is wrong with it, if anything is.
+    ///
+    /// # Errors
+    /// What is wrong, and how it should look.
+    pub fn check(&self) -> Result<(), String> {
+        let is_plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+        if !self.id.starts_with(|letter: char| letter.is_ascii_lowercase()) || !self.id.chars().all(is_plain)
+        {
+            return Err(format!(
+                "permission `{}` has no usable id: lower-case letters, digits and `_`",
+                self.id
+            ));
+        }
+        if self.actions.is_empty() {
+            return Err(format!("permission `{}` names no `actions`; name at least one", self.id));
+        }
+        match self.allowed.iter().find(|allowed| !allowed.contains(':')) {
+            Some(allowed) => Err(format!(
+                "`allowed` of permission `{}` holds `{allowed}`; write it as kind:name, as in `group:auditors`",
+                self.id
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{Choice, Effect, Resource, Source, Statement};
+
+    const WHO: [&str; 2] = ["ana", "ben"];
+
+    fn step(kind: &'static str, id: &str) -> Step {
+        Step { kind, id: id.to_owned(), name: id.to_owned() }
+    }
+
+    fn user(access: &mut Access, id: &str, standing: Standing) -> usize {
+        access.principal(Principal { step: step("user", id), standing, is_bounded: false })
+    }
+
+    fn allow(access: &mut Access, action: &str, urn: Option<&str>) -> usize {
+        let statement = Statement {
+            effect: Effect::Allow,
+            actions: Arc::new(Choice::any_of(vec![Pattern::parse(&action.to_lowercase())])),
+            resources: Choice::any_of(vec![urn.map_or_else(Resource::any, crate::huawei::resource)]),
+            condition: None,
+        };
+        access.source(Source { steps: vec![step("policy", action)], statement })
+    }
+
+    /// Two users, of whom the first is in the group of auditors.
+    fn office(holds: &[(&str, &str)]) -> Access {
+        let mut access = Access::default();
+        let users = WHO.map(|id| user(&mut access, id, Standing::Active));
+        let group = access.group(step("group", "auditors"));
+        access.join(users[0], group, None);
+        for (who, action) in holds {
+            let source = allow(&mut access, action, None);
+            match *who {
+                "auditors" => access.attach_to_group(group, source),
+                who => access.attach(access.principal_with(who).unwrap(), source),
+            }
+        }
+        access
+    }
+
+    fn permission(id: &str, action: &str, allowed: &[&str]) -> Permission {
+        Permission {
+            id: id.to_owned(),
+            title: id.to_owned(),
+            severity: Severity::High,
+            actions: vec![action.to_owned()],
+            resource: None,
+            partly: true,
+            allowed: allowed.iter().map(|text| (*text).to_owned()).collect(),
+            reason: String::new(),
+            remediation: String::new(),
+        }
+    }
+
+    /// Returns `permission: holder` for each holding.
+    fn told(access: &Access, permissions: &[Permission]) -> Vec<String> {
+        let found = holdings(Cloud::Huawei, &State::default(), access, permissions);
+        let found = permissions.iter().zip(found).flat_map(|(permission, holdings)| {
+            let of = |holding: Holding| format!("{}: {}", permission.id, holding.principal.step.id);
+            holdings.expect("a resource that is understood").into_iter().map(of).collect::<Vec<_>>()
+        });
+        found.collect()
+    }
+
+    #[test]
+    fn whoever_is_in_an_allowed_group_may_hold_it_by_any_way() {
+        let keys = permission("keys", "iam:credentials:create", &["group:audit*"]);
+        let access =
+            office(&[("auditors", "iam:*:*"), ("ana", "iam:credentials:*"), ("ben", "iam:*:create")]);
+        assert_eq!(told(&access, std::slice::from_ref(&keys)), ["keys: ben"]);
+        let nobody = Permission { allowed: Vec::new(), ..keys };
+        assert_eq!(told(&access, &[nobody]), ["keys: ana", "keys: ben"]);
+    }
+
+    #[test]
+    fn a_pattern_is_held_by_whoever_may_do_all_of_it() {
+        let access = office(&[("ana", "iam:*:get*"), ("ben", "iam:*:*")]);
+        assert_eq!(told(&access, &[permission("iam", "iam:*:*", &[])]), ["iam: ben"]);
+    }
+
+    #[test]
+    fn what_a_wider_permission_includes_is_not_told_twice() {
+        let access = office(&[("ana", "iam:keys:create"), ("ben", "iam:*:*")]);
+        let both = [permission("all", "iam:*:*", &[]), permission("keys", "iam:keys:create", &[])];
+        assert_eq!(told(&access, &both), ["all: ben", "keys: ana"]);
+    }
+
+    #[test]
+    fn on_a_part_of_the_resources_it_counts_where_the_permission_says_so() {
+        let mut access = office(&[]);
+        let source = allow(&mut access, "iam:keys:create", Some("iam::d1:user:ben"));
+        access.attach(access.principal_with("ana").unwrap(), source);
+        let keys = permission("keys", "iam:keys:create", &[]);
+        assert_eq!(told(&access, std::slice::from_ref(&keys)), ["keys: ana"]);
+        assert_eq!(told(&access, &[Permission { partly: false, ..keys }]), [""; 0]);
+    }
+
+    #[test]
+    fn who_cannot_use_it_does_not_hold_it() {
+        let mut access = office(&[]);
+        let old = user(&mut access, "old", Standing::Inactive("disabled".to_owned()));
+        let source = allow(&mut access, "iam:*:*", None);
+        access.attach(old, source);
+        assert_eq!(told(&access, &[permission("all", "iam:*:*", &[])]), [""; 0]);
+    }
+
+    #[test]
+    fn the_root_user_needs_no_word() {
+        let mut access = office(&[]);
+        let source = allow(&mut access, "*:*:*", None);
+        access.sources[source].steps = vec![step("root user", "ana")];
+        access.attach(access.principal_with("ana").unwrap(), source);
+        assert_eq!(told(&access, &[permission("all", "*:*:*", &[])]), [""; 0]);
+    }
+
+    #[test]
+    fn the_usual_permissions_are_usable() {
+        for cloud in Cloud::ALL {
+            let usual = usual(cloud).expect("they parse");
+            assert!(usual.len() >= 5, "{cloud}: {}", usual.len());
+            for permission in usual {
+                assert_eq!(permission.check(), Ok(()));
+                assert!(!permission.reason.is_empty() && !permission.remediation.is_empty());
+                let asked = clouds::question(
+                    cloud,
+                    &State::default(),
+                    &permission.actions[0],
+                    permission.resource.as_deref(),
+                );
+                assert!(asked.is_ok(), "{}: {asked:?}", permission.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_permission_that_cannot_be_meant_is_refused() {
+        let good = permission("keys", "a", &["group:x"]);
+        assert!(good.check().is_ok());
+        assert!(
+            Permission { id: "No Id".to_owned(), ..good.clone() }.check().unwrap_err().contains("`No Id`")
+        );
+        assert!(
+            Permission { actions: Vec::new(), ..good.clone() }.check().unwrap_err().contains("`actions`")
+        );
+        let bad = Permission { allowed: vec!["auditors".to_owned()], ..good };
+        assert!(bad.check().unwrap_err().contains("group:auditors"));
+    }
+}
