@@ -66,6 +66,7 @@ pub(crate) enum Command {
     Show(Show),
     Diff(Diff),
     Findings(Findings),
+    WhoCan(WhoCan),
     Query(Query),
     Rules(Rules),
     Verify(Verify),
@@ -159,9 +160,12 @@ Examples:
   iamwatch diff latest~1 latest
   iamwatch diff 2026-11-01 2026-11-21 --json
   iamwatch diff latest~1 latest --exit-code || echo 'something changed'
+  iamwatch diff 2026-11-01 latest --access
 
 --json: {\"from\": {\"number\", \"at\"}, \"to\": {…}, \"things\": [{\"title\", \"thing\", \"change\", \"row\" or \"columns\", \"parts\"}, …],
-\"counts\": {verb: rows}, \"incomplete\": [row of `coverage`, …]}; a thing is the data of an event of drift.")]
+\"counts\": {verb: rows}, \"incomplete\": [row of `coverage`, …]}; a thing is the data of an event of drift.
+With --access: {\"from\", \"to\", \"changes\": [{\"turn\": \"gained\", \"widened\", \"lost\" or \"rerouted\", \"principals\", \"grants\":
+[{\"what\", \"condition\", \"path\", \"former_path\", \"reach\"}, …]}, …], \"unseen\": [text, …]}.")]
 pub(crate) struct Diff {
     /// The snapshot before
     #[arg(value_name = "A")]
@@ -169,6 +173,39 @@ pub(crate) struct Diff {
     /// The snapshot after
     #[arg(value_name = "B")]
     pub(crate) after: String,
+    /// Who gained and lost which access, and by which path, in the place of which rows changed
+    #[arg(long)]
+    pub(crate) access: bool,
+}
+
+/// Say who may do something, and through what
+///
+/// Each principal with the shortest path to it: surely, under a condition, on a part of what is asked, or denied. Both
+/// the action and the resource may have wildcards (`*`, `?`). Those who cannot use what they hold, because they are
+/// disabled or have no credentials, are told apart; so is what could not be seen.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch who-can iam:users:createUserV5                               Huawei Cloud
+  iamwatch who-can 'obs:*:*' 'obs:*:*:bucket:payroll' --at latest~3
+  iamwatch who-can iam-identity.apikey.create                           IBM Cloud
+  iamwatch who-can 'kms.secrets.*' serviceName=kms,region=eu-de
+  iamwatch who-can iam.policy.create serviceType=service --exit-code > /dev/null || echo 'somebody can'
+
+A resource is a URN on Huawei Cloud; on IBM Cloud a CRN, or attribute=value pairs joined by commas. Without it, any
+resource is meant, and who may do it on some is told as `in part`.
+
+--json: {\"snapshot\", \"action\", \"resource\", \"answers\": [{\"kind\", \"id\", \"name\", \"standing\", \"why\", \"verdict\": \"surely\",
+\"conditional\" or \"denied\", \"extent\": \"whole\" or \"part\", \"condition\", \"path\": [{\"kind\", \"id\", \"name\"}, …]}, …],
+\"unseen\": [text, …]}.")]
+pub(crate) struct WhoCan {
+    /// The action, as the cloud writes it
+    pub(crate) action: String,
+    /// The resource
+    pub(crate) resource: Option<String>,
+    /// Which snapshot
+    #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
+    pub(crate) at: String,
 }
 
 /// List findings: what is open, and since when

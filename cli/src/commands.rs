@@ -9,6 +9,7 @@ mod rules;
 mod show;
 mod snapshots;
 mod verify;
+mod who_can;
 
 use crate::{
     arguments::{Cli, Command},
@@ -35,6 +36,7 @@ pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Resu
         Command::Show(wanted) => show::run(desk, wanted).await,
         Command::Diff(wanted) => diff::run(desk, wanted).await,
         Command::Findings(wanted) => findings::run(desk, wanted).await,
+        Command::WhoCan(wanted) => who_can::run(desk, wanted).await,
         Command::Query(wanted) => query::run(desk, wanted).await,
         Command::Rules(wanted) => rules::run(desk, wanted).await,
         Command::Verify(wanted) => verify::run(desk, wanted).await,

@@ -150,7 +150,9 @@ impl From<QuestionError> for Failure {
     fn from(error: QuestionError) -> Self {
         let code = match &error {
             QuestionError::Snapshot(error) => code_of_snapshot(error),
-            QuestionError::Query(_) | QuestionError::Table { .. } => exit::WRONG_USE,
+            QuestionError::Query(_) | QuestionError::Table { .. } | QuestionError::Resource(_) => {
+                exit::WRONG_USE
+            }
         };
         Self::new(code, error)
     }

@@ -1,5 +1,6 @@
 //! How results look to people.
 
+pub(crate) mod access;
 pub(crate) mod coverage;
 pub(crate) mod demo;
 pub(crate) mod drift;

@@ -13,7 +13,7 @@ use crate::{
     failure::Failure,
     names::Names,
     past::Past,
-    render::{coverage, drift, text},
+    render::{access as page, coverage, drift, text},
     screen::Paint,
 };
 
@@ -21,6 +21,9 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Diff) -> Result<bool, Failure> 
     let past = Past::open(desk.global).await?;
     let before = past.snapshot(&wanted.before).await?;
     let after = past.snapshot(&wanted.after).await?;
+    if wanted.access {
+        return access(desk, &past, &before, &after).await;
+    }
     let changes = history::drift(&past.history, &before, &after).await?;
     let state =
         history::state(&past.history, &after, &naming(past.history.account().cloud(), &changes)).await?;
@@ -41,6 +44,43 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Diff) -> Result<bool, Failure> 
     };
     desk.screen.show(|paint| compared.page(paint), || compared.told())?;
     Ok(!changes.is_empty())
+}
+
+/// Tells who gained and lost what.
+async fn access(desk: Desk<'_>, past: &Past, before: &Manifest, after: &Manifest) -> Result<bool, Failure> {
+    let found = history::access_changes(&past.history, before, after).await?;
+    desk.screen.show(
+        |paint| {
+            let mut page = head(before, after, paint);
+            for change in &found.changes {
+                page.push_str(&page::change(change, paint));
+            }
+            if found.changes.is_empty() {
+                page.push_str("Nobody gained or lost anything.\n");
+            }
+            page.push_str(&page::unseen(&found.unseen, paint));
+            page
+        },
+        || {
+            json!({
+                "from": end(before),
+                "to": end(after),
+                "changes": found.changes,
+                "unseen": found.unseen,
+            })
+        },
+    )?;
+    Ok(!found.changes.is_empty())
+}
+
+fn head(before: &Manifest, after: &Manifest, paint: Paint) -> String {
+    let end = |manifest: &Manifest| format!("{} ({})", manifest.number, text::minute(&manifest.finished_at));
+    let head = format!("Snapshot {} → {}", end(before), end(after));
+    format!("{} of {}\n\n", paint.bold(head), after.account)
+}
+
+fn end(manifest: &Manifest) -> Value {
+    json!({ "number": manifest.number, "at": manifest.finished_at })
 }
 
 /// Returns the tables in which the names of what changed are looked up.
@@ -76,10 +116,7 @@ struct Compared<'a> {
 
 impl Compared<'_> {
     fn page(&self, paint: Paint) -> String {
-        let end =
-            |manifest: &Manifest| format!("{} ({})", manifest.number, text::minute(&manifest.finished_at));
-        let head = format!("Snapshot {} → {}", end(self.before), end(self.after));
-        let mut page = format!("{} of {}\n\n", paint.bold(head), self.after.account);
+        let mut page = head(self.before, self.after, paint);
         for thing in self.things {
             page.push_str(&drift::thing(thing, self.names, paint));
         }
@@ -100,7 +137,6 @@ impl Compared<'_> {
     }
 
     fn told(&self) -> Value {
-        let end = |manifest: &Manifest| json!({ "number": manifest.number, "at": manifest.finished_at });
         json!({
             "from": end(self.before),
             "to": end(self.after),

@@ -35,7 +35,19 @@ pub fn between(before: &State, after: &State, declared: &[&'static Table]) -> Ve
 
 /// Returns a state with changes made to it: `apply(a, between(a, b))` is `b`.
 #[must_use]
-pub fn apply(mut state: State, changes: &[Change]) -> State {
+pub fn apply(state: State, changes: &[Change]) -> State {
+    make(state, changes.iter())
+}
+
+/// Returns a state in hindsight: with everything made to it that nobody did, so that all it still differs in is drift.
+///
+/// What moves by itself, and what had been there but could not be seen, is in it as it is after the changes.
+#[must_use]
+pub fn hindsight(before: State, changes: &[Change]) -> State {
+    make(before, changes.iter().filter(|change| change.weight != Weight::Drift))
+}
+
+fn make<'a>(mut state: State, changes: impl Iterator<Item = &'a Change>) -> State {
     let mut by_table: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
     for change in changes {
         by_table.entry(change.table.name).or_default().push(change);

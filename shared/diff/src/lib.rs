@@ -4,7 +4,7 @@ mod between;
 mod carry;
 mod lists;
 
-pub use between::{apply, between};
+pub use between::{apply, between, hindsight};
 pub use carry::carry;
 
 #[cfg(test)]

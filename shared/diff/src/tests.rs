@@ -6,7 +6,7 @@ use model::{
 };
 use proptest::prelude::*;
 
-use crate::{apply, between, carry};
+use crate::{apply, between, carry, hindsight};
 
 fn declared() -> Vec<&'static Table> {
     tables::of(Cloud::Ibm).collect()
@@ -86,6 +86,27 @@ fn known() -> Account {
         .member("g1", "ana")
         .complete("ibm_access_groups", "")
         .complete("ibm_access_group_members", "g1")
+}
+
+#[test]
+fn in_hindsight_only_what_somebody_did_still_differs() {
+    let before = Account::default().group("g1", "old").complete("ibm_access_groups", "").list(
+        "ibm_access_group_members",
+        "g1",
+        ListStatus::Denied,
+    );
+    let after = Account::default()
+        .group("g1", "old")
+        .group("g2", "new")
+        .member("g1", "IBMid-1")
+        .complete("ibm_access_groups", "")
+        .complete("ibm_access_group_members", "g1");
+    let (before, after) = (before.state(), after.state());
+    let changes = between(&before, &after, &declared());
+    let hindsight = hindsight(before, &changes);
+    let left = between(&hindsight, &after, &[&ACCESS_GROUPS, &MEMBERS]);
+    assert_eq!(left.iter().map(|change| change.table.name).collect::<Vec<_>>(), ["ibm_access_groups"]);
+    assert_eq!(hindsight.rows(&MEMBERS).len(), 1, "who was there unseen was there");
 }
 
 #[test]

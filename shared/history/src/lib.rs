@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod grants;
+
+pub use grants::{AccessChanges, WhoCan, access_changes, who_can};
+
 use check::{Answer, Findings, FindingsPatch, Limits, QueryError, Run};
 use model::{Change, Coverage, State, Table, Weight, tables};
 use snapshot::{History, Manifest, SnapshotError};
@@ -13,6 +17,9 @@ pub enum QuestionError {
     /// The SQL is wrong, would write, or takes too long.
     #[error(transparent)]
     Query(#[from] QueryError),
+    /// The resource that was asked about makes no sense.
+    #[error("{0}")]
+    Resource(String),
     /// There is no such table.
     #[error("there is no table `{name}`; `iamwatch show {number}` lists those of this snapshot")]
     Table {

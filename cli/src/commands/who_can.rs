@@ -1,0 +1,68 @@
+//! `who-can`: who may do something, and through what.
+
+use access::{Answer, Verdict};
+use history::WhoCan as Able;
+use serde_json::{Value, json};
+use snapshot::Manifest;
+
+use super::Desk;
+use crate::{
+    arguments::WhoCan,
+    failure::Failure,
+    past::Past,
+    render::{access as page, text},
+    screen::Paint,
+};
+
+pub(super) async fn run(desk: Desk<'_>, wanted: &WhoCan) -> Result<bool, Failure> {
+    let past = Past::open(desk.global).await?;
+    let manifest = past.snapshot(&wanted.at).await?;
+    let able = history::who_can(&past.history, &manifest, &wanted.action, wanted.resource.as_deref()).await?;
+    desk.screen.show(|paint| told(wanted, &manifest, &able, paint), || report(wanted, &manifest, &able))?;
+    Ok(able.answers.iter().any(|answer| answer.verdict != Verdict::Denied))
+}
+
+fn told(wanted: &WhoCan, manifest: &Manifest, able: &Able, paint: Paint) -> String {
+    let head = format!(
+        "Who can {} on {}",
+        text::plain(&wanted.action),
+        wanted.resource.as_deref().map_or_else(|| "anything".to_owned(), text::plain)
+    );
+    let when = format!(
+        "{}, snapshot {} ({} UTC)",
+        manifest.account,
+        manifest.number,
+        text::minute(&manifest.finished_at)
+    );
+    let mut page = format!("{}  {}\n", paint.bold(head), paint.dim(when));
+    let (active, inactive): (Vec<&Answer>, Vec<&Answer>) =
+        able.answers.iter().partition(|answer| page::is_active(&answer.principal));
+    let (able_now, denied): (Vec<&Answer>, Vec<&Answer>) =
+        active.into_iter().partition(|answer| answer.verdict != Verdict::Denied);
+    if able_now.is_empty() {
+        page.push_str("Nobody can.\n");
+    }
+    for (title, answers) in
+        [("", able_now), ("Denied, though something allows it:", denied), ("Cannot use it now:", inactive)]
+    {
+        if answers.is_empty() {
+            continue;
+        }
+        if !title.is_empty() {
+            page.push_str(&format!("\n{}\n", paint.bold(title)));
+        }
+        page.push_str(&page::answers(&answers, paint));
+    }
+    page.push_str(&page::unseen(&able.unseen, paint));
+    page
+}
+
+fn report(wanted: &WhoCan, manifest: &Manifest, able: &Able) -> Value {
+    json!({
+        "snapshot": manifest.number,
+        "action": wanted.action,
+        "resource": wanted.resource,
+        "answers": able.answers,
+        "unseen": able.unseen,
+    })
+}

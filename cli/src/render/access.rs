@@ -1,0 +1,157 @@
+//! Access: who may do something, and what was gained and lost.
+
+use access::{
+    Answer, Effect, Extent, GrantChange, Principal, SharedChange, Standing, Statement, Step, Turn, Verdict,
+    What,
+};
+use clap::builder::styling::{AnsiColor, Style};
+
+use crate::{
+    render::{
+        table::Grid,
+        text::{counted, plain},
+    },
+    screen::Paint,
+};
+
+/// Lines of one kind that are shown before the rest is counted.
+const SHOWN: usize = 10;
+
+/// Says whether a principal can use what it holds.
+pub(crate) fn is_active(principal: &Principal) -> bool {
+    principal.standing == Standing::Active
+}
+
+/// Writes who may do something, a line each.
+pub(crate) fn answers(answers: &[&Answer], paint: Paint) -> String {
+    let mut grid = Grid::new(&["can", "principal", "through"]);
+    for answer in answers {
+        let (word, style) = can(answer);
+        let condition = answer.condition.as_ref().map(|condition| format!("; if {condition}"));
+        let path = path(answer.path.get(1..).unwrap_or_default());
+        grid.styled(style, [word.to_owned(), who(&answer.principal), path + &condition.unwrap_or_default()]);
+    }
+    grid.text(paint)
+}
+
+fn can(answer: &Answer) -> (&'static str, Style) {
+    match (answer.verdict, answer.extent) {
+        (Verdict::Surely, Extent::Whole) => ("surely", AnsiColor::Red.on_default()),
+        (Verdict::Surely, _) => ("in part", AnsiColor::Yellow.on_default()),
+        (Verdict::Conditional, _) => ("if", AnsiColor::Yellow.on_default()),
+        (Verdict::Denied, _) => ("denied", AnsiColor::Green.on_default()),
+    }
+}
+
+/// Writes a principal, with the reason why it cannot act where it cannot.
+pub(crate) fn who(principal: &Principal) -> String {
+    match &principal.standing {
+        Standing::Active => named(&principal.step),
+        Standing::Inactive(why) => format!("{} ({})", named(&principal.step), plain(why)),
+    }
+}
+
+/// Writes the steps of a path.
+pub(crate) fn path(steps: &[Step]) -> String {
+    let steps: Vec<String> = steps.iter().map(named).collect();
+    steps.join(" → ")
+}
+
+fn named(step: &Step) -> String {
+    plain(&format!("{} {}", step.kind, step.name))
+}
+
+/// Writes what could not be seen.
+pub(crate) fn unseen(unseen: &[String], paint: Paint) -> String {
+    if unseen.is_empty() {
+        return String::new();
+    }
+    let mut page = format!("\n{}\n", paint.bold("Could not be seen, and may hide more:"));
+    for line in unseen.iter().take(SHOWN) {
+        page.push_str(&format!("  {}\n", plain(line)));
+    }
+    page.push_str(&more(unseen.len()));
+    page
+}
+
+/// Writes what some principals gained or lost.
+pub(crate) fn change(change: &SharedChange, paint: Paint) -> String {
+    let (sign, style, verb) = match change.turn {
+        Turn::Gained => ("+", AnsiColor::Red.on_default(), "gained"),
+        Turn::Widened => ("+", AnsiColor::Red.on_default(), "can do more"),
+        Turn::Lost => ("-", AnsiColor::Green.on_default(), "lost"),
+        Turn::Rerouted => ("=", Style::new(), "the same access, other route"),
+    };
+    let mut page = format!("{} {}\n", paint.style(style, sign), paint.bold(headline(change, verb)));
+    for grant in change.grants.iter().take(SHOWN) {
+        page.push_str(&format!("    {}\n", what(grant)));
+        page.push_str(&format!("      {}\n", paint.dim(through(grant))));
+    }
+    page.push_str(&more(change.grants.len()));
+    page
+}
+
+fn headline(change: &SharedChange, verb: &str) -> String {
+    let names: Vec<String> = change.principals.iter().take(3).map(who).collect();
+    let others = change.principals.len().saturating_sub(names.len());
+    let others = if others == 0 { String::new() } else { format!(" and {others} more") };
+    format!("{}{others}: {verb}", names.join(", "))
+}
+
+/// Writes what a grant gives.
+fn what(grant: &GrantChange) -> String {
+    let what = match &grant.what {
+        What::Becoming(step) => format!("becoming {}", named(step)),
+        What::Statement(statement) => says(statement),
+    };
+    let condition = grant.condition.as_ref().map(|condition| format!(", if {}", plain(condition)));
+    let reach = match grant.reach.actions {
+        0 => String::new(),
+        actions => format!(
+            "  ({}, {})",
+            counted(actions, "known action"),
+            counted(grant.reach.resources, "known resource")
+        ),
+    };
+    format!("{what}{}{reach}", condition.unwrap_or_default())
+}
+
+fn says(statement: &Statement) -> String {
+    let actions = short(statement.actions.any_of.iter().map(ToString::to_string));
+    let but = match statement.actions.except.is_empty() {
+        true => String::new(),
+        false => format!(" but {}", short(statement.actions.except.iter().map(ToString::to_string))),
+    };
+    let on = |resource: &access::Resource| {
+        let parts = resource
+            .0
+            .iter()
+            .map(|(name, patterns)| format!("{name}={}", short(patterns.iter().map(ToString::to_string))));
+        let parts: Vec<String> = parts.collect();
+        if parts.is_empty() { "anything".to_owned() } else { parts.join(",") }
+    };
+    let resources = short(statement.resources.any_of.iter().map(on));
+    let effect = if statement.effect == Effect::Deny { "denial of " } else { "" };
+    plain(&format!("{effect}{actions}{but} on {resources}"))
+}
+
+/// Writes the first few of many.
+fn short(texts: impl ExactSizeIterator<Item = String>) -> String {
+    const FEW: usize = 3;
+    let more = texts.len().saturating_sub(FEW);
+    let few: Vec<String> = texts.take(FEW).collect();
+    let few = few.join(", ");
+    if more == 0 { few } else { format!("{few} and {more} more") }
+}
+
+fn through(grant: &GrantChange) -> String {
+    let now = format!("through {}", path(&grant.path));
+    if grant.former_path.is_empty() { now } else { format!("{now}; before: {}", path(&grant.former_path)) }
+}
+
+fn more(all: usize) -> String {
+    match all.saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!("    … and {more} more\n"),
+    }
+}

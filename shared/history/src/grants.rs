@@ -1,0 +1,67 @@
+//! Who may do what in a snapshot, and who gained or lost it between two.
+
+use access::{Access, Answer, SharedChange};
+use model::{State, Table};
+use snapshot::{History, Manifest, SnapshotError};
+
+use crate::{QuestionError, state};
+
+/// Who may do something.
+#[derive(Debug)]
+pub struct WhoCan {
+    /// Everybody whom something allows it, with those whom something else denies it.
+    pub answers: Vec<Answer>,
+    /// What could not be seen, and so may hide somebody.
+    pub unseen: Vec<String>,
+}
+
+/// Says who may do an action on a resource in a snapshot; without a resource, on any.
+///
+/// # Errors
+/// [`QuestionError::Resource`] when the resource cannot be understood; as [`crate::state`] else.
+pub async fn who_can(
+    history: &History,
+    manifest: &Manifest,
+    action: &str,
+    resource: Option<&str>,
+) -> Result<WhoCan, QuestionError> {
+    let cloud = history.account().cloud();
+    let state = all(history, manifest).await?;
+    let question = access::question(cloud, &state, action, resource).map_err(QuestionError::Resource)?;
+    let access = access::of(cloud, &state);
+    Ok(WhoCan { answers: access.who_can(&question), unseen: access.unseen().to_vec() })
+}
+
+/// What principals gained and lost between two snapshots.
+#[derive(Debug)]
+pub struct AccessChanges {
+    /// Gains first, the widest first.
+    pub changes: Vec<SharedChange>,
+    /// What could not be seen in the later snapshot.
+    pub unseen: Vec<String>,
+}
+
+/// Says what principals gained and lost between two snapshots by what somebody did: not by what moves by itself, nor by
+/// what only came into sight.
+///
+/// # Errors
+/// As [`crate::state`].
+pub async fn access_changes(
+    history: &History,
+    before: &Manifest,
+    after: &Manifest,
+) -> Result<AccessChanges, SnapshotError> {
+    let cloud = history.account().cloud();
+    let (former, present) = futures::future::try_join(all(history, before), all(history, after)).await?;
+    let tables: Vec<&'static Table> = access::tables(cloud).collect();
+    let changes = diff::between(&former, &present, &tables);
+    let former = access::of(cloud, &diff::hindsight(former, &changes));
+    let now: Access = access::of(cloud, &present);
+    let changes = access::shared(now.gains_since(&former, &access::known(cloud, &present)));
+    Ok(AccessChanges { changes, unseen: now.unseen().to_vec() })
+}
+
+async fn all(history: &History, manifest: &Manifest) -> Result<State, SnapshotError> {
+    let tables: Vec<&'static Table> = access::tables(history.account().cloud()).collect();
+    state(history, manifest, &tables).await
+}
