@@ -140,10 +140,13 @@ fn joined(row: &Row, positions: &[usize]) -> String {
     values.join("/")
 }
 
-/// Returns the table of a subject and the columns that name it: as its rule says, or the key where the rule is gone.
+/// Returns the table of a subject and the columns that name it: as its rule says, or the key where the rule
+/// is gone or asks every cloud.
 fn columns(rules: &RuleSet, subject: Subject<'_>) -> Option<(&'static str, Vec<&'static str>)> {
-    if let Some(subject) = rules.get(subject.rule).and_then(|rule| rule.subject.as_ref()) {
-        return Some((subject.table.name, subject.columns.clone()));
+    if let Some(check::Subject::Row { table, columns }) =
+        rules.get(subject.rule).and_then(|rule| rule.subject.as_ref())
+    {
+        return Some((table.name, columns.clone()));
     }
     let table = tables::named(subject.address.split('/').nth(2)?)?;
     Some((table.name, table.key_columns().iter().map(|column| column.name).collect()))

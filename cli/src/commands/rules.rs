@@ -66,18 +66,15 @@ fn list(set: &RuleSet, paint: Paint) -> String {
 }
 
 fn explain(rule: &Rule, paint: Paint) -> String {
-    let tables = |tables: &[&model::Table]| {
-        let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
-        if names.is_empty() { "-".to_owned() } else { names.join(", ") }
-    };
+    let tables = |names: Vec<&str>| if names.is_empty() { "-".to_owned() } else { names.join(", ") };
     let mut page = format!("{}\n{}\n\n", paint.bold(&rule.title), paint.dim(&rule.id));
     let severity = paint.style(text::severity_style(rule.severity), rule.severity.name());
     for (name, value) in [
         ("severity", severity.as_str()),
         ("confidence", rule.confidence.name()),
         ("kind", kind(rule)),
-        ("reads", &tables(&rule.needs)),
-        ("needs whole", &tables(&rule.absence)),
+        ("reads", &tables(needs(rule))),
+        ("needs whole", &tables(absence(rule))),
     ] {
         page.push_str(&format!("{} {value}\n", paint.dim(format!("{name:<12}"))));
     }
@@ -94,10 +91,20 @@ fn explain(rule: &Rule, paint: Paint) -> String {
     page
 }
 
+/// Returns the tables that a rule reads, of all clouds that it is asked of.
+fn needs(rule: &Rule) -> Vec<&'static str> {
+    rule.readings.values().flat_map(|reading| &reading.needs).map(|table| table.name).collect()
+}
+
+/// Returns those of them whose missing rows would make it report.
+fn absence(rule: &Rule) -> Vec<&'static str> {
+    rule.readings.values().flat_map(|reading| &reading.absence).map(|table| table.name).collect()
+}
+
 fn short(rule: &Rule) -> Value {
     json!({
         "id": rule.id,
-        "cloud": rule.cloud,
+        "cloud": rule.scope.name(),
         "kind": kind(rule),
         "title": rule.title,
         "severity": rule.severity,
@@ -106,11 +113,10 @@ fn short(rule: &Rule) -> Value {
 }
 
 fn whole(rule: &Rule) -> Value {
-    let names = |tables: &[&model::Table]| tables.iter().map(|table| table.name).collect::<Vec<_>>();
     let mut whole = short(rule);
     if let Value::Object(members) = &mut whole {
-        members.insert("needs".to_owned(), json!(names(&rule.needs)));
-        members.insert("absence".to_owned(), json!(names(&rule.absence)));
+        members.insert("needs".to_owned(), json!(needs(rule)));
+        members.insert("absence".to_owned(), json!(absence(rule)));
         members.insert("subject".to_owned(), json!(rule.subject.as_ref().map(ToString::to_string)));
         members.insert("reason".to_owned(), json!(rule.reason));
         members.insert("remediation".to_owned(), json!(rule.remediation));

@@ -35,6 +35,7 @@ struct Entry {
 /// One world, and the rows that the rule returns in it.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
+    pub(crate) cloud: Cloud,
     pub(crate) name: String,
     pub(crate) state: State,
     /// For each row, the columns that matter and their values.
@@ -82,7 +83,7 @@ impl Case {
         let reports: Vec<BTreeMap<_, _>> = entry.reports.iter().map(expected).collect();
         match reports.iter().flat_map(BTreeMap::keys).find(|name| !columns.contains(name)) {
             Some(name) => Err(format!("it expects a column `{name}`, which the rule does not return")),
-            None => Ok(Self { name: entry.name, state, reports }),
+            None => Ok(Self { cloud, name: entry.name, state, reports }),
         }
     }
 }

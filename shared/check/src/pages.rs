@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::Cloud;
 
-use crate::{Database, Limits, QueryError, Reads, RuleKind, RuleSet, cases};
+use crate::{Database, Limits, QueryError, Reads, RuleKind, RuleSet, Scope, cases};
 
 /// Returns the index of the rules as Markdown: `rules/README.md`.
 #[must_use]
@@ -12,16 +12,22 @@ pub fn index(set: &RuleSet) -> String {
     let mut page = String::from(
         "# Rules\n\nWritten from the rules by `IAMWATCH_WRITE=1 cargo test -p iamwatch-check`; do not edit. How to write one: `../README.md`.\n",
     );
-    for cloud in Cloud::ALL.into_iter().filter(|cloud| set.of(*cloud).next().is_some()) {
+    for scope in Scope::all() {
+        let rules: Vec<_> = set.iter().filter(|rule| rule.scope == scope).collect();
+        if rules.is_empty() {
+            continue;
+        }
+        let title = if scope == Scope::Any { "every cloud" } else { scope.name() };
         let _ =
-            write!(page, "\n## {cloud}\n\n| rule | severity | sure | what |\n| --- | --- | --- | --- |\n");
-        for rule in set.of(cloud) {
+            write!(page, "\n## {title}\n\n| rule | severity | sure | what |\n| --- | --- | --- | --- |\n");
+        for rule in rules {
             let severity = if rule.kind == RuleKind::Report { "report" } else { rule.severity.name() };
             let _ = writeln!(
                 page,
-                "| [`{id}`]({cloud}/{id}.sql) | {severity} | {} | {} |",
+                "| [`{id}`]({folder}/{id}.sql) | {severity} | {} | {} |",
                 rule.confidence.name(),
                 rule.title,
+                folder = scope.name(),
                 id = rule.id
             );
         }
@@ -38,10 +44,11 @@ pub fn cross_table(set: &RuleSet) -> Result<String, QueryError> {
     let mut page = String::from("# case of a rule: other rules that report something in it\n");
     for cloud in Cloud::ALL {
         let Some(run) = cases::run(cloud) else { continue };
+        let _ = writeln!(page, "\n# {cloud}\n");
         let findings: Vec<_> = set.of(cloud).filter(|rule| rule.kind == RuleKind::Finding).collect();
         let reads = Reads::of(findings.iter().map(|rule| rule.sql.as_str()))?;
         for rule in set.of(cloud) {
-            for case in &rule.cases {
+            for case in rule.cases.iter().filter(|case| case.cloud == cloud) {
                 let database = Database::load(&case.state, &run, &reads)?;
                 let mut awake = Vec::new();
                 for other in findings.iter().filter(|other| other.id != rule.id) {

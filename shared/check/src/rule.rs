@@ -1,14 +1,14 @@
 //! One rule: a question in SQL, with what there is to say about it on top of the file.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use model::{Cloud, Severity, Table, tables};
 use serde::Deserialize;
 
 use crate::{
+    Reading, Scope,
     cases::Case,
-    digest,
-    reads::Schema,
+    reading::{Declared, Schemas},
     rules::{RuleError, Wrong},
     views,
 };
@@ -76,18 +76,44 @@ pub enum RuleKind {
     Report,
 }
 
-/// What a row is about: a table and the columns that name a thing in it.
+/// The column in which a view says where its row comes from: table and key, as the end of an address.
+const ADDRESS: &str = "address";
+
+/// What a row is about.
 #[derive(Debug, Clone)]
-pub struct Subject {
-    /// The table.
-    pub table: &'static Table,
-    /// Its columns, which the query returns by the same names.
-    pub columns: Vec<&'static str>,
+pub enum Subject {
+    /// A table and the columns that name a thing in it, which the query returns by the same names.
+    Row {
+        /// The table.
+        table: &'static Table,
+        /// Its columns.
+        columns: Vec<&'static str>,
+    },
+    /// A row of a view, which says itself what it comes from: it may be a row of one table here, and of another there.
+    View {
+        /// The view.
+        name: &'static str,
+    },
+}
+
+impl Subject {
+    /// Returns the columns by which the query names it.
+    #[must_use]
+    pub fn columns(&self) -> &[&'static str] {
+        match self {
+            Self::Row { columns, .. } => columns,
+            Self::View { .. } => &[ADDRESS],
+        }
+    }
 }
 
 impl fmt::Display for Subject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}.{}", self.table.name, self.columns.join(","))
+        let name = match self {
+            Self::Row { table, .. } => table.name,
+            Self::View { name } => name,
+        };
+        write!(formatter, "{name}.{}", self.columns().join(","))
     }
 }
 
@@ -115,8 +141,8 @@ struct FrontMatter {
 pub struct Rule {
     /// The file's name without ending; it names the fault.
     pub id: String,
-    /// The cloud that it is asked of: the file's folder.
-    pub cloud: Cloud,
+    /// What it is asked of: the file's folder.
+    pub scope: Scope,
     /// What is found, in a few words.
     pub title: String,
     /// How bad it is.
@@ -125,10 +151,8 @@ pub struct Rule {
     pub confidence: Confidence,
     /// What becomes of the rows.
     pub kind: RuleKind,
-    /// Tables that it reads, views followed; without `run` and `coverage`.
-    pub needs: Vec<&'static Table>,
-    /// Those among them whose missing rows would make it report.
-    pub absence: Vec<&'static Table>,
+    /// What it reads of each cloud that it is asked of.
+    pub readings: BTreeMap<Cloud, Reading>,
     /// What a row is about; every rule with findings has it.
     pub subject: Option<Subject>,
     /// Why it matters, and when it stays silent.
@@ -139,129 +163,110 @@ pub struct Rule {
     pub references: Vec<String>,
     /// The question.
     pub sql: String,
-    /// Hash of the question with all that decides on its rows.
-    pub text: String,
-    /// Worlds in which it is tried.
+    /// Worlds in which it is tried, some in each cloud.
     pub(crate) cases: Vec<Case>,
 }
 
 impl Rule {
-    pub(crate) fn parse(
-        schema: &Schema,
+    /// Parses a rule; `cases` returns the text of a file beside it.
+    pub(crate) fn parse<'a>(
+        schemas: &Schemas,
         path: &str,
         text: &str,
-        cases: Option<&str>,
+        cases: impl Fn(&str) -> Option<&'a str>,
     ) -> Result<Self, RuleError> {
         let wrong = |wrong| RuleError { path: path.to_owned(), wrong };
-        let (cloud, id) = place(path).map_err(wrong)?;
+        let (scope, id) = place(path).map_err(wrong)?;
         let (front, sql) = front_matter(text).map_err(wrong)?;
-        let rule = Self {
+        let columns = form(schemas, sql).map_err(wrong)?;
+        let subject = front.subject.as_deref().map(|text| subject(scope, text)).transpose().map_err(wrong)?;
+        check_subject(subject.as_ref(), front.kind, &columns).map_err(wrong)?;
+        let declared =
+            Declared { scope, sql, needs: &front.needs, absence: &front.absence, subject: subject.as_ref() };
+        let readings = declared.readings(schemas).map_err(wrong)?;
+        let mut worlds = Vec::new();
+        for cloud in scope.clouds() {
+            let name = match scope {
+                Scope::One(_) => format!("{id}.cases.toml"),
+                Scope::Any => format!("{id}.{cloud}.cases.toml"),
+            };
+            let missing = || {
+                Wrong::Cases(format!(
+                    "there is no `{name}` beside it; write one case that reports and one that does not"
+                ))
+            };
+            let text = cases(&name).ok_or_else(missing).map_err(wrong)?;
+            worlds.extend(Case::parse_all(cloud, text, &columns).map_err(Wrong::Cases).map_err(wrong)?);
+        }
+        Ok(Self {
             id: id.to_owned(),
-            cloud,
-            needs: known(cloud, "needs", &front.needs).map_err(wrong)?,
-            absence: known(cloud, "absence", &front.absence).map_err(wrong)?,
-            subject: front.subject.as_deref().map(subject).transpose().map_err(wrong)?,
+            scope,
             title: front.title,
             severity: front.severity,
             confidence: front.confidence,
             kind: front.kind,
+            readings,
+            subject,
             reason: front.reason,
             remediation: front.remediation,
             references: front.references,
-            text: String::new(),
             sql: sql.to_owned(),
-            cases: Vec::new(),
-        };
-        let columns = rule.check(schema).map_err(wrong)?;
-        let missing = || {
-            Wrong::Cases(format!(
-                "there is no `{id}.cases.toml` beside it; write one case that reports and one that does not"
-            ))
-        };
-        let cases = Case::parse_all(cloud, cases.ok_or_else(missing).map_err(wrong)?, &columns);
-        let cases = cases.map_err(Wrong::Cases).map_err(wrong)?;
-        Ok(Self { text: rule.hash(), cases, ..rule })
+            cases: worlds,
+        })
     }
 
     /// Returns the columns that name the subject; none for a report.
     pub(crate) fn subject_columns(&self) -> &[&'static str] {
-        self.subject.as_ref().map_or(&[], |subject| subject.columns.as_slice())
-    }
-
-    /// Checks the question against the schema, and returns the columns of its rows.
-    fn check(&self, schema: &Schema) -> Result<Vec<String>, Wrong> {
-        let (uses, columns) = schema.look_through(&self.sql)?;
-        if let Some(function) = uses.functions.iter().find(|name| !PORTABLE.contains(&name.as_str())) {
-            return Err(Wrong::NotPortable(format!("`{function}`")));
-        }
-        if uses.is_recursive {
-            return Err(Wrong::NotPortable("`with recursive`".to_owned()));
-        }
-        if !ends_with_order(&self.sql) {
-            return Err(Wrong::Unordered);
-        }
-        self.check_needs(&uses.reads.into_keys().collect::<Vec<_>>())?;
-        match (&self.subject, self.kind) {
-            (None, RuleKind::Finding) => {
-                return Err(Wrong::Subject(
-                    "a rule with findings names its subject, as `ibm_users.iam_id`".to_owned(),
-                ));
-            }
-            (Some(_), RuleKind::Report) => {
-                return Err(Wrong::Subject(
-                    "a report has no subject: nothing is followed from run to run".to_owned(),
-                ));
-            }
-            _ => {}
-        }
-        let lost = self.subject_columns().iter().find(|column| !columns.iter().any(|known| known == *column));
-        match lost {
-            Some(column) => Err(Wrong::Subject(format!(
-                "the query does not return `{column}`, by which the subject is named"
-            ))),
-            None => Ok(columns),
-        }
-    }
-
-    fn check_needs(&self, read: &[String]) -> Result<(), Wrong> {
-        let declared = |name: &str| self.needs.iter().any(|table| table.name == name);
-        let of_cloud = |name: &&String| tables::of(self.cloud).skip(1).any(|table| table.name == **name);
-        if let Some(name) = read.iter().filter(of_cloud).find(|name| !declared(name)) {
-            return Err(Wrong::Needs(format!("the query reads `{name}`, which `needs` does not name")));
-        }
-        if let Some(table) = self.needs.iter().find(|table| !read.iter().any(|name| name == table.name)) {
-            return Err(Wrong::Needs(format!(
-                "`needs` names `{}`, which the query does not read",
-                table.name
-            )));
-        }
-        match self.absence.iter().find(|table| !declared(table.name)) {
-            Some(table) => {
-                Err(Wrong::Needs(format!("`absence` names `{}`, which `needs` does not", table.name)))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Hashes what decides on the rows: the question, the views, the subject and the tables of which absence counts.
-    fn hash(&self) -> String {
-        let absence: Vec<&str> = self.absence.iter().map(|table| table.name).collect();
-        let subject = self.subject.as_ref().map(ToString::to_string).unwrap_or_default();
-        let absence = absence.join(",");
-        let parts = [self.sql.as_str(), &subject, &absence];
-        let used = views::views().filter(|(name, _)| self.sql.contains(name)).map(|(_, text)| text);
-        digest::of(parts.into_iter().chain(used))
+        self.subject.as_ref().map_or(&[], Subject::columns)
     }
 }
 
-fn place(path: &str) -> Result<(Cloud, &str), Wrong> {
+/// Checks that every engine understands the question, and returns the columns of its rows.
+fn form(schemas: &Schemas, sql: &str) -> Result<Vec<String>, Wrong> {
+    let (uses, columns) = schemas.whole.look_through(sql)?;
+    if let Some(function) = uses.functions.iter().find(|name| !PORTABLE.contains(&name.as_str())) {
+        return Err(Wrong::NotPortable(format!("`{function}`")));
+    }
+    if uses.is_recursive {
+        return Err(Wrong::NotPortable("`with recursive`".to_owned()));
+    }
+    if !ends_with_order(sql) {
+        return Err(Wrong::Unordered);
+    }
+    Ok(columns)
+}
+
+fn check_subject(subject: Option<&Subject>, kind: RuleKind, columns: &[String]) -> Result<(), Wrong> {
+    match (subject, kind) {
+        (None, RuleKind::Finding) => {
+            return Err(Wrong::Subject(
+                "a rule with findings names its subject, as `ibm_users.iam_id`".to_owned(),
+            ));
+        }
+        (Some(_), RuleKind::Report) => {
+            return Err(Wrong::Subject(
+                "a report has no subject: nothing is followed from run to run".to_owned(),
+            ));
+        }
+        _ => {}
+    }
+    let named = subject.map_or(&[][..], Subject::columns);
+    match named.iter().find(|column| !columns.iter().any(|known| known == *column)) {
+        Some(column) => Err(Wrong::Subject(format!(
+            "the query does not return `{column}`, by which the subject is named"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn place(path: &str) -> Result<(Scope, &str), Wrong> {
     let name = path.strip_suffix(".sql").unwrap_or(path);
     let (folder, id) = name.rsplit_once('/').unwrap_or(("", name));
     let folder = folder.rsplit('/').next().unwrap_or(folder);
-    let cloud = Cloud::ALL.into_iter().find(|cloud| cloud.name() == folder).ok_or_else(|| {
+    let scope = Scope::of(folder).ok_or_else(|| {
         let clouds: Vec<&str> = Cloud::ALL.into_iter().map(Cloud::name).collect();
         Wrong::Place(format!(
-            "it lies in the folder `{folder}`, and rules lie in a folder named after a cloud: {}",
+            "it lies in the folder `{folder}`, and rules lie in a folder named after a cloud: {}; or in `any`, when they hold for every one",
             clouds.join(", ")
         ))
     })?;
@@ -271,7 +276,7 @@ fn place(path: &str) -> Result<(Cloud, &str), Wrong> {
             "`{id}` is no id: lower-case letters, digits and `_`, naming the fault"
         )));
     }
-    Ok((cloud, id))
+    Ok((scope, id))
 }
 
 /// Parts a file into the lines that begin with `---`, and the question.
@@ -291,22 +296,17 @@ fn front_matter(text: &str) -> Result<(FrontMatter, &str), Wrong> {
     Ok((parsed, rest))
 }
 
-fn known(cloud: Cloud, key: &str, names: &[String]) -> Result<Vec<&'static Table>, Wrong> {
-    let find = |name: &String| {
-        tables::of(cloud).skip(1).find(|table| table.name == name).ok_or_else(|| {
-            Wrong::Needs(format!(
-                "`{key}` names `{name}`, which is no table of `{cloud}`; a view is named by its tables"
-            ))
-        })
-    };
-    names.iter().map(find).collect()
-}
-
-fn subject(text: &str) -> Result<Subject, Wrong> {
+fn subject(scope: Scope, text: &str) -> Result<Subject, Wrong> {
     let unknown = |what: String| Wrong::Subject(format!("`{text}` names {what}"));
     let (table, columns) = text
         .split_once('.')
         .ok_or_else(|| unknown("no column; write it as `ibm_users.iam_id`".to_owned()))?;
+    if scope == Scope::Any {
+        let view = views::names().into_iter().find(|name| *name == table && columns == ADDRESS);
+        return view
+            .map(|name| Subject::View { name })
+            .ok_or_else(|| unknown("no address of a view; write it as `users.address`".to_owned()));
+    }
     let table =
         tables::named(table).ok_or_else(|| unknown(format!("the table `{table}`, which is not declared")))?;
     let column = |name: &str| {
@@ -315,7 +315,10 @@ fn subject(text: &str) -> Result<Subject, Wrong> {
             .map(|column| column.name)
             .ok_or_else(|| unknown(format!("the column `{name}`, which `{}` does not have", table.name)))
     };
-    Ok(Subject { table, columns: columns.split(',').map(str::trim).map(column).collect::<Result<_, _>>()? })
+    Ok(Subject::Row {
+        table,
+        columns: columns.split(',').map(str::trim).map(column).collect::<Result<_, _>>()?,
+    })
 }
 
 /// Says whether the outermost part of the question is ordered: only then is the same answer the same text.

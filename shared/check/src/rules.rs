@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, io, path::Path};
 
 use model::Cloud;
 
-use crate::{QueryError, Rule, reads::Schema, views};
+use crate::{QueryError, Rule, reading::Schemas, views};
 
 mod trial;
 
@@ -72,7 +72,8 @@ impl RuleSet {
         Self::parse(&files.collect())
     }
 
-    /// Reads the rules of a folder: `<cloud>/<id>.sql`, each with `<id>.cases.toml` beside it.
+    /// Reads the rules of a folder: `<cloud>/<id>.sql`, each with `<id>.cases.toml` beside it, and `any/<id>.sql`, each
+    /// with `<id>.<cloud>.cases.toml` for every cloud.
     ///
     /// # Errors
     /// The first rule that does not parse, or what could not be read.
@@ -93,11 +94,12 @@ impl RuleSet {
     /// The first rule that does not parse.
     pub fn parse(files: &BTreeMap<String, String>) -> Result<Self, RuleError> {
         let no_schema = |error: QueryError| RuleError { path: "any".to_owned(), wrong: error.into() };
-        let schema = Schema::open().map_err(no_schema)?;
+        let schemas = Schemas::open().map_err(no_schema)?;
         let mut set = Self::default();
         for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".sql")) {
-            let cases = format!("{}.cases.toml", path.strip_suffix(".sql").unwrap_or(path));
-            let rule = Rule::parse(&schema, path, text, files.get(&cases).map(String::as_str))?;
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let beside = |name: &str| files.get(&format!("{folder}/{name}")).map(String::as_str);
+            let rule = Rule::parse(&schemas, path, text, beside)?;
             if set.0.insert(rule.id.clone(), rule).is_some() {
                 return Err(RuleError { path: path.clone(), wrong: Wrong::Twice });
             }
@@ -112,7 +114,10 @@ impl RuleSet {
     pub fn join(&mut self, others: Self) -> Result<(), RuleError> {
         for (id, rule) in others.0 {
             if self.0.contains_key(&id) {
-                return Err(RuleError { path: format!("{}/{id}.sql", rule.cloud), wrong: Wrong::Twice });
+                return Err(RuleError {
+                    path: format!("{}/{id}.sql", rule.scope.name()),
+                    wrong: Wrong::Twice,
+                });
             }
             self.0.insert(id, rule);
         }
@@ -124,9 +129,9 @@ impl RuleSet {
         self.0.values()
     }
 
-    /// Returns the rules of a cloud, by id.
+    /// Returns the rules that a cloud is asked, by id.
     pub fn of(&self, cloud: Cloud) -> impl Iterator<Item = &Rule> {
-        self.iter().filter(move |rule| rule.cloud == cloud)
+        self.iter().filter(move |rule| rule.readings.contains_key(&cloud))
     }
 
     /// Returns the rule of that id.

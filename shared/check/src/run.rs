@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccountId, Severity, State, Suppression, Timestamp, time_text};
+use model::{AccountId, Severity, State, Suppression, Table, Timestamp, time_text};
 use serde_json::Value;
 
 use crate::{
@@ -132,9 +132,10 @@ pub fn run(
     let sighted = Sighted::new(state);
     let verdicts = asked.iter().filter_map(|rule| {
         let subject = rule.subject.clone()?;
+        let reading = rule.readings.get(&account.cloud())?;
         let mut sight = Sight {
-            blind: sighted.blind(&rule.needs).into_iter().collect(),
-            blind_absence: sighted.blind(&rule.absence).into_iter().collect(),
+            blind: sighted.blind(&reading.needs).into_iter().collect(),
+            blind_absence: sighted.blind(&reading.absence).into_iter().collect(),
             broken: None,
         };
         let answer =
@@ -151,7 +152,7 @@ pub fn run(
             rule: rule.id.clone(),
             title: rule.title.clone(),
             severity: rule.severity,
-            text: rule.text.clone(),
+            text: reading.text.clone(),
             subject,
             sight,
             rows,
@@ -180,11 +181,14 @@ fn rows(rule: &Rule, subject: &Subject, account: &AccountId, answer: Answer) -> 
     for cells in answer.rows {
         let mut evidence: BTreeMap<String, Value> = answer.columns.iter().cloned().zip(cells).collect();
         let key: Vec<String> = subject
-            .columns
+            .columns()
             .iter()
             .map(|column| plain(evidence.remove(*column).unwrap_or_default()))
             .collect();
-        let address = address(account, subject, &key);
+        let address = match subject {
+            Subject::Row { table, .. } => address(account, table, &key),
+            Subject::View { .. } => format!("{account}/{}", key.concat()),
+        };
         // Two rows of one subject are one finding: the first, which is the same each time.
         rows.entry(digest::fingerprint(&rule.id, &address)).or_insert(Row { subject: address, evidence });
     }
@@ -192,8 +196,8 @@ fn rows(rule: &Rule, subject: &Subject, account: &AccountId, answer: Answer) -> 
 }
 
 /// Writes the address of a thing, wide to narrow.
-pub(crate) fn address(account: &AccountId, subject: &Subject, key: &[String]) -> String {
-    format!("{account}/{}/{}", subject.table.name, key.join("/"))
+pub(crate) fn address(account: &AccountId, table: &Table, key: &[String]) -> String {
+    format!("{account}/{}/{}", table.name, key.join("/"))
 }
 
 fn plain(value: Value) -> String {

@@ -14,8 +14,8 @@ use std::{
 
 use jiff::SignedDuration;
 use model::{
-    AccountId, Finding, FindingState, Sighting, State, Suppression, Timestamp, Transition, TransitionKind,
-    time_text,
+    AccountId, Finding, FindingState, Sighting, State, Suppression, Table, Timestamp, Transition,
+    TransitionKind, tables, time_text,
 };
 
 use crate::{Findings, Memory, Outcome, Row, Subject, Verdict, run::address};
@@ -207,7 +207,7 @@ impl Pass<'_> {
         let sight = &view.verdict.sight;
         let is_live = |finding: &&&Finding| !finding.state.is_closed();
         let there = if sight.closes() && lost.iter().any(|finding| is_live(&finding)) {
-            addresses(account, &view.verdict.subject, state)
+            addresses(account, &view.verdict.subject, state, lost)
         } else {
             BTreeSet::new()
         };
@@ -315,16 +315,38 @@ const fn beneath(known: &Finding) -> FindingState {
     if known.last_seen.is_some() { FindingState::Unknown } else { FindingState::Open }
 }
 
-/// Returns the addresses of all things of a kind that are there.
-fn addresses(account: &AccountId, subject: &Subject, state: &State) -> BTreeSet<String> {
-    let places: Vec<usize> =
-        subject.columns.iter().filter_map(|column| subject.table.position(column)).collect();
-    let rows = state.rows(subject.table).iter();
-    rows.map(|row| {
+/// Returns the addresses of all things of a kind that are there. What a row of a view comes from stands in the
+/// addresses of the findings themselves.
+fn addresses(account: &AccountId, subject: &Subject, state: &State, lost: &[&Finding]) -> BTreeSet<String> {
+    match subject {
+        Subject::Row { table, columns } => addresses_in(account, table, columns, state).collect(),
+        Subject::View { .. } => {
+            let account_part = format!("{account}/");
+            let table = |finding: &&Finding| {
+                Some(finding.subject.strip_prefix(&account_part)?.split_once('/')?.0.to_owned())
+            };
+            let tables: BTreeSet<String> = lost.iter().filter_map(table).collect();
+            let tables = tables.iter().filter_map(|name| tables::named(name));
+            let rows = tables.flat_map(|table| {
+                let key: Vec<&str> = table.key_columns().iter().map(|column| column.name).collect();
+                addresses_in(account, table, &key, state).collect::<Vec<_>>()
+            });
+            rows.collect()
+        }
+    }
+}
+
+fn addresses_in(
+    account: &AccountId,
+    table: &'static Table,
+    columns: &[&str],
+    state: &State,
+) -> impl Iterator<Item = String> {
+    let places: Vec<usize> = columns.iter().filter_map(|column| table.position(column)).collect();
+    state.rows(table).iter().map(move |row| {
         let key: Vec<String> = places.iter().map(|place| row.value(*place).to_string()).collect();
-        address(account, subject, &key)
+        address(account, table, &key)
     })
-    .collect()
 }
 
 #[cfg(test)]

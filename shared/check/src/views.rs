@@ -1,6 +1,8 @@
 //! What a query can name: the declared tables, the views over them, and `run`.
 
-use model::tables;
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Cloud, Table, tables};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -20,14 +22,44 @@ pub(crate) const TIMES: [(&str, i64); 9] = [
     ("in_30_days", 30),
 ];
 
-/// Returns name and text of each view.
-pub(crate) fn views() -> impl Iterator<Item = (&'static str, &'static str)> {
-    VIEWS.iter().filter_map(|(path, text)| Some((path.strip_suffix(".sql")?, *text)))
+/// What a view is of one cloud: a file of `views/<cloud>/`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    /// Name of the view, the same in every cloud.
+    pub(crate) view: &'static str,
+    pub(crate) cloud: Cloud,
+    /// The part's own `select`.
+    pub(crate) text: &'static str,
+}
+
+impl Part {
+    /// Returns the tables that only say more about the view's rows: without a row of theirs, the view says
+    /// of something else what is not so. They stand on top of the file, as in a rule.
+    pub(crate) fn absence(&self) -> impl Iterator<Item = &'static Table> {
+        let lines = self.text.lines().filter_map(|line| line.strip_prefix("--- "));
+        let parsed = lines.filter_map(|line| toml::from_str::<BTreeMap<String, Vec<String>>>(line).ok());
+        let names = parsed.flat_map(|mut keys| keys.remove("absence").unwrap_or_default());
+        names.filter_map(|name| tables::named(&name))
+    }
+}
+
+/// Returns the parts of all views.
+pub(crate) fn parts() -> impl Iterator<Item = Part> {
+    VIEWS.iter().filter_map(|(path, text)| {
+        let (folder, view) = path.strip_suffix(".sql")?.split_once('/')?;
+        let cloud = Cloud::ALL.into_iter().find(|cloud| cloud.name() == folder)?;
+        Some(Part { view, cloud, text })
+    })
+}
+
+/// Returns the names of the views.
+pub(crate) fn names() -> BTreeSet<&'static str> {
+    parts().map(|part| part.view).collect()
 }
 
 /// Returns the name of everything that a query can read.
 pub(crate) fn relations() -> impl Iterator<Item = &'static str> {
-    tables::all().map(|table| table.name).chain(views().map(|(name, _)| name)).chain([RUN])
+    tables::all().map(|table| table.name).chain(names()).chain([RUN])
 }
 
 /// Returns the SQL that makes [`RUN`].
@@ -39,7 +71,12 @@ pub(crate) fn create_run() -> String {
     )
 }
 
-/// Returns the SQL that makes all views.
+/// Returns the SQL that makes all views, each of its parts in all clouds.
 pub(crate) fn create_views() -> String {
-    views().map(|(name, text)| format!("CREATE VIEW {name} AS\n{};\n", text.trim_end())).collect()
+    let one = |view: &'static str| {
+        let texts: Vec<&str> =
+            parts().filter(|part| part.view == view).map(|part| part.text.trim_end()).collect();
+        format!("CREATE VIEW {view} AS\n{};\n", texts.join("\nunion all\n"))
+    };
+    names().into_iter().map(one).collect()
 }

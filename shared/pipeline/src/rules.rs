@@ -25,7 +25,7 @@ mod tests {
         let built_in = rules(None).unwrap();
         let first = built_in.iter().next().unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let cloud = folder.path().join(first.cloud.name());
+        let cloud = folder.path().join("ibm");
         std::fs::create_dir(&cloud).unwrap();
         assert_eq!(rules(Some(folder.path())).unwrap().len(), built_in.len());
         let sql = "--- title = \"x\"\n--- severity = \"low\"\n--- confidence = \"low\"\n--- kind = \"report\"\n--- needs = [\"ibm_users\"]\n--- reason = \"x\"\n--- remediation = \"x\"\nselect iam_id from ibm_users order by iam_id;\n";

@@ -66,8 +66,13 @@ fn the_written_pages_are_up_to_date() {
 #[test]
 fn rules_from_their_folder_are_those_in_the_program() {
     let (folder, program) = (RuleSet::from_folder(&folder()).unwrap(), RuleSet::embedded().unwrap());
-    let texts =
-        |rules: &RuleSet| rules.iter().map(|rule| (rule.id.clone(), rule.text.clone())).collect::<Vec<_>>();
+    let texts = |rules: &RuleSet| {
+        let of = |rule: &Rule| {
+            let texts: Vec<_> = rule.readings.values().map(|reading| reading.text.clone()).collect();
+            (rule.id.clone(), texts)
+        };
+        rules.iter().map(of).collect::<Vec<_>>()
+    };
     assert_eq!(texts(&folder), texts(&program));
 }
 

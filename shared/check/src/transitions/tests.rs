@@ -38,7 +38,7 @@ impl Said {
     }
 
     fn outcome(&self) -> Outcome {
-        let subject = Subject { table: &ibm::USERS, columns: vec!["iam_id"] };
+        let subject = Subject::Row { table: &ibm::USERS, columns: vec!["iam_id"] };
         let row = |(user, state): &(&str, i64)| {
             let subject = format!("ibm/acc-1/ibm_users/{user}");
             let evidence = BTreeMap::from([("state".to_owned(), json!(state))]);

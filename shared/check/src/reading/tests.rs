@@ -1,0 +1,200 @@
+use std::collections::BTreeMap;
+
+use model::{
+    AccountId, Coverage, FindingState, ListStatus, Row, Rows, Sighting, State, tables::huawei, tables::ibm,
+};
+
+use super::*;
+use crate::{Findings, Former, Limits, Outcome, RuleSet, transitions};
+
+const RULE: &str = r#"--- title = "A user"
+--- severity = "low"
+--- confidence = "high"
+--- needs = ["memberships", "users"]
+--- absence = ["memberships"]
+--- subject = "users.address"
+--- reason = "Because."
+--- remediation = "Look."
+select address, name from users where not exists (select group_id from memberships where principal_id = users.id) order by address
+"#;
+
+fn files(rule: &str) -> BTreeMap<String, String> {
+    let cases = |table: &str, column: &str| {
+        format!(
+            "[[case]]\nname = \"reports\"\n{table} = [{{ {column} = \"u\" }}]\nreports = [{{ address = \"{table}/u\" }}]\n[[case]]\nname = \"silent\"\nreports = []\n"
+        )
+    };
+    BTreeMap::from([
+        ("any/lonely.sql".to_owned(), rule.to_owned()),
+        ("any/lonely.ibm.cases.toml".to_owned(), cases("ibm_users", "iam_id")),
+        ("any/lonely.huawei.cases.toml".to_owned(), cases("huawei_users", "user_id")),
+    ])
+}
+
+fn rules() -> RuleSet {
+    RuleSet::parse(&files(RULE)).unwrap()
+}
+
+fn error(rule: &str) -> String {
+    RuleSet::parse(&files(rule)).unwrap_err().to_string()
+}
+
+fn names(tables: &[&'static Table]) -> Vec<&'static str> {
+    tables.iter().map(|table| table.name).collect()
+}
+
+fn user(cloud: Cloud, id: &str) -> (&'static Table, Row) {
+    match cloud {
+        Cloud::Ibm => (&ibm::USERS, ibm::USERS.draft().set("iam_id", id).row()),
+        Cloud::Huawei => (&huawei::USERS, huawei::USERS.draft().set("user_id", id).row()),
+    }
+}
+
+fn state(cloud: Cloud, users: &[&str], lists: &[(&str, ListStatus)]) -> State {
+    let mut state = State::default();
+    let table = user(cloud, "").0;
+    state.put(table, Rows::new(table, users.iter().map(|id| user(cloud, id).1).collect()));
+    let coverage = lists.iter().map(|(listing, status)| {
+        let list = Coverage {
+            listing: (*listing).to_owned(),
+            parent: String::new(),
+            endpoint: String::new(),
+            status: *status,
+            reason: None,
+            pages: 1,
+            rows: 1,
+            carried_from: None,
+        };
+        list.row()
+    });
+    state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, coverage.collect()));
+    state
+}
+
+fn complete(cloud: Cloud) -> Vec<(&'static str, ListStatus)> {
+    tables::of(cloud).map(|table| (table.listing, ListStatus::Complete)).collect()
+}
+
+fn outcome(cloud: Cloud, state: &State) -> Outcome {
+    let account = AccountId::parse(cloud, "acc-1").unwrap();
+    crate::run(&rules(), state, &account, "2026-11-21T12:00:00Z".parse().unwrap(), 7, &Limits::default())
+}
+
+#[test]
+fn each_view_has_a_part_of_every_cloud_with_the_same_columns() {
+    let schema = Schema::open().unwrap();
+    for view in views::names() {
+        let mut columns = None;
+        for cloud in Cloud::ALL {
+            let part = views::parts().find(|part| part.view == view && part.cloud == cloud);
+            let part = part.unwrap_or_else(|| panic!("views/{cloud}/{view}.sql is missing"));
+            let (uses, own) = schema.look_through(part.text).unwrap();
+            assert_eq!(columns.get_or_insert_with(|| own.clone()), &own, "{cloud}/{view}");
+            assert_eq!(own.first().map(String::as_str), Some("cloud"), "{cloud}/{view}");
+            let foreign = uses.reads.keys().find(|name| {
+                *name != views::RUN && !tables::of(cloud).any(|table| table.name == name.as_str())
+            });
+            assert_eq!(foreign, None, "{cloud}/{view} reads tables of its own cloud and no views");
+            let says_absence = part.text.lines().any(|line| line.starts_with("---"));
+            assert_eq!(says_absence, part.absence().next().is_some(), "{cloud}/{view}");
+            assert!(part.absence().all(|table| uses.reads.contains_key(table.name)), "{cloud}/{view}");
+        }
+    }
+}
+
+#[test]
+fn what_a_rule_for_every_cloud_reads_follows_from_the_views() {
+    let rules = rules();
+    let reading = |cloud| rules.get("lonely").unwrap().readings.get(&cloud).unwrap();
+    assert_eq!(
+        names(&reading(Cloud::Huawei).needs),
+        ["huawei_group_members", "huawei_groups", "huawei_users"]
+    );
+    assert_eq!(names(&reading(Cloud::Huawei).absence), ["huawei_group_members", "huawei_groups"]);
+    let ibm = names(&reading(Cloud::Ibm).absence);
+    assert!(ibm.contains(&"ibm_access_group_members") && !ibm.contains(&"ibm_users"));
+    assert!(ibm.contains(&"ibm_accounts"), "without it, the owner passes for any user: {ibm:?}");
+    assert_ne!(reading(Cloud::Ibm).text, reading(Cloud::Huawei).text);
+}
+
+#[test]
+fn one_rule_names_rows_of_each_cloud_s_own_tables() {
+    for (cloud, subject) in
+        [(Cloud::Ibm, "ibm/acc-1/ibm_users/u1"), (Cloud::Huawei, "huawei/acc-1/huawei_users/u1")]
+    {
+        let outcome = outcome(cloud, &state(cloud, &["u1"], &complete(cloud)));
+        let verdict = outcome.verdicts.first().unwrap();
+        let (fingerprint, row) = verdict.rows.first_key_value().unwrap();
+        assert_eq!(row.subject, subject);
+        assert_eq!(*fingerprint, digest::fingerprint("lonely", subject));
+        assert!(verdict.sight.opens() && verdict.sight.closes());
+    }
+}
+
+#[test]
+fn a_cloud_s_own_lists_blind_it_and_no_other_s() {
+    let mut lists = complete(Cloud::Huawei);
+    lists.retain(|(listing, _)| *listing != huawei::GROUPS.listing);
+    let blind = outcome(Cloud::Huawei, &state(Cloud::Huawei, &["u1"], &lists));
+    assert!(!blind.verdicts.first().unwrap().sight.opens());
+    let mut lists = complete(Cloud::Huawei);
+    lists.push((ibm::USERS.listing, ListStatus::Denied));
+    let sighted = outcome(Cloud::Huawei, &state(Cloud::Huawei, &["u1"], &lists));
+    assert!(sighted.verdicts.first().unwrap().sight.closes());
+}
+
+#[test]
+fn a_finding_about_a_row_of_a_view_is_fixed_while_the_row_is_there_and_gone_with_it() {
+    let cloud = Cloud::Huawei;
+    let follow = |former: Option<&Findings>, state: &State, number: u64| {
+        let seen = Sighting { snapshot: number, at: "2026-11-21T12:00:00Z".to_owned() };
+        let former = former.map(|findings| Former { findings, sighting: &seen });
+        transitions(former, &outcome(cloud, state), state, &seen, &[]).findings
+    };
+    let first = follow(None, &state(cloud, &["u1", "u2"], &complete(cloud)), 1);
+    let mut later = state(cloud, &["u1"], &complete(cloud));
+    let member = huawei::GROUP_MEMBERS.draft().set("group_id", "g").set("user_id", "u1").row();
+    later.put(&huawei::GROUP_MEMBERS, Rows::new(&huawei::GROUP_MEMBERS, vec![member]));
+    let second = follow(Some(&first), &later, 2);
+    let states: Vec<(String, FindingState)> = second
+        .findings
+        .values()
+        .map(|finding| (finding.subject.clone(), finding.state))
+        .collect::<BTreeMap<_, _>>()
+        .into_iter()
+        .collect();
+    let expected = [
+        ("huawei/acc-1/huawei_users/u1", FindingState::Fixed),
+        ("huawei/acc-1/huawei_users/u2", FindingState::Gone),
+    ];
+    assert_eq!(states, expected.map(|(subject, state)| (subject.to_owned(), state)));
+}
+
+#[test]
+fn a_cloud_without_cases_is_an_error() {
+    let mut files = files(RULE);
+    files.remove("any/lonely.huawei.cases.toml");
+    let error = RuleSet::parse(&files).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "rule `any/lonely.sql`: cases: there is no `lonely.huawei.cases.toml` beside it; write one case that reports and one that does not"
+    );
+}
+
+#[test]
+fn a_rule_for_every_cloud_reads_views_and_no_table() {
+    let table = error(&RULE.replace("from users where", "from users, ibm_users where"));
+    assert!(table.contains("the query reads `ibm_users`, which is no view"), "{table}");
+    let needs = error(&RULE.replace("[\"memberships\", \"users\"]", "[\"ibm_users\", \"memberships\"]"));
+    assert!(
+        needs.contains("`needs` names `ibm_users`, which is no view; a rule for every cloud reads "),
+        "{needs}"
+    );
+    let undeclared = error(&RULE.replace("[\"memberships\", \"users\"]", "[\"memberships\"]"));
+    assert!(undeclared.ends_with("the query reads `users`, which `needs` does not name"), "{undeclared}");
+    let idle =
+        error(&RULE.replace("[\"memberships\", \"users\"]", "[\"groups\", \"memberships\", \"users\"]"));
+    assert!(idle.ends_with("`needs` names `groups`, which the query does not read"), "{idle}");
+    let subject = error(&RULE.replace("users.address\"", "users.name\""));
+    assert!(subject.ends_with("names no address of a view; write it as `users.address`"), "{subject}");
+}
