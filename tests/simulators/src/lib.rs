@@ -6,3 +6,4 @@
 
 pub mod huawei;
 pub mod ibm;
+mod wire;

@@ -5,12 +5,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
-use futures::{StreamExt, stream};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -18,10 +16,11 @@ use super::call::Call;
 use super::reply::{Answer, Refusal};
 use super::request::{Host, Query, Request};
 use super::shared::{LoggedCall, Shared, TrapHit};
-use super::spoil::{self, Links};
 use super::{Endpoints, routes, tokens};
 use crate::ibm::World;
-use crate::ibm::faults::FaultKind;
+use crate::wire::answer::response;
+use crate::wire::faults::FaultKind;
+use crate::wire::spoil::{self, Called, Refused};
 
 /// A sign-in form is small; more is not read.
 const FORM_BYTES: usize = 64 * 1024;
@@ -85,16 +84,28 @@ async fn answer(State((host, shared)): State<(Host, Arc<Shared>)>, http: HttpReq
 
 fn answer_to(shared: &Shared, request: &Request, form: &Bytes, fault: Option<&FaultKind>) -> Answer {
     let Some(kind) = fault else { return unspoilt(shared, request, form) };
-    if let Some(answer) = spoil::instead(kind, request) {
+    let refuse = |refused| refusal(refused, request).answer(request);
+    if let Some(answer) = spoil::instead(kind, refuse) {
         return answer;
     }
-    let answer = unspoilt(shared, &spoil::before(kind, request.clone()), form);
-    let links = Links {
-        base: shared.endpoints.of(request.host),
+    let asked = Request { query: spoil::before(kind, &request.query), ..request.clone() };
+    let called = Called {
+        path: &asked.path,
+        query: &asked.query,
+        base: shared.endpoints.of(asked.host),
         trap: &shared.trap,
         serial: shared.calls.load(Ordering::Relaxed),
     };
-    spoil::after(kind, answer, request, &links)
+    spoil::after(kind, unspoilt(shared, &asked, form), &called)
+}
+
+fn refusal(refused: Refused, request: &Request) -> Refusal {
+    match refused {
+        Refused::TooMany(_) => Refusal::too_many(),
+        Refused::Unauthenticated => Refusal::unauthenticated(),
+        Refused::Forbidden => Refusal::forbidden(),
+        Refused::NotFound => Refusal::unknown(&request.path),
+    }
 }
 
 fn unspoilt(shared: &Shared, request: &Request, form: &Bytes) -> Answer {
@@ -136,28 +147,4 @@ fn read(shared: &Shared, request: &Request, world: &World) -> Result<Answer, Ref
         base: shared.endpoints.of(request.host),
         other_links: shared.other_links.load(Ordering::Relaxed),
     })
-}
-
-fn response(answer: Answer, cut_off: bool) -> Response {
-    let mut builder = Response::builder().status(answer.status);
-    if !answer.body.is_empty() {
-        builder = builder.header(header::CONTENT_TYPE, answer.content_type);
-    }
-    for (name, value) in &answer.headers {
-        builder = builder.header(*name, value);
-    }
-    let body = if cut_off {
-        // The length promises the whole body; the stream breaks after half of it.
-        builder = builder.header(header::CONTENT_LENGTH, answer.body.len());
-        let half = answer.body.slice(..answer.body.len() / 2);
-        let breaks = async {
-            // What was written before must be on its way, or nothing of the answer arrives.
-            tokio::time::sleep(Duration::from_millis(30)).await;
-            Err(std::io::Error::other("cut off"))
-        };
-        Body::from_stream(stream::iter([Ok(half)]).chain(stream::once(breaks)))
-    } else {
-        Body::from(answer.body)
-    };
-    builder.body(body).unwrap_or_default()
 }

@@ -14,7 +14,6 @@ mod request;
 mod roles;
 mod routes;
 mod shared;
-mod spoil;
 mod surroundings;
 mod tokens;
 mod users;
@@ -33,8 +32,8 @@ pub use request::Host;
 pub use shared::{LoggedCall, TrapHit};
 pub use tokens::TokenLife;
 
+use super::Fault;
 use super::World;
-use super::faults::Fault;
 use shared::Shared;
 
 /// Base URLs by service, without a trailing slash and without a version.

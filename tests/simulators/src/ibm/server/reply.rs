@@ -1,89 +1,11 @@
-//! What the simulator answers: a body with the place where its next link sits, or a refusal in the
-//! error shape of the API that was called.
+//! Refusals, in the error shape of the API that was called.
 
 use axum::http::StatusCode;
-use bytes::Bytes;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::request::{Host, Request};
-
-/// How an answer names the page after it. The letters are those of the reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Family {
-    /// A: `next` is a URL with `pagetoken`.
-    NextUrl,
-    /// B: `next.href` is a URL with `offset`.
-    NextHref,
-    /// C: `next.start` is a token.
-    NextStart,
-    /// D: `next_url` holds `_start`.
-    UnderscoreStart,
-    /// E: `next_url` is relative and holds `start`.
-    RelativeStart,
-    /// F: everything in one answer.
-    Whole,
-}
-
-impl Family {
-    /// The parameter that carries the place to go on from.
-    pub(super) const fn parameter(self) -> &'static str {
-        match self {
-            Family::NextUrl => "pagetoken",
-            Family::NextHref => "offset",
-            Family::NextStart | Family::RelativeStart | Family::Whole => "start",
-            Family::UnderscoreStart => "_start",
-        }
-    }
-}
-
-/// A whole answer, ready to send or to be spoilt by a fault.
-#[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) content_type: &'static str,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Bytes,
-    pub(super) family: Family,
-}
-
-impl Answer {
-    pub(super) fn json<T: Serialize>(status: StatusCode, body: &T) -> Answer {
-        let body = serde_json::to_vec(body).unwrap_or_default();
-        Answer {
-            status,
-            content_type: "application/json",
-            headers: Vec::new(),
-            body: Bytes::from(body),
-            family: Family::Whole,
-        }
-    }
-
-    pub(super) fn ok<T: Serialize>(body: &T) -> Answer {
-        Answer::json(StatusCode::OK, body)
-    }
-
-    pub(super) fn empty(status: StatusCode) -> Answer {
-        Answer { body: Bytes::new(), ..Answer::json(status, &Value::Null) }
-    }
-
-    pub(super) fn html(status: StatusCode, body: &'static str) -> Answer {
-        Answer {
-            content_type: "text/html; charset=utf-8",
-            body: Bytes::from_static(body.as_bytes()),
-            ..Answer::empty(status)
-        }
-    }
-
-    pub(super) fn of_family(self, family: Family) -> Answer {
-        Answer { family, ..self }
-    }
-
-    pub(super) fn with_header(mut self, name: &'static str, value: String) -> Answer {
-        self.headers.push((name, value));
-        self
-    }
-}
+pub(super) use crate::wire::answer::{Answer, Family};
+use crate::wire::query::Complaint;
 
 /// Why a call is refused, before it has the shape of an API.
 #[derive(Clone, Debug)]
@@ -103,8 +25,7 @@ impl Refusal {
     }
 
     pub(super) fn missing(parameter: &str) -> Refusal {
-        let message = format!("required parameter `{parameter}` is missing");
-        Refusal::new(StatusCode::BAD_REQUEST, "missing_required_query_parameter", message)
+        Complaint::missing(parameter).into()
     }
 
     pub(super) fn unknown(what: &str) -> Refusal {
@@ -195,6 +116,14 @@ impl Refusal {
 }
 
 const TRACE: &str = "5e1f00d5-0000-4000-8000-000000000001";
+
+impl From<Complaint> for Refusal {
+    fn from(complaint: Complaint) -> Refusal {
+        let code =
+            if complaint.is_missing { "missing_required_query_parameter" } else { "invalid_parameter" };
+        Refusal::new(StatusCode::BAD_REQUEST, code, complaint.message)
+    }
+}
 
 /// Which API a path belongs to: each words its refusals in its own way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 
 use serde::Serialize;
 
-use super::Endpoints;
 use super::tokens::Tokens;
+use super::{Endpoints, Host};
 use crate::ibm::World;
-use crate::ibm::faults::Faults;
+use crate::wire::faults::Faults;
 
 /// How many calls the log remembers.
 const LOG: usize = 50_000;
@@ -44,7 +44,7 @@ pub(super) struct Shared {
     pub(super) endpoints: Endpoints,
     /// Base URL of the foreign host.
     pub(super) trap: String,
-    pub(super) faults: Faults,
+    pub(super) faults: Faults<Host>,
     pub(super) calls: AtomicU64,
     pub(super) latency_ms: AtomicU64,
     pub(super) other_links: AtomicBool,

@@ -8,21 +8,34 @@ use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::reply::{Answer, Family, Refusal};
-use super::request::Request;
-use crate::ibm::faults::{FaultKind, RetryAfter};
+use super::answer::{Answer, Family};
+use super::faults::{FaultKind, RetryAfter};
+use super::query::Query;
 
 const ERROR_PAGE: &str =
     "<html><head><title>Error</title></head><body><h1>Service Unavailable</h1></body></html>";
 const LOGIN_PAGE: &str =
     "<!DOCTYPE html><html><head><title>Log in</title></head><body>Please log in.</body></html>";
 
+/// What a fault makes the cloud say, which each says in its own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// 429, with the length of the window in seconds where the fault has one.
+    TooMany(Option<u64>),
+    /// 401.
+    Unauthenticated,
+    /// 403.
+    Forbidden,
+    /// 404.
+    NotFound,
+}
+
 /// The answer of a fault that needs no look at the world.
-pub(super) fn instead(kind: &FaultKind, request: &Request) -> Option<Answer> {
-    let refuse = |refusal: Refusal| Some(refusal.answer(request));
+pub(crate) fn instead(kind: &FaultKind, refuse: impl Fn(Refused) -> Answer) -> Option<Answer> {
     match kind {
         FaultKind::TooManyRequests(when) => {
-            let answer = Refusal::too_many().answer(request);
+            let window = if let RetryAfter::Window(seconds) = when { Some(*seconds) } else { None };
+            let answer = refuse(Refused::TooMany(window));
             Some(match retry_after(*when) {
                 Some(value) => answer.with_header("retry-after", value),
                 None => answer,
@@ -32,9 +45,9 @@ pub(super) fn instead(kind: &FaultKind, request: &Request) -> Option<Answer> {
             StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             ERROR_PAGE,
         )),
-        FaultKind::Unauthenticated => refuse(Refusal::unauthenticated()),
-        FaultKind::Forbidden => refuse(Refusal::forbidden()),
-        FaultKind::NotFound => refuse(Refusal::unknown(&request.path)),
+        FaultKind::Unauthenticated => Some(refuse(Refused::Unauthenticated)),
+        FaultKind::Forbidden => Some(refuse(Refused::Forbidden)),
+        FaultKind::NotFound => Some(refuse(Refused::NotFound)),
         FaultKind::Html => Some(Answer::html(StatusCode::OK, LOGIN_PAGE)),
         FaultKind::EmptyBody => Some(Answer::empty(StatusCode::OK)),
         FaultKind::EmptyObject => Some(Answer::ok(&json!({}))),
@@ -44,7 +57,7 @@ pub(super) fn instead(kind: &FaultKind, request: &Request) -> Option<Answer> {
 
 fn retry_after(when: RetryAfter) -> Option<String> {
     match when {
-        RetryAfter::Silent => None,
+        RetryAfter::Silent | RetryAfter::Window(_) => None,
         RetryAfter::Seconds(seconds) => Some(seconds.to_string()),
         RetryAfter::Date(seconds) => {
             let ahead = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
@@ -55,7 +68,7 @@ fn retry_after(when: RetryAfter) -> Option<String> {
 }
 
 /// How long a fault holds the answer back.
-pub(super) fn delay(kind: &FaultKind) -> Duration {
+pub(crate) fn delay(kind: &FaultKind) -> Duration {
     match kind {
         FaultKind::Slow(millis) => Duration::from_millis(*millis),
         _ => Duration::ZERO,
@@ -63,17 +76,18 @@ pub(super) fn delay(kind: &FaultKind) -> Duration {
 }
 
 /// The call that is answered: pages that never end are all the first one.
-pub(super) fn before(kind: &FaultKind, mut request: Request) -> Request {
+pub(crate) fn before(kind: &FaultKind, query: &Query) -> Query {
     if matches!(kind, FaultKind::EndlessPages | FaultKind::RepeatedToken | FaultKind::ForeignNext) {
-        request.query = request.query.without(&TOKENS);
+        // A page that is numbered needs a number.
+        return query.without(&TOKENS).replacing("page", "1");
     }
-    request
+    query.clone()
 }
 
-const TOKENS: [&str; 4] = ["pagetoken", "offset", "start", "_start"];
+const TOKENS: [&str; 5] = ["pagetoken", "offset", "start", "_start", "marker"];
 
-/// What the answer becomes; `serial` is a number never used before.
-pub(super) fn after(kind: &FaultKind, answer: Answer, request: &Request, links: &Links<'_>) -> Answer {
+/// What the answer becomes.
+pub(crate) fn after(kind: &FaultKind, answer: Answer, called: &Called<'_>) -> Answer {
     let half = |body: &Bytes| body.slice(..body.len() / 2);
     match kind {
         FaultKind::BrokenJson => Answer { body: half(&answer.body), ..answer },
@@ -94,19 +108,22 @@ pub(super) fn after(kind: &FaultKind, answer: Answer, request: &Request, links: 
             add_unknown(body);
             items(body).into_iter().flatten().for_each(add_unknown);
         }),
-        FaultKind::EndlessPages => again(answer, request, links.base, links.serial),
-        FaultKind::RepeatedToken => again(answer, request, links.base, 1),
-        FaultKind::ForeignNext => again(answer, request, links.trap, links.serial),
+        FaultKind::EndlessPages => again(answer, called, called.base, called.serial),
+        FaultKind::RepeatedToken => again(answer, called, called.base, 1),
+        FaultKind::ForeignNext => again(answer, called, called.trap, called.serial),
         _ => answer,
     }
 }
 
-/// Where next links lead.
+/// The call that was answered, and where next links lead.
 #[derive(Debug)]
-pub(super) struct Links<'a> {
-    pub(super) base: &'a str,
-    pub(super) trap: &'a str,
-    pub(super) serial: u64,
+pub(crate) struct Called<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a Query,
+    pub(crate) base: &'a str,
+    pub(crate) trap: &'a str,
+    /// A number never used before.
+    pub(crate) serial: u64,
 }
 
 fn with_body(answer: Answer, edit: impl FnOnce(&mut Value)) -> Answer {
@@ -137,18 +154,25 @@ fn add_unknown(value: &mut Value) {
 }
 
 /// Gives a paged answer a successor.
-fn again(answer: Answer, request: &Request, base: &str, serial: u64) -> Answer {
+fn again(answer: Answer, called: &Called<'_>, base: &str, serial: u64) -> Answer {
     let family = answer.family;
     // An offset is a number; a token may be any text.
     let token =
         if family == Family::NextHref { (serial * 1000).to_string() } else { format!("again-{serial}") };
-    let query = request.query.with(&TOKENS, &[(family.parameter(), &token)]);
-    let url = format!("{base}{}?{query}", request.path);
+    let query = called.query.with(&TOKENS, &[(family.parameter(), &token)]);
+    let url = format!("{base}{}?{query}", called.path);
     with_body(answer, |body| match family {
         Family::NextUrl => body["next"] = json!(url),
         Family::NextHref => body["next"] = json!({ "href": url }),
         Family::NextStart => body["next"] = json!({ "href": url, "start": token }),
         Family::UnderscoreStart | Family::RelativeStart => body["next_url"] = json!(url),
+        Family::Marker => body["page_info"]["next_marker"] = json!(token),
+        Family::Numbered { total } => {
+            if let Some(total) = total {
+                body[total] = json!(1_000_000);
+            }
+            body["links"] = json!({ "next": url });
+        }
         Family::Whole => {}
     })
 }

@@ -1,21 +1,19 @@
 //! What can go wrong on the way: answers that a collector must survive.
 //!
 //! A [`Fault`] names the calls it spoils (host, part of the path), how many it lets pass first and
-//! how many it then spoils. The first one that matches a call spoils it.
+//! how many it then spoils. The first one that matches a call spoils it. `H` is what a cloud calls its hosts.
 
 use std::sync::{Mutex, PoisonError};
 
 use serde::Deserialize;
 
-use super::server::Host;
-
 /// A fault and the calls that it spoils.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Fault {
+pub struct Fault<H> {
     /// Only calls of this host; none means every host.
-    #[serde(default)]
-    pub host: Option<Host>,
+    #[serde(default = "any")]
+    pub host: Option<H>,
     /// Only calls whose path and query contain this text.
     #[serde(default)]
     pub path: String,
@@ -29,32 +27,32 @@ pub struct Fault {
     pub kind: FaultKind,
 }
 
-impl Fault {
+impl<H: Copy + PartialEq> Fault<H> {
     /// A fault of every call whose path and query contain `path`.
     #[must_use]
-    pub fn on(path: &str, kind: FaultKind) -> Fault {
+    pub fn on(path: &str, kind: FaultKind) -> Fault<H> {
         Fault { host: None, path: path.to_owned(), skip: 0, times: None, kind }
     }
 
     /// Only on one host.
     #[must_use]
-    pub fn at(self, host: Host) -> Fault {
+    pub fn at(self, host: H) -> Fault<H> {
         Fault { host: Some(host), ..self }
     }
 
     /// Lets some calls pass first.
     #[must_use]
-    pub fn after(self, skip: u64) -> Fault {
+    pub fn after(self, skip: u64) -> Fault<H> {
         Fault { skip, ..self }
     }
 
     /// Ends after so many spoilt calls.
     #[must_use]
-    pub fn times(self, times: u64) -> Fault {
+    pub fn times(self, times: u64) -> Fault<H> {
         Fault { times: Some(times), ..self }
     }
 
-    fn matches(&self, host: Host, path_and_query: &str) -> bool {
+    fn matches(&self, host: H, path_and_query: &str) -> bool {
         self.host.is_none_or(|wanted| wanted == host) && path_and_query.contains(&self.path)
     }
 }
@@ -69,6 +67,12 @@ pub enum RetryAfter {
     Seconds(u64),
     /// An HTTP date, so many seconds from now.
     Date(u64),
+    /// Only the text of the body does, where the cloud has one: a limit in each window of so many seconds.
+    Window(u64),
+}
+
+fn any<H>() -> Option<H> {
+    None
 }
 
 /// What happens to a call.
@@ -116,11 +120,17 @@ pub enum FaultKind {
 }
 
 /// The faults that stand, in order.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<Vec<Fault>>);
+#[derive(Debug)]
+pub(crate) struct Faults<H>(Mutex<Vec<Fault<H>>>);
 
-impl Faults {
-    pub(crate) fn add(&self, fault: Fault) {
+impl<H> Default for Faults<H> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<H: Copy + PartialEq> Faults<H> {
+    pub(crate) fn add(&self, fault: Fault<H>) {
         self.all().push(fault);
     }
 
@@ -129,7 +139,7 @@ impl Faults {
     }
 
     /// What happens to this call, if anything does; counts it.
-    pub(crate) fn strike(&self, host: Host, path_and_query: &str) -> Option<FaultKind> {
+    pub(crate) fn strike(&self, host: H, path_and_query: &str) -> Option<FaultKind> {
         let mut all = self.all();
         for fault in all.iter_mut().filter(|fault| fault.matches(host, path_and_query)) {
             if fault.skip > 0 {
@@ -146,7 +156,7 @@ impl Faults {
         None
     }
 
-    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Fault>> {
+    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Fault<H>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -154,10 +164,11 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ibm::Host;
 
     #[test]
     fn a_fault_skips_strikes_and_ends() {
-        let faults = Faults::default();
+        let faults: Faults<Host> = Faults::default();
         faults.add(Fault::on("/v2/groups", FaultKind::Html).at(Host::Iam).after(1).times(2));
         let strikes = |path: &str, host| faults.strike(host, path).is_some();
         assert!(!strikes("/v2/policies", Host::Iam));
@@ -170,8 +181,8 @@ mod tests {
     fn a_fault_is_read_from_json() {
         let text =
             r#"{"host":"iam","path":"/v1/apikeys","times":1,"kind":{"too_many_requests":{"seconds":2}}}"#;
-        let fault: Fault = serde_json::from_str(text).unwrap();
+        let fault: Fault<Host> = serde_json::from_str(text).unwrap();
         assert_eq!(fault.kind, FaultKind::TooManyRequests(RetryAfter::Seconds(2)));
-        assert!(serde_json::from_str::<Fault>(r#"{"kind":"html","pth":""}"#).is_err());
+        assert!(serde_json::from_str::<Fault<Host>>(r#"{"kind":"html","pth":""}"#).is_err());
     }
 }

@@ -1,0 +1,6 @@
+//! What the servers of all clouds have in common: parameters, answers, and what can go wrong with them.
+
+pub(crate) mod answer;
+pub mod faults;
+pub(crate) mod query;
+pub(crate) mod spoil;
