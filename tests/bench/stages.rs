@@ -85,6 +85,7 @@ impl Bench {
         let run = Run {
             store: &self.store,
             rules: &self.rules,
+            permissions: &self.settings.permissions(),
             sinks: &[],
             suppressions: &[],
             events_per_run: 200,

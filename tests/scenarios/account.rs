@@ -96,6 +96,7 @@ impl Account {
         let run = Run {
             store,
             rules: &self.rules,
+            permissions: &settings.permissions(),
             sinks: &[Sink::File(events.to_owned())],
             suppressions: &[],
             events_per_run: settings.notify.events_per_run,

@@ -30,10 +30,12 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure>
     let rules = pipeline::rules(settings.rules.as_deref())?;
     let sinks: Vec<Sink> =
         settings.notify.sinks.iter().map(|sink| Sink::parse(sink)).collect::<Result<_, _>>()?;
+    let permissions = settings.permissions();
     let clock = Timestamp::now;
     let order = Run {
         store: &store,
         rules: &rules,
+        permissions: &permissions,
         sinks: &sinks,
         suppressions: &settings.suppressions,
         events_per_run: settings.notify.events_per_run,

@@ -35,6 +35,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Demo) -> Result<bool, Failure> 
     let rules = pipeline::rules(None)?;
     let sinks = [Sink::parse(&format!("file:{}", office.events().display()))?];
     let account = settings.accounts.first().ok_or_else(|| Failure::wrong_use("the demo has no account"))?;
+    let permissions = settings.permissions();
     let mut told = Vec::new();
     for (number, week) in (1..).zip(&weeks) {
         simulator.change(week.apply);
@@ -44,6 +45,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Demo) -> Result<bool, Failure> 
         let order = Run {
             store: &store,
             rules: &rules,
+            permissions: &permissions,
             sinks: &sinks,
             suppressions: &settings.suppressions,
             events_per_run: settings.notify.events_per_run,

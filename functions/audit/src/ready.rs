@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use check::RuleSet;
 use notify::Sink;
-use pipeline::{Environment, Run, Settings, Watch};
+use pipeline::{Environment, Permissions, Run, Settings, Watch};
 use snapshot::{AnyStore, StoreOptions};
 
 use crate::invocation::Clock;
@@ -14,6 +14,7 @@ pub(crate) struct Ready {
     pub(crate) settings: Settings,
     store: AnyStore,
     rules: RuleSet,
+    permissions: Permissions,
     sinks: Vec<Sink>,
 }
 
@@ -35,7 +36,8 @@ impl Ready {
         let rules = pipeline::rules(settings.rules.as_deref()).context("the rules cannot be used")?;
         let sinks = settings.notify.sinks.iter().map(|sink| Sink::parse(sink)).collect::<Result<_, _>>()?;
         tracing::info!(settings = place, store = uri, accounts = settings.accounts.len(), "ready");
-        Ok(Self { settings, store, rules, sinks })
+        let permissions = settings.permissions();
+        Ok(Self { settings, store, rules, permissions, sinks })
     }
 
     /// Returns what one run works with.
@@ -43,6 +45,7 @@ impl Ready {
         Run {
             store: &self.store,
             rules: &self.rules,
+            permissions: &self.permissions,
             sinks: &self.sinks,
             suppressions: &self.settings.suppressions,
             events_per_run: self.settings.notify.events_per_run,

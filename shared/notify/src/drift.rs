@@ -67,6 +67,7 @@ pub fn drift(account: &AccountId, changes: &[Change], state: &State) -> Vec<Json
         state,
         transitions: &[],
         changes,
+        gains: &[],
         coverage: &[],
         is_first: false,
         baseline: crate::BaselineCounts::default(),

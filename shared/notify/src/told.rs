@@ -1,13 +1,13 @@
 //! What a run has to tell, and the events that tell it.
 //!
 //! In: transitions, changes, coverage and the state they are about. Out: events in a fixed order: the
-//! run's own first, then findings from the most severe down, then drift by address. Pure.
+//! run's own first, then findings from the most severe down, gains of access from the widest down, drift by address. Pure.
 
 use std::collections::BTreeMap;
 
 use model::{AccountId, Change, Event, Severity, State, Timestamp, Transition, TransitionKind};
 
-use crate::{CoverageChange, coverage, drift, findings, names::Names, run, wire::Draft};
+use crate::{CoverageChange, Gain, coverage, drift, findings, gains, names::Names, run, wire::Draft};
 
 /// What a run has to tell.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Told<'a> {
     pub transitions: &'a [Transition],
     /// What changed in the tables.
     pub changes: &'a [Change],
+    /// Who gained access, widest first.
+    pub gains: &'a [Gain],
     /// Lists that became unreadable or readable: see [`crate::coverage_changes`].
     pub coverage: &'a [CoverageChange],
     /// Whether it is the first snapshot of the account: then nothing in it is drift.
@@ -87,6 +89,7 @@ pub fn events(told: &Told<'_>) -> Vec<Event> {
     always.extend(coverage::drafts(told));
     let mut single = findings::drafts(told);
     if !told.is_first {
+        single.extend(gains::drafts(told));
         let names = Names::new(told);
         single.extend(drift::drafts(told, &names));
     }

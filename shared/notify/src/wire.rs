@@ -13,7 +13,7 @@ use crate::Told;
 pub const WIRE_LIMIT: usize = 64 * 1024;
 
 /// Every event, by the middle of its type (`dev.iamwatch.<name>.v1`).
-pub const KINDS: [&str; 16] = [
+pub const KINDS: [&str; 17] = [
     "finding.opened",
     "finding.reopened",
     "finding.changed",
@@ -25,6 +25,7 @@ pub const KINDS: [&str; 16] = [
     "drift.removed",
     "drift.changed",
     "drift.replaced",
+    "access.gained",
     "coverage.lost",
     "coverage.regained",
     "baseline.taken",

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use access::Access;
 use check::{FindingsPatch, Limits, Outcome, RuleSet};
 use model::{
     AccountId, Change, Coverage, Row, Sighting, State, Suppression, Table, Timestamp, Transition, Weight,
     tables, time_text,
 };
-use notify::{BaselineCounts, CoverageChange, Sink, Told};
+use notify::{BaselineCounts, CoverageChange, Gain, Sink, Told};
 use snapshot::{AnyStore, CoverageCounts, Delta, FindingsRef, History, Manifest, SnapshotError, TableEntry};
 
-use crate::{FindingCounts, ReferenceError, Summary, Target, former::Former, outbox};
+use crate::{FindingCounts, Permissions, ReferenceError, Summary, Target, former::Former, grants, outbox};
 
 /// Follows a run while it goes on.
 pub trait Watch: collect::Progress {
@@ -24,6 +25,8 @@ pub struct Run<'a> {
     pub store: &'a AnyStore,
     /// What is asked of each.
     pub rules: &'a RuleSet,
+    /// Which permissions nobody should hold unnoticed.
+    pub permissions: &'a Permissions,
     /// Who is told.
     pub sinks: &'a [Sink],
     /// What may be.
@@ -89,17 +92,21 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let mut former = Former::of(&history).await?;
 
     run.watch.stage("diff");
-    let compared = compare(&history, &mut former, seen.state).await?;
+    let mut compared = compare(&history, &mut former, seen.state).await?;
 
     run.watch.stage("snapshot");
     let (tables, tables_written) = write(&history, &former, &compared).await?;
 
     run.watch.stage("check");
     let at = (run.clock)();
-    let judged = judge(&history, &mut former, &compared.state, run, at).await?;
+    let cloud = history.account().cloud();
+    let access = access::of(cloud, &compared.state);
+    let judged = judge(&history, &mut former, &compared.state, &access, run, at).await?;
+    let before = std::mem::take(&mut compared.before);
+    let gains = grants::gains(cloud, before, &mut compared.state, &compared.changes, &access);
 
     run.watch.stage("notify");
-    let told = tell(&history, &former, &compared, &judged, run, at);
+    let told = tell(&history, &former, &compared, &judged, &gains, run, at);
     let manifest = Manifest {
         format: snapshot::FORMAT,
         tool: concat!("iamwatch ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -138,6 +145,8 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
 
 /// The state to store, and how it differs from the last one.
 struct Compared {
+    /// Of the last snapshot, the tables that differ.
+    before: State,
     state: State,
     hashes: BTreeMap<&'static str, String>,
     changes: Vec<Change>,
@@ -154,7 +163,13 @@ async fn compare(history: &History, former: &mut Former, seen: State) -> Result<
     };
     let differing: Vec<&'static Table> = declared.iter().copied().filter(|table| !is_known(table)).collect();
     if differing.is_empty() {
-        return Ok(Compared { state: seen, hashes, changes: Vec::new(), coverage: Vec::new() });
+        return Ok(Compared {
+            before: State::default(),
+            state: seen,
+            hashes,
+            changes: Vec::new(),
+            coverage: Vec::new(),
+        });
     }
     let before = former.state(history, &differing).await?;
     let state = diff::carry(&before, former.next.saturating_sub(1), seen, &declared);
@@ -165,7 +180,7 @@ async fn compare(history: &History, former: &mut Former, seen: State) -> Result<
     let lists =
         |state: &State| state.rows(&tables::COVERAGE).iter().map(Coverage::from_row).collect::<Vec<_>>();
     let coverage = notify::coverage_changes(&lists(&before), &lists(&state));
-    Ok(Compared { state, hashes, changes, coverage })
+    Ok(Compared { before, state, hashes, changes, coverage })
 }
 
 /// Stage 3. Writes what differs and returns the entries of all tables, with the number of objects written.
@@ -237,11 +252,16 @@ async fn judge(
     history: &History,
     former: &mut Former,
     state: &State,
+    access: &Access,
     run: &Run<'_>,
     at: Timestamp,
 ) -> Result<Judged, SnapshotError> {
     let number = former.next;
-    let outcome = check::run(run.rules, state, history.account(), at, number, &Limits::default());
+    let mut outcome = check::run(run.rules, state, history.account(), at, number, &Limits::default());
+    let permissions = run.permissions.of_cloud(history.account().cloud());
+    for judgement in grants::judgements(history.account(), state, access, permissions) {
+        outcome.add(state, judgement);
+    }
     let digest = outcome.digest(run.suppressions, at);
     let known = former.sound().and_then(|manifest| manifest.findings.clone());
     if let Some(known) = known.filter(|known| known.digest == digest) {
@@ -278,6 +298,7 @@ fn tell(
     former: &Former,
     compared: &Compared,
     judged: &Judged,
+    gains: &[Gain],
     run: &Run<'_>,
     at: Timestamp,
 ) -> Vec<model::Event> {
@@ -288,6 +309,7 @@ fn tell(
         state: &compared.state,
         transitions: &judged.transitions,
         changes: &compared.changes,
+        gains,
         coverage: &compared.coverage,
         is_first: former.next == 1,
         baseline: judged.baseline.clone(),

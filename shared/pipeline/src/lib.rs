@@ -3,7 +3,9 @@
 mod account_settings;
 mod audit;
 mod former;
+mod grants;
 mod outbox;
+mod permissions;
 mod references;
 mod rules;
 mod settings;
@@ -14,6 +16,7 @@ pub use collect::huawei::Clock;
 
 pub use account_settings::{AccountSettings, AgencySettings, Credentials, ProfileSettings};
 pub use audit::{PipelineError, Run, Watch, audit};
+pub use permissions::{PermissionSettings, Permissions};
 pub use references::{Environment, Reference, ReferenceError};
 pub use rules::rules;
 pub use settings::{NotifySettings, S3Settings, Settings, SettingsError};

@@ -8,6 +8,7 @@ use model::Suppression;
 use serde::Deserialize;
 
 use crate::{
+    PermissionSettings, Permissions,
     account_settings::AccountSettings,
     references::{Reference, ReferenceError},
 };
@@ -33,6 +34,9 @@ pub struct Settings {
     /// Findings that may be.
     #[serde(default, rename = "suppress")]
     pub suppressions: Vec<Suppression>,
+    /// Who may hold which sensitive permission.
+    #[serde(default, rename = "permission")]
+    pub permissions: Vec<PermissionSettings>,
 }
 
 /// How to reach an S3-compatible store.
@@ -115,6 +119,13 @@ impl Settings {
         Self::parse(place, &text)
     }
 
+    /// Returns the permissions that are audited: the usual ones, as these settings change them.
+    #[must_use]
+    pub fn permissions(&self) -> Permissions {
+        // Settings that were parsed were checked.
+        Permissions::of(&self.permissions).unwrap_or_default()
+    }
+
     /// Reads settings from TOML.
     ///
     /// # Errors
@@ -128,6 +139,7 @@ impl Settings {
         for account in &settings.accounts {
             account.check().map_err(contradiction)?;
         }
+        Permissions::of(&settings.permissions).map_err(contradiction)?;
         for suppression in &settings.suppressions {
             let until = suppression.until.as_deref();
             if until.is_some_and(|until| model::normal_time(until).is_none()) {

@@ -6,7 +6,8 @@ use model::{
     AccountId, Change, ChangeKind, Coverage, Event, Finding, FindingState, ListStatus, Row, Rows, Severity,
     Sighting, State, Transition, TransitionKind, tables::ibm,
 };
-use notify::{BaselineCounts, CoverageChange, Told, events};
+use notify::{BaselineCounts, CoverageChange, Gain, Told, events};
+use serde_json::json;
 
 pub(crate) fn account() -> AccountId {
     "ibm/acc-1".parse().unwrap()
@@ -20,6 +21,7 @@ pub(crate) fn told<'a>(account: &'a AccountId, state: &'a State) -> Told<'a> {
         state,
         transitions: &[],
         changes: &[],
+        gains: &[],
         coverage: &[],
         is_first: false,
         baseline: BaselineCounts::default(),
@@ -143,15 +145,49 @@ fn coverage() -> Vec<CoverageChange> {
 }
 
 /// Events of runs that between them have every kind of word to tell, each event once.
+/// What a group's new policy gives, and a profile that can be assumed.
+pub(crate) fn gains() -> Vec<Gain> {
+    let step = |kind: &str, id: &str, name: &str| json!({ "kind": kind, "id": id, "name": name });
+    let user = json!({ "kind": "user", "id": "IBMid-1", "name": "ana@example.com", "standing": "active" });
+    let statement = json!({
+        "effect": "allow",
+        "actions": { "any_of": ["kms.secrets.read", "kms.secrets.list"], "except": [] },
+        "resources": { "any_of": [{ "region": ["eu-*"], "serviceName": ["kms"] }], "except": [] },
+        "condition": null,
+    });
+    vec![Gain {
+        title: "user ana@example.com gained access through access group Keys → policy p9 → role Reader"
+            .to_owned(),
+        turn: "gained",
+        principals: vec![user],
+        grants: vec![
+            json!({
+                "what": { "statement": statement },
+                "path": [step("access group", "g1", "Keys"), step("policy", "p9", "p9"), step("role", "r1", "Reader")],
+                "reach": { "actions": 2, "resources": 4 },
+            }),
+            json!({
+                "what": { "becoming": step("trusted profile", "iam-Profile-1", "night shift") },
+                "condition": "claim groups CONTAINS night",
+                "path": [step("trusted profile", "iam-Profile-1", "night shift")],
+                "reach": { "actions": 0, "resources": 0 },
+            }),
+        ],
+        actions: 2,
+        resources: 4,
+    }]
+}
+
 pub(crate) fn every_event() -> Vec<Event> {
     let account = account();
     let mut state = State::default();
     state.put(&ibm::USERS, Rows::new(&ibm::USERS, vec![user("IBMid-1", "ana@example.com", "ACTIVE")]));
-    let (transitions, coverage, changes) = (transitions(), coverage(), every_change());
+    let (transitions, coverage, changes, gains) = (transitions(), coverage(), every_change(), gains());
     let later = Told {
         transitions: &transitions,
         coverage: &coverage,
         changes: &changes,
+        gains: &gains,
         damage: Some("object tables/ibm_users/91ab.parquet is missing".to_owned()),
         ..told(&account, &state)
     };

@@ -1,0 +1,185 @@
+//! Which permissions are audited: the usual ones of each cloud, as the settings change them, and those they add.
+
+use access::Permission;
+use model::{Cloud, Severity};
+use serde::Deserialize;
+
+/// What the settings say of a permission. What they leave out stays as it is usual.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PermissionSettings {
+    /// Names it: one of the usual ones, or a new one.
+    pub id: String,
+    /// The cloud that it is of; not needed for a usual one that only one cloud has.
+    #[serde(default)]
+    pub cloud: Option<Cloud>,
+    /// Whether it is audited.
+    #[serde(default = "yes")]
+    pub audited: bool,
+    /// See [`Permission::title`].
+    #[serde(default)]
+    pub title: Option<String>,
+    /// See [`Permission::severity`].
+    #[serde(default)]
+    pub severity: Option<Severity>,
+    /// See [`Permission::actions`].
+    #[serde(default)]
+    pub actions: Option<Vec<String>>,
+    /// See [`Permission::resource`].
+    #[serde(default)]
+    pub resource: Option<String>,
+    /// See [`Permission::partly`].
+    #[serde(default)]
+    pub partly: Option<bool>,
+    /// See [`Permission::allowed`].
+    #[serde(default)]
+    pub allowed: Option<Vec<String>>,
+    /// See [`Permission::reason`].
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// See [`Permission::remediation`].
+    #[serde(default)]
+    pub remediation: Option<String>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// The permissions that are audited, by cloud.
+#[derive(Debug, Clone, Default)]
+pub struct Permissions(Vec<(Cloud, Vec<Permission>)>);
+
+impl Permissions {
+    /// Returns the usual permissions as some settings change them.
+    ///
+    /// # Errors
+    /// Which permission of the settings cannot be meant, and why.
+    pub fn of(settings: &[PermissionSettings]) -> Result<Self, String> {
+        let mut all = Vec::new();
+        for cloud in Cloud::ALL {
+            all.push((cloud, access::usual(cloud).map_err(|error| error.to_string())?));
+        }
+        let mut permissions = Self(all);
+        for change in settings {
+            permissions.change(change)?;
+        }
+        Ok(permissions)
+    }
+
+    /// Returns those of a cloud: the wider ones first, as they were written.
+    #[must_use]
+    pub fn of_cloud(&self, cloud: Cloud) -> &[Permission] {
+        self.0.iter().find(|(each, _)| *each == cloud).map_or(&[], |(_, permissions)| permissions)
+    }
+
+    fn change(&mut self, change: &PermissionSettings) -> Result<(), String> {
+        let is_meant = |cloud: Cloud| change.cloud.is_none_or(|meant| meant == cloud);
+        let known = self.0.iter_mut().filter(|(cloud, _)| is_meant(*cloud)).find_map(|(_, permissions)| {
+            let place = permissions.iter().position(|permission| permission.id == change.id)?;
+            Some((permissions, place))
+        });
+        if let Some((permissions, place)) = known {
+            if !change.audited {
+                permissions.remove(place);
+                return Ok(());
+            }
+            return permissions.get_mut(place).map_or(Ok(()), |permission| {
+                change.lay_over(permission);
+                permission.check()
+            });
+        }
+        let Some(cloud) = change.cloud else {
+            return Err(format!(
+                "permission `{}` is none of the usual ones; a new one names its `cloud`, `title` and `actions`",
+                change.id
+            ));
+        };
+        let mut permission = Permission {
+            id: change.id.clone(),
+            title: change.id.replace('_', " "),
+            severity: Severity::Medium,
+            actions: Vec::new(),
+            resource: None,
+            partly: false,
+            allowed: Vec::new(),
+            reason: String::new(),
+            remediation: String::new(),
+        };
+        change.lay_over(&mut permission);
+        permission.check()?;
+        if let Some((_, permissions)) = self.0.iter_mut().find(|(each, _)| *each == cloud) {
+            permissions.push(permission);
+        }
+        Ok(())
+    }
+}
+
+impl PermissionSettings {
+    fn lay_over(&self, permission: &mut Permission) {
+        fn lay<T: Clone>(given: Option<&T>, place: &mut T) {
+            if let Some(given) = given {
+                place.clone_from(given);
+            }
+        }
+        lay(self.title.as_ref(), &mut permission.title);
+        lay(self.severity.as_ref(), &mut permission.severity);
+        lay(self.actions.as_ref(), &mut permission.actions);
+        lay(self.partly.as_ref(), &mut permission.partly);
+        lay(self.allowed.as_ref(), &mut permission.allowed);
+        lay(self.reason.as_ref(), &mut permission.reason);
+        lay(self.remediation.as_ref(), &mut permission.remediation);
+        if self.resource.is_some() {
+            permission.resource.clone_from(&self.resource);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(text: &str) -> Result<Permissions, String> {
+        #[derive(Deserialize)]
+        struct File {
+            permission: Vec<PermissionSettings>,
+        }
+        Permissions::of(&toml::from_str::<File>(text).expect("valid").permission)
+    }
+
+    #[test]
+    fn a_usual_permission_keeps_what_is_not_said_of_it() {
+        let id = "permission_to_create_keys";
+        let changed =
+            settings(&format!("[[permission]]\nid = \"{id}\"\nallowed = [\"group:auditors\"]\n")).unwrap();
+        let usual = access::usual(Cloud::Huawei).unwrap();
+        let find = |all: &[Permission]| all.iter().find(|each| each.id == id).cloned().unwrap();
+        let (changed, usual) = (find(changed.of_cloud(Cloud::Huawei)), find(&usual));
+        assert_eq!(changed.allowed, ["group:auditors"]);
+        assert_eq!((changed.actions, changed.title), (usual.actions, usual.title));
+    }
+
+    #[test]
+    fn one_that_is_not_wanted_is_not_audited() {
+        let less = settings("[[permission]]\nid = \"permission_to_create_keys\"\naudited = false\n").unwrap();
+        assert!(less.of_cloud(Cloud::Huawei).iter().all(|each| each.id != "permission_to_create_keys"));
+        assert_eq!(less.of_cloud(Cloud::Ibm).len(), access::usual(Cloud::Ibm).unwrap().len());
+    }
+
+    #[test]
+    fn a_new_one_says_what_it_is_of() {
+        let text =
+            "[[permission]]\nid = \"permission_to_read_payroll\"\nactions = [\"obs:object:getObject\"]\n";
+        assert!(settings(text).unwrap_err().contains("names its `cloud`"));
+        let with_cloud = text.replace("actions", "cloud = \"huawei\"\nactions");
+        assert!(
+            settings(&with_cloud)
+                .unwrap()
+                .of_cloud(Cloud::Huawei)
+                .iter()
+                .any(|each| each.id.ends_with("payroll"))
+        );
+        let without = with_cloud.replace("actions = [\"obs:object:getObject\"]\n", "");
+        assert!(settings(&without).unwrap_err().contains("names no `actions`"));
+    }
+}
