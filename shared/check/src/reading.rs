@@ -124,7 +124,7 @@ impl Declared<'_> {
     }
 
     fn check_views(&self, schemas: &Schemas) -> Result<(), Wrong> {
-        let all = views::names();
+        let all: BTreeSet<&str> = views::neutral().collect();
         if let Some(name) = self.needs.iter().find(|name| !all.contains(name.as_str())) {
             let all: Vec<&str> = all.into_iter().collect();
             return Err(Wrong::Needs(format!(

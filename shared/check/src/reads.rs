@@ -111,7 +111,7 @@ impl Schema {
             let (_, columns) = whole.look_through(&format!("select * from {view}"))?;
             Ok(format!("CREATE TABLE {view} ({});\n", columns.join(", ")))
         };
-        let tables: String = views::names().into_iter().map(columns).collect::<Result<_, QueryError>>()?;
+        let tables: String = views::neutral().map(columns).collect::<Result<_, QueryError>>()?;
         let guard = Guard::open(|connection| {
             connection.execute_batch(&tables)?;
             connection.execute_batch(&reference::create_table(&tables::COVERAGE))?;

@@ -10,7 +10,6 @@ use crate::{
     cases::Case,
     reading::{Declared, Schemas},
     rules::{RuleError, Wrong},
-    views,
 };
 
 /// Functions that SQLite, PostgreSQL, DuckDB and Spark have by the same name and meaning.
@@ -89,11 +88,8 @@ pub enum Subject {
         /// Its columns.
         columns: Vec<&'static str>,
     },
-    /// A row of a view, which says itself what it comes from: it may be a row of one table here, and of another there.
-    View {
-        /// The view.
-        name: &'static str,
-    },
+    /// What the column `address` says, as the views have it: it may be a row of one table here, and of another there.
+    Address,
 }
 
 impl Subject {
@@ -102,18 +98,17 @@ impl Subject {
     pub fn columns(&self) -> &[&'static str] {
         match self {
             Self::Row { columns, .. } => columns,
-            Self::View { .. } => &[ADDRESS],
+            Self::Address => &[ADDRESS],
         }
     }
 }
 
 impl fmt::Display for Subject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self {
-            Self::Row { table, .. } => table.name,
-            Self::View { name } => name,
-        };
-        write!(formatter, "{name}.{}", self.columns().join(","))
+        match self {
+            Self::Row { table, columns } => write!(formatter, "{}.{}", table.name, columns.join(",")),
+            Self::Address => formatter.write_str(ADDRESS),
+        }
     }
 }
 
@@ -297,16 +292,18 @@ fn front_matter(text: &str) -> Result<(FrontMatter, &str), Wrong> {
 }
 
 fn subject(scope: Scope, text: &str) -> Result<Subject, Wrong> {
+    if text == ADDRESS {
+        return Ok(Subject::Address);
+    }
+    if scope == Scope::Any {
+        return Err(Wrong::Subject(format!(
+            "`{text}` is of no use to every cloud; write it as `{ADDRESS}`, which the views have"
+        )));
+    }
     let unknown = |what: String| Wrong::Subject(format!("`{text}` names {what}"));
     let (table, columns) = text
         .split_once('.')
         .ok_or_else(|| unknown("no column; write it as `ibm_users.iam_id`".to_owned()))?;
-    if scope == Scope::Any {
-        let view = views::names().into_iter().find(|name| *name == table && columns == ADDRESS);
-        return view
-            .map(|name| Subject::View { name })
-            .ok_or_else(|| unknown("no address of a view; write it as `users.address`".to_owned()));
-    }
     let table =
         tables::named(table).ok_or_else(|| unknown(format!("the table `{table}`, which is not declared")))?;
     let column = |name: &str| {

@@ -187,7 +187,7 @@ fn rows(rule: &Rule, subject: &Subject, account: &AccountId, answer: Answer) -> 
             .collect();
         let address = match subject {
             Subject::Row { table, .. } => address(account, table, &key),
-            Subject::View { .. } => format!("{account}/{}", key.concat()),
+            Subject::Address => format!("{account}/{}", key.concat()),
         };
         // Two rows of one subject are one finding: the first, which is the same each time.
         rows.entry(digest::fingerprint(&rule.id, &address)).or_insert(Row { subject: address, evidence });

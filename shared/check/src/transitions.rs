@@ -315,12 +315,12 @@ const fn beneath(known: &Finding) -> FindingState {
     if known.last_seen.is_some() { FindingState::Unknown } else { FindingState::Open }
 }
 
-/// Returns the addresses of all things of a kind that are there. What a row of a view comes from stands in the
-/// addresses of the findings themselves.
+/// Returns the addresses of all things of a kind that are there. Of findings that are named by
+/// address, the addresses themselves tell the tables.
 fn addresses(account: &AccountId, subject: &Subject, state: &State, lost: &[&Finding]) -> BTreeSet<String> {
     match subject {
         Subject::Row { table, columns } => addresses_in(account, table, columns, state).collect(),
-        Subject::View { .. } => {
+        Subject::Address => {
             let account_part = format!("{account}/");
             let table = |finding: &&Finding| {
                 Some(finding.subject.strip_prefix(&account_part)?.split_once('/')?.0.to_owned())

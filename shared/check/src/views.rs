@@ -62,6 +62,12 @@ pub(crate) fn relations() -> impl Iterator<Item = &'static str> {
     tables::all().map(|table| table.name).chain(names()).chain([RUN])
 }
 
+/// Returns the names of the views that mean the same in every cloud; others bear the name of theirs.
+pub(crate) fn neutral() -> impl Iterator<Item = &'static str> {
+    let is_of_one = |name: &str| Cloud::ALL.into_iter().any(|cloud| name.starts_with(&format!("{cloud}_")));
+    names().into_iter().filter(move |name| !is_of_one(name))
+}
+
 /// Returns the SQL that makes [`RUN`].
 pub(crate) fn create_run() -> String {
     let times: Vec<String> = TIMES.iter().map(|(name, _)| format!("  {name} TEXT")).collect();

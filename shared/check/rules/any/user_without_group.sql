@@ -3,7 +3,7 @@
 --- confidence = "high"
 --- needs = ["attachments", "memberships", "users"]
 --- absence = ["memberships"]
---- subject = "users.address"
+--- subject = "address"
 --- reason = "What such a user may do, if anything, is given one by one and lost sight of; `direct` says how much it is. Silent for the owner or root user, for users who cannot act, and for those whom a rule may make members at their next sign-in."
 --- remediation = "Put the user into the groups of the job, or remove the user from the account."
 --- references = ["CIS IBM Cloud Foundations 1.12", "https://cloud.ibm.com/docs/account?topic=account-groups"]

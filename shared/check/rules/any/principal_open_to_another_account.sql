@@ -1,0 +1,20 @@
+--- title = "Principal that somebody of another account may become"
+--- severity = "high"
+--- confidence = "medium"
+--- needs = ["trusts"]
+--- subject = "address"
+--- reason = "Who runs the other account decides who acts in this one. `why` says what opens it, `who` names the first that may, and `others` counts the rest. Accounts of the same organisation and services of the cloud are not reported."
+--- remediation = "Take the other account out of the trust, unless it is meant to act here."
+--- references = ["https://cloud.ibm.com/docs/account?topic=account-create-trusted-profile"]
+select
+    address,
+    min(principal_id) as principal_id,
+    min(principal_name) as principal_name,
+    min(who) as who,
+    min(account_id) as account_id,
+    min(why) as why,
+    count(*) - 1 as others
+from trusts
+where is_inside = false
+group by address
+order by address
