@@ -44,16 +44,15 @@ impl<'a> Conditions<'a> {
                 groups.entry(place.first().copied().unwrap_or_default()).or_insert((operator, Vec::new()));
             members.push(words);
         }
-        let is_single = groups.len() == 1;
-        let written = groups.into_values().map(|(operator, members)| match members.len() {
-            0 | 1 => members.concat(),
-            _ if is_single => members.join(&format!(" {operator} ")),
-            _ => format!("({})", members.join(&format!(" {operator} "))),
-        });
-        let all = written.collect::<Vec<_>>().join(&format!(" {} ", outer.unwrap_or("and")));
-        // Alternatives stay together where something else must hold too.
-        Some(if all.contains(" or ") && !all.starts_with('(') { format!("({all})") } else { all })
+        let of_group = |(operator, members): (&str, Vec<String>)| joined(operator, members);
+        Some(joined(outer.unwrap_or("and"), groups.into_values().map(of_group).collect()))
     }
+}
+
+/// Joins conditions; alternatives stay together where something else must hold too.
+fn joined(operator: &str, members: Vec<String>) -> String {
+    let all = members.join(&format!(" {operator} "));
+    if members.len() > 1 && operator != "and" { format!("({all})") } else { all }
 }
 
 /// Says that somebody must be in a group, when a policy names both.
