@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::Statement;
+use crate::{Question, Resource, Statement, ibm::Roles, unseen::Gaps};
 
 /// One step of a path: a thing by kind, id and name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -79,8 +79,16 @@ pub struct Access {
     pub(crate) assumptions: Vec<Assumption>,
     /// Bounds, from the outermost: at each level something must allow, and nothing may deny.
     pub(crate) bounds: Vec<Vec<Source>>,
+    /// Groups that hold everybody.
+    pub(crate) everybody: Vec<Membership>,
     /// What could not be seen, and so may hide a grant.
     pub(crate) unseen: Vec<String>,
+    pub(crate) gaps: Gaps,
+    /// What roles hold, where it depends on what was listed of them.
+    pub(crate) roles: Option<Roles>,
+    /// By the source that stands for it: which role is given on what, so that what only another state lists of the
+    /// role can be added.
+    pub(crate) spans: BTreeMap<usize, Span>,
     by_principal: BTreeMap<String, usize>,
     by_group: BTreeMap<String, usize>,
 }
@@ -90,6 +98,16 @@ pub struct Access {
 pub(crate) struct Membership {
     pub(crate) group: usize,
     /// What must hold for it, as with dynamic rules.
+    pub(crate) condition: Option<String>,
+    /// Whether it comes and goes with a session: it says who can now, and nothing of what was decided.
+    pub(crate) is_fleeting: bool,
+}
+
+/// A role on whatever services some resources are of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) role: String,
+    pub(crate) resource: Resource,
     pub(crate) condition: Option<String>,
 }
 
@@ -129,9 +147,33 @@ impl Access {
 
     /// Puts a principal into a group.
     pub fn join(&mut self, principal: usize, group: usize, condition: Option<String>) {
+        self.add_membership(principal, Membership { group, condition, is_fleeting: false });
+    }
+
+    /// Puts a principal into a group for as long as a session lasts.
+    pub fn join_for_now(&mut self, principal: usize, group: usize, condition: String) {
+        self.add_membership(principal, Membership { group, condition: Some(condition), is_fleeting: true });
+    }
+
+    fn add_membership(&mut self, principal: usize, membership: Membership) {
         if let Some(memberships) = self.memberships.get_mut(principal) {
-            memberships.push(Membership { group, condition });
+            memberships.push(membership);
         }
+    }
+
+    /// Lets every principal hold what a group holds.
+    pub fn hold_for_everybody(&mut self, group: usize) {
+        self.everybody.push(Membership { group, condition: None, is_fleeting: false });
+    }
+
+    /// Notes which role a source stands for.
+    pub(crate) fn span(&mut self, source: usize, span: Span) {
+        self.spans.insert(source, span);
+    }
+
+    /// Notes what is known of roles.
+    pub(crate) fn roles(&mut self, roles: Roles) {
+        self.roles = Some(roles);
     }
 
     /// Adds a source, to be attached.
@@ -175,6 +217,19 @@ impl Access {
         &self.unseen
     }
 
+    /// Returns what could not be seen and so may hide an answer to a question: [`Self::unseen`], and the service that is
+    /// asked of, when nothing is known of the roles on it.
+    #[must_use]
+    pub fn unseen_of(&self, question: &Question) -> Vec<String> {
+        let named = question.resource.0.get("serviceName").into_iter().flatten();
+        let named = named.filter(|service| service.is_literal()).map(ToString::to_string);
+        let unlisted = self.roles.iter().flat_map(|roles| {
+            named.clone().filter(|service| !service.is_empty() && !roles.services().contains(service))
+        });
+        let lines = unlisted.map(|service| format!("roles on {service}, a service that no policy names"));
+        self.unseen.iter().cloned().chain(lines).collect()
+    }
+
     /// Returns the principals.
     #[must_use]
     pub fn principals(&self) -> &[Principal] {
@@ -188,10 +243,10 @@ impl Access {
         sure.filter_map(|membership| self.groups.get(membership.group))
     }
 
-    /// Returns what a principal holds, own sources first, then those of its groups.
+    /// Returns what a principal holds, own sources first, then those of its groups, then those of everybody.
     pub(crate) fn held(&self, principal: usize) -> impl Iterator<Item = Held<'_>> {
         let own = self.own.get(principal).into_iter().flatten().map(|source| (None, *source));
-        let memberships = self.memberships.get(principal).into_iter().flatten();
+        let memberships = self.memberships.get(principal).into_iter().flatten().chain(&self.everybody);
         let through_groups = memberships.flat_map(|membership| {
             let sources = self.of_group.get(membership.group).into_iter().flatten();
             sources.map(move |source| (Some(membership), *source))

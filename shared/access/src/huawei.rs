@@ -14,7 +14,7 @@ use std::{
     sync::Arc,
 };
 
-use model::{Coverage, Row, State, Table, Value, tables, tables::huawei as t};
+use model::{Row, State, Table, Value, tables::huawei as t};
 
 use crate::{
     Access, Choice, Effect, Known, Pattern, Principal, Question, Resource, Source, Standing, Statement, Step,
@@ -49,7 +49,7 @@ pub fn access(state: &State) -> Access {
     add_roles(&mut access, state);
     add_mappings(&mut access, state);
     trust::add(&mut access, state);
-    add_unseen(&mut access, state);
+    crate::unseen::add(&mut access, state);
     access
 }
 
@@ -118,7 +118,7 @@ fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
         .collect();
     let are_seen = [t::ACCESS_KEYS.listing, t::LOGIN_PROFILES.listing]
         .into_iter()
-        .all(|listing| is_whole(state, listing));
+        .all(|listing| crate::unseen::is_whole(state, listing));
     for row in state.rows(&t::USERS) {
         let Some(id) = t::USERS.text(row, "user_id") else { continue };
         let is_root = t::USERS.cell(row, "is_root_user") == Value::Boolean(true);
@@ -323,15 +323,4 @@ fn add_bounds(access: &mut Access, state: &State) -> bool {
 fn labels<'a>(state: &'a State, table: &'static Table) -> BTreeMap<&'a str, &'a str> {
     let pair = |row: &'a Row| Some((row.value(0).as_text()?, table.text(row, table.label?)?));
     state.rows(table).iter().filter_map(pair).collect()
-}
-
-fn is_whole(state: &State, listing: &str) -> bool {
-    let mut lists = state.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
-    lists.all(|list| list.listing != listing || list.is_complete())
-}
-
-fn add_unseen(access: &mut Access, state: &State) {
-    for list in crate::unseen::lists(state) {
-        access.miss(list);
-    }
 }

@@ -102,7 +102,7 @@ impl Region for Resource {
     fn overlaps(&self, other: &Self) -> bool {
         self.0.iter().all(|(attribute, mine)| match other.0.get(attribute) {
             Some(theirs) => theirs.iter().any(|theirs| mine.iter().any(|mine| mine.overlaps(theirs))),
-            None => true,
+            None => !mine.is_empty(),
         })
     }
 }

@@ -42,7 +42,7 @@ impl Outcome {
             title: judgement.title,
             severity: judgement.severity,
             text: digest::of([judgement.question.as_str()]),
-            subject: Subject::View { name: "principals" },
+            subject: Subject::Address,
             sight: Sight {
                 blind: sighted.blind(&judgement.needs).into_iter().collect(),
                 blind_absence: sighted.blind(&judgement.absence).into_iter().collect(),

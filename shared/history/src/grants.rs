@@ -29,7 +29,7 @@ pub async fn who_can(
     let state = all(history, manifest).await?;
     let question = access::question(cloud, &state, action, resource).map_err(QuestionError::Resource)?;
     let access = access::of(cloud, &state);
-    Ok(WhoCan { answers: access.who_can(&question), unseen: access.unseen().to_vec() })
+    Ok(WhoCan { answers: access.who_can(&question), unseen: access.unseen_of(&question) })
 }
 
 /// What principals gained and lost between two snapshots.

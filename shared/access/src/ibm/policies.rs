@@ -1,0 +1,278 @@
+//! Policies: whom they are for, what their roles open, and under which conditions.
+
+use std::collections::BTreeMap;
+
+use model::{Row, State, tables::ibm as t};
+
+use super::{
+    conditions::{self, Conditions},
+    identities::identity,
+    question::is_resource_group,
+    roles::{Piece, Roles, names_services, narrowed, only_service},
+    step,
+};
+use crate::{
+    Access, Choice, Effect, Pattern, Resource, Source, Statement, Step,
+    access::{Span, both},
+};
+
+/// A role that a policy gives: its CRN, and its name where the policy tells it.
+type Given<'a> = (&'a str, Option<&'a str>);
+
+pub(super) fn add(access: &mut Access, state: &State, roles: &Roles) {
+    let mut resources = resources(state);
+    let mut conditions = Conditions::of(state);
+    let subjects = Subjects::of(state);
+    let mut given: BTreeMap<&str, Vec<Given<'_>>> = BTreeMap::new();
+    for row in state.rows(&t::POLICY_ROLES) {
+        let text = |column| t::POLICY_ROLES.text(row, column);
+        if let (Some(policy), Some(role)) = (text("policy_id"), text("role_id")) {
+            given.entry(policy).or_default().push((role, text("display_name")));
+        }
+    }
+    for row in state.rows(&t::POLICIES) {
+        let text = |column| t::POLICIES.text(row, column);
+        // Policies of type `authorization` let services in, never identities.
+        let (Some(id), Some("access")) = (text("id"), text("type")) else { continue };
+        if text("state").is_some_and(|state| state != "active") {
+            continue;
+        }
+        let opened = resources.remove(id).unwrap_or_default();
+        let ruled = conditions.take(id, text("rule_operator"));
+        let step = step("policy", id, text("description").filter(|text| !text.is_empty()));
+        let policy =
+            Policy { id, step, resource: opened.resource, condition: both_texts(ruled, opened.condition) };
+        let holders = subjects.of_policy(access, row, id);
+        for (role, name) in given.remove(id).unwrap_or_default() {
+            policy.give(access, roles, role, name, &holders);
+        }
+    }
+}
+
+fn both_texts(one: Option<String>, other: Option<String>) -> Option<String> {
+    both(one.as_deref(), other.as_deref())
+}
+
+/// Who holds what a policy gives, each with what must hold for it.
+enum Holder {
+    Principal(usize, Option<String>),
+    Group(usize),
+}
+
+struct Policy<'a> {
+    id: &'a str,
+    step: Step,
+    resource: Resource,
+    condition: Option<String>,
+}
+
+impl Policy<'_> {
+    fn give(&self, access: &mut Access, roles: &Roles, role: &str, name: Option<&str>, holders: &[Holder]) {
+        let mut pieces = roles.pieces(role, &self.resource);
+        let everywhere = roles.everywhere(role);
+        let is_unknown = pieces.is_empty() && everywhere.any_of.is_empty();
+        if is_unknown && !self.opens_nothing(roles, role) {
+            access.miss(format!("actions of role {role}, which policy {} gives", self.id));
+        }
+        // Kept also where nothing is known of the role, for a comparison with a state in which it is.
+        if pieces.is_empty() || !everywhere.any_of.is_empty() {
+            let Some(resource) = self.everywhere() else { return };
+            pieces.push(Piece { actions: everywhere, resource, condition: None });
+        }
+        let steps = vec![self.step.clone(), step("role", role, roles.name_of(role).or(name))];
+        let conditions: Vec<Option<&str>> = holders
+            .iter()
+            .map(|holder| match holder {
+                Holder::Principal(_, condition) => condition.as_deref(),
+                Holder::Group(_) => None,
+            })
+            .collect();
+        for (holder, own) in holders.iter().zip(conditions) {
+            let condition = both(self.condition.as_deref(), own);
+            let mut anchor = None;
+            for piece in &pieces {
+                let statement = Statement {
+                    effect: Effect::Allow,
+                    actions: piece.actions.clone(),
+                    resources: Choice::any_of(vec![piece.resource.clone()]),
+                    condition: both(condition.as_deref(), piece.condition.as_deref()),
+                };
+                let source = access.source(Source { steps: steps.clone(), statement });
+                anchor.get_or_insert(source);
+                match holder {
+                    Holder::Principal(principal, _) => access.attach(*principal, source),
+                    Holder::Group(group) => access.attach_to_group(*group, source),
+                }
+            }
+            if let Some(source) = anchor {
+                access
+                    .span(source, Span { role: role.to_owned(), resource: self.resource.clone(), condition });
+            }
+        }
+    }
+
+    /// Returns the resources on which what a role holds everywhere is opened, if there can be any.
+    fn everywhere(&self) -> Option<Resource> {
+        if let Some(service) = only_service(&self.resource) {
+            return narrowed(&self.resource, &service);
+        }
+        let mut resource = self.resource.clone();
+        if is_resource_group(&resource) && !names_services(&resource) {
+            for attribute in ["serviceName", "resourceGroupId"] {
+                resource.0.entry(attribute.to_owned()).or_insert_with(|| vec![Pattern::literal("")]);
+            }
+        }
+        Some(resource)
+    }
+
+    /// Says whether it is known that the role opens nothing here: the roles of the one service are listed, and
+    /// it is none of them.
+    fn opens_nothing(&self, roles: &Roles, role: &str) -> bool {
+        only_service(&self.resource).is_some_and(|service| roles.services().contains(&service))
+            && roles.name_of(role).is_some()
+    }
+}
+
+/// What the attributes of a policy say: resources, and what cannot be said as such.
+#[derive(Default)]
+struct Opened {
+    resource: Resource,
+    condition: Option<String>,
+}
+
+impl Opened {
+    /// Adds alternatives for an attribute; a second set of the same attribute must match too.
+    fn restrict(&mut self, attribute: &str, patterns: Vec<Pattern>, words: &str) {
+        let Some(known) = self.resource.0.get_mut(attribute) else {
+            self.resource.0.insert(attribute.to_owned(), patterns);
+            return;
+        };
+        match common(known, &patterns) {
+            Some(common) => *known = common,
+            // That both match can no longer be said with patterns.
+            None => self.condition = both(self.condition.as_deref(), Some(words)),
+        }
+    }
+}
+
+/// Returns what matches one of either side, if patterns can say it.
+fn common(ones: &[Pattern], others: &[Pattern]) -> Option<Vec<Pattern>> {
+    let mut common = Vec::new();
+    for one in ones {
+        for other in others.iter().filter(|other| one.overlaps(other)) {
+            match (one.covers(other), other.covers(one)) {
+                (true, _) => common.push(other.clone()),
+                (_, true) => common.push(one.clone()),
+                _ => return None,
+            }
+        }
+    }
+    Some(common)
+}
+
+/// Returns the resources of each policy. The account itself is no restriction.
+fn resources(state: &State) -> BTreeMap<&str, Opened> {
+    let mut values: BTreeMap<(&str, Option<i64>), (&str, &str, Vec<&str>)> = BTreeMap::new();
+    let table = &t::POLICY_RESOURCES;
+    for row in state.rows(table) {
+        let text = |column| table.text(row, column);
+        let (Some(policy), Some(name)) = (text("policy_id"), text("name")) else { continue };
+        let operator = text("operator").unwrap_or("stringEquals");
+        let place = (policy, table.cell(row, "position").as_integer());
+        let (.., of_attribute) = values.entry(place).or_insert((name, operator, Vec::new()));
+        of_attribute.extend(text("value"));
+    }
+    let mut resources: BTreeMap<&str, Opened> = BTreeMap::new();
+    for ((policy, _), (name, operator, values)) in values {
+        if name != "accountId" {
+            let patterns = values.iter().map(|value| pattern(operator, value)).collect();
+            let words = format!("{name} {operator} {}", values.join(" or "));
+            resources.entry(policy).or_default().restrict(name, patterns, &words);
+        }
+    }
+    for row in state.rows(&t::POLICY_TAGS) {
+        let text = |column| t::POLICY_TAGS.text(row, column);
+        let (Some(policy), Some(name)) = (text("policy_id"), text("name")) else { continue };
+        let (operator, value) =
+            (text("operator").unwrap_or("stringEquals"), text("value").unwrap_or_default());
+        let opened = resources.entry(policy).or_default();
+        let attribute = format!("tag {name}");
+        let pattern = pattern(operator, value);
+        match opened.resource.0.get(&attribute) {
+            // A resource may carry several tags of one name, so that a second one takes nothing from the first.
+            Some(known) if *known != [pattern.clone()] => {
+                let too = format!("tagged {name}:{value} too");
+                opened.condition = both(opened.condition.as_deref(), Some(&too));
+            }
+            Some(_) => {}
+            None => opened.restrict(&attribute, vec![pattern], ""),
+        }
+    }
+    resources
+}
+
+fn pattern(operator: &str, value: &str) -> Pattern {
+    match operator {
+        "stringEquals" | "stringEqualsAnyOf" => Pattern::literal(value),
+        "stringMatch" | "stringMatchAnyOf" => Pattern::parse_ibm(value),
+        // An attribute that is absent is the same as an empty one.
+        "stringExists" if value == "false" => Pattern::literal(""),
+        "stringExists" => Pattern::parse("?*"),
+        // An operator that nobody knows yet may let anything through.
+        _ => Pattern::any(),
+    }
+}
+
+/// The attributes of policy subjects, for policies whose subject is not a single one.
+struct Subjects<'a>(BTreeMap<&'a str, Vec<(&'a str, &'a str, &'a str)>>);
+
+impl<'a> Subjects<'a> {
+    fn of(state: &'a State) -> Self {
+        let mut subjects: BTreeMap<&str, Vec<(&str, &str, &str)>> = BTreeMap::new();
+        for row in state.rows(&t::POLICY_SUBJECTS) {
+            let text = |column| t::POLICY_SUBJECTS.text(row, column);
+            if let (Some(policy), Some(name), Some(value)) = (text("policy_id"), text("name"), text("value"))
+            {
+                let operator = text("operator").unwrap_or("stringEquals");
+                subjects.entry(policy).or_default().push((name, operator, value));
+            }
+        }
+        Self(subjects)
+    }
+
+    fn of_policy(&self, access: &mut Access, row: &Row, id: &str) -> Vec<Holder> {
+        let text = |column| t::POLICIES.text(row, column);
+        match (text("subject_iam_id"), text("subject_access_group_id")) {
+            (Some(iam_id), None) => vec![Holder::Principal(identity(access, iam_id), None)],
+            (None, Some(group)) => vec![Holder::Group(access.group(step("access group", group, None)))],
+            // All attributes of a subject must match.
+            (Some(iam_id), Some(group)) => {
+                let also = conditions::member_of(group);
+                vec![Holder::Principal(identity(access, iam_id), Some(also))]
+            }
+            (None, None) => self.several(access, id),
+        }
+    }
+
+    /// Returns the holders when the subject is one attribute with several values; else it is noted.
+    fn several(&self, access: &mut Access, id: &str) -> Vec<Holder> {
+        let attributes = self.0.get(id).map_or(&[][..], Vec::as_slice);
+        let is_all = |wanted: &str| {
+            !attributes.is_empty()
+                && attributes
+                    .iter()
+                    .all(|(name, operator, _)| *name == wanted && *operator == "stringEqualsAnyOf")
+        };
+        let values = attributes.iter().map(|(.., value)| *value);
+        if is_all("iam_id") {
+            return values.map(|value| Holder::Principal(identity(access, value), None)).collect();
+        }
+        if is_all("access_group_id") {
+            return values
+                .map(|value| Holder::Group(access.group(step("access group", value, None))))
+                .collect();
+        }
+        access.miss(format!("whom policy {id} is for"));
+        Vec::new()
+    }
+}

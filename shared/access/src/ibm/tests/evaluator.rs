@@ -1,0 +1,138 @@
+//! What IBM's rules say of one request, one identity and one account: nothing here knows a pattern that covers
+//! another, an extent, or a graph.
+
+use std::collections::BTreeMap;
+
+/// Three values: no, only while something holds, yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Answer {
+    No,
+    Perhaps,
+    Yes,
+}
+
+/// The attributes of what a request is for; one that is absent is not there.
+pub(super) type Target = BTreeMap<&'static str, &'static str>;
+
+#[derive(Debug, Clone)]
+pub(super) struct Attribute {
+    pub(super) name: &'static str,
+    pub(super) operator: &'static str,
+    pub(super) values: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Policy {
+    pub(super) kind: &'static str,
+    pub(super) state: &'static str,
+    pub(super) subject: &'static str,
+    pub(super) roles: Vec<&'static str>,
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) tag: Option<Attribute>,
+    pub(super) is_timed: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Account {
+    /// Actions by service and role; the service without a name stands for every service.
+    pub(super) roles: BTreeMap<(&'static str, &'static str), Vec<&'static str>>,
+    pub(super) policies: Vec<Policy>,
+    /// Identity and group.
+    pub(super) members: Vec<(&'static str, &'static str)>,
+    pub(super) dynamic: Vec<(&'static str, &'static str)>,
+    /// Rule and the group that it lets into.
+    pub(super) group_rules: Vec<(&'static str, &'static str)>,
+    pub(super) is_public_closed: bool,
+    pub(super) owner: Option<&'static str>,
+    /// Identity and the profile that it may become, and whether that hangs on something.
+    pub(super) assumable: Vec<(&'static str, &'static str, bool)>,
+}
+
+pub(super) const PUBLIC: &str = "AccessGroupId-PublicAccess";
+const PLATFORM: [&str; 2] = ["iam-groups", "billing"];
+
+fn glob(pattern: &str, text: &str) -> bool {
+    let Some(first) = pattern.chars().next() else { return text.is_empty() };
+    for literal in ["*", "?"] {
+        if let Some(rest) = pattern.strip_prefix(&format!("{{{{{literal}}}}}")) {
+            return text.strip_prefix(literal).is_some_and(|text| glob(rest, text));
+        }
+    }
+    let rest = &pattern[first.len_utf8()..];
+    match first {
+        '*' => (0..=text.len()).any(|skip| text.is_char_boundary(skip) && glob(rest, &text[skip..])),
+        '?' => text.chars().next().is_some_and(|letter| glob(rest, &text[letter.len_utf8()..])),
+        letter => text.strip_prefix(letter).is_some_and(|text| glob(rest, text)),
+    }
+}
+
+impl Attribute {
+    fn fits(&self, target: &Target) -> bool {
+        let service = target.get("serviceName").copied();
+        let value = match self.name {
+            "serviceType" => {
+                service.map(|name| if PLATFORM.contains(&name) { "platform_service" } else { "service" })
+            }
+            "service_group_id" => service.filter(|name| name.starts_with("iam-")).map(|_| "IAM"),
+            name => target.get(name).copied(),
+        };
+        self.values.iter().any(|wanted| match self.operator {
+            "stringEquals" | "stringEqualsAnyOf" => value == Some(*wanted),
+            "stringMatch" | "stringMatchAnyOf" => glob(wanted, value.unwrap_or_default()),
+            "stringExists" => value.is_some() == (*wanted == "true"),
+            other => unreachable!("{other} is not generated"),
+        })
+    }
+}
+
+impl Account {
+    /// Whether the subject of a policy is somebody, or holds it.
+    fn is_subject(&self, subject: &str, who: &str) -> Answer {
+        let is = |list: &[(&str, &str)]| list.contains(&(who, subject));
+        if subject == who || is(&self.members) || (subject == PUBLIC && !self.is_public_closed) {
+            Answer::Yes
+        } else if is(&self.dynamic) || is(&self.group_rules) {
+            Answer::Perhaps
+        } else {
+            Answer::No
+        }
+    }
+
+    fn allows(&self, policy: &Policy, who: &str, action: &str, target: &Target) -> Answer {
+        if policy.kind != "access" || policy.state != "active" {
+            return Answer::No;
+        }
+        let service = target.get("serviceName").copied();
+        let holds = |service: &'static str, role: &'static str| {
+            self.roles.get(&(service, role)).is_some_and(|actions| actions.contains(&action))
+        };
+        let is_given = policy
+            .roles
+            .iter()
+            .any(|role| holds("", role) || service.is_some_and(|service| holds(service, role)));
+        let matches = policy.attributes.iter().chain(&policy.tag).all(|attribute| attribute.fits(target));
+        if !is_given || !matches {
+            return Answer::No;
+        }
+        let timed = if policy.is_timed { Answer::Perhaps } else { Answer::Yes };
+        timed.min(self.is_subject(policy.subject, who))
+    }
+
+    fn by_itself(&self, who: &str, action: &str, target: &Target) -> Answer {
+        if self.owner == Some(who) {
+            return Answer::Yes;
+        }
+        let each = self.policies.iter().map(|policy| self.allows(policy, who, action, target));
+        each.max().unwrap_or(Answer::No)
+    }
+
+    /// Whether somebody can do something: by itself, or as a profile that it becomes.
+    pub(super) fn decide(&self, who: &str, action: &str, target: &Target) -> Answer {
+        let own = self.by_itself(who, action, target);
+        let becoming = self.assumable.iter().filter(|(from, ..)| *from == who).map(|(_, profile, hangs)| {
+            let way = if *hangs { Answer::Perhaps } else { Answer::Yes };
+            way.min(self.by_itself(profile, action, target))
+        });
+        becoming.max().unwrap_or(Answer::No).max(own)
+    }
+}
