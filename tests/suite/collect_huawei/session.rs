@@ -8,7 +8,7 @@ use collect::{
 };
 use jiff::SignedDuration;
 use simulators::huawei::{
-    Clock, Fault, FaultKind, SessionLife, Simulator, Size, generate,
+    Clock, Fault, FaultKind, SessionLife, Simulator,
     world::{
         AUDIT_AGENCY, AUDIT_EXTERNAL_ID, COLLECTOR_ACCESS_KEY, COLLECTOR_SECRET_KEY, FOREIGN_ACCESS_KEY,
         FOREIGN_ACCOUNT, FOREIGN_SECRET_KEY, TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY,
@@ -16,7 +16,7 @@ use simulators::huawei::{
     },
 };
 
-use super::{SEED, account, collected, company, incomplete, serve, settings, with_keys};
+use super::{account, collected, company, incomplete, serve, settings, with_keys};
 
 fn through_the_agency(simulator: &Simulator, external_id: Option<&str>) -> Settings {
     let own = simulator.look(|world| world.account_id().to_owned());
@@ -82,10 +82,10 @@ async fn an_agency_that_does_not_let_in_says_what_to_check() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_ends_on_the_way_is_renewed() {
     for life in [SessionLife::Calls(40), SessionLife::Seconds(2)] {
-        let simulator = serve(generate(SEED, Size::Thousand)).await;
+        let simulator = serve(company()).await;
         simulator.set_session_life(life);
         simulator.set_latency(Duration::from_millis(20));
-        let slow = Settings { concurrency: 4, ..through_the_agency(&simulator, Some(AUDIT_EXTERNAL_ID)) };
+        let slow = Settings { concurrency: 2, ..through_the_agency(&simulator, Some(AUDIT_EXTERNAL_ID)) };
         let whole = account(&slow).await.unwrap();
         assert!(incomplete(&whole.state).is_empty(), "{life:?}: {:?}", incomplete(&whole.state));
         let sign_ins = simulator.log().iter().filter(|call| call.method == "POST").count();
