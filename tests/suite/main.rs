@@ -5,6 +5,7 @@ mod scenarios;
 
 mod cli;
 mod collect;
+mod collect_huawei;
 mod conventions;
 mod lambda;
 mod store;

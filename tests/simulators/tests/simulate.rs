@@ -13,8 +13,12 @@ struct Running {
 
 impl Running {
     fn start(options: &[&str]) -> Running {
+        Running::of("ibm", options)
+    }
+
+    fn of(cloud: &str, options: &[&str]) -> Running {
         let mut process = Command::new(env!("CARGO_BIN_EXE_simulate"))
-            .arg("ibm")
+            .arg(cloud)
             .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -62,17 +66,45 @@ async fn it_says_where_it_listens_and_ends_with_its_input() {
 
 #[tokio::test]
 async fn weeks_pass_one_by_one_until_there_are_no_more() {
-    let running = Running::start(&[]);
-    let before = running.get("/truth").await;
-    let (status, week) = running.post("/week", json!({})).await;
-    assert_eq!((status, &week["week"]), (200, &json!(2)));
-    assert_ne!(running.get("/truth").await["users"], before["users"]);
-    let mut passed = 2;
-    while running.post("/week", json!({})).await.0 == 200 {
-        passed += 1;
+    for cloud in ["ibm", "huawei"] {
+        let running = Running::of(cloud, &[]);
+        let before = running.get("/truth").await;
+        let (status, week) = running.post("/week", json!({})).await;
+        assert_eq!((status, &week["week"]), (200, &json!(2)));
+        assert_ne!(running.get("/truth").await, before);
+        let mut passed = 2;
+        while running.post("/week", json!({})).await.0 == 200 {
+            passed += 1;
+        }
+        let later = Running::of(cloud, &["--week", &passed.to_string()]);
+        assert_eq!(later.get("/truth").await, running.get("/truth").await, "{cloud}");
     }
-    let later = Running::start(&["--week", &passed.to_string()]);
-    assert_eq!(later.get("/truth").await, running.get("/truth").await);
+}
+
+#[tokio::test]
+async fn huawei_says_with_what_to_sign_and_answers_only_what_is_signed() {
+    let options = ["--size", "guide", "--session-life", "900", "--clock", "2026-09-07T06:00:00Z"];
+    let running = Running::of("huawei", &options);
+    for host in ["iam", "sts", "organizations", "eps"] {
+        let base = running.said["endpoints"][host].as_str().unwrap();
+        assert_eq!(
+            running.client.get(format!("{base}/v5/users")).send().await.unwrap().status(),
+            401,
+            "{host}"
+        );
+    }
+    for member in ["access_key", "secret_key", "account_id"] {
+        assert!(running.said[member].is_string(), "{member}");
+    }
+    assert!(running.said["temporary"]["security_token"].is_string());
+    assert!(running.said["outsider"]["agency_urn"].as_str().unwrap().contains(":agency:"));
+    assert_eq!(running.get("/truth").await["groups"][0]["group_name"], "IAMGroupA");
+    let fault = json!({ "host": "sts", "path": "", "kind": { "server_error": 502 } });
+    assert_eq!(running.post("/fault", fault).await.0, 200);
+    let sts = running.said["endpoints"]["sts"].as_str().unwrap();
+    assert_eq!(running.client.get(sts).send().await.unwrap().status(), 502);
+    assert_eq!(running.get("/calls").await["count"], 5);
+    assert_eq!(running.post("/fault", json!({ "host": "cbr", "kind": "html" })).await.0, 422);
 }
 
 #[tokio::test]
@@ -112,6 +144,10 @@ fn wrong_options_are_named() {
         (vec!["ibm", "--size", "huge"], "no size is called `huge`"),
         (vec!["ibm", "--sise", "1k"], "no option is called `--sise`"),
         (vec!["ibm", "--seed"], "`--seed` needs a value"),
+        (vec!["ibm", "--size", "guide"], "no size is called `guide`"),
+        (vec!["ibm", "--session-life", "1"], "no option is called `--session-life`"),
+        (vec!["huawei", "--token-life", "1"], "no option is called `--token-life`"),
+        (vec!["huawei", "--clock", "noon"], "`--clock` needs a time"),
     ] {
         let ended = Command::new(env!("CARGO_BIN_EXE_simulate")).args(&words).output().unwrap();
         assert!(!ended.status.success());

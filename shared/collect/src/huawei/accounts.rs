@@ -26,7 +26,7 @@ pub(crate) async fn find(
     let list = single(&ACCOUNTS, &endpoints.iam, &["v3", "auth", "domains"], &[], Items::Each("domains"));
     let (mut seen, mut coverage, error) = listing::attempt(session, &list, keep).await;
     if let Some(error) = error.filter(|error| !is_refusal(error)) {
-        return Err(ended(&error, endpoints.iam.as_str()));
+        return Err(ended(&error, list.first.as_str()));
     }
     let found = seen.texts(&ACCOUNTS, "account_id").next().map(str::to_owned);
     let found = match found {

@@ -1,0 +1,505 @@
+//! The rows that a complete reader must have written, worked out from the simulator's truth alone.
+//!
+//! Every table is named here by what it is made of, so that a new one without a line fails.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Table, tables::huawei::*};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use simulators::huawei::world::Truth;
+
+use super::documents;
+
+/// The columns that are compared, and a line for each row.
+#[derive(Debug, Default)]
+pub struct Rows {
+    pub columns: Vec<&'static str>,
+    pub lines: BTreeSet<String>,
+}
+
+/// By table.
+pub type Expected = BTreeMap<&'static str, Rows>;
+
+/// Where the value of a column is.
+#[derive(Clone, Copy)]
+enum At {
+    /// At this pointer of the object.
+    Is(&'static str),
+    /// At this pointer, a time.
+    Time(&'static str),
+    /// The id in the name of the list.
+    Parent,
+    /// Always this text.
+    Text(&'static str),
+}
+use At::{Is, Parent, Text, Time};
+
+/// Absent, null and empty texts are one in the tables.
+pub fn or_null(value: Option<&Value>) -> Value {
+    value.filter(|value| *value != "").cloned().unwrap_or_default()
+}
+
+fn cell(at: At, parent: &str, object: &Value) -> Value {
+    match at {
+        Is(pointer) => or_null(object.pointer(pointer)),
+        Time(pointer) => match or_null(object.pointer(pointer)).as_str() {
+            Some(text) => json!(model::normal_time(text).expect("a time")),
+            None => Value::Null,
+        },
+        Parent => json!(parent),
+        Text(text) => json!(text),
+    }
+}
+
+/// Adds rows to a table.
+pub fn add(
+    expected: &mut Expected,
+    table: &'static Table,
+    columns: Vec<&'static str>,
+    rows: impl Iterator<Item = Vec<Value>>,
+) {
+    let all = expected.entry(table.name).or_default();
+    all.columns = columns;
+    for row in rows {
+        assert!(all.lines.insert(json!(row).to_string()), "{} has a row twice: {row:?}", table.name);
+    }
+}
+
+/// The objects of a list, or of all lists whose names begin with `list/`, each with its parent.
+fn objects<'t>(truth: &'t Truth, list: &str) -> Vec<(&'t str, &'t Value)> {
+    let lists = truth.iter().filter_map(|(name, things)| {
+        let parent = if name == list { "" } else { name.strip_prefix(list)?.strip_prefix('/')? };
+        Some((parent, things))
+    });
+    lists.flat_map(|(parent, things)| things.iter().map(move |thing| (parent, thing))).collect()
+}
+
+struct Making<'t> {
+    truth: &'t Truth,
+    expected: Expected,
+}
+
+impl Making<'_> {
+    /// A table with one row for each object of a list.
+    fn plain(&mut self, table: &'static Table, list: &str, cells: &[(&'static str, At)]) {
+        self.those(table, list, cells, |_| true);
+    }
+
+    fn those(
+        &mut self,
+        table: &'static Table,
+        list: &str,
+        cells: &[(&'static str, At)],
+        wanted: impl Fn(&Value) -> bool,
+    ) {
+        let objects = objects(self.truth, list).into_iter().filter(|(_, object)| wanted(object));
+        let rows = objects.map(|(parent, object)| {
+            cells.iter().map(|(_, at)| cell(*at, parent, object)).collect::<Vec<Value>>()
+        });
+        let columns = cells.iter().map(|(name, _)| *name).collect();
+        add(&mut self.expected, table, columns, rows);
+    }
+}
+
+/// Works out all rows.
+pub fn rows(truth: &Truth) -> Expected {
+    let mut making = Making { truth, expected: Expected::new() };
+    people(&mut making);
+    policies(&mut making);
+    agencies(&mut making);
+    roles(&mut making);
+    federation(&mut making);
+    settings(&mut making);
+    organization(&mut making);
+    let mut expected = making.expected;
+    documents::add_all(&mut expected, truth);
+    expected
+}
+
+fn people(making: &mut Making<'_>) {
+    making.plain(
+        &USERS,
+        "users",
+        &[
+            ("user_id", Is("/user_id")),
+            ("name", Is("/user_name")),
+            ("description", Is("/description")),
+            ("is_root_user", Is("/is_root_user")),
+            ("enabled", Is("/enabled")),
+            ("created_at", Time("/created_at")),
+            ("urn", Is("/urn")),
+        ],
+    );
+    let tag = [("key", Is("/tag_key")), ("value", Is("/tag_value"))];
+    making.plain(&USER_TAGS, "user_tags", &[("user_id", Parent), tag[0], tag[1]]);
+    making.plain(&AGENCY_TAGS, "agency_tags", &[("agency_id", Parent), tag[0], tag[1]]);
+    let login = [("user_id", Parent), ("last_login_at", Time("/last_login_at"))];
+    making.plain(&USER_LOGINS, "last_login", &login);
+    making.plain(
+        &LOGIN_PROFILES,
+        "login_profile",
+        &[
+            ("user_id", Parent),
+            ("password_reset_required", Is("/password_reset_required")),
+            ("password_expires_at", Time("/password_expires_at")),
+            ("created_at", Time("/created_at")),
+        ],
+    );
+    making.plain(
+        &ACCESS_KEYS,
+        "access_keys",
+        &[
+            ("access_key_id", Is("/access_key_id")),
+            ("user_id", Parent),
+            ("status", Is("/status")),
+            ("created_at", Time("/created_at")),
+        ],
+    );
+    let used = [("access_key_id", Parent), ("last_used_at", Time("/last_used_at"))];
+    making.plain(&ACCESS_KEY_USES, "access_key_last_used", &used);
+    let device = [("serial_number", Is("/serial_number")), ("user_id", Is("/user_id"))];
+    making.plain(&MFA_DEVICES, "mfa_devices", &[device[0], device[1], ("enabled", Is("/enabled"))]);
+    making.plain(
+        &LOGIN_PROTECTIONS,
+        "v3_login_protects",
+        &[
+            ("user_id", Is("/user_id")),
+            ("enabled", Is("/enabled")),
+            ("verification_method", Is("/verification_method")),
+        ],
+    );
+    making.plain(
+        &USER_ACCESS_MODES,
+        "v3_users",
+        &[
+            ("user_id", Is("/id")),
+            ("access_mode", Is("/access_mode")),
+            ("pwd_status", Is("/pwd_status")),
+            ("pwd_strength", Is("/pwd_strength")),
+        ],
+    );
+    making.plain(
+        &GROUPS,
+        "groups",
+        &[
+            ("group_id", Is("/group_id")),
+            ("name", Is("/group_name")),
+            ("description", Is("/description")),
+            ("created_at", Time("/created_at")),
+            ("urn", Is("/urn")),
+        ],
+    );
+    making.plain(&GROUP_MEMBERS, "group_users", &[("group_id", Parent), ("user_id", Is("/user_id"))]);
+}
+
+/// Policies of the account, and those of the cloud that somebody has.
+pub fn is_kept(policy: &Value) -> bool {
+    policy["policy_type"] == "custom" || policy["attachment_count"] != 0
+}
+
+fn policies(making: &mut Making<'_>) {
+    making.those(
+        &POLICIES,
+        "policies",
+        &[
+            ("policy_id", Is("/policy_id")),
+            ("name", Is("/policy_name")),
+            ("type", Is("/policy_type")),
+            ("urn", Is("/urn")),
+            ("path", Is("/path")),
+            ("description", Is("/description")),
+            ("default_version_id", Is("/default_version_id")),
+            ("attachment_count", Is("/attachment_count")),
+            ("created_at", Time("/created_at")),
+            ("updated_at", Time("/updated_at")),
+        ],
+        is_kept,
+    );
+    for (list, kind, id) in [
+        ("policy_users", "user", "/user_id"),
+        ("policy_groups", "group", "/group_id"),
+        ("policy_agencies", "agency", "/agency_id"),
+    ] {
+        let cells = [
+            ("policy_id", Parent),
+            ("entity_type", Text(kind)),
+            ("entity_id", Is(id)),
+            ("attached_at", Time("/attached_at")),
+        ];
+        making.plain(&POLICY_ATTACHMENTS, list, &cells);
+    }
+}
+
+fn agencies(making: &mut Making<'_>) {
+    let cells = |kind| {
+        [
+            ("agency_id", Is("/agency_id")),
+            ("name", Is("/agency_name")),
+            ("kind", Text(kind)),
+            ("urn", Is("/urn")),
+            ("path", Is("/path")),
+            ("description", Is("/description")),
+            ("created_at", Time("/created_at")),
+            ("max_session_duration", Is("/max_session_duration")),
+            ("trust_domain_id", Is("/trust_domain_id")),
+            ("trust_domain_name", Is("/trust_domain_name")),
+        ]
+    };
+    fn kind(agency: &Value) -> &'static str {
+        match agency["path"].as_str() {
+            _ if agency["trust_policy"].is_null() => "classic",
+            Some(path) if path.starts_with("service-linked-agency/") => "service_linked",
+            _ => "trust",
+        }
+    }
+    for wanted in ["classic", "trust", "service_linked"] {
+        making.those(&AGENCIES, "agencies", &cells(wanted), |agency| kind(agency) == wanted);
+    }
+    let rows = making.truth["v3_agencies"].iter().map(|agency| {
+        let written = |name: &str| agency[name].as_str().filter(|text| *text != "null");
+        let ends =
+            written("expire_time").map(|time| model::normal_time(&format!("{time}Z")).expect("a time"));
+        vec![agency["id"].clone(), json!(written("duration")), json!(ends)]
+    });
+    let columns = vec!["agency_id", "duration", "expires_at"];
+    add(&mut making.expected, &CLASSIC_AGENCIES, columns, rows);
+}
+
+/// Roles of the account, and those of the cloud that somebody has.
+pub fn kept_roles(truth: &Truth) -> Vec<&Value> {
+    let granted: BTreeSet<&str> = objects(truth, "v3_role_assignments")
+        .into_iter()
+        .filter_map(|(_, assignment)| assignment.pointer("/role/id")?.as_str())
+        .collect();
+    let is_granted = |role: &&Value| role["id"].as_str().is_some_and(|id| granted.contains(id));
+    truth["v3_custom_roles"].iter().chain(truth["v3_roles"].iter().filter(is_granted)).collect()
+}
+
+fn roles(making: &mut Making<'_>) {
+    let truth = making.truth;
+    let rows = kept_roles(truth).into_iter().map(|role| {
+        let version = &role["policy"]["Version"];
+        let mut cells: Vec<Value> =
+            ["id", "name", "display_name", "type"].iter().map(|name| or_null(role.get(*name))).collect();
+        cells.push(json!(!role["domain_id"].is_null()));
+        cells.extend([json!(version == "1.1"), version.clone(), or_null(role.get("description"))]);
+        cells
+    });
+    let columns =
+        vec!["id", "name", "display_name", "type", "is_custom", "is_fine_grained", "version", "description"];
+    add(&mut making.expected, &ROLES, columns, rows);
+    for (list, scope, id) in [
+        ("v3_role_assignments/domain", "domain", "/scope/domain/id"),
+        ("v3_role_assignments/inherited", "all_projects", "/scope/domain/id"),
+        ("v3_role_assignments/project", "project", "/scope/project/id"),
+        ("v3_role_assignments/enterprise_project", "enterprise_project", "/scope/enterprise_project/id"),
+    ] {
+        for (kind, subject) in [("user", "/user/id"), ("group", "/group/id"), ("agency", "/agency/id")] {
+            let cells = [
+                ("role_id", Is("/role/id")),
+                ("subject_type", Text(kind)),
+                ("subject_id", Is(subject)),
+                ("scope_type", Text(scope)),
+                ("scope_id", Is(id)),
+            ];
+            making.those(&ROLE_ASSIGNMENTS, list, &cells, |one| one.pointer(subject).is_some());
+        }
+    }
+}
+
+fn federation(making: &mut Making<'_>) {
+    let named = [
+        ("provider_id", Is("/provider_id")),
+        ("name", Is("/name")),
+        ("description", Is("/description")),
+        ("urn", Is("/urn")),
+        ("created_at", Time("/created_at")),
+    ];
+    let truth = making.truth;
+    let mut saml = named.to_vec();
+    saml.extend([
+        ("assertion_encryption_mode", Is("/assertion_encryption_mode")),
+        ("expires_at", Time("/expires_at")),
+    ]);
+    making.plain(&SAML_PROVIDERS, "saml_providers", &saml);
+    let mut oidc = named.to_vec();
+    oidc.push(("url", Is("/url")));
+    making.plain(&OIDC_PROVIDERS, "oidc_providers", &oidc);
+    for (table, column, list) in
+        [(&OIDC_CLIENTS, "client_id", "client_ids"), (&OIDC_THUMBPRINTS, "thumbprint", "thumbprints")]
+    {
+        let rows = truth["oidc_providers"].iter().flat_map(|provider| {
+            let values = provider[list].as_array().expect("a list");
+            values.iter().map(|value| vec![provider["provider_id"].clone(), value.clone()])
+        });
+        add(&mut making.expected, table, vec!["provider_id", column], rows);
+    }
+    let rows = truth["v3_identity_providers"].iter().map(|provider| {
+        let sso = provider["sso_type"].as_str().filter(|text| !text.is_empty()).unwrap_or("virtual_user_sso");
+        let description = or_null(provider.get("description"));
+        vec![provider["id"].clone(), json!(sso), provider["enabled"].clone(), description]
+    });
+    let columns = vec!["id", "sso_type", "enabled", "description"];
+    add(&mut making.expected, &IDENTITY_PROVIDERS, columns, rows);
+    let cells = [("provider_id", Parent), ("id", Is("/id")), ("mapping_id", Is("/mapping_id"))];
+    making.plain(&PROTOCOLS, "v3_protocols", &cells);
+    let mut rows = Vec::new();
+    for mapping in &truth["v3_mappings"] {
+        for (number, rule) in mapping["rules"].as_array().expect("rules").iter().enumerate() {
+            for (place, local) in rule["local"].as_array().expect("a list").iter().enumerate() {
+                let name = |member: &str| local[member]["name"].clone();
+                rows.push(vec![
+                    mapping["id"].clone(),
+                    json!(number),
+                    json!(place),
+                    name("user"),
+                    name("group"),
+                ]);
+            }
+        }
+    }
+    let columns = vec!["mapping_id", "rule", "position", "user_name", "group_name"];
+    add(&mut making.expected, &MAPPINGS, columns, rows.into_iter());
+}
+
+/// Scalar members as rows of name and text.
+fn scalars(object: &Value) -> impl Iterator<Item = Vec<Value>> {
+    let members = object.as_object().into_iter().flatten();
+    members.filter_map(|(name, value)| {
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Bool(_) | Value::Number(_) => value.to_string(),
+            _ => return None,
+        };
+        Some(vec![json!(name), json!(text)])
+    })
+}
+
+fn settings(making: &mut Making<'_>) {
+    let truth = making.truth;
+    let account = [
+        ("account_id", Is("/id")),
+        ("name", Is("/name")),
+        ("description", Is("/description")),
+        ("enabled", Is("/enabled")),
+    ];
+    making.plain(&ACCOUNTS, "v3_domains", &account);
+    let project = [
+        ("id", Is("/id")),
+        ("name", Is("/name")),
+        ("parent_id", Is("/parent_id")),
+        ("enabled", Is("/enabled")),
+        ("description", Is("/description")),
+    ];
+    making.plain(&PROJECTS, "v3_projects", &project);
+    let project = [
+        ("id", Is("/id")),
+        ("name", Is("/name")),
+        ("description", Is("/description")),
+        ("status", Is("/status")),
+        ("type", Is("/type")),
+        ("created_at", Time("/created_at")),
+        ("updated_at", Time("/updated_at")),
+    ];
+    making.plain(&ENTERPRISE_PROJECTS, "eps_projects", &project);
+    let (name, expected) = (|| vec!["name", "value"], &mut making.expected);
+    add(expected, &PASSWORD_POLICY, name(), scalars(&truth["password_policy"][0]));
+    add(expected, &LOGIN_POLICY, name(), scalars(&truth["login_policy"][0]));
+    let summary = truth["account_summary"][0].as_object().expect("a summary");
+    let counters = summary.iter().map(|(name, value)| vec![json!(name), value.clone()]);
+    add(expected, &ACCOUNT_SUMMARY, name(), counters);
+    let protection = &truth["v3_protect_policy"][0];
+    let mut set = json!({
+        "asymmetric_signature": truth["asymmetric_signature"][0]["asymmetric_signature_switch"],
+        "root_user_mfa_enabled": summary["root_user_mfa_enabled"],
+    });
+    for name in ["operation_protection", "admin_check", "scene"] {
+        set[name] = protection[name].clone();
+    }
+    for (name, value) in protection["allow_user"].as_object().expect("switches") {
+        set[format!("allow_user.{name}")] = value.clone();
+    }
+    add(expected, &ACCOUNT_SETTINGS, name(), scalars(&set));
+    let lists =
+        [("console", "v3_console_acl_policy"), ("api", "v3_api_acl_policy"), ("login", "login_policy")];
+    let kinds = [
+        ("allow_address_netmasks", "address_netmask", "netmask"),
+        ("allow_ip_ranges", "ip_range", "range"),
+        ("allow_address_netmasks_ipv6", "address_netmask", "netmask_ipv6"),
+        ("allow_ip_ranges_ipv6", "ip_range", "range_ipv6"),
+        ("allow_vpc_endpoints", "vpc_endpoint_id", "vpc_endpoint"),
+    ];
+    for (scope, list) in lists {
+        for (member, value, kind) in kinds {
+            let each = truth[list][0][member].as_array().into_iter().flatten();
+            let rows = each.map(|one| {
+                vec![json!(scope), json!(kind), one[value].clone(), or_null(one.get("description"))]
+            });
+            let columns = vec!["scope", "kind", "value", "description"];
+            add(expected, &ACCESS_CONTROLS, columns, rows);
+        }
+    }
+}
+
+fn organization(making: &mut Making<'_>) {
+    let truth = making.truth;
+    making.plain(
+        &ORGANIZATIONS,
+        "organization",
+        &[
+            ("id", Is("/id")),
+            ("urn", Is("/urn")),
+            ("management_account_id", Is("/management_account_id")),
+            ("management_account_name", Is("/management_account_name")),
+            ("created_at", Time("/created_at")),
+        ],
+    );
+    let accounts: BTreeMap<&str, &Value> =
+        objects(truth, "organization_accounts").iter().map(|(_, one)| (text(one, "id"), *one)).collect();
+    let rows = objects(truth, "organization_entities").into_iter().map(|(parent, entity)| {
+        let account = accounts.get(text(entity, "id")).copied().unwrap_or(&Value::Null);
+        let parent = or_null(Some(&json!(parent)));
+        let joined = account["joined_at"].as_str().and_then(model::normal_time);
+        let mut row: Vec<Value> = ["id", "type", "name"].iter().map(|name| entity[*name].clone()).collect();
+        row.extend([parent, account["status"].clone(), account["join_method"].clone(), json!(joined)]);
+        row
+    });
+    let columns = vec!["id", "type", "name", "parent_id", "status", "join_method", "joined_at"];
+    add(&mut making.expected, &ORGANIZATION_ENTITIES, columns, rows);
+    let scps = || {
+        let all = truth.get("organization_policies").into_iter().flatten();
+        all.filter(|policy| policy["type"] == "service_control_policy")
+    };
+    let rows = scps().map(|policy| {
+        let mut row: Vec<Value> =
+            ["id", "name", "urn", "description"].iter().map(|name| or_null(policy.get(*name))).collect();
+        row.push(policy["is_builtin"].clone());
+        row
+    });
+    let columns = vec!["policy_id", "name", "urn", "description", "is_builtin"];
+    add(&mut making.expected, &SCPS, columns, rows);
+    let rows = scps().flat_map(|policy| {
+        let entities = truth[&format!("organization_policy_entities/{}", text(policy, "id"))].iter();
+        entities.map(|entity| vec![policy["id"].clone(), entity["id"].clone(), entity["type"].clone()])
+    });
+    let columns = vec!["policy_id", "entity_id", "entity_type"];
+    add(&mut making.expected, &SCP_ATTACHMENTS, columns, rows);
+    let administrator = [
+        ("account_id", Is("/account_id")),
+        ("name", Is("/account_name")),
+        ("enabled_at", Time("/delegation_enabled_at")),
+    ];
+    making.plain(&DELEGATED_ADMINISTRATORS, "organization_administrators", &administrator);
+}
+
+/// A member that is a text.
+pub fn text<'v>(object: &'v Value, member: &str) -> &'v str {
+    object[member].as_str().expect("a text")
+}
+
+/// The hash under which SAML metadata is kept.
+pub fn metadata_hashes(truth: &Truth) -> BTreeSet<String> {
+    let providers = truth["saml_providers"].iter();
+    providers.map(|one| hex::encode(Sha256::digest(text(one, "saml_metadata_document")))).collect()
+}

@@ -1,0 +1,88 @@
+//! The collector of Huawei Cloud against the simulated cloud, over HTTP.
+
+mod documents;
+mod expected;
+mod faults;
+mod rights;
+mod session;
+mod truth;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use collect::{
+    Budget, CollectError, Collected, Secret, Silent,
+    huawei::{self, Clock, Credentials, Endpoints, Keys, Partition, Settings},
+};
+use jiff::Timestamp;
+use model::{Coverage, State, tables};
+use simulators::huawei::{
+    Simulator, Size, World, generate,
+    world::{COLLECTOR_ACCESS_KEY, COLLECTOR_SECRET_KEY},
+};
+
+/// The seed of every account here.
+const SEED: u64 = 7;
+
+fn company() -> World {
+    generate(SEED, Size::Dozen)
+}
+
+async fn serve(world: World) -> Simulator {
+    Simulator::start(world).await.unwrap()
+}
+
+/// Settings for the simulator, with waits that a test can bear.
+fn settings(simulator: &Simulator) -> Settings {
+    let at = simulator.endpoints();
+    let others = [
+        ("iam", at.iam.as_str()),
+        ("sts", at.sts.as_str()),
+        ("organizations", at.organizations.as_str()),
+        ("eps", at.eps.as_str()),
+    ];
+    Settings {
+        credentials: Credentials::Keys(Keys::new(COLLECTOR_ACCESS_KEY, Secret::new(COLLECTOR_SECRET_KEY))),
+        endpoints: Endpoints::parse(Partition::International, None, others).unwrap(),
+        account: None,
+        concurrency: 16,
+        budget: Budget {
+            tries: 3,
+            first_wait: Duration::from_millis(2),
+            longest_wait: Duration::from_millis(10),
+            answer_time: Duration::from_millis(1_500),
+            time: Duration::from_secs(30),
+            pages: 40,
+            ..Budget::default()
+        },
+        clock: Clock::new(Timestamp::now),
+    }
+}
+
+fn with_keys(simulator: &Simulator, access: &str, secret: &str, token: Option<&str>) -> Settings {
+    let mut keys = Keys::new(access, Secret::new(secret));
+    keys.security_token = token.map(Secret::new);
+    Settings { credentials: Credentials::Keys(keys), ..settings(simulator) }
+}
+
+async fn account(settings: &Settings) -> Result<Collected, CollectError> {
+    huawei::account(settings, &Silent).await
+}
+
+async fn collected(simulator: &Simulator) -> Collected {
+    account(&settings(simulator)).await.unwrap()
+}
+
+/// Lists that are not complete: `listing` or `listing/parent`, with status and reason.
+fn incomplete(state: &State) -> BTreeMap<String, (String, String)> {
+    let rows = state.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
+    rows.filter(|each| !each.is_complete())
+        .map(|each| {
+            let name = if each.parent.is_empty() {
+                each.listing.clone()
+            } else {
+                format!("{}/{}", each.listing, each.parent)
+            };
+            (name, (each.status.name().to_owned(), each.reason.unwrap_or_default()))
+        })
+        .collect()
+}
