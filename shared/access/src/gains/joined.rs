@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{AccessChange, Turn, What, side::ids};
-use crate::{Choice, Pattern, Resource, Statement};
+use crate::{Choice, Effect, Pattern, Resource, Statement};
 
 const SERVICE: &str = "serviceName";
 
@@ -15,6 +15,7 @@ pub(super) fn joined(changes: Vec<AccessChange>) -> Vec<AccessChange> {
             kind(known.turn) == kind(change.turn)
                 && known.condition == change.condition
                 && ids(&known.path) == ids(&change.path)
+                && can_be_one(&known.what, &change.what)
         });
         match same {
             Some(known) => {
@@ -30,6 +31,19 @@ pub(super) fn joined(changes: Vec<AccessChange>) -> Vec<AccessChange> {
         }
     }
     joined
+}
+
+/// Says whether two statements can be said as one: both allow, and take nothing out.
+fn can_be_one(one: &What, other: &What) -> bool {
+    let allows = |what: &What| match what {
+        What::Statement(statement) => {
+            statement.effect == Effect::Allow
+                && statement.actions.except.is_empty()
+                && statement.resources.except.is_empty()
+        }
+        What::Becoming(_) => false,
+    };
+    allows(one) && allows(other)
 }
 
 /// A role that widens what was on one service widens, also where it is new on another.
