@@ -79,8 +79,9 @@ pub struct Access {
     pub(crate) assumptions: Vec<Assumption>,
     /// Bounds, from the outermost: at each level something must allow, and nothing may deny.
     pub(crate) bounds: Vec<Vec<Source>>,
-    /// Groups that hold everybody.
+    /// Groups that hold everybody, and the principal that stands for everybody.
     pub(crate) everybody: Vec<Membership>,
+    pub(crate) whoever: Option<usize>,
     /// What could not be seen, and so may hide a grant.
     pub(crate) unseen: Vec<String>,
     pub(crate) gaps: Gaps,
@@ -161,8 +162,9 @@ impl Access {
         }
     }
 
-    /// Lets every principal hold what a group holds.
-    pub fn hold_for_everybody(&mut self, group: usize) {
+    /// Lets every principal hold what a group holds; `whoever` stands for those who are no principal.
+    pub fn hold_for_everybody(&mut self, whoever: usize, group: usize) {
+        self.whoever = Some(whoever);
         self.everybody.push(Membership { group, condition: None, is_fleeting: false });
     }
 
@@ -226,7 +228,11 @@ impl Access {
         let unlisted = self.roles.iter().flat_map(|roles| {
             named.clone().filter(|service| !service.is_empty() && !roles.services().contains(service))
         });
-        let lines = unlisted.map(|service| format!("roles on {service}, a service that no policy names"));
+        let lines = unlisted.map(|service| {
+            format!(
+                "roles on {service}: none were listed, for no policy or custom role that was seen names it"
+            )
+        });
         self.unseen.iter().cloned().chain(lines).collect()
     }
 
@@ -258,9 +264,18 @@ impl Access {
 
     /// Returns the path from a principal to something it holds.
     pub(crate) fn path(&self, principal: usize, held: &Held<'_>) -> Vec<Step> {
+        self.path_to(principal, held.membership, held.source)
+    }
+
+    pub(crate) fn path_to(
+        &self,
+        principal: usize,
+        membership: Option<&Membership>,
+        source: &Source,
+    ) -> Vec<Step> {
         let first = self.principals.get(principal).map(|principal| principal.step.clone());
-        let group = held.membership.and_then(|membership| self.groups.get(membership.group).cloned());
-        first.into_iter().chain(group).chain(held.source.steps.iter().cloned()).collect()
+        let group = membership.and_then(|membership| self.groups.get(membership.group).cloned());
+        first.into_iter().chain(group).chain(source.steps.iter().cloned()).collect()
     }
 }
 

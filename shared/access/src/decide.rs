@@ -155,7 +155,7 @@ impl Access {
     }
 
     /// Says what the bounds leave of a question.
-    fn bound_of(&self, question: &Question) -> Bound<'_> {
+    pub(crate) fn bound_of(&self, question: &Question) -> Bound<'_> {
         let mut bound = Bound::default();
         for level in &self.bounds {
             let speaking = level.iter().filter(|source| source.statement.extent(question) != Extent::None);
@@ -213,12 +213,12 @@ impl Access {
 }
 
 /// What the bounds of the organisation leave.
-struct Bound<'a> {
+pub(crate) struct Bound<'a> {
     extent: Extent,
-    condition: Option<String>,
+    pub(crate) condition: Option<String>,
     /// The level that allows nothing of what is asked.
-    missing: Option<Vec<Step>>,
-    denies: Vec<&'a Source>,
+    pub(crate) missing: Option<Vec<Step>>,
+    pub(crate) denies: Vec<&'a Source>,
 }
 
 impl Default for Bound<'_> {

@@ -1,6 +1,8 @@
 //! Every decision against an evaluator that knows nothing of this crate: it follows the text of the policy language,
 //! one request at a time.
 
+mod gains;
+
 use model::{Rows, State, Table, tables::huawei as t};
 use proptest::prelude::*;
 

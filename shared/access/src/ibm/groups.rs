@@ -57,8 +57,8 @@ pub(super) fn add_public(access: &mut Access, state: &State) {
         .any(|enabled| enabled == Value::Boolean(false));
     if !is_closed && let Some(group) = access.group_with(PUBLIC_GROUP) {
         let name = "anybody, signed in or not";
-        access.principal(principal(step("anybody", "public", Some(name)), Standing::Active));
-        access.hold_for_everybody(group);
+        let whoever = access.principal(principal(step("anybody", "public", Some(name)), Standing::Active));
+        access.hold_for_everybody(whoever, group);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every decision against an evaluator that knows nothing of this crate, and a test for each rule that has a name.
 
 mod evaluator;
+mod gains;
 mod generated;
 mod rules;
 mod world;

@@ -1,7 +1,7 @@
 //! What IBM's rules say of one request, one identity and one account: nothing here knows a pattern that covers
 //! another, an extent, or a graph.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Three values: no, only while something holds, yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,6 +124,23 @@ impl Account {
         }
         let each = self.policies.iter().map(|policy| self.allows(policy, who, action, target));
         each.max().unwrap_or(Answer::No)
+    }
+
+    /// Returns the ways in which somebody can do something by what was decided: each with whether it hangs on the
+    /// time and on the claims of a session.
+    pub(super) fn ways(&self, who: &str, action: &str, target: &Target) -> BTreeSet<(bool, bool)> {
+        if self.owner == Some(who) {
+            return BTreeSet::from([(false, false)]);
+        }
+        let lasting = Self { dynamic: Vec::new(), ..self.clone() };
+        let ways = lasting.policies.iter().filter_map(|policy| {
+            let plain = Policy { is_timed: false, ..policy.clone() };
+            match lasting.allows(&plain, who, action, target) {
+                Answer::No => None,
+                answer => Some((policy.is_timed, answer == Answer::Perhaps)),
+            }
+        });
+        ways.collect()
     }
 
     /// Whether somebody can do something: by itself, or as a profile that it becomes.

@@ -12,16 +12,16 @@ use crate::{
     ibm::{access, question},
 };
 
-const SERVICES: [&str; 3] = ["kms", "cos", "iam-groups"];
-const ROLES: [&str; 3] = ["role:Viewer", "serviceRole:Writer", "customRole:Own"];
-const ACTIONS: [&str; 3] = ["iam.policy.read", "thing.read", "thing.write"];
-const USER: &str = "IBMid-1";
-const SUSPENDED: &str = "IBMid-2";
-const FOREIGN: &str = "IBMid-elsewhere";
-const SERVICE_ID: &str = "iam-ServiceId-1";
-const PROFILE: &str = "iam-Profile-1";
-const GROUPS: [&str; 2] = ["AccessGroupId-1", "AccessGroupId-2"];
-const WHO: [&str; 8] =
+pub(super) const SERVICES: [&str; 3] = ["kms", "cos", "iam-groups"];
+pub(super) const ROLES: [&str; 3] = ["role:Viewer", "serviceRole:Writer", "customRole:Own"];
+pub(super) const ACTIONS: [&str; 3] = ["iam.policy.read", "thing.read", "thing.write"];
+pub(super) const USER: &str = "IBMid-1";
+pub(super) const SUSPENDED: &str = "IBMid-2";
+pub(super) const FOREIGN: &str = "IBMid-elsewhere";
+pub(super) const SERVICE_ID: &str = "iam-ServiceId-1";
+pub(super) const PROFILE: &str = "iam-Profile-1";
+pub(super) const GROUPS: [&str; 2] = ["AccessGroupId-1", "AccessGroupId-2"];
+pub(super) const WHO: [&str; 8] =
     [USER, SUSPENDED, FOREIGN, SERVICE_ID, PROFILE, "ClaimRule-group", "ClaimRule-profile", "crn:v1:vm"];
 
 fn own_name(service: &str, action: &str) -> String {
@@ -32,7 +32,7 @@ fn leaked(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
-fn role_lists() -> impl Strategy<Value = Vec<((&'static str, &'static str), Vec<&'static str>)>> {
+pub(super) fn role_lists() -> impl Strategy<Value = Vec<((&'static str, &'static str), Vec<&'static str>)>> {
     let on = |service: &'static str, role: &'static str| {
         prop::array::uniform3(any::<bool>()).prop_map(move |has| {
             let actions = ACTIONS.iter().zip(has).filter(|(_, has)| *has);
@@ -168,7 +168,7 @@ fn add_policy(world: World, id: &str, policy: &Policy) -> World {
     world
 }
 
-fn state(account: &Account) -> State {
+pub(super) fn state(account: &Account) -> State {
     let mut world = World::default().user(USER, "ACTIVE").user(SUSPENDED, "SUSPENDED").service_id(SERVICE_ID);
     world = world.profile("Profile-1").group(GROUPS[0], &[]).group(GROUPS[1], &[]);
     let owned = [("account_id", "acc"), ("owner_iam_id", account.owner.unwrap_or("IBMid-owner"))];
@@ -251,7 +251,7 @@ fn written(target: &Target) -> String {
     service.into_iter().chain(parts).collect::<Vec<_>>().join(",")
 }
 
-fn actions_on(target: &Target) -> Vec<String> {
+pub(super) fn actions_on(target: &Target) -> Vec<String> {
     match target.get("serviceName") {
         Some(service) => ACTIONS.iter().map(|action| own_name(service, action)).collect(),
         None => {

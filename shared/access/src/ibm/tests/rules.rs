@@ -387,7 +387,10 @@ fn the_answer_says_what_it_could_not_see() {
     let asked =
         |resource: &str| access.unseen_of(&question(&state, "*", Some(resource)).unwrap()).pop().unwrap();
     assert_eq!(asked("serviceName=cos"), expected[3]);
-    assert_eq!(asked("serviceName=logs"), "roles on logs, a service that no policy names");
+    assert_eq!(
+        asked("serviceName=logs"),
+        "roles on logs: none were listed, for no policy or custom role that was seen names it"
+    );
 }
 
 #[test]
