@@ -1,0 +1,14 @@
+--- title = "Agency that another account may take on without a condition"
+--- severity = "medium"
+--- confidence = "high"
+--- needs = ["huawei_agencies", "huawei_organization_entities", "huawei_organizations", "huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_principals", "huawei_trust_statements"]
+--- absence = ["huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_principals", "huawei_trust_statements"]
+--- subject = "huawei_agencies.agency_id"
+--- reason = "A company that works for many can be made to use the agency for somebody else; an external id that only the two know prevents it. Told of accounts of the same organisation too, and so also where the organisation shows nothing. Silent for classic agencies, which cannot have conditions, and for cloud services."
+--- remediation = "Add a condition on `sts:ExternalId`, or on the principals that are meant."
+select principal_id as agency_id, min(principal_name) as name, min(who) as who, count(*) - 1 as others
+from trusts
+where is_conditional = false
+    and why = 'the trust policy names another account'
+group by principal_id
+order by agency_id

@@ -1,0 +1,17 @@
+--- title = "Member of the group of administrators"
+--- severity = "high"
+--- confidence = "high"
+--- needs = ["huawei_group_members", "huawei_groups", "huawei_users"]
+--- absence = ["huawei_users"]
+--- subject = "huawei_group_members.group_id,user_id"
+--- reason = "The group `admin`, which every account is made with, has every permission. Silent for the root user, who has them anyway, and for disabled users."
+--- remediation = "Put the user into a group of the job; keep the group for an identity that is used in an emergency."
+--- references = ["Huawei Cloud Config: iam-group-has-users-check"]
+select members.group_id, members.user_id, users.name as user_name, user_groups.name as group_name
+from huawei_group_members members
+join huawei_groups user_groups on user_groups.group_id = members.group_id
+left join huawei_users users on users.user_id = members.user_id
+where user_groups.name = 'admin'
+    and coalesce(users.enabled, true) = true
+    and coalesce(users.is_root_user, false) = false
+order by members.group_id, members.user_id
