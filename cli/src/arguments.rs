@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
-use model::AccountId;
+
+use crate::account::AccountName;
 
 const EXAMPLES: &str = "\
 Start here:
-  iamwatch demo                          weeks of a simulated account, and a store to explore
+  iamwatch demo                          weeks of simulated accounts, and a store to explore
   iamwatch audit --config iamwatch.toml  one run over your accounts
   iamwatch diff latest~1 latest          what the last run found changed
   iamwatch findings                      what is open, and since when
@@ -34,9 +35,9 @@ pub(crate) struct Global {
     /// Where snapshots live: a folder, or s3://BUCKET/PREFIX [env: IAMWATCH_STORE] [default: ./iamwatch-store]
     #[arg(long, global = true, value_name = "URI")]
     pub(crate) store: Option<String>,
-    /// The account, as ibm/ID; may be left out where the store holds only one
+    /// The account, as ibm/ID, or the cloud alone where it has one account; may be left out where there is one
     #[arg(long, global = true, value_name = "CLOUD/ID", env = "IAMWATCH_ACCOUNT")]
-    pub(crate) account: Option<AccountId>,
+    pub(crate) account: Option<AccountName>,
     /// Print JSON for programs; each command's help tells its form
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -72,23 +73,24 @@ pub(crate) enum Command {
     Verify(Verify),
 }
 
-/// Live through some weeks of a simulated IBM Cloud account, auditing each
+/// Live through some weeks of simulated accounts on IBM Cloud and Huawei Cloud, auditing each
 ///
-/// Starts a simulated cloud on loopback, lets people join, leave and make mistakes, and audits it week by week
+/// Starts simulated clouds on loopback, lets people join, leave and make mistakes, and audits them week by week
 /// through the very same code as `audit`. No cloud account is needed. It leaves a store to explore.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   iamwatch demo
+  iamwatch demo --account huawei
   iamwatch demo --store /tmp/office
 
 The store must be new or empty, or one that an earlier demo left: that is replaced. Nothing else is
 ever deleted. The events are kept beside it, one JSON object a line, in STORE.events.jsonl.
 
---json: {\"store\", \"account\", \"events\": FILE, \"weeks\": [{\"week\", \"date\", \"happened\", \"summary\", \"events\"}, …],
+--json: {\"store\", \"accounts\", \"events\": FILE, \"weeks\": [{\"account\", \"week\", \"date\", \"happened\", \"summary\", \"events\"}, …],
 \"commands\": [text, …]}.")]
 pub(crate) struct Demo {
-    /// Show the last week only
+    /// Show the last week of each account only
     #[arg(long)]
     pub(crate) fast: bool,
 }

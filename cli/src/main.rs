@@ -4,6 +4,7 @@
 //! and an exit code. Nothing is decided here that another program would want to decide the same way: commands read
 //! what they are told, call `pipeline` or `history`, and shape the answer.
 
+mod account;
 mod arguments;
 mod commands;
 mod failure;

@@ -113,9 +113,17 @@ impl Names {
         let own = |skip: Option<usize>| {
             let own =
                 key.iter().filter(|position| Some(**position) != skip).map(|position| row.value(*position));
-            own.map(|value| known(value).unwrap_or_else(|| plain(&value.to_string())))
-                .collect::<Vec<_>>()
-                .join(" ")
+            let mut words: Vec<String> =
+                own.map(|value| known(value).unwrap_or_else(|| plain(&value.to_string()))).collect();
+            // `group`, `group Admins`: the second says the first.
+            words.dedup_by(|later, kept| {
+                let says_it = later.starts_with(&format!("{kept} "));
+                if says_it {
+                    std::mem::swap(later, kept);
+                }
+                says_it
+            });
+            words.join(" ")
         };
         match parent {
             Some((column, owner)) => {

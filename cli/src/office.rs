@@ -27,12 +27,12 @@ const INCOMING: &str = ".incoming";
 pub(crate) struct Office {
     store: PathBuf,
     events: PathBuf,
-    account: AccountId,
+    accounts: Vec<AccountId>,
 }
 
 impl Office {
     /// Names the place; nothing is looked at yet.
-    pub(crate) fn at(place: Option<&str>, account: &str) -> Result<Self, Failure> {
+    pub(crate) fn at(place: Option<&str>, accounts: &[AccountId]) -> Result<Self, Failure> {
         let place = place.unwrap_or(DEFAULT);
         if place.contains("://") {
             return Err(Failure::wrong_use(format!(
@@ -46,9 +46,8 @@ impl Office {
             Failure::wrong_use(format!("`{place}` is not a name that the demo can put a file beside"))
                 .help("name a new or empty folder with --store")
         })?;
-        let account =
-            AccountId::parse(Cloud::Ibm, account).map_err(|error| Failure::new(exit::WRONG_USE, error))?;
-        Ok(Self { events: store.with_file_name(format!("{name}.events.jsonl")), store, account })
+        let events = store.with_file_name(format!("{name}.events.jsonl"));
+        Ok(Self { events, store, accounts: accounts.to_vec() })
     }
 
     pub(crate) fn store(&self) -> &Path {
@@ -59,17 +58,15 @@ impl Office {
         &self.events
     }
 
-    pub(crate) const fn account(&self) -> &AccountId {
-        &self.account
-    }
-
     /// Makes room: takes away what a former demo left, after it was made sure that it is all from a demo.
     pub(crate) fn clear(&self) -> Result<(), Failure> {
         let was_demo = self.check_store()?;
         let has_events = self.check_events()?;
         let cleared = (|| {
             if was_demo {
-                remove_folder(&self.history())?;
+                for account in &self.accounts {
+                    remove_folder(&self.store.join(account.cloud().name()).join(account.id()))?;
+                }
                 remove_folder(&self.store.join(INCOMING))?;
             }
             if has_events {
@@ -85,35 +82,31 @@ impl Office {
         })
     }
 
-    fn history(&self) -> PathBuf {
-        self.store.join(self.account.cloud().name()).join(self.account.id())
-    }
-
     /// Says whether the store is that of a former demo; else it must be new or empty.
     fn check_store(&self) -> Result<bool, Failure> {
         let found = names(&self.store).map_err(|error| self.unreadable(&self.store, error))?;
         if found.is_empty() {
             return Ok(false);
         }
-        let cloud = self.account.cloud().name();
+        let is_cloud = |name: &str| self.accounts.iter().any(|account| account.cloud().name() == name);
         let is_marked = fs::read(self.store.join(MARK)).is_ok_and(|text| text == MARK_TEXT.as_bytes());
         let foreign = found.into_iter().find(|name| {
             let is_folder = is_real_folder(&self.store.join(name));
-            let is_known = name == MARK || ((name == cloud || name == INCOMING) && is_folder);
+            let is_known = name == MARK || ((is_cloud(name) || name == INCOMING) && is_folder);
             !is_marked || !is_known
         });
         if let Some(name) = foreign {
             return Err(self.foreign(&self.store, &name));
         }
-        let accounts = self.store.join(cloud);
-        let others = names(&accounts).map_err(|error| self.unreadable(&accounts, error))?;
-        match others
-            .into_iter()
-            .find(|name| name != self.account.id() || !is_real_folder(&accounts.join(name)))
-        {
-            Some(other) => Err(self.foreign(&self.store, &format!("{cloud}/{other}"))),
-            None => Ok(true),
+        for account in &self.accounts {
+            let cloud = self.store.join(account.cloud().name());
+            let found = names(&cloud).map_err(|error| self.unreadable(&cloud, error))?;
+            let is_ours = |name: &String| name == account.id() && is_real_folder(&cloud.join(name));
+            if let Some(other) = found.iter().find(|name| !is_ours(name)) {
+                return Err(self.foreign(&self.store, &format!("{}/{other}", account.cloud())));
+            }
         }
+        Ok(true)
     }
 
     /// Says whether there are events of a former demo; a file of anything else is not touched.
@@ -123,9 +116,11 @@ impl Office {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(self.unreadable(&self.events, error)),
         };
-        let source = format!("/iamwatch/{}", self.account);
-        let is_ours =
-            |line: &str| serde_json::from_str::<Event>(line).is_ok_and(|event| event.source == source);
+        let sources: Vec<String> =
+            self.accounts.iter().map(|account| format!("/iamwatch/{account}")).collect();
+        let is_ours = |line: &str| {
+            serde_json::from_str::<Event>(line).is_ok_and(|event| sources.contains(&event.source))
+        };
         if text.lines().all(is_ours) { Ok(true) } else { Err(self.foreign(&self.events, "other lines")) }
     }
 
@@ -144,18 +139,29 @@ impl Office {
     }
 }
 
-/// Returns five commands to try on what a demo left.
-pub(crate) fn commands(office: &Office) -> Vec<String> {
-    let store = quoted(&office.store.display().to_string());
+/// Returns five commands to try on what a demo left, on the last of its accounts.
+pub(crate) fn commands(office: &Office, accounts: &[&AccountId]) -> Vec<String> {
     let iamwatch = program();
+    let Some(account) = accounts.last() else { return Vec::new() };
+    let store = quoted(&office.store.display().to_string());
+    let place = match accounts.len() {
+        1 => format!("--store {store}"),
+        _ => format!("--store {store} --account {}", account.cloud()),
+    };
+    let (action, users) = match account.cloud() {
+        Cloud::Ibm => {
+            ("iam-groups.groups.update", "select user_id, state, added_at from ibm_users order by 1")
+        }
+        Cloud::Huawei => {
+            ("iam:users:attachPolicyV5", "select name, enabled, created_at from huawei_users order by 1")
+        }
+    };
     [
-        format!("{iamwatch} snapshots --store {store}"),
-        format!("{iamwatch} diff 3 4 --store {store}"),
-        format!("{iamwatch} findings --store {store}"),
-        format!(
-            "{iamwatch} query \"select user_id, state, added_at from ibm_users order by added_at desc\" --at latest~3 --store {store}"
-        ),
-        format!("{iamwatch} verify --store {store}"),
+        format!("{iamwatch} findings {place}"),
+        format!("{iamwatch} diff 4 5 --access {place}"),
+        format!("{iamwatch} who-can {action} {place}"),
+        format!("{iamwatch} query \"{users}\" --at latest~3 {place}"),
+        format!("{iamwatch} verify {place}"),
     ]
     .into()
 }
@@ -200,8 +206,12 @@ fn remove_folder(path: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    fn accounts() -> Vec<AccountId> {
+        ["ibm/a1", "huawei/d1"].map(|account| account.parse().unwrap()).to_vec()
+    }
+
     fn office(home: &Path) -> Office {
-        Office::at(home.join("demo").to_str(), "a1").unwrap()
+        Office::at(home.join("demo").to_str(), &accounts()).unwrap()
     }
 
     #[test]
@@ -246,7 +256,11 @@ mod tests {
 
     #[test]
     fn commands_can_be_pasted_whatever_the_folder_is_called() {
-        let office = Office::at(Some("/tmp/it's here"), "a1").unwrap();
-        assert!(commands(&office)[0].ends_with(r"--store '/tmp/it'\''s here'"));
+        let office = Office::at(Some("/tmp/it's here"), &accounts()).unwrap();
+        let accounts = accounts();
+        let one = commands(&office, &[&accounts[0]]);
+        assert!(one[0].ends_with(r"--store '/tmp/it'\''s here'"), "{one:?}");
+        let both: Vec<&AccountId> = accounts.iter().collect();
+        assert!(commands(&office, &both)[0].ends_with("--account huawei"));
     }
 }

@@ -4,6 +4,7 @@ use model::AccountId;
 use snapshot::{AnyStore, History, Manifest, StoreOptions};
 
 use crate::{
+    account::AccountName,
     arguments::Global,
     failure::{Failure, exit},
 };
@@ -23,8 +24,8 @@ impl Past {
         let place = place(global).unwrap_or_else(|| DEFAULT_STORE.to_owned());
         let store = AnyStore::open(&place, &options(global, &StoreOptions::default())).await?;
         let account = match &global.account {
-            Some(account) => account.clone(),
-            None => only_account(&place, &store).await?,
+            Some(AccountName::Id(account)) => account.clone(),
+            name => only_account(&place, &store, name.as_ref()).await?,
         };
         Ok(Self { history: History::new(store, account) })
     }
@@ -55,12 +56,27 @@ pub(crate) fn options(global: &Global, otherwise: &StoreOptions) -> StoreOptions
     }
 }
 
-async fn only_account(place: &str, store: &AnyStore) -> Result<AccountId, Failure> {
-    let accounts = History::accounts(store).await.map_err(|error| {
+async fn only_account(
+    place: &str,
+    store: &AnyStore,
+    name: Option<&AccountName>,
+) -> Result<AccountId, Failure> {
+    let mut accounts = History::accounts(store).await.map_err(|error| {
         Failure::new(exit::UNREADABLE, error).doing(format!("looking for accounts in `{place}`"))
     })?;
+    let all = accounts.clone();
+    accounts.retain(|account| name.is_none_or(|name| name.means(account)));
     match accounts.as_slice() {
         [account] => Ok(account.clone()),
+        [] if !all.is_empty() => {
+            let names: Vec<String> = all.iter().map(ToString::to_string).collect();
+            let cloud = name.map(ToString::to_string).unwrap_or_default();
+            Err(Failure::wrong_use(format!(
+                "the store `{place}` holds no account of `{cloud}`, only {}",
+                names.join(", ")
+            ))
+            .help("choose one with --account CLOUD/ID"))
+        }
         [] => Err(Failure::wrong_use(format!("the store `{place}` holds no snapshot yet"))
             .help("make one with `iamwatch audit`, try `iamwatch demo`, or name another store with --store")),
         several => {
@@ -69,7 +85,7 @@ async fn only_account(place: &str, store: &AnyStore) -> Result<AccountId, Failur
                 "the store `{place}` holds several accounts: {}",
                 names.join(", ")
             ))
-            .help("choose one with --account CLOUD/ID"))
+            .help("choose one with --account CLOUD/ID, or --account CLOUD where the cloud has one"))
         }
     }
 }

@@ -10,6 +10,7 @@ use snapshot::{AnyStore, History, Manifest, SnapshotError, StoreOptions};
 
 use super::Desk;
 use crate::{
+    account::AccountName,
     arguments::Audit,
     failure::Failure,
     names::{Names, Subject},
@@ -162,7 +163,7 @@ async fn names(
 
 fn chosen<'a>(
     settings: &'a Settings,
-    wanted: Option<&AccountId>,
+    wanted: Option<&AccountName>,
 ) -> Result<Vec<&'a AccountSettings>, Failure> {
     let accounts: Vec<&AccountSettings> = settings.accounts.iter().collect();
     if accounts.is_empty() {
@@ -172,7 +173,7 @@ fn chosen<'a>(
     let Some(wanted) = wanted else { return Ok(accounts) };
     let known: Vec<String> = accounts.iter().map(|account| name(account)).collect();
     let chosen: Vec<&AccountSettings> =
-        accounts.into_iter().filter(|account| account.account().as_ref() == Some(wanted)).collect();
+        accounts.into_iter().filter(|account| is_meant(account, wanted)).collect();
     if chosen.is_empty() {
         return Err(Failure::wrong_use(format!(
             "the configuration has no account `{wanted}`, only {}",
@@ -181,6 +182,15 @@ fn chosen<'a>(
         .help("add it with its `id`, or choose one of these"));
     }
     Ok(chosen)
+}
+
+/// Says whether an account of the settings is meant. One without an id is known by its cloud only.
+fn is_meant(account: &AccountSettings, wanted: &AccountName) -> bool {
+    match (account.account(), wanted) {
+        (Some(id), wanted) => wanted.means(&id),
+        (None, AccountName::Only(cloud)) => account.cloud == *cloud,
+        (None, AccountName::Id(_)) => false,
+    }
 }
 
 /// Names an account as the settings do: without an id, it is the one of the credentials.

@@ -1,5 +1,7 @@
 //! `who-can`: who may do something, and through what.
 
+use std::cmp::Reverse;
+
 use access::{Answer, Verdict};
 use history::WhoCan as Able;
 use serde_json::{Value, json};
@@ -35,8 +37,12 @@ fn told(wanted: &WhoCan, manifest: &Manifest, able: &Able, paint: Paint) -> Stri
         text::minute(&manifest.finished_at)
     );
     let mut page = format!("{}  {}\n", paint.bold(head), paint.dim(when));
+    let mut answers: Vec<&Answer> = able.answers.iter().collect();
+    answers.sort_by_key(|answer| {
+        (Reverse((answer.verdict, answer.extent)), answer.principal.step.kind, &answer.principal.step.name)
+    });
     let (active, inactive): (Vec<&Answer>, Vec<&Answer>) =
-        able.answers.iter().partition(|answer| page::is_active(&answer.principal));
+        answers.into_iter().partition(|answer| page::is_active(&answer.principal));
     let (able_now, denied): (Vec<&Answer>, Vec<&Answer>) =
         active.into_iter().partition(|answer| answer.verdict != Verdict::Denied);
     if able_now.is_empty() {

@@ -58,7 +58,7 @@ pub(crate) fn path(steps: &[Step]) -> String {
 }
 
 fn named(step: &Step) -> String {
-    plain(&format!("{} {}", step.kind, step.name))
+    plain(&step.to_string())
 }
 
 /// Writes what could not be seen.

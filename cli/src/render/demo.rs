@@ -6,10 +6,16 @@ use crate::{
 };
 
 /// Writes what is about to be seen.
-pub(crate) fn welcome(company: &str, account: &model::AccountId, weeks: usize, paint: Paint) -> String {
+pub(crate) fn welcome(
+    company: &str,
+    cloud: &str,
+    account: &model::AccountId,
+    weeks: usize,
+    paint: Paint,
+) -> String {
     format!(
         "{}\n\
-         {weeks} audits of `{}` ({account}), an IBM Cloud account that is simulated on this machine.\n\
+         {weeks} audits of `{}` ({account}), an account on {cloud} that is simulated on this machine.\n\
          Each reads all lists over HTTP, stores what changed, asks the rules, and sends events.\n\n",
         paint.bold("iamwatch demo"),
         text::plain(company)

@@ -63,6 +63,7 @@ pub(crate) fn body(told: &Told, paint: Paint) -> String {
         page.push_str(&format!("  {}\n", paint.style(AnsiColor::Red.on_default().bold(), damage)));
     }
     page.push_str(&changes(told, paint));
+    page.push_str(&gains(told, paint));
     page.push_str(&findings(told, paint));
     page.push_str(&indent(&coverage::section(&told.incomplete, summary.lists, paint)));
     for (rule, reason) in &summary.broken_rules {
@@ -95,6 +96,23 @@ fn changes(told: &Told, paint: Paint) -> String {
         page.push_str(&format!("    {}", drift::headline(data, paint)));
     }
     page.push_str(&more(drifted.len()));
+    page
+}
+
+fn gains(told: &Told, paint: Paint) -> String {
+    let gained: Vec<&str> = of_kind(&told.events, "access.")
+        .filter_map(|event| event.data.get("title").and_then(Value::as_str))
+        .collect();
+    if gained.is_empty() {
+        return String::new();
+    }
+    let head = format!("{} of access", counted(gained.len(), "gain"));
+    let mut page = format!("  {}\n", paint.bold(head));
+    for title in gained.iter().take(SHOWN) {
+        let sign = paint.style(AnsiColor::Red.on_default(), "↑");
+        page.push_str(&format!("    {sign} {}\n", text::plain(title)));
+    }
+    page.push_str(&more(gained.len()));
     page
 }
 
@@ -147,7 +165,16 @@ fn transition(event: &Event, names: &Names, paint: Paint) -> String {
         (other, _) => format!(" ({other})"),
     };
     let title = text::plain(text("/finding/title"));
-    format!("    {sign} {name} {title}: {}{what}\n", names.of(text("/finding/subject")))
+    // Who holds a permission need not stand in a table: another account, anybody.
+    let whom = match text("/finding/evidence/principal") {
+        "" => names.of(text("/finding/subject")),
+        principal => text::plain(principal),
+    };
+    let through = match (text("/transition"), text("/finding/evidence/through")) {
+        ("closed", _) | (_, "") => String::new(),
+        (_, path) => format!(", through {}", text::plain(path)),
+    };
+    format!("    {sign} {name} {title}: {whom}{through}{what}\n")
 }
 
 fn footer(told: &Told) -> String {

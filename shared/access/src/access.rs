@@ -3,7 +3,7 @@
 //! Grants are not written out one by one: a group of a thousand members with a hundred policies is eleven hundred
 //! entries here, and a hundred thousand grants.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
@@ -18,6 +18,16 @@ pub struct Step {
     pub id: String,
     /// Name, or the id where there is none.
     pub name: String,
+}
+
+impl fmt::Display for Step {
+    /// Writes kind and name; a name that begins with the kind says both.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name.strip_prefix(self.kind).is_some_and(|rest| rest.starts_with(' ')) {
+            true => formatter.write_str(&self.name),
+            false => write!(formatter, "{} {}", self.kind, self.name),
+        }
+    }
 }
 
 /// Whether a principal can act at all.

@@ -65,14 +65,6 @@ pub struct Question {
     pub resource: Resource,
 }
 
-impl Question {
-    /// Says whether this asks for all that the other asks for.
-    #[must_use]
-    pub fn covers(&self, other: &Self) -> bool {
-        self.action.covers(&other.action) && Region::covers(&self.resource, &other.resource)
-    }
-}
-
 /// Something that can be a part of another, or share something with it.
 pub trait Region {
     /// Says whether all of the other is in this.

@@ -8,8 +8,14 @@ use model::{Cloud, Row, State, Table, Value, Weight, tables};
 
 use crate::Told;
 
-/// Columns that hold the IAM id of somebody.
-const IDENTITIES: [&str; 2] = ["iam_id", "subject_iam_id"];
+/// Returns the columns of a table that hold the id of somebody: on one cloud `user_id` is an id, on another an address.
+pub(crate) fn identity_columns(table: &Table) -> &'static [&'static str] {
+    if table.name.starts_with(Cloud::Huawei.name()) {
+        &["user_id", "entity_id", "subject_id"]
+    } else {
+        &["iam_id", "subject_iam_id"]
+    }
+}
 
 /// Finds names by id.
 #[derive(Debug)]
@@ -31,7 +37,8 @@ impl<'a> Names<'a> {
             for row in [change.before(), change.after()].into_iter().flatten() {
                 changed.insert((change.table.name, row.prefix(change.table.key)), row);
                 if change.weight == Weight::Drift {
-                    wanted.extend(IDENTITIES.iter().filter_map(|column| text(change.table, row, column)));
+                    let columns = identity_columns(change.table).iter();
+                    wanted.extend(columns.filter_map(|column| text(change.table, row, column)));
                 }
             }
         }

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 use model::{Change, Row, Table, Type, Value, tables};
 
-use crate::{drift::Thing, names::Names, names::label, names::text};
+use crate::{
+    drift::Thing,
+    names::{Names, identity_columns, label, text},
+};
 
 /// Returns the sentence that tells what became of a thing.
 pub(crate) fn title(thing: &Thing<'_>, names: &Names<'_>) -> String {
@@ -65,6 +68,11 @@ fn singular(word: &str) -> String {
 fn called(thing: &Thing<'_>, names: &Names<'_>) -> String {
     let noun = noun(thing.table);
     let Some(row) = thing.row(names) else { return format!("{noun} {}", thing.key_text()) };
+    // What has no name of its own is known by whose it is.
+    let owner = text(thing.table, row, "user_id").filter(|_| thing.table.label.is_none());
+    if let Some((table, name)) = owner.and_then(|id| names.identity(id)) {
+        return format!("{noun} of {} {name}", self::noun(table));
+    }
     let name = label(thing.table, row).map_or_else(|| thing.key_text(), str::to_owned);
     let of = text(thing.table, row, "subject_access_group_id")
         .map(|id| {
@@ -120,8 +128,19 @@ fn changed(thing: &Thing<'_>, called: &str, names: &Names<'_>) -> String {
 
 fn one_part(part: &Change, called: &str, names: &Names<'_>) -> String {
     let Some(row) = part.after().or_else(|| part.before()) else { return format!("{called} changed") };
-    let member = text(part.table, row, "iam_id").map(|id| identity(id, names));
-    if part.table.name == tables::ibm::MEMBERS.name {
+    // Whose part it is stands in the name of the thing already.
+    let owner = part.table.parent.map(|parent| parent.column);
+    let mut columns = identity_columns(part.table).iter().filter(|column| Some(**column) != owner);
+    let member = columns.find_map(|column| text(part.table, row, column)).map(|id| identity(id, names));
+    if part.table.name == tables::huawei::POLICY_ATTACHMENTS.name {
+        let whom = member.as_deref().unwrap_or("somebody");
+        match part.verb() {
+            "added" => return format!("{called} was attached to {whom}"),
+            "removed" => return format!("{called} was detached from {whom}"),
+            _ => {}
+        }
+    }
+    if [tables::ibm::MEMBERS.name, tables::huawei::GROUP_MEMBERS.name].contains(&part.table.name) {
         let member = member.as_deref().unwrap_or("a member");
         match part.verb() {
             "added" => return format!("{member} joined {called}"),

@@ -15,13 +15,12 @@ pub(crate) fn judgements(
     access: &Access,
     permissions: &[Permission],
 ) -> Vec<Judgement> {
-    let found = access::holdings(account.cloud(), state, access, permissions);
     let addresses = addresses(account.cloud(), state);
     let members = match account.cloud() {
         Cloud::Ibm => &tables::ibm::MEMBERS,
         Cloud::Huawei => &tables::huawei::GROUP_MEMBERS,
     };
-    let judged = permissions.iter().zip(found).map(|(permission, holdings)| Judgement {
+    let judged = permissions.iter().map(|permission| Judgement {
         rule: permission.id.clone(),
         title: permission.title.clone(),
         severity: permission.severity,
@@ -30,7 +29,7 @@ pub(crate) fn judgements(
         needs: needs(account.cloud()),
         // Who may hold it as member of a group would be told if the group could not be seen.
         absence: if permission.allowed.is_empty() { Vec::new() } else { vec![members] },
-        found: holdings.map(|holdings| {
+        found: access::holdings(account.cloud(), state, access, permission).map(|holdings| {
             holdings.into_iter().map(|holding| (address(&addresses, &holding), evidence(&holding))).collect()
         }),
     });
@@ -79,7 +78,7 @@ fn address(addresses: &BTreeMap<&str, String>, holding: &Holding) -> String {
 fn evidence(holding: &Holding) -> BTreeMap<String, Value> {
     let step = &holding.principal.step;
     let mut evidence = BTreeMap::from([
-        ("principal".to_owned(), json!(format!("{} {}", step.kind, step.name))),
+        ("principal".to_owned(), json!(step.to_string())),
         ("actions".to_owned(), json!(holding.actions.join(", "))),
         ("certainty".to_owned(), json!(holding.verdict)),
         ("through".to_owned(), json!(words(holding.path.get(1..).unwrap_or_default()))),
@@ -91,7 +90,7 @@ fn evidence(holding: &Holding) -> BTreeMap<String, Value> {
 }
 
 fn words(path: &[Step]) -> String {
-    let steps: Vec<String> = path.iter().map(|step| format!("{} {}", step.kind, step.name)).collect();
+    let steps: Vec<String> = path.iter().map(ToString::to_string).collect();
     steps.join(" → ")
 }
 
@@ -134,7 +133,7 @@ fn swap(tables: &[&'static Table], one: &mut State, other: &mut State) {
 
 fn gain(change: &SharedChange) -> Gain {
     let reach = change.reach();
-    let first = change.principals.first().map(|who| format!("{} {}", who.step.kind, who.step.name));
+    let first = change.principals.first().map(|who| who.step.to_string());
     let whom = match (first, change.principals.len()) {
         (Some(first), 1) => first,
         (Some(first), many) => format!("{first} and {} more", many - 1),

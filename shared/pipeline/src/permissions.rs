@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_usual_permission_keeps_what_is_not_said_of_it() {
-        let id = "permission_to_create_keys";
+        let id = "permission_to_assume_agencies";
         let changed =
             settings(&format!("[[permission]]\nid = \"{id}\"\nallowed = [\"group:auditors\"]\n")).unwrap();
         let usual = access::usual(Cloud::Huawei).unwrap();
@@ -161,8 +161,9 @@ mod tests {
 
     #[test]
     fn one_that_is_not_wanted_is_not_audited() {
-        let less = settings("[[permission]]\nid = \"permission_to_create_keys\"\naudited = false\n").unwrap();
-        assert!(less.of_cloud(Cloud::Huawei).iter().all(|each| each.id != "permission_to_create_keys"));
+        let less =
+            settings("[[permission]]\nid = \"permission_to_assume_agencies\"\naudited = false\n").unwrap();
+        assert!(less.of_cloud(Cloud::Huawei).iter().all(|each| each.id != "permission_to_assume_agencies"));
         assert_eq!(less.of_cloud(Cloud::Ibm).len(), access::usual(Cloud::Ibm).unwrap().len());
     }
 

@@ -150,7 +150,7 @@ pub(super) fn lived() -> &'static TempDir {
     static LIVED: OnceLock<TempDir> = OnceLock::new();
     LIVED.get_or_init(|| {
         let desk = Desk::new();
-        desk.iamwatch(&["demo", "--store", "store"]).done();
+        desk.iamwatch(&["demo", "--account", "ibm", "--store", "store"]).done();
         desk.home
     })
 }

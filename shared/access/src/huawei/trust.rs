@@ -54,6 +54,7 @@ pub(crate) fn add(access: &mut Access, state: &State) {
     }
     found.sort();
     found.dedup();
+    found.retain(|(from, to, _)| from != to);
     for (from, to, condition) in found {
         access.assume(from, to, condition);
     }
