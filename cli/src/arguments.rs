@@ -63,6 +63,7 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     Demo(Demo),
     Audit(Audit),
+    Plan(Plan),
     Snapshots(Snapshots),
     Show(Show),
     Diff(Diff),
@@ -118,6 +119,48 @@ pub(crate) struct Audit {
     /// The configuration: a file, a folder with an iamwatch.toml, s3://BUCKET/KEY or ssm:NAME
     #[arg(long, value_name = "F", env = "IAMWATCH_CONFIG", default_value = "iamwatch.toml")]
     pub(crate) config: String,
+}
+
+/// Say how many calls a run takes and how long, before it is made
+///
+/// From the last snapshot of an account; or, for Huawei Cloud, from sizes that you name. Nothing is called.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch plan
+  iamwatch plan --account huawei --latency-ms 120 --concurrency 8
+  iamwatch plan --users 2000 --keys 1500 --groups 40 --policies 300 --agencies 25
+
+--json: {\"of\", \"calls\", \"lists\": {list: calls}, \"milliseconds\"}.")]
+pub(crate) struct Plan {
+    /// Users of the account
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) users: u64,
+    /// Access keys of all users together
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) keys: u64,
+    /// Groups
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) groups: u64,
+    /// Policies of its own, each attached somewhere
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) policies: u64,
+    /// Agencies
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) agencies: u64,
+    /// How long one call takes
+    #[arg(long, value_name = "MS", default_value_t = 50)]
+    pub(crate) latency_ms: u64,
+    /// Calls under way at one time
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pub(crate) concurrency: u64,
+}
+
+impl Plan {
+    /// Says whether sizes were named.
+    pub(crate) const fn has_sizes(&self) -> bool {
+        self.users + self.keys + self.groups + self.policies + self.agencies > 0
+    }
 }
 
 /// List the snapshots: number, time, rows, changes, coverage

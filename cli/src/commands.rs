@@ -4,6 +4,7 @@ mod audit;
 mod demo;
 mod diff;
 mod findings;
+mod plan;
 mod query;
 mod rules;
 mod show;
@@ -32,6 +33,7 @@ pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Resu
     match &cli.command {
         Command::Demo(wanted) => demo::run(desk, wanted).await,
         Command::Audit(wanted) => audit::run(desk, wanted).await,
+        Command::Plan(wanted) => plan::run(desk, wanted).await,
         Command::Snapshots(wanted) => snapshots::run(desk, wanted).await,
         Command::Show(wanted) => show::run(desk, wanted).await,
         Command::Diff(wanted) => diff::run(desk, wanted).await,
