@@ -70,6 +70,7 @@ step "servers" start_servers
 step "tests" cargo test --workspace --no-fail-fast "$@"
 if [ $# -eq 0 ]; then
     step "IBM's SDK reads the simulator" tests/conformance/run.sh "${CARGO_TARGET_DIR:-target}/debug/simulate"
+    step "Huawei's SDK reads the simulator" tests/conformance/huawei_sdk.sh "${CARGO_TARGET_DIR:-target}/debug/simulate"
     step "Huawei's SDK signs the same" tests/conformance/huawei_signer.sh "${CARGO_TARGET_DIR:-target}/debug/examples/sign"
     step "templates" infra/validate.sh
     step "templates broken on purpose" infra/validate.sh --self-test
