@@ -1,10 +1,14 @@
 //! Prints how long an account of a given size takes to load and to ask, and how SQLite goes about one of the rules:
-//! `cargo run -p iamwatch-check --example load -- 10000 instance_without_policy`.
+//! `cargo run -p iamwatch-check --example load -- 10000 instance_without_policy`. The account is one of IBM Cloud, or of
+//! Huawei Cloud when `huawei` stands after the rule; `-` stands for no rule.
 
 use std::{collections::BTreeMap, io::Write, time::Instant};
 
 use check::{Database, Limits, Reads, RuleKind, RuleSet, Run};
 use model::{AccountId, Cloud, Row, Rows, State, Table, tables::ibm};
+
+#[path = "load/huawei.rs"]
+mod huawei;
 
 const ADMINISTRATOR: &str = "crn:v1:bluemix:public:iam::::role:Administrator";
 const VIEWER: &str = "crn:v1:bluemix:public:iam::::role:Viewer";
@@ -12,15 +16,16 @@ const VIEWER: &str = "crn:v1:bluemix:public:iam::::role:Viewer";
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let things: usize = std::env::args().nth(1).map_or(Ok(10_000), |text| text.parse())?;
     let mut out = std::io::stdout();
-    let state = account(things);
+    let cloud = match std::env::args().nth(3).as_deref() {
+        Some("huawei") => Cloud::Huawei,
+        _ => Cloud::Ibm,
+    };
+    let state = if cloud == Cloud::Huawei { huawei::account(things) } else { account(things) };
     let rows: usize = state.iter().map(|(_, rows)| rows.len()).sum();
     let rules = RuleSet::embedded()?;
-    let reads = Reads::of(rules.iter().map(|rule| rule.sql.as_str()))?;
-    let run = Run {
-        account: AccountId::parse(Cloud::Ibm, "acc-1")?,
-        at: "2026-11-21T12:00:00Z".parse()?,
-        number: 1,
-    };
+    let reads = Reads::of(rules.of(cloud).map(|rule| rule.sql.as_str()))?;
+    let run =
+        Run { account: AccountId::parse(cloud, "acc-1")?, at: "2026-11-21T12:00:00Z".parse()?, number: 1 };
     let start = Instant::now();
     let database = Database::load(&state, &run, &reads)?;
     writeln!(out, "{rows} rows loaded and indexed in {:.3} s", start.elapsed().as_secs_f32())?;
@@ -32,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut total = 0.0;
     let mut spent = BTreeMap::new();
-    for rule in rules.iter() {
+    for rule in rules.of(cloud) {
         let start = Instant::now();
         let answer = database.query(&rule.sql, &Limits::default());
         let seconds = start.elapsed().as_secs_f32();

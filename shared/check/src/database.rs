@@ -234,4 +234,6 @@ fn is_joined_by(column: &str) -> bool {
 }
 
 #[cfg(test)]
+mod scale;
+#[cfg(test)]
 mod tests;

@@ -2,7 +2,6 @@
 --- severity = "critical"
 --- confidence = "medium"
 --- needs = ["huawei_agencies", "huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_principals", "huawei_trust_statements"]
---- absence = ["huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_statements"]
 --- subject = "huawei_agencies.agency_id"
 --- reason = "The trust policy allows every account, or all but some, without a condition: whoever learns the agency's name has what it has. Silent when a condition narrows the statement, or when the policy also denies something, which may narrow it."
 --- remediation = "Name the accounts that are meant, and ask each for an external id."
@@ -41,6 +40,7 @@ left join narrowed on narrowed.agency_id = principals.agency_id and narrowed.sta
 where statements.effect = 'Allow'
     and (allows.is_named = 1 or (allows.has_except = 1 and allows.is_excepted = 0))
     and denying.agency_id is null
+    and agencies.fault is null
     and narrowed.agency_id is null
     and lower(principals.type) = 'iam'
     and (

@@ -2,7 +2,6 @@
 --- severity = "high"
 --- confidence = "medium"
 --- needs = ["huawei_agencies", "huawei_oidc_providers", "huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_principals", "huawei_trust_statements"]
---- absence = ["huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_statements"]
 --- subject = "huawei_agencies.agency_id"
 --- reason = "A provider may vouch for the whole world, as those of code hosts do: without a condition on `oidc:sub` or `oidc:aud`, each of its users may take the agency on. Where the provider is not one of OpenID Connect, any condition counts. Silent when the policy also denies something, which may narrow it."
 --- remediation = "Add a condition on `oidc:sub` that names the users, or the repositories, that are meant."
@@ -46,6 +45,7 @@ left join huawei_oidc_providers providers on providers.urn = principals.pattern
 where statements.effect = 'Allow'
     and allows.is_named = 1
     and denying.agency_id is null
+    and agencies.fault is null
     and lower(principals.type) = 'identity_provider'
     and principals.is_except = false
     and (narrowed.agency_id is null or (providers.urn is not null and narrowed.is_by_claim = 0))

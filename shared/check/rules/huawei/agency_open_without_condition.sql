@@ -2,7 +2,6 @@
 --- severity = "medium"
 --- confidence = "high"
 --- needs = ["huawei_agencies", "huawei_organization_entities", "huawei_organizations", "huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_principals", "huawei_trust_statements"]
---- absence = ["huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_principals", "huawei_trust_statements"]
 --- subject = "huawei_agencies.agency_id"
 --- reason = "A company that works for many can be made to use the agency for somebody else; an external id that only the two know prevents it. Told of accounts of the same organisation too, and so also where the organisation shows nothing. Silent for classic agencies, which cannot have conditions, and for cloud services."
 --- remediation = "Add a condition on `sts:ExternalId`, or on the principals that are meant."

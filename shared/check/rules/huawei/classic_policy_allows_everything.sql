@@ -1,8 +1,8 @@
 --- title = "Classic policy of the account that allows everything"
 --- severity = "critical"
 --- confidence = "high"
---- needs = ["huawei_policies", "huawei_policy_actions", "huawei_policy_conditions", "huawei_policy_resources", "huawei_policy_statements", "huawei_role_actions", "huawei_role_assignments", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements", "huawei_roles"]
---- absence = ["huawei_policy_actions", "huawei_policy_conditions", "huawei_policy_resources", "huawei_policy_statements", "huawei_role_actions", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements"]
+--- needs = ["huawei_role_actions", "huawei_role_assignments", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements", "huawei_roles"]
+--- absence = ["huawei_role_actions", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements"]
 --- subject = "huawei_roles.id"
 --- reason = "A statement allows every action on every resource, without a condition, and somebody is granted it; `assignments` counts to whom and where. Silent for roles of the cloud, and for policies that somehow deny everything as well."
 --- remediation = "Write down what the job needs, and grant that instead."
@@ -12,10 +12,9 @@ with used as (
     from huawei_role_assignments
     group by role_id
 )
-select wide.policy_id as id, wide.policy_name, wide.scope, used.assignments
-from huawei_wide_policies wide
-join used on used.role_id = wide.policy_id
-where wide.kind = 'classic role'
-    and wide.is_custom = true
+select wide.role_id as id, wide.role_name as name, wide.scope, used.assignments
+from huawei_wide_roles wide
+join used on used.role_id = wide.role_id
+where wide.is_custom = true
     and wide.scope = 'every service'
-order by wide.policy_id
+order by wide.role_id

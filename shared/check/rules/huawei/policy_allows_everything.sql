@@ -1,8 +1,7 @@
 --- title = "Policy of the account that allows everything"
 --- severity = "critical"
 --- confidence = "high"
---- needs = ["huawei_policies", "huawei_policy_actions", "huawei_policy_attachments", "huawei_policy_conditions", "huawei_policy_resources", "huawei_policy_statements", "huawei_policy_versions", "huawei_role_actions", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements", "huawei_roles"]
---- absence = ["huawei_policy_actions", "huawei_policy_conditions", "huawei_policy_resources", "huawei_policy_statements", "huawei_role_actions", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements"]
+--- needs = ["huawei_policies", "huawei_policy_actions", "huawei_policy_attachments", "huawei_policy_conditions", "huawei_policy_resources", "huawei_policy_statements", "huawei_policy_versions"]
 --- subject = "huawei_policies.policy_id"
 --- reason = "A statement of the version in force allows every action on every resource, without a condition, and somebody has it. Silent for policies of the cloud, whose names say what they are; for those that nobody has (`unattached_policy_allows_everything`); and for those that somehow deny everything as well."
 --- remediation = "Write down what the job needs, and make a version that allows that the default."
@@ -12,13 +11,10 @@ with used as (
     from huawei_policy_attachments
     group by policy_id
 )
-select wide.policy_id, wide.policy_name, wide.scope, versions.version_id, used.attachments
+select wide.policy_id, wide.policy_name, wide.scope, policies.default_version_id, used.attachments
 from huawei_wide_policies wide
 join used on used.policy_id = wide.policy_id
 join huawei_policies policies on policies.policy_id = wide.policy_id
-left join huawei_policy_versions versions
-    on versions.policy_id = wide.policy_id and versions.version_id = policies.default_version_id
-where wide.kind = 'identity policy'
-    and wide.is_custom = true
+where wide.is_custom = true
     and wide.scope = 'every service'
 order by wide.policy_id

@@ -26,5 +26,4 @@ select
     assigned.classic_roles
 from attached
 join assigned on assigned.subject_type = attached.entity_type and assigned.subject_id = attached.entity_id
-where attached.entity_type in ('user', 'group', 'agency')
 order by address

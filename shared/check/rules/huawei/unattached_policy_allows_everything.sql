@@ -1,8 +1,8 @@
 --- title = "Policy that allows everything and that nobody has"
 --- severity = "low"
 --- confidence = "high"
---- needs = ["huawei_policies", "huawei_policy_actions", "huawei_policy_attachments", "huawei_policy_conditions", "huawei_policy_resources", "huawei_policy_statements", "huawei_role_actions", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements", "huawei_roles"]
---- absence = ["huawei_policy_attachments", "huawei_policy_actions", "huawei_policy_conditions", "huawei_policy_resources", "huawei_policy_statements", "huawei_role_actions", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements"]
+--- needs = ["huawei_policies", "huawei_policy_actions", "huawei_policy_attachments", "huawei_policy_conditions", "huawei_policy_resources", "huawei_policy_statements", "huawei_policy_versions"]
+--- absence = ["huawei_policy_attachments"]
 --- subject = "huawei_policies.policy_id"
 --- reason = "It takes one call to give it to somebody, and its name may say nothing. Silent for policies of the cloud, and for those that somehow deny everything as well."
 --- remediation = "Delete the policy."
@@ -10,8 +10,7 @@
 select wide.policy_id, wide.policy_name, wide.scope
 from huawei_wide_policies wide
 left join huawei_policy_attachments attachments on attachments.policy_id = wide.policy_id
-where wide.kind = 'identity policy'
-    and wide.is_custom = true
+where wide.is_custom = true
     and wide.scope = 'every service'
     and attachments.policy_id is null
 order by wide.policy_id

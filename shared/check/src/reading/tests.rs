@@ -186,6 +186,24 @@ fn a_finding_about_a_row_of_a_view_is_fixed_while_the_row_is_there_and_gone_with
 }
 
 #[test]
+fn a_view_can_be_asked_of_a_snapshot_of_either_cloud() {
+    for cloud in Cloud::ALL {
+        let run = crate::Run {
+            account: AccountId::parse(cloud, "acc-1").unwrap(),
+            at: "2026-11-21T12:00:00Z".parse().unwrap(),
+            number: 7,
+        };
+        let state = state(cloud, &["u1"], &[]);
+        let ask = |sql: &str| crate::ask(&state, &run, sql, &Limits::default()).unwrap();
+        let row = ask("select cloud, address, id from principals").rows.remove(0);
+        assert_eq!(row, [cloud.name().to_owned(), format!("{cloud}_users/u1"), "u1".to_owned()]);
+        for view in views::names() {
+            ask(&format!("select * from {view}"));
+        }
+    }
+}
+
+#[test]
 fn a_cloud_without_cases_is_an_error() {
     let mut files = files(RULE);
     files.remove("any/lonely.huawei.cases.toml");

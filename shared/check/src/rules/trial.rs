@@ -1,11 +1,12 @@
 //! Tries rules on their cases.
 //!
 //! Beside the rows that a case expects, it is tried whether `absence` is honest: in each case each row of
-//! the other tables is taken away once, and the rule must find nothing that it did not find before.
+//! the other tables is taken away once, with what the cloud tells in the same answer, and the rule must find nothing
+//! that it did not find before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Row, Rows, State, Table, tables};
+use model::{Cloud, Parent, Reading, Row, Rows, State, Table, tables};
 
 use crate::{
     Answer, Database, Limits, QueryError, Reads, Rule, RuleSet, Run, Subject,
@@ -110,7 +111,7 @@ fn dishonest(rule: &Rule, reads: &Reads, case: &Case, run: &Run, before: &Answer
         reading.needs.iter().filter(|table| !reading.absence.iter().any(|absent| absent.name == table.name));
     for table in believed {
         for position in 0..case.state.rows(table).len() {
-            let state = without(&case.state, table, position);
+            let state = without(&case.state, case.cloud, table, position);
             let after = match answer(rule, reads, &state, run) {
                 Ok(after) => subjects(rule, &after),
                 Err(error) => return Some(error.to_string()),
@@ -127,8 +128,24 @@ fn dishonest(rule: &Rule, reads: &Reads, case: &Case, run: &Run, before: &Answer
     None
 }
 
-fn without(state: &State, table: &'static Table, position: usize) -> State {
+/// Takes a row away, with all that stands in the same answer of the cloud: a list that broke off misses a policy with
+/// its conditions, and not one of them.
+fn without(state: &State, cloud: Cloud, table: &'static Table, position: usize) -> State {
     let mut state = state.clone();
+    let owner = |table: &Table, row: &Row| {
+        let is_in_answer = |parent: &Parent| {
+            table.reading == Reading::PerParent
+                || tables::named(parent.table).is_some_and(|parent| parent.listing == table.listing)
+        };
+        let column = table.parent.as_ref().filter(|parent| is_in_answer(parent)).map(|parent| parent.column);
+        column.map_or_else(|| row.value(0).to_string(), |column| table.cell(row, column).to_string())
+    };
+    let gone = state.rows(table).iter().nth(position).map(|row| owner(table, row));
+    let is_whole = |each: &&'static Table| each.listing == table.listing && each.name != table.name;
+    for each in tables::of(cloud).filter(is_whole) {
+        let rows = state.take(each).into_iter().filter(|row| Some(owner(each, row)) != gone).collect();
+        state.put(each, Rows::new(each, rows));
+    }
     let rows = state.take(table).into_iter().enumerate();
     let rows = rows.filter(|(each, _)| *each != position).map(|(_, row)| row).collect();
     state.put(table, Rows::new(table, rows));

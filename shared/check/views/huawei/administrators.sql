@@ -1,6 +1,7 @@
 --- absence = ["huawei_agencies", "huawei_groups", "huawei_users"]
 -- Attachments that make an administrator of every service or of IAM. Not those to the group `admin`, which is there to
--- have them, nor to users who are disabled, nor to agencies that a cloud service made for itself, nor in a single project.
+-- have them, nor to users who are disabled, nor to agencies that a cloud service made for itself. Classic roles have a
+-- rule of their own, so that what hides one model does not hide the other.
 select
     'huawei' as cloud,
     'huawei_policy_attachments/' || attachments.policy_id || '/' || attachments.entity_type || '/'
@@ -11,33 +12,12 @@ select
     wide.policy_name,
     wide.scope
 from huawei_policy_attachments attachments
-join huawei_wide_policies wide on wide.policy_id = attachments.policy_id and wide.kind = 'identity policy'
+join huawei_wide_policies wide on wide.policy_id = attachments.policy_id
 left join huawei_groups user_groups
     on user_groups.group_id = attachments.entity_id and attachments.entity_type = 'group'
 left join huawei_users users on users.user_id = attachments.entity_id and attachments.entity_type = 'user'
 left join huawei_agencies agencies
     on agencies.agency_id = attachments.entity_id and attachments.entity_type = 'agency'
 where coalesce(user_groups.name, '') <> 'admin'
-    and coalesce(users.enabled, true) = true
-    and coalesce(agencies.kind, '') <> 'service_linked'
-union all
-select
-    'huawei',
-    'huawei_role_assignments/' || assignments.role_id || '/' || assignments.subject_type || '/'
-        || assignments.subject_id || '/' || assignments.scope_type || '/' || assignments.scope_id,
-    assignments.subject_type,
-    assignments.subject_id,
-    coalesce(user_groups.name, users.name, agencies.name),
-    wide.policy_name,
-    wide.scope
-from huawei_role_assignments assignments
-join huawei_wide_policies wide on wide.policy_id = assignments.role_id and wide.kind = 'classic role'
-left join huawei_groups user_groups
-    on user_groups.group_id = assignments.subject_id and assignments.subject_type = 'group'
-left join huawei_users users on users.user_id = assignments.subject_id and assignments.subject_type = 'user'
-left join huawei_agencies agencies
-    on agencies.agency_id = assignments.subject_id and assignments.subject_type = 'agency'
-where assignments.scope_type in ('domain', 'all_projects')
-    and coalesce(user_groups.name, '') <> 'admin'
     and coalesce(users.enabled, true) = true
     and coalesce(agencies.kind, '') <> 'service_linked'
