@@ -273,10 +273,6 @@ impl Access {
     }
 
     /// Returns the path from a principal to something it holds.
-    pub(crate) fn path(&self, principal: usize, held: &Held<'_>) -> Vec<Step> {
-        self.path_to(principal, held.membership, held.source)
-    }
-
     pub(crate) fn path_to(
         &self,
         principal: usize,
@@ -298,6 +294,12 @@ pub(crate) struct Held<'a> {
 }
 
 impl Held<'_> {
+    /// Says whether it counts only while something holds.
+    pub(crate) fn has_condition(&self) -> bool {
+        self.source.statement.condition.is_some()
+            || self.membership.is_some_and(|membership| membership.condition.is_some())
+    }
+
     /// Returns what must hold for the statement to count: the condition of the membership and its own.
     pub(crate) fn condition(&self) -> Option<String> {
         let membership = self.membership.and_then(|membership| membership.condition.as_deref());

@@ -7,10 +7,10 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{
-    Access, Choice, Effect, Extent, Pattern, Principal, Question, Source, Step,
-    access::{Held, both},
-};
+mod weighing;
+
+use crate::{Access, Choice, Effect, Extent, Pattern, Principal, Question, Source, Step, access::both};
+use weighing::Weighing;
 
 /// Whether a principal can do what is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -55,9 +55,16 @@ impl Access {
     /// taken away from.
     #[must_use]
     pub fn who_can(&self, question: &Question) -> Vec<Answer> {
-        let extents = self.extents(question);
+        let mut weighing = Weighing {
+            access: self,
+            question,
+            extents: self.extents(question),
+            bound: self.bound_of(question),
+            no_bound: Bound::default(),
+            taken: HashMap::new(),
+        };
         let mut best: BTreeMap<usize, Way> = (0..self.principals.len())
-            .filter_map(|principal| Some((principal, self.own_way(principal, question, &extents)?)))
+            .filter_map(|principal| Some((principal, weighing.own_way(principal)?)))
             .collect();
         self.add_assumptions(&mut best);
         let mut answers: Vec<Answer> = best
@@ -89,71 +96,6 @@ impl Access {
         self.sources.iter().map(extent).collect()
     }
 
-    /// Returns the best way that a principal has by itself and its groups.
-    fn own_way(&self, principal: usize, question: &Question, extents: &[Extent]) -> Option<Way> {
-        let extent = |held: &Held<'_>| extents.get(held.number).copied().unwrap_or(Extent::None);
-        let speaking = || self.held(principal).filter(|held| extent(held) != Extent::None);
-        let allows = speaking().filter(|held| held.source.statement.effect == Effect::Allow);
-        let is_bounded = self.principals.get(principal).is_some_and(|principal| principal.is_bounded);
-        let bound = if is_bounded { self.bound_of(question) } else { Bound::default() };
-        let mut best: Option<Way> = None;
-        for allow in allows {
-            let way = self.weigh(principal, &allow, extent(&allow), question, &bound, speaking);
-            if best.as_ref().is_none_or(|best| way.is_better_than(best)) {
-                best = Some(way);
-            }
-        }
-        best
-    }
-
-    /// Holds one allowing statement against all that denies.
-    fn weigh<'a, I: Iterator<Item = Held<'a>>>(
-        &'a self,
-        principal: usize,
-        allow: &Held<'a>,
-        extent: Extent,
-        question: &Question,
-        bound: &Bound<'a>,
-        speaking: impl Fn() -> I,
-    ) -> Way {
-        let mut way = Way {
-            verdict: Verdict::Surely,
-            extent,
-            condition: allow.condition(),
-            path: self.path(principal, allow),
-        };
-        let denies = speaking()
-            .filter(|held| held.source.statement.effect == Effect::Deny)
-            .map(|held| (self.path(principal, &held), held.source, held.condition()));
-        let outer = bound.denies.iter().map(|source| {
-            let first = self.principals.get(principal).map(|principal| principal.step.clone());
-            let path = first.into_iter().chain(source.steps.iter().cloned()).collect();
-            (path, *source, source.statement.condition.clone())
-        });
-        for (path, deny, condition) in denies.chain(outer) {
-            let whole = deny.statement.takes_all_of(&allow.source.statement, question);
-            if whole && condition.is_none() {
-                return Way { verdict: Verdict::Denied, extent, condition: None, path };
-            }
-            let unless = if whole { condition } else { Some("a deny does not take it away".to_owned()) };
-            let unless = unless.map(|condition| format!("unless {condition}"));
-            way.condition = both(way.condition.as_deref(), unless.as_deref());
-        }
-        match &bound.missing {
-            Some(level) => {
-                let first = self.principals.get(principal).map(|principal| principal.step.clone());
-                let path = first.into_iter().chain(level.clone()).collect();
-                return Way { verdict: Verdict::Denied, extent, condition: None, path };
-            }
-            None => way.condition = both(way.condition.as_deref(), bound.condition.as_deref()),
-        }
-        way.extent = way.extent.min(bound.extent);
-        if way.condition.is_some() {
-            way.verdict = Verdict::Conditional;
-        }
-        way
-    }
-
     /// Says what the bounds leave of a question.
     pub(crate) fn bound_of(&self, question: &Question) -> Bound<'_> {
         let mut bound = Bound::default();
@@ -167,7 +109,7 @@ impl Access {
                 None => {
                     bound.missing = bound
                         .missing
-                        .or_else(|| Some(level.first().map_or_else(Vec::new, |any| any.steps.clone())));
+                        .or_else(|| Some(level.first().map_or(&[][..], |any| any.steps.as_slice())));
                 }
                 Some(source) => {
                     bound.extent = bound.extent.min(source.statement.extent(question));
@@ -217,7 +159,7 @@ pub(crate) struct Bound<'a> {
     extent: Extent,
     pub(crate) condition: Option<String>,
     /// The level that allows nothing of what is asked.
-    pub(crate) missing: Option<Vec<Step>>,
+    pub(crate) missing: Option<&'a [Step]>,
     pub(crate) denies: Vec<&'a Source>,
 }
 
@@ -228,9 +170,11 @@ impl Default for Bound<'_> {
 }
 
 impl Way {
-    /// Prefers what is sure, then what is more, then what is nearer.
+    /// Prefers what is sure, then what is more, then what is nearer, then the first by ids: so that the same access
+    /// always gives the same answer.
     fn is_better_than(&self, other: &Self) -> bool {
         let rank = |way: &Self| (way.verdict, way.extent, usize::MAX - way.path.len());
-        rank(self) > rank(other)
+        let ids = |way: &Self| way.path.iter().map(|step| step.id.clone()).collect::<Vec<_>>();
+        rank(self).cmp(&rank(other)).then_with(|| ids(other).cmp(&ids(self))).is_gt()
     }
 }

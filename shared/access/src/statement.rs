@@ -130,6 +130,11 @@ impl<T: Region> Choice<T> {
             || other.shared_with(asked).all(|theirs| self.extent(theirs) == Extent::Whole)
     }
 
+    /// Says whether something may be chosen in both, exceptions aside.
+    fn touches(&self, other: &Self) -> bool {
+        self.any_of.iter().any(|mine| other.any_of.iter().any(|theirs| mine.overlaps(theirs)))
+    }
+
     /// Says whether everything that `other` chooses is chosen here.
     fn covers(&self, other: &Self) -> bool {
         let taken_there_too = |taken: &T| other.except.iter().any(|theirs| theirs.covers(taken));
@@ -162,6 +167,11 @@ impl Statement {
     pub(crate) fn takes_all_of(&self, other: &Self, question: &Question) -> bool {
         self.actions.takes_all_of(&other.actions, &question.action)
             && self.resources.takes_all_of(&other.resources, &question.resource)
+    }
+
+    /// Says whether the statements may speak of something that is the same.
+    pub(crate) fn touches(&self, other: &Self) -> bool {
+        self.actions.touches(&other.actions) && self.resources.touches(&other.resources)
     }
 
     /// Says whether whatever `other` allows or denies this one does too: the same or more actions and resources,

@@ -129,9 +129,7 @@ impl Account {
     /// Returns the ways in which somebody can do something by what was decided: each with whether it hangs on the
     /// time and on the claims of a session.
     pub(super) fn ways(&self, who: &str, action: &str, target: &Target) -> BTreeSet<(bool, bool)> {
-        if self.owner == Some(who) {
-            return BTreeSet::from([(false, false)]);
-        }
+        let owned = (self.owner == Some(who)).then_some((false, false));
         let lasting = Self { dynamic: Vec::new(), ..self.clone() };
         let ways = lasting.policies.iter().filter_map(|policy| {
             let plain = Policy { is_timed: false, ..policy.clone() };
@@ -140,7 +138,7 @@ impl Account {
                 answer => Some((policy.is_timed, answer == Answer::Perhaps)),
             }
         });
-        ways.collect()
+        ways.chain(owned).collect()
     }
 
     /// Whether somebody can do something: by itself, or as a profile that it becomes.

@@ -1,0 +1,190 @@
+//! A hundred thousand grants for each cloud, through the rows: how long building, asking and comparing take.
+//!
+//! `cargo run --release -p iamwatch-access --example scale [GRANTS]`
+
+use std::time::{Duration, Instant};
+
+use access::{Access, Known, Question};
+use model::{Draft, Rows, State, Table, tables};
+
+/// Policies that a group holds, and members that it has: the product is its grants.
+const POLICIES: usize = 40;
+const MEMBERS: usize = 50;
+
+/// Times of one cloud.
+#[derive(Debug)]
+struct Times {
+    build: Duration,
+    who_can: Duration,
+    who_can_anything: Duration,
+    gains: Duration,
+}
+
+/// Rows by table, on the way to a state.
+#[derive(Default)]
+struct Drafts(Vec<(&'static Table, Vec<model::Row>)>);
+
+impl Drafts {
+    fn add(&mut self, table: &'static Table, draft: Draft<'_>) {
+        match self.0.iter_mut().find(|(of, _)| of.name == table.name) {
+            Some((_, rows)) => rows.push(draft.row()),
+            None => self.0.push((table, vec![draft.row()])),
+        }
+    }
+
+    fn state(self) -> State {
+        let mut state = State::default();
+        for (table, rows) in self.0 {
+            state.put(table, Rows::new(table, rows));
+        }
+        state
+    }
+}
+
+/// An account in which half of the grants come through groups and half directly; `changed` policies are wider.
+fn ibm(grants: usize, changed: usize) -> State {
+    use tables::ibm as t;
+    let mut drafts = Drafts::default();
+    for service in 0..20 {
+        let service = format!("service-{service}");
+        for role in ["Viewer", "Editor", "Administrator"] {
+            let actions = if role == "Viewer" { 20 } else { 60 };
+            for action in 0..actions {
+                let action = format!("{service}.things.{action}");
+                let draft = t::ROLE_ACTIONS.draft().set("service_name", &service).set("role_crn", role);
+                drafts.add(&t::ROLE_ACTIONS, draft.set("action", &action));
+            }
+        }
+    }
+    let mut policy = |drafts: &mut Drafts, number: usize, column: &str, holder: &str| {
+        let id = format!("policy-{number:06}");
+        let draft = t::POLICIES.draft().set("id", &id).set("type", "access").set("state", "active");
+        drafts.add(&t::POLICIES, draft.set(column, holder));
+        let role = if number < changed { "Editor" } else { "Viewer" };
+        drafts.add(&t::POLICY_ROLES, t::POLICY_ROLES.draft().set("policy_id", &id).set("role_id", role));
+        let attributes =
+            [("serviceName", format!("service-{}", number % 20)), ("serviceInstance", id.clone())];
+        for ((name, value), place) in attributes.iter().zip(0_i64..) {
+            let draft = t::POLICY_RESOURCES.draft().set("policy_id", &id).set("position", place);
+            let draft = draft.set("value_position", 0).set("operator", "stringEquals");
+            drafts.add(&t::POLICY_RESOURCES, draft.set("name", *name).set("value", value));
+        }
+    };
+    let mut number = 0;
+    for user in 0..grants / 2 / POLICIES {
+        let id = format!("IBMid-{user:06}");
+        let draft = t::USERS.draft().set("iam_id", &id).set("user_id", &id).set("state", "ACTIVE");
+        drafts.add(&t::USERS, draft);
+        for _ in 0..POLICIES {
+            policy(&mut drafts, number, "subject_iam_id", &id);
+            number += 1;
+        }
+    }
+    for group in 0..grants / 2 / POLICIES / MEMBERS {
+        let id = format!("AccessGroupId-{group:06}");
+        drafts.add(&t::ACCESS_GROUPS, t::ACCESS_GROUPS.draft().set("id", &id).set("name", &id));
+        for member in 0..MEMBERS {
+            let user = format!("IBMid-{:06}", group * MEMBERS + member);
+            drafts.add(&t::MEMBERS, t::MEMBERS.draft().set("group_id", &id).set("iam_id", &user));
+        }
+        for _ in 0..POLICIES {
+            policy(&mut drafts, number, "subject_access_group_id", &id);
+            number += 1;
+        }
+    }
+    drafts.state()
+}
+
+/// The same shape in the other cloud: a policy of one statement for each grant of a user, and groups.
+fn huawei(grants: usize, changed: usize) -> State {
+    use tables::huawei as t;
+    let mut drafts = Drafts::default();
+    let mut policy = |drafts: &mut Drafts, number: usize, kind: &str, holder: &str| {
+        let id = format!("policy-{number:06}");
+        drafts.add(&t::POLICIES, t::POLICIES.draft().set("policy_id", &id).set("name", &id));
+        let version = t::POLICY_VERSIONS.draft().set("policy_id", &id).set("version_id", "v1");
+        drafts.add(&t::POLICY_VERSIONS, version.set("is_default", true));
+        let attached = t::POLICY_ATTACHMENTS.draft().set("policy_id", &id).set("entity_type", kind);
+        drafts.add(&t::POLICY_ATTACHMENTS, attached.set("entity_id", holder));
+        let of = |table: &'static Table| {
+            table.draft().set("policy_id", &id).set("version_id", "v1").set("statement", 0)
+        };
+        let effect = if number % 10 == 9 { "Deny" } else { "Allow" };
+        drafts.add(&t::POLICY_STATEMENTS, of(&t::POLICY_STATEMENTS).set("effect", effect));
+        let action = if number < changed { "obs:*:*" } else { "obs:bucket:get*" };
+        for (table, pattern) in
+            [(&t::POLICY_ACTIONS, action.to_owned()), (&t::POLICY_RESOURCES, format!("obs:*:*:bucket:{id}"))]
+        {
+            let draft = of(table).set("position", 0).set("is_except", false);
+            drafts.add(table, draft.set("pattern", &pattern));
+        }
+    };
+    let mut number = 0;
+    for user in 0..grants / 2 / POLICIES {
+        let id = format!("user-{user:06}");
+        let draft = t::USERS.draft().set("user_id", &id).set("name", &id).set("enabled", true);
+        drafts.add(&t::USERS, draft);
+        for _ in 0..POLICIES {
+            policy(&mut drafts, number, "user", &id);
+            number += 1;
+        }
+    }
+    for group in 0..grants / 2 / POLICIES / MEMBERS {
+        let id = format!("group-{group:06}");
+        drafts.add(&t::GROUPS, t::GROUPS.draft().set("group_id", &id).set("name", &id));
+        for member in 0..MEMBERS {
+            let user = format!("user-{:06}", group * MEMBERS + member);
+            drafts
+                .add(&t::GROUP_MEMBERS, t::GROUP_MEMBERS.draft().set("group_id", &id).set("user_id", &user));
+        }
+        for _ in 0..POLICIES {
+            policy(&mut drafts, number, "group", &id);
+            number += 1;
+        }
+    }
+    drafts.state()
+}
+
+fn measure(
+    states: (State, State),
+    build: fn(&State) -> Access,
+    questions: (Question, Question),
+    known: &Known,
+) -> (Times, String) {
+    let started = Instant::now();
+    let after = build(&states.1);
+    let built = started.elapsed();
+    let before = build(&states.0);
+    let started = Instant::now();
+    let able = after.who_can(&questions.0).len();
+    let who_can = started.elapsed();
+    let started = Instant::now();
+    let any = after.who_can(&questions.1).len();
+    let who_can_anything = started.elapsed();
+    let started = Instant::now();
+    let changes = after.gains_since(&before, known).len();
+    let times = Times { build: built, who_can, who_can_anything, gains: started.elapsed() };
+    (times, format!("{able} able to do one thing, {any} to do something, {changes} changes"))
+}
+
+#[expect(clippy::print_stdout, reason = "an example shows what it found")]
+fn main() -> Result<(), String> {
+    let grants = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let changed = grants / 1000;
+    let states = (ibm(grants, 0), ibm(grants, changed));
+    let asked = |action, resource| access::ibm::question(&states.1, action, resource);
+    let questions = (
+        asked("service-7.things.7", Some("serviceName=service-7,serviceInstance=policy-000047"))?,
+        asked("*", None)?,
+    );
+    let known = access::ibm::known(&states.1);
+    let (times, found) = measure(states, access::ibm::access, questions, &known);
+    println!("ibm, {grants} grants: {times:.1?}; {found}");
+    let states = (huawei(grants, 0), huawei(grants, changed));
+    let asked = access::huawei::question;
+    let questions = (asked("obs:bucket:getacl", Some("obs:eu:acc:bucket:policy-000047")), asked("*", None));
+    let known = access::huawei::known(&states.1);
+    let (times, found) = measure(states, access::huawei::access, questions, &known);
+    println!("huawei, {grants} grants: {times:.1?}; {found}");
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Holds what allows against what denies, principal by principal, and remembers what does not hang on the principal.
+
+use std::{
+    cmp::Ordering,
+    collections::{HashMap, hash_map::Entry},
+};
+
+use super::{Bound, Verdict, Way};
+use crate::{
+    Access, Effect, Extent, Question, Source, Statement, Step,
+    access::{Held, both},
+};
+
+/// How much of what one statement allows another takes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    Nothing,
+    Part,
+    Whole,
+}
+
+pub(super) struct Weighing<'a> {
+    pub(super) access: &'a Access,
+    pub(super) question: &'a Question,
+    /// How much of the question each source speaks of.
+    pub(super) extents: Vec<Extent>,
+    pub(super) bound: Bound<'a>,
+    pub(super) no_bound: Bound<'a>,
+    /// What was found out, by the statements that deny and allow.
+    pub(super) taken: HashMap<(*const Statement, *const Statement), Taken>,
+}
+
+/// Where a path leads.
+#[derive(Clone, Copy)]
+enum End<'a> {
+    Held(Held<'a>),
+    Outer(&'a [Step]),
+}
+
+/// An allowing statement, or what takes it away, before it is put into words.
+#[derive(Clone, Copy)]
+struct Candidate<'a> {
+    verdict: Verdict,
+    extent: Extent,
+    allow: Held<'a>,
+    end: End<'a>,
+}
+
+impl<'a> Weighing<'a> {
+    /// Returns the best way that a principal has by itself and its groups.
+    pub(super) fn own_way(&mut self, principal: usize) -> Option<Way> {
+        let access = self.access;
+        let extents = &self.extents;
+        let extent = |held: &Held<'_>| extents.get(held.number).copied().unwrap_or(Extent::None);
+        let (mut allows, mut denies) = (Vec::new(), Vec::new());
+        for held in access.held(principal) {
+            match (extent(&held), held.source.statement.effect) {
+                (Extent::None, _) => {}
+                (extent, Effect::Allow) => allows.push((held, extent)),
+                (_, Effect::Deny) => denies.push(held),
+            }
+        }
+        let is_bounded = access.principals.get(principal).is_some_and(|principal| principal.is_bounded);
+        let mut best: Option<Candidate<'a>> = None;
+        for (allow, extent) in allows {
+            let candidate = self.weigh(allow, extent, &denies, is_bounded);
+            if best.is_none_or(|best| self.order(&candidate, &best).is_gt()) {
+                best = Some(candidate);
+            }
+        }
+        best.map(|best| self.way(principal, &best, &denies, is_bounded))
+    }
+
+    const fn bound_for(&self, is_bounded: bool) -> &Bound<'a> {
+        if is_bounded { &self.bound } else { &self.no_bound }
+    }
+
+    /// Holds one allowing statement against all that denies.
+    fn weigh(
+        &mut self,
+        allow: Held<'a>,
+        extent: Extent,
+        denies: &[Held<'a>],
+        is_bounded: bool,
+    ) -> Candidate<'a> {
+        let denied = |end| Candidate { verdict: Verdict::Denied, extent, allow, end };
+        let mut is_conditional = allow.has_condition();
+        for deny in denies {
+            match self.taken(&deny.source.statement, &allow.source.statement) {
+                Taken::Nothing => {}
+                Taken::Whole if !deny.has_condition() => return denied(End::Held(*deny)),
+                Taken::Part | Taken::Whole => is_conditional = true,
+            }
+        }
+        let outer = self.bound_for(is_bounded).denies.clone();
+        for deny in outer {
+            match self.taken(&deny.statement, &allow.source.statement) {
+                Taken::Nothing => {}
+                Taken::Whole if deny.statement.condition.is_none() => return denied(End::Outer(&deny.steps)),
+                Taken::Part | Taken::Whole => is_conditional = true,
+            }
+        }
+        let bound = self.bound_for(is_bounded);
+        if let Some(level) = bound.missing {
+            return denied(End::Outer(level));
+        }
+        is_conditional |= bound.condition.is_some();
+        let verdict = if is_conditional { Verdict::Conditional } else { Verdict::Surely };
+        Candidate { verdict, extent: extent.min(bound.extent), allow, end: End::Held(allow) }
+    }
+
+    fn taken(&mut self, deny: &'a Statement, allow: &'a Statement) -> Taken {
+        match self.taken.entry((std::ptr::from_ref(deny), std::ptr::from_ref(allow))) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => *unknown.insert(if deny.takes_all_of(allow, self.question) {
+                Taken::Whole
+            } else if deny.touches(allow) {
+                Taken::Part
+            } else {
+                Taken::Nothing
+            }),
+        }
+    }
+
+    /// Prefers what is sure, then what is more, then what is nearer, then the first by ids.
+    fn order(&self, one: &Candidate<'a>, other: &Candidate<'a>) -> Ordering {
+        let rank =
+            |each: &Candidate<'a>| (each.verdict, each.extent, usize::MAX - self.steps(each.end).count());
+        let ids = |each: &Candidate<'a>| self.steps(each.end).map(|step| step.id.as_str());
+        rank(one).cmp(&rank(other)).then_with(|| ids(other).cmp(ids(one)))
+    }
+
+    /// Returns the steps after the principal.
+    fn steps(&self, end: End<'a>) -> impl Iterator<Item = &'a Step> + use<'a> {
+        let access = self.access;
+        let (membership, steps) = match end {
+            End::Held(held) => (held.membership, held.source.steps.as_slice()),
+            End::Outer(steps) => (None, steps),
+        };
+        let group = membership.and_then(|membership| access.groups.get(membership.group));
+        group.into_iter().chain(steps)
+    }
+
+    /// Puts the best into words.
+    fn way(&mut self, principal: usize, best: &Candidate<'a>, denies: &[Held<'a>], is_bounded: bool) -> Way {
+        let first = self.access.principals.get(principal).map(|principal| principal.step.clone());
+        let path = first.into_iter().chain(self.steps(best.end).cloned()).collect();
+        let (verdict, extent) = (best.verdict, best.extent);
+        if verdict == Verdict::Denied {
+            return Way { verdict, extent, condition: None, path };
+        }
+        let mut condition = best.allow.condition();
+        let outer: Vec<&'a Source> = self.bound_for(is_bounded).denies.clone();
+        let inner = denies.iter().map(|deny| (&deny.source.statement, deny.condition()));
+        let outer = outer.iter().map(|deny| (&deny.statement, deny.statement.condition.clone()));
+        for (deny, words) in inner.chain(outer).collect::<Vec<_>>() {
+            let words = match self.taken(deny, &best.allow.source.statement) {
+                Taken::Nothing => continue,
+                Taken::Whole => words.unwrap_or_default(),
+                Taken::Part => "a deny does not take it away".to_owned(),
+            };
+            condition = both(condition.as_deref(), Some(&format!("unless {words}")));
+        }
+        condition = both(condition.as_deref(), self.bound_for(is_bounded).condition.as_deref());
+        Way { verdict, extent, condition, path }
+    }
+}
