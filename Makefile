@@ -6,7 +6,7 @@ SHELL := bash
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## watch weeks of a simulated IBM Cloud account being audited; leaves a store to explore
+demo: ## watch weeks of simulated accounts on both clouds being audited; leaves a store to explore
 	cargo build --workspace --bins
 	"$${CARGO_TARGET_DIR:-target}"/debug/iamwatch demo
 

@@ -58,7 +58,7 @@ fn page(
                 [
                     finding.severity.name().to_owned(),
                     finding.rule.clone(),
-                    names.of(&finding.subject),
+                    about(finding, names),
                     since(finding),
                     state(finding),
                 ],
@@ -83,6 +83,15 @@ fn page(
         text.push('\n');
     }
     text
+}
+
+/// Says what a finding is about. Who holds a permission need not stand in a table, and holds it through something.
+fn about(finding: &Finding, names: &Names) -> String {
+    let text = |name: &str| finding.evidence.get(name).and_then(Value::as_str);
+    match (text("principal"), text("through")) {
+        (Some(principal), Some(path)) => format!("{principal}, through {path}"),
+        _ => names.of(&finding.subject),
+    }
 }
 
 fn since(finding: &Finding) -> String {

@@ -1,6 +1,8 @@
 //! `rules`: what is asked, why, and what to do about it.
 
+use access::Permission;
 use check::{Limits, Rule, RuleKind, RuleSet};
+use model::Cloud;
 use serde_json::{Value, json};
 
 use super::{Desk, query};
@@ -14,14 +16,27 @@ use crate::{
 
 pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure> {
     let set = pipeline::rules(wanted.rules.as_deref())?;
+    let permissions = permissions()?;
     match wanted.action.as_ref().unwrap_or(&RulesAction::List) {
         RulesAction::List => {
-            desk.screen.show(|paint| list(&set, paint), || set.iter().map(short).collect())?;
+            desk.screen.show(
+                |paint| list(&set, &permissions, paint),
+                || set.iter().map(short).chain(permissions.iter().map(told)).collect(),
+            )?;
             Ok(false)
         }
         RulesAction::Explain { id } => {
-            let rule = named(&set, id)?;
-            desk.screen.show(|paint| explain(rule, paint), || whole(rule))?;
+            let audited: Vec<&Audited> =
+                permissions.iter().filter(|(_, permission)| permission.id == *id).collect();
+            if audited.is_empty() {
+                let rule = named(&set, id)?;
+                desk.screen.show(|paint| explain(rule, paint), || whole(rule))?;
+            } else {
+                desk.screen.show(
+                    |paint| audited.iter().map(|permission| explain_permission(permission, paint)).collect(),
+                    || audited.iter().map(|permission| told(permission)).collect(),
+                )?;
+            }
             Ok(false)
         }
         RulesAction::Test => test(desk, &set),
@@ -37,6 +52,48 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
     }
 }
 
+/// A permission that is audited unasked, with its cloud.
+type Audited = (Cloud, Permission);
+
+fn permissions() -> Result<Vec<Audited>, Failure> {
+    let mut all = Vec::new();
+    for cloud in Cloud::ALL {
+        let usual = access::usual(cloud).map_err(|error| Failure::new(exit::WRONG_USE, error))?;
+        all.extend(usual.into_iter().map(|permission| (cloud, permission)));
+    }
+    Ok(all)
+}
+
+fn told((cloud, permission): &Audited) -> Value {
+    let mut told = json!(permission);
+    if let Value::Object(members) = &mut told {
+        members.insert("kind".to_owned(), json!("permission"));
+        members.insert("cloud".to_owned(), json!(cloud));
+    }
+    told
+}
+
+fn explain_permission((cloud, permission): &Audited, paint: Paint) -> String {
+    let mut page = format!("{}\n{}\n\n", paint.bold(&permission.title), paint.dim(&permission.id));
+    let severity = paint.style(text::severity_style(permission.severity), permission.severity.name());
+    let resource = permission.resource.as_deref().unwrap_or("anything");
+    let on = if permission.partly { format!("{resource}, or a part of it") } else { resource.to_owned() };
+    for (name, value) in [
+        ("severity", severity.as_str()),
+        ("cloud", cloud.name()),
+        ("kind", "permission"),
+        ("actions", &permission.actions.join(", ")),
+        ("on", &on),
+    ] {
+        page.push_str(&format!("{} {value}\n", paint.dim(format!("{name:<12}"))));
+    }
+    for (name, value) in [("Why", &permission.reason), ("What to do", &permission.remediation)] {
+        page.push_str(&format!("\n{}\n{value}\n", paint.bold(name)));
+    }
+    page.push_str("\n`[[permission]]` in the settings says who may hold it.\n");
+    page
+}
+
 fn named<'a>(set: &'a RuleSet, id: &str) -> Result<&'a Rule, Failure> {
     set.get(id).ok_or_else(|| {
         Failure::wrong_use(format!("there is no rule `{id}`")).help("`iamwatch rules` lists them")
@@ -50,7 +107,7 @@ const fn kind(rule: &Rule) -> &'static str {
     }
 }
 
-fn list(set: &RuleSet, paint: Paint) -> String {
+fn list(set: &RuleSet, permissions: &[Audited], paint: Paint) -> String {
     let mut rules: Vec<&Rule> = set.iter().collect();
     rules.sort_by_key(|rule| (rule.kind == RuleKind::Report, std::cmp::Reverse(rule.severity), &rule.id));
     let mut grid = Grid::new(&["severity", "rule", "kind", "title"]);
@@ -58,6 +115,17 @@ fn list(set: &RuleSet, paint: Paint) -> String {
         grid.styled(
             text::severity_style(rule.severity),
             [rule.severity.name().to_owned(), rule.id.clone(), kind(rule).to_owned(), rule.title.clone()],
+        );
+    }
+    for (cloud, permission) in permissions {
+        grid.styled(
+            text::severity_style(permission.severity),
+            [
+                permission.severity.name().to_owned(),
+                permission.id.clone(),
+                "permission".to_owned(),
+                format!("{} ({cloud})", permission.title),
+            ],
         );
     }
     let rules = u64::try_from(set.len()).unwrap_or(u64::MAX);

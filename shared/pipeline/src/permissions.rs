@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub struct PermissionSettings {
     /// Names it: one of the usual ones, or a new one.
     pub id: String,
-    /// The cloud that it is of; not needed for a usual one that only one cloud has.
+    /// The cloud that it is of. It is not needed for a usual one that only one cloud has.
     #[serde(default)]
     pub cloud: Option<Cloud>,
     /// Whether it is audited.
@@ -75,6 +75,14 @@ impl Permissions {
 
     fn change(&mut self, change: &PermissionSettings) -> Result<(), String> {
         let is_meant = |cloud: Cloud| change.cloud.is_none_or(|meant| meant == cloud);
+        let has_it = |permissions: &[Permission]| permissions.iter().any(|each| each.id == change.id);
+        let of_clouds = self.0.iter().filter(|(cloud, each)| is_meant(*cloud) && has_it(each)).count();
+        if of_clouds > 1 {
+            return Err(format!(
+                "permission `{}` is one of several clouds; say which `cloud` is meant",
+                change.id
+            ));
+        }
         let known = self.0.iter_mut().filter(|(cloud, _)| is_meant(*cloud)).find_map(|(_, permissions)| {
             let place = permissions.iter().position(|permission| permission.id == change.id)?;
             Some((permissions, place))
@@ -157,6 +165,16 @@ mod tests {
         let (changed, usual) = (find(changed.of_cloud(Cloud::Huawei)), find(&usual));
         assert_eq!(changed.allowed, ["group:auditors"]);
         assert_eq!((changed.actions, changed.title), (usual.actions, usual.title));
+    }
+
+    #[test]
+    fn what_two_clouds_call_the_same_is_not_guessed() {
+        let text = "[[permission]]\nid = \"permission_to_raise_own_power\"\naudited = false\n";
+        assert!(settings(text).unwrap_err().contains("say which `cloud` is meant"));
+        let changed = settings(&format!("{text}cloud = \"huawei\"\n")).unwrap();
+        let count = |cloud| changed.of_cloud(cloud).len();
+        assert_eq!(count(Cloud::Huawei) + 1, access::usual(Cloud::Huawei).unwrap().len());
+        assert_eq!(count(Cloud::Ibm), access::usual(Cloud::Ibm).unwrap().len());
     }
 
     #[test]

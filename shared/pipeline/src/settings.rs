@@ -181,7 +181,10 @@ credentials = { api_key = "env:IBM_KEY" }
         let sample =
             readme.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("a sample");
         let settings = Settings::parse("README.md", sample).expect("valid");
-        assert_eq!((settings.accounts.len(), settings.suppressions.len()), (1, 1));
+        assert_eq!(
+            (settings.accounts.len(), settings.permissions.len(), settings.suppressions.len()),
+            (2, 2, 1)
+        );
     }
 
     #[test]
