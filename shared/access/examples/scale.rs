@@ -11,15 +11,6 @@ use model::{Draft, Rows, State, Table, tables};
 const POLICIES: usize = 40;
 const MEMBERS: usize = 50;
 
-/// Times of one cloud.
-#[derive(Debug)]
-struct Times {
-    build: Duration,
-    who_can: Duration,
-    who_can_anything: Duration,
-    gains: Duration,
-}
-
 /// Rows by table, on the way to a state.
 #[derive(Default)]
 struct Drafts(Vec<(&'static Table, Vec<model::Row>)>);
@@ -56,7 +47,7 @@ fn ibm(grants: usize, changed: usize) -> State {
             }
         }
     }
-    let mut policy = |drafts: &mut Drafts, number: usize, column: &str, holder: &str| {
+    let policy = |drafts: &mut Drafts, number: usize, column: &str, holder: &str| {
         let id = format!("policy-{number:06}");
         let draft = t::POLICIES.draft().set("id", &id).set("type", "access").set("state", "active");
         drafts.add(&t::POLICIES, draft.set(column, holder));
@@ -99,7 +90,7 @@ fn ibm(grants: usize, changed: usize) -> State {
 fn huawei(grants: usize, changed: usize) -> State {
     use tables::huawei as t;
     let mut drafts = Drafts::default();
-    let mut policy = |drafts: &mut Drafts, number: usize, kind: &str, holder: &str| {
+    let policy = |drafts: &mut Drafts, number: usize, kind: &str, holder: &str| {
         let id = format!("policy-{number:06}");
         drafts.add(&t::POLICIES, t::POLICIES.draft().set("policy_id", &id).set("name", &id));
         let version = t::POLICY_VERSIONS.draft().set("policy_id", &id).set("version_id", "v1");
@@ -145,26 +136,27 @@ fn huawei(grants: usize, changed: usize) -> State {
     drafts.state()
 }
 
+fn timed<T>(act: impl FnOnce() -> T) -> (T, Duration) {
+    let started = Instant::now();
+    let made = act();
+    (made, started.elapsed())
+}
+
 fn measure(
-    states: (State, State),
+    states: &(State, State),
     build: fn(&State) -> Access,
-    questions: (Question, Question),
+    questions: &(Question, Question),
     known: &Known,
-) -> (Times, String) {
-    let started = Instant::now();
-    let after = build(&states.1);
-    let built = started.elapsed();
+) -> String {
+    let (after, built) = timed(|| build(&states.1));
     let before = build(&states.0);
-    let started = Instant::now();
-    let able = after.who_can(&questions.0).len();
-    let who_can = started.elapsed();
-    let started = Instant::now();
-    let any = after.who_can(&questions.1).len();
-    let who_can_anything = started.elapsed();
-    let started = Instant::now();
-    let changes = after.gains_since(&before, known).len();
-    let times = Times { build: built, who_can, who_can_anything, gains: started.elapsed() };
-    (times, format!("{able} able to do one thing, {any} to do something, {changes} changes"))
+    let (able, who_can) = timed(|| after.who_can(&questions.0).len());
+    let (any, who_can_anything) = timed(|| after.who_can(&questions.1).len());
+    let (changes, gains) = timed(|| after.gains_since(&before, known).len());
+    format!(
+        "built in {built:.0?}; {able} can do one thing: {who_can:.1?}; {any} can do something: \
+         {who_can_anything:.1?}; {changes} changes: {gains:.1?}"
+    )
 }
 
 #[expect(clippy::print_stdout, reason = "an example shows what it found")]
@@ -178,13 +170,11 @@ fn main() -> Result<(), String> {
         asked("*", None)?,
     );
     let known = access::ibm::known(&states.1);
-    let (times, found) = measure(states, access::ibm::access, questions, &known);
-    println!("ibm, {grants} grants: {times:.1?}; {found}");
+    println!("ibm, {grants} grants: {}", measure(&states, access::ibm::access, &questions, &known));
     let states = (huawei(grants, 0), huawei(grants, changed));
     let asked = access::huawei::question;
     let questions = (asked("obs:bucket:getacl", Some("obs:eu:acc:bucket:policy-000047")), asked("*", None));
     let known = access::huawei::known(&states.1);
-    let (times, found) = measure(states, access::huawei::access, questions, &known);
-    println!("huawei, {grants} grants: {times:.1?}; {found}");
+    println!("huawei, {grants} grants: {}", measure(&states, access::huawei::access, &questions, &known));
     Ok(())
 }

@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::{Access, Principal, Resource, Statement, Step};
 use bounds::Bounds;
 use reach::Reaches;
-use side::{Numbers, Side, Snapshot};
+use side::{Numbers, SameActions, Side, Snapshot};
 use sides::Sides;
 
 /// What happened to the access of a principal.
@@ -95,16 +95,17 @@ impl Access {
     #[must_use]
     pub fn gains_since(&self, before: &Self, known: &Known) -> Vec<AccessChange> {
         let (former, present) = (Snapshot::of(before, self), Snapshot::of(self, before));
+        let mut known_actions = SameActions::default();
+        let same_groups = present.groups_as_in(&former, &mut known_actions);
+        let mut bounds = Bounds::of(before, self);
         let mut numbers = Numbers::default();
-        let (former, present) = (former.numbered(&mut numbers), present.numbered(&mut numbers));
-        let same_groups = present.groups_as_in(&former);
-        let mut bounds = Bounds::of(&former, &present);
         let mut changes = Vec::new();
         for id in self.ids_with(before) {
-            if bounds.are_same && present.is_as_in(&former, id, &same_groups) {
+            if bounds.are_same && present.is_as_in(&former, id, &same_groups, &mut known_actions) {
                 continue;
             }
-            let (before, after) = (Side::of(&former, id), Side::of(&present, id));
+            let before = Side::of(&former, id, &mut numbers);
+            let after = Side::of(&present, id, &mut numbers);
             let sides = Sides { before, after, numbers: &numbers };
             let mut of_principal = sides.compare();
             bounds.compare(&sides, &mut of_principal);

@@ -171,7 +171,7 @@ impl Statement {
 
     /// Says whether the statements may speak of something that is the same.
     pub(crate) fn touches(&self, other: &Self) -> bool {
-        self.actions.touches(&other.actions) && self.resources.touches(&other.resources)
+        self.resources.touches(&other.resources) && self.actions.touches(&other.actions)
     }
 
     /// Says whether whatever `other` allows or denies this one does too: the same or more actions and resources,

@@ -112,12 +112,12 @@ impl<'a> Weighing<'a> {
     fn taken(&mut self, deny: &'a Statement, allow: &'a Statement) -> Taken {
         match self.taken.entry((std::ptr::from_ref(deny), std::ptr::from_ref(allow))) {
             Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(unknown) => *unknown.insert(if deny.takes_all_of(allow, self.question) {
-                Taken::Whole
-            } else if deny.touches(allow) {
-                Taken::Part
-            } else {
+            Entry::Vacant(unknown) => *unknown.insert(if !deny.touches(allow) {
                 Taken::Nothing
+            } else if deny.takes_all_of(allow, self.question) {
+                Taken::Whole
+            } else {
+                Taken::Part
             }),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     AccessChange, Turn,
     hidden::bounds_are_hidden,
-    side::{Numbered, Side},
+    side::Side,
     sides::{Sides, atoms},
 };
 use crate::{Access, Effect, Extent, Question, Source, Statement};
@@ -55,14 +55,19 @@ pub(super) struct Bounds<'a> {
 }
 
 impl<'a> Bounds<'a> {
-    pub(super) fn of(before: &Numbered<'a>, after: &Numbered<'a>) -> Self {
-        let unseen = [before.access, after.access].iter().any(|access| bounds_are_hidden(access));
-        let are_same = unseen || before.bounds == after.bounds;
-        Self { before: before.access, after: after.access, are_same, opened: BTreeMap::new() }
+    pub(super) fn of(before: &'a Access, after: &'a Access) -> Self {
+        let unseen = [before, after].into_iter().any(bounds_are_hidden);
+        let statements = |access: &'a Access| {
+            let levels = access.bounds.iter();
+            levels.map(|level| level.iter().map(|source| &source.statement).collect()).collect()
+        };
+        let (former, present): (Vec<Vec<&Statement>>, Vec<Vec<&Statement>>) =
+            (statements(before), statements(after));
+        Self { before, after, are_same: unseen || former == present, opened: BTreeMap::new() }
     }
 
     /// Adds what bounds open and close of the grants that stay.
-    pub(super) fn compare(&mut self, sides: &Sides<'a>, changes: &mut Vec<AccessChange>) {
+    pub(super) fn compare(&mut self, sides: &Sides<'a, '_>, changes: &mut Vec<AccessChange>) {
         if self.are_same {
             return;
         }
@@ -73,7 +78,7 @@ impl<'a> Bounds<'a> {
     /// Adds what is open here and was not there.
     fn open(
         &mut self,
-        sides: &Sides<'a>,
+        sides: &Sides<'a, '_>,
         here: &Side<'a>,
         there: &Side<'a>,
         is_gain: bool,

@@ -1,6 +1,9 @@
 //! Tells what one role of one policy does on several services as one thing.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{AccessChange, Turn, What, side::ids};
 use crate::{Choice, Effect, Pattern, Resource, Statement};
@@ -10,14 +13,12 @@ const SERVICE: &str = "serviceName";
 /// Joins changes of the same kind that came by the same way.
 pub(super) fn joined(changes: Vec<AccessChange>) -> Vec<AccessChange> {
     let mut joined: Vec<AccessChange> = Vec::new();
+    let mut places: BTreeMap<(Turn, Option<String>, Vec<String>), usize> = BTreeMap::new();
     for change in changes {
-        let same = joined.iter_mut().find(|known| {
-            kind(known.turn) == kind(change.turn)
-                && known.condition == change.condition
-                && ids(&known.path) == ids(&change.path)
-                && can_be_one(&known.what, &change.what)
-        });
-        match same {
+        let path = ids(&change.path).into_iter().map(str::to_owned).collect();
+        let key = (kind(change.turn), change.condition.clone(), path);
+        let known = places.get(&key).and_then(|place| joined.get_mut(*place));
+        match known.filter(|known| can_be_one(&known.what, &change.what)) {
             Some(known) => {
                 known.turn = known.turn.max(change.turn);
                 if let (What::Statement(one), What::Statement(other)) = (&mut known.what, change.what) {
@@ -27,7 +28,10 @@ pub(super) fn joined(changes: Vec<AccessChange>) -> Vec<AccessChange> {
                     known.former_path = change.former_path;
                 }
             }
-            None => joined.push(change),
+            None => {
+                places.insert(key, joined.len());
+                joined.push(change);
+            }
         }
     }
     joined

@@ -16,7 +16,7 @@ pub(super) type Grant<'a> = (usize, Option<&'a str>);
 /// A state, with what only the other state knows of the roles that are given in it: a role holds the same actions
 /// whether or not they were listed.
 pub(super) struct Snapshot<'a> {
-    access: &'a Access,
+    pub(super) access: &'a Access,
     extras: BTreeMap<usize, Vec<Source>>,
 }
 
@@ -49,75 +49,89 @@ impl<'a> Snapshot<'a> {
         Self { access, extras }
     }
 
-    pub(super) fn numbered<'s>(&'s self, numbers: &mut Numbers<'s>) -> Numbered<'s> {
-        let of_sources = self.access.sources.iter().map(|source| numbers.of(&source.statement)).collect();
-        let number = |source: &'s Source, numbers: &mut Numbers<'s>| (numbers.of(&source.statement), source);
-        let extras = self.extras.iter().map(|(anchor, sources)| {
-            (*anchor, sources.iter().map(|source| number(source, numbers)).collect())
-        });
-        let extras = extras.collect();
-        let level = |level: &'s Vec<Source>, numbers: &mut Numbers<'s>| {
-            level.iter().map(|source| numbers.of(&source.statement)).collect()
-        };
-        let bounds = self.access.bounds.iter().map(|each| level(each, numbers)).collect();
-        Numbered { access: self.access, of_sources, extras, bounds }
-    }
-}
-
-/// A state with its statements by number.
-pub(super) struct Numbered<'a> {
-    pub(super) access: &'a Access,
-    of_sources: Vec<usize>,
-    extras: BTreeMap<usize, Vec<(usize, &'a Source)>>,
-    pub(super) bounds: Vec<Vec<usize>>,
-}
-
-impl<'a> Numbered<'a> {
     /// Returns the statements of a source with what only the other state knows of it.
-    fn all_of(&self, source: usize) -> impl Iterator<Item = (usize, &'a Source)> {
-        let access = self.access;
-        let itself = self.of_sources.get(source).copied().zip(access.sources.get(source));
-        itself.into_iter().chain(self.extras.get(&source).into_iter().flatten().copied())
+    fn all_of(&self, source: usize) -> impl Iterator<Item = &Source> {
+        let itself = self.access.sources.get(source);
+        itself.into_iter().chain(self.extras.get(&source).into_iter().flatten())
     }
 
     /// Says whether two lists of sources hold the same statements on the same ways.
-    fn are_same(&self, mine: &[usize], other: &Self, theirs: &[usize]) -> bool {
-        let mine = mine.iter().flat_map(|source| self.all_of(*source));
-        let theirs = theirs.iter().flat_map(|source| other.all_of(*source));
-        mine.map(|(number, source)| (number, ids(&source.steps)))
-            .eq(theirs.map(|(number, source)| (number, ids(&source.steps))))
+    fn are_same(
+        &self,
+        mine: &[usize],
+        other: &Snapshot<'_>,
+        theirs: &[usize],
+        known: &mut SameActions,
+    ) -> bool {
+        let mut mine = mine.iter().flat_map(|source| self.all_of(*source));
+        let mut theirs = theirs.iter().flat_map(|source| other.all_of(*source));
+        loop {
+            match (mine.next(), theirs.next()) {
+                (None, None) => return true,
+                (Some(one), Some(other)) if known.is_same(one, other) => {}
+                _ => return false,
+            }
+        }
     }
 
     /// Returns the ids of the groups that hold the same as in the other state.
-    pub(super) fn groups_as_in(&self, other: &Self) -> BTreeSet<&'a str> {
+    pub(super) fn groups_as_in(&self, other: &Snapshot<'_>, known: &mut SameActions) -> BTreeSet<&'a str> {
         let groups = self.access.groups.iter().zip(&self.access.of_group);
         let same = groups.filter(|(group, mine)| {
             let theirs = other.access.group_with(&group.id);
             let theirs = theirs.and_then(|theirs| other.access.of_group.get(theirs));
-            theirs.map_or_else(|| mine.is_empty(), |theirs| self.are_same(mine, other, theirs))
+            self.are_same(mine, other, theirs.map_or(&[], Vec::as_slice), known)
         });
         same.map(|(group, _)| group.id.as_str()).collect()
     }
 
     /// Says whether a principal holds the same as in the other state, by the same ways.
-    pub(super) fn is_as_in(&self, other: &Self, id: &str, same_groups: &BTreeSet<&str>) -> bool {
+    pub(super) fn is_as_in(
+        &self,
+        other: &Snapshot<'_>,
+        id: &str,
+        same_groups: &BTreeSet<&str>,
+        known: &mut SameActions,
+    ) -> bool {
         let (Some(mine), Some(theirs)) = (self.access.principal_with(id), other.access.principal_with(id))
         else {
             return false;
         };
-        let own = |side: &Self, number: usize| side.access.own.get(number).cloned().unwrap_or_default();
-        let groups = |side: &Self, number: usize| -> Vec<(String, Option<String>)> {
-            let lasting = side.access.memberships.get(number).into_iter().flatten();
-            let lasting = lasting.filter(|each| !each.is_fleeting).chain(&side.access.everybody);
-            let named = lasting.filter_map(|each| {
-                Some((side.access.groups.get(each.group)?.id.clone(), each.condition.clone()))
-            });
-            named.collect()
-        };
-        let of_mine = groups(self, mine);
-        of_mine == groups(other, theirs)
-            && of_mine.iter().all(|(group, _)| same_groups.contains(group.as_str()))
-            && self.are_same(&own(self, mine), other, &own(other, theirs))
+        let groups = memberships(self.access, mine);
+        groups == memberships(other.access, theirs)
+            && groups.iter().all(|(group, _)| same_groups.contains(group))
+            && self.are_same(own(self.access, mine), other, own(other.access, theirs), known)
+    }
+}
+
+fn own(access: &Access, principal: usize) -> &[usize] {
+    access.own.get(principal).map_or(&[], Vec::as_slice)
+}
+
+/// Returns the groups of a principal that last, and on what each hangs.
+fn memberships(access: &Access, principal: usize) -> Vec<(&str, Option<&str>)> {
+    let lasting = access.memberships.get(principal).into_iter().flatten().filter(|each| !each.is_fleeting);
+    let named = lasting
+        .chain(&access.everybody)
+        .filter_map(|each| Some((access.groups.get(each.group)?.id.as_str(), each.condition.as_deref())));
+    named.collect()
+}
+
+/// Which sets of actions of two states are the same: thousands of policies share them.
+#[derive(Default)]
+pub(super) struct SameActions(HashMap<[*const Choice<Pattern>; 2], bool>);
+
+impl SameActions {
+    fn is_same(&mut self, one: &Source, other: &Source) -> bool {
+        let (mine, theirs) = (&one.statement, &other.statement);
+        mine.effect == theirs.effect
+            && mine.condition == theirs.condition
+            && one.steps.iter().map(|step| &step.id).eq(other.steps.iter().map(|step| &step.id))
+            && mine.resources == theirs.resources
+            && *self
+                .0
+                .entry([Arc::as_ptr(&mine.actions), Arc::as_ptr(&theirs.actions)])
+                .or_insert_with(|| mine.actions == theirs.actions)
     }
 }
 
@@ -126,6 +140,7 @@ impl<'a> Numbered<'a> {
 pub(super) struct Numbers<'a> {
     actions: HashMap<&'a Choice<Pattern>, usize>,
     by_address: HashMap<*const Choice<Pattern>, usize>,
+    known: HashMap<*const Statement, usize>,
     numbers: HashMap<Key<'a>, usize>,
     list: Vec<&'a Statement>,
 }
@@ -135,6 +150,9 @@ type Key<'a> = (Effect, usize, &'a Choice<Resource>, Option<&'a str>);
 
 impl<'a> Numbers<'a> {
     fn of(&mut self, statement: &'a Statement) -> usize {
+        if let Some(number) = self.known.get(&std::ptr::from_ref(statement)) {
+            return *number;
+        }
         let next = self.actions.len();
         let actions = &mut self.actions;
         let by_content = || *actions.entry(&statement.actions).or_insert(next);
@@ -144,6 +162,7 @@ impl<'a> Numbers<'a> {
         if number == self.list.len() {
             self.list.push(statement);
         }
+        self.known.insert(std::ptr::from_ref(statement), number);
         number
     }
 
@@ -170,7 +189,7 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn of(state: &Numbered<'a>, id: &str) -> Self {
+    pub(super) fn of(state: &'a Snapshot<'a>, id: &str, numbers: &mut Numbers<'a>) -> Self {
         let access = state.access;
         let number = access.principal_with(id);
         let mut side = Self { access, number, grants: BTreeMap::new(), of_everybody: BTreeSet::new() };
@@ -186,10 +205,11 @@ impl<'a> Side<'a> {
                 && membership.is_some_and(|membership| {
                     access.everybody.iter().any(|each| std::ptr::eq(each, membership))
                 });
-            for (number, source) in state.all_of(number) {
+            for source in state.all_of(number) {
                 if source.statement.actions.any_of.is_empty() {
                     continue;
                 }
+                let number = numbers.of(&source.statement);
                 if is_common {
                     side.of_everybody.insert((number, condition));
                 } else {

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{Effect, Extent, Pattern, Question, Resource, Statement, Step, access::both, statement::Region};
 
-pub(super) struct Sides<'a> {
+pub(super) struct Sides<'a, 'n> {
     pub(super) before: Side<'a>,
     pub(super) after: Side<'a>,
-    pub(super) numbers: &'a Numbers<'a>,
+    pub(super) numbers: &'n Numbers<'a>,
 }
 
 /// Actions by one pattern on resources by one pattern an attribute: the smallest part of a statement.
@@ -23,7 +23,7 @@ pub(super) struct Atom<'a> {
     pub(super) resource: Resource,
 }
 
-impl<'a> Sides<'a> {
+impl<'a> Sides<'a, '_> {
     pub(super) fn compare(&self) -> Vec<AccessChange> {
         let mut changes = Vec::new();
         for (grant, ways) in &self.after.grants {

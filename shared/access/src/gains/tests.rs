@@ -22,7 +22,7 @@ prop_compose! {
     fn statements()(
         actions in choices(patterns()),
         resources in choices((patterns(), prop::option::of(patterns())).prop_map(|(x, y)| {
-            let resource = Resource::any().with("x", vec![x]);
+            let resource = Resource::any().with("path", vec![x]);
             match y {
                 Some(y) => resource.with("y", vec![y]),
                 None => resource,
@@ -39,7 +39,7 @@ proptest! {
         let texts = ["a", "b", "aa", "ab", "ba", "bb", "abb"];
         let both = texts.iter().flat_map(|x| texts.map(|y| (*x, y)));
         let resource = |(x, y): (&str, &str)| {
-            Resource::any().with("x", vec![Pattern::literal(x)]).with("y", vec![Pattern::literal(y)])
+            Resource::any().with("path", vec![Pattern::literal(x)]).with("y", vec![Pattern::literal(y)])
         };
         let known = Known { actions: texts.map(str::to_owned).to_vec(), resources: both.map(resource).collect() };
         let mut reaches = Reaches::of(&known);

@@ -59,7 +59,7 @@ fn told(changes: &[AccessChange], turns: &[Turn]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(250))]
 
     #[test]
     fn whatever_becomes_possible_is_told_and_whatever_ceases_to_be((former, present) in pairs()) {

@@ -144,7 +144,7 @@ fn told(changes: &[AccessChange], turns: &[Turn]) -> BTreeSet<(String, What, Opt
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn what_is_told_as_gained_is_what_could_not_be_done_before(

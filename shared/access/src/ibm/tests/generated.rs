@@ -267,7 +267,7 @@ fn verdicts(access: &Access, state: &State, action: &str, resource: &str) -> Vec
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn every_decision_is_that_of_the_rules(account in accounts()) {
