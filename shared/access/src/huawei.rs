@@ -105,12 +105,12 @@ fn everything() -> Statement {
 }
 
 fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
-    let keys: BTreeSet<&str> = state
-        .rows(&t::ACCESS_KEYS)
-        .iter()
-        .filter(|row| t::ACCESS_KEYS.text(row, "status") == Some("active"))
-        .filter_map(|row| t::ACCESS_KEYS.text(row, "user_id"))
-        .collect();
+    let owners = |is_active: bool| -> BTreeSet<&str> {
+        let keys = state.rows(&t::ACCESS_KEYS).iter();
+        let meant = keys.filter(|row| !is_active || t::ACCESS_KEYS.text(row, "status") == Some("active"));
+        meant.filter_map(|row| t::ACCESS_KEYS.text(row, "user_id")).collect()
+    };
+    let (with_keys, keys) = (owners(false), owners(true));
     let profiles: BTreeSet<&str> = state
         .rows(&t::LOGIN_PROFILES)
         .iter()
@@ -125,7 +125,8 @@ fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
         let standing = if t::USERS.cell(row, "enabled") == Value::Boolean(false) {
             Standing::Inactive("disabled".to_owned())
         } else if are_seen && !is_root && !keys.contains(id) && !profiles.contains(id) {
-            Standing::Inactive("no password and no active key".to_owned())
+            let what = if with_keys.contains(id) { "active key" } else { "key" };
+            Standing::Inactive(format!("no password and no {what}"))
         } else {
             Standing::Active
         };

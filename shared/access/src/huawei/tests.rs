@@ -2,6 +2,7 @@
 //! one request at a time.
 
 mod gains;
+mod standing;
 
 use model::{Rows, State, Table, tables::huawei as t};
 use proptest::prelude::*;

@@ -3,6 +3,8 @@
 //! A trust policy that names an account lets in those of it that may themselves assume the agency; one that names a
 //! user or agency of the same account is enough by itself.
 
+use std::collections::BTreeMap;
+
 use model::{State, tables::huawei as t};
 
 use super::{documents::Documents, question, step};
@@ -17,6 +19,7 @@ pub(crate) fn add(access: &mut Access, state: &State) {
         .find_map(|row| t::ACCOUNTS.text(row, "account_id"))
         .unwrap_or_default();
     let documents = Documents::of_trust(state);
+    let principals = principals(state);
     // Taken before anybody can become anybody, so that each step stands by itself.
     let mut found = Vec::new();
     for row in state.rows(&t::AGENCIES) {
@@ -44,7 +47,8 @@ pub(crate) fn add(access: &mut Access, state: &State) {
                 .condition
                 .clone()
                 .or_else(|| denied.then(|| "the trust policy does not deny it".to_owned()));
-            for (kind, pattern, is_except) in principals(state, agency, place) {
+            for (kind, pattern, is_except) in principals.get(&(agency, place)).into_iter().flatten().copied()
+            {
                 for (from, own_condition) in who(access, own, urn, kind, pattern, is_except) {
                     let condition = crate::access::both(condition.as_deref(), own_condition.as_deref());
                     found.push((from, to, condition));
@@ -60,18 +64,23 @@ pub(crate) fn add(access: &mut Access, state: &State) {
     }
 }
 
-fn principals<'a>(state: &'a State, agency: &str, place: usize) -> Vec<(&'a str, &'a str, bool)> {
+/// Principals of trust policies, by agency and place of the statement: kind, pattern, and whether all but it is meant.
+type Principals<'a> = BTreeMap<(&'a str, usize), Vec<(&'a str, &'a str, bool)>>;
+
+fn principals(state: &State) -> Principals<'_> {
     let table = &t::TRUST_PRINCIPALS;
-    let place = i64::try_from(place).unwrap_or(i64::MAX);
-    let rows = state.rows(table).iter().filter(|row| {
-        table.text(row, "agency_id") == Some(agency)
-            && table.cell(row, "statement").as_integer() == Some(place)
-    });
-    rows.filter_map(|row| {
-        let is_except = table.cell(row, "is_except").as_boolean().unwrap_or(false);
-        Some((table.text(row, "type")?, table.text(row, "pattern")?, is_except))
-    })
-    .collect()
+    let mut principals = Principals::new();
+    for row in state.rows(table) {
+        let place = table.cell(row, "statement").as_integer().and_then(|place| usize::try_from(place).ok());
+        let text = |column| table.text(row, column);
+        if let (Some(agency), Some(place), Some(kind), Some(pattern)) =
+            (text("agency_id"), place, text("type"), text("pattern"))
+        {
+            let is_except = table.cell(row, "is_except").as_boolean().unwrap_or(false);
+            principals.entry((agency, place)).or_default().push((kind, pattern, is_except));
+        }
+    }
+    principals
 }
 
 /// Returns those that a principal of a trust policy stands for, each with what must hold.

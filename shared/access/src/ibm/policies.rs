@@ -170,9 +170,12 @@ fn common(ones: &[Pattern], others: &[Pattern]) -> Option<Vec<Pattern>> {
     Some(common)
 }
 
+/// An attribute of a policy: name, operator, values.
+type Compared<'a> = (&'a str, &'a str, Vec<&'a str>);
+
 /// Returns the resources of each policy. The account itself is no restriction.
 fn resources(state: &State) -> BTreeMap<&str, Opened> {
-    let mut values: BTreeMap<(&str, Option<i64>), (&str, &str, Vec<&str>)> = BTreeMap::new();
+    let mut values: BTreeMap<(&str, Option<i64>), Compared<'_>> = BTreeMap::new();
     let table = &t::POLICY_RESOURCES;
     for row in state.rows(table) {
         let text = |column| table.text(row, column);

@@ -52,17 +52,22 @@ pub(super) const PUBLIC: &str = "AccessGroupId-PublicAccess";
 const PLATFORM: [&str; 2] = ["iam-groups", "billing"];
 
 fn glob(pattern: &str, text: &str) -> bool {
-    let Some(first) = pattern.chars().next() else { return text.is_empty() };
     for literal in ["*", "?"] {
         if let Some(rest) = pattern.strip_prefix(&format!("{{{{{literal}}}}}")) {
             return text.strip_prefix(literal).is_some_and(|text| glob(rest, text));
         }
     }
-    let rest = &pattern[first.len_utf8()..];
-    match first {
-        '*' => (0..=text.len()).any(|skip| text.is_char_boundary(skip) && glob(rest, &text[skip..])),
-        '?' => text.chars().next().is_some_and(|letter| glob(rest, &text[letter.len_utf8()..])),
-        letter => text.strip_prefix(letter).is_some_and(|text| glob(rest, text)),
+    let mut letters = pattern.chars();
+    let (first, rest) = (letters.next(), letters.as_str());
+    let mut left = text.chars();
+    let (letter, tail) = (left.next(), left.as_str());
+    match (first, letter) {
+        (None, letter) => letter.is_none(),
+        (Some('*'), None) => glob(rest, text),
+        (Some('*'), Some(_)) => glob(rest, text) || glob(pattern, tail),
+        (Some(first), letter) => {
+            letter.is_some_and(|letter| first == '?' || first == letter) && glob(rest, tail)
+        }
     }
 }
 
