@@ -3,16 +3,31 @@
 --- confidence = "medium"
 --- needs = ["sign_ins", "users"]
 --- subject = "address"
---- reason = "Nobody would notice who else signs in as this user. `last_at` is empty when no sign-in is on record. Keys have rules of their own. Silent for the owner, for users who cannot act or sign in, and where the cloud tells of sign-ins only in a report, when the newest is more than a week old."
+--- reason = "Nobody would notice who else signs in as this user. `last_at` is empty when no sign-in is on record. Keys have rules of their own. Where the cloud tells of sign-ins only in a report that somebody has made, `known_at` is the end of the newest; what came later, only the next one tells. Silent for the owner, and for users who cannot act or sign in."
 --- remediation = "Ask the user's manager, then disable the user or take the password away."
 --- references = ["CIS IBM Cloud Foundations 1.17"]
-select users.address, users.id, users.name, users.state, sign_ins.last_at, sign_ins.possible_since
-from users
-join sign_ins on sign_ins.user_id = users.id
+-- Days of a calendar whose months all have 31 are never fewer than there were, and at most six more in this time.
+with idle as (
+    select
+        users.address,
+        users.id,
+        users.name,
+        users.state,
+        sign_ins.last_at,
+        sign_ins.possible_since,
+        sign_ins.known_at,
+        case when sign_ins.last_at > sign_ins.possible_since then sign_ins.last_at else sign_ins.possible_since end as idle_since
+    from users
+    join sign_ins on sign_ins.user_id = users.id
+    where users.is_active = true
+        and users.is_owner = false
+)
+select idle.address, idle.id, idle.name, idle.state, idle.last_at, idle.possible_since, idle.known_at
+from idle
 cross join run
-where coalesce(sign_ins.last_at, sign_ins.possible_since) < run.days_90_ago
-    and coalesce(sign_ins.possible_since, run.days_365_ago) < run.days_90_ago
-    and sign_ins.known_at >= run.days_7_ago
-    and users.is_active = true
-    and users.is_owner = false
-order by users.address
+where (idle.known_at is null and idle.idle_since < run.days_90_ago)
+    or (
+        cast(substr(idle.known_at, 1, 4) as integer) * 372 + cast(substr(idle.known_at, 6, 2) as integer) * 31 + cast(substr(idle.known_at, 9, 2) as integer)
+        - (cast(substr(idle.idle_since, 1, 4) as integer) * 372 + cast(substr(idle.idle_since, 6, 2) as integer) * 31 + cast(substr(idle.idle_since, 9, 2) as integer)) > 96
+    )
+order by idle.address

@@ -1,8 +1,7 @@
--- When credentials were last used, as it was known at a time; null means never.
+-- When credentials were last used; null means never. `known_at` is null where it is known up to the run.
 select
     'huawei' as cloud,
-    uses.access_key_id as credential_id,
-    uses.last_used_at,
-    run.at as known_at
-from huawei_access_key_uses uses
-cross join run
+    access_key_id as credential_id,
+    last_used_at,
+    null as known_at
+from huawei_access_key_uses

@@ -7,3 +7,4 @@ select
     inactive.report_ended_at as known_at
 from ibm_inactive_identities inactive
 where inactive.kind = 'apikey'
+    and inactive.report_ended_at is not null

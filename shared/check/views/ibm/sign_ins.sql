@@ -9,3 +9,4 @@ select
 from ibm_inactive_identities inactive
 join ibm_users users on users.iam_id = inactive.id
 where inactive.kind = 'user'
+    and inactive.report_ended_at is not null
