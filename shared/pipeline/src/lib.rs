@@ -3,6 +3,7 @@
 mod account_settings;
 mod audit;
 mod former;
+mod judge;
 mod outbox;
 mod references;
 mod rules;
