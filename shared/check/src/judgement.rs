@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use model::{Severity, State, Table};
 use serde_json::Value;
 
-use crate::{Outcome, Row, Sight, Subject, Verdict, blindness::Sighted, digest};
+use crate::{Round, Row, Sight, Subject, Verdict, blindness::Sighted, digest, digest::Texts, round::Known};
 
-/// What somebody else found in a state, in the form of a rule.
+/// A question that is answered elsewhere, in the form of a rule.
 #[derive(Debug, Clone)]
 pub struct Judgement {
     /// Names the fault, as the id of a rule.
@@ -16,42 +16,70 @@ pub struct Judgement {
     pub title: String,
     /// How bad it is.
     pub severity: Severity,
-    /// Everything that decides on what is found: while it is the same, the same question is asked.
+    /// Everything but the tables that decides on what is found: while it is the same, the same question is asked.
     pub question: String,
     /// Tables that it looks at.
     pub needs: Vec<&'static Table>,
     /// Those among them whose missing rows would make it report.
     pub absence: Vec<&'static Table>,
-    /// By address below the account (`ibm_users/IBMid-1`) what was found; or why nothing could be.
-    pub found: Result<BTreeMap<String, BTreeMap<String, Value>>, String>,
 }
 
-impl Outcome {
-    /// Adds a judgement over the same state.
-    pub fn add(&mut self, state: &State, judgement: Judgement) {
+/// What was found, by address below the account (`ibm_users/IBMid-1`); or why nothing could be.
+pub type Found = Result<BTreeMap<String, BTreeMap<String, Value>>, String>;
+
+impl Round {
+    /// Adds a judgement over the same state. Nobody looks where nothing changed that it hangs on.
+    pub fn judge(
+        &mut self,
+        state: &State,
+        known: Option<Known<'_>>,
+        judgement: &Judgement,
+        look: impl FnOnce() -> Found,
+    ) {
         let sighted = Sighted::new(state);
-        let (found, broken) = match judgement.found {
-            Ok(found) => (found, None),
-            Err(reason) => (BTreeMap::new(), Some(reason)),
-        };
-        let rows = found.into_iter().map(|(below, evidence)| {
-            let subject = format!("{}/{below}", self.account);
-            (digest::fingerprint(&judgement.rule, &subject), Row { subject, evidence })
-        });
-        let verdict = Verdict {
-            title: judgement.title,
+        let mut verdict = Verdict {
+            rule: judgement.rule.clone(),
+            title: judgement.title.clone(),
             severity: judgement.severity,
             text: digest::of([judgement.question.as_str()]),
             subject: Subject::Address,
             sight: Sight {
                 blind: sighted.blind(&judgement.needs).into_iter().collect(),
                 blind_absence: sighted.blind(&judgement.absence).into_iter().collect(),
-                broken,
+                broken: None,
             },
-            rows: rows.collect(),
-            rule: judgement.rule,
+            rows: BTreeMap::new(),
         };
-        let place = self.verdicts.partition_point(|other| other.rule < verdict.rule);
-        self.verdicts.insert(place, verdict);
+        let is_whole = verdict.sight.opens() && verdict.sight.closes();
+        let asked_of = known.filter(|_| is_whole).map(|known| self.ground_of(judgement, known));
+        if self.answers_as_before(&judgement.rule, asked_of.as_ref(), known) {
+            self.keep(verdict, asked_of, known);
+            return;
+        }
+        match look() {
+            Ok(found) => {
+                let account = &self.outcome.account;
+                let row = |(below, evidence)| {
+                    let subject = format!("{account}/{below}");
+                    (digest::fingerprint(&judgement.rule, &subject), Row { subject, evidence })
+                };
+                verdict.rows = found.into_iter().map(row).collect();
+            }
+            Err(reason) => verdict.sight.broken = Some(reason),
+        }
+        self.add(verdict, asked_of);
+    }
+
+    /// Hashes all that decides on what is found.
+    fn ground_of(&self, judgement: &Judgement, known: Known<'_>) -> String {
+        let mut texts = Texts::default();
+        texts.add(concat!("iamwatch ", env!("CARGO_PKG_VERSION")));
+        texts.add(&self.outcome.account.to_string());
+        texts.add(&judgement.question);
+        for table in &judgement.needs {
+            texts.add(table.name);
+            texts.add(known.hashes.get(table.name).map_or("", String::as_str));
+        }
+        texts.short()
     }
 }

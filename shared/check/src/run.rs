@@ -5,13 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccountId, Severity, State, Suppression, Table, Timestamp, time_text};
+use model::{AccountId, Severity, State, Suppression, Table, Timestamp};
 use serde_json::Value;
 
-use crate::{
-    Answer, Database, Limits, QueryError, Reads, Rule, RuleKind, RuleSet, Run, Subject, blindness::Sighted,
-    digest, transitions::in_force,
-};
+use crate::{Answer, Limits, Round, Rule, RuleSet, Run, Subject, digest, round};
 
 /// How far the rows of a rule can be believed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,36 +80,10 @@ impl Outcome {
             .filter_map(|verdict| Some((verdict.rule.as_str(), verdict.sight.broken.as_deref()?)))
     }
 
-    /// Hashes everything that decides on transitions, with the suppressions in force at `at`: while it stays
-    /// the same, nothing happens to any finding and the former findings need not be read.
+    /// Hashes everything that decides on transitions, as [`Round::digest`] does.
     #[must_use]
     pub fn digest(&self, suppressions: &[Suppression], at: Timestamp) -> String {
-        let mut parts = vec![self.account.to_string()];
-        for verdict in &self.verdicts {
-            parts.extend([
-                verdict.rule.clone(),
-                verdict.title.clone(),
-                verdict.severity.name().to_owned(),
-                verdict.text.clone(),
-            ]);
-            parts.push(format!(
-                "{}{}{}",
-                u8::from(verdict.sight.opens()),
-                u8::from(verdict.sight.closes()),
-                u8::from(verdict.sight.broken.is_some())
-            ));
-            for (fingerprint, row) in &verdict.rows {
-                parts.extend([
-                    fingerprint.clone(),
-                    row.subject.clone(),
-                    Value::from_iter(row.evidence.clone()).to_string(),
-                ]);
-            }
-        }
-        for each in suppressions.iter().filter(|each| in_force(each, at)) {
-            parts.extend([each.rule.clone(), each.subject.clone(), each.reason.clone()]);
-        }
-        digest::of(parts.iter().map(String::as_str))
+        round::digest(self, |verdict| round::hash(&verdict.rows), suppressions, at)
     }
 }
 
@@ -127,72 +98,38 @@ pub fn run(
     limits: &Limits,
 ) -> Outcome {
     let run = Run { account: account.clone(), at, number };
-    let asked: Vec<&Rule> = rules.of(account.cloud()).filter(|rule| rule.kind == RuleKind::Finding).collect();
-    let database = load(&asked, state, &run);
-    let sighted = Sighted::new(state);
-    let verdicts = asked.iter().filter_map(|rule| {
-        let subject = rule.subject.clone()?;
-        let reading = rule.readings.get(&account.cloud())?;
-        let mut sight = Sight {
-            blind: sighted.blind(&reading.needs).into_iter().collect(),
-            blind_absence: sighted.blind(&reading.absence).into_iter().collect(),
-            broken: None,
-        };
-        let answer =
-            database.as_ref().map_err(ToString::to_string).and_then(|database| ask(database, rule, limits));
-        let rows = match answer {
-            Ok(answer) => rows(rule, &subject, account, answer),
-            Err(reason) => {
-                tracing::warn!(rule = %rule.id, %account, reason, "rule could not be asked");
-                sight.broken = Some(reason);
-                BTreeMap::new()
-            }
-        };
-        Some(Verdict {
-            rule: rule.id.clone(),
-            title: rule.title.clone(),
-            severity: rule.severity,
-            text: reading.text.clone(),
-            subject,
-            sight,
-            rows,
-        })
-    });
-    let verdicts = verdicts.collect();
-    tracing::info!(%account, snapshot = number, at = time_text(at), rules = asked.len(), "rules were asked");
-    Outcome { account: account.clone(), verdicts }
+    Round::of(rules, state, &run, limits, None).outcome
 }
 
-fn load(rules: &[&Rule], state: &State, run: &Run) -> Result<Database, QueryError> {
-    Database::load(state, run, &Reads::of(rules.iter().map(|rule| rule.sql.as_str()))?)
-}
-
-fn ask(database: &Database, rule: &Rule, limits: &Limits) -> Result<Answer, String> {
-    let answer = database.query(&rule.sql, limits).map_err(|error| error.to_string())?;
-    if answer.is_complete {
-        Ok(answer)
-    } else {
-        Err(format!("it returns more than {} rows; narrow it down", limits.rows))
-    }
-}
-
-fn rows(rule: &Rule, subject: &Subject, account: &AccountId, answer: Answer) -> BTreeMap<String, Row> {
-    let mut rows = BTreeMap::new();
-    for cells in answer.rows {
-        let mut evidence: BTreeMap<String, Value> = answer.columns.iter().cloned().zip(cells).collect();
-        let key: Vec<String> = subject
-            .columns()
-            .iter()
-            .map(|column| plain(evidence.remove(*column).unwrap_or_default()))
-            .collect();
-        let address = match subject {
+/// Makes rows by fingerprint of what a rule answered.
+pub(crate) fn rows(
+    rule: &Rule,
+    subject: &Subject,
+    account: &AccountId,
+    answer: Answer,
+) -> BTreeMap<String, Row> {
+    let keys: Vec<Option<usize>> = subject
+        .columns()
+        .iter()
+        .map(|column| answer.columns.iter().rposition(|name| name == column))
+        .collect();
+    let row = |mut cells: Vec<Value>| {
+        let cell = |place: &Option<usize>| place.and_then(|place| cells.get_mut(place)).map(std::mem::take);
+        let key: Vec<String> = keys.iter().map(cell).map(|cell| plain(cell.unwrap_or_default())).collect();
+        let subject = match subject {
             Subject::Row { table, .. } => address(account, table, &key),
             Subject::Address => format!("{account}/{}", key.concat()),
         };
-        // Two rows of one subject are one finding: the first, which is the same each time.
-        rows.entry(digest::fingerprint(&rule.id, &address)).or_insert(Row { subject: address, evidence });
-    }
-    rows
+        let others =
+            answer.columns.iter().zip(cells).zip(0..).filter(|(_, place)| !keys.contains(&Some(*place)));
+        let evidence = others.map(|((name, cell), _)| (name.clone(), cell)).collect();
+        (digest::fingerprint(&rule.id, &subject), Row { subject, evidence })
+    };
+    let mut rows: Vec<(String, Row)> = answer.rows.into_iter().map(row).collect();
+    // Two rows of one subject are one finding: the first, which is the same each time.
+    rows.sort_by(|one, other| one.0.cmp(&other.0));
+    rows.dedup_by(|later, kept| later.0 == kept.0);
+    rows.into_iter().collect()
 }
 
 /// Writes the address of a thing, wide to narrow.

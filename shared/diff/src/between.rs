@@ -101,6 +101,10 @@ fn compare<'a>(
 /// Joins a row that is gone with a new one of the same label under the same parent, where each is
 /// the only one.
 fn pair(table: &'static Table, gone: Vec<&Row>, new: Vec<&Row>) -> Vec<Change> {
+    let added = |row: &Row| Change::new(table, ChangeKind::Added { after: row.clone() });
+    if gone.is_empty() {
+        return new.into_iter().map(added).collect();
+    }
     let mut successors: BTreeMap<_, Vec<&Row>> = BTreeMap::new();
     for row in &new {
         if let Some(label) = label(table, row) {
@@ -134,8 +138,7 @@ fn pair(table: &'static Table, gone: Vec<&Row>, new: Vec<&Row>) -> Vec<Change> {
         ));
     }
     taken.sort_unstable();
-    let added = new.into_iter().filter(|row| taken.binary_search(row).is_err());
-    changes.extend(added.map(|row| Change::new(table, ChangeKind::Added { after: row.clone() })));
+    changes.extend(new.into_iter().filter(|row| taken.binary_search(row).is_err()).map(added));
     changes
 }
 

@@ -111,6 +111,16 @@ pub struct Finding {
     pub suppression: Option<String>,
 }
 
+/// What the rows of a rule hang on, and which they were: while the one stays the same, so does the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ground {
+    /// Hash of the question and of all rows that it reads.
+    pub of: String,
+    /// Hash of the rows that it returned.
+    pub rows: String,
+}
+
 /// What happened to a finding in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -17,7 +17,9 @@ pub use account::{AccountError, AccountId, Cloud};
 pub use change::{Change, ChangeKind, Weight};
 pub use coverage::{Coverage, ListStatus};
 pub use event::Event;
-pub use finding::{Finding, FindingState, Severity, Sighting, Suppression, Transition, TransitionKind};
+pub use finding::{
+    Finding, FindingState, Ground, Severity, Sighting, Suppression, Transition, TransitionKind,
+};
 pub use patch::Patch;
 pub use state::{Rows, State};
 pub use table::{Column, Draft, Kind, Parent, Reading, Table, Type};

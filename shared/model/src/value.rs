@@ -4,7 +4,7 @@
 //! that sorting, comparing and hashing rows need not know their columns, and a table of a hundred
 //! thousand things costs little more memory than its text.
 
-use std::fmt;
+use std::{ffi::CStr, fmt, sync::Arc};
 
 const NULL: u8 = 0;
 const FALSE: u8 = 1;
@@ -123,8 +123,10 @@ impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
 /// assert_eq!(row.values().collect::<Vec<_>>(), [Value::Text("k1"), Value::Integer(-7), Value::Null]);
 /// assert!(row < Row::pack([Value::Text("k1"), Value::Integer(3), Value::Null]));
 /// ```
+///
+/// Copies share their bytes: a change, the state it leads to and the delta that is stored hold one row once.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Row(Box<[u8]>);
+pub struct Row(Arc<[u8]>);
 
 impl Row {
     /// Packs values. U+0000 in a text becomes U+FFFD: no database that reads our tables takes it.
@@ -151,7 +153,7 @@ impl Row {
                 }
             }
         }
-        Self(bytes.into_boxed_slice())
+        Self(bytes.into())
     }
 
     /// Returns the values from left to right.
@@ -169,11 +171,11 @@ impl Row {
     /// Returns the packed first `columns` values; rows of one table compare by it as by their key.
     #[must_use]
     pub fn prefix(&self, columns: usize) -> &[u8] {
-        let mut rest = self.values();
+        let mut rest: &[u8] = &self.0;
         for _ in 0..columns {
-            rest.next();
+            rest = cell(rest).map_or(&[], |(_, rest)| rest);
         }
-        self.0.get(..self.0.len() - rest.0.len()).unwrap_or(&self.0)
+        self.0.get(..self.0.len() - rest.len()).unwrap_or(&self.0)
     }
 
     /// Returns the packed form: what is hashed.
@@ -197,23 +199,36 @@ impl<'a> Iterator for Values<'a> {
     type Item = Value<'a>;
 
     fn next(&mut self) -> Option<Value<'a>> {
-        let (tag, rest) = self.0.split_first()?;
-        let (value, rest) = match *tag {
-            FALSE => (Value::Boolean(false), rest),
-            TRUE => (Value::Boolean(true), rest),
-            INTEGER => {
-                let (number, rest) = rest.split_first_chunk::<8>()?;
-                (Value::Integer((u64::from_be_bytes(*number) ^ SIGN).cast_signed()), rest)
-            }
-            TEXT => {
-                let end = rest.iter().position(|byte| *byte == END)?;
-                let (text, rest) = rest.split_at_checked(end)?;
-                // INVARIANT: `pack` wrote a `&str`, so this never falls back.
-                (Value::Text(str::from_utf8(text).unwrap_or_default()), rest.get(1..)?)
-            }
-            _ => (Value::Null, rest),
-        };
+        let (packed, rest) = cell(self.0)?;
         self.0 = rest;
-        Some(value)
+        let (tag, content) = packed.split_first()?;
+        Some(match *tag {
+            FALSE => Value::Boolean(false),
+            TRUE => Value::Boolean(true),
+            INTEGER => Value::Integer((u64::from_be_bytes(*content.first_chunk()?) ^ SIGN).cast_signed()),
+            // INVARIANT: `pack` wrote a `&str`, so this never falls back.
+            TEXT => Value::Text(str::from_utf8(content).unwrap_or_default()),
+            _ => Value::Null,
+        })
+    }
+
+    fn nth(&mut self, passed: usize) -> Option<Value<'a>> {
+        for _ in 0..passed {
+            self.0 = cell(self.0)?.1;
+        }
+        self.next()
+    }
+}
+
+/// Splits off the first cell, without the mark that ends it; the texts that are passed over are not looked into.
+fn cell(packed: &[u8]) -> Option<(&[u8], &[u8])> {
+    match *packed.first()? {
+        INTEGER => packed.split_at_checked(9),
+        TEXT => {
+            let text = CStr::from_bytes_until_nul(packed).ok()?;
+            let (cell, end) = packed.split_at_checked(text.count_bytes())?;
+            Some((cell, end.get(1..)?))
+        }
+        _ => packed.split_at_checked(1),
     }
 }

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use access::Access;
-use check::{FindingsPatch, Limits, Outcome, RuleSet};
+use check::RuleSet;
 use model::{
-    AccountId, Change, Coverage, Row, Sighting, State, Suppression, Table, Timestamp, Transition, Weight,
-    tables, time_text,
+    AccountId, Change, Coverage, Row, State, Suppression, Table, Timestamp, Weight, tables, time_text,
 };
-use notify::{BaselineCounts, CoverageChange, Gain, Sink, Told};
-use snapshot::{AnyStore, CoverageCounts, Delta, FindingsRef, History, Manifest, SnapshotError, TableEntry};
+use notify::{CoverageChange, Gain, Sink, Told};
+use snapshot::{AnyStore, CoverageCounts, Delta, History, Manifest, SnapshotError, TableEntry};
 
-use crate::{FindingCounts, Permissions, ReferenceError, Summary, Target, former::Former, grants, outbox};
+use crate::{
+    Permissions, ReferenceError, Summary, Target,
+    former::Former,
+    grants,
+    judge::{Judged, judge},
+    outbox,
+};
 
 /// Follows a run while it goes on.
 pub trait Watch: collect::Progress {
@@ -99,11 +103,11 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
 
     run.watch.stage("check");
     let at = (run.clock)();
-    let cloud = history.account().cloud();
-    let access = access::of(cloud, &compared.state);
-    let judged = judge(&history, &mut former, &compared.state, &access, run, at).await?;
+    let mut access = None;
+    let judged = judge(&history, &mut former, &compared, &mut access, run, at).await?;
     let before = std::mem::take(&mut compared.before);
-    let gains = grants::gains(cloud, before, &mut compared.state, &compared.changes, &access);
+    let gains =
+        grants::gains(history.account().cloud(), before, &mut compared.state, &compared.changes, access);
 
     run.watch.stage("notify");
     let told = tell(&history, &former, &compared, &judged, &gains, run, at);
@@ -135,7 +139,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         lists: manifest.coverage.lists,
         incomplete: manifest.coverage.incomplete,
         findings: judged.counts(),
-        broken_rules: judged.broken(),
+        broken_rules: judged.broken,
         tables_written,
         events: told.len().try_into().unwrap_or(u64::MAX),
         delivered,
@@ -144,11 +148,11 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
 }
 
 /// The state to store, and how it differs from the last one.
-struct Compared {
+pub(crate) struct Compared {
     /// Of the last snapshot, the tables that differ.
     before: State,
-    state: State,
-    hashes: BTreeMap<&'static str, String>,
+    pub(crate) state: State,
+    pub(crate) hashes: BTreeMap<&'static str, String>,
     changes: Vec<Change>,
     coverage: Vec<CoverageChange>,
 }
@@ -172,8 +176,10 @@ async fn compare(history: &History, former: &mut Former, seen: State) -> Result<
         });
     }
     let before = former.state(history, &differing).await?;
+    let is_whole = coverage_counts(&seen).incomplete == 0;
     let state = diff::carry(&before, former.next.saturating_sub(1), seen, &declared);
-    for table in &differing {
+    // Nothing is carried where all lists were read to their end.
+    for table in differing.iter().filter(|_| !is_whole) {
         hashes.insert(table.name, state.rows(table).hash());
     }
     let changes = diff::between(&before, &state, &differing);
@@ -222,74 +228,6 @@ fn deltas(changes: &[Change]) -> BTreeMap<&'static str, Delta> {
         delta.deletes.extend(change.before().filter(is_gone).map(key));
     }
     deltas
-}
-
-/// What the rules said, and what became of findings by it.
-struct Judged {
-    outcome: Outcome,
-    transitions: Vec<Transition>,
-    stored: Option<FindingsRef>,
-    baseline: BaselineCounts,
-}
-
-impl Judged {
-    fn counts(&self) -> FindingCounts {
-        let mut transitions = BTreeMap::new();
-        for transition in &self.transitions {
-            *transitions.entry(transition.kind.name().to_owned()).or_default() += 1;
-        }
-        let open = self.stored.as_ref().map_or(0, |stored| stored.open);
-        FindingCounts { open, baseline: self.baseline.total(), transitions }
-    }
-
-    fn broken(&self) -> BTreeMap<String, String> {
-        self.outcome.broken().map(|(rule, reason)| (rule.to_owned(), reason.to_owned())).collect()
-    }
-}
-
-/// Stage 4. The same outcome as in the last run has no consequences, and nothing is read for it.
-async fn judge(
-    history: &History,
-    former: &mut Former,
-    state: &State,
-    access: &Access,
-    run: &Run<'_>,
-    at: Timestamp,
-) -> Result<Judged, SnapshotError> {
-    let number = former.next;
-    let mut outcome = check::run(run.rules, state, history.account(), at, number, &Limits::default());
-    let permissions = run.permissions.of_cloud(history.account().cloud());
-    for judgement in grants::judgements(history.account(), state, access, permissions) {
-        outcome.add(state, judgement);
-    }
-    let digest = outcome.digest(run.suppressions, at);
-    let known = former.sound().and_then(|manifest| manifest.findings.clone());
-    if let Some(known) = known.filter(|known| known.digest == digest) {
-        let baseline = BaselineCounts::default();
-        return Ok(Judged { outcome, transitions: Vec::new(), stored: Some(known), baseline });
-    }
-    let before = former.findings(history).await?;
-    let before = before.as_ref().map(|(findings, sighting)| check::Former { findings, sighting });
-    let seen = Sighting { snapshot: number, at: time_text(at) };
-    let step = check::transitions(before, &outcome, state, &seen, run.suppressions);
-    let mut baseline = BaselineCounts::default();
-    let fresh = |finding: &&model::Finding| finding.baseline && finding.first_seen.snapshot == number;
-    for finding in step.findings.open().filter(fresh) {
-        *baseline.by_severity.entry(finding.severity).or_default() += 1;
-        *baseline.by_rule.entry(finding.rule.clone()).or_default() += 1;
-    }
-    let patch = before.and_then(|before| {
-        let found = former.sound()?.findings.as_ref()?;
-        Some((found, FindingsPatch::between(before.findings, &step.findings)))
-    });
-    let (base, patches) = history.put_findings(patch, &step.findings).await?;
-    let open = step.findings.open().count().try_into().unwrap_or(u64::MAX);
-    Ok(Judged {
-        outcome,
-        transitions: step.transitions,
-        stored: Some(FindingsRef { base, patches, digest, open }),
-        baseline,
-    })
 }
 
 /// Stage 5, first half: what there is to tell. It is sent only once the snapshot exists.

@@ -3,37 +3,34 @@
 use std::collections::BTreeMap;
 
 use access::{Access, Holding, Permission, SharedChange, Step, Turn, Verdict};
-use check::Judgement;
-use model::{AccountId, Change, Cloud, Row, State, Table, Weight, tables};
+use check::{Found, Judgement};
+use model::{Change, Cloud, Row, State, Table, Weight, tables};
 use notify::Gain;
 use serde_json::{Value, json};
 
-/// Judges who holds sensitive permissions without being allowed to.
-pub(crate) fn judgements(
-    account: &AccountId,
-    state: &State,
-    access: &Access,
-    permissions: &[Permission],
-) -> Vec<Judgement> {
-    let addresses = addresses(account.cloud(), state);
-    let members = match account.cloud() {
+/// Returns the question who holds a permission without being allowed to, in the form of a rule.
+pub(crate) fn judgement(cloud: Cloud, permission: &Permission) -> Judgement {
+    let members = match cloud {
         Cloud::Ibm => &tables::ibm::MEMBERS,
         Cloud::Huawei => &tables::huawei::GROUP_MEMBERS,
     };
-    let judged = permissions.iter().map(|permission| Judgement {
+    Judgement {
         rule: permission.id.clone(),
         title: permission.title.clone(),
         severity: permission.severity,
         question: json!([permission.actions, permission.resource, permission.partly, permission.allowed])
             .to_string(),
-        needs: needs(account.cloud()),
+        needs: needs(cloud),
         // Who may hold it as member of a group would be told if the group could not be seen.
         absence: if permission.allowed.is_empty() { Vec::new() } else { vec![members] },
-        found: access::holdings(account.cloud(), state, access, permission).map(|holdings| {
-            holdings.into_iter().map(|holding| (address(&addresses, &holding), evidence(&holding))).collect()
-        }),
-    });
-    judged.collect()
+    }
+}
+
+/// Says who holds a permission without being allowed to, by address below the account.
+pub(crate) fn found(cloud: Cloud, state: &State, access: &Access, permission: &Permission) -> Found {
+    let addresses = addresses(cloud, state);
+    let holdings = access::holdings(cloud, state, access, permission)?;
+    Ok(holdings.into_iter().map(|holding| (address(&addresses, &holding), evidence(&holding))).collect())
 }
 
 /// Returns the tables of which rows that are missing may hide a grant.
@@ -103,7 +100,7 @@ pub(crate) fn gains(
     before: State,
     state: &mut State,
     changes: &[Change],
-    now: &Access,
+    now: Option<Access>,
 ) -> Vec<Gain> {
     let of_access = |change: &&Change| access::tables(cloud).any(|table| table.name == change.table.name);
     if !changes.iter().filter(of_access).any(|change| change.weight == Weight::Drift) {
@@ -116,6 +113,7 @@ pub(crate) fn gains(
     swap(&changed, &mut hindsight, state);
     let former = access::of(cloud, state);
     swap(&changed, &mut hindsight, state);
+    let now = now.unwrap_or_else(|| access::of(cloud, state));
     let told = |change: &SharedChange| matches!(change.turn, Turn::Gained | Turn::Widened);
     let changes = access::shared(now.gains_since(&former, &access::known(cloud, state)));
     let mut gains: Vec<Gain> = changes.iter().filter(|change| told(change)).map(gain).collect();

@@ -4,6 +4,7 @@ mod account_settings;
 mod audit;
 mod former;
 mod grants;
+mod judge;
 mod outbox;
 mod permissions;
 mod references;

@@ -107,7 +107,8 @@ mod tests {
             assert_eq!(after.writes - before.writes, 1, "run {run}");
             assert!(run == 0 || after.written_bytes - before.written_bytes < base.bytes / 20, "run {run}");
             assert!(patches.len() <= MOST_PATCHES);
-            let next = FindingsRef { base, patches, digest: String::new(), open: 0 };
+            let next =
+                FindingsRef { base, patches, digest: String::new(), open: 0, grounds: BTreeMap::new() };
             assert_eq!(history.get_findings::<Put>(&next).await.unwrap(), whole, "run {run}");
             found = Some(next);
         }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccountId, Table};
+use model::{AccountId, Ground, Table};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -81,6 +81,9 @@ pub struct FindingsRef {
     pub digest: String,
     /// How many of them are open.
     pub open: u64,
+    /// By rule: what its rows hang on, for those that need not be asked while it stays the same.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub grounds: BTreeMap<String, Ground>,
 }
 
 impl FindingsRef {

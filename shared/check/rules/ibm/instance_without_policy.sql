@@ -57,40 +57,44 @@ active as (
         and resource_group_id is not null
 ),
 covered as (
-    select active.crn
-    from reach
-    join active on active.guid = reach.instance_is
-    where (reach.service_like is null or active.service_name like reach.service_like escape '!')
-        and (reach.region_like is null or active.region_id is null or active.region_id like reach.region_like escape '!')
-        and (reach.group_like is null or active.resource_group_id like reach.group_like escape '!')
-    union
-    select active.crn
-    from reach
-    join active on active.service_name = reach.service_is
-    where reach.instance_is is null
-        and (reach.instance_like is null or active.guid like reach.instance_like escape '!')
-        and (reach.region_like is null or active.region_id is null or active.region_id like reach.region_like escape '!')
-        and (reach.group_like is null or active.resource_group_id like reach.group_like escape '!')
-    union
-    select active.crn
-    from reach
-    join active on active.resource_group_id = reach.group_is
-    where reach.instance_is is null
-        and reach.service_is is null
-        and (reach.instance_like is null or active.guid like reach.instance_like escape '!')
-        and (reach.service_like is null or active.service_name like reach.service_like escape '!')
-        and (reach.region_like is null or active.region_id is null or active.region_id like reach.region_like escape '!')
-    union
-    select active.crn
-    from reach
-    cross join active
-    where reach.instance_is is null
-        and reach.service_is is null
-        and reach.group_is is null
-        and (reach.instance_like is null or active.guid like reach.instance_like escape '!')
-        and (reach.service_like is null or active.service_name like reach.service_like escape '!')
-        and (reach.region_like is null or active.region_id is null or active.region_id like reach.region_like escape '!')
-        and (reach.group_like is null or active.resource_group_id like reach.group_like escape '!')
+    -- Each arm by its own index; a plain `union` would be merged in order, which compares all with all.
+    select distinct pairs.crn
+    from (
+        select active.crn
+        from reach
+        join active on active.guid = reach.instance_is
+        where (reach.service_like is null or active.service_name like reach.service_like escape '!')
+            and (reach.region_like is null or active.region_id is null or active.region_id like reach.region_like escape '!')
+            and (reach.group_like is null or active.resource_group_id like reach.group_like escape '!')
+        union all
+        select active.crn
+        from reach
+        join active on active.service_name = reach.service_is
+        where reach.instance_is is null
+            and (reach.instance_like is null or active.guid like reach.instance_like escape '!')
+            and (reach.region_like is null or active.region_id is null or active.region_id like reach.region_like escape '!')
+            and (reach.group_like is null or active.resource_group_id like reach.group_like escape '!')
+        union all
+        select active.crn
+        from reach
+        join active on active.resource_group_id = reach.group_is
+        where reach.instance_is is null
+            and reach.service_is is null
+            and (reach.instance_like is null or active.guid like reach.instance_like escape '!')
+            and (reach.service_like is null or active.service_name like reach.service_like escape '!')
+            and (reach.region_like is null or active.region_id is null or active.region_id like reach.region_like escape '!')
+        union all
+        select active.crn
+        from reach
+        cross join active
+        where reach.instance_is is null
+            and reach.service_is is null
+            and reach.group_is is null
+            and (reach.instance_like is null or active.guid like reach.instance_like escape '!')
+            and (reach.service_like is null or active.service_name like reach.service_like escape '!')
+            and (reach.region_like is null or active.region_id is null or active.region_id like reach.region_like escape '!')
+            and (reach.group_like is null or active.resource_group_id like reach.group_like escape '!')
+    ) pairs
 )
 select active.crn, active.name, active.service_name, active.region_id, active.resource_group_id
 from active

@@ -18,8 +18,13 @@ async fn written() -> Author {
         };
         let mut manifest = author.write(&state).await;
         let object = author.history.put_json(Place::Findings, &[number]).await.unwrap();
-        manifest.findings =
-            Some(FindingsRef { base: object, patches: Vec::new(), digest: "d".to_owned(), open: 1 });
+        manifest.findings = Some(FindingsRef {
+            base: object,
+            patches: Vec::new(),
+            digest: "d".to_owned(),
+            open: 1,
+            grounds: BTreeMap::new(),
+        });
         let events = author.history.put_json(Place::Outbox(manifest.number), &["event"]).await.unwrap();
         manifest.outbox = Some(events);
         author.commit(manifest, state).await.unwrap();

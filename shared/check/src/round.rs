@@ -1,0 +1,291 @@
+//! One round of questions: rules whose rows may be others are asked, the rest answer as they did in the last run.
+//!
+//! What a rule returns hangs on its question, on the rows of the tables that it reads, and, where it reads that, on
+//! the time of the run. While the first two are what they were, and time is not asked for, it would return the
+//! same rows; and where its tables were whole both times, those are its live findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{AccountId, Ground, State, Suppression, Timestamp, time_text};
+
+use crate::{
+    Database, Findings, Limits, Outcome, Reads, Row, Rule, RuleKind, RuleSet, Run, Sight, Subject, Verdict,
+    blindness::Sighted, digest::Texts, guard::Uses, reads::Schema, run::rows, transitions::in_force, views,
+};
+
+/// Columns of [`views::RUN`] that are the same in every run of an account.
+const LASTING: [&str; 2] = ["cloud", "account_id"];
+
+/// What is known of the state and of the last round.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// [`model::Rows::hash`] of the state's tables; a table without rows may be missing.
+    pub hashes: &'a BTreeMap<&'static str, String>,
+    /// [`Round::grounds`] of the last run.
+    pub grounds: &'a BTreeMap<String, Ground>,
+}
+
+/// What the rules say of a state, as far as it had to be asked.
+#[derive(Debug)]
+pub struct Round {
+    /// Rules in `same` have no rows in it.
+    pub(crate) outcome: Outcome,
+    /// Of each rule, the hash of its rows.
+    rows: BTreeMap<String, String>,
+    /// Of each rule that need not be asked again while it stays the same, the hash of all that its rows hang on.
+    asked_of: BTreeMap<String, String>,
+    /// The rules that return what they returned in the last run.
+    same: BTreeSet<String>,
+}
+
+impl Round {
+    /// Asks the rules with findings of a state, or those of them that the last round does not answer.
+    #[must_use]
+    pub fn of(rules: &RuleSet, state: &State, run: &Run, limits: &Limits, known: Option<Known<'_>>) -> Self {
+        let questions = questions(rules, state, run, limits, known);
+        let account = run.account.clone();
+        let mut round = Self {
+            outcome: Outcome { account, verdicts: Vec::new() },
+            rows: BTreeMap::new(),
+            asked_of: BTreeMap::new(),
+            same: BTreeSet::new(),
+        };
+        let mut reads = Reads::default();
+        for question in &questions {
+            if !round.answers_as_before(&question.rule.id, question.asked_of.as_ref(), known) {
+                question.reads.iter().for_each(|each| reads.join(each));
+            }
+        }
+        let database = Database::load(state, run, &reads).map_err(|error| error.to_string());
+        for question in questions {
+            if round.answers_as_before(&question.rule.id, question.asked_of.as_ref(), known) {
+                let verdict = question.verdict(question.sight.clone(), BTreeMap::new());
+                round.keep(verdict, question.asked_of, known);
+            } else {
+                let verdict = question.ask(database.as_ref(), &run.account, limits);
+                round.add(verdict, question.asked_of);
+            }
+        }
+        tracing::info!(
+            account = %run.account, snapshot = run.number, at = time_text(run.at),
+            rules = round.outcome.verdicts.len(), same = round.same.len(), "rules were asked"
+        );
+        round
+    }
+
+    /// Says whether a rule would return what it returned in the last round: all that it hangs on is the same.
+    pub(crate) fn answers_as_before(
+        &self,
+        rule: &str,
+        asked_of: Option<&String>,
+        known: Option<Known<'_>>,
+    ) -> bool {
+        let ground = known.and_then(|known| known.grounds.get(rule));
+        ground.is_some_and(|ground| asked_of == Some(&ground.of))
+    }
+
+    /// Adds the verdict of a rule that was not asked again: its rows are its findings.
+    pub(crate) fn keep(&mut self, verdict: Verdict, asked_of: Option<String>, known: Option<Known<'_>>) {
+        let ground = known.and_then(|known| known.grounds.get(&verdict.rule));
+        let rows = ground.map(|ground| ground.rows.clone()).unwrap_or_default();
+        self.same.insert(verdict.rule.clone());
+        self.put(verdict, rows, asked_of);
+    }
+
+    /// Adds a verdict with its rows.
+    pub(crate) fn add(&mut self, verdict: Verdict, asked_of: Option<String>) {
+        let rows = hash(&verdict.rows);
+        self.put(verdict, rows, asked_of);
+    }
+
+    fn put(&mut self, verdict: Verdict, rows: String, asked_of: Option<String>) {
+        self.rows.insert(verdict.rule.clone(), rows);
+        self.asked_of.extend(asked_of.map(|of| (verdict.rule.clone(), of)));
+        let place = self.outcome.verdicts.partition_point(|other| other.rule < verdict.rule);
+        self.outcome.verdicts.insert(place, verdict);
+    }
+
+    /// Returns the rules that could not be asked, with the reason.
+    pub fn broken(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.outcome.broken()
+    }
+
+    /// Hashes everything that decides on transitions, with the suppressions in force at `at`: while it stays
+    /// the same, nothing happens to any finding and the former findings need not be read.
+    #[must_use]
+    pub fn digest(&self, suppressions: &[Suppression], at: Timestamp) -> String {
+        let rows = |verdict: &Verdict| self.rows.get(&verdict.rule).cloned().unwrap_or_default();
+        digest(&self.outcome, rows, suppressions, at)
+    }
+
+    /// Returns what the next round is to know of this one.
+    #[must_use]
+    pub fn grounds(&self) -> BTreeMap<String, Ground> {
+        let is_whole = |verdict: &&Verdict| verdict.sight.opens() && verdict.sight.closes();
+        let verdicts = self.outcome.verdicts.iter().filter(is_whole);
+        verdicts
+            .filter_map(|Verdict { rule, .. }| {
+                let (of, rows) = (self.asked_of.get(rule)?.clone(), self.rows.get(rule)?.clone());
+                Some((rule.clone(), Ground { of, rows }))
+            })
+            .collect()
+    }
+
+    /// Returns what all rules say, when all were asked.
+    #[must_use]
+    pub fn outcome(self) -> Outcome {
+        self.outcome
+    }
+
+    /// Returns what all rules say, given the findings of the last run; nothing where these are needed and missing.
+    #[must_use]
+    pub fn with(mut self, former: Option<&Findings>) -> Option<Outcome> {
+        if self.same.is_empty() {
+            return Some(self.outcome);
+        }
+        let mut rows: BTreeMap<&str, BTreeMap<String, Row>> = BTreeMap::new();
+        for (fingerprint, finding) in &former?.findings {
+            if !finding.state.is_closed() && self.same.contains(&finding.rule) {
+                let row = Row { subject: finding.subject.clone(), evidence: finding.evidence.clone() };
+                rows.entry(&finding.rule).or_default().insert(fingerprint.clone(), row);
+            }
+        }
+        for verdict in self.outcome.verdicts.iter_mut().filter(|verdict| self.same.contains(&verdict.rule)) {
+            verdict.rows = rows.remove(verdict.rule.as_str()).unwrap_or_default();
+        }
+        Some(self.outcome)
+    }
+}
+
+/// A rule, and what of the state its rows hang on.
+struct Question<'a> {
+    rule: &'a Rule,
+    subject: &'a Subject,
+    text: &'a str,
+    sight: Sight,
+    /// Why it cannot be asked, if it cannot.
+    reads: Result<Reads, String>,
+    /// Hash of all that decides on its rows; none where they may differ all the same.
+    asked_of: Option<String>,
+}
+
+impl Question<'_> {
+    fn ask(&self, database: Result<&Database, &String>, account: &AccountId, limits: &Limits) -> Verdict {
+        let answer = self.reads.as_ref().and(database).map_err(Clone::clone).and_then(|database| {
+            let answer = database.query(&self.rule.sql, limits).map_err(|error| error.to_string())?;
+            let too_many = || format!("it returns more than {} rows; narrow it down", limits.rows);
+            answer.is_complete.then_some(answer).ok_or_else(too_many)
+        });
+        let mut sight = self.sight.clone();
+        let rows = match answer {
+            Ok(answer) => rows(self.rule, self.subject, account, answer),
+            Err(reason) => {
+                tracing::warn!(rule = %self.rule.id, %account, reason, "rule could not be asked");
+                sight.broken = Some(reason);
+                BTreeMap::new()
+            }
+        };
+        self.verdict(sight, rows)
+    }
+
+    fn verdict(&self, sight: Sight, rows: BTreeMap<String, Row>) -> Verdict {
+        Verdict {
+            rule: self.rule.id.clone(),
+            title: self.rule.title.clone(),
+            severity: self.rule.severity,
+            text: self.text.to_owned(),
+            subject: self.subject.clone(),
+            sight,
+            rows,
+        }
+    }
+}
+
+fn questions<'a>(
+    rules: &'a RuleSet,
+    state: &State,
+    run: &Run,
+    limits: &Limits,
+    known: Option<Known<'_>>,
+) -> Vec<Question<'a>> {
+    let (schema, sighted) = (Schema::open(), Sighted::new(state));
+    let asked = rules.of(run.account.cloud()).filter(|rule| rule.kind == RuleKind::Finding);
+    let question = |rule: &'a Rule| {
+        let reading = rule.readings.get(&run.account.cloud())?;
+        let sight = Sight {
+            blind: sighted.blind(&reading.needs).into_iter().collect(),
+            blind_absence: sighted.blind(&reading.absence).into_iter().collect(),
+            broken: None,
+        };
+        let uses = schema.as_ref().map_err(ToString::to_string);
+        let uses = uses.and_then(|schema| {
+            schema.look_through(&rule.sql).map(|(uses, _)| uses).map_err(|error| error.to_string())
+        });
+        let is_lasting = sight.opens() && sight.closes() && uses.as_ref().is_ok_and(is_lasting);
+        let reads = uses.as_ref().map(Reads::from_uses).map_err(Clone::clone);
+        let asked_of = known.zip(reads.as_ref().ok()).filter(|_| is_lasting).map(|(known, reads)| {
+            let mut texts = Texts::default();
+            let versions = [concat!("iamwatch ", env!("CARGO_PKG_VERSION")), rusqlite::version()];
+            versions.into_iter().for_each(|text| texts.add(text));
+            [&run.account.to_string(), &reading.text, &limits.rows.to_string()]
+                .into_iter()
+                .for_each(|text| texts.add(text));
+            for table in reads.tables() {
+                texts.add(table.name);
+                texts.add(known.hashes.get(table.name).map_or("", String::as_str));
+            }
+            texts.short()
+        });
+        Some(Question { rule, subject: rule.subject.as_ref()?, text: &reading.text, sight, reads, asked_of })
+    };
+    asked.filter_map(question).collect()
+}
+
+/// Says whether the time of the run makes no difference.
+fn is_lasting(uses: &Uses) -> bool {
+    let of_run = uses.reads.get(views::RUN).into_iter().flatten();
+    of_run.into_iter().all(|column| LASTING.contains(&column.as_str()))
+}
+
+/// See [`Round::digest`].
+pub(crate) fn digest(
+    outcome: &Outcome,
+    rows: impl Fn(&Verdict) -> String,
+    suppressions: &[Suppression],
+    at: Timestamp,
+) -> String {
+    let mut texts = Texts::default();
+    texts.add(&outcome.account.to_string());
+    for verdict in &outcome.verdicts {
+        let sight = &verdict.sight;
+        let sees = [sight.opens(), sight.closes(), sight.broken.is_some()].map(u8::from);
+        let severity = verdict.severity.name();
+        for text in
+            [&verdict.rule, &verdict.title, severity, &verdict.text, &format!("{sees:?}"), &rows(verdict)]
+        {
+            texts.add(text);
+        }
+    }
+    for each in suppressions.iter().filter(|each| in_force(each, at)) {
+        [&each.rule, &each.subject, &each.reason].into_iter().for_each(|text| texts.add(text));
+    }
+    texts.whole()
+}
+
+/// Hashes the rows of a verdict.
+pub(crate) fn hash(rows: &BTreeMap<String, Row>) -> String {
+    let mut texts = Texts::default();
+    let mut evidence = Vec::new();
+    for (fingerprint, row) in rows {
+        evidence.clear();
+        // INVARIANT: writing text and numbers to memory cannot fail, and gives UTF-8.
+        drop(serde_json::to_writer(&mut evidence, &row.evidence));
+        [fingerprint, row.subject.as_str(), str::from_utf8(&evidence).unwrap_or_default()]
+            .into_iter()
+            .for_each(|text| texts.add(text));
+    }
+    texts.short()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+use model::{Cloud, Coverage, FindingState, ListStatus, Rows, Sighting, tables, tables::ibm};
+
+use super::*;
+use crate::{Former, transitions};
+
+const FIRST: &str = "2026-11-21T12:00:00Z";
+const LATER: &str = "2026-12-21T12:00:00Z";
+
+const USERS: (&str, &str) =
+    ("users", "--- needs = [\"ibm_users\"]\nselect iam_id, state from ibm_users order by iam_id");
+const GROUPS: (&str, &str) =
+    ("groups", "--- needs = [\"ibm_access_groups\"]\nselect id as iam_id from ibm_access_groups order by id");
+const OWN: (&str, &str) = (
+    "own",
+    "--- needs = [\"ibm_users\"]\nselect iam_id, run.account_id from ibm_users cross join run order by iam_id",
+);
+const OLD: (&str, &str) = (
+    "old",
+    "--- needs = [\"ibm_users\"]\nselect iam_id from ibm_users cross join run where added_at < run.days_7_ago order by iam_id",
+);
+
+fn rules(texts: &[(&str, &str)]) -> RuleSet {
+    let front = "--- title = \"A thing\"\n--- severity = \"low\"\n--- confidence = \"high\"\n--- subject = \"ibm_users.iam_id\"\n--- reason = \"Because.\"\n--- remediation = \"Look.\"\n";
+    let cases = "[[case]]\nname = \"reports\"\nibm_users = [{ iam_id = \"u\", added_at = \"2020-01-01T00:00:00Z\" }]\nibm_access_groups = [{ id = \"u\" }]\nreports = [{ iam_id = \"u\" }]\n[[case]]\nname = \"silent\"\nreports = []\n";
+    let mut files = BTreeMap::new();
+    for (id, text) in texts {
+        files.insert(format!("ibm/{id}.sql"), format!("{front}{text}"));
+        files.insert(format!("ibm/{id}.cases.toml"), cases.to_owned());
+    }
+    RuleSet::parse(&files).unwrap()
+}
+
+/// Users are added one a day from the first run on.
+fn state(users: &[(&str, &str)], groups: &[&str], broken: &[&str]) -> State {
+    let mut state = State::default();
+    let rows = users.iter().zip(21..).map(|((id, state), day)| {
+        let added = format!("2026-11-{day}T00:00:00Z");
+        ibm::USERS.draft().set("iam_id", *id).set("state", *state).set("added_at", &added).row()
+    });
+    state.put(&ibm::USERS, Rows::new(&ibm::USERS, rows.collect()));
+    let rows = groups.iter().map(|id| ibm::ACCESS_GROUPS.draft().set("id", *id).row());
+    state.put(&ibm::ACCESS_GROUPS, Rows::new(&ibm::ACCESS_GROUPS, rows.collect()));
+    let coverage = ["ibm_users", "ibm_access_groups"].map(|listing| Coverage {
+        listing: listing.to_owned(),
+        parent: String::new(),
+        endpoint: String::new(),
+        status: if broken.contains(&listing) { ListStatus::Failed } else { ListStatus::Complete },
+        reason: None,
+        pages: 1,
+        rows: 1,
+        carried_from: None,
+    });
+    let rows = coverage.iter().map(Coverage::row).collect();
+    state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, rows));
+    state
+}
+
+struct Step {
+    same: Vec<String>,
+    grounds: BTreeMap<String, Ground>,
+    digest: String,
+    findings: Findings,
+}
+
+/// Runs a round after another, and holds what came of it against what asking every rule gives.
+fn step(rules: &RuleSet, state: &State, at: &str, number: u64, former: Option<&Step>) -> Step {
+    let account = AccountId::parse(Cloud::Ibm, "acc-1").unwrap();
+    let at: Timestamp = at.parse().unwrap();
+    let hashes = state.iter().map(|(name, rows)| (name, rows.hash())).collect();
+    let none = BTreeMap::new();
+    let known = Known { hashes: &hashes, grounds: former.map_or(&none, |former| &former.grounds) };
+    let run = Run { account: account.clone(), at, number };
+    let round = Round::of(rules, state, &run, &Limits::default(), Some(known));
+    let (same, grounds, digest) =
+        (round.same.iter().cloned().collect(), round.grounds(), round.digest(&[], at));
+    let asked = crate::run(rules, state, &account, at, number, &Limits::default());
+    assert_eq!(asked.digest(&[], at), digest);
+    let outcome = round.with(former.map(|former| &former.findings)).unwrap();
+    for (one, other) in outcome.verdicts.iter().zip(&asked.verdicts) {
+        assert_eq!((&one.rule, &one.sight, &one.rows), (&other.rule, &other.sight, &other.rows));
+    }
+    let seen = Sighting { snapshot: number, at: time_text(at) };
+    let last = Sighting { snapshot: number - 1, at: FIRST.to_owned() };
+    let before = former.map(|former| Former { findings: &former.findings, sighting: &last });
+    let findings = transitions(before, &outcome, state, &seen, &[]).findings;
+    assert_eq!(findings, transitions(before, &asked, state, &seen, &[]).findings);
+    Step { same, grounds, digest, findings }
+}
+
+#[test]
+fn what_did_not_change_is_not_asked_again() {
+    let rules = rules(&[USERS, GROUPS, OWN]);
+    let first = step(&rules, &state(&[("u1", "ACTIVE"), ("u2", "ACTIVE")], &["g1"], &[]), FIRST, 1, None);
+    assert_eq!(first.same, Vec::<String>::new());
+    let again =
+        step(&rules, &state(&[("u1", "ACTIVE"), ("u2", "ACTIVE")], &["g1"], &[]), LATER, 2, Some(&first));
+    assert_eq!(again.same, ["groups", "own", "users"]);
+    assert_eq!((again.digest, again.grounds), (first.digest.clone(), first.grounds.clone()));
+    let changed =
+        step(&rules, &state(&[("u1", "PENDING"), ("u3", "ACTIVE")], &["g1"], &[]), LATER, 2, Some(&first));
+    assert_eq!(changed.same, ["groups"]);
+    assert_ne!(changed.digest, first.digest);
+    let states: Vec<FindingState> = changed.findings.findings.values().map(|each| each.state).collect();
+    assert_eq!(states.iter().filter(|state| **state == FindingState::Open).count(), 5);
+    let third =
+        step(&rules, &state(&[("u1", "PENDING"), ("u3", "ACTIVE")], &["g1"], &[]), LATER, 3, Some(&changed));
+    assert_eq!(third.same, ["groups", "own", "users"]);
+    assert_eq!(third.digest, changed.digest);
+}
+
+#[test]
+fn a_rule_that_looks_at_the_time_is_asked_each_time() {
+    let rules = rules(&[USERS, OLD]);
+    let state = state(&[("u1", "ACTIVE"), ("u2", "ACTIVE")], &[], &[]);
+    let first = step(&rules, &state, FIRST, 1, None);
+    assert_eq!(first.grounds.keys().collect::<Vec<_>>(), ["users"]);
+    let later = step(&rules, &state, LATER, 2, Some(&first));
+    assert_eq!(later.same, ["users"]);
+    assert_ne!(later.digest, first.digest, "two users grew old");
+    assert_eq!(later.findings.findings.len(), 4);
+}
+
+#[test]
+fn another_question_is_asked() {
+    let state = state(&[("u1", "ACTIVE")], &[], &[]);
+    let first = step(&rules(&[USERS]), &state, FIRST, 1, None);
+    let narrower = "--- needs = [\"ibm_users\"]\nselect iam_id, state from ibm_users where state is null order by iam_id";
+    let second = step(&rules(&[("users", narrower)]), &state, FIRST, 2, Some(&first));
+    assert_eq!(second.same, Vec::<String>::new());
+}
+
+#[test]
+fn a_list_that_cannot_be_seen_any_more_is_no_reason_to_believe_the_former_rows() {
+    let rules = rules(&[USERS, GROUPS]);
+    let whole = state(&[("u1", "ACTIVE")], &["g1"], &[]);
+    let first = step(&rules, &whole, FIRST, 1, None);
+    let blind = state(&[("u1", "ACTIVE")], &["g1"], &["ibm_users"]);
+    let second = step(&rules, &blind, FIRST, 2, Some(&first));
+    assert_eq!(second.same, ["groups"]);
+    assert_eq!(second.grounds.keys().collect::<Vec<_>>(), ["groups"]);
+    let third = step(&rules, &whole, FIRST, 3, Some(&second));
+    assert_eq!(third.same, ["groups"], "what was asked blindly is asked again");
+    assert_eq!(step(&rules, &whole, FIRST, 4, Some(&third)).same, ["groups", "users"]);
+}
+
+#[test]
+fn without_the_former_findings_nothing_is_said_of_rules_that_were_not_asked() {
+    let rules = rules(&[USERS]);
+    let state = state(&[("u1", "ACTIVE")], &[], &[]);
+    let first = step(&rules, &state, FIRST, 1, None);
+    let hashes = state.iter().map(|(name, rows)| (name, rows.hash())).collect();
+    let account = AccountId::parse(Cloud::Ibm, "acc-1").unwrap();
+    let run = Run { account, at: FIRST.parse().unwrap(), number: 2 };
+    let known = Some(Known { hashes: &hashes, grounds: &first.grounds });
+    assert!(Round::of(&rules, &state, &run, &Limits::default(), known).with(None).is_none());
+}

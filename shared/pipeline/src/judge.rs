@@ -1,0 +1,102 @@
+//! Stage 4: what the rules say of a state, and what becomes of the findings by it.
+
+use std::collections::BTreeMap;
+
+use access::Access;
+use check::{FindingsPatch, Known, Limits, Round};
+use model::{Sighting, Timestamp, Transition, time_text};
+use notify::BaselineCounts;
+use snapshot::{FindingsRef, History, SnapshotError};
+
+use crate::{
+    FindingCounts,
+    audit::{Compared, Run},
+    former::Former,
+    grants,
+};
+
+/// What became of findings by what the rules said.
+pub(crate) struct Judged {
+    pub(crate) transitions: Vec<Transition>,
+    pub(crate) stored: Option<FindingsRef>,
+    pub(crate) baseline: BaselineCounts,
+    /// Rules that could not be asked, with the reason.
+    pub(crate) broken: BTreeMap<String, String>,
+}
+
+impl Judged {
+    pub(crate) fn counts(&self) -> FindingCounts {
+        let mut transitions = BTreeMap::new();
+        for transition in &self.transitions {
+            *transitions.entry(transition.kind.name().to_owned()).or_default() += 1;
+        }
+        let open = self.stored.as_ref().map_or(0, |stored| stored.open);
+        FindingCounts { open, baseline: self.baseline.total(), transitions }
+    }
+}
+
+/// Stage 4. A rule of which nothing changed that it reads is not asked; the same rows as in the last run have no
+/// consequences, and no finding is read for them.
+pub(crate) async fn judge(
+    history: &History,
+    former: &mut Former,
+    compared: &Compared,
+    access: &mut Option<Access>,
+    run: &Run<'_>,
+    at: Timestamp,
+) -> Result<Judged, SnapshotError> {
+    let asking = check::Run { account: history.account().clone(), at, number: former.next };
+    let known = former.sound().and_then(|manifest| manifest.findings.clone());
+    let none = BTreeMap::new();
+    let grounds = known.as_ref().map_or(&none, |known| &known.grounds);
+    let known_of = Some(Known { hashes: &compared.hashes, grounds });
+    let round = ask(compared, &asking, run, known_of, access);
+    let (digest, grounds) = (round.digest(run.suppressions, at), round.grounds());
+    let broken = round.broken().map(|(rule, reason)| (rule.to_owned(), reason.to_owned())).collect();
+    if let Some(known) = known.filter(|known| known.digest == digest) {
+        let stored = Some(FindingsRef { grounds, ..known });
+        return Ok(Judged { transitions: Vec::new(), stored, baseline: BaselineCounts::default(), broken });
+    }
+    let before = former.findings(history).await?;
+    let outcome = match round.with(before.as_ref().map(|(findings, _)| findings)) {
+        Some(outcome) => outcome,
+        // The findings that some rules refer to are lost: all rules are asked.
+        None => ask(compared, &asking, run, None, access).outcome(),
+    };
+    let before = before.as_ref().map(|(findings, sighting)| check::Former { findings, sighting });
+    let seen = Sighting { snapshot: asking.number, at: time_text(at) };
+    let step = check::transitions(before, &outcome, &compared.state, &seen, run.suppressions);
+    let mut baseline = BaselineCounts::default();
+    let fresh = |finding: &&model::Finding| finding.baseline && finding.first_seen.snapshot == asking.number;
+    for finding in step.findings.open().filter(fresh) {
+        *baseline.by_severity.entry(finding.severity).or_default() += 1;
+        *baseline.by_rule.entry(finding.rule.clone()).or_default() += 1;
+    }
+    let patch = before.and_then(|before| {
+        let found = former.sound()?.findings.as_ref()?;
+        Some((found, FindingsPatch::between(before.findings, &step.findings)))
+    });
+    let (base, patches) = history.put_findings(patch, &step.findings).await?;
+    let open = step.findings.open().count().try_into().unwrap_or(u64::MAX);
+    let stored = Some(FindingsRef { base, patches, digest, open, grounds });
+    Ok(Judged { transitions: step.transitions, stored, baseline, broken })
+}
+
+/// Asks the rules, and who holds sensitive permissions. The graph of access is built when somebody needs it.
+fn ask(
+    compared: &Compared,
+    asking: &check::Run,
+    run: &Run<'_>,
+    known: Option<Known<'_>>,
+    access: &mut Option<Access>,
+) -> Round {
+    let (account, state) = (&asking.account, &compared.state);
+    let mut round = Round::of(run.rules, state, asking, &Limits::default(), known);
+    for permission in run.permissions.of_cloud(account.cloud()) {
+        round.judge(state, known, &grants::judgement(account.cloud(), permission), || {
+            let access = access.get_or_insert_with(|| access::of(account.cloud(), state));
+            grants::found(account.cloud(), state, access, permission)
+        });
+    }
+    round
+}
