@@ -16,6 +16,7 @@ test: ## run every test; installs what they need into .cache
 bench: ## print figures of every stage for accounts of 1 k, 10 k and 100 k things
 	cargo build --release --package iamwatch-tests --package iamwatch-simulators --bins
 	"$${CARGO_TARGET_DIR:-target}"/release/bench
+	cargo run --release --quiet --package iamwatch-access --example scale
 
 lint: ## check formatting and lints
 	cargo fmt --all --check

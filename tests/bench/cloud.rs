@@ -12,15 +12,22 @@ use pipeline::Settings;
 #[derive(Debug)]
 pub struct Cloud {
     child: Child,
+    cloud: &'static str,
     size: String,
     told: serde_json::Value,
 }
 
 impl Cloud {
+    /// Starts IBM Cloud with an account of a size, that answers at once.
     pub fn start(size: &str) -> anyhow::Result<Self> {
+        Self::start_with("ibm", size, 0)
+    }
+
+    /// Starts a cloud, by name, of which each answer takes some milliseconds more.
+    pub fn start_with(cloud: &'static str, size: &str, latency_ms: u64) -> anyhow::Result<Self> {
         let program = std::env::current_exe()?.with_file_name("simulate");
         let mut child = Command::new(&program)
-            .args(["ibm", "--size", size, "--seed", "1"])
+            .args([cloud, "--size", size, "--seed", "1", "--latency-ms", &latency_ms.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -28,7 +35,7 @@ impl Cloud {
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("the simulator has no output")?).read_line(&mut line)?;
         let told = serde_json::from_str(&line).context("the simulator did not say where it listens")?;
-        Ok(Self { child, size: size.to_owned(), told })
+        Ok(Self { child, cloud, size: size.to_owned(), told })
     }
 
     /// Returns settings that audit the simulated account into a folder.
@@ -41,8 +48,13 @@ impl Cloud {
             .iter()
             .map(|(service, url)| format!("{service} = {url}"))
             .collect();
+        let credentials = match self.cloud {
+            "ibm" => r#"{ api_key = "env:api_key" }"#,
+            _ => r#"{ access_key = "env:access_key", secret_key = "env:secret_key" }"#,
+        };
         let text = format!(
-            "store = {store:?}\n[[account]]\ncloud = \"ibm\"\nid = {}\ncredentials = {{ api_key = \"env:KEY\" }}\n[account.endpoints]\n{}\n",
+            "store = {store:?}\n[[account]]\ncloud = {:?}\nid = {}\ncredentials = {credentials}\n[account.endpoints]\n{}\n",
+            self.cloud,
             self.told.get("account_id").context("the simulator named no account")?,
             endpoints.join("\n"),
         );
@@ -53,8 +65,9 @@ impl Cloud {
         &self.size
     }
 
-    pub fn api_key(&self) -> Option<String> {
-        self.told.get("api_key").and_then(serde_json::Value::as_str).map(str::to_owned)
+    /// Returns the keys that the settings name.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        self.told.get(name).and_then(serde_json::Value::as_str).map(str::to_owned)
     }
 
     /// Changes about that share of the account's things.

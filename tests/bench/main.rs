@@ -6,6 +6,7 @@
 mod cloud;
 mod meter;
 mod report;
+mod schedule;
 mod stages;
 
 use std::process::{Command, ExitCode};
@@ -19,10 +20,13 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => everything(),
         ["stages", size] => stages::print(size),
+        ["schedule", cloud, size] => schedule::print(cloud, size),
         ["history", size, runs] => {
             runs.parse().map_err(anyhow::Error::from).and_then(|runs| stages::print_history(size, runs))
         }
-        _ => Err(anyhow::anyhow!("usage: bench [stages SIZE | history SIZE RUNS], SIZE one of {SIZES:?}")),
+        _ => Err(anyhow::anyhow!(
+            "usage: bench [stages SIZE | history SIZE RUNS | schedule CLOUD SIZE], SIZE one of {SIZES:?}"
+        )),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -38,6 +42,9 @@ fn everything() -> anyhow::Result<()> {
     report::heading();
     for size in SIZES {
         again(&["stages", size])?;
+    }
+    for cloud in ["ibm", "huawei"] {
+        again(&["schedule", cloud, "1k"])?;
     }
     again(&["history", HISTORY.0, &HISTORY.1.to_string()])
 }

@@ -78,7 +78,7 @@ impl Bench {
     }
 
     async fn audit(&self, cloud: &Cloud) -> anyhow::Result<Vec<(&'static str, Cost)>> {
-        let environment = |_: &str| cloud.api_key();
+        let environment = |name: &str| cloud.variable(name);
         let account = self.settings.accounts.first().ok_or_else(|| anyhow::anyhow!("no account"))?;
         let target = Target::prepare(account, &environment, pipeline::Clock::new(Timestamp::now)).await?;
         let watch = StageMeter::default();
