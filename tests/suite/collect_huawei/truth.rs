@@ -137,9 +137,9 @@ async fn the_order_in_which_the_cloud_lists_makes_no_difference() {
     let simulator = serve(company()).await;
     let straight = collected(&simulator).await;
     simulator.change(|world| {
-        world.users = world.users.to_vec().into_iter().rev().collect();
-        world.policies = world.policies.to_vec().into_iter().rev().collect();
-        world.agencies = world.agencies.to_vec().into_iter().rev().collect();
+        world.users = world.users.iter().rev().cloned().collect();
+        world.policies = world.policies.iter().rev().cloned().collect();
+        world.agencies = world.agencies.iter().rev().cloned().collect();
         world.mfa_devices.reverse();
         world.projects.reverse();
         world.classic.assignments.reverse();
