@@ -1,8 +1,8 @@
-"""Reads the simulated Huawei Cloud through Huawei's own SDK and compares every listing of IAM with the truth.
+"""Reads the simulated Huawei Cloud through Huawei's own SDK and compares every listing with the truth.
 
 In: the `simulate` binary, or the line of JSON that a running one printed. Out: `N listings agree`, or the first
 difference and exit code 1. Signatures, requests and models are the SDK's; the only thing written here is the loop over
-pages, for which the SDK has nothing. The organization and enterprise projects have SDKs of their own and are left out.
+pages, for which the SDK has nothing.
 """
 
 import argparse
@@ -13,9 +13,12 @@ import sys
 import urllib.request
 from datetime import datetime
 
-from huaweicloudsdkcore.auth.credentials import GlobalCredentials
+from huaweicloudsdkcore.auth.credentials import BasicCredentials, GlobalCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException, SdkException
+from huaweicloudsdkeps import v1 as eps
 from huaweicloudsdkiam import v3, v5
+from huaweicloudsdkorganizations import v1 as organizations
+from huaweicloudsdksts import v1 as sts
 
 # List of the truth, operation, where its things are.
 CURRENT = [
@@ -87,6 +90,30 @@ CLASSIC_OF = [
     ("v3_protocols", "KeystoneListProtocols", "protocols", "idp_id"),
     ("v3_openid_connect", "ShowOpenIdConnectConfig", "openid_connect_config", "idp_id"),
 ]
+ORGANIZATION = [
+    ("organization", "ShowOrganization", "organization"),
+    ("organization_roots", "ListRoots", "roots"),
+    ("organization_units", "ListOrganizationalUnits", "organizational_units"),
+    ("organization_accounts", "ListAccounts", "accounts"),
+    ("organization_policies", "ListPolicies", "policies"),
+    ("organization_administrators", "ListDelegatedAdministrators", "delegated_administrators"),
+    ("organization_trusted_services", "ListTrustedServices", "trusted_services"),
+    ("organization_quotas", "ListQuotas", "quotas.resources"),
+]
+ORGANIZATION_OF = [
+    ("organization_entities", "ListEntities", "entities", "parent_id"),
+    ("organization_policy", "ShowPolicy", "policy", "policy_id"),
+    ("organization_policy_entities", "ListEntitiesForPolicy", "attached_entities", "policy_id"),
+    ("organization_delegated_services", "ListDelegatedServices", "delegated_services", "account_id"),
+    ("organization_tags", "ListTagsForResource", "tags", "resource_id"),
+]
+ENTERPRISE_PROJECTS = [("eps_projects", "ListEnterpriseProject", "enterprise_projects")]
+SERVICES = [
+    (v5, CURRENT, CURRENT_OF),
+    (v3, CLASSIC, CLASSIC_OF),
+    (organizations, ORGANIZATION, ORGANIZATION_OF),
+    (eps, ENTERPRISE_PROJECTS, []),
+]
 # What some lists are asked beside.
 MORE = {
     "policies": {"x_language": "en-us"},
@@ -103,7 +130,8 @@ MORE = {
 }
 # Here the account's id asks another question.
 WITHOUT_ACCOUNT = {"v3_roles"}
-ELSEWHERE = ("organization", "eps_")
+# The root is below nothing, which cannot be asked for; the list of roots has it.
+UNASKED = {"organization_entities/"}
 
 
 class Difference(Exception):
@@ -111,21 +139,27 @@ class Difference(Exception):
 
 
 class Reader:
-    """Every listing of IAM, as the SDK gives it."""
+    """Every listing, as the SDK gives it."""
 
     def __init__(self, simulator, page, keys):
         self.account = simulator["account_id"]
         self.page = page
         self.models = {}
-        base = simulator["endpoints"]["iam"]
+        hosts = simulator["endpoints"]
+        clients = {
+            v5: (v5.IamClient, "iam"),
+            v3: (v3.IamClient, "iam"),
+            organizations: (organizations.OrganizationsClient, "organizations"),
+            eps: (eps.EpsClient, "eps"),
+        }
         self.clients = {}
-        for version in (v5, v3):
+        for version, (client, host) in clients.items():
             # The SDK finds the account's id by itself, with a call that is signed like all others.
-            credentials = GlobalCredentials(keys["access_key"], keys["secret_key"]).with_iam_endpoint(base)
+            credentials = GlobalCredentials(keys["access_key"], keys["secret_key"]).with_iam_endpoint(hosts["iam"])
             if "security_token" in keys:
                 credentials.with_security_token(keys["security_token"])
             self.clients[version] = (
-                version.IamClient.new_builder().with_credentials(credentials).with_endpoint(base).build()
+                client.new_builder().with_credentials(credentials).with_endpoint(hosts[host]).build()
             )
 
     def call(self, version, operation, parameters):
@@ -143,6 +177,8 @@ class Reader:
             return self.by_marker(version, operation, where, parameters)
         if "per_page" in known:
             return self.by_number(version, operation, where, parameters)
+        if "offset" in known:
+            return self.by_offset(version, operation, where, parameters)
         try:
             return things(self.call(version, operation, parameters), where)
         except ClientRequestException as refusal:
@@ -175,6 +211,38 @@ class Reader:
             if len(page) < self.page:
                 return found
             number += 1
+
+
+    def by_offset(self, version, operation, where, parameters):
+        found = []
+        while True:
+            answer = self.call(version, operation, parameters | {"offset": len(found), "limit": self.page})
+            found += things(answer, where)
+            if len(found) >= answer.total_count:
+                return found
+
+
+def lent(simulator):
+    """Keys that an agency lends to somebody from another account."""
+    outsider = simulator["outsider"]
+    credentials = BasicCredentials(outsider["access_key"], outsider["secret_key"], simulator["account_id"])
+    builder = sts.StsClient.new_builder().with_credentials(credentials)
+    client = builder.with_endpoint(simulator["endpoints"]["sts"]).build()
+    wish = sts.AssumeAgencyReqBody(
+        agency_urn=outsider["agency_urn"],
+        agency_session_name="conformance",
+        duration_seconds=900,
+        external_id=outsider["external_id"],
+    )
+    answer = client.assume_agency(sts.AssumeAgencyRequest(body=wish))
+    if client.get_caller_identity(sts.GetCallerIdentityRequest()).account_id == simulator["account_id"]:
+        raise Difference("the outsider is of the account")
+    given = answer.credentials
+    return {
+        "access_key": given.access_key_id,
+        "secret_key": given.secret_access_key,
+        "security_token": given.security_token,
+    }
 
 
 def things(answer, where):
@@ -230,9 +298,12 @@ def compare_all(simulator, page):
         if name.startswith("access_keys/")
         for key in keys
     }
-    unread = {name for name in truth if not name.startswith(ELSEWHERE)}
-    for version, whole, per_parent in ((v5, CURRENT, CURRENT_OF), (v3, CLASSIC, CLASSIC_OF)):
+    unread = set(truth) - UNASKED
+    for version, whole, per_parent in SERVICES:
         for name, operation, where in whole:
+            # An account outside any organization has none of it.
+            if name not in truth:
+                continue
             compare(name, reader.read(version, name, operation, where, {}), truth[name])
             unread.discard(name)
         for kind, operation, where, parameter in per_parent:
@@ -245,9 +316,10 @@ def compare_all(simulator, page):
                 unread.discard(name)
     if unread:
         raise Difference(f"no call of the SDK read these lists: {sorted(unread)[:5]}")
-    temporary = Reader(simulator, page, simulator["temporary"])
-    compare("users, with temporary keys", temporary.read(v5, "users", "ListUsersV5", "users", {}), truth["users"])
-    return sum(not name.startswith(ELSEWHERE) for name in truth) + 1
+    for keys in (simulator["temporary"], lent(simulator)):
+        temporary = Reader(simulator, page, keys)
+        compare("users, with temporary keys", temporary.read(v5, "users", "ListUsersV5", "users", {}), truth["users"])
+    return len(truth) - len(UNASKED & set(truth)) + 2
 
 
 def main():

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Reads every listing of IAM from the simulator through Huawei's own SDK and compares it with what the simulator holds.
+# Reads every listing of the simulator through Huawei's own SDK and compares it with what the simulator holds.
 # Usage: tests/conformance/huawei_sdk.sh PATH-TO-SIMULATE [SIZE…]      (sizes: dozen guide 1k, where none is named)
 set -eu
 

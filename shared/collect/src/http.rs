@@ -36,6 +36,8 @@ pub(crate) enum CallError {
         code: Option<String>,
         /// The id under which the cloud remembers the call.
         transaction: Option<String>,
+        /// What time it was there.
+        served_at: Option<jiff::Timestamp>,
     },
     /// Nothing, or only a part of an answer, arrived.
     #[error("{0}")]
@@ -67,6 +69,14 @@ impl CallError {
     pub(crate) fn transaction(&self) -> Option<&str> {
         match self {
             Self::Status { transaction, .. } => transaction.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Returns what time the answer says it was.
+    pub(crate) const fn served_at(&self) -> Option<jiff::Timestamp> {
+        match self {
+            Self::Status { served_at, .. } => *served_at,
             _ => None,
         }
     }
@@ -303,6 +313,7 @@ fn read(response: &Response, body: &[u8]) -> Tried {
                 .into_iter()
                 .find_map(header)
                 .map(|id| id.chars().take(80).collect()),
+            served_at: header(DATE.as_str()).and_then(retry::http_date),
         };
         let asked = retry::retry_after(header(RETRY_AFTER.as_str()), header(DATE.as_str()));
         let window = || String::from_utf8(body.to_vec()).ok().as_deref().and_then(retry::window);
@@ -407,6 +418,7 @@ mod tests {
             status,
             code: code.map(str::to_owned),
             transaction: None,
+            served_at: None,
         };
         assert!(status(404, Some("PAP5.0004")).is_absence() && status(404, None).is_absence());
         assert!(!status(404, Some("APIGW.0101")).is_absence() && !status(403, None).is_absence());
@@ -414,7 +426,12 @@ mod tests {
 
     #[test]
     fn an_error_says_status_and_code() {
-        let error = CallError::Status { status: 403, code: Some("no".to_owned()), transaction: None };
+        let error = CallError::Status {
+            status: 403,
+            code: Some("no".to_owned()),
+            transaction: None,
+            served_at: None,
+        };
         assert_eq!(error.to_string(), "HTTP 403 (no)");
         assert!(!error.is_transient());
     }

@@ -107,7 +107,8 @@ pub(crate) fn retry_after(header: Option<&str>, date: Option<&str>) -> Option<Du
     Some(Duration::try_from(until).unwrap_or_default())
 }
 
-fn http_date(text: &str) -> Option<jiff::Timestamp> {
+/// Reads a date as headers have it.
+pub(crate) fn http_date(text: &str) -> Option<jiff::Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 

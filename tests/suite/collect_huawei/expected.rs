@@ -2,6 +2,9 @@
 //!
 //! Every table is named here by what it is made of, so that a new one without a line fails.
 
+mod organization;
+mod settings;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Table, tables::huawei::*};
@@ -106,12 +109,14 @@ impl Making<'_> {
 pub fn rows(truth: &Truth) -> Expected {
     let mut making = Making { truth, expected: Expected::new() };
     people(&mut making);
+    credentials(&mut making);
+    groups(&mut making);
     policies(&mut making);
     agencies(&mut making);
     roles(&mut making);
     federation(&mut making);
-    settings(&mut making);
-    organization(&mut making);
+    settings::add_all(&mut making);
+    organization::add_all(&mut making);
     let mut expected = making.expected;
     documents::add_all(&mut expected, truth);
     expected
@@ -146,6 +151,9 @@ fn people(making: &mut Making<'_>) {
             ("created_at", Time("/created_at")),
         ],
     );
+}
+
+fn credentials(making: &mut Making<'_>) {
     making.plain(
         &ACCESS_KEYS,
         "access_keys",
@@ -179,6 +187,9 @@ fn people(making: &mut Making<'_>) {
             ("pwd_strength", Is("/pwd_strength")),
         ],
     );
+}
+
+fn groups(making: &mut Making<'_>) {
     making.plain(
         &GROUPS,
         "groups",
@@ -361,136 +372,6 @@ fn federation(making: &mut Making<'_>) {
     }
     let columns = vec!["mapping_id", "rule", "position", "user_name", "group_name"];
     add(&mut making.expected, &MAPPINGS, columns, rows.into_iter());
-}
-
-/// Scalar members as rows of name and text.
-fn scalars(object: &Value) -> impl Iterator<Item = Vec<Value>> {
-    let members = object.as_object().into_iter().flatten();
-    members.filter_map(|(name, value)| {
-        let text = match value {
-            Value::String(text) => text.clone(),
-            Value::Bool(_) | Value::Number(_) => value.to_string(),
-            _ => return None,
-        };
-        Some(vec![json!(name), json!(text)])
-    })
-}
-
-fn settings(making: &mut Making<'_>) {
-    let truth = making.truth;
-    let account = [
-        ("account_id", Is("/id")),
-        ("name", Is("/name")),
-        ("description", Is("/description")),
-        ("enabled", Is("/enabled")),
-    ];
-    making.plain(&ACCOUNTS, "v3_domains", &account);
-    let project = [
-        ("id", Is("/id")),
-        ("name", Is("/name")),
-        ("parent_id", Is("/parent_id")),
-        ("enabled", Is("/enabled")),
-        ("description", Is("/description")),
-    ];
-    making.plain(&PROJECTS, "v3_projects", &project);
-    let project = [
-        ("id", Is("/id")),
-        ("name", Is("/name")),
-        ("description", Is("/description")),
-        ("status", Is("/status")),
-        ("type", Is("/type")),
-        ("created_at", Time("/created_at")),
-        ("updated_at", Time("/updated_at")),
-    ];
-    making.plain(&ENTERPRISE_PROJECTS, "eps_projects", &project);
-    let (name, expected) = (|| vec!["name", "value"], &mut making.expected);
-    add(expected, &PASSWORD_POLICY, name(), scalars(&truth["password_policy"][0]));
-    add(expected, &LOGIN_POLICY, name(), scalars(&truth["login_policy"][0]));
-    let summary = truth["account_summary"][0].as_object().expect("a summary");
-    let counters = summary.iter().map(|(name, value)| vec![json!(name), value.clone()]);
-    add(expected, &ACCOUNT_SUMMARY, name(), counters);
-    let protection = &truth["v3_protect_policy"][0];
-    let mut set = json!({
-        "asymmetric_signature": truth["asymmetric_signature"][0]["asymmetric_signature_switch"],
-        "root_user_mfa_enabled": summary["root_user_mfa_enabled"],
-    });
-    for name in ["operation_protection", "admin_check", "scene"] {
-        set[name] = protection[name].clone();
-    }
-    for (name, value) in protection["allow_user"].as_object().expect("switches") {
-        set[format!("allow_user.{name}")] = value.clone();
-    }
-    add(expected, &ACCOUNT_SETTINGS, name(), scalars(&set));
-    let lists =
-        [("console", "v3_console_acl_policy"), ("api", "v3_api_acl_policy"), ("login", "login_policy")];
-    let kinds = [
-        ("allow_address_netmasks", "address_netmask", "netmask"),
-        ("allow_ip_ranges", "ip_range", "range"),
-        ("allow_address_netmasks_ipv6", "address_netmask", "netmask_ipv6"),
-        ("allow_ip_ranges_ipv6", "ip_range", "range_ipv6"),
-        ("allow_vpc_endpoints", "vpc_endpoint_id", "vpc_endpoint"),
-    ];
-    for (scope, list) in lists {
-        for (member, value, kind) in kinds {
-            let each = truth[list][0][member].as_array().into_iter().flatten();
-            let rows = each.map(|one| {
-                vec![json!(scope), json!(kind), one[value].clone(), or_null(one.get("description"))]
-            });
-            let columns = vec!["scope", "kind", "value", "description"];
-            add(expected, &ACCESS_CONTROLS, columns, rows);
-        }
-    }
-}
-
-fn organization(making: &mut Making<'_>) {
-    let truth = making.truth;
-    making.plain(
-        &ORGANIZATIONS,
-        "organization",
-        &[
-            ("id", Is("/id")),
-            ("urn", Is("/urn")),
-            ("management_account_id", Is("/management_account_id")),
-            ("management_account_name", Is("/management_account_name")),
-            ("created_at", Time("/created_at")),
-        ],
-    );
-    let accounts: BTreeMap<&str, &Value> =
-        objects(truth, "organization_accounts").iter().map(|(_, one)| (text(one, "id"), *one)).collect();
-    let rows = objects(truth, "organization_entities").into_iter().map(|(parent, entity)| {
-        let account = accounts.get(text(entity, "id")).copied().unwrap_or(&Value::Null);
-        let parent = or_null(Some(&json!(parent)));
-        let joined = account["joined_at"].as_str().and_then(model::normal_time);
-        let mut row: Vec<Value> = ["id", "type", "name"].iter().map(|name| entity[*name].clone()).collect();
-        row.extend([parent, account["status"].clone(), account["join_method"].clone(), json!(joined)]);
-        row
-    });
-    let columns = vec!["id", "type", "name", "parent_id", "status", "join_method", "joined_at"];
-    add(&mut making.expected, &ORGANIZATION_ENTITIES, columns, rows);
-    let scps = || {
-        let all = truth.get("organization_policies").into_iter().flatten();
-        all.filter(|policy| policy["type"] == "service_control_policy")
-    };
-    let rows = scps().map(|policy| {
-        let mut row: Vec<Value> =
-            ["id", "name", "urn", "description"].iter().map(|name| or_null(policy.get(*name))).collect();
-        row.push(policy["is_builtin"].clone());
-        row
-    });
-    let columns = vec!["policy_id", "name", "urn", "description", "is_builtin"];
-    add(&mut making.expected, &SCPS, columns, rows);
-    let rows = scps().flat_map(|policy| {
-        let entities = truth[&format!("organization_policy_entities/{}", text(policy, "id"))].iter();
-        entities.map(|entity| vec![policy["id"].clone(), entity["id"].clone(), entity["type"].clone()])
-    });
-    let columns = vec!["policy_id", "entity_id", "entity_type"];
-    add(&mut making.expected, &SCP_ATTACHMENTS, columns, rows);
-    let administrator = [
-        ("account_id", Is("/account_id")),
-        ("name", Is("/account_name")),
-        ("enabled_at", Time("/delegation_enabled_at")),
-    ];
-    making.plain(&DELEGATED_ADMINISTRATORS, "organization_administrators", &administrator);
 }
 
 /// A member that is a text.

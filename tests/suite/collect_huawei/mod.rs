@@ -5,6 +5,7 @@ mod expected;
 mod faults;
 mod rights;
 mod session;
+mod sizes;
 mod truth;
 
 use std::{collections::BTreeMap, time::Duration};

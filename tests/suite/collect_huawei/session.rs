@@ -101,10 +101,14 @@ async fn a_clock_that_is_off_is_reported_with_what_to_do() {
         let error = account(&settings(&simulator)).await.unwrap_err();
         let text = error.to_string();
         assert!(matches!(error, CollectError::Rejected { .. }), "{text}");
-        for part in ["/v3/auth/domains", "HTTP 401 (APIGW.0301)", "the clock of this machine"] {
+        let side = if minutes > 0 { "minutes behind the cloud's" } else { "minutes ahead of the cloud's" };
+        for part in ["/v3/auth/domains", "HTTP 401 (APIGW.0301)", side, "set the clock of this machine"] {
             assert!(text.contains(part), "`{part}` is missing: {text}");
         }
         assert!(!text.contains(COLLECTOR_SECRET_KEY));
+        let through = through_the_agency(&simulator, Some(AUDIT_EXTERNAL_ID));
+        let text = account(&through).await.unwrap_err().to_string();
+        assert!(text.contains(side) && text.contains("/v5/agencies/assume"), "{text}");
         simulator.set_clock(Clock::Ahead(SignedDuration::from_mins(minutes / 16 * 14)));
         assert!(incomplete(&collected(&simulator).await.state).is_empty());
     }

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use collect::huawei::{Scale, expected_calls};
 use model::{State, Table, tables::huawei::*};
 use serde_json::{Value, json};
-use simulators::huawei::{Simulator, Size, World, generate, guide, world::Truth};
+use simulators::huawei::{
+    Simulator, Size, World, generate, guide, weeks,
+    world::{Rights, Truth},
+};
 
 use super::{SEED, collected, company, expected, incomplete, serve};
 
@@ -17,7 +20,7 @@ fn lines(state: &State, table: &'static Table, columns: &[&str]) -> BTreeSet<Str
     state.rows(table).iter().map(line).collect()
 }
 
-fn assert_whole(state: &State, truth: &Truth) {
+pub fn assert_whole(state: &State, truth: &Truth) {
     let expected = expected::rows(truth);
     for table in ALL {
         let wanted = expected.get(table.name).unwrap_or_else(|| panic!("{} is not compared", table.name));
@@ -35,7 +38,7 @@ fn assert_whole(state: &State, truth: &Truth) {
     assert_eq!(kept, expected::metadata_hashes(truth));
 }
 
-async fn assert_read_whole(world: World) -> Simulator {
+pub async fn assert_read_whole(world: World) -> Simulator {
     let simulator = serve(world).await;
     let collected = collected(&simulator).await;
     assert_whole(&collected.state, &simulator.look(World::truth));
@@ -87,42 +90,21 @@ async fn an_account_outside_any_organization_is_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_is_just_full_costs_what_is_expected() {
-    for devices in [199, 200, 201, 400] {
-        let mut world = company();
-        let device = world.mfa_devices[0].clone();
-        world.mfa_devices = (0..devices)
-            .map(|number| {
-                let mut one = device.clone();
-                one.set("serial_number", format!("iam::x:mfa:{number}"));
-                one
-            })
-            .collect();
-        let simulator = serve(world).await;
-        let collected = collected(&simulator).await;
-        assert_eq!(collected.state.rows(&MFA_DEVICES).len(), devices);
-        assert_eq!(collected.calls, expected_calls(&Scale::of(&collected.state)), "{devices}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn numbered_pages_that_are_just_full_cost_what_is_expected() {
-    for agencies in [499, 500, 501] {
-        let mut world = company();
-        let one = world.agencies.iter().find(|agency| agency.classic.is_some()).unwrap().clone();
-        let classic = world.agencies.iter().filter(|agency| agency.classic.is_some()).count();
-        for number in classic..agencies {
-            let mut more = one.clone();
-            let id = format!("{number:032x}");
-            more.object.set("agency_id", id.as_str());
-            more.classic.as_mut().unwrap().set("id", id.as_str());
-            world.agencies.push(more);
+async fn every_week_is_read_as_it_is_and_lost_sight_is_told() {
+    let simulator = serve(generate(1, Size::Dozen)).await;
+    let mut blind = Vec::new();
+    for (number, week) in weeks().iter().enumerate() {
+        simulator.change(week.apply);
+        let state = collected(&simulator).await.state;
+        if simulator.look(|world| world.callers[0].rights == Rights::full()) {
+            assert_eq!(incomplete(&state), BTreeMap::new(), "{}", week.title);
+            assert_whole(&state, &simulator.look(World::truth));
+        } else {
+            assert_eq!(incomplete(&state)["huawei_role_assignments/domain"].0, "denied", "{}", week.title);
+            blind.push(number + 1);
         }
-        let simulator = serve(world).await;
-        let collected = collected(&simulator).await;
-        assert_eq!(collected.state.rows(&CLASSIC_AGENCIES).len(), agencies);
-        assert_eq!(collected.calls, expected_calls(&Scale::of(&collected.state)), "{agencies}");
     }
+    assert_eq!(blind, [8]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,9 +119,9 @@ async fn the_order_in_which_the_cloud_lists_makes_no_difference() {
     let simulator = serve(company()).await;
     let straight = collected(&simulator).await;
     simulator.change(|world| {
-        world.users = world.users.to_vec().into_iter().rev().collect();
-        world.policies = world.policies.to_vec().into_iter().rev().collect();
-        world.agencies = world.agencies.to_vec().into_iter().rev().collect();
+        world.users = world.users.iter().rev().cloned().collect();
+        world.policies = world.policies.iter().rev().cloned().collect();
+        world.agencies = world.agencies.iter().rev().cloned().collect();
         world.mfa_devices.reverse();
         world.projects.reverse();
         world.classic.assignments.reverse();

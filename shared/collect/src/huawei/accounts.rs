@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Endpoints, Session,
-    credentials::told,
+    credentials::{SET_CLOCK, clock_off, told},
     reader::{list_at, single},
 };
 use crate::{
@@ -26,7 +26,7 @@ pub(crate) async fn find(
     let list = single(&ACCOUNTS, &endpoints.iam, &["v3", "auth", "domains"], &[], Items::Each("domains"));
     let (mut seen, mut coverage, error) = listing::attempt(session, &list, keep).await;
     if let Some(error) = error.filter(|error| !is_refusal(error)) {
-        return Err(ended(&error, list.first.as_str()));
+        return Err(ended(session, &error, list.first.as_str()));
     }
     let found = seen.texts(&ACCOUNTS, "account_id").next().map(str::to_owned);
     let found = match found {
@@ -74,7 +74,7 @@ async fn of_caller(session: &Session<'_>, endpoints: &Endpoints) -> Result<Strin
         Err(error) if is_refusal(&error) => {
             return Err(CollectError::UnknownAccount { url, reason: told(&error) });
         }
-        Err(error) => return Err(ended(&error, &url)),
+        Err(error) => return Err(ended(session, &error, &url)),
     };
     let id = answer.get("account_id").and_then(Value::as_str).filter(|id| !id.is_empty());
     id.map(str::to_owned)
@@ -86,8 +86,16 @@ fn is_refusal(error: &CallError) -> bool {
     matches!(error.status(), Some(400 | 403 | 404))
 }
 
-fn ended(error: &CallError, url: &str) -> CollectError {
+fn ended(session: &Session<'_>, error: &CallError, url: &str) -> CollectError {
     let answer = told(error);
+    if let Some(off) = clock_off(error, session.now()) {
+        return CollectError::Rejected {
+            credentials: "the access key",
+            url: url.to_owned(),
+            answer: format!("{answer}; {off}"),
+            remedy: SET_CLOCK,
+        };
+    }
     if error.status() == Some(401) {
         return CollectError::Rejected {
             credentials: "the access key",

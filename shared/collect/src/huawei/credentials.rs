@@ -4,6 +4,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use jiff::SignedDuration;
 use model::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
@@ -175,11 +176,12 @@ pub(crate) async fn assume(
     let answer = match http.json(&call).await {
         Ok(answer) => answer.unwrap_or_default(),
         Err(error @ CallError::Status { status: 400..=404, .. }) => {
+            let (answer, off) = (told(&error), clock_off(&error, clock.now()));
             return Err(CollectError::Rejected {
                 credentials: "the wish to become the agency",
                 url: url.to_string(),
-                answer: told(&error),
-                remedy: "check the agency's URN, its trust policy, the external id, and that the key's user may assume it",
+                remedy: if off.is_some() { SET_CLOCK } else { CHECK_AGENCY },
+                answer: off.map_or_else(|| answer.clone(), |off| format!("{answer}; {off}")),
             });
         }
         Err(error) => return Err(unanswered(told(&error))),
@@ -197,6 +199,26 @@ fn granted(answer: &Value, now: Timestamp) -> Option<(Keys, Duration)> {
         security_token: Some(Secret::new(text("security_token")?)),
     };
     Some((keys, Duration::try_from(ends.duration_since(now)).unwrap_or_default()))
+}
+
+/// What to do when the wish to become an agency is refused.
+const CHECK_AGENCY: &str =
+    "check the agency's URN, its trust policy, the external id, and that the key's user may assume it";
+
+/// What to do when a signature is refused for its time.
+pub(crate) const SET_CLOCK: &str = "set the clock of this machine, because each signature holds the time";
+
+/// How far the time in a signature may be from the cloud's.
+const FORGIVEN: SignedDuration = SignedDuration::from_mins(15);
+
+/// Says how far the clock of this machine is off, where that is why a call was refused.
+pub(crate) fn clock_off(error: &CallError, now: Timestamp) -> Option<String> {
+    let ahead = now.duration_since(error.served_at().filter(|_| error.status() == Some(401))?);
+    if ahead.abs() <= FORGIVEN {
+        return None;
+    }
+    let side = if ahead.is_positive() { "ahead of" } else { "behind" };
+    Some(format!("the clock of this machine is {} minutes {side} the cloud's", ahead.abs().as_mins()))
 }
 
 /// Says what was answered, with the id under which the cloud remembers it.
@@ -227,6 +249,22 @@ mod tests {
         assert!(authorization.contains(names), "{authorization}");
         assert!(headers["authorization"].is_sensitive() && headers["x-security-token"].is_sensitive());
         assert!(!format!("{headers:?} {keys:?}").contains("t0k"));
+    }
+
+    #[test]
+    fn a_clock_is_blamed_only_for_a_refusal_and_only_when_it_is_off() {
+        let off = |status, served_at: &str| {
+            let served_at = served_at.parse().ok();
+            let error = CallError::Status { status, code: None, transaction: None, served_at };
+            clock_off(&error, clock().now())
+        };
+        let told = off(401, "2026-01-15T08:12:30Z").unwrap();
+        assert_eq!(told, "the clock of this machine is 17 minutes ahead of the cloud's");
+        assert!(off(401, "2026-01-15T10:30:00Z").unwrap().contains("120 minutes behind"));
+        assert_eq!(
+            [off(401, "2026-01-15T08:15:00Z"), off(403, "2026-01-15T01:00:00Z"), off(401, "")],
+            [None, None, None]
+        );
     }
 
     #[test]

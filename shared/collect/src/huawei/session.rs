@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
+use model::Timestamp;
 use serde_json::Value;
 use url::Url;
 
@@ -59,6 +60,11 @@ impl<'a> Session<'a> {
     /// Says in all further calls which account they are about.
     pub(crate) fn enter(&mut self, account: &str) {
         self.account = Some(account.to_owned());
+    }
+
+    /// Returns what time it is here.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.settings.clock.now()
     }
 
     /// Returns how many requests were sent.

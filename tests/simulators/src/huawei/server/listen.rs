@@ -9,6 +9,7 @@ use axum::extract::{Request as HttpRequest, State};
 use axum::http::header;
 use axum::response::Response;
 use bytes::Bytes;
+use jiff::fmt::rfc2822;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -73,7 +74,8 @@ async fn answer(State((host, shared)): State<(Host, Arc<Shared>)>, http: HttpReq
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }
-    let answer = answer_to(&shared, &request, fault.as_ref());
+    let date = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&shared.now()).unwrap_or_default();
+    let answer = answer_to(&shared, &request, fault.as_ref()).with_header("date", date);
     shared.note(LoggedCall {
         host: host.name(),
         method: request.method.to_string(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome, found, one, whole};
+use super::call::{Call, Outcome, found, one};
 use super::paging::{Page, marker};
 use super::reply::{Answer, Family, Refusal, under};
 use crate::huawei::world::{Object, Organization, ServiceControl};
@@ -107,7 +107,8 @@ impl Inside<'_, '_> {
             ["resources", id, "tags"] => {
                 needs("tags:list")?;
                 let mut nodes = organization.units.iter().chain(&organization.accounts);
-                whole("tags", &found(nodes.find(|node| node.object.text("id") == *id), id)?.tags)
+                let node = found(nodes.find(|node| node.object.text("id") == *id), id)?;
+                self.page("tags", node.tags.iter().collect(), Object::clone)
             }
             ["quotas"] => {
                 needs("quotas:list")?;
