@@ -90,7 +90,7 @@ fn users(state: &mut State, count: usize, groups: usize) {
 }
 
 fn policies(state: &mut State, count: usize, users: usize, groups: usize) {
-    let versions = |n: usize| (id("p", n / 2), ["v1", "v2"][n % 2]);
+    let versions = |n: usize| (id("p", n / 2), if n.is_multiple_of(2) { "v1" } else { "v2" });
     put(state, &t::POLICIES, count, &|n| {
         t::POLICIES
             .draft()
