@@ -1,4 +1,4 @@
-//! Simulates a cloud until its standard input ends: `simulate ibm [--size 1k] [--seed N] …`.
+//! Simulates a cloud until its standard input ends: `simulate ibm|huawei [--size 1k] [--seed N] …`.
 //!
 //! In: options. Out: one line of JSON that says where the services listen, with which keys to sign in,
 //! and where to ask for changes and faults.

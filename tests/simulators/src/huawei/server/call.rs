@@ -86,20 +86,17 @@ impl<'a> Call<'a> {
         info
     }
 
-    /// One page of a list of version 3 whose pages are numbered; `usual` things are answered where no
-    /// page is asked for.
+    /// One page of a list of version 3 whose pages are numbered.
     pub(super) fn numbered<T, S: Serialize>(
         &self,
         name: &'static str,
         things: &[T],
-        sizes: (usize, usize),
-        total: Option<&'static str>,
+        numbering: &Numbering,
         show: impl Fn(&T) -> S,
     ) -> Outcome {
-        let (most, usual) = sizes;
-        let query = self.query();
+        let (query, most, total) = (self.query(), numbering.most, numbering.total);
         let (number, size) = match (query.number("page")?, query.number("per_page")?) {
-            (None, None) => (1, usual),
+            (None, None) => (1, numbering.usual),
             (Some(number), Some(_)) if number > 0 => (number, query.page_size("per_page", 1..=most, most)?),
             _ => return Err(Refusal::Bad("`page` counts from 1 and goes with `per_page`".to_owned())),
         };
@@ -108,21 +105,32 @@ impl<'a> Call<'a> {
         if let Some(total) = total {
             around.insert(total.to_owned(), json!(things.len()));
         }
-        if name == "roles" || name == "projects" {
+        if numbering.is_linked {
             let link = |number: usize| {
                 let page = number.to_string();
                 format!("{}?{}", self.request.path, query.with(&["page"], &[("page", &page)]))
             };
             let next = page.next.map(|_| link(number + 1));
             let previous = (number > 1).then(|| link(number - 1));
-            around.insert(
-                "links".to_owned(),
-                json!({ "next": next, "previous": previous, "self": link(number) }),
-            );
+            let links = json!({ "next": next, "previous": previous, "self": link(number) });
+            around.insert("links".to_owned(), links);
         }
         let items: Vec<S> = page.items.into_iter().map(show).collect();
         Ok(listed(name, &items, around).of_family(Family::Numbered { total }))
     }
+}
+
+/// How a list of version 3 is divided into pages.
+#[derive(Debug)]
+pub(super) struct Numbering {
+    /// Most things on a page.
+    pub(super) most: usize,
+    /// Things that are answered where no page is asked for.
+    pub(super) usual: usize,
+    /// The member that counts all.
+    pub(super) total: Option<&'static str>,
+    /// Whether pages link to each other.
+    pub(super) is_linked: bool,
 }
 
 /// A list inside its envelope.

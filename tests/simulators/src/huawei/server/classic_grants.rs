@@ -1,8 +1,15 @@
 //! Roles, who has them where, and the federation of version 3.
 
-use super::call::{Call, Outcome, found, one, whole};
+use super::call::{Call, Numbering, Outcome, found, one, whole};
 use super::reply::Refusal;
 use crate::huawei::world::{Assignment, IdentityProvider, Object, Scope, Subject};
+
+const OWN_ROLES: Numbering =
+    Numbering { most: 300, usual: 300, total: Some("total_number"), is_linked: true };
+/// Only the account's own are counted.
+const SYSTEM_ROLES: Numbering = Numbering { total: None, ..OWN_ROLES };
+const ASSIGNMENTS: Numbering = Numbering { most: 50, usual: 50, total: Some("total_num"), is_linked: false };
+const AGENCIES: Numbering = Numbering { most: 500, usual: usize::MAX, total: None, is_linked: false };
 
 /// The account's own policies where it is named, those of the cloud where not.
 pub(super) fn roles(call: &Call<'_>) -> Outcome {
@@ -17,14 +24,14 @@ pub(super) fn roles(call: &Call<'_>) -> Outcome {
     if let Some(account) = query.text("domain_id") {
         call.own_account(account, action)?;
         let own: Vec<&Object> = classic.custom_roles().filter(wanted).collect();
-        return call.numbered("roles", &own, (300, 300), Some("total_number"), |role| (*role).clone());
+        return call.numbered("roles", &own, &OWN_ROLES, |role| (*role).clone());
     }
     let kind = query.one_of("permission_type", &["policy", "role"])?;
     let is_policy = |role: &Object| role.text("flag") == "fine_grained";
     let system = classic.system_roles().filter(wanted);
     let system: Vec<&Object> =
         system.filter(|role| kind.is_none_or(|kind| (kind == "policy") == is_policy(role))).collect();
-    call.numbered("roles", &system, (300, 300), None, |role| (*role).clone())
+    call.numbered("roles", &system, &SYSTEM_ROLES, |role| (*role).clone())
 }
 
 pub(super) fn role(call: &Call<'_>, id: &str) -> Outcome {
@@ -35,7 +42,7 @@ pub(super) fn role(call: &Call<'_>, id: &str) -> Outcome {
 pub(super) fn custom_roles(call: &Call<'_>) -> Outcome {
     call.needs("iam:roles:listRoles")?;
     let own: Vec<&Object> = call.world.classic.custom_roles().collect();
-    call.numbered("roles", &own, (300, 300), Some("total_number"), |role| (*role).clone())
+    call.numbered("roles", &own, &OWN_ROLES, |role| (*role).clone())
 }
 
 pub(super) fn custom_role(call: &Call<'_>, id: &str) -> Outcome {
@@ -123,7 +130,7 @@ pub(super) fn assignments(call: &Call<'_>) -> Outcome {
     let all = call.world.classic.assignments.iter();
     let found: Vec<&Assignment> = all.filter(|each| wanted.finds(each, account)).collect();
     let show = |each: &&Assignment| call.world.assignment_shown(each);
-    call.numbered("role_assignments", &found, (50, 50), Some("total_num"), show)
+    call.numbered("role_assignments", &found, &ASSIGNMENTS, show)
 }
 
 pub(super) fn agencies(call: &Call<'_>) -> Outcome {
@@ -137,7 +144,7 @@ pub(super) fn agencies(call: &Call<'_>) -> Outcome {
         filters.iter().all(|(member, value)| value.is_none_or(|value| agency.text(member) == value))
     });
     let agencies: Vec<&Object> = wanted.collect();
-    call.numbered("agencies", &agencies, (500, usize::MAX), None, |agency| (*agency).clone())
+    call.numbered("agencies", &agencies, &AGENCIES, |agency| (*agency).clone())
 }
 
 pub(super) fn identity_providers(call: &Call<'_>) -> Outcome {

@@ -2,9 +2,11 @@
 
 use serde_json::{Map, json};
 
-use super::call::{Call, Outcome, fields, found, listed, one, whole};
+use super::call::{Call, Numbering, Outcome, fields, found, listed, one, whole};
 use super::reply::Answer;
 use crate::huawei::world::{Object, User};
+
+const PROJECTS: Numbering = Numbering { most: 5_000, usual: usize::MAX, total: None, is_linked: true };
 
 /// With the links that lists of `/v3` have.
 fn linked<S: serde::Serialize>(call: &Call<'_>, name: &str, items: &[S]) -> Outcome {
@@ -35,7 +37,7 @@ pub(super) fn projects(call: &Call<'_>) -> Outcome {
             && enabled.is_none_or(|enabled| project.get("enabled") == Some(&enabled.into()))
     };
     let projects: Vec<&Object> = call.world.projects.iter().filter(wanted).collect();
-    call.numbered("projects", &projects, (5_000, usize::MAX), None, |project| (*project).clone())
+    call.numbered("projects", &projects, &PROJECTS, |project| (*project).clone())
 }
 
 pub(super) fn regions(call: &Call<'_>) -> Outcome {
