@@ -6,23 +6,16 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-venv=$here/../.cache/venv-infra
-stamp=$venv/iamwatch-sam-1.170.0-lint-1.58.0
-
-if [ ! -e "$stamp" ]; then
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check 'aws-sam-cli==1.170.0' 'cfn-lint==1.58.0'
-    touch "$stamp"
-fi
+programs=$("$here/tools.sh")
 
 # Neither asks for an account; both want a region to be named.
 export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-central-1
 export PYTHONDONTWRITEBYTECODE=1
 
 if [ "${1:-}" = --self-test ]; then
-    exec "$venv/bin/python" "$here/self_test.py" "$here/template.yaml"
+    exec "$programs/python" "$here/self_test.py" "$here/template.yaml"
 fi
 
 template=${1:-$here/template.yaml}
-"$venv/bin/sam" validate --lint --template-file "$template"
-"$venv/bin/python" "$here/promises.py" "$template"
+"$programs/sam" validate --lint --template-file "$template"
+"$programs/python" "$here/promises.py" "$template"

@@ -73,6 +73,7 @@ if [ $# -eq 0 ]; then
     step "Huawei's SDK reads the simulator" tests/conformance/huawei_sdk.sh "${CARGO_TARGET_DIR:-target}/debug/simulate"
     step "Huawei's SDK signs the same" tests/conformance/huawei_signer.sh "${CARGO_TARGET_DIR:-target}/debug/examples/sign"
     step "templates" infra/validate.sh
+    step "the function, for arm64" infra/build.sh
     step "templates broken on purpose" infra/validate.sh --self-test
 fi
 

@@ -66,6 +66,8 @@ pub(crate) async fn judge(
     let before = before.as_ref().map(|(findings, sighting)| check::Former { findings, sighting });
     let seen = Sighting { snapshot: asking.number, at: time_text(at) };
     let step = check::transitions(before, &outcome, &compared.state, &seen, run.suppressions);
+    // The findings hold their rows: nobody needs them twice while they are written.
+    drop(outcome);
     let mut baseline = BaselineCounts::default();
     let fresh = |finding: &&model::Finding| finding.baseline && finding.first_seen.snapshot == asking.number;
     for finding in step.findings.open().filter(fresh) {
