@@ -7,54 +7,74 @@ use std::{
 
 use check::RuleSet;
 use collect::Silent;
-use model::{AccountId, Event, Timestamp};
+use model::{AccountId, Cloud, Event, Timestamp};
 use notify::Sink;
 use pipeline::{PipelineError, Run, Settings, Summary, Target, Watch};
-use simulators::ibm::{Simulator, Size, World, generate};
+use simulators::{huawei, ibm};
 use snapshot::{AnyStore, History, StoreOptions};
 use tempfile::TempDir;
 
-/// What the collector signs in with in every simulated world.
-pub const API_KEY: &str = simulators::ibm::world::COLLECTOR_API_KEY;
+use super::company::Company;
+
+/// What the collector signs in with in every simulated world of IBM Cloud.
+pub const API_KEY: &str = ibm::world::COLLECTOR_API_KEY;
 
 /// One account and all that an audit of it leaves.
 pub struct Account {
-    pub simulator: Simulator,
+    pub company: Company,
     pub id: AccountId,
     folder: TempDir,
     rules: RuleSet,
+    permissions: String,
 }
 
 impl Account {
-    /// Starts a company of a dozen people, the same every time.
+    /// Starts a company of a dozen people on IBM Cloud, the same every time.
     pub async fn of_a_dozen() -> Self {
-        Self::with(generate(1, Size::Dozen)).await
+        Self::of(Company::of_a_dozen(Cloud::Ibm).await)
     }
 
-    async fn with(world: World) -> Self {
-        let id = format!("ibm/{}", world.account_id()).parse().expect("an account id");
+    /// Takes a company that has been started.
+    pub fn of(company: Company) -> Self {
         Self {
-            simulator: Simulator::start(world).await.expect("free ports"),
-            id,
+            id: AccountId::parse(company.cloud(), &company.account_id()).expect("an account id"),
+            company,
             folder: tempfile::tempdir().expect("a folder"),
             rules: RuleSet::embedded().expect("rules that parse"),
+            permissions: String::new(),
+        }
+    }
+
+    /// Lets the settings say something of sensitive permissions.
+    pub fn set_permissions(&mut self, toml: &str) {
+        toml.clone_into(&mut self.permissions);
+    }
+
+    /// Returns the simulated IBM Cloud.
+    pub fn ibm(&self) -> &ibm::Simulator {
+        match &self.company {
+            Company::Ibm(cloud) => cloud,
+            Company::Huawei(_) => panic!("the company is on Huawei Cloud"),
+        }
+    }
+
+    /// Returns the simulated Huawei Cloud.
+    pub fn huawei(&self) -> &huawei::Simulator {
+        match &self.company {
+            Company::Huawei(cloud) => cloud,
+            Company::Ibm(_) => panic!("the company is on IBM Cloud"),
         }
     }
 
     /// Returns the settings of an audit of this account, as the program would be given them.
     pub fn settings(&self, store: &str, sinks: &[String]) -> String {
-        let endpoints = serde_json::to_value(self.simulator.endpoints()).expect("endpoints");
-        let endpoints: Vec<String> = endpoints
-            .as_object()
-            .expect("endpoints by name")
-            .iter()
-            .map(|(service, url)| format!("{service} = {url}"))
-            .collect();
         format!(
-            "store = {store:?}\n[notify]\nsinks = {sinks:?}\n[[account]]\ncloud = \"ibm\"\nid = {id:?}\n\
-             credentials = {{ api_key = \"env:IBM_API_KEY\" }}\n[account.endpoints]\n{endpoints}\n",
+            "store = {store:?}\n{permissions}\n[notify]\nsinks = {sinks:?}\n\
+             [[account]]\ncloud = \"{cloud}\"\nid = {id:?}\n{sign_in}",
+            permissions = self.permissions,
+            cloud = self.id.cloud(),
             id = self.id.id(),
-            endpoints = endpoints.join("\n"),
+            sign_in = self.company.sign_in(),
         )
     }
 
@@ -89,10 +109,10 @@ impl Account {
     ) -> Result<Summary, PipelineError> {
         let settings =
             Settings::parse("the story", &self.settings("unused", &[])).expect("settings that parse");
-        let environment = |name: &str| (name == "IBM_API_KEY").then(|| API_KEY.to_owned());
         let now: Timestamp = at.parse().expect("a time");
+        self.company.set_clock(now);
         let clock = pipeline::Clock::new(move || now);
-        let target = Target::prepare(&settings.accounts[0], &environment, clock).await?;
+        let target = Target::prepare(&settings.accounts[0], &Company::variable, clock).await?;
         let run = Run {
             store,
             rules: &self.rules,

@@ -1,8 +1,12 @@
 //! Stories: a simulated account lives, is audited through the whole pipeline, and what comes out is looked at.
 
 mod account;
+mod company;
+mod page;
 
 mod broken_runs;
+mod guide;
+mod permissions;
 mod weeks;
 
 pub use account::{API_KEY, Account};

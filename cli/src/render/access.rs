@@ -27,7 +27,7 @@ pub(crate) fn answers(answers: &[&Answer], paint: Paint) -> String {
     let mut grid = Grid::new(&["can", "principal", "through"]);
     for answer in answers {
         let (word, style) = can(answer);
-        let condition = answer.condition.as_ref().map(|condition| format!("; if {condition}"));
+        let condition = answer.condition.as_ref().map(|condition| format!("; {}", when(condition)));
         let path = path(answer.path.get(1..).unwrap_or_default());
         grid.styled(style, [word.to_owned(), who(&answer.principal), path + &condition.unwrap_or_default()]);
     }
@@ -104,7 +104,7 @@ fn what(grant: &GrantChange) -> String {
         What::Becoming(step) => format!("becoming {}", named(step)),
         What::Statement(statement) => says(statement),
     };
-    let condition = grant.condition.as_ref().map(|condition| format!(", if {}", plain(condition)));
+    let condition = grant.condition.as_ref().map(|condition| format!(", {}", when(condition)));
     let reach = match grant.reach.actions {
         0 => String::new(),
         actions => format!(
@@ -114,6 +114,12 @@ fn what(grant: &GrantChange) -> String {
         ),
     };
     format!("{what}{}{reach}", condition.unwrap_or_default())
+}
+
+/// Writes what must hold; a condition that only takes away says so itself.
+fn when(condition: &str) -> String {
+    let condition = plain(condition);
+    if condition.starts_with("unless ") { condition } else { format!("if {condition}") }
 }
 
 fn says(statement: &Statement) -> String {

@@ -235,8 +235,16 @@ impl Access {
     pub fn unseen_of(&self, question: &Question) -> Vec<String> {
         let named = question.resource.0.get("serviceName").into_iter().flatten();
         let named = named.filter(|service| service.is_literal()).map(ToString::to_string);
+        let of_action = question.action.to_string().split_once('.').map(|(service, _)| service.to_owned());
         let unlisted = self.roles.iter().flat_map(|roles| {
-            named.clone().filter(|service| !service.is_empty() && !roles.services().contains(service))
+            let unknown = of_action.clone().filter(|service| {
+                !service.contains(['*', '?'])
+                    && !question.resource.0.contains_key("serviceName")
+                    && !roles.know(service)
+            });
+            let named =
+                named.clone().filter(|service| !service.is_empty() && !roles.services().contains(service));
+            named.chain(unknown)
         });
         let lines = unlisted.map(|service| {
             format!(

@@ -43,8 +43,18 @@ pub fn question(
 ) -> Result<Question, String> {
     match cloud {
         Cloud::Ibm => ibm::question(state, action, resource),
-        Cloud::Huawei => Ok(huawei::question(action, resource)),
+        Cloud::Huawei => match resource.filter(|resource| !is_urn(resource)) {
+            Some(resource) => Err(format!(
+                "`{resource}` is no URN; write it as service:region:account:type:path, as in obs:*:*:bucket:payroll"
+            )),
+            None => Ok(huawei::question(action, resource)),
+        },
     }
+}
+
+/// Says whether a text has the five parts of a URN of Huawei Cloud, or is one of a classic role, or means anything.
+fn is_urn(text: &str) -> bool {
+    text == "*" || text.starts_with('/') || text.matches(':').count() >= 4
 }
 
 static IBM: [&Table; 28] = {
@@ -144,6 +154,19 @@ mod tests {
             }
         }
         text
+    }
+
+    #[test]
+    fn a_resource_that_is_no_urn_is_refused_with_the_form_of_one() {
+        let ask = |resource| {
+            super::question(model::Cloud::Huawei, &model::State::default(), "obs:*:*", Some(resource))
+        };
+        for good in ["*", "obs:*:*:bucket:payroll", "iam::d1:agency:ops/backup", "/iam/agencies/a1"] {
+            assert!(ask(good).is_ok(), "{good}");
+        }
+        for bad in ["payroll", "bucket=payroll", "obs:bucket:payroll", "crn:v1:x"] {
+            assert!(ask(bad).unwrap_err().contains("service:region:account:type:path"), "{bad}");
+        }
     }
 
     fn listed(name: &str) -> BTreeSet<String> {

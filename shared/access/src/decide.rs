@@ -24,6 +24,25 @@ pub enum Verdict {
     Surely,
 }
 
+/// Which of several ways of one principal is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Preference {
+    /// What is sure, be it on a part only.
+    Sure,
+    /// What gives all that is asked, be it under a condition.
+    Whole,
+}
+
+impl Preference {
+    /// Returns what the better way has more of, the weightiest first. What is denied is always last.
+    const fn rank(self, verdict: Verdict, extent: Extent) -> (Verdict, Extent, Verdict) {
+        match (self, verdict) {
+            (Self::Sure, _) | (Self::Whole, Verdict::Denied) => (verdict, extent, verdict),
+            (Self::Whole, _) => (Verdict::Surely, extent, verdict),
+        }
+    }
+}
+
 /// A principal with its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Answer {
@@ -55,9 +74,15 @@ impl Access {
     /// taken away from.
     #[must_use]
     pub fn who_can(&self, question: &Question) -> Vec<Answer> {
+        self.who_can_preferring(question, Preference::Sure)
+    }
+
+    /// As [`Self::who_can`], where one of several ways of a principal is preferred.
+    pub(crate) fn who_can_preferring(&self, question: &Question, prefers: Preference) -> Vec<Answer> {
         let mut weighing = Weighing {
             access: self,
             question,
+            prefers,
             extents: self.extents(question),
             bound: self.bound_of(question),
             no_bound: Bound::default(),
@@ -66,7 +91,7 @@ impl Access {
         let mut best: BTreeMap<usize, Way> = (0..self.principals.len())
             .filter_map(|principal| Some((principal, weighing.own_way(principal)?)))
             .collect();
-        self.add_assumptions(&mut best);
+        self.add_assumptions(&mut best, prefers);
         let mut answers: Vec<Answer> = best
             .into_iter()
             .filter_map(|(principal, way)| {
@@ -126,7 +151,7 @@ impl Access {
     }
 
     /// Adds those who can become somebody who can, and those who can become them, nearest first.
-    fn add_assumptions(&self, best: &mut BTreeMap<usize, Way>) {
+    fn add_assumptions(&self, best: &mut BTreeMap<usize, Way>, prefers: Preference) {
         let mut from_whom: BTreeMap<usize, Vec<&crate::Assumption>> = BTreeMap::new();
         for assumption in &self.assumptions {
             from_whom.entry(assumption.to).or_default().push(assumption);
@@ -145,7 +170,7 @@ impl Access {
                     condition,
                     path: std::iter::once(first.step.clone()).chain(way.path.iter().cloned()).collect(),
                 };
-                if best.get(&assumption.from).is_none_or(|known| next.is_better_than(known)) {
+                if best.get(&assumption.from).is_none_or(|known| next.is_better_than(known, prefers)) {
                     best.insert(assumption.from, next);
                     open.push(assumption.from);
                 }
@@ -170,10 +195,10 @@ impl Default for Bound<'_> {
 }
 
 impl Way {
-    /// Prefers what is sure, then what is more, then what is nearer, then the first by ids: so that the same access
+    /// Prefers what is sure and what is more, then what is nearer, then the first by ids: so that the same access
     /// always gives the same answer.
-    fn is_better_than(&self, other: &Self) -> bool {
-        let rank = |way: &Self| (way.verdict, way.extent, usize::MAX - way.path.len());
+    fn is_better_than(&self, other: &Self, prefers: Preference) -> bool {
+        let rank = |way: &Self| (prefers.rank(way.verdict, way.extent), usize::MAX - way.path.len());
         let ids = |way: &Self| way.path.iter().map(|step| step.id.clone()).collect::<Vec<_>>();
         rank(self).cmp(&rank(other)).then_with(|| ids(other).cmp(&ids(self))).is_gt()
     }

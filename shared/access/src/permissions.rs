@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use model::{Cloud, Severity, State};
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, Answer, Extent, Pattern, Principal, Standing, Step, Verdict, clouds, ibm};
+use crate::{
+    Access, Answer, Extent, Pattern, Principal, Standing, Step, Verdict, clouds, decide::Preference, ibm,
+};
 
 /// A sensitive permission.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,14 +122,18 @@ fn all_of(
 ) -> Result<Vec<Answer>, String> {
     let resource = permission.resource.as_deref();
     let pattern = Pattern::parse(action);
+    // Whoever must hold all of it would else be hidden by a part that it holds more surely.
+    let is_part_enough = permission.partly && pattern.is_literal();
+    let prefers = if is_part_enough { Preference::Sure } else { Preference::Whole };
     if cloud != Cloud::Ibm || pattern.is_literal() {
-        return Ok(access.who_can(&clouds::question(cloud, state, action, resource)?));
+        let question = clouds::question(cloud, state, action, resource)?;
+        return Ok(access.who_can_preferring(&question, prefers));
     }
     let known = ibm::known(state).actions;
     let mut common: Option<BTreeMap<String, Answer>> = None;
     for each in known.iter().filter(|known| pattern.matches(known)) {
         let mut able: BTreeMap<String, Answer> = access
-            .who_can(&clouds::question(cloud, state, each, resource)?)
+            .who_can_preferring(&clouds::question(cloud, state, each, resource)?, prefers)
             .into_iter()
             .map(|answer| (answer.principal.step.id.clone(), answer))
             .collect();
@@ -139,11 +145,13 @@ fn all_of(
     Ok(common.unwrap_or_default().into_values().collect())
 }
 
-/// Takes the weaker of two answers for one principal.
+/// Takes the weaker of two answers for one principal, and the smaller of their extents.
 fn weaken(answer: &mut Answer, other: &Answer) -> bool {
+    let extent = answer.extent.min(other.extent);
     if (other.verdict, other.extent) < (answer.verdict, answer.extent) {
         answer.clone_from(other);
     }
+    answer.extent = extent;
     true
 }
 
@@ -276,6 +284,16 @@ mod tests {
     fn a_pattern_is_held_by_whoever_may_do_all_of_it() {
         let access = office(&[("ana", "iam:*:get*"), ("ben", "iam:*:*")]);
         assert_eq!(told(&access, &[permission("iam", "iam:*:*", &[])]), ["iam: ben"]);
+    }
+
+    #[test]
+    fn all_of_it_under_a_condition_is_not_hidden_by_a_part_that_is_sure() {
+        let mut access = office(&[("ana", "iam:*:get*")]);
+        let source = allow(&mut access, "*", None);
+        access.sources[source].statement.condition = Some("g:MFAPresent bool true".to_owned());
+        access.attach(access.principal_with("ana").unwrap(), source);
+        let all = Permission { partly: false, ..permission("all", "*:*:*", &[]) };
+        assert_eq!(told(&access, &[all]), ["all: ana"]);
     }
 
     #[test]

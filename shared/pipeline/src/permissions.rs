@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub struct PermissionSettings {
     /// Names it: one of the usual ones, or a new one.
     pub id: String,
-    /// The cloud that it is of. It is not needed for a usual one that only one cloud has.
+    /// The cloud that it is of; without it, a usual one is changed in every cloud that has it.
     #[serde(default)]
     pub cloud: Option<Cloud>,
     /// Whether it is audited.
@@ -76,26 +76,21 @@ impl Permissions {
     fn change(&mut self, change: &PermissionSettings) -> Result<(), String> {
         let is_meant = |cloud: Cloud| change.cloud.is_none_or(|meant| meant == cloud);
         let has_it = |permissions: &[Permission]| permissions.iter().any(|each| each.id == change.id);
-        let of_clouds = self.0.iter().filter(|(cloud, each)| is_meant(*cloud) && has_it(each)).count();
-        if of_clouds > 1 {
+        let known: Vec<&mut Vec<Permission>> = self
+            .0
+            .iter_mut()
+            .filter(|(cloud, permissions)| is_meant(*cloud) && has_it(permissions))
+            .map(|(_, permissions)| permissions)
+            .collect();
+        if known.len() > 1 && (change.actions.is_some() || change.resource.is_some()) {
             return Err(format!(
-                "permission `{}` is one of several clouds; say which `cloud` is meant",
+                "permission `{}` is one of several clouds, which write actions and resources in their own ways; say of \
+                 which `cloud` these are",
                 change.id
             ));
         }
-        let known = self.0.iter_mut().filter(|(cloud, _)| is_meant(*cloud)).find_map(|(_, permissions)| {
-            let place = permissions.iter().position(|permission| permission.id == change.id)?;
-            Some((permissions, place))
-        });
-        if let Some((permissions, place)) = known {
-            if !change.audited {
-                permissions.remove(place);
-                return Ok(());
-            }
-            return permissions.get_mut(place).map_or(Ok(()), |permission| {
-                change.lay_over(permission);
-                permission.check()
-            });
+        if !known.is_empty() {
+            return known.into_iter().try_for_each(|permissions| change.apply(permissions));
         }
         let Some(cloud) = change.cloud else {
             return Err(format!(
@@ -124,6 +119,20 @@ impl Permissions {
 }
 
 impl PermissionSettings {
+    /// Changes the permission of this name, or takes it away.
+    fn apply(&self, permissions: &mut Vec<Permission>) -> Result<(), String> {
+        if !self.audited {
+            permissions.retain(|permission| permission.id != self.id);
+        }
+        let meant = permissions.iter_mut().filter(|permission| permission.id == self.id);
+        meant
+            .map(|permission| {
+                self.lay_over(permission);
+                permission.check()
+            })
+            .collect()
+    }
+
     fn lay_over(&self, permission: &mut Permission) {
         fn lay<T: Clone>(given: Option<&T>, place: &mut T) {
             if let Some(given) = given {
@@ -168,21 +177,30 @@ mod tests {
     }
 
     #[test]
-    fn what_two_clouds_call_the_same_is_not_guessed() {
-        let text = "[[permission]]\nid = \"permission_to_raise_own_power\"\naudited = false\n";
-        assert!(settings(text).unwrap_err().contains("say which `cloud` is meant"));
-        let changed = settings(&format!("{text}cloud = \"huawei\"\n")).unwrap();
-        let count = |cloud| changed.of_cloud(cloud).len();
-        assert_eq!(count(Cloud::Huawei) + 1, access::usual(Cloud::Huawei).unwrap().len());
-        assert_eq!(count(Cloud::Ibm), access::usual(Cloud::Ibm).unwrap().len());
-    }
-
-    #[test]
     fn one_that_is_not_wanted_is_not_audited() {
         let less =
             settings("[[permission]]\nid = \"permission_to_assume_agencies\"\naudited = false\n").unwrap();
         assert!(less.of_cloud(Cloud::Huawei).iter().all(|each| each.id != "permission_to_assume_agencies"));
         assert_eq!(less.of_cloud(Cloud::Ibm).len(), access::usual(Cloud::Ibm).unwrap().len());
+    }
+
+    #[test]
+    fn one_of_several_clouds_is_changed_in_each_unless_one_is_named() {
+        let id = "permission_to_raise_own_power";
+        let allowed = |permissions: &Permissions, cloud| {
+            let found = permissions.of_cloud(cloud).iter().find(|each| each.id == id);
+            found.map(|permission| permission.allowed.clone()).unwrap()
+        };
+        let text = format!("[[permission]]\nid = \"{id}\"\nallowed = [\"group:auditors\"]\n");
+        let both = settings(&text).unwrap();
+        for cloud in Cloud::ALL {
+            assert_eq!(allowed(&both, cloud), ["group:auditors"]);
+        }
+        let one = settings(&format!("{text}cloud = \"huawei\"\n")).unwrap();
+        assert_eq!(allowed(&one, Cloud::Huawei), ["group:auditors"]);
+        assert_eq!(allowed(&one, Cloud::Ibm), [""; 0]);
+        let message = settings(&format!("{text}actions = [\"iam:*:*\"]\n")).unwrap_err();
+        assert!(message.contains("say of which `cloud` these are"), "{message}");
     }
 
     #[test]

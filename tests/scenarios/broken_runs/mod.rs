@@ -21,7 +21,7 @@ const WEDNESDAY: &str = "2026-09-09T06:00:00Z";
 
 /// Lets happen what happens in the second week: two people join.
 fn two_join(account: &Account) {
-    account.simulator.change(weeks()[1].apply);
+    account.ibm().change(weeks()[1].apply);
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn what_a_sink_refused_the_next_run_delivers() {
 async fn a_wrong_key_harms_nothing_that_is_stored() {
     let account = Account::of_a_dozen().await;
     account.audit(MONDAY).await.expect("a first audit");
-    account.simulator.change(|world| {
+    account.ibm().change(|world| {
         for caller in &mut world.callers {
             caller.api_key = None;
         }

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use check::Findings;
+use history::AccessChanges;
 use model::{Change, Event, Finding};
 use pipeline::Summary;
-use simulators::ibm::Week;
 use snapshot::Manifest;
 
-use crate::scenarios::Account;
+use crate::scenarios::{Account, account::Unwatched, company::Week};
 
 /// What one week gave.
 #[derive(Debug)]
@@ -17,7 +17,9 @@ pub struct Chapter {
     pub summary: Summary,
     /// Objects written by the run.
     pub written: u64,
+    pub manifest: Manifest,
     pub drift: Vec<Change>,
+    pub access: AccessChanges,
     pub moves: Vec<Move>,
     pub events: Vec<Event>,
 }
@@ -30,15 +32,15 @@ pub struct Move {
 }
 
 /// Lets each week happen and audits the account at its end.
-pub async fn live_through(account: &Account, weeks: &[Week]) -> Vec<Chapter> {
+pub async fn live_through(account: &Account) -> Vec<Chapter> {
     let mut chapters = Vec::new();
     let mut former: Option<(Manifest, Findings)> = None;
     let mut told = 0;
-    for week in weeks {
-        account.simulator.change(week.apply);
+    for week in account.company.weeks() {
+        account.company.live(week);
         let store = account.store().await;
         let summary = account
-            .audit_into(&store, &account.events_file(), week.date, &crate::scenarios::account::Unwatched)
+            .audit_into(&store, &account.events_file(), week.date, &Unwatched)
             .await
             .expect("an audit");
         let written = store.traffic().writes;
@@ -49,16 +51,20 @@ pub async fn live_through(account: &Account, weeks: &[Week]) -> Vec<Chapter> {
             Some((before, _)) => history::drift(&history, before, &manifest).await.expect("two snapshots"),
             None => Vec::new(),
         };
+        let before = former.as_ref().map_or(&manifest, |(before, _)| before);
+        let access = history::access_changes(&history, before, &manifest).await.expect("two snapshots");
         let moves = match &former {
             Some((_, before)) => moves(before, &findings),
             None => Vec::new(),
         };
         let events = account.events();
         chapters.push(Chapter {
-            week: *week,
+            week,
             summary,
             written,
+            manifest: manifest.clone(),
             drift,
+            access,
             moves,
             events: events[told..].to_vec(),
         });
@@ -103,6 +109,7 @@ impl Chapter {
             sums(&findings.transitions)
         );
         section(&mut page, "changes", self.drift.iter().map(change));
+        section(&mut page, "access", self.access.changes.iter().flat_map(access));
         section(&mut page, "findings", self.moves.iter().map(moved));
         section(&mut page, "events", self.events.iter().map(event));
         page.push('\n');
@@ -136,6 +143,20 @@ fn change(change: &Change) -> String {
     let columns = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
     let name = label.unwrap_or_else(|| key.join(" "));
     format!("{:<9} {:<28} {name}{columns}", change.verb(), change.table.name)
+}
+
+/// What happened to whom, and below it each grant: what it gives, and by which way.
+fn access(change: &access::SharedChange) -> Vec<String> {
+    let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let names: Vec<String> = change.principals.iter().map(|who| who.step.to_string()).collect();
+    let steps = |path: &[access::Step]| path.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ");
+    let head = format!("{:<9} {}", word(serde_json::json!(change.turn)), names.join(", "));
+    let grants = change.grants.iter().map(|grant| {
+        let condition =
+            grant.condition.as_ref().map(|condition| format!(" [{condition}]")).unwrap_or_default();
+        format!("          {}{condition}", steps(&grant.path))
+    });
+    std::iter::once(head).chain(grants).collect()
 }
 
 fn moved(moved: &Move) -> String {

@@ -117,7 +117,7 @@ async fn the_function_audits_whatever_triggers_it() {
     let triggers = triggers(&id);
     let mut number = 0;
     for (round, week) in [0, 1].into_iter().enumerate() {
-        scene.account.simulator.change(weeks()[week].apply);
+        scene.account.ibm().change(weeks()[week].apply);
         for (place, (path, trigger)) in triggers.iter().enumerate() {
             let before = scene.bucket.keys().await;
             let run = scene.run(trigger);
@@ -202,7 +202,7 @@ fn a_wrong_wish_is_refused(scene: &Scene) {
 }
 
 fn a_cloud_that_lets_nobody_in_fails_the_invocation(scene: &Scene) {
-    scene.account.simulator.change(|world| {
+    scene.account.ibm().change(|world| {
         for caller in &mut world.callers {
             caller.api_key = None;
         }

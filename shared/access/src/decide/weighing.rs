@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
-use super::{Bound, Verdict, Way};
+use super::{Bound, Preference, Verdict, Way};
 use crate::{
     Access, Effect, Extent, Question, Source, Statement, Step,
     access::{Held, both},
@@ -22,6 +22,7 @@ pub(super) enum Taken {
 pub(super) struct Weighing<'a> {
     pub(super) access: &'a Access,
     pub(super) question: &'a Question,
+    pub(super) prefers: Preference,
     /// How much of the question each source speaks of.
     pub(super) extents: Vec<Extent>,
     pub(super) bound: Bound<'a>,
@@ -122,10 +123,11 @@ impl<'a> Weighing<'a> {
         }
     }
 
-    /// Prefers what is sure, then what is more, then what is nearer, then the first by ids.
+    /// Prefers what is sure and what is more, then what is nearer, then the first by ids.
     fn order(&self, one: &Candidate<'a>, other: &Candidate<'a>) -> Ordering {
-        let rank =
-            |each: &Candidate<'a>| (each.verdict, each.extent, usize::MAX - self.steps(each.end).count());
+        let rank = |each: &Candidate<'a>| {
+            (self.prefers.rank(each.verdict, each.extent), usize::MAX - self.steps(each.end).count())
+        };
         let ids = |each: &Candidate<'a>| self.steps(each.end).map(|step| step.id.as_str());
         rank(one).cmp(&rank(other)).then_with(|| ids(other).cmp(ids(one)))
     }
@@ -157,7 +159,7 @@ impl<'a> Weighing<'a> {
             let words = match self.taken(deny, &best.allow.source.statement) {
                 Taken::Nothing => continue,
                 Taken::Whole => words.unwrap_or_default(),
-                Taken::Part => "a deny does not take it away".to_owned(),
+                Taken::Part => "a deny takes it away".to_owned(),
             };
             condition = both(condition.as_deref(), Some(&format!("unless {words}")));
         }

@@ -61,7 +61,7 @@ fn parse_resource(text: &str) -> Result<Resource, String> {
     text.split(',').try_fold(Resource::any(), |resource, pair| match pair.split_once('=') {
         Some((name, value)) => Ok(resource.with(name.trim(), vec![Pattern::parse_ibm(value.trim())])),
         None => Err(format!(
-            "`{pair}` is neither a CRN nor of the form attribute=value, as in serviceName=kms,region=eu-de"
+            "`{pair}` is neither a CRN nor of the form attribute=value; write it as in serviceName=kms,region=eu-de"
         )),
     })
 }

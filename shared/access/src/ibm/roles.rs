@@ -75,6 +75,15 @@ impl Roles {
         roles
     }
 
+    /// Says whether actions that begin with this name were listed of any role.
+    pub(crate) fn know(&self, service: &str) -> bool {
+        let is_of = |action: &Pattern| {
+            action.to_string().strip_prefix(service).is_some_and(|rest| rest.starts_with('.'))
+        };
+        let choices = self.by_service.values().flat_map(BTreeMap::values);
+        self.services.contains(service) || choices.flat_map(|choice| &choice.any_of).any(is_of)
+    }
+
     fn name(&mut self, state: &State) {
         for row in state.rows(&t::ROLES) {
             if let Some(service) = t::ROLES.text(row, "service_name").filter(|name| !name.is_empty()) {

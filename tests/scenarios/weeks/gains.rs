@@ -1,0 +1,175 @@
+//! Who gained and lost what in which week: written down by hand, from what the weeks do to the companies.
+
+use std::collections::BTreeSet;
+
+use super::{Told, story::Chapter};
+
+/// Steps that say how something is reached; the others say where in it.
+const WAYS: [&str; 6] = ["access group", "group", "policy", "role", "agency", "trusted profile"];
+
+/// Returns a line for each change: what happened, to whom, and by which ways.
+fn told(chapter: &Chapter) -> Vec<String> {
+    let lines = chapter.access.changes.iter().map(|change| {
+        let turn = serde_json::json!(change.turn);
+        let whom: BTreeSet<String> = change.principals.iter().map(|who| who.step.to_string()).collect();
+        let ways: BTreeSet<String> = change
+            .grants
+            .iter()
+            .map(|grant| {
+                let steps = grant.path.iter().filter(|step| WAYS.contains(&step.kind));
+                steps.map(ToString::to_string).collect::<Vec<_>>().join(" → ")
+            })
+            .collect();
+        let join = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
+        format!("{}: {}: {}", turn.as_str().expect("a word"), join(whom), join(ways))
+    });
+    lines.collect()
+}
+
+fn are<'a>(chapters: impl IntoIterator<Item = &'a Chapter>, expected: &[(&str, &[&str])]) {
+    for chapter in chapters {
+        let found = expected.iter().find(|(title, _)| *title == chapter.week.title);
+        let lines = found.map_or(&[][..], |(_, lines)| *lines);
+        assert_eq!(told(chapter), lines, "{}", chapter.week.title);
+    }
+}
+
+pub fn on_ibm_cloud(told: &Told) {
+    are(
+        &told.chapters,
+        &[
+            (
+                "two people join",
+                &[
+                    "gained: user mira.patel@lindqvist-freight.example, user nuno.ferreira@lindqvist-freight.example: \
+                   access group developers → policy 6d515788-0f79-971f-0e1a-a6ac4903fb33 → role Reader, \
+                   access group developers → policy 6d515788-0f79-971f-0e1a-a6ac4903fb33 → role Viewer, \
+                   access group developers → policy Developers look into the order database → role Reader, \
+                   access group developers → policy Developers look into the order database → role Viewer, \
+                   access group developers → policy Developers work in staging → role Editor, \
+                   access group developers → policy Developers work in staging → role Writer, \
+                   access group developers → policy e48b2618-4613-fb9f-fa61-9f40a5a17bb6 → role Viewer",
+                ],
+            ),
+            (
+                "an administrator is made at night",
+                &["gained: service ID ci-deployer: policy temporary, for the migration → role Administrator"],
+            ),
+            // The group as it is by then: the two who joined are in it, and the one who is to leave.
+            (
+                "a policy grows, an instance goes",
+                &["widened: service ID ci-deployer, user chloe.martin@lindqvist-freight.example, \
+                   user dariusz.wojcik@lindqvist-freight.example, user fatima.elsayed@lindqvist-freight.example, \
+                   user hiroshi.tanaka@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
+                   user nuno.ferreira@lindqvist-freight.example: \
+                   access group developers → policy Developers look into the order database → role Editor, \
+                   access group developers → policy Developers look into the order database → role Writer"],
+            ),
+            (
+                "someone leaves, a key is rotated",
+                &["lost: user dariusz.wojcik@lindqvist-freight.example: \
+                   access group developers → policy 6d515788-0f79-971f-0e1a-a6ac4903fb33 → role Reader, \
+                   access group developers → policy 6d515788-0f79-971f-0e1a-a6ac4903fb33 → role Viewer, \
+                   access group developers → policy Developers look into the order database → role Editor, \
+                   access group developers → policy Developers look into the order database → role Writer, \
+                   access group developers → policy Developers work in staging → role Editor, \
+                   access group developers → policy Developers work in staging → role Writer, \
+                   access group developers → policy e48b2618-4613-fb9f-fa61-9f40a5a17bb6 → role Viewer"],
+            ),
+            // The group is made anew with the same members and policies: nobody gains by that.
+            (
+                "the grant is taken back, groups are tidied",
+                &[
+                    "lost: service ID ci-deployer: policy temporary, for the migration → role Administrator",
+                    "rerouted: user fatima.elsayed@lindqvist-freight.example, user jonas.weber@lindqvist-freight.example, \
+                     user katarina.novakova@lindqvist-freight.example: \
+                     access group data-analysts → policy 322f4a65-09ad-d816-1c43-5aa474785600 → role Object Reader, \
+                     access group data-analysts → policy 62363d28-6a14-b60e-3fae-64d8576d8199 → role Reader, \
+                     access group data-analysts → policy 9d4e4bc8-9d64-3ae2-09eb-fd1c2c1e4044 → role Viewer",
+                ],
+            ),
+            // The rights that come back are new policies that give what the former ones gave.
+            (
+                "the auditor sees again",
+                &[
+                    "rerouted: service ID iamwatch-collector: \
+                     policy 41c900f5-2238-73ed-6b64-2184527258b7 → role Viewer, \
+                     policy bcbef287-35b2-2de1-0d5e-82a14eecbfed → role Viewer",
+                    "rerouted: trusted profile iamwatch-auditor: \
+                     policy 56f8b5ee-9c84-ffb1-1c5c-50d3bf9bbee1 → role Viewer, \
+                     policy 7fc16714-b54e-f161-a033-8c51853cecad → role Viewer",
+                ],
+            ),
+        ],
+    );
+}
+
+pub fn on_huawei_cloud(told_of: &Told) {
+    let line = "the auditor sees again, the organization draws a line";
+    let expected: [(&str, &[&str]); 5] = [
+        (
+            "someone joins a group",
+            &["gained: user noor.haddad: group developers → policy Firmware, \
+               group developers → policy RDSReadOnlyPolicy, group developers → policy Rollout, \
+               group developers → role ECS ReadOnlyAccess, group developers → role OBS OperateAccess"],
+        ),
+        // The policy is that of a group, and a mapping puts federated users into the group.
+        (
+            "a policy grows at night",
+            &[
+                "widened: user backup-bot, user carla.mendes, user lin.mei, user sven.olsson: \
+                 group operators → policy ReviewOfIdentities",
+                "widened: mapping federated users by mapping installers: group operators → policy ReviewOfIdentities",
+            ],
+        ),
+        // Who may assume any agency had to show a second factor for this one, and need not any more.
+        (
+            "an administrator is made, an agency is opened",
+            &[
+                "gained: user carla.mendes: agency break-glass, policy AdministratorAccessPolicy",
+                "gained: account bad0c0de1e5511e5bad0c0de1e5511e5: agency break-glass",
+                "widened: user amara.diallo, user baia-solar, user joão.pinto, user zhang.wei: agency break-glass",
+            ],
+        ),
+        (
+            "someone leaves, a key is made",
+            &["lost: user sven.olsson: group operators → policy Parks, \
+               group operators → policy ReviewOfIdentities, group operators → role Become the installer, \
+               group operators → role Parks without deleting, group operators → role Server Administrator"],
+        ),
+        (
+            "a policy moves, an administrator loses the second factor",
+            &["rerouted: user tomasz.nowak, user 李娜: group data-analysts-readers → policy Telemetry"],
+        ),
+    ];
+    are(told_of.chapters.iter().filter(|chapter| chapter.week.title != line), &expected);
+    the_control_only_takes(told_of.chapter(line));
+}
+
+/// Whoever could make users or keys of users cannot any more; the root user and other accounts are out of its reach.
+fn the_control_only_takes(chapter: &Chapter) {
+    let lines = told(chapter);
+    assert!(lines.iter().all(|line| line.starts_with("lost: ")), "{lines:#?}");
+    let losers: BTreeSet<String> = chapter
+        .access
+        .changes
+        .iter()
+        .flat_map(|change| &change.principals)
+        .map(|who| who.step.to_string())
+        .collect();
+    for name in [
+        "agency break-glass",
+        "mapping federated users by mapping installers",
+        "user amara.diallo",
+        "user backup-bot",
+        "user carla.mendes",
+        "user lin.mei",
+        "user priya.raman",
+        "user zhang.wei",
+    ] {
+        assert!(losers.contains(name), "{name} is not among {losers:?}");
+    }
+    for name in ["user baia-solar", "user noor.haddad", "user deploy-bot", "user tomasz.nowak"] {
+        assert!(!losers.contains(name), "{name} is among {losers:?}");
+    }
+}
