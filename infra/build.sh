@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the template's function for arm64 with `sam build`, and looks at what came out.
 #
-#   infra/build.sh              without optimisation, which takes a third of the time: what the tests do
+#   infra/build.sh              without optimisation, which is quicker: what the tests do
 #   infra/build.sh --release    as it is deployed
 set -eu
 
