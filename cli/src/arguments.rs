@@ -112,6 +112,11 @@ The smallest configuration:
   cloud = \"ibm\"
   credentials = { api_key = \"env:IBM_API_KEY\" }
 
+The same for Huawei Cloud:
+  [[account]]
+  cloud = \"huawei\"
+  credentials = { access_key = \"env:HUAWEI_ACCESS_KEY\", secret_key = \"env:HUAWEI_SECRET_KEY\" }
+
 An account that fails does not stop the others; the exit code is then that of the failure.
 
 --json: {\"runs\": [SUMMARY, …], \"failures\": [{\"account\", \"error\"}, …]}; a SUMMARY is what the function answers.")]

@@ -127,37 +127,19 @@ impl Pattern {
     /// Says whether some text matches both.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
-        if other.is_literal() {
-            return takes(&self.0, &other.0);
+        overlap(&self.0, &other.0)
+    }
+
+    /// Says whether some action matches both. Where both are written in three parts, as `service:type:operation`, an
+    /// action has those three and a wildcard stays within one: `iam:*:get*` and `iam::set*` share nothing.
+    pub(crate) fn overlaps_as_action(&self, other: &Self) -> bool {
+        fn parts(pattern: &Pattern) -> impl Iterator<Item = &[Token]> {
+            pattern.0.split(|token| *token == Token::Letter(':'))
         }
-        if self.is_literal() {
-            return takes(&other.0, &self.0);
-        }
-        // reachable[j]: some text matches the first i tokens here and the first j there.
-        let mut reachable = vec![false; other.0.len() + 1];
-        for (j, cell) in reachable.iter_mut().enumerate() {
-            *cell = other.0.iter().take(j).all(|token| *token == Token::Run);
-        }
-        for mine in &self.0 {
-            let mut next = vec![false; reachable.len()];
-            if let (Some(first), Some(was)) = (next.first_mut(), reachable.first()) {
-                *first = *was && *mine == Token::Run;
-            }
-            for (j, theirs) in other.0.iter().enumerate() {
-                let at = |cells: &[bool], index: usize| cells.get(index).copied().unwrap_or(false);
-                let together = match (mine, theirs) {
-                    (Token::Run, _) => at(&reachable, j + 1) || at(&next, j),
-                    (_, Token::Run) => at(&reachable, j + 1) || at(&next, j) || at(&reachable, j),
-                    (Token::Letter(mine), Token::Letter(theirs)) => mine == theirs && at(&reachable, j),
-                    (Token::One, _) | (_, Token::One) => at(&reachable, j),
-                };
-                if let Some(cell) = next.get_mut(j + 1) {
-                    *cell = together;
-                }
-            }
-            reachable = next;
-        }
-        reachable.last().copied().unwrap_or(false)
+        self.overlaps(other)
+            && (parts(self).count() != 3
+                || parts(other).count() != 3
+                || parts(self).zip(parts(other)).all(|(mine, theirs)| overlap(mine, theirs)))
     }
 
     /// Walks through all fillings of `other` at once: a place in it, and the set of places that this pattern may be at.
@@ -241,6 +223,42 @@ fn takes(pattern: &[Token], text: &[Token]) -> bool {
         at += 1;
     }
     pattern.get(place..).is_some_and(|rest| rest.iter().all(|token| *token == Token::Run))
+}
+
+/// Says whether some text matches both.
+fn overlap(mine: &[Token], theirs: &[Token]) -> bool {
+    let is_literal = |tokens: &[Token]| tokens.iter().all(|token| matches!(token, Token::Letter(_)));
+    if is_literal(theirs) {
+        return takes(mine, theirs);
+    }
+    if is_literal(mine) {
+        return takes(theirs, mine);
+    }
+    // reachable[j]: some text matches the first i tokens here and the first j there.
+    let mut reachable = vec![false; theirs.len() + 1];
+    for (j, cell) in reachable.iter_mut().enumerate() {
+        *cell = theirs.iter().take(j).all(|token| *token == Token::Run);
+    }
+    for one in mine {
+        let mut next = vec![false; reachable.len()];
+        if let (Some(first), Some(was)) = (next.first_mut(), reachable.first()) {
+            *first = *was && *one == Token::Run;
+        }
+        for (j, other) in theirs.iter().enumerate() {
+            let at = |cells: &[bool], index: usize| cells.get(index).copied().unwrap_or(false);
+            let together = match (one, other) {
+                (Token::Run, _) => at(&reachable, j + 1) || at(&next, j),
+                (_, Token::Run) => at(&reachable, j + 1) || at(&next, j) || at(&reachable, j),
+                (Token::Letter(mine), Token::Letter(theirs)) => mine == theirs && at(&reachable, j),
+                (Token::One, _) | (_, Token::One) => at(&reachable, j),
+            };
+            if let Some(cell) = next.get_mut(j + 1) {
+                *cell = together;
+            }
+        }
+        reachable = next;
+    }
+    reachable.last().copied().unwrap_or(false)
 }
 
 impl fmt::Display for Pattern {
@@ -337,6 +355,18 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_wildcard_of_an_action_stays_within_its_part() {
+        let share = |one: &str, other: &str| {
+            let (one, other) = (Pattern::parse(one), Pattern::parse(other));
+            assert_eq!(one.overlaps_as_action(&other), other.overlaps_as_action(&one));
+            one.overlaps_as_action(&other)
+        };
+        assert!(!share("iam:*:get*", "iam::set*") && !share("iam:*:get*", "*:*:delete*"));
+        assert!(share("iam:*:get*", "iam::get*") && share("iam:*:get*", "*:users:*"));
+        assert!(share("iam:*:get*", "*") && share("iam.*.get", "iam.user:s:x*.get"));
     }
 
     #[test]

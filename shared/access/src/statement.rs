@@ -79,7 +79,7 @@ impl Region for Pattern {
     }
 
     fn overlaps(&self, other: &Self) -> bool {
-        Self::overlaps(self, other)
+        self.overlaps_as_action(other)
     }
 }
 

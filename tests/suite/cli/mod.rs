@@ -1,9 +1,13 @@
 //! The command line, as somebody at a terminal or a script meets it: the built program, its words, its exit codes,
 //! and what is left of the store afterwards.
 
+mod access;
 mod audit;
+mod audit_huawei;
 mod demo;
+mod gains;
 mod history;
+mod plan;
 mod program;
 mod questions;
 mod rules;

@@ -60,8 +60,22 @@ impl Desk {
         Self { home: tempfile::tempdir().unwrap(), variables: Vec::new() }
     }
 
-    /// Makes a folder with a copy of the store that a demo left in `iamwatch-store`.
+    /// Makes a folder with a copy of what a demo left of its company on IBM Cloud, in `iamwatch-store`.
     pub(super) fn with_history() -> Self {
+        let desk = Self::with_both_histories();
+        fs::remove_dir_all(desk.path("iamwatch-store/huawei")).unwrap();
+        desk
+    }
+
+    /// As [`Self::with_history`], of the company on Huawei Cloud.
+    pub(super) fn with_huawei_history() -> Self {
+        let desk = Self::with_both_histories();
+        fs::remove_dir_all(desk.path("iamwatch-store/ibm")).unwrap();
+        desk
+    }
+
+    /// Makes a folder with a copy of the whole store that a demo left in `iamwatch-store`.
+    pub(super) fn with_both_histories() -> Self {
         let desk = Self::new();
         copy(&lived().path().join("store"), &desk.path("iamwatch-store"));
         desk
@@ -150,7 +164,7 @@ pub(super) fn lived() -> &'static TempDir {
     static LIVED: OnceLock<TempDir> = OnceLock::new();
     LIVED.get_or_init(|| {
         let desk = Desk::new();
-        desk.iamwatch(&["demo", "--account", "ibm", "--store", "store"]).done();
+        desk.iamwatch(&["demo", "--store", "store"]).done();
         desk.home
     })
 }

@@ -180,7 +180,20 @@ fn nothing_but_text_goes_to_a_pipe() {
 fn commands_of_the_help_exist_and_no_others() {
     let desk = Desk::new();
     let help = desk.iamwatch(&["--help"]).done();
-    for command in ["demo", "audit", "snapshots", "show", "diff", "findings", "query", "rules", "verify"] {
+    let commands = [
+        "demo",
+        "audit",
+        "plan",
+        "snapshots",
+        "show",
+        "diff",
+        "findings",
+        "who-can",
+        "query",
+        "rules",
+        "verify",
+    ];
+    for command in commands {
         assert!(help.contains(&format!("  {command} ")), "{help}");
         let page = desk.iamwatch(&[command, "--help"]).done();
         assert!(page.contains("iamwatch ") && page.contains("--store"), "{page}");

@@ -63,3 +63,28 @@ fn the_environment_may_name_the_store() {
     assert_eq!(desk.iamwatch(&["snapshots", "--json"]).json().as_array().unwrap().len(), 9);
     desk.iamwatch(&["snapshots", "--store", "nowhere"]).fails(2, &["nowhere"]);
 }
+
+#[test]
+fn a_cloud_stands_for_its_only_account() {
+    let desk = Desk::with_both_histories();
+    desk.iamwatch(&["snapshots"]).fails(2, &["several accounts", "ibm/", "huawei/", "--account"]);
+    let account = |cloud: &str| {
+        let list = desk.iamwatch(&["snapshots", "--account", cloud, "--json"]).json();
+        list[0]["account"].as_str().unwrap().to_owned()
+    };
+    assert!(account("ibm").starts_with("ibm/") && account("huawei").starts_with("huawei/"));
+    assert_eq!(account(&account("huawei")), account("huawei"), "the id works as well");
+
+    desk.write("iamwatch-store/huawei/other/manifests/00000001.json", "{}");
+    let outcome = desk.iamwatch(&["snapshots", "--account", "huawei"]);
+    outcome.fails(2, &["several accounts", "huawei/other", "--account CLOUD/ID"]);
+    assert!(!outcome.stderr.contains("ibm/"), "those of the other cloud are not meant: {outcome:?}");
+    assert!(account("ibm").starts_with("ibm/"));
+}
+
+#[test]
+fn a_cloud_without_an_account_is_answered_with_those_there_are() {
+    let desk = Desk::with_history();
+    desk.iamwatch(&["findings", "--account", "huawei"])
+        .fails(2, &["no account of `huawei`", "ibm/", "help: "]);
+}

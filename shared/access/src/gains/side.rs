@@ -55,6 +55,21 @@ impl<'a> Snapshot<'a> {
         itself.into_iter().chain(self.extras.get(&source).into_iter().flatten())
     }
 
+    /// Returns what everybody holds.
+    fn of_everybody(&self) -> BTreeSet<Grant<'a>> {
+        let access = self.access;
+        let held = access.everybody.iter().flat_map(|membership| {
+            let sources = access.of_group.get(membership.group).into_iter().flatten();
+            sources.map(move |source| (membership.condition.as_deref(), *source))
+        });
+        let grants = held.flat_map(|(condition, source)| {
+            let with_actions =
+                self.all_of(source).filter(|(_, source)| !source.statement.actions.any_of.is_empty());
+            with_actions.map(move |(number, _)| (number, condition))
+        });
+        grants.collect()
+    }
+
     /// Says whether two lists of sources hold the same statements on the same ways.
     fn are_same(
         &self,
@@ -193,7 +208,11 @@ impl<'a> Side<'a> {
         let access = state.access;
         let number = access.principal_with(id);
         let mut side = Self { access, number, grants: BTreeMap::new(), of_everybody: BTreeSet::new() };
-        let Some(principal) = number else { return side };
+        let Some(principal) = number else {
+            // Whoever is unknown to a state holds there what everybody holds.
+            side.of_everybody = state.of_everybody();
+            return side;
+        };
         let is_everybody = access.whoever == Some(principal);
         for held in access.held(principal) {
             let Held { membership, number, .. } = held;

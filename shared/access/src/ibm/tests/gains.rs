@@ -354,6 +354,15 @@ fn what_could_not_be_read_is_neither_gained_nor_lost() {
 }
 
 #[test]
+fn who_was_unknown_gains_nothing_that_everybody_held() {
+    let public = world().policy("p1", "AccessGroupId-PublicAccess", &[VIEWER], &[ON_KMS]);
+    let named = |world: World| world.policy("p2", "IBMid-elsewhere", &[VIEWER], &[ON_KMS]);
+    assert_eq!(changes(&world(), &named(world())).len(), 1);
+    assert_eq!(changes(&public, &named(public.clone())), [""; 0]);
+    assert_eq!(changes(&named(public.clone()), &public), [""; 0]);
+}
+
+#[test]
 fn a_wider_grant_never_has_a_smaller_reach() {
     let instance = |world: World, id: &str, service: &str, region: &str| {
         world.add(

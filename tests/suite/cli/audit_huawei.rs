@@ -1,0 +1,190 @@
+//! `iamwatch audit` of an account on Huawei Cloud: signing in, and everything that can be wrong with it.
+
+use jiff::SignedDuration;
+use simulators::huawei::{
+    Clock, Simulator, Size, generate, weeks,
+    world::{
+        AUDIT_AGENCY, AUDIT_EXTERNAL_ID, COLLECTOR_ACCESS_KEY, COLLECTOR_SECRET_KEY, FOREIGN_ACCESS_KEY,
+        FOREIGN_ACCOUNT, FOREIGN_SECRET_KEY, STRANGER_ACCESS_KEY, STRANGER_SECRET_KEY, TEMPORARY_ACCESS_KEY,
+        TEMPORARY_SECRET_KEY, TEMPORARY_SECURITY_TOKEN,
+    },
+};
+use tokio::runtime::Runtime;
+
+use super::program::{Desk, Outcome};
+
+const KEYS: &str = "access_key = \"env:AK\", secret_key = \"env:SK\"";
+const WRONG_SECRET: &str = "wr0ng-s3cr3t-of-nobody";
+
+/// A simulated cloud and a desk that is set up to audit it.
+struct Cloud {
+    _runtime: Runtime,
+    simulator: Simulator,
+    account: String,
+    desk: Desk,
+}
+
+impl Cloud {
+    fn new() -> Self {
+        Self::with(&[("AK", COLLECTOR_ACCESS_KEY), ("SK", COLLECTOR_SECRET_KEY)])
+    }
+
+    fn with(variables: &[(&str, &str)]) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let world = generate(1, Size::Dozen);
+        let account = world.account_id().to_owned();
+        let simulator = runtime.block_on(Simulator::start(world)).unwrap();
+        let mut desk = Desk::new();
+        for (name, value) in variables {
+            desk.set(name, value);
+        }
+        let cloud = Self { _runtime: runtime, simulator, account, desk };
+        cloud.configure(KEYS, None);
+        cloud
+    }
+
+    fn configure(&self, credentials: &str, id: Option<&str>) {
+        let to = self.simulator.endpoints();
+        let id = id.map(|id| format!("id = \"{id}\"\n")).unwrap_or_default();
+        let text = format!(
+            "store = \"iamwatch-store\"\n[[account]]\ncloud = \"huawei\"\n{id}credentials = {{ {credentials} }}\n\
+             seconds = 20\n[account.endpoints]\niam = \"{}\"\nsts = \"{}\"\norganizations = \"{}\"\neps = \"{}\"\n",
+            to.iam, to.sts, to.organizations, to.eps
+        );
+        self.desk.write("iamwatch.toml", &text);
+    }
+
+    fn audit(&self) -> Outcome {
+        self.desk.iamwatch(&["audit"])
+    }
+
+    /// Asserts that an audit ends with this code and these words, says what to do, shows no secret and stores nothing.
+    #[track_caller]
+    fn refuses(&self, code: i32, said: &[&str]) {
+        let before = self.desk.bytes("iamwatch-store");
+        let outcome = self.audit();
+        outcome.fails(code, said);
+        assert!(outcome.stderr.contains("help: "), "{outcome:?}");
+        let all = format!("{}{}", outcome.stdout, outcome.stderr);
+        for secret in [COLLECTOR_SECRET_KEY, FOREIGN_SECRET_KEY, WRONG_SECRET, "Signature="] {
+            assert!(!all.contains(secret), "{all}");
+        }
+        assert_eq!(self.desk.bytes("iamwatch-store"), before, "nothing stored is harmed");
+    }
+}
+
+#[test]
+fn an_account_is_audited_and_what_changed_is_told() {
+    let cloud = Cloud::new();
+    let page = cloud.audit().done();
+    assert!(page.contains("snapshot 1") && page.contains("First snapshot"), "{page}");
+    assert!(page.contains(&format!("huawei/{}", cloud.account)), "{page}");
+    let page = cloud.audit().done();
+    assert!(page.contains("Nothing changed") && page.contains("1 object written"), "{page}");
+
+    cloud.simulator.change(weeks()[1].apply);
+    let outcome = cloud.desk.iamwatch(&["audit", "--exit-code"]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    for words in ["+ user noor.haddad", "↑ user noor.haddad gained access through group developers"] {
+        assert!(outcome.stdout.contains(words), "`{words}` is missing in {}", outcome.stdout);
+    }
+    let told = cloud.desk.iamwatch(&["diff", "2", "3", "--access", "--json"]).json();
+    assert_eq!(told["changes"][0]["principals"][0]["name"], "noor.haddad");
+    for path in cloud.desk.bytes(".").into_values() {
+        assert!(!String::from_utf8_lossy(&path).contains(COLLECTOR_SECRET_KEY));
+    }
+}
+
+#[test]
+fn temporary_keys_and_an_agency_read_the_same_account() {
+    let token = TEMPORARY_SECURITY_TOKEN;
+    let cloud = Cloud::with(&[("AK", TEMPORARY_ACCESS_KEY), ("SK", TEMPORARY_SECRET_KEY), ("TOKEN", token)]);
+    cloud.configure(&format!("{KEYS}, security_token = \"env:TOKEN\""), None);
+    assert!(cloud.audit().done().contains(&format!("huawei/{}", cloud.account)));
+
+    let cloud = Cloud::with(&[("AK", FOREIGN_ACCESS_KEY), ("SK", FOREIGN_SECRET_KEY)]);
+    let urn = format!("iam::{}:agency:{AUDIT_AGENCY}", cloud.account);
+    let through = |external_id: &str| {
+        format!("{KEYS}, agency = {{ urn = \"{urn}\", external_id = \"{external_id}\" }}")
+    };
+    cloud.configure(&through("another-word"), None);
+    cloud.refuses(3, &["/v5/agencies/assume", "external id", "trust policy"]);
+    cloud.configure(&through(AUDIT_EXTERNAL_ID), None);
+    assert!(cloud.audit().done().contains(&format!("huawei/{}", cloud.account)));
+}
+
+#[test]
+fn a_wrong_secret_is_told_with_what_to_check() {
+    let cloud =
+        Cloud::with(&[("AK", COLLECTOR_ACCESS_KEY), ("SK", COLLECTOR_SECRET_KEY), ("WRONG", WRONG_SECRET)]);
+    cloud.audit().done();
+    cloud.configure(&KEYS.replace("env:SK", "env:WRONG"), None);
+    cloud.refuses(3, &["the access key was rejected", "401"]);
+}
+
+#[test]
+fn a_clock_that_is_off_is_told_as_such() {
+    let cloud = Cloud::new();
+    cloud.audit().done();
+    for minutes in [-16, 16] {
+        cloud.simulator.set_clock(Clock::Ahead(SignedDuration::from_mins(minutes)));
+        cloud.refuses(3, &["401", "the clock of this machine"]);
+    }
+}
+
+#[test]
+fn keys_that_are_missing_are_told_by_name() {
+    let cloud = Cloud::with(&[("AK", COLLECTOR_ACCESS_KEY)]);
+    cloud.refuses(2, &["`SK` is not set"]);
+    cloud.configure("access_key = \"env:AK\"", None);
+    cloud.refuses(2, &["`credentials` name no `secret_key`"]);
+    cloud.configure("api_key = \"env:AK\"", None);
+    cloud.refuses(2, &["`api_key` means nothing to an account of `huawei`"]);
+    cloud.configure(&KEYS.replace("env:SK", WRONG_SECRET), None);
+    cloud.refuses(2, &["env:NAME"]);
+}
+
+#[test]
+fn keys_of_another_account_are_not_used_for_this_one() {
+    let cloud = Cloud::with(&[("AK", FOREIGN_ACCESS_KEY), ("SK", FOREIGN_SECRET_KEY)]);
+    cloud.configure(KEYS, Some(&cloud.account));
+    cloud.refuses(2, &["belong to account", FOREIGN_ACCOUNT, &cloud.account]);
+}
+
+#[test]
+fn a_caller_without_rights_removes_nothing() {
+    let mut cloud = Cloud::new();
+    cloud.audit().done();
+    cloud.desk.set("STRANGER", STRANGER_ACCESS_KEY);
+    cloud.desk.set("STRANGERS_SECRET", STRANGER_SECRET_KEY);
+    cloud.configure(
+        "access_key = \"env:STRANGER\", secret_key = \"env:STRANGERS_SECRET\"",
+        Some(&cloud.account),
+    );
+    let outcome = cloud.audit();
+    if outcome.code == 0 {
+        assert!(outcome.stdout.contains("Not read to the end"), "{outcome:?}");
+        let told = cloud.desk.iamwatch(&["diff", "1", "2", "--json"]).json();
+        assert!(told["counts"].get("removed").is_none(), "{told}");
+        let told = cloud.desk.iamwatch(&["diff", "1", "2", "--access", "--json"]).json();
+        assert_eq!(told["changes"], serde_json::json!([]));
+    } else {
+        outcome.fails(3, &["help: "]);
+    }
+}
+
+#[test]
+fn a_cloud_that_does_not_answer_is_told_as_such() {
+    let cloud = Cloud::new();
+    cloud.audit().done();
+    let text = std::fs::read_to_string(cloud.desk.path("iamwatch.toml")).unwrap();
+    let iam = &cloud.simulator.endpoints().iam;
+    cloud.desk.write(
+        "iamwatch.toml",
+        &text.replace(iam, "http://127.0.0.1:1").replace("seconds = 20", "seconds = 2"),
+    );
+    cloud.refuses(3, &["http://127.0.0.1:1", "network"]);
+    cloud.desk.write("iamwatch.toml", &text.replace(iam, "http://iam.example.com"));
+    cloud.audit().fails(2, &["http://iam.example.com", "`iam`", "https"]);
+}
