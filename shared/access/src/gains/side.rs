@@ -56,18 +56,19 @@ impl<'a> Snapshot<'a> {
     }
 
     /// Returns what everybody holds.
-    fn of_everybody(&self) -> BTreeSet<Grant<'a>> {
+    fn of_everybody(&'a self, numbers: &mut Numbers<'a>) -> BTreeSet<Grant<'a>> {
         let access = self.access;
-        let held = access.everybody.iter().flat_map(|membership| {
-            let sources = access.of_group.get(membership.group).into_iter().flatten();
-            sources.map(move |source| (membership.condition.as_deref(), *source))
-        });
-        let grants = held.flat_map(|(condition, source)| {
-            let with_actions =
-                self.all_of(source).filter(|(_, source)| !source.statement.actions.any_of.is_empty());
-            with_actions.map(move |(number, _)| (number, condition))
-        });
-        grants.collect()
+        let mut grants = BTreeSet::new();
+        for membership in &access.everybody {
+            for source in access.of_group.get(membership.group).into_iter().flatten() {
+                for source in self.all_of(*source) {
+                    if !source.statement.actions.any_of.is_empty() {
+                        grants.insert((numbers.of(&source.statement), membership.condition.as_deref()));
+                    }
+                }
+            }
+        }
+        grants
     }
 
     /// Says whether two lists of sources hold the same statements on the same ways.
@@ -210,7 +211,7 @@ impl<'a> Side<'a> {
         let mut side = Self { access, number, grants: BTreeMap::new(), of_everybody: BTreeSet::new() };
         let Some(principal) = number else {
             // Whoever is unknown to a state holds there what everybody holds.
-            side.of_everybody = state.of_everybody();
+            side.of_everybody = state.of_everybody(numbers);
             return side;
         };
         let is_everybody = access.whoever == Some(principal);
