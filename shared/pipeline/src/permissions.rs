@@ -124,13 +124,11 @@ impl PermissionSettings {
         if !self.audited {
             permissions.retain(|permission| permission.id != self.id);
         }
-        let meant = permissions.iter_mut().filter(|permission| permission.id == self.id);
-        meant
-            .map(|permission| {
-                self.lay_over(permission);
-                permission.check()
-            })
-            .collect()
+        let mut meant = permissions.iter_mut().filter(|permission| permission.id == self.id);
+        meant.try_for_each(|permission| {
+            self.lay_over(permission);
+            permission.check()
+        })
     }
 
     fn lay_over(&self, permission: &mut Permission) {
