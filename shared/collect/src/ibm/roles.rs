@@ -1,5 +1,5 @@
-//! Roles: those that the account made, and for each service that a policy names, those that IBM
-//! offers on it, with their actions.
+//! Roles: those that the account made, and those that IBM offers, with their actions, on each service that a policy names
+//! and on those by which access itself is given: a policy for all services gives these without naming them.
 
 use std::collections::BTreeSet;
 
@@ -17,6 +17,9 @@ use crate::{
 
 /// The service under which the roles that hold on every service are kept.
 const EVERY_SERVICE: &str = "";
+
+/// The services by which access is given: who holds a role on them can raise its own power.
+const OF_ACCESS: [&str; 4] = ["iam-access-management", "iam-groups", "iam-identity", "user-management"];
 
 /// Reads the roles of the account; the same answer holds the platform roles.
 pub(crate) async fn of_account(reader: &Reader<'_>) -> Seen {
@@ -42,7 +45,7 @@ pub(crate) async fn of_account(reader: &Reader<'_>) -> Seen {
     seen
 }
 
-/// Reads the roles on each service that a policy or a custom role names.
+/// Reads the roles on each service that a policy or a custom role names, and on those by which access is given.
 pub(crate) async fn of_services(reader: &Reader<'_>, seen: &Seen) -> Seen {
     let ids: Vec<String> = named(seen).into_iter().map(str::to_owned).collect();
     let are_all = seen.is_complete(POLICIES.listing) && seen.is_complete(CUSTOM_ROLES.listing);
@@ -67,7 +70,7 @@ fn named(seen: &Seen) -> BTreeSet<&str> {
         let is_plain = row.value(operator).as_text().is_some_and(|each| each.starts_with("stringEquals"));
         row.value(value).as_text().filter(|service| is_service && is_plain && !service.is_empty())
     });
-    of_policies.chain(seen.texts(&CUSTOM_ROLES, "service_name")).collect()
+    of_policies.chain(seen.texts(&CUSTOM_ROLES, "service_name")).chain(OF_ACCESS).collect()
 }
 
 fn keep_custom(role: &Item<'_>, seen: &mut Seen) {

@@ -76,14 +76,13 @@ pub(super) fn specific_role(service: &str, name: &str) -> String {
 
 /// The platform roles as they are without a service.
 pub(super) fn system_roles() -> Vec<Role> {
-    platform_roles(|verbs| verbs.iter().map(|verb| format!("iam.policy.{verb}")).collect())
+    platform_roles(policy_actions)
 }
 
 fn service(&(name, display_name, noun): &(&str, &str, &str), kind: ServiceKind) -> Service {
     let system_roles = platform_roles(|verbs| {
         let own = verbs.iter().map(|verb| format!("{name}.{noun}.{verb}"));
-        let policies = verbs.iter().map(|verb| format!("iam.policy.{verb}"));
-        own.chain(policies).collect()
+        own.chain(policy_actions(verbs)).collect()
     });
     let mut service_roles = match kind {
         ServiceKind::IamEnabled => data_roles(name, noun),
@@ -103,6 +102,13 @@ fn service(&(name, display_name, noun): &(&str, &str, &str), kind: ServiceKind) 
         service_roles,
         system_roles: if name == "iam-groups" { without_listing(system_roles) } else { system_roles },
     }
+}
+
+/// What a platform role may do with policies: each may read them, only Administrator may write them.
+fn policy_actions(verbs: &[&str]) -> Vec<String> {
+    let may_write = verbs.contains(&"assign");
+    let verbs: &[&str] = if may_write { &["read", "create", "update", "delete"] } else { &["read"] };
+    verbs.iter().map(|verb| format!("iam.policy.{verb}")).collect()
 }
 
 fn platform_roles(actions: impl Fn(&[&str]) -> Vec<String>) -> Vec<Role> {
