@@ -66,12 +66,16 @@ fn together(one: &Statement, other: &Statement) -> Statement {
         let like = resources.iter_mut().find(|known| differ_in_service(known, resource));
         match (like, resource.0.get(SERVICE)) {
             (Some(known), Some(services)) => {
-                known.0.entry(SERVICE.to_owned()).or_default().extend(services.clone());
+                let joined = known.0.entry(SERVICE.to_owned()).or_default();
+                joined.extend(services.clone());
+                // In one order, whichever came first.
+                joined.sort();
             }
             _ if is_known => {}
             _ => resources.push(resource.clone()),
         }
     }
+    resources.sort();
     Statement {
         effect: one.effect,
         actions: Arc::new(Choice::any_of(actions.into_iter().cloned().collect())),

@@ -8,7 +8,7 @@ use super::{
     conditions::{self, Conditions},
     identities::identity,
     question::is_resource_group,
-    roles::{Piece, Roles, names_services, narrowed, only_service},
+    roles::{Piece, Roles, lies_somewhere, names_services, narrowed, only_service},
     step,
 };
 use crate::{
@@ -121,6 +121,23 @@ impl Policy<'_> {
             for attribute in ["serviceName", "resourceGroupId"] {
                 resource.0.entry(attribute.to_owned()).or_insert_with(|| vec![Pattern::literal("")]);
             }
+        }
+        if lies_somewhere(&resource) {
+            // What manages the account lies nowhere, and only services that do are in a group.
+            let group = resource.0.get("service_group_id");
+            if group.is_some_and(|group| !group.iter().any(|group| group.matches(""))) {
+                return None;
+            }
+            let kinds = ["service", ""].map(Pattern::literal);
+            let given = resource.0.remove("serviceType");
+            let meant = |kind: &Pattern| {
+                given.as_ref().is_none_or(|given| given.iter().any(|given| given.covers(kind)))
+            };
+            let kinds: Vec<Pattern> = kinds.into_iter().filter(meant).collect();
+            if kinds.is_empty() {
+                return None;
+            }
+            resource = resource.with("serviceType", kinds);
         }
         Some(resource)
     }

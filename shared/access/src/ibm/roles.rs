@@ -19,6 +19,8 @@ const RESTRICTIONS: [(&str, &str); 2] = [
     ("restrict_create_service_id", "serviceRole:ServiceIdCreator"),
     ("restrict_create_platform_apikey", "serviceRole:UserApiKeyCreator"),
 ];
+/// Where things lie that are not of the account itself.
+const PLACES: [&str; 2] = ["resourceGroupId", "region"];
 /// Roles that nobody has without a policy that gives them, not even the owner.
 const TEMPLATE_ROLES: [&str; 2] = ["Template Administrator", "Template Assignment Administrator"];
 
@@ -216,10 +218,25 @@ pub(crate) fn narrowed(resource: &Resource, service: &str) -> Option<Resource> {
         }
     }
     let mut narrowed = resource.clone();
+    // What manages the account lies in no resource group and in no region: what is given on one does not reach it.
+    if kind == "platform_service" {
+        if lies_somewhere(resource) {
+            return None;
+        }
+        PLACES.iter().for_each(|place| {
+            narrowed.0.remove(*place);
+        });
+    }
     SERVICE_ATTRIBUTES.iter().for_each(|attribute| {
         narrowed.0.remove(*attribute);
     });
     Some(narrowed.with("serviceName", vec![Pattern::literal(service)]))
+}
+
+/// Says whether a resource is only of what lies in some resource group or region.
+pub(crate) fn lies_somewhere(resource: &Resource) -> bool {
+    let is_bound = |mine: &Vec<Pattern>| !mine.iter().any(|mine| mine.matches(""));
+    PLACES.iter().any(|place| resource.0.get(*place).is_some_and(is_bound))
 }
 
 pub(crate) fn names_services(resource: &Resource) -> bool {

@@ -115,7 +115,12 @@ impl Account {
             .roles
             .iter()
             .any(|role| holds("", role) || service.is_some_and(|service| holds(service, role)));
-        let matches = policy.attributes.iter().chain(&policy.tag).all(|attribute| attribute.fits(target));
+        // The services that manage the account are global, and their things lie in no resource group.
+        let mut placed = target.clone();
+        if service.is_some_and(|service| PLATFORM.contains(&service)) {
+            placed.retain(|name, _| !["region", "resourceGroupId"].contains(name));
+        }
+        let matches = policy.attributes.iter().chain(&policy.tag).all(|attribute| attribute.fits(&placed));
         if !is_given || !matches {
             return Answer::No;
         }
