@@ -214,7 +214,7 @@ Examples:
 
 --json: {\"from\": {\"number\", \"at\"}, \"to\": {…}, \"things\": [{\"title\", \"thing\", \"change\", \"row\" or \"columns\", \"parts\"}, …],
 \"counts\": {verb: rows}, \"incomplete\": [row of `coverage`, …]}; a thing is the data of an event of drift.
-With --access: {\"from\", \"to\", \"changes\": [{\"turn\": \"gained\", \"widened\", \"lost\" or \"rerouted\", \"principals\", \"grants\":
+With --access: {\"from\", \"to\", \"changes\": [{\"turn\": \"gained\", \"widened\", \"lost\", \"narrowed\" or \"rerouted\", \"principals\", \"grants\":
 [{\"what\", \"condition\", \"path\", \"former_path\", \"reach\"}, …]}, …], \"unseen\": [text, …]}.")]
 pub(crate) struct Diff {
     /// The snapshot before

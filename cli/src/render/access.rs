@@ -80,6 +80,7 @@ pub(crate) fn change(change: &SharedChange, paint: Paint) -> String {
         Turn::Gained => ("+", AnsiColor::Red.on_default(), "gained"),
         Turn::Widened => ("+", AnsiColor::Red.on_default(), "can do more"),
         Turn::Lost => ("-", AnsiColor::Green.on_default(), "lost"),
+        Turn::Narrowed => ("-", AnsiColor::Green.on_default(), "can do less"),
         Turn::Rerouted => ("=", Style::new(), "the same access, other route"),
     };
     let mut page = format!("{} {}\n", paint.style(style, sign), paint.bold(headline(change, verb)));

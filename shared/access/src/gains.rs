@@ -34,6 +34,8 @@ pub enum Turn {
     Widened,
     /// It can no longer do it.
     Lost,
+    /// It can do less than it could by a grant that was, and still some of it.
+    Narrowed,
     /// It can do the same, by another way.
     Rerouted,
 }

@@ -8,7 +8,7 @@ use super::{
     side::Side,
     sides::{Sides, atoms},
 };
-use crate::{Access, Effect, Extent, Question, Source, Statement};
+use crate::{Access, Effect, Extent, Pattern, Question, Resource, Source, Statement};
 
 /// Returns how much the bounds leave of a question: nothing, what depends, all.
 pub(super) fn bound_rank(access: &Access, question: &Question) -> u8 {
@@ -94,9 +94,24 @@ impl<'a> Bounds<'a> {
             let states = if is_gain { (self.before, self.after) } else { (self.after, self.before) };
             let turn = *self.opened.entry(key).or_insert_with(|| opened(statement, states, bounded));
             let Some(turn) = turn.filter(|_| sides.is_left(statement, here)) else { continue };
-            let turn = if is_gain { turn } else { Turn::Lost };
+            let turn = match turn {
+                turn if is_gain => turn,
+                _ if self.closes_all(statement, there.is_bounded()) => Turn::Lost,
+                _ => Turn::Narrowed,
+            };
             changes.extend(sides.change(here, turn, grant, ways, Vec::new()));
         }
+    }
+}
+
+impl Bounds<'_> {
+    /// Says whether the bounds of now leave nothing of a statement.
+    fn closes_all(&self, statement: &Statement, is_bounded: bool) -> bool {
+        let closes = |action: &Pattern, resource: &Resource| {
+            let question = Question { action: action.clone(), resource: resource.clone() };
+            is_bounded && bound_rank(self.after, &question) == 0
+        };
+        atoms(statement).iter().all(|atom| atom.actions.iter().all(|action| closes(action, &atom.resource)))
     }
 }
 

@@ -50,10 +50,11 @@ fn can_be_one(one: &What, other: &What) -> bool {
     allows(one) && allows(other)
 }
 
-/// A role that widens what was on one service widens, also where it is new on another.
+/// A role that widens what was on one service widens, also where it is new on another; and so the other way round.
 const fn kind(turn: Turn) -> Turn {
     match turn {
         Turn::Widened => Turn::Gained,
+        Turn::Narrowed => Turn::Lost,
         other => other,
     }
 }

@@ -44,7 +44,8 @@ impl<'a> Sides<'a, '_> {
                 && !is_hidden(self.after.access, &self.before, ways)
                 && self.is_new(grant, &self.before, &self.after)
             {
-                changes.extend(self.change(&self.before, Turn::Lost, grant, ways, Vec::new()));
+                let turn = if self.leaves_some_after(grant) { Turn::Narrowed } else { Turn::Lost };
+                changes.extend(self.change(&self.before, turn, grant, ways, Vec::new()));
             }
         }
         changes
@@ -158,6 +159,12 @@ impl<'a> Sides<'a, '_> {
         gone.filter(|(former, _)| self.covers(grant, former)).find_map(|(_, ways)| ways.first())
     }
 
+    /// Says whether something stands in the place of a grant that was, and gives a part of it.
+    fn leaves_some_after(&self, grant: &Grant<'_>) -> bool {
+        let new = self.after.grants.keys().filter(|present| !self.before.holds(present));
+        new.into_iter().any(|present| self.covers(grant, present))
+    }
+
     pub(super) fn change(
         &self,
         side: &Side<'_>,
@@ -169,7 +176,7 @@ impl<'a> Sides<'a, '_> {
         let statement = self.numbers.statement(grant)?;
         // A statement that denies turns gain into loss.
         let turn = match (statement.effect, turn) {
-            (Effect::Deny, Turn::Lost) => Turn::Gained,
+            (Effect::Deny, Turn::Lost | Turn::Narrowed) => Turn::Gained,
             (Effect::Deny, Turn::Gained | Turn::Widened) => Turn::Lost,
             (_, turn) => turn,
         };

@@ -69,7 +69,12 @@ impl Roles {
             listed.entry(service).or_default().entry(role).or_default().insert(action);
         }
         roles.name(state);
-        for (service, of_service) in listed {
+        let everywhere = listed.get(EVERY_SERVICE).cloned().unwrap_or_default();
+        for (service, mut of_service) in listed {
+            // Said of each service too, so that what is given on one is found in what is given on all.
+            for (role, actions) in everywhere.iter().filter(|_| service != EVERY_SERVICE) {
+                of_service.entry(role).or_default().extend(actions);
+            }
             let shared = of_service.into_iter().map(|(role, actions)| (role.to_owned(), choice(actions)));
             roles.by_service.insert(service.to_owned(), shared.collect());
         }

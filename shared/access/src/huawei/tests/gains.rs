@@ -49,6 +49,7 @@ fn is_told(changes: &[AccessChange], turns: &[Turn], user: &str, action: &str, u
 }
 
 const GAINS: [Turn; 2] = [Turn::Gained, Turn::Widened];
+const LOSSES: [Turn; 2] = [Turn::Lost, Turn::Narrowed];
 
 fn told(changes: &[AccessChange], turns: &[Turn]) -> Vec<String> {
     let of_turn = changes.iter().filter(|change| turns.contains(&change.turn));
@@ -73,13 +74,13 @@ proptest! {
                     prop_assert!(is_told(&changes, &GAINS, user, &action, &urn), "{} gained {} {}", user, action, urn);
                 }
                 if is < was {
-                    prop_assert!(is_told(&changes, &[Turn::Lost], user, &action, &urn), "{} lost {} {}", user, action, urn);
+                    prop_assert!(is_told(&changes, &LOSSES, user, &action, &urn), "{} lost {} {}", user, action, urn);
                 }
             }
         }
         let back = before.gains_since(&after, &known(&former.state()));
-        prop_assert_eq!(told(&changes, &GAINS), told(&back, &[Turn::Lost]));
-        prop_assert_eq!(told(&changes, &[Turn::Lost]), told(&back, &GAINS));
+        prop_assert_eq!(told(&changes, &GAINS), told(&back, &LOSSES));
+        prop_assert_eq!(told(&changes, &LOSSES), told(&back, &GAINS));
         prop_assert_eq!(after.gains_since(&after, &known(&present.state())), []);
     }
 
@@ -157,7 +158,7 @@ fn a_wider_bound_of_the_organisation_opens_what_was_granted_all_along() {
     let bound = |action: &str| Some([vec![written(false, "*")], vec![written(false, action)]]);
     let (narrow, wide) = (account(own(), bound("iam:users:*")), account(own(), bound("*")));
     assert_eq!(turns(&narrow, &wide), [(Turn::Widened, 4)]);
-    assert_eq!(turns(&wide, &narrow), [(Turn::Lost, 4)]);
+    assert_eq!(turns(&wide, &narrow), [(Turn::Narrowed, 4)]);
     assert_eq!(turns(&narrow, &account(own(), bound("obs:*"))), [(Turn::Lost, 4)]);
     assert_eq!(turns(&narrow, &account(own(), None)), [(Turn::Widened, 4)]);
 }

@@ -179,12 +179,13 @@ proptest! {
             }
         }
         let back = before.gains_since(&after, &known(&state(&former)));
-        prop_assert_eq!(told(&changes, &[Turn::Lost]), told(&back, &[Turn::Gained, Turn::Widened]));
-        prop_assert_eq!(told(&changes, &[Turn::Gained, Turn::Widened]), told(&back, &[Turn::Lost]));
+        prop_assert_eq!(told(&changes, &LOSSES), told(&back, &[Turn::Gained, Turn::Widened]));
+        prop_assert_eq!(told(&changes, &[Turn::Gained, Turn::Widened]), told(&back, &LOSSES));
         prop_assert_eq!(after.gains_since(&after, &known(&state(&present))), []);
     }
 }
 
+const LOSSES: [Turn; 2] = [Turn::Lost, Turn::Narrowed];
 const VIEWER: &str = "crn:v1:bluemix:public:iam::::role:Viewer";
 const EDITOR: &str = "crn:v1:bluemix:public:iam::::role:Editor";
 const ON_KMS: [&str; 3] = ["serviceName", "stringEquals", "kms"];
@@ -246,16 +247,16 @@ fn the_same_access_by_another_way_is_told_apart() {
 }
 
 #[test]
-fn a_wider_role_a_wider_resource_and_a_dropped_condition_are_widened_and_the_other_way_round_lost() {
+fn a_wider_role_a_wider_resource_and_a_dropped_condition_are_widened_and_the_other_way_round_narrowed() {
     let hours = ["{{environment.attributes.current_time}}", "timeLessThan", "17:00"];
     let narrow = world().policy("p1", "IBMid-1", &[VIEWER], &[ON_KMS, ["region", "stringMatch", "eu-d*"]]);
     let wide = world().policy("p1", "IBMid-1", &[VIEWER], &[ON_KMS, ["region", "stringMatch", "eu-*"]]);
     let widened = ["Widened 1 actions by IBMid-1 p1 Viewer, was IBMid-1 p1 Viewer"];
     assert_eq!(changes(&narrow, &wide), widened);
-    assert_eq!(changes(&wide, &narrow), ["Lost 1 actions by IBMid-1 p1 Viewer"]);
+    assert_eq!(changes(&wide, &narrow), ["Narrowed 1 actions by IBMid-1 p1 Viewer"]);
     let timed = wide.clone().when("p1", "0", "and", hours);
     assert_eq!(changes(&timed, &wide), widened);
-    assert_eq!(changes(&wide, &timed), ["Lost 1 actions by IBMid-1 p1 Viewer"]);
+    assert_eq!(changes(&wide, &timed), ["Narrowed 1 actions by IBMid-1 p1 Viewer"]);
     let editor = world().policy("p1", "IBMid-1", &[EDITOR], &[ON_KMS, ["region", "stringMatch", "eu-*"]]);
     assert_eq!(changes(&wide, &editor), ["Widened 2 actions by IBMid-1 p1 Editor, was IBMid-1 p1 Viewer"]);
 }

@@ -123,6 +123,8 @@ prop_compose! {
         tag in prop::option::weighted(0.2, select(vec![("stringEquals", "prod"), ("stringMatch", "p*"), ("stringEquals", "p*")])),
         is_timed in prop::bool::weighted(0.2),
     ) -> Policy {
+        // Tags go with the services only, and nothing that is asked of here is a resource group with one.
+        let tag = tag.filter(|_| attributes.iter().all(|each| each.name != "resourceType"));
         let tag = tag.map(|(operator, value)| Attribute { name: "tag env", operator, values: vec![value] });
         Policy { kind, state, subject, roles, attributes, tag, is_timed }
     }
