@@ -41,6 +41,12 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
         }
         RulesAction::Test => test(desk, &set),
         RulesAction::Ask { id, at, max_rows } => {
+            if permissions.iter().any(|(_, permission)| permission.id == *id) {
+                return Err(Failure::wrong_use(format!("`{id}` is a permission, and no question in SQL"))
+                    .help(
+                        "`iamwatch findings` lists who holds it, `iamwatch who-can` answers for any action",
+                    ));
+            }
             let rule = named(&set, id)?;
             let past = Past::open(desk.global).await?;
             let manifest = past.snapshot(at).await?;

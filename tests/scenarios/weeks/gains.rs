@@ -149,7 +149,7 @@ pub fn on_huawei_cloud(told_of: &Told) {
 /// Whoever could make users or keys of users cannot any more; the root user and other accounts are out of its reach.
 fn the_control_only_takes(chapter: &Chapter) {
     let lines = told(chapter);
-    assert!(lines.iter().all(|line| line.starts_with("lost: ")), "{lines:#?}");
+    assert!(lines.iter().all(|line| line.starts_with("narrowed: ")), "{lines:#?}");
     let losers: BTreeSet<String> = chapter
         .access
         .changes

@@ -14,7 +14,11 @@ fn rules_are_listed_explained_and_tried() {
         let id = rule["id"].as_str().unwrap();
         assert!(page.contains(id), "{id}");
         let told = desk.iamwatch(&["rules", "explain", id, "--json"]).json();
-        assert!(told["sql"].as_str().unwrap().contains("select"), "{told}");
+        match rule["kind"].as_str() {
+            // One of several clouds is explained for each.
+            Some("permission") => assert!(!told[0]["actions"].as_array().unwrap().is_empty(), "{told}"),
+            _ => assert!(told["sql"].as_str().unwrap().contains("select"), "{told}"),
+        }
     }
     let id = list[0]["id"].as_str().unwrap();
     let text = desk.iamwatch(&["rules", "explain", id]).done();
@@ -30,6 +34,10 @@ fn every_rule_can_be_asked_of_a_snapshot_of_the_past() {
     let list = desk.iamwatch(&["rules", "--json"]).json();
     for rule in list.as_array().unwrap() {
         let id = rule["id"].as_str().unwrap();
+        if rule["kind"] == "permission" {
+            desk.iamwatch(&["rules", "ask", id]).fails(2, &[id, "is a permission", "who-can"]);
+            continue;
+        }
         let answer = desk.iamwatch(&["rules", "ask", id, "--at", "latest~4", "--json"]).json();
         assert_eq!(answer["snapshot"], 5, "{id}");
         assert!(!answer["columns"].as_array().unwrap().is_empty(), "{id}");
