@@ -3,7 +3,7 @@
 //! Grants are not written out one by one: a group of a thousand members with a hundred policies is eleven hundred
 //! entries here, and a hundred thousand grants.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::Serialize;
 
@@ -58,7 +58,7 @@ pub struct Principal {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source {
     /// Policy and role, or policy, version and statement.
-    pub steps: Vec<Step>,
+    pub steps: Arc<[Step]>,
     /// What it says.
     pub statement: Statement,
 }

@@ -132,9 +132,8 @@ impl Access {
             });
             match best {
                 None => {
-                    bound.missing = bound
-                        .missing
-                        .or_else(|| Some(level.first().map_or(&[][..], |any| any.steps.as_slice())));
+                    bound.missing =
+                        bound.missing.or_else(|| Some(level.first().map_or(&[][..], |any| &*any.steps)));
                 }
                 Some(source) => {
                     bound.extent = bound.extent.min(source.statement.extent(question));

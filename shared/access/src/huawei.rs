@@ -137,8 +137,10 @@ fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
         };
         let user = access.principal(user);
         if is_root {
-            let source =
-                Source { steps: vec![step("root user", id, Some("by being root"))], statement: everything() };
+            let source = Source {
+                steps: [step("root user", id, Some("by being root"))].into(),
+                statement: everything(),
+            };
             let source = access.source(source);
             access.attach(user, source);
         }

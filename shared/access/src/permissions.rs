@@ -227,7 +227,7 @@ mod tests {
             resources: Choice::any_of(vec![urn.map_or_else(Resource::any, crate::huawei::resource)]),
             condition: None,
         };
-        access.source(Source { steps: vec![step("policy", action)], statement })
+        access.source(Source { steps: [step("policy", action)].into(), statement })
     }
 
     /// Two users, of whom the first is in the group of auditors.
@@ -319,7 +319,7 @@ mod tests {
     fn the_root_user_needs_no_word() {
         let mut access = office(&[]);
         let source = allow(&mut access, "*:*:*", None);
-        access.sources[source].steps = vec![step("root user", "ana")];
+        access.sources[source].steps = [step("root user", "ana")].into();
         access.attach(access.principal_with("ana").unwrap(), source);
         assert_eq!(told(&access, &[permission("all", "*:*:*", &[])]), [""; 0]);
     }

@@ -136,7 +136,7 @@ impl<'a> Weighing<'a> {
     fn steps(&self, end: End<'a>) -> impl Iterator<Item = &'a Step> + use<'a> {
         let access = self.access;
         let (membership, steps) = match end {
-            End::Held(held) => (held.membership, held.source.steps.as_slice()),
+            End::Held(held) => (held.membership, &*held.source.steps),
             End::Outer(steps) => (None, steps),
         };
         let group = membership.and_then(|membership| access.groups.get(membership.group));

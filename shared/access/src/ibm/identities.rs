@@ -90,7 +90,7 @@ pub(super) fn add_owner(access: &mut Access, state: &State, roles: &Roles) {
                 resources: Choice::any_of(vec![piece.resource]),
                 condition: piece.condition,
             };
-            let steps = vec![step("account owner", iam_id, Some("by ownership"))];
+            let steps = [step("account owner", iam_id, Some("by ownership"))].into();
             let source = access.source(Source { steps, statement });
             access.attach(owner, source);
         }

@@ -1,6 +1,6 @@
 //! Policies: whom they are for, what their roles open, and under which conditions.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use model::{Row, State, tables::ibm as t};
 
@@ -75,11 +75,14 @@ impl Policy<'_> {
             access.miss(format!("actions of role {role}, which policy {} gives", self.id));
         }
         // Kept also where nothing is known of the role, for a comparison with a state in which it is.
-        if pieces.is_empty() || !everywhere.any_of.is_empty() {
+        // On a service of which the roles are listed, what is held everywhere is said with them.
+        let is_said = only_service(&self.resource).is_some_and(|service| roles.services().contains(&service));
+        if pieces.is_empty() || (!everywhere.any_of.is_empty() && !is_said) {
             let Some(resource) = self.everywhere() else { return };
             pieces.push(Piece { actions: everywhere, resource, condition: None });
         }
-        let steps = vec![self.step.clone(), step("role", role, roles.name_of(role).or(name))];
+        let steps: Arc<[Step]> =
+            Arc::from([self.step.clone(), step("role", role, roles.name_of(role).or(name))]);
         let conditions: Vec<Option<&str>> = holders
             .iter()
             .map(|holder| match holder {
@@ -97,14 +100,15 @@ impl Policy<'_> {
                     resources: Choice::any_of(vec![piece.resource.clone()]),
                     condition: both(condition.as_deref(), piece.condition.as_deref()),
                 };
-                let source = access.source(Source { steps: steps.clone(), statement });
+                let source = access.source(Source { steps: Arc::clone(&steps), statement });
                 anchor.get_or_insert(source);
                 match holder {
                     Holder::Principal(principal, _) => access.attach(*principal, source),
                     Holder::Group(group) => access.attach_to_group(*group, source),
                 }
             }
-            if let Some(source) = anchor {
+            // Of a service whose roles are listed here, another state can know nothing more.
+            if let Some(source) = anchor.filter(|_| !is_said) {
                 access
                     .span(source, Span { role: role.to_owned(), resource: self.resource.clone(), condition });
             }
