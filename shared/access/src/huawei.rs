@@ -22,7 +22,7 @@ use crate::{
 use documents::Documents;
 
 /// Actions that let who holds them raise their own power, so that reach counts them even where no policy names them.
-const ESCALATIONS: [&str; 12] = [
+pub(crate) const ESCALATIONS: [&str; 12] = [
     "iam:agencies:attachpolicyv5",
     "iam:agencies:createv5",
     "iam:credentials:createcredentialv5",

@@ -344,6 +344,19 @@ mod tests {
     }
 
     #[test]
+    fn every_known_step_to_more_power_is_audited() {
+        let audited: Vec<String> = usual(Cloud::Huawei)
+            .expect("they parse")
+            .into_iter()
+            .flat_map(|permission| permission.actions)
+            .map(|action| action.to_lowercase())
+            .collect();
+        let missing =
+            crate::huawei::ESCALATIONS.iter().filter(|step| !audited.contains(&(**step).to_owned()));
+        assert_eq!(missing.collect::<Vec<_>>(), Vec::<&&str>::new());
+    }
+
+    #[test]
     fn a_permission_that_cannot_be_meant_is_refused() {
         let good = permission("keys", "a", &["group:x"]);
         assert!(good.check().is_ok());
