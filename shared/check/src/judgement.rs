@@ -61,7 +61,7 @@ impl Round {
                 let account = &self.outcome.account;
                 let row = |(below, evidence)| {
                     let subject = format!("{account}/{below}");
-                    (digest::fingerprint(&judgement.rule, &subject), Row { subject, evidence })
+                    (digest::fingerprint(&judgement.rule, &subject), Row { subject, evidence, doubt: None })
                 };
                 verdict.rows = found.into_iter().map(row).collect();
             }

@@ -146,7 +146,8 @@ impl Round {
         let mut rows: BTreeMap<&str, BTreeMap<String, Row>> = BTreeMap::new();
         for (fingerprint, finding) in &former?.findings {
             if !finding.state.is_closed() && self.same.contains(&finding.rule) {
-                let row = Row { subject: finding.subject.clone(), evidence: finding.evidence.clone() };
+                let row =
+                    Row { subject: finding.subject.clone(), evidence: finding.evidence.clone(), doubt: None };
                 rows.entry(&finding.rule).or_default().insert(fingerprint.clone(), row);
             }
         }
@@ -280,7 +281,8 @@ pub(crate) fn hash(rows: &BTreeMap<String, Row>) -> String {
         evidence.clear();
         // INVARIANT: writing text and numbers to memory cannot fail, and gives UTF-8.
         drop(serde_json::to_writer(&mut evidence, &row.evidence));
-        [fingerprint, row.subject.as_str(), str::from_utf8(&evidence).unwrap_or_default()]
+        let doubt = row.doubt.as_deref().unwrap_or_default();
+        [fingerprint, row.subject.as_str(), str::from_utf8(&evidence).unwrap_or_default(), doubt]
             .into_iter()
             .for_each(|text| texts.add(text));
     }

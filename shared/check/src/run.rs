@@ -42,6 +42,9 @@ pub struct Row {
     pub subject: String,
     /// The other columns.
     pub evidence: BTreeMap<String, Value>,
+    /// Why it cannot be said whether the rule holds of the subject; none where it surely does. Such a row opens
+    /// nothing and closes nothing: a finding that is open becomes unknown.
+    pub doubt: Option<String>,
 }
 
 /// What one rule said of a state.
@@ -123,7 +126,7 @@ pub(crate) fn rows(
         let others =
             answer.columns.iter().zip(cells).zip(0..).filter(|(_, place)| !keys.contains(&Some(*place)));
         let evidence = others.map(|((name, cell), _)| (name.clone(), cell)).collect();
-        (digest::fingerprint(&rule.id, &subject), Row { subject, evidence })
+        (digest::fingerprint(&rule.id, &subject), Row { subject, evidence, doubt: None })
     };
     let mut rows: Vec<(String, Row)> = answer.rows.into_iter().map(row).collect();
     // Two rows of one subject are one finding: the first, which is the same each time.

@@ -16,6 +16,10 @@ pub enum ListStatus {
     Failed,
     /// It was not asked for, because what it hangs on could not be read.
     Skipped,
+    /// It showed nothing in a form that proves nothing, such as null in the place of an array. Comparing with the
+    /// former snapshot decides: where nothing was known of the list, or where the former run got the same answer, it is
+    /// believed and becomes [`Self::Complete`].
+    Doubtful,
 }
 
 impl ListStatus {
@@ -27,11 +31,12 @@ impl ListStatus {
             Self::Denied => "denied",
             Self::Failed => "failed",
             Self::Skipped => "skipped",
+            Self::Doubtful => "doubtful",
         }
     }
 
     fn named(name: &str) -> Option<Self> {
-        [Self::Complete, Self::Denied, Self::Failed, Self::Skipped]
+        [Self::Complete, Self::Denied, Self::Failed, Self::Skipped, Self::Doubtful]
             .into_iter()
             .find(|each| each.name() == name)
     }

@@ -21,7 +21,7 @@ pub use finding::{
     Finding, FindingState, Ground, Severity, Sighting, Suppression, Transition, TransitionKind,
 };
 pub use patch::Patch;
-pub use state::{Rows, State};
+pub use state::{Rows, State, UnreadCell};
 pub use table::{Column, Draft, Kind, Parent, Reading, Table, Type};
 pub use time::{Timestamp, normal_time, time_text};
 pub use value::{Row, Value, Values};

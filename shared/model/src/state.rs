@@ -76,34 +76,58 @@ impl IntoIterator for Rows {
     }
 }
 
+/// A cell that the cloud showed in a form that nothing can be made of: its row holds null there, which is no value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnreadCell {
+    /// Name of the table.
+    pub table: &'static str,
+    /// Packed key of the row, as [`Row::prefix`] returns it.
+    pub key: Box<[u8]>,
+    /// Name of the column.
+    pub column: &'static str,
+}
+
 /// The tables of one account at one time, by name. A table without rows may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct State(BTreeMap<&'static str, Rows>);
+pub struct State {
+    tables: BTreeMap<&'static str, Rows>,
+    unread: Vec<UnreadCell>,
+}
 
 impl State {
     /// Returns the rows of a table; none if it is not there.
     #[must_use]
     pub fn rows(&self, table: &Table) -> &Rows {
         static NONE: Rows = Rows(Vec::new());
-        self.0.get(table.name).unwrap_or(&NONE)
+        self.tables.get(table.name).unwrap_or(&NONE)
     }
 
     /// Puts rows in the place of a table's.
     pub fn put(&mut self, table: &'static Table, rows: Rows) {
         if rows.is_empty() {
-            self.0.remove(table.name);
+            self.tables.remove(table.name);
         } else {
-            self.0.insert(table.name, rows);
+            self.tables.insert(table.name, rows);
         }
     }
 
     /// Takes a table's rows out.
     pub fn take(&mut self, table: &Table) -> Rows {
-        self.0.remove(table.name).unwrap_or_default()
+        self.tables.remove(table.name).unwrap_or_default()
     }
 
     /// Returns the names of the tables that have rows, with the rows.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Rows)> {
-        self.0.iter().map(|(name, rows)| (*name, rows))
+        self.tables.iter().map(|(name, rows)| (*name, rows))
+    }
+
+    /// Notes cells that could not be read. A collector does so; carrying a former state forward fills and forgets them.
+    pub fn note_unread(&mut self, cells: impl IntoIterator<Item = UnreadCell>) {
+        self.unread.extend(cells);
+    }
+
+    /// Takes out the cells that could not be read.
+    pub fn take_unread(&mut self) -> Vec<UnreadCell> {
+        std::mem::take(&mut self.unread)
     }
 }

@@ -15,7 +15,7 @@ pub const COVERAGE: Table = Table {
         Column::text("listing", "The list, named like the tables that it fills."),
         Column::text("parent", "The thing that it was read for; empty when it is of the whole account."),
         Column::text("endpoint", "Method and path of the call."),
-        Column::text("status", "`complete`, `denied`, `failed` or `skipped`."),
+        Column::text("status", "`complete`, `denied`, `failed`, `skipped` or `doubtful`."),
         Column::text("reason", "Why it is not complete."),
         Column::integer("pages", "How many pages were read."),
         Column::integer("rows", "How many things they held."),

@@ -42,7 +42,7 @@ impl Said {
         let row = |(user, state): &(&str, i64)| {
             let subject = format!("ibm/acc-1/ibm_users/{user}");
             let evidence = BTreeMap::from([("state".to_owned(), json!(state))]);
-            (digest::fingerprint("some_user", &subject), Row { subject, evidence })
+            (digest::fingerprint("some_user", &subject), Row { subject, evidence, doubt: None })
         };
         let verdict = Verdict {
             rule: "some_user".to_owned(),
