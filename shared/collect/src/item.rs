@@ -28,6 +28,11 @@ impl Faults {
         }
     }
 
+    /// Returns how many were written down.
+    pub(crate) fn count(&self) -> u64 {
+        u64::from(self.first.borrow().is_some()) + self.others.get()
+    }
+
     /// Returns what to say of the faults, if there are any.
     pub(crate) fn reason(&self) -> Option<String> {
         let first = self.first.borrow().clone()?;
@@ -67,14 +72,22 @@ impl<'a> Item<'a> {
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// Returns a text without which there is no row.
+    /// Returns a text without which there is no row; an empty one is none.
     pub(crate) fn key(&self, name: &str) -> Option<&'a str> {
-        let before = self.value(name).is_some();
+        let is_misfit = self.value(name).is_some_and(|value| !value.is_string());
         let text = self.text(name);
-        if text.is_none() && !before {
+        if text.is_none() && !is_misfit {
             self.faults.note(|| format!("an item has no `{name}`"));
         }
         text
+    }
+
+    /// Notes a fault where a member that is always there is missing or null.
+    pub(crate) fn must_have(&self, name: &str) -> &Self {
+        if self.value(name).is_none() {
+            self.faults.note(|| format!("`{name}` is missing"));
+        }
+        self
     }
 
     /// Returns a whole number, also one that is written as text; `NOT_SET` is none.
@@ -121,6 +134,15 @@ impl<'a> Item<'a> {
     pub(crate) fn objects(&self, name: &str) -> impl Iterator<Item = Self> {
         let faults = self.faults;
         self.values(name).iter().filter_map(|value| Item::of(value, faults))
+    }
+
+    /// Returns the objects of an array with their places in it, which a broken one does not shift.
+    pub(crate) fn placed_objects(&self, name: &str) -> impl Iterator<Item = (Self, i64)> {
+        let faults = self.faults;
+        self.values(name)
+            .iter()
+            .zip(0_i64..)
+            .filter_map(|(value, place)| Some((Item::of(value, faults)?, place)))
     }
 
     /// Returns the texts of an array; anything else in it is a fault.

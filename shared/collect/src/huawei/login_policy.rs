@@ -13,6 +13,14 @@ const SETTING: Setting = Setting {
     table: &LOGIN_POLICY,
     path: "login-policy",
     member: "login_policy",
+    always: &[
+        "user_validity_period",
+        "lockout_duration",
+        "login_failed_times",
+        "period_with_login_failures",
+        "session_timeout",
+        "show_recent_login_info",
+    ],
     renamed: ("account_validity_period", "user_validity_period"),
 };
 

@@ -7,6 +7,7 @@ use crate::{
     document,
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// Reads all mappings.
@@ -15,11 +16,11 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     reader.list(single(&MAPPINGS, &reader.endpoints.iam, &path, &[], Items::Each("mappings")), keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
-    for (rule, number) in item.objects("rules").zip(0_i64..) {
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
+    for (rule, number) in item.must_have("rules").placed_objects("rules") {
         let remote = rule.value("remote").map(document::canonical_whole);
-        for (local, position) in rule.objects("local").zip(0_i64..) {
+        for (local, position) in rule.must_have("local").placed_objects("local") {
             let name = |member: &str| local.object(member).and_then(|each| each.text("name"));
             let row = MAPPINGS
                 .draft()
@@ -33,4 +34,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
             seen.push(&MAPPINGS, row);
         }
     }
+    Some(id.to_owned())
 }

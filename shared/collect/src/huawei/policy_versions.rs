@@ -11,6 +11,7 @@ use super::{
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 const STATEMENTS: Tables = Tables {
@@ -31,9 +32,8 @@ pub(crate) async fn list(reader: &Reader<'_>, policies: Parents) -> Seen {
     reader.each(POLICY_VERSIONS.listing, "GET /v5/policies/{id}/versions", policies, of).await
 }
 
-fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("version_id") else { return };
-    let document = Document::parse(item.text("document").unwrap_or_default());
+fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let (id, document) = (item.key("version_id")?, Document::parse(item.key("document")?));
     if let Some(fault) = &document.fault {
         item.faults().note(|| format!("version `{id}`: {fault}"));
     }
@@ -46,6 +46,10 @@ fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("fault", document.fault.as_ref())
         .set("document", document.canonical.as_ref())
         .row();
-    seen.push(&POLICY_VERSIONS, row);
+    seen.push(&POLICY_VERSIONS, row.clone());
+    if document.is_broken {
+        seen.note_broken((&POLICY_VERSIONS, &row), &STATEMENTS.all());
+    }
     document.keep(STATEMENTS, &[("policy_id", policy), ("version_id", id)], seen);
+    Some(id.to_owned())
 }

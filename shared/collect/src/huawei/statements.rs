@@ -5,7 +5,7 @@
 //! cloud refuses in one of them is refused there, not here. Where the grammar wants an array, a bare value is
 //! taken for an array of one. All else that does not fit is a fault, and the rest is kept.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use model::{Draft, Table};
 use serde_json::{Map, Value};
@@ -19,6 +19,8 @@ pub(crate) struct Document {
     pub(crate) statements: Vec<Statement>,
     /// What could not be understood, if anything.
     pub(crate) fault: Option<String>,
+    /// Whether a part of it cannot be read at all, so that its statements are not all that it says.
+    pub(crate) is_broken: bool,
     /// All of it in canonical form, if it is JSON.
     pub(crate) canonical: Option<String>,
     /// Version of the language.
@@ -63,12 +65,23 @@ pub(crate) struct Tables {
     pub(crate) principals: Option<&'static Table>,
 }
 
+impl Tables {
+    /// Returns all of them.
+    pub(crate) fn all(&self) -> Vec<&'static Table> {
+        let each = [self.statements, self.actions, self.resources, self.conditions];
+        each.into_iter().chain(self.principals).collect()
+    }
+}
+
 impl Document {
     /// Reads a text that holds JSON.
     pub(crate) fn parse(text: &str) -> Self {
         match serde_json::from_str(text) {
             Ok(document) => Self::of(&document),
-            Err(_) => Self { fault: Some("the document is no JSON".to_owned()), ..Self::default() },
+            Err(_) => {
+                let fault = Some("the document is no JSON".to_owned());
+                Self { fault, is_broken: true, ..Self::default() }
+            }
         }
     }
 
@@ -77,21 +90,22 @@ impl Document {
         let faults = Faults::default();
         let canonical = Some(document::canonical_whole(document));
         let Value::Object(members) = document else {
-            faults.note("the document is no object");
-            return Self { fault: faults.first(), canonical, ..Self::default() };
+            faults.broken("the document is no object");
+            return Self { fault: faults.first(), is_broken: true, canonical, ..Self::default() };
         };
         let statements = match members.get("Statement") {
             Some(Value::Array(statements)) => statements.as_slice(),
             Some(one @ Value::Object(_)) => std::slice::from_ref(one),
             _ => {
-                faults.note("the document has no `Statement`");
+                faults.broken("the document has no `Statement`");
                 &[]
             }
         };
         let statements =
             statements.iter().zip(0..).map(|(each, place)| faults.statement(each, place)).collect();
         let version = members.get("Version").and_then(Value::as_str).map(str::to_owned);
-        Self { statements, fault: faults.first(), canonical, version }
+        let is_broken = faults.is_broken.get();
+        Self { statements, fault: faults.first(), is_broken, canonical, version }
     }
 
     /// Writes rows of all statements; `key` sets the columns of what the document belongs to.
@@ -133,22 +147,30 @@ fn with<'a>(draft: Draft<'a>, pattern: &'a Pattern, position: i64) -> Draft<'a> 
     draft.set("position", position).set("is_except", pattern.is_except).set("pattern", &pattern.text)
 }
 
-/// The first thing that was not understood.
+/// The first thing that was not understood, and whether anything cannot be read at all.
 #[derive(Debug, Default)]
-struct Faults(RefCell<Option<String>>);
+struct Faults {
+    first: RefCell<Option<String>>,
+    is_broken: Cell<bool>,
+}
 
 impl Faults {
     fn note(&self, fault: impl Into<String>) {
-        self.0.borrow_mut().get_or_insert_with(|| fault.into());
+        self.first.borrow_mut().get_or_insert_with(|| fault.into());
+    }
+
+    fn broken(&self, fault: impl Into<String>) {
+        self.is_broken.set(true);
+        self.note(fault);
     }
 
     fn first(self) -> Option<String> {
-        self.0.into_inner()
+        self.first.into_inner()
     }
 
     fn statement(&self, value: &Value, place: usize) -> Statement {
         let Value::Object(members) = value else {
-            self.note(format!("statement {place} is no object"));
+            self.broken(format!("statement {place} is no object"));
             return Statement::default();
         };
         let unknown = members.keys().find(|name| {
@@ -174,7 +196,7 @@ impl Faults {
         }
         let actions = self.patterns(members, "Action", "NotAction", place);
         if actions.is_empty() {
-            self.note(format!("statement {place} has no actions"));
+            self.broken(format!("statement {place} has no actions"));
         }
         Statement {
             sid: members.get("Sid").and_then(Value::as_str).map(str::to_owned),
@@ -205,7 +227,7 @@ impl Faults {
                 // A bare `*` names no type; every principal of the cloud is meant.
                 Some(bare @ Value::String(_)) => vec![("IAM", bare)],
                 Some(_) => {
-                    self.note(format!("`{name}` of statement {place} is no object"));
+                    self.broken(format!("`{name}` of statement {place} is no object"));
                     continue;
                 }
             };
@@ -226,14 +248,14 @@ impl Faults {
             None | Some(Value::Null) => return Vec::new(),
             Some(Value::Object(operators)) => sorted(operators),
             Some(_) => {
-                self.note(format!("`Condition` of statement {place} is no object"));
+                self.broken(format!("`Condition` of statement {place} is no object"));
                 return Vec::new();
             }
         };
         let mut conditions = Vec::new();
         for (operator, keys) in operators {
             let Value::Object(keys) = keys else {
-                self.note(format!("an operator in `Condition` of statement {place} has no keys"));
+                self.broken(format!("an operator in `Condition` of statement {place} has no keys"));
                 continue;
             };
             for (key, values) in sorted(keys) {
@@ -258,7 +280,7 @@ impl Faults {
             Value::String(text) => Some(text.clone()),
             Value::Bool(_) | Value::Number(_) if name == "Condition" => Some(value.to_string()),
             _ => {
-                self.note(format!("`{name}` of statement {place} holds something else than texts"));
+                self.broken(format!("`{name}` of statement {place} holds something else than texts"));
                 None
             }
         };

@@ -7,18 +7,25 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads the account.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let path = ["v4", "accounts", reader.account];
-    let list =
-        list_at(ACCOUNTS.listing, &reader.endpoints.accounts, &path, &[], Family::Single, Items::Whole);
+    let list = list_at(
+        ACCOUNTS.listing,
+        &reader.endpoints.accounts,
+        &path,
+        &[],
+        Family::Single,
+        Items::Whole { has: Some("id") },
+    );
     reader.list(list, keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let row = ACCOUNTS
         .draft()
         .set("account_id", id)
@@ -33,4 +40,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document())
         .row();
     seen.push(&ACCOUNTS, row);
+    Some(id.to_owned())
 }
