@@ -18,7 +18,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) {
     let Some(id) = item.key("id") else { return };
     for (rule, number) in item.objects("rules").zip(0_i64..) {
-        let remote = rule.value("remote").map(document::canonical_whole);
+        // What the user has at `{0}` hangs on the order of the attributes.
+        let remote = rule.value("remote").map(document::canonical_in_order);
         for (local, position) in rule.objects("local").zip(0_i64..) {
             let name = |member: &str| local.object(member).and_then(|each| each.text("name"));
             let row = MAPPINGS
