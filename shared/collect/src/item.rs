@@ -73,10 +73,10 @@ pub(crate) struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// Looks at an object; anything else is a fault.
+    /// Looks at an object in an item; anything else is a fault of that item.
     pub(crate) fn of(value: &'a Value, faults: &'a Faults) -> Option<Self> {
         let Value::Object(members) = value else {
-            faults.note_unread(None, format!("{} stands where an object should", kind(value)));
+            faults.note_unread(None, misplaced(value));
             return None;
         };
         Some(Self { members, faults })
@@ -88,7 +88,11 @@ impl<'a> Item<'a> {
             faults.note(|| format!("{} nests too deep", named(value)));
             return None;
         }
-        Self::of(value, faults)
+        let Value::Object(members) = value else {
+            faults.note(|| misplaced(value));
+            return None;
+        };
+        Some(Self { members, faults })
     }
 
     /// Returns a member as it is, unless it is null.
@@ -243,6 +247,10 @@ fn whole(number: &Number) -> Option<i64> {
 fn named(value: &Value) -> String {
     let id = ["id", "iam_id", "crn", "name"].into_iter().find_map(|name| value.get(name)?.as_str());
     id.map_or_else(|| "an item".to_owned(), |id| format!("the item `{id}`"))
+}
+
+fn misplaced(value: &Value) -> String {
+    format!("{} stands where an object should", kind(value))
 }
 
 const fn kind(value: &Value) -> &'static str {

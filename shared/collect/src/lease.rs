@@ -193,6 +193,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_about_to_end_is_renewed() {
+        let lease = Lease::new(1, Duration::from_millis(50));
+        tokio::time::sleep(Duration::from_millis(45)).await;
+        assert_eq!(lease.current(None, || async { Ok((2, LONG)) }).await.unwrap(), (2, 1));
+    }
+
+    #[tokio::test]
     async fn what_was_refused_is_renewed_once() {
         let lease = Lease::new(1, LONG);
         let renew = || async { Ok((2, LONG)) };
