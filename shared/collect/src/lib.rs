@@ -9,6 +9,7 @@ mod endpoint;
 mod error;
 mod http;
 mod item;
+mod json;
 mod lease;
 mod listing;
 mod paging;
@@ -18,6 +19,7 @@ mod reading;
 mod retry;
 mod secret;
 mod session;
+mod unread;
 
 pub use error::CollectError;
 pub use progress::{Progress, Silent};

@@ -8,23 +8,50 @@ use model::{Cloud, Coverage, ListStatus, Row, Rows, State, Table, UnreadCell, ta
 use url::Url;
 
 pub(crate) use crate::reading::{attempt, read, report};
-use crate::{item::Item, paging::Family};
+use crate::{
+    item::{Faults, Item},
+    paging::Family,
+    unread,
+};
 
 /// Rows by table, and how their lists were read.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     rows: BTreeMap<&'static str, Vec<Row>>,
-    unread: Vec<UnreadCell>,
     twice: u64,
     doubt: Option<String>,
     /// One for each list.
     pub(crate) coverage: Vec<Coverage>,
+    /// Cells that hold nothing because they could not be read.
+    pub(crate) unread: Vec<UnreadCell>,
+    /// The tables of the rows that the item at hand gave.
+    fresh: Vec<&'static Table>,
 }
 
 impl Seen {
     /// Adds a row.
     pub(crate) fn push(&mut self, table: &'static Table, row: Row) {
         self.rows.entry(table.name).or_default().push(row);
+        self.fresh.push(table);
+    }
+
+    /// Returns the rows that were added since [`Self::settle`].
+    pub(crate) fn fresh(&self) -> Vec<(&'static Table, Row)> {
+        let tables: BTreeMap<&str, (&'static Table, usize)> =
+            self.fresh.iter().fold(BTreeMap::new(), |mut counts, table| {
+                counts.entry(table.name).or_insert((table, 0)).1 += 1;
+                counts
+            });
+        let newest = |(table, count): (&'static Table, usize)| {
+            self.rows(table).iter().rev().take(count).rev().map(move |row| (table, row.clone()))
+        };
+        tables.into_values().flat_map(newest).collect()
+    }
+
+    /// Settles an item: which cells of the rows that it gave could not be read.
+    pub(crate) fn settle(&mut self, faults: &Faults) {
+        unread::settle(faults, self);
+        self.fresh.clear();
     }
 
     /// Adds all that another has.
@@ -90,7 +117,6 @@ impl Seen {
     /// Makes the tables of a cloud of all that was seen.
     pub(crate) fn into_state(mut self, cloud: Cloud) -> State {
         let mut state = State::default();
-        state.note_unread(std::mem::take(&mut self.unread));
         for table in tables::of(cloud) {
             let rows = if table.name == tables::COVERAGE.name {
                 self.coverage.iter().map(Coverage::row).collect()
@@ -99,6 +125,9 @@ impl Seen {
             };
             state.put(table, Rows::new(table, rows));
         }
+        self.unread.sort_unstable();
+        self.unread.dedup();
+        state.note_unread(self.unread);
         state
     }
 

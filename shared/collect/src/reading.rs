@@ -140,7 +140,9 @@ impl Reading {
     ) -> Result<bool, String> {
         let shown = shown(list.items, page)?;
         for thing in &shown.things {
-            match Item::of(thing, &self.faults).and_then(|item| keep(&item, &mut self.seen)) {
+            let kept = Item::whole(thing, &self.faults).and_then(|item| keep(&item, &mut self.seen));
+            self.seen.settle(&self.faults);
+            match kept {
                 None => self.left_out += 1,
                 Some(key) => self.twice += u64::from(!self.keys.insert(key)),
             }

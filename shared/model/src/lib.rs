@@ -5,6 +5,7 @@ mod change;
 mod coverage;
 mod event;
 mod finding;
+mod form;
 mod patch;
 pub mod reference;
 mod state;
@@ -23,5 +24,5 @@ pub use finding::{
 pub use patch::Patch;
 pub use state::{Rows, State, UnreadCell};
 pub use table::{Column, Draft, Kind, Parent, Reading, Table, Type};
-pub use time::{Timestamp, normal_time, time_text};
+pub use time::{Timestamp, is_same_second, normal_moment, normal_time, time_text};
 pub use value::{Row, Value, Values};

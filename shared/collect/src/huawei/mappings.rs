@@ -18,9 +18,11 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
-    for (rule, number) in item.must_have("rules").placed_objects("rules") {
-        let remote = rule.value("remote").map(document::canonical_whole);
-        for (local, position) in rule.must_have("local").placed_objects("local") {
+    let rules = in_our_order(item.must_have("rules"), "rules");
+    for (rule, number) in rules.iter().zip(0_i64..) {
+        // What the user has at `{0}` hangs on the order of the attributes.
+        let remote = rule.value("remote").map(document::canonical_in_order);
+        for (local, position) in in_our_order(rule.must_have("local"), "local").iter().zip(0_i64..) {
             let name = |member: &str| local.object(member).and_then(|each| each.text("name"));
             let row = MAPPINGS
                 .draft()
@@ -35,4 +37,14 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         }
     }
     Some(id.to_owned())
+}
+
+/// Returns the objects of an array in an order of our own: all rules that fit hold, so the cloud's order means nothing.
+fn in_our_order<'a>(item: &Item<'a>, member: &str) -> Vec<Item<'a>> {
+    let mut items: Vec<Item<'a>> = item.objects(member).collect();
+    items.sort_by_cached_key(|each| {
+        let remote = each.value("remote").map(document::canonical_in_order);
+        (remote, each.document())
+    });
+    items
 }

@@ -33,10 +33,8 @@ pub(crate) async fn list(reader: &Reader<'_>, policies: Parents) -> Seen {
 }
 
 fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
-    let (id, document) = (item.key("version_id")?, Document::parse(item.key("document")?));
-    if let Some(fault) = &document.fault {
-        item.faults().note(|| format!("version `{id}`: {fault}"));
-    }
+    let id = item.key("version_id")?;
+    let document = Document::read(item, "document", &format!("version `{id}`"));
     let row = POLICY_VERSIONS
         .draft()
         .set("policy_id", policy)

@@ -53,28 +53,22 @@ pub(crate) async fn granted(reader: &Reader<'_>, seen: &Seen) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
-    let policy = item.must_have("policy").value("policy").map(Document::of);
-    let is_broken = policy.as_ref().is_none_or(|policy| policy.is_broken);
-    let policy = policy.unwrap_or_default();
-    if let Some(fault) = &policy.fault {
-        item.faults().note(|| format!("role `{id}`: {fault}"));
-    }
+    let policy = Document::read(item, "policy", &format!("role `{id}`"));
     let row = ROLES
         .draft()
         .set("id", id)
         .set("name", item.text("name"))
         .set("display_name", item.text("display_name"))
         .set("type", item.text("type"))
-        .set("is_custom", item.text("domain_id").is_some())
-        .set("is_fine_grained", policy.version.as_deref() == Some("1.1"))
+        .set("is_custom", item.value("domain_id").is_some_and(|domain| domain != ""))
+        .set("is_fine_grained", policy.canonical.is_some().then(|| policy.version.as_deref() == Some("1.1")))
         .set("version", policy.version.as_ref())
         .set("description", item.text("description"))
         .set("document", &item.document_without(&["links", "references"]))
         .row();
     seen.push(&ROLES, row.clone());
-    if is_broken {
+    if policy.is_broken {
         seen.note_broken((&ROLES, &row), &STATEMENTS.all());
-        ["is_fine_grained", "version"].into_iter().for_each(|column| seen.note_unread(&ROLES, &row, column));
     }
     policy.keep(STATEMENTS, &[("role_id", id)], seen);
     Some(id.to_owned())

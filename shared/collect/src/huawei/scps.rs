@@ -60,11 +60,8 @@ async fn content(reader: &Reader<'_>, id: String) -> Seen {
 }
 
 fn keep(id: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
-    let document = Document::parse(item.key("content")?);
+    let document = Document::read(item, "content", &format!("policy `{id}`"));
     let summary = item.must_have("policy_summary").object("policy_summary")?;
-    if let Some(fault) = &document.fault {
-        item.faults().note(|| format!("policy `{id}`: {fault}"));
-    }
     let row = SCPS
         .draft()
         .set("policy_id", id)

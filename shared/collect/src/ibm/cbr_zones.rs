@@ -2,7 +2,6 @@
 //! first three.
 
 use model::tables::ibm::{CBR_ZONE_ADDRESSES, CBR_ZONES};
-use serde_json::Value;
 
 use super::reader::{Parents, Reader, list_at};
 use crate::{
@@ -53,8 +52,8 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     Some(id.to_owned())
 }
 
-/// Keeps the addresses at their places in the answer. Fewer than the zone counts are not all; where there are none at all
-/// and nothing counts them, they are doubtful until an answer has the array again.
+/// Keeps the addresses, numbered in an order of our own, because the cloud's means nothing. Fewer than the zone counts are
+/// not all; where there are none at all and nothing counts them, they are doubtful until an answer has the array again.
 fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     for (member, counter, is_excluded) in
         [("addresses", "address_count", false), ("excluded", "excluded_count", true)]
@@ -65,16 +64,22 @@ fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         } else if item.value(member).is_none() && counted.is_none() {
             seen.note_doubt(&format!("`{member}` is missing, which proves nothing"));
         }
-        for (address, position) in item.placed_objects(member) {
-            let reference = address.value("ref").map(document::canonical_value);
-            let value = address.value("value").and_then(Value::as_str);
+        let mut addresses: Vec<(Option<&str>, Option<String>)> = item
+            .objects(member)
+            .map(|address| {
+                let value = address.value("ref").map(document::canonical_value);
+                (address.text("type"), address.text("value").map(str::to_owned).or(value))
+            })
+            .collect();
+        addresses.sort_unstable();
+        for ((kind, value), position) in addresses.iter().zip(0_i64..) {
             let row = CBR_ZONE_ADDRESSES
                 .draft()
                 .set("zone_id", zone)
                 .set("is_excluded", is_excluded)
                 .set("position", position)
-                .set("type", address.text("type"))
-                .set("value", value.or(reference.as_deref()))
+                .set("type", *kind)
+                .set("value", value.as_ref())
                 .row();
             seen.push(&CBR_ZONE_ADDRESSES, row);
         }

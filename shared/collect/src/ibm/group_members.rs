@@ -26,8 +26,16 @@ pub(crate) async fn list(reader: &Reader<'_>, groups: Parents) -> Seen {
 
 fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let iam_id = item.key("iam_id")?;
+    let is_dynamic = match item.value("membership_type").map(serde_json::Value::as_str) {
+        Some(None) => {
+            // Which table the member belongs to cannot be said.
+            item.unread("membership_type", "is no text");
+            return None;
+        }
+        kind => kind.flatten() == Some("dynamic"),
+    };
     // Somebody may be a static and a dynamic member at once.
-    if item.text("membership_type") == Some("dynamic") {
+    if is_dynamic {
         let row = DYNAMIC_MEMBERS
             .draft()
             .set("group_id", group)

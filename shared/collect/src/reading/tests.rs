@@ -151,7 +151,7 @@ async fn what_cannot_be_kept_makes_the_list_incomplete_with_how_many() {
         (json!({"id": ""}), "an item has no `id`"),
         (json!({"id": null}), "an item has no `id`"),
         (json!({"name": "n"}), "an item has no `id`"),
-        (json!({"id": 7}), "`id` is a number, no text"),
+        (json!({"id": [7]}), "`id` is an array, no text"),
         (json!(null), "null stands where an object should"),
         (json!("text"), "a text stands where an object should"),
         (json!([]), "an array stands where an object should"),
