@@ -77,13 +77,19 @@ impl IntoIterator for Rows {
 }
 
 /// A cell that the cloud showed in a form that nothing can be made of: its row holds null there, which is no value.
+///
+/// The collector marks the list that the row comes from as not complete. Where a nested list of a thing could not be
+/// read as a whole (one element among positional ones is broken), `key` is the key of the thing's row and `column` is the
+/// name of the child table: the former child rows of the thing stand in for all that was shown of them. A list of its
+/// own for one parent, such as the addresses of a network zone, needs no such note: where its rows are keyed by their
+/// position, the list that is not complete is carried whole.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnreadCell {
     /// Name of the table.
     pub table: &'static str,
     /// Packed key of the row, as [`Row::prefix`] returns it.
     pub key: Box<[u8]>,
-    /// Name of the column.
+    /// Name of the column, or of the child table whose rows of this thing are not whole.
     pub column: &'static str,
 }
 
