@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{Severity, State, Table};
 use serde_json::Value;
 
-use crate::{Round, Row, Sight, Subject, Verdict, blindness::Sighted, digest, digest::Texts, round::Known};
+use crate::{Round, Row, Subject, Verdict, blindness::Sighted, digest, digest::Texts, round::Known};
 
 /// A question that is answered elsewhere, in the form of a rule.
 #[derive(Debug, Clone)]
@@ -22,10 +22,15 @@ pub struct Judgement {
     pub needs: Vec<&'static Table>,
     /// Those among them whose missing rows would make it report.
     pub absence: Vec<&'static Table>,
+    /// Tables of which it weighs itself, thing by thing, what cannot be seen: what is found says so as a doubt.
+    pub weighed: Vec<&'static Table>,
 }
 
+/// What was found of one thing: the evidence, and why it cannot be said for sure, where it cannot.
+pub type FoundOne = (BTreeMap<String, Value>, Option<String>);
+
 /// What was found, by address below the account (`ibm_users/IBMid-1`); or why nothing could be.
-pub type Found = Result<BTreeMap<String, BTreeMap<String, Value>>, String>;
+pub type Found = Result<BTreeMap<String, FoundOne>, String>;
 
 impl Round {
     /// Adds a judgement over the same state. Nobody looks where nothing changed that it hangs on.
@@ -43,14 +48,15 @@ impl Round {
             severity: judgement.severity,
             text: digest::of([judgement.question.as_str()]),
             subject: Subject::Address,
-            sight: Sight {
-                blind: sighted.blind(&judgement.needs).into_iter().collect(),
-                blind_absence: sighted.blind(&judgement.absence).into_iter().collect(),
-                broken: None,
-            },
+            sight: sighted.sight(
+                &self.outcome.account,
+                &Subject::Address,
+                &judgement.needs,
+                &judgement.absence,
+            ),
             rows: BTreeMap::new(),
         };
-        let is_whole = verdict.sight.opens() && verdict.sight.closes();
+        let is_whole = verdict.sight.is_whole();
         let asked_of = known.filter(|_| is_whole).map(|known| self.ground_of(judgement, known));
         if self.answers_as_before(&judgement.rule, asked_of.as_ref(), known) {
             self.keep(verdict, asked_of, known);
@@ -59,9 +65,9 @@ impl Round {
         match look() {
             Ok(found) => {
                 let account = &self.outcome.account;
-                let row = |(below, evidence)| {
+                let row = |(below, (evidence, doubt))| {
                     let subject = format!("{account}/{below}");
-                    (digest::fingerprint(&judgement.rule, &subject), Row { subject, evidence, doubt: None })
+                    (digest::fingerprint(&judgement.rule, &subject), Row { subject, evidence, doubt })
                 };
                 verdict.rows = found.into_iter().map(row).collect();
             }
@@ -76,7 +82,7 @@ impl Round {
         texts.add(concat!("iamwatch ", env!("CARGO_PKG_VERSION")));
         texts.add(&self.outcome.account.to_string());
         texts.add(&judgement.question);
-        for table in &judgement.needs {
+        for table in judgement.needs.iter().chain(&judgement.weighed) {
             texts.add(table.name);
             texts.add(known.hashes.get(table.name).map_or("", String::as_str));
         }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Coverage, ListHistory, ListStatus, Lists, Reading, Row, Rows, State, Table, Trust, Word, tables};
+use model::{
+    Coverage, ListHistory, ListStatus, Lists, Reading, Row, Rows, State, Table, Trust, Word, tables,
+};
 
 use crate::{doubt::believed, gone::drop_gone, unread};
 
@@ -85,12 +87,7 @@ pub(crate) fn owner(table: &Table, declared: &[&'static Table]) -> Option<&'stat
 
 /// Returns the coverage with the snapshot that each incomplete list was last complete in, and with the lists that were
 /// not shown because what they are read for was not.
-fn carried_coverage(
-    before: &State,
-    seen: &State,
-    former: i64,
-    declared: &[&'static Table],
-) -> Vec<Coverage> {
+fn carried_coverage(before: &State, seen: &State, former: i64, declared: &[&'static Table]) -> Vec<Coverage> {
     let history = ListHistory::of(before, seen);
     let last_complete = |list: &Coverage| match history.former.get(&list.listing, &list.parent) {
         Some(known) if known.is_complete() => Some(former),

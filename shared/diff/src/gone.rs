@@ -23,7 +23,9 @@ impl Gone {
         let of_listing = tables::all().filter(|table| table.listing == list.listing);
         of_listing.filter(|table| table.reading == Reading::PerParent).any(|table| {
             let owner = table.parent.and_then(|parent| tables::named(parent.table));
-            owner.is_some_and(|owner| id_column(owner).is_some_and(|id| self.has(owner.name, id, &list.parent)))
+            owner.is_some_and(|owner| {
+                id_column(owner).is_some_and(|id| self.has(owner.name, id, &list.parent))
+            })
         })
     }
 }

@@ -70,7 +70,9 @@ fn filled(table: &Table, row: &Row, known: &Row, columns: &BTreeSet<&str>) -> Ro
     if is_same {
         return known.clone();
     }
-    Row::pack(cells().map(|(column, (value, known))| if columns.contains(column.name) { known } else { value }))
+    Row::pack(
+        cells().map(|(column, (value, known))| if columns.contains(column.name) { known } else { value }),
+    )
 }
 
 /// Puts the former rows of one thing in a nested table, and in those below it, in the place of what was shown of them.
@@ -104,7 +106,8 @@ pub(crate) fn keep_positions(before: &State, state: &mut State, declared: &[&'st
         let place = place.filter(|place| *place > 0 && owner(table, declared).is_none());
         let Some(mut columns) = place else { continue };
         // A yes or no in the key parts the rows of one thing.
-        while columns > 1 && table.columns.get(columns - 1).is_some_and(|column| column.kind == Type::Boolean) {
+        while columns > 1 && table.columns.get(columns - 1).is_some_and(|column| column.kind == Type::Boolean)
+        {
             columns -= 1;
         }
         let is_whole = |row: &Row| lists.of_row(table, row, state).is_none_or(|trust| trust == Trust::Whole);
@@ -136,7 +139,8 @@ fn list_of(lists: &Lists, table: &'static Table, row: &Row) -> (String, String) 
     };
     let named = column.and_then(|column| table.text(row, column));
     let own = named.filter(|named| lists.get(table.listing, named).is_some());
-    let unread = || lists.named(table.listing).find(|list| !list.is_complete()).map(|list| list.parent.clone());
+    let unread =
+        || lists.named(table.listing).find(|list| !list.is_complete()).map(|list| list.parent.clone());
     let parent = own.map(str::to_owned).or_else(unread).unwrap_or_default();
     (table.listing.to_owned(), parent)
 }
@@ -152,7 +156,8 @@ impl Unread {
             let mut unknown = self.unknown.remove(&at).unwrap_or_default();
             unknown.extend(noted.into_iter().filter(|cell| is_null_and_carried(state, cell, &list.listing)));
             if let Some(kept) = self.kept.remove(&at) {
-                let named: Vec<String> = kept.iter().take(MOST_NAMED).map(|cell| format!("`{cell}`")).collect();
+                let named: Vec<String> =
+                    kept.iter().take(MOST_NAMED).map(|cell| format!("`{cell}`")).collect();
                 let more = kept.len().saturating_sub(MOST_NAMED);
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
                 let reason = list.reason.take().map(|reason| reason + "; ").unwrap_or_default();
@@ -189,7 +194,8 @@ pub(crate) fn is_revealed(former: &Lists, table: &'static Table, before: &Row, a
         .zip(before.values().zip(after.values()))
         .filter(|(column, (before, after))| before != after && column.kind != Type::Document && !column.moves)
         .collect();
-    let is_noted = |column: &str| are_more || cells.contains(&cell_name(table, before.prefix(table.key), column));
+    let is_noted =
+        |column: &str| are_more || cells.contains(&cell_name(table, before.prefix(table.key), column));
     !differing.is_empty()
         && differing.iter().all(|(column, (before, _))| before.is_null() && is_noted(column.name))
 }

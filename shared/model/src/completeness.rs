@@ -219,9 +219,10 @@ impl<'a> ListHistory<'a> {
             let former = self.former.get(&list.listing, &list.parent).map(Trust::of);
             match former {
                 Some(trust) => trust == Trust::Never,
-                None => self
-                    .owner_of(&list.listing)
-                    .is_none_or(|owner| !self.is_new(&list.listing, owner, &list.parent)),
+                None => match self.owner_of(&list.listing) {
+                    Some(owner) => !self.is_new(&list.listing, owner, &list.parent),
+                    None => !self.former.has(&list.listing),
+                },
             }
         });
         first.map(|list| (list.listing.clone(), list.parent.clone())).collect()

@@ -98,8 +98,10 @@ impl Coverage {
     /// Returns the cells that [`Self::note_unread`] noted, and whether there were more than it names.
     #[must_use]
     pub fn unread_cells(&self) -> (BTreeSet<String>, bool) {
-        let noted = self.reason.as_deref().and_then(|reason| reason.rsplit_once(UNREAD)).map(|(_, noted)| noted);
-        let cells = noted.into_iter().flat_map(|noted| noted.split('`').skip(1).step_by(2)).map(str::to_owned);
+        let noted =
+            self.reason.as_deref().and_then(|reason| reason.rsplit_once(UNREAD)).map(|(_, noted)| noted);
+        let cells =
+            noted.into_iter().flat_map(|noted| noted.split('`').skip(1).step_by(2)).map(str::to_owned);
         (cells.collect(), noted.is_some_and(|noted| noted.ends_with(MORE)))
     }
 

@@ -99,12 +99,17 @@ impl Lists {
             },
             (Reading::InParts { column, otherwise, also }, _) => {
                 let also = also.map(|also| self.get(table.listing, also).map_or(Trust::Whole, Trust::of));
-                Some(self.of_part(table.listing, table.text(row, column), otherwise).max(also.unwrap_or(Trust::Whole)))
+                Some(
+                    self.of_part(table.listing, table.text(row, column), otherwise)
+                        .max(also.unwrap_or(Trust::Whole)),
+                )
             }
             // The rows of a thing's nested lists come with the thing.
             (Reading::Whole, Some((owner, column))) if owner.listing == table.listing => {
-                let key = Row::pack([table.position(column).map_or(crate::Value::Null, |place| row.value(place))]);
-                let owner_row = (owner.key == 1).then(|| state.rows(owner).get(owner, key.as_bytes())).flatten();
+                let key =
+                    Row::pack([table.position(column).map_or(crate::Value::Null, |place| row.value(place))]);
+                let owner_row =
+                    (owner.key == 1).then(|| state.rows(owner).get(owner, key.as_bytes())).flatten();
                 owner_row.map_or(Some(self.whole(table.listing)), |row| self.of_row(owner, row, state))
             }
             _ => Some(self.whole(table.listing)),

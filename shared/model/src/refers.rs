@@ -89,7 +89,10 @@ mod tests {
             let columns = [Some(each.column), each.kind.map(|kind| kind.0)];
             assert!(columns.into_iter().flatten().all(|column| table.position(column).is_some()), "{each:?}");
             for (table, column) in each.to {
-                assert!(tables::named(table).is_some_and(|table| table.position(column).is_some()), "{each:?}");
+                assert!(
+                    tables::named(table).is_some_and(|table| table.position(column).is_some()),
+                    "{each:?}"
+                );
             }
         }
     }

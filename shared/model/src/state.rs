@@ -176,6 +176,12 @@ impl State {
         has(&self.marks.baseline, table, row)
     }
 
+    /// Says whether any row of a table is one of which nobody knows how long it has been there.
+    #[must_use]
+    pub fn has_baseline(&self, table: &Table) -> bool {
+        self.marks.baseline.contains_key(table.name)
+    }
+
     /// Notes the lists that were read to their end for the first time, by listing and parent.
     pub fn note_first_complete(&mut self, lists: BTreeSet<(String, String)>) {
         self.marks.first_complete = lists;
