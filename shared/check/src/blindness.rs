@@ -74,6 +74,11 @@ impl<'a> Sighted<'a> {
         sight
     }
 
+    /// Says whether some tables are whole.
+    pub(crate) fn are_whole(&self, tables: &[&'static Table]) -> bool {
+        tables.iter().all(|table| self.of_table(table) == Seen::Whole)
+    }
+
     /// Returns the subjects that hang on a list that is read to its end for the first time.
     fn first_complete(&self, subjects: &Subjects<'_>) -> BTreeSet<String> {
         let first = self.state.first_complete();

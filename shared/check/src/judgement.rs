@@ -26,8 +26,16 @@ pub struct Judgement {
     pub weighed: Vec<&'static Table>,
 }
 
-/// What was found of one thing: the evidence, and why it cannot be said for sure, where it cannot.
-pub type FoundOne = (BTreeMap<String, Value>, Option<String>);
+/// What was found of one thing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FoundOne {
+    /// What speaks for it.
+    pub evidence: BTreeMap<String, Value>,
+    /// Why it cannot be said for sure, and never could.
+    pub doubt: Option<String>,
+    /// Whether it could be said before and cannot in this run: it is told as new once it can be said again.
+    pub is_withheld: bool,
+}
 
 /// What was found, by address below the account (`ibm_users/IBMid-1`); or why nothing could be.
 pub type Found = Result<BTreeMap<String, FoundOne>, String>;
@@ -56,7 +64,7 @@ impl Round {
             ),
             rows: BTreeMap::new(),
         };
-        let is_whole = verdict.sight.is_whole();
+        let is_whole = verdict.sight.is_whole() && sighted.are_whole(&judgement.weighed);
         let asked_of = known.filter(|_| is_whole).map(|known| self.ground_of(judgement, known));
         if self.answers_as_before(&judgement.rule, asked_of.as_ref(), known) {
             self.keep(verdict, asked_of, known);
@@ -65,11 +73,14 @@ impl Round {
         match look() {
             Ok(found) => {
                 let account = &self.outcome.account;
-                let row = |(below, (evidence, doubt))| {
+                for (below, FoundOne { evidence, doubt, is_withheld }) in found {
                     let subject = format!("{account}/{below}");
-                    (digest::fingerprint(&judgement.rule, &subject), Row { subject, evidence, doubt })
-                };
-                verdict.rows = found.into_iter().map(row).collect();
+                    if is_withheld {
+                        verdict.sight.carried.insert(subject.clone());
+                    }
+                    let fingerprint = digest::fingerprint(&judgement.rule, &subject);
+                    verdict.rows.insert(fingerprint, Row { subject, evidence, doubt });
+                }
             }
             Err(reason) => verdict.sight.broken = Some(reason),
         }
