@@ -14,10 +14,11 @@ use std::{
     sync::Arc,
 };
 
-use model::{Row, State, Table, Value, tables::huawei as t};
+use model::{Lists, Row, State, Table, Value, tables::huawei as t};
 
 use crate::{
     Access, Choice, Effect, Known, Pattern, Principal, Question, Resource, Source, Standing, Statement, Step,
+    unseen::Seen,
 };
 use documents::Documents;
 
@@ -116,20 +117,29 @@ fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
         .iter()
         .filter_map(|row| t::LOGIN_PROFILES.text(row, "user_id"))
         .collect();
-    let are_seen = [t::ACCESS_KEYS.listing, t::LOGIN_PROFILES.listing]
+    let lists = Lists::of(state);
+    access.identities_seen = [("user", &t::USERS), ("agency", &t::AGENCIES)]
         .into_iter()
-        .all(|listing| crate::unseen::is_whole(state, listing));
+        .map(|(kind, table)| (kind, Seen::of([Some(lists.whole(table.listing))])))
+        .collect();
     for row in state.rows(&t::USERS) {
         let Some(id) = t::USERS.text(row, "user_id") else { continue };
         let is_root = t::USERS.cell(row, "is_root_user") == Value::Boolean(true);
         let standing = if t::USERS.cell(row, "enabled") == Value::Boolean(false) {
             Standing::Inactive("disabled".to_owned())
-        } else if are_seen && !is_root && !keys.contains(id) && !profiles.contains(id) {
-            let what = if with_keys.contains(id) { "active key" } else { "key" };
-            Standing::Inactive(format!("no password and no {what}"))
-        } else {
+        } else if is_root || keys.contains(id) || profiles.contains(id) {
             Standing::Active
+        } else {
+            let has_any = with_keys.contains(id);
+            let what = if has_any { "active key" } else { "key" };
+            let whole = Standing::Inactive(format!("no password and no {what}"));
+            let read = [t::ACCESS_KEYS.listing, t::LOGIN_PROFILES.listing];
+            let seen = Seen::of(read.map(|listing| lists.part(listing, id)));
+            seen.standing(access, id, whole, "its access keys and password could not be seen")
         };
+        if state.is_carried(&t::USERS, row) {
+            access.carried.insert(id.to_owned());
+        }
         let user = Principal {
             step: step("user", id, t::USERS.text(row, "name")),
             standing,
@@ -147,6 +157,9 @@ fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
     }
     for row in state.rows(&t::AGENCIES) {
         if let Some(id) = t::AGENCIES.text(row, "agency_id") {
+            if state.is_carried(&t::AGENCIES, row) {
+                access.carried.insert(id.to_owned());
+            }
             let step = step("agency", id, t::AGENCIES.text(row, "name"));
             access.principal(Principal { step, standing: Standing::Active, is_bounded });
         }
@@ -179,12 +192,23 @@ fn attach(access: &mut Access, kind: &str, id: &str, source: usize) {
         _ => {
             let kind = if kind == "agency" { "agency" } else { "user" };
             let principal = access.principal_with(id).unwrap_or_else(|| {
-                let standing = Standing::Active;
+                let standing = unlisted(access, kind, id);
                 access.principal(Principal { step: step(kind, id, None), standing, is_bounded: true })
             });
             access.attach(principal, source);
         }
     }
+}
+
+/// Returns the standing of somebody that something is attached to and that no list shows. One that a whole list does
+/// not show was made or deleted while the lists were read.
+fn unlisted(access: &mut Access, kind: &str, id: &str) -> Standing {
+    let seen = match access.identities_seen.get(kind).copied() {
+        Some(Seen::Whole) => Seen::Before,
+        Some(seen) => seen,
+        None => Seen::Never,
+    };
+    seen.standing(access, id, Standing::Active, "it is in no list that could be read")
 }
 
 fn add_policies(access: &mut Access, state: &State) {

@@ -156,6 +156,12 @@ impl Row {
         Self(bytes.into())
     }
 
+    /// Takes cells as [`Self::as_bytes`] or [`Self::prefix`] returned them.
+    #[must_use]
+    pub fn from_packed(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
     /// Returns the values from left to right.
     #[must_use]
     pub fn values(&self) -> Values<'_> {

@@ -24,8 +24,10 @@ use crate::{
 
 /// The parent under which the coverage names the list of the second version.
 pub(crate) const SECOND: &str = "v2";
-/// The parent under which the coverage names the list of authorizations of the first version.
+/// The interface that lists authorizations.
 const FIRST: &str = "v1";
+/// The type of the policies that only that list may show, by which the coverage names it.
+const AUTHORIZATION: &str = "authorization";
 
 /// Reads all policies, and the roles on the services that they name.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
@@ -48,12 +50,12 @@ async fn of_first(reader: &Reader<'_>, second: &Seen) -> Seen {
     let wholeness = second.wholeness(POLICIES.listing);
     if wholeness != Wholeness::Whole {
         let reason = "the list of version 2 comes first, and it is not complete";
-        first.skip(POLICIES.listing, FIRST, "GET /v1/policies", wholeness, reason);
+        first.skip(POLICIES.listing, AUTHORIZATION, "GET /v1/policies", wholeness, reason);
         return first;
     }
     let known: HashSet<&str> = second.texts(&POLICIES, "id").collect();
     let mut hidden = HashSet::new();
-    let list = policies(reader, FIRST, Some("authorization")).of(FIRST);
+    let list = policies(reader, FIRST, Some(AUTHORIZATION)).of(AUTHORIZATION);
     let keep = |item: &Item<'_>, seen: &mut Seen| -> Kept {
         let id = item.key("id")?;
         if known.contains(id) {

@@ -4,7 +4,10 @@
 //! are refused, the default group is still read, and the coverage says what was left out.
 
 use futures::future::join_all;
-use model::tables::ibm::{SERVICE_ID_GROUPS, SERVICE_ID_INSTANCES, SERVICE_IDS};
+use model::{
+    Coverage,
+    tables::ibm::{SERVICE_ID_GROUPS, SERVICE_ID_INSTANCES, SERVICE_IDS},
+};
 
 use super::{
     api_keys,
@@ -16,9 +19,6 @@ use crate::{
     paging::Family,
     reading::Kept,
 };
-
-/// The parent under which the coverage names what is in groups that could not be listed.
-const UNKNOWN_GROUPS: &str = "groups";
 
 /// Reads groups, service IDs and keys.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
@@ -43,8 +43,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let groups = seen.wholeness(SERVICE_ID_GROUPS.listing);
     if groups != Wholeness::Whole {
         let reason = "the service ID groups could not be listed";
-        seen.skip(SERVICE_IDS.listing, UNKNOWN_GROUPS, "GET /v1/serviceids", groups, reason);
-        seen.skip(api_keys::LISTING, UNKNOWN_GROUPS, "GET /v1/apikeys", groups, reason);
+        seen.skip(SERVICE_IDS.listing, Coverage::REST, "GET /v1/serviceids", groups, reason);
+        seen.skip(api_keys::LISTING, Coverage::REST, "GET /v1/apikeys", groups, reason);
     }
     seen
 }

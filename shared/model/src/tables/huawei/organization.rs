@@ -37,7 +37,7 @@ pub const ORGANIZATION_ENTITIES: Table = Table {
         Column::time("joined_at", "When an account joined."),
     ],
     listing: "huawei_organization_entities",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "parent_id", otherwise: "roots", also: Some("accounts") },
     parent: None,
     label: Some("name"),
 };
@@ -58,7 +58,7 @@ pub const SCPS: Table = Table {
         Column::document(),
     ],
     listing: "huawei_scps",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "policy_id", otherwise: "", also: None },
     parent: None,
     label: Some("name"),
 };
