@@ -26,14 +26,13 @@ const STATES: [(&str, u32); 8] = [
     ("AWAITING_REVIEW", 2),
 ];
 
-const INSTANCE_STATES: [(&str, u32); 8] = [
+const INSTANCE_STATES: [(&str, u32); 7] = [
     ("active", 850),
     ("provisioning", 30),
     ("inactive", 30),
     ("failed", 15),
-    ("pending_removal", 10),
     ("pending_reclamation", 40),
-    ("removed", 20),
+    ("removed", 30),
     ("pre_provisioning", 5),
 ];
 
