@@ -7,6 +7,7 @@ mod page;
 mod broken_runs;
 mod guide;
 mod permissions;
+mod shapes;
 mod weeks;
 
 pub use account::{API_KEY, Account};

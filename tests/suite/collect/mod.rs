@@ -3,6 +3,7 @@
 mod faults;
 mod rights;
 mod session;
+mod shapes;
 mod truth;
 
 use std::{collections::BTreeMap, time::Duration};

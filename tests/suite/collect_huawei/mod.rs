@@ -5,6 +5,7 @@ mod expected;
 mod faults;
 mod rights;
 mod session;
+mod shapes;
 mod sizes;
 mod truth;
 

@@ -312,7 +312,6 @@ fn surroundings(mint: &mut Mint, world: &mut World) {
         .map(|_| json!({"iam_id": mint.pick(&world.users).object.text("iam_id"), "mfa": "NONE"}))
         .collect();
     world.identity_settings.set("user_mfa", json!(exempt));
-    if mint.chance(50) {
-        world.effective_settings = Some(effective(&world.identity_settings));
-    }
+    // The interface documents them for every account.
+    world.effective_settings = Some(effective(&world.identity_settings));
 }
