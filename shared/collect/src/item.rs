@@ -130,6 +130,22 @@ impl<'a> Item<'a> {
         self
     }
 
+    /// Notes a fault where a member that need not be there is null: a list of none is an empty one, or is left out.
+    pub(crate) fn must_not_be_null(&self, name: &str) -> &Self {
+        if self.members.get(name).is_some_and(Value::is_null) {
+            self.faults.note(|| format!("`{name}` is null"));
+        }
+        self
+    }
+
+    /// Writes down as unread each of these members that is missing or null, though the interface declares that it is always
+    /// there: what was known of it stands.
+    pub(crate) fn must_say(&self, names: &[&str]) {
+        for name in names.iter().filter(|name| self.value(name).is_none()) {
+            self.unread(name, "is missing");
+        }
+    }
+
     /// Returns a whole number, also one that is written as text or with a fraction of zero; `NOT_SET` is none.
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
         let value = self.value(name)?;

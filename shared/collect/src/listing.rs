@@ -166,6 +166,13 @@ impl Seen {
         }
     }
 
+    /// Marks a list as doubtful that showed nothing, though nothing went wrong with it.
+    pub(crate) fn doubt(&mut self, listing: &str, parent: &str, reason: &str) {
+        for coverage in self.unbroken(listing, Some(parent)) {
+            (coverage.status, coverage.reason) = (ListStatus::Doubtful, Some(reason.to_owned()));
+        }
+    }
+
     /// Ends the doubt about lists of which something else says how many things they have.
     pub(crate) fn prove(&mut self, listing: &str, parent: Option<&str>) {
         for coverage in self.unbroken(listing, parent) {

@@ -14,9 +14,11 @@ fn moment(number: usize) -> String {
     format!("2026-09-07T{:02}:{:02}:00Z", 6 + number / 60, number % 60)
 }
 
-/// Returns what was told of the account itself, not of how well it could be seen.
+/// Returns what was told of the account itself, not of how well it could be seen: that a finding can no longer be judged,
+/// and that it can again, is of sight as well.
 fn news(events: &[Event]) -> Vec<String> {
-    let is_news = |event: &&Event| !event.kind.contains(".coverage.");
+    let is_news =
+        |event: &&Event| !event.kind.contains(".coverage.") && !event.kind.contains("finding.unknown");
     events
         .iter()
         .filter(is_news)

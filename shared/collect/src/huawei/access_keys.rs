@@ -44,6 +44,7 @@ async fn of_user(reader: &Reader<'_>, user: String) -> Seen {
 
 fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("access_key_id")?;
+    item.must_say(&["status", "created_at"]);
     let row = ACCESS_KEYS
         .draft()
         .set("access_key_id", id)

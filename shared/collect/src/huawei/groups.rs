@@ -23,6 +23,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("group_id")?;
+    item.must_say(&["group_name"]);
     let row = GROUPS
         .draft()
         .set("group_id", id)

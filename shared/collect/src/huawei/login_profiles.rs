@@ -24,6 +24,7 @@ pub(crate) async fn list(reader: &Reader<'_>, users: Parents) -> Seen {
 }
 
 fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    item.must_say(&["password_reset_required", "created_at"]);
     let row = LOGIN_PROFILES
         .draft()
         .set("user_id", user)

@@ -18,6 +18,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let user = item.key("user_id")?;
+    item.must_say(&["enabled"]);
     let row = LOGIN_PROTECTIONS
         .draft()
         .set("user_id", user)

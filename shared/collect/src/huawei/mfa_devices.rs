@@ -18,6 +18,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let number = item.key("serial_number")?;
+    item.must_say(&["user_id", "enabled"]);
     let row = MFA_DEVICES
         .draft()
         .set("serial_number", number)

@@ -60,6 +60,7 @@ pub(crate) fn paged(
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.must_say(&["management_account_id"]);
     let row = ORGANIZATIONS
         .draft()
         .set("id", id)

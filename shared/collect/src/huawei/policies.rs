@@ -41,6 +41,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("policy_id")?;
+    item.must_say(&["policy_name", "policy_type", "default_version_id"]);
     let row = POLICIES
         .draft()
         .set("policy_id", id)

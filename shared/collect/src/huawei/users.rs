@@ -30,6 +30,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("user_id")?;
+    item.must_say(&["user_name", "is_root_user", "enabled"]);
     let row = USERS
         .draft()
         .set("user_id", id)

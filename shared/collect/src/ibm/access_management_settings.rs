@@ -33,6 +33,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     }
     for (identity_type, value) in types.members() {
         let Some(setting) = Item::of(value, item.faults()) else { continue };
+        setting.must_say(&["state"]);
         let row = EXTERNAL_INTERACTION
             .draft()
             .set("identity_type", identity_type)

@@ -37,8 +37,9 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 }
 
 fn keep(account: &str, item: &Item<'_>, seen: &mut Seen) {
-    let unsaid: Vec<&str> =
-        TEXTS.iter().chain(&NUMBERS).copied().filter(|name| item.value(name).is_none()).collect();
+    // What is not set says `NOT_SET`; that nothing is said of a setting is no value of it.
+    item.must_say(&TEXTS);
+    item.must_say(&NUMBERS);
     let mut draft = ACCOUNT_SETTINGS.draft().set("account_id", account).set("is_effective", true);
     for name in TEXTS.into_iter().chain([VISIBILITY]) {
         draft = draft.set(name, item.text(name));
@@ -49,16 +50,15 @@ fn keep(account: &str, item: &Item<'_>, seen: &mut Seen) {
     let row = draft.set("document", &item.document()).row();
     seen.push(&ACCOUNT_SETTINGS, row.clone());
     let of = (&ACCOUNT_SETTINGS, &row);
-    // What is not set says `NOT_SET`; that nothing is said of a setting is no value of it.
-    for name in unsaid {
-        item.must_have(name);
-        seen.note_unread(&ACCOUNT_SETTINGS, &row, name);
-    }
     seen.nested(item, of, &[&USER_DOMAINS], |seen| {
-        item.objects("restrict_user_domains").for_each(|realm| keep_realm(&realm, seen));
+        item.must_not_be_null("restrict_user_domains")
+            .objects("restrict_user_domains")
+            .for_each(|realm| keep_realm(&realm, seen));
     });
     seen.nested(item, of, &[&MFA_EXEMPTIONS], |seen| {
-        item.objects("user_mfa").for_each(|exemption| keep_exemption(&exemption, seen));
+        item.must_not_be_null("user_mfa")
+            .objects("user_mfa")
+            .for_each(|exemption| keep_exemption(&exemption, seen));
     });
 }
 

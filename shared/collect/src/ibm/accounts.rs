@@ -26,6 +26,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.must_say(&["owner_iamid", "status"]);
     let row = ACCOUNTS
         .draft()
         .set("account_id", id)

@@ -33,6 +33,7 @@ struct Attribute<'a> {
 /// what was known of it stands in, because a policy that names less gives more.
 pub(crate) fn keep(item: &Item<'_>, version: &str, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.must_say(&["type"]);
     let before = item.faults().count();
     let subject = attributes(item.must_have("subject").object("subject"), "attributes");
     let is_broken = item.faults().count() > before;

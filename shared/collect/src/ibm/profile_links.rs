@@ -23,6 +23,7 @@ pub(crate) async fn list(reader: &Reader<'_>, profiles: Parents) -> Seen {
 
 fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.must_say(&["cr_type"]);
     let link = item.object("link");
     let of_link = |name| link.and_then(|link| link.text(name));
     let row = PROFILE_LINKS

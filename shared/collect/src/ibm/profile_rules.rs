@@ -26,6 +26,7 @@ pub(crate) async fn list(reader: &Reader<'_>, profiles: Parents) -> Seen {
 
 fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.must_say(&["type", "expiration"]);
     let row = PROFILE_RULES
         .draft()
         .set("profile_id", profile)

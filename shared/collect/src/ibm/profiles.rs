@@ -40,6 +40,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.must_say(&["iam_id"]);
     let row = PROFILES
         .draft()
         .set("id", id)

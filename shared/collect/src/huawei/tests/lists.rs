@@ -256,7 +256,7 @@ async fn wrong_types_and_foreign_members_fail_a_list_and_nothing_else() {
     let odd = json!({"users": [7, {"user_id": "u1", "user_name": 3, "color": "red"}, {"user_name": "none"}]});
     let (collected, _) = with_user().with("/v5/users", odd).read().await.unwrap();
     let reason =
-        "failed: 2 of 3 things are left out: a number stands where an object should, and 1 more of the kind";
+        "failed: 2 of 3 things are left out: a number stands where an object should, and 3 more of the kind";
     assert_eq!(coverage(&collected, &USERS), [reason]);
     assert_eq!(collected.state.rows(&USERS).len(), 1);
     assert_eq!(

@@ -6,7 +6,7 @@ use crate::item::Faults;
 
 /// Keeps a policy; what a test says nothing of is empty.
 fn seen(policy: &Value) -> Seen {
-    let mut whole = json!({"subject": {"attributes": []}, "resource": {"attributes": []}, "control": {"grant": {"roles": []}}});
+    let mut whole = json!({"type": "access", "subject": {"attributes": []}, "resource": {"attributes": []}, "control": {"grant": {"roles": []}}});
     whole.as_object_mut().unwrap().extend(policy.as_object().unwrap().clone());
     let (faults, mut seen) = (Faults::default(), Seen::default());
     keep(&Item::of(&whole, &faults).unwrap(), "v2", &mut seen);
