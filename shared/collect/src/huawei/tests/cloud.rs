@@ -159,7 +159,7 @@ pub(super) fn password_policy() -> Value {
 /// A login policy with all that each has.
 pub(super) fn login_policy() -> Value {
     json!({"user_validity_period": 0, "lockout_duration": 15, "login_failed_times": 5,
-        "period_with_login_failures": 15, "session_timeout": 60, "show_recent_login_info": false})
+        "period_with_login_failures": 15, "session_timeout": 60, "show_recent_login_info": false, "allow_ip_ranges": []})
 }
 
 pub(super) fn settings(base: &str) -> Settings {
