@@ -134,8 +134,11 @@ fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
             let what = if has_any { "active key" } else { "key" };
             let whole = Standing::Inactive(format!("no password and no {what}"));
             let read = [t::ACCESS_KEYS.listing, t::LOGIN_PROFILES.listing];
-            let seen = Seen::of(read.map(|listing| lists.part(listing, id)));
-            seen.standing(access, id, whole, "its access keys and password could not be seen")
+            match Seen::of(read.map(|listing| lists.part(listing, id))) {
+                // Keys that are known to be inactive stand in for a list that cannot be read now.
+                Seen::Before if has_any => whole,
+                seen => seen.standing(access, id, whole, "its access keys and password could not be seen"),
+            }
         };
         if state.is_carried(&t::USERS, row) {
             access.carried.insert(id.to_owned());
