@@ -20,7 +20,8 @@ pub enum Type {
     Integer,
     /// True or false.
     Boolean,
-    /// A time: text in RFC 3339, UTC, whole seconds, so that text order is time order.
+    /// A time as [`crate::normal_time`] writes it: RFC 3339, UTC, with milliseconds where there are any, so that text order
+    /// is time order to the second.
     Time,
     /// Canonical JSON of the API's object, without secrets and volatile members.
     Document,

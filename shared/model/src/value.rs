@@ -24,7 +24,7 @@ pub enum Value<'a> {
     Boolean(bool),
     /// A whole number.
     Integer(i64),
-    /// Text; also times (RFC 3339, UTC, whole seconds) and documents (canonical JSON).
+    /// Text; also times (RFC 3339, UTC) and documents (canonical JSON).
     Text(&'a str),
 }
 
