@@ -235,3 +235,48 @@ async fn groups_of_service_ids_that_fail_once_swallow_nothing() {
         assert!(told.has("coverage.regained", listing), "{listing}: {}", told.all());
     }
 }
+
+const ALONE: &str = "Group without members";
+
+/// Lets everybody leave the new group, and the one of developers.
+fn leave(world: &mut World) {
+    world.groups.last_mut().expect("the new group").members.clear();
+    let at = developers(world);
+    world.groups[at].members.clear();
+}
+
+fn is_alone(told: &Told, group: &str) -> bool {
+    told.finding(ALONE, group, "opened")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_missing_rows_say_is_said_of_whole_lists_and_of_these_also_beside_others() {
+    let hours = company().await;
+    let path = hours.account.ibm().change(new_group);
+    let developers =
+        hours.account.ibm().look(|world| format!("/{}", world.groups[developers(world)].object.text("id")));
+    hours.told().await;
+    hours.account.ibm().change(leave);
+    hours.spoil(&path, FaultKind::Forbidden);
+    let told = hours.told().await;
+    assert!(is_alone(&told, &developers), "its list is whole: {}", told.all());
+    assert!(!is_alone(&told, "/AccessGroupId-new"), "{}", told.all());
+    hours.heal();
+    let told = hours.told().await;
+    assert!(is_alone(&told, "/AccessGroupId-new"), "whole again, it is news: {}", told.all());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_missing_rows_say_of_a_list_that_was_never_whole_is_a_baseline() {
+    let hours = company().await;
+    let path = hours.account.ibm().change(new_group);
+    hours.spoil(&path, FaultKind::Forbidden);
+    hours.told().await;
+    hours.account.ibm().change(leave);
+    let told = hours.told().await;
+    assert!(!told.all().contains("AccessGroupId-new"), "{}", told.all());
+    hours.heal();
+    let told = hours.told().await;
+    assert!(!is_alone(&told, "/AccessGroupId-new"), "nobody knows since when: {}", told.all());
+    assert!(told.has("baseline.taken", "1 finding"), "{}", told.all());
+}
