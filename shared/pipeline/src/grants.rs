@@ -11,8 +11,7 @@ use notify::Gain;
 use serde_json::{Value, json};
 
 /// Returns the question who holds a permission without being allowed to, in the form of a rule.
-pub(crate) fn judgement(cloud: Cloud, state: &State, permission: &Permission) -> Judgement {
-    let lists = Lists::of(state);
+pub(crate) fn judgement(cloud: Cloud, lists: &Lists, permission: &Permission) -> Judgement {
     let once_seen = hiding(cloud, permission).into_iter();
     let once_seen = once_seen.filter(|table| lists.whole(table.listing) != Trust::Never);
     Judgement {

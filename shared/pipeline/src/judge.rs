@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use access::Access;
 use check::{FindingsPatch, Known, Limits, Round};
-use model::{Sighting, Timestamp, Transition, time_text};
+use model::{Lists, Sighting, Timestamp, Transition, time_text};
 use notify::BaselineCounts;
 use snapshot::{FindingsRef, History, SnapshotError};
 
@@ -94,8 +94,9 @@ fn ask(
 ) -> Round {
     let (account, state) = (&asking.account, &compared.state);
     let mut round = Round::of(run.rules, state, asking, &Limits::default(), known);
+    let lists = Lists::of(state);
     for permission in run.permissions.of_cloud(account.cloud()) {
-        round.judge(state, known, &grants::judgement(account.cloud(), state, permission), || {
+        round.judge(state, known, &grants::judgement(account.cloud(), &lists, permission), || {
             let access = access.get_or_insert_with(|| access::of(account.cloud(), state));
             grants::found(account.cloud(), state, access, permission)
         });

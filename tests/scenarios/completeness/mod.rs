@@ -5,29 +5,31 @@ mod huawei;
 mod ibm;
 mod mixed;
 
-use std::{cell::Cell, collections::BTreeSet};
+use std::cell::Cell;
 
 use model::Event;
 use simulators::ibm::FaultKind;
 
 use super::Account;
 
-/// An account that is audited day by day.
-struct Days {
+/// An account that is audited hour by hour.
+struct Hours {
     account: Account,
-    day: Cell<u32>,
+    runs: Cell<u32>,
     read: Cell<usize>,
 }
 
-impl Days {
+impl Hours {
     fn of(account: Account) -> Self {
-        Self { account, day: Cell::new(0), read: Cell::new(0) }
+        Self { account, runs: Cell::new(0), read: Cell::new(0) }
     }
 
-    /// Audits on the next day and returns what was told.
+    /// Audits an hour later and returns what was told.
     async fn told(&self) -> Told {
-        self.day.set(self.day.get() + 1);
-        let at = format!("2026-09-{:02}T06:00:00Z", 6 + self.day.get());
+        self.runs.set(self.runs.get() + 1);
+        // An hour a run, so that nothing grows old on the way.
+        let (day, hour) = (8 + self.runs.get() / 24, self.runs.get() % 24);
+        let at = format!("2026-09-{day:02}T{hour:02}:00:00Z");
         self.account.audit(&at).await.expect("an audit");
         let events = self.account.events();
         let new = events[self.read.replace(events.len())..].to_vec();
@@ -71,15 +73,14 @@ impl Told {
         self.titles(kind).iter().any(|title| title.contains(part))
     }
 
-    /// Returns the rules and states of findings that were told, for subjects that end like this.
-    fn findings(&self, subject: &str) -> BTreeSet<(String, String)> {
-        let text = |event: &Event, name: &str| event.data[name].as_str().unwrap_or_default().to_owned();
+    /// Says whether a finding of a title was told of a subject that ends like this, with what became of it.
+    fn finding(&self, title: &str, subject: &str, became: &str) -> bool {
         let of_findings = self.0.iter().filter(|event| event.kind.starts_with("dev.iamwatch.finding."));
-        let of_subject = of_findings.filter(|event| text(event, "subject").ends_with(subject));
-        of_subject.map(|event| (text(event, "rule"), text(event, "state"))).collect()
+        let mut titles = of_findings.map(|event| event.data["title"].as_str().expect("a title"));
+        titles.any(|each| each.starts_with(title) && each.ends_with(&format!("{subject} ({became})")))
     }
 
-    /// Returns whether drift of a kind was told of a row: `added`, `removed` or `changed`.
+    /// Returns all of it, a line each.
     fn all(&self) -> String {
         let line = |event: &Event| format!("{} {}\n", event.kind, event.data["title"]);
         self.0.iter().map(line).collect()
