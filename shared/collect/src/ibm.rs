@@ -93,6 +93,7 @@ pub async fn account(settings: &Settings, progress: &dyn Progress) -> Result<Col
     let reader = Reader::new(&session, &settings.endpoints, &found, settings.concurrency);
     let (mut seen, counts) = futures::join!(lists(&reader), cbr_rules::counts(&reader));
     shrinkage::mark(&mut seen, session.caller(), counts);
+    seen.check(&account, &model::tables::ibm::ACCOUNTS)?;
     let incomplete = seen.coverage.iter().filter(|each| !each.is_complete()).count();
     tracing::info!(account = %account, lists = seen.coverage.len(), incomplete, calls = session.calls(), "account read");
     Ok(Collected { account, state: seen.into_state(Cloud::Ibm), calls: session.calls() })
