@@ -7,6 +7,7 @@ mod page;
 mod broken_runs;
 mod completeness;
 mod guide;
+mod judging;
 mod permissions;
 mod weeks;
 

@@ -2,22 +2,25 @@
 
 use model::tables::ibm::ACCOUNTS;
 
-use super::reader::{Reader, list_at};
+use super::{
+    caller::Caller,
+    reader::{Reader, list_at},
+};
 use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
 };
 
-/// Reads the account.
-pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+/// Reads the account, and notes who reads it.
+pub(crate) async fn list(reader: &Reader<'_>, caller: &Caller) -> Seen {
     let path = ["v4", "accounts", reader.account];
     let list =
         list_at(ACCOUNTS.listing, &reader.endpoints.accounts, &path, &[], Family::Single, Items::Whole);
-    reader.list(list, keep).await
+    reader.list(list, |item, seen| keep(item, caller, seen)).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
+fn keep(item: &Item<'_>, caller: &Caller, seen: &mut Seen) {
     let Some(id) = item.key("id") else { return };
     let row = ACCOUNTS
         .draft()
@@ -30,6 +33,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("linked_softlayer_account", item.text("linked_softlayer_account"))
         .set("team_directory_enabled", item.boolean("team_directory_enabled"))
         .set("eu_supported", item.object("traits").and_then(|traits| traits.boolean("eu_supported")))
+        .set("auditor_iam_id", Some(caller.iam_id.as_str()).filter(|id| !id.is_empty()))
         .set("document", &item.document())
         .row();
     seen.push(&ACCOUNTS, row);
