@@ -307,9 +307,9 @@ pub(crate) struct Query {
 #[command(after_help = "\
 Examples:
   iamwatch rules
-  iamwatch rules explain user_in_no_access_group
+  iamwatch rules explain user_without_group
   iamwatch rules test --rules ./my-rules
-  iamwatch rules ask user_in_no_access_group --at latest~2")]
+  iamwatch rules ask user_without_group --at latest~2")]
 pub(crate) struct Rules {
     /// A folder with rules of one's own, beside those that are built in
     #[arg(long, global = true, value_name = "DIR")]

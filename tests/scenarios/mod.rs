@@ -5,7 +5,9 @@ mod company;
 mod page;
 
 mod broken_runs;
+mod completeness;
 mod guide;
+mod judging;
 mod permissions;
 mod shapes;
 mod weeks;

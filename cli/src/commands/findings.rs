@@ -2,18 +2,20 @@
 
 use std::cmp::Reverse;
 
+use check::{RuleSet, Unanswered};
 use clap::builder::styling::AnsiColor;
 use model::{Coverage, Finding, FindingState, Severity};
+use pipeline::Permissions;
 use serde_json::{Value, json};
 use snapshot::Manifest;
 
 use super::Desk;
 use crate::{
     arguments::Findings,
-    failure::Failure,
+    failure::{Failure, exit},
     names::{Names, Subject},
     past::Past,
-    render::{table::Grid, text},
+    render::{coverage, table::Grid, text},
     screen::Paint,
 };
 
@@ -22,31 +24,62 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Findings) -> Result<bool, Failu
     let manifest = past.snapshot(&wanted.at).await?;
     let all = history::findings(&past.history, &manifest).await?;
     let mut findings: Vec<&Finding> =
-        all.findings.values().filter(|finding| wanted.all || is_shown(finding.state)).collect();
+        all.findings.values().filter(|finding| wanted.all || is_shown(finding)).collect();
     findings.sort_by_key(|finding| {
         (finding.state.is_closed(), Reverse(finding.severity), &finding.rule, &finding.subject)
     });
-    let rules = check::RuleSet::embedded()?;
+    let rules = RuleSet::embedded()?;
     let subjects = findings.iter().map(|finding| Subject { rule: &finding.rule, address: &finding.subject });
     let names = Names::read(&past.history, &[&manifest], &rules, subjects).await?;
-    let lists = history::coverage(&past.history, &manifest).await?;
+    let sight = Sight::of(&past, &manifest, &rules).await?;
+    let hidden = all.live().len().saturating_sub(all.live().iter().filter(|each| is_shown(each)).count());
     desk.screen.show(
-        |paint| page(&manifest, &findings, &names, &lists, paint),
-        || findings.iter().map(|finding| told(finding, &names)).collect(),
+        |paint| page(&manifest, &findings, &names, &sight, if wanted.all { 0 } else { hidden }, paint),
+        || {
+            json!({
+                "snapshot": manifest.number,
+                "findings": findings.iter().map(|finding| told(finding, &names)).collect::<Vec<_>>(),
+                "not_answered": sight.unanswered,
+                "incomplete": sight.incomplete,
+            })
+        },
     )?;
     Ok(findings.iter().any(|finding| finding.state == FindingState::Open))
 }
 
-/// Says whether a finding is listed unasked: what holds, and what may hold where nobody can look.
-const fn is_shown(state: FindingState) -> bool {
-    matches!(state, FindingState::Open | FindingState::Unknown)
+/// What could not be seen, and what has no answer for it.
+pub(super) struct Sight {
+    pub(super) incomplete: Vec<Coverage>,
+    pub(super) unanswered: Vec<Unanswered>,
+}
+
+impl Sight {
+    /// Looks at what a snapshot could see of all that is asked of it.
+    pub(super) async fn of(past: &Past, manifest: &Manifest, rules: &RuleSet) -> Result<Self, Failure> {
+        let mut incomplete = history::coverage(&past.history, manifest).await?;
+        incomplete.retain(|list| !list.is_complete());
+        let permissions =
+            Permissions::of(&[]).map_err(|error| Failure::new(exit::WRONG_USE, anyhow::anyhow!(error)))?;
+        let sight = history::sight(&past.history, manifest).await?;
+        let questions = pipeline::questions(rules, &permissions, manifest.account.cloud(), &sight);
+        let unanswered = history::unanswered(manifest, &sight, &questions);
+        Ok(Self { incomplete, unanswered })
+    }
+}
+
+/// Says whether a finding is listed unasked: what holds and no other says more of, and what held and may hold still
+/// where nobody can look.
+fn is_shown(finding: &Finding) -> bool {
+    let is_live = matches!(finding.state, FindingState::Open | FindingState::Unknown);
+    is_live && finding.implied_by.is_none() && !finding.is_only_doubted()
 }
 
 fn page(
     manifest: &Manifest,
     findings: &[&Finding],
     names: &Names,
-    lists: &[Coverage],
+    sight: &Sight,
+    hidden: usize,
     paint: Paint,
 ) -> String {
     let mut text = String::new();
@@ -72,7 +105,14 @@ fn page(
         manifest.number,
         text::minute(&manifest.finished_at)
     ));
-    let incomplete = lists.iter().filter(|list| !list.is_complete()).count();
+    if hidden > 0 {
+        let hidden = text::counted(u64::try_from(hidden).unwrap_or(u64::MAX), "more");
+        let said = format!(
+            "{hidden} suppressed, implied by these or only doubted: `iamwatch findings --all` lists them\n"
+        );
+        text.push_str(&paint.dim(said));
+    }
+    let incomplete = sight.incomplete.len();
     if incomplete > 0 {
         let said = format!(
             "{} could not be read to the end: what hangs on them stays as it was, or is unknown; `iamwatch show {}` says why",
@@ -82,6 +122,7 @@ fn page(
         text.push_str(&paint.style(AnsiColor::Yellow.on_default(), said));
         text.push('\n');
     }
+    text.push_str(&coverage::unanswered(&sight.unanswered, paint));
     text
 }
 
@@ -105,7 +146,11 @@ fn state(finding: &Finding) -> String {
         (None, Some(seen)) if finding.state.is_closed() => {
             format!("{}, last seen in {}", finding.state.name(), seen.snapshot)
         }
-        _ => finding.state.name().to_owned(),
+        _ => match (&finding.doubt, &finding.implied_by) {
+            (Some(doubt), _) => format!("{}: {doubt}", finding.state.name()),
+            (None, Some(wider)) => format!("{}, implied by {wider}", finding.state.name()),
+            (None, None) => finding.state.name().to_owned(),
+        },
     }
 }
 

@@ -1,15 +1,17 @@
 //! `query`: any question to any snapshot.
 
 use check::{Answer, Limits};
-use serde_json::json;
+use history::QuestionError;
+use model::Coverage;
+use serde_json::{Value, json};
 
 use super::Desk;
 use crate::{
     arguments::Query,
     failure::Failure,
     past::Past,
-    render::{table::Grid, text},
-    screen::{Paint, Screen},
+    render::{coverage, table::Grid, text},
+    screen::Paint,
 };
 
 pub(super) async fn run(desk: Desk<'_>, wanted: &Query) -> Result<bool, Failure> {
@@ -17,26 +19,28 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Query) -> Result<bool, Failure>
     let manifest = past.snapshot(&wanted.at).await?;
     let limits = Limits { rows: wanted.max_rows, ..Limits::default() };
     let answer = history::query(&past.history, &manifest, &wanted.sql, &limits).await?;
-    show(desk.screen, manifest.number, &answer)?;
+    let tables = check::tables_named(&wanted.sql).map_err(QuestionError::from)?;
+    let incomplete = history::gaps(&past.history, &manifest, &tables).await?;
+    desk.screen.show(
+        |paint| format!("{}{}", rows(&answer, paint), coverage::note(&incomplete, paint)),
+        || told(manifest.number, &answer, &incomplete),
+    )?;
     Ok(!answer.rows.is_empty())
 }
 
-/// Shows the rows of an answer.
-pub(super) fn show(screen: &Screen, snapshot: u64, answer: &Answer) -> Result<(), Failure> {
-    screen.show(
-        |paint| rows(answer, paint),
-        || {
-            json!({
-                "snapshot": snapshot,
-                "columns": answer.columns,
-                "rows": answer.rows,
-                "truncated": !answer.is_complete,
-            })
-        },
-    )
+/// Tells an answer, with the lists that it hangs on and that were not read to their end.
+pub(super) fn told(snapshot: u64, answer: &Answer, incomplete: &[Coverage]) -> Value {
+    json!({
+        "snapshot": snapshot,
+        "columns": answer.columns,
+        "rows": answer.rows,
+        "truncated": !answer.is_complete,
+        "incomplete": incomplete,
+    })
 }
 
-fn rows(answer: &Answer, paint: Paint) -> String {
+/// Writes the rows of an answer, and how many there are.
+pub(super) fn rows(answer: &Answer, paint: Paint) -> String {
     let head: Vec<&str> = answer.columns.iter().map(String::as_str).collect();
     let mut grid = Grid::new(&head);
     for row in &answer.rows {

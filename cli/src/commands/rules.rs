@@ -1,16 +1,18 @@
 //! `rules`: what is asked, why, and what to do about it.
 
 use access::Permission;
-use check::{Limits, Rule, RuleKind, RuleSet};
+use check::{Limits, Question, Rule, RuleKind, RuleSet, Subject, Unanswered};
 use model::Cloud;
 use serde_json::{Value, json};
 
-use super::{Desk, query};
+use snapshot::Manifest;
+
+use super::{Desk, findings::Sight, query};
 use crate::{
     arguments::{Rules, RulesAction},
     failure::{Failure, exit},
     past::Past,
-    render::{table::Grid, text},
+    render::{coverage, table::Grid, text},
     screen::Paint,
 };
 
@@ -19,9 +21,15 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
     let permissions = permissions()?;
     match wanted.action.as_ref().unwrap_or(&RulesAction::List) {
         RulesAction::List => {
+            let unanswered = unanswered(desk, &set).await?;
             desk.screen.show(
-                |paint| list(&set, &permissions, paint),
-                || set.iter().map(short).chain(permissions.iter().map(told)).collect(),
+                |paint| {
+                    format!("{}{}", list(&set, &permissions, paint), coverage::unanswered(&unanswered, paint))
+                },
+                || {
+                    let all = set.iter().map(short).chain(permissions.iter().map(told));
+                    all.map(|each| with_answer(each, &unanswered)).collect()
+                },
             )?;
             Ok(false)
         }
@@ -51,11 +59,72 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
             let past = Past::open(desk.global).await?;
             let manifest = past.snapshot(at).await?;
             let limits = Limits { rows: *max_rows, ..Limits::default() };
-            let answer = history::query(&past.history, &manifest, &rule.sql, &limits).await?;
-            query::show(desk.screen, manifest.number, &answer)?;
-            Ok(!answer.rows.is_empty())
+            ask(desk, rule, &past, &manifest, &limits).await
         }
     }
+}
+
+/// Asks a rule. What it would return only because it cannot see is no answer, and is not shown.
+async fn ask(
+    desk: Desk<'_>,
+    rule: &Rule,
+    past: &Past,
+    manifest: &Manifest,
+    limits: &Limits,
+) -> Result<bool, Failure> {
+    let reading = rule.readings.get(&manifest.account.cloud());
+    let (needs, absence) =
+        reading.map(|reading| (reading.needs.clone(), reading.absence.clone())).unwrap_or_default();
+    let incomplete = history::gaps(&past.history, manifest, &needs).await?;
+    let subject = rule.subject.clone().unwrap_or(Subject::Address);
+    let question = Question { rule: &rule.id, subject, needs, absence };
+    let sight = history::sight(&past.history, manifest).await?;
+    let unanswered = history::unanswered(manifest, &sight, &[question]);
+    let is_answered = unanswered.iter().all(|each| each.is_partial);
+    let mut answer = history::query(&past.history, manifest, &rule.sql, limits).await?;
+    if !is_answered {
+        answer.rows.clear();
+    }
+    desk.screen.show(
+        |paint| {
+            let rows = if is_answered { query::rows(&answer, paint) } else { String::new() };
+            let said = coverage::unanswered(&unanswered, paint);
+            format!("{rows}{said}{}", coverage::note(&incomplete, paint))
+        },
+        || {
+            let mut told = query::told(manifest.number, &answer, &incomplete);
+            if let Value::Object(members) = &mut told {
+                members.insert("not_answered".to_owned(), json!(unanswered));
+            }
+            told
+        },
+    )?;
+    Ok(!answer.rows.is_empty() || !is_answered)
+}
+
+/// Returns the rules that the newest snapshot does not answer, where there is one.
+async fn unanswered(desk: Desk<'_>, set: &RuleSet) -> Result<Vec<Unanswered>, Failure> {
+    let is_named = desk.global.store.is_some() || desk.global.account.is_some();
+    let look = async {
+        let past = Past::open(desk.global).await?;
+        let manifest = past.snapshot("latest").await?;
+        Ok(Sight::of(&past, &manifest, set).await?.unanswered)
+    };
+    match look.await {
+        // Rules can be listed before there is anything to ask them of.
+        Err(_) if !is_named => Ok(Vec::new()),
+        found => found,
+    }
+}
+
+fn with_answer(mut rule: Value, unanswered: &[Unanswered]) -> Value {
+    let id = rule.get("id").and_then(Value::as_str).unwrap_or_default();
+    if let Some(found) = unanswered.iter().find(|each| each.rule == id)
+        && let Value::Object(members) = &mut rule
+    {
+        members.insert("not_answered".to_owned(), json!(found));
+    }
+    rule
 }
 
 /// A permission that is audited unasked, with its cloud.
@@ -90,10 +159,18 @@ fn explain_permission((cloud, permission): &Audited, paint: Paint) -> String {
         ("kind", "permission"),
         ("actions", &permission.actions.join(", ")),
         ("on", &on),
+        (
+            "implied by",
+            &if permission.implied_by.is_empty() { "-".to_owned() } else { permission.implied_by.join(", ") },
+        ),
     ] {
         page.push_str(&format!("{} {value}\n", paint.dim(format!("{name:<12}"))));
     }
-    for (name, value) in [("Why", &permission.reason), ("What to do", &permission.remediation)] {
+    for (name, value) in [
+        ("Why", &permission.reason),
+        ("Silent without being about its holder", &permission.silence),
+        ("What to do", &permission.remediation),
+    ] {
         page.push_str(&format!("\n{}\n{value}\n", paint.bold(name)));
     }
     page.push_str("\n`[[permission]]` in the settings says who may hold it.\n");
@@ -149,11 +226,13 @@ fn explain(rule: &Rule, paint: Paint) -> String {
         ("kind", kind(rule)),
         ("reads", &tables(needs(rule))),
         ("needs whole", &tables(absence(rule))),
+        ("implied by", &tables(rule.implied_by.iter().map(String::as_str).collect())),
     ] {
         page.push_str(&format!("{} {value}\n", paint.dim(format!("{name:<12}"))));
     }
     for (name, value) in [
         ("Why", rule.reason.trim()),
+        ("Silent without being about its subject", rule.silence.trim()),
         ("What to do", rule.remediation.trim()),
         ("Read on", &rule.references.join("\n")),
     ] {
@@ -193,6 +272,9 @@ fn whole(rule: &Rule) -> Value {
         members.insert("absence".to_owned(), json!(absence(rule)));
         members.insert("subject".to_owned(), json!(rule.subject.as_ref().map(ToString::to_string)));
         members.insert("reason".to_owned(), json!(rule.reason));
+        members.insert("silence".to_owned(), json!(rule.silence));
+        members.insert("implied_by".to_owned(), json!(rule.implied_by));
+        members.insert("worse".to_owned(), json!(rule.worse));
         members.insert("remediation".to_owned(), json!(rule.remediation));
         members.insert("references".to_owned(), json!(rule.references));
         members.insert("sql".to_owned(), json!(rule.sql));

@@ -19,7 +19,11 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Show) -> Result<bool, Failure> 
     if let Some(name) = &wanted.table {
         let table = history::table(&manifest, name)?;
         let rows = past.history.read(&manifest, table).await?;
-        desk.screen.show(|paint| grid(table, &rows, paint), || objects(table, &rows))?;
+        let incomplete = history::gaps(&past.history, &manifest, &[table]).await?;
+        desk.screen.show(
+            |paint| format!("{}{}", grid(table, &rows, paint), coverage::note(&incomplete, paint)),
+            || json!({ "table": table.name, "rows": objects(table, &rows), "incomplete": incomplete }),
+        )?;
         return Ok(!rows.is_empty());
     }
     let lists = history::coverage(&past.history, &manifest).await?;

@@ -47,7 +47,9 @@ fn can(answer: &Answer) -> (&'static str, Style) {
 pub(crate) fn who(principal: &Principal) -> String {
     match &principal.standing {
         Standing::Active => named(&principal.step),
-        Standing::Inactive(why) | Standing::Unknown(why) => format!("{} ({})", named(&principal.step), plain(why)),
+        Standing::Inactive(why) | Standing::Unknown(why) => {
+            format!("{} ({})", named(&principal.step), plain(why))
+        }
     }
 }
 

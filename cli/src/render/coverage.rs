@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use check::Unanswered;
 use clap::builder::styling::AnsiColor;
 use model::Coverage;
 
@@ -15,12 +16,18 @@ pub(crate) fn section(incomplete: &[Coverage], lists: u64, paint: Paint) -> Stri
     if incomplete.is_empty() {
         return format!("{} read to the end\n", text::counted(lists, "list"));
     }
+    let head = format!("Not read to the end: {} of {}", incomplete.len(), text::counted(lists, "list"));
+    let mut page = format!("{}\n", paint.style(AnsiColor::Yellow.on_default().bold(), head));
+    page.push_str(&lines(incomplete));
+    page
+}
+
+fn lines(incomplete: &[Coverage]) -> String {
     let mut groups: BTreeMap<Like<'_>, Vec<&str>> = BTreeMap::new();
     for list in incomplete {
         groups.entry(Like::of(list)).or_default().push(&list.parent);
     }
-    let head = format!("Not read to the end: {} of {}", incomplete.len(), text::counted(lists, "list"));
-    let mut page = format!("{}\n", paint.style(AnsiColor::Yellow.on_default().bold(), head));
+    let mut page = String::new();
     for (like, parents) in groups {
         let Like { listing, status, .. } = like;
         let reason = like.reason.map(|reason| format!(": {}", text::plain(reason))).unwrap_or_default();
@@ -31,6 +38,31 @@ pub(crate) fn section(incomplete: &[Coverage], lists: u64, paint: Paint) -> Stri
         page.push_str(&format!("  ? {listing}{} {status}{reason} ({stands})\n", of(&parents)));
     }
     page
+}
+
+/// Writes beneath rows which of the lists that they hang on were not read to their end; nothing where all were.
+pub(crate) fn note(incomplete: &[Coverage], paint: Paint) -> String {
+    if incomplete.is_empty() {
+        return String::new();
+    }
+    let head = "Not all could be seen: what is missing here may be there all the same";
+    let mut page = format!("{}\n", paint.style(AnsiColor::Yellow.on_default().bold(), head));
+    page.push_str(&lines(incomplete));
+    page
+}
+
+/// Writes which rules have no answer, one line for those that want the same tables; nothing where all have one.
+pub(crate) fn unanswered(rules: &[Unanswered], paint: Paint) -> String {
+    let mut groups: BTreeMap<(bool, &[&str]), Vec<&str>> = BTreeMap::new();
+    for each in rules {
+        groups.entry((each.is_partial, &each.tables)).or_default().push(&each.rule);
+    }
+    let line = |((is_partial, tables), rules): ((bool, &[&str]), Vec<&str>)| {
+        let head = if is_partial { "Answered in part" } else { "Not answered" };
+        let head = paint.style(AnsiColor::Yellow.on_default().bold(), format!("{head}:"));
+        format!("{head} {} (not read to the end: {})\n", rules.join(", "), tables.join(", "))
+    };
+    groups.into_iter().map(line).collect()
 }
 
 /// What lists have in common that share a line.

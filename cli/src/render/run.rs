@@ -66,6 +66,7 @@ pub(crate) fn body(told: &Told, paint: Paint) -> String {
     page.push_str(&gains(told, paint));
     page.push_str(&findings(told, paint));
     page.push_str(&indent(&coverage::section(&told.incomplete, summary.lists, paint)));
+    page.push_str(&indent(&coverage::unanswered(&summary.not_answered, paint)));
     for (rule, reason) in &summary.broken_rules {
         let broken = format!("Rule {rule} could not be asked: {}", text::plain(reason));
         page.push_str(&format!("  {}\n", paint.style(AnsiColor::Red.on_default(), broken)));

@@ -5,6 +5,7 @@
 //! does not say that case matters, and an audit that overlooks a grant is the worse fault.
 
 mod documents;
+mod identities;
 #[cfg(test)]
 mod tests;
 mod trust;
@@ -14,11 +15,10 @@ use std::{
     sync::Arc,
 };
 
-use model::{Lists, Row, State, Table, Value, tables::huawei as t};
+use model::{Row, State, Table, Value, tables::huawei as t};
 
 use crate::{
     Access, Choice, Effect, Known, Pattern, Principal, Question, Resource, Source, Standing, Statement, Step,
-    unseen::Seen,
 };
 use documents::Documents;
 
@@ -45,7 +45,7 @@ const URN: [&str; 5] = ["service", "region", "account", "type", "path"];
 pub fn access(state: &State) -> Access {
     let mut access = Access::default();
     let is_bounded = add_bounds(&mut access, state);
-    add_identities(&mut access, state, is_bounded);
+    identities::add(&mut access, state, is_bounded);
     add_policies(&mut access, state);
     add_roles(&mut access, state);
     add_mappings(&mut access, state);
@@ -105,83 +105,6 @@ fn everything() -> Statement {
     }
 }
 
-fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
-    let owners = |is_active: bool| -> BTreeSet<&str> {
-        let keys = state.rows(&t::ACCESS_KEYS).iter();
-        let meant = keys.filter(|row| !is_active || t::ACCESS_KEYS.text(row, "status") == Some("active"));
-        meant.filter_map(|row| t::ACCESS_KEYS.text(row, "user_id")).collect()
-    };
-    let (with_keys, keys) = (owners(false), owners(true));
-    let profiles: BTreeSet<&str> = state
-        .rows(&t::LOGIN_PROFILES)
-        .iter()
-        .filter_map(|row| t::LOGIN_PROFILES.text(row, "user_id"))
-        .collect();
-    let lists = Lists::of(state);
-    access.identities_seen = [("user", &t::USERS), ("agency", &t::AGENCIES)]
-        .into_iter()
-        .map(|(kind, table)| (kind, Seen::of([Some(lists.whole(table.listing))])))
-        .collect();
-    for row in state.rows(&t::USERS) {
-        let Some(id) = t::USERS.text(row, "user_id") else { continue };
-        let is_root = t::USERS.cell(row, "is_root_user") == Value::Boolean(true);
-        let standing = if t::USERS.cell(row, "enabled") == Value::Boolean(false) {
-            Standing::Inactive("disabled".to_owned())
-        } else if is_root || keys.contains(id) || profiles.contains(id) {
-            Standing::Active
-        } else {
-            let has_any = with_keys.contains(id);
-            let what = if has_any { "active key" } else { "key" };
-            let whole = Standing::Inactive(format!("no password and no {what}"));
-            let read = [t::ACCESS_KEYS.listing, t::LOGIN_PROFILES.listing];
-            let seen = Seen::of(read.map(|listing| lists.part(listing, id)));
-            seen.standing(access, id, whole, "its access keys and password could not be seen")
-        };
-        if state.is_carried(&t::USERS, row) {
-            access.carried.insert(id.to_owned());
-        }
-        let user = Principal {
-            step: step("user", id, t::USERS.text(row, "name")),
-            standing,
-            is_bounded: is_bounded && !is_root,
-        };
-        let user = access.principal(user);
-        if is_root {
-            let source = Source {
-                steps: [step("root user", id, Some("by being root"))].into(),
-                statement: everything(),
-            };
-            let source = access.source(source);
-            access.attach(user, source);
-        }
-    }
-    for row in state.rows(&t::AGENCIES) {
-        if let Some(id) = t::AGENCIES.text(row, "agency_id") {
-            if state.is_carried(&t::AGENCIES, row) {
-                access.carried.insert(id.to_owned());
-            }
-            let step = step("agency", id, t::AGENCIES.text(row, "name"));
-            access.principal(Principal { step, standing: Standing::Active, is_bounded });
-        }
-    }
-    for row in state.rows(&t::GROUPS) {
-        if let Some(id) = t::GROUPS.text(row, "group_id") {
-            access.group(step("group", id, t::GROUPS.text(row, "name")));
-        }
-    }
-    for row in state.rows(&t::GROUP_MEMBERS) {
-        let (Some(group), Some(user)) =
-            (t::GROUP_MEMBERS.text(row, "group_id"), t::GROUP_MEMBERS.text(row, "user_id"))
-        else {
-            continue;
-        };
-        let group = access.group(step("group", group, None));
-        if let Some(user) = access.principal_with(user) {
-            access.join(user, group, None);
-        }
-    }
-}
-
 /// Attaches a source to a user, group or agency; one that is not in the lists is named by its id.
 fn attach(access: &mut Access, kind: &str, id: &str, source: usize) {
     match kind {
@@ -192,23 +115,12 @@ fn attach(access: &mut Access, kind: &str, id: &str, source: usize) {
         _ => {
             let kind = if kind == "agency" { "agency" } else { "user" };
             let principal = access.principal_with(id).unwrap_or_else(|| {
-                let standing = unlisted(access, kind, id);
+                let standing = identities::unlisted(access, kind, id);
                 access.principal(Principal { step: step(kind, id, None), standing, is_bounded: true })
             });
             access.attach(principal, source);
         }
     }
-}
-
-/// Returns the standing of somebody that something is attached to and that no list shows. One that a whole list does
-/// not show was made or deleted while the lists were read.
-fn unlisted(access: &mut Access, kind: &str, id: &str) -> Standing {
-    let seen = match access.identities_seen.get(kind).copied() {
-        Some(Seen::Whole) => Seen::Before,
-        Some(seen) => seen,
-        None => Seen::Never,
-    };
-    seen.standing(access, id, Standing::Active, "it is in no list that could be read")
 }
 
 fn add_policies(access: &mut Access, state: &State) {

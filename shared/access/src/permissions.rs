@@ -31,12 +31,18 @@ pub struct Permission {
     /// Whether it is enough to hold it on a part of that.
     #[serde(default)]
     pub partly: bool,
+    /// The permissions that say more of the same holder: who holds one of them is not told to hold this one as well.
+    #[serde(default)]
+    pub implied_by: Vec<String>,
     /// Who may hold it: `group:auditors`, `user:ana*`, `agency:backup`; by name or id.
     #[serde(default)]
     pub allowed: Vec<String>,
     /// Why it matters.
     #[serde(default)]
     pub reason: String,
+    /// When it stays silent for a reason that is not about the holder.
+    #[serde(default)]
+    pub silence: String,
     /// What to do about it.
     #[serde(default)]
     pub remediation: String,
@@ -259,8 +265,10 @@ mod tests {
             actions: vec![action.to_owned()],
             resource: None,
             partly: true,
+            implied_by: Vec::new(),
             allowed: allowed.iter().map(|text| (*text).to_owned()).collect(),
             reason: String::new(),
+            silence: String::new(),
             remediation: String::new(),
         }
     }
@@ -337,6 +345,7 @@ mod tests {
             for permission in usual {
                 assert_eq!(permission.check(), Ok(()));
                 assert!(!permission.reason.is_empty() && !permission.remediation.is_empty());
+                assert!(!permission.silence.is_empty(), "{} does not say when it is silent", permission.id);
                 let asked = clouds::question(
                     cloud,
                     &State::default(),

@@ -3,9 +3,9 @@
 //! In: a state with its coverage. Out: the [`Sight`] of a rule. A table that is read parent by parent may lack the list
 //! of one parent: that concerns the subjects that can be tied to this parent and nobody else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{AccountId, Coverage, Lists, Reading, Row, State, Table, Trust, tables};
+use model::{AccountId, Coverage, ListStatus, Reading, Row, State, Table, tables};
 
 use crate::{Subject, run::address, sight::Hidden, sight::Sight};
 
@@ -24,12 +24,22 @@ enum Seen {
 #[derive(Debug)]
 pub(crate) struct Sighted<'a> {
     state: &'a State,
-    lists: Lists,
+    /// By listing, the parents of the lists that were not read to their end.
+    unread: BTreeMap<&'a str, BTreeSet<&'a str>>,
 }
 
 impl<'a> Sighted<'a> {
     pub(crate) fn new(state: &'a State) -> Self {
-        Self { state, lists: Lists::of(state) }
+        let table = &tables::COVERAGE;
+        let mut unread: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for row in state.rows(table) {
+            let text = |column| table.text(row, column).unwrap_or_default();
+            let lists = unread.entry(text("listing")).or_default();
+            if text("status") != ListStatus::Complete.name() {
+                lists.insert(text("parent"));
+            }
+        }
+        Self { state, unread }
     }
 
     /// Returns how far a rule can be believed that needs some tables, and that the missing rows of some make report.
@@ -101,18 +111,15 @@ impl<'a> Sighted<'a> {
                 if self.of_table(parent) != Seen::Whole {
                     return Seen::Partly;
                 }
-                if !self.lists.has(table.listing) {
-                    return if self.had_nothing_to_read(parent) { Seen::Whole } else { Seen::Partly };
-                }
-                let unread = self.lists.named(table.listing).filter(|list| !list.is_complete());
-                let unread: BTreeSet<String> = unread.map(|list| list.parent.clone()).collect();
-                match unread {
-                    unread if unread.is_empty() => Seen::Whole,
-                    unread if unread.contains(Coverage::REST) || parent.key > 1 => Seen::Partly,
-                    unread => Seen::ButFor(unread),
+                match self.unread.get(table.listing) {
+                    None if self.had_nothing_to_read(parent) => Seen::Whole,
+                    None => Seen::Partly,
+                    Some(unread) if unread.is_empty() => Seen::Whole,
+                    Some(unread) if unread.contains(Coverage::REST) || parent.key > 1 => Seen::Partly,
+                    Some(unread) => Seen::ButFor(unread.iter().copied().map(str::to_owned).collect()),
                 }
             }
-            _ if self.lists.whole(table.listing) == Trust::Whole => Seen::Whole,
+            _ if self.unread.get(table.listing).is_some_and(BTreeSet::is_empty) => Seen::Whole,
             _ => Seen::Partly,
         }
     }
@@ -176,7 +183,9 @@ impl Subjects<'_> {
             if is_parent && columns.iter().copied().eq(parent.key_columns().iter().map(|column| column.name))
             {
                 hidden.tied.insert(start());
-                hidden.subjects.extend(parents.iter().map(|id| address(self.account, own, &[id.clone()])));
+                hidden
+                    .subjects
+                    .extend(parents.iter().map(|id| address(self.account, own, std::slice::from_ref(id))));
             } else if let Some(column) = column {
                 hidden.tied.insert(start());
                 let is_hidden = |row: &&Row| own.text(row, column).is_some_and(|id| parents.contains(id));

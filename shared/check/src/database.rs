@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::{
     QueryError, Reads,
     guard::{Guard, explain, is_interruption},
+    rule::DOUBT,
     views,
 };
 
@@ -54,6 +55,17 @@ pub struct Answer {
     pub rows: Vec<Vec<serde_json::Value>>,
     /// Whether these are all rows, or as many as were allowed.
     pub is_complete: bool,
+}
+
+impl Answer {
+    /// Returns the rows of which the question says that they surely are so: those without a text in a column `doubt`.
+    pub fn sure_rows(&self) -> impl Iterator<Item = &Vec<serde_json::Value>> {
+        let doubt = self.columns.iter().position(|name| name == DOUBT);
+        let is_sure = move |row: &&Vec<serde_json::Value>| {
+            doubt.and_then(|place| row.get(place)).is_none_or(serde_json::Value::is_null)
+        };
+        self.rows.iter().filter(is_sure)
+    }
 }
 
 /// Tables in memory that can be asked.

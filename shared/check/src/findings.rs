@@ -87,9 +87,11 @@ impl Findings {
         live
     }
 
-    /// Returns the findings that hold and that nobody suppressed.
+    /// Returns the findings that hold, that nobody suppressed and that no other finding says more of.
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.values().filter(|finding| finding.state == FindingState::Open)
+        let is_open =
+            |finding: &&Finding| finding.state == FindingState::Open && finding.implied_by.is_none();
+        self.findings.values().filter(is_open)
     }
 }
 
@@ -114,6 +116,9 @@ mod tests {
                 first_seen: Sighting { snapshot: 1, at: "2026-01-01T00:00:00Z".to_owned() },
                 last_seen: None,
                 suppression: None,
+                doubt: None,
+                implied_by: None,
+                untold: false,
             };
             (fingerprint.clone(), finding)
         };

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use model::{Severity, State, Table};
 use serde_json::Value;
 
-use crate::{Round, Row, Subject, Verdict, blindness::Sighted, digest, digest::Texts, round::Known};
+use crate::{
+    Comparison, Round, Row, Subject, Verdict, blindness::Sighted, digest, digest::Texts, round::Known,
+};
 
 /// A question that is answered elsewhere, in the form of a rule.
 #[derive(Debug, Clone)]
@@ -24,6 +26,8 @@ pub struct Judgement {
     pub absence: Vec<&'static Table>,
     /// Tables of which it weighs itself, thing by thing, what cannot be seen: what is found says so as a doubt.
     pub weighed: Vec<&'static Table>,
+    /// The rules and permissions that say more of the same principal.
+    pub implied_by: Vec<String>,
 }
 
 /// What was found of one thing.
@@ -56,12 +60,15 @@ impl Round {
             severity: judgement.severity,
             text: digest::of([judgement.question.as_str()]),
             subject: Subject::Address,
+            implied_by: judgement.implied_by.clone(),
+            comparison: Comparison::OfGrants,
             sight: sighted.sight(
                 &self.outcome.account,
                 &Subject::Address,
                 &judgement.needs,
                 &judgement.absence,
             ),
+            doubt: None,
             rows: BTreeMap::new(),
         };
         let is_whole = verdict.sight.is_whole() && sighted.are_whole(&judgement.weighed);

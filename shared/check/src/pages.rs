@@ -18,15 +18,18 @@ pub fn index(set: &RuleSet) -> String {
             continue;
         }
         let title = if scope == Scope::Any { "every cloud" } else { scope.name() };
-        let _ =
-            write!(page, "\n## {title}\n\n| rule | severity | sure | what |\n| --- | --- | --- | --- |\n");
+        let _ = write!(
+            page,
+            "\n## {title}\n\n| rule | severity | sure | what | silent without being about its subject |\n| --- | --- | --- | --- | --- |\n"
+        );
         for rule in rules {
             let severity = if rule.kind == RuleKind::Report { "report" } else { rule.severity.name() };
             let _ = writeln!(
                 page,
-                "| [`{id}`]({folder}/{id}.sql) | {severity} | {} | {} |",
+                "| [`{id}`]({folder}/{id}.sql) | {severity} | {} | {} | {} |",
                 rule.confidence.name(),
                 rule.title,
+                rule.silence,
                 folder = scope.name(),
                 id = rule.id
             );
@@ -52,7 +55,7 @@ pub fn cross_table(set: &RuleSet) -> Result<String, QueryError> {
                 let database = Database::load(&case.state, &run, &reads)?;
                 let mut awake = Vec::new();
                 for other in findings.iter().filter(|other| other.id != rule.id) {
-                    if !database.query(&other.sql, &Limits::default())?.rows.is_empty() {
+                    if database.query(&other.sql, &Limits::default())?.sure_rows().next().is_some() {
                         awake.push(other.id.as_str());
                     }
                 }

@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{AccountId, Ground, State, Suppression, Timestamp, time_text};
+use model::{AccountId, Finding, Ground, State, Suppression, Timestamp, time_text};
 
 use crate::{
-    Database, Findings, Limits, Outcome, Reads, Row, Rule, RuleKind, RuleSet, Run, Sight, Subject, Verdict,
-    blindness::Sighted, digest::Texts, guard::Uses, reads::Schema, run::rows, transitions::in_force, views,
+    Comparison, Database, Findings, Limits, Outcome, Reads, Row, Rule, RuleKind, RuleSet, Run, Sight,
+    Subject, Verdict, blindness::Sighted, digest::Texts, guard::Uses, reads::Schema, run::rows,
+    transitions::in_force, views,
 };
 
 /// Columns of [`views::RUN`] that are the same in every run of an account.
@@ -121,7 +122,7 @@ impl Round {
     /// Returns what the next round is to know of this one.
     #[must_use]
     pub fn grounds(&self) -> BTreeMap<String, Ground> {
-        let is_whole = |verdict: &&Verdict| verdict.sight.is_whole();
+        let is_whole = |verdict: &&Verdict| verdict.sight.is_whole() && verdict.doubt.is_none();
         let verdicts = self.outcome.verdicts.iter().filter(is_whole);
         verdicts
             .filter_map(|Verdict { rule, .. }| {
@@ -146,8 +147,8 @@ impl Round {
         let mut rows: BTreeMap<&str, BTreeMap<String, Row>> = BTreeMap::new();
         for (fingerprint, finding) in &former?.findings {
             if !finding.state.is_closed() && self.same.contains(&finding.rule) {
-                let row =
-                    Row { subject: finding.subject.clone(), evidence: finding.evidence.clone(), doubt: None };
+                let Finding { subject, evidence, doubt, .. } = finding.clone();
+                let row = Row { subject, evidence, doubt };
                 rows.entry(&finding.rule).or_default().insert(fingerprint.clone(), row);
             }
         }
@@ -178,15 +179,15 @@ impl Question<'_> {
             answer.is_complete.then_some(answer).ok_or_else(too_many)
         });
         let mut sight = self.sight.clone();
-        let rows = match answer {
+        let (rows, doubt) = match answer {
             Ok(answer) => rows(self.rule, self.subject, account, answer),
             Err(reason) => {
                 tracing::warn!(rule = %self.rule.id, %account, reason, "rule could not be asked");
                 sight.broken = Some(reason);
-                BTreeMap::new()
+                (BTreeMap::new(), None)
             }
         };
-        self.verdict(sight, rows)
+        Verdict { doubt, ..self.verdict(sight, rows) }
     }
 
     fn verdict(&self, sight: Sight, rows: BTreeMap<String, Row>) -> Verdict {
@@ -196,7 +197,10 @@ impl Question<'_> {
             severity: self.rule.severity,
             text: self.text.to_owned(),
             subject: self.subject.clone(),
+            implied_by: self.rule.implied_by.clone(),
+            comparison: Comparison::OfColumns { worse: self.rule.worse.clone() },
             sight,
+            doubt: None,
             rows,
         }
     }
@@ -257,7 +261,17 @@ pub(crate) fn digest(
     for verdict in &outcome.verdicts {
         let sight = &verdict.sight;
         let severity = verdict.severity.name();
-        for text in [&verdict.rule, &verdict.title, severity, &verdict.text, &sight.text(), &rows(verdict)] {
+        let implied_by = verdict.implied_by.join(",");
+        for text in [
+            &verdict.rule,
+            &verdict.title,
+            severity,
+            &verdict.text,
+            &sight.text(),
+            &implied_by,
+            verdict.doubt.as_ref().unwrap_or(&String::new()),
+            &rows(verdict),
+        ] {
             texts.add(text);
         }
     }

@@ -75,6 +75,9 @@ pub enum RuleKind {
     Report,
 }
 
+/// The column in which a rule says why it cannot tell whether it holds of a subject; null where it surely does.
+pub(crate) const DOUBT: &str = "doubt";
+
 /// The column in which a view says where its row comes from: table and key, as the end of an address.
 const ADDRESS: &str = "address";
 
@@ -125,7 +128,12 @@ struct FrontMatter {
     #[serde(default)]
     absence: Vec<String>,
     subject: Option<String>,
+    #[serde(default)]
+    implied_by: Vec<String>,
+    #[serde(default)]
+    worse: Vec<String>,
     reason: String,
+    silence: String,
     remediation: String,
     #[serde(default)]
     references: Vec<String>,
@@ -150,8 +158,15 @@ pub struct Rule {
     pub readings: BTreeMap<Cloud, Reading>,
     /// What a row is about; every rule with findings has it.
     pub subject: Option<Subject>,
+    /// Ids of the rules and permissions that say more of the same principal or policy: where one of them has a
+    /// finding, that of this rule is kept and not told.
+    pub implied_by: Vec<String>,
+    /// Columns of which a greater number, or another text, makes a finding worse.
+    pub worse: Vec<String>,
     /// Why it matters, and when it stays silent.
     pub reason: String,
+    /// When it stays silent for a reason that is not about its subject, and what becomes of a finding then.
+    pub silence: String,
     /// What to do about it.
     pub remediation: String,
     /// Where to read on.
@@ -176,6 +191,7 @@ impl Rule {
         let columns = form(schemas, sql).map_err(wrong)?;
         let subject = front.subject.as_deref().map(|text| subject(scope, text)).transpose().map_err(wrong)?;
         check_subject(subject.as_ref(), front.kind, &columns).map_err(wrong)?;
+        check_silence(&front, &columns).map_err(wrong)?;
         let declared =
             Declared { scope, sql, needs: &front.needs, absence: &front.absence, subject: subject.as_ref() };
         let readings = declared.readings(schemas).map_err(wrong)?;
@@ -202,7 +218,10 @@ impl Rule {
             kind: front.kind,
             readings,
             subject,
+            implied_by: front.implied_by,
+            worse: front.worse,
             reason: front.reason,
+            silence: front.silence,
             remediation: front.remediation,
             references: front.references,
             sql: sql.to_owned(),
@@ -250,6 +269,25 @@ fn check_subject(subject: Option<&Subject>, kind: RuleKind, columns: &[String]) 
         Some(column) => Err(Wrong::Subject(format!(
             "the query does not return `{column}`, by which the subject is named"
         ))),
+        None => Ok(()),
+    }
+}
+
+/// The word for a rule that never falls silent for a reason that is not about its subject.
+const NEVER: &str = "never";
+
+/// Checks that a rule which doubts says when, and one which says so doubts; and that `worse` names its columns.
+fn check_silence(front: &FrontMatter, columns: &[String]) -> Result<(), Wrong> {
+    let doubts = columns.iter().any(|column| column == DOUBT);
+    let text = front.silence.trim();
+    if text.is_empty() || (doubts && text == NEVER) {
+        return Err(Wrong::Silence(format!(
+            "`silence` says when the rule says nothing for a reason that is not about its subject; a rule with a column \
+             `{DOUBT}` has such a reason, and one that has none writes `{NEVER}`"
+        )));
+    }
+    match front.worse.iter().find(|name| !columns.contains(name)) {
+        Some(name) => Err(Wrong::Silence(format!("`worse` names `{name}`, which the query does not return"))),
         None => Ok(()),
     }
 }

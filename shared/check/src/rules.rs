@@ -40,6 +40,9 @@ pub enum Wrong {
     /// What its rows are about.
     #[error("subject: {0}")]
     Subject(String),
+    /// What it says of its own silence, or of what makes a finding worse.
+    #[error("{0}")]
+    Silence(String),
     /// Its cases are missing or wrong.
     #[error("cases: {0}")]
     Cases(String),

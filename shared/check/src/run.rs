@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use model::{AccountId, Severity, State, Suppression, Table, Timestamp};
 use serde_json::Value;
 
-use crate::{Answer, Limits, Round, Rule, RuleSet, Run, Sight, Subject, digest, round};
+use crate::{
+    Answer, Comparison, Limits, Round, Rule, RuleSet, Run, Sight, Subject, digest, round, rule::DOUBT,
+};
 
 /// One row that a rule returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +37,14 @@ pub struct Verdict {
     pub text: String,
     /// What its rows are about.
     pub subject: Subject,
+    /// The rules that say more of the same: see [`Rule::implied_by`].
+    pub implied_by: Vec<String>,
+    /// How evidence is compared with what it was.
+    pub comparison: Comparison,
     /// How far it can be believed.
     pub sight: Sight,
+    /// Why it cannot say of anything that it does not return that the rule does not hold of it.
+    pub doubt: Option<String>,
     /// The rows, by the fingerprint of the finding that each makes.
     pub rows: BTreeMap<String, Row>,
 }
@@ -79,35 +87,44 @@ pub fn run(
     Round::of(rules, state, &run, limits, None).outcome
 }
 
-/// Makes rows by fingerprint of what a rule answered.
+/// Makes rows by fingerprint of what a rule answered; and the doubt of a row without a subject, which is about all that
+/// is not returned.
 pub(crate) fn rows(
     rule: &Rule,
     subject: &Subject,
     account: &AccountId,
     answer: Answer,
-) -> BTreeMap<String, Row> {
+) -> (BTreeMap<String, Row>, Option<String>) {
     let keys: Vec<Option<usize>> = subject
         .columns()
         .iter()
         .map(|column| answer.columns.iter().rposition(|name| name == column))
         .collect();
+    let doubts = answer.columns.iter().position(|name| name == DOUBT);
     let row = |mut cells: Vec<Value>| {
+        let doubt = doubts.and_then(|place| cells.get(place)).and_then(Value::as_str).map(str::to_owned);
         let cell = |place: &Option<usize>| place.and_then(|place| cells.get_mut(place)).map(std::mem::take);
         let key: Vec<String> = keys.iter().map(cell).map(|cell| plain(cell.unwrap_or_default())).collect();
         let subject = match subject {
             Subject::Row { table, .. } => address(account, table, &key),
             Subject::Address => format!("{account}/{}", key.concat()),
         };
-        let others =
-            answer.columns.iter().zip(cells).zip(0..).filter(|(_, place)| !keys.contains(&Some(*place)));
+        let is_other = |place: usize| !keys.contains(&Some(place)) && Some(place) != doubts;
+        let others = answer.columns.iter().zip(cells).zip(0..).filter(|(_, place)| is_other(*place));
         let evidence = others.map(|((name, cell), _)| (name.clone(), cell)).collect();
-        (digest::fingerprint(&rule.id, &subject), Row { subject, evidence, doubt: None })
+        (digest::fingerprint(&rule.id, &subject), Row { subject, evidence, doubt })
     };
-    let mut rows: Vec<(String, Row)> = answer.rows.into_iter().map(row).collect();
-    // Two rows of one subject are one finding: the first, which is the same each time.
-    rows.sort_by(|one, other| one.0.cmp(&other.0));
+    let is_of_all = |cells: &Vec<Value>| {
+        let key = keys.iter().map(|place| place.and_then(|place| cells.get(place)));
+        doubts.is_some() && key.into_iter().all(|cell| cell.is_none_or(Value::is_null))
+    };
+    let (of_all, of_subjects): (Vec<_>, Vec<_>) = answer.rows.into_iter().partition(is_of_all);
+    let doubt = of_all.into_iter().find_map(|cells| row(cells).1.doubt);
+    let mut rows: Vec<(String, Row)> = of_subjects.into_iter().map(row).collect();
+    // Two rows of one subject are one finding: the first that is sure, which is the same each time.
+    rows.sort_by(|one, other| (&one.0, one.1.doubt.is_some()).cmp(&(&other.0, other.1.doubt.is_some())));
     rows.dedup_by(|later, kept| later.0 == kept.0);
-    rows.into_iter().collect()
+    (rows.into_iter().collect(), doubt)
 }
 
 /// Writes the address of a thing, wide to narrow.

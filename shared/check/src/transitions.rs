@@ -6,6 +6,9 @@
 //! Three things a rule must have before it is believed: to open a finding, the tables in which *missing* rows
 //! make it report; to close one, all its tables; and to call a finding new, a former run in which the same
 //! question saw as much. What it returns without the last is a baseline: kept, and counted instead of told.
+//!
+//! A row in doubt is neither returned nor not: it opens nothing, and a finding that is open becomes unknown. A subject
+//! that was never returned but in doubt is kept without a word, so that it is a baseline when the doubt ends.
 
 use std::{
     cmp::Reverse,
@@ -14,11 +17,11 @@ use std::{
 
 use jiff::SignedDuration;
 use model::{
-    AccountId, Finding, FindingState, Sighting, State, Suppression, Table, Timestamp, Transition,
-    TransitionKind, tables, time_text,
+    AccountId, EvidenceTurn, Finding, FindingState, Sighting, State, Suppression, Table, Timestamp,
+    Transition, TransitionKind, tables, time_text,
 };
 
-use crate::{Findings, Memory, Outcome, Row, Subject, Verdict, run::address};
+use crate::{Findings, Memory, Outcome, Row, Subject, Verdict, implied, run::address};
 
 /// How long a finding that is over is kept, to know it again when it comes back.
 const DAYS_TO_REMEMBER: i64 = 400;
@@ -81,8 +84,11 @@ pub fn transitions(
         let view = View::new(verdict, before.rules.get(&verdict.rule));
         let mut opened = 0;
         for (fingerprint, row) in &verdict.rows {
-            opened +=
-                usize::from(pass.returned(&view, fingerprint, row, known.get(fingerprint.as_str()).copied()));
+            let known = known.get(fingerprint.as_str()).copied();
+            match &row.doubt {
+                Some(doubt) => pass.doubted(&view, fingerprint, row, known, doubt),
+                None => opened += usize::from(pass.returned(&view, fingerprint, row, known)),
+            }
         }
         let lost: Vec<&Finding> = known
             .iter()
@@ -99,6 +105,7 @@ pub fn transitions(
         pass.over(finding, FindingState::RuleChanged);
     }
     pass.forget(at);
+    implied::hush(&outcome.verdicts, before, &mut pass.findings, &mut pass.told);
     pass.told.sort_by_cached_key(|told| {
         (Reverse(told.finding.severity), told.finding.rule.clone(), told.finding.subject.clone())
     });
@@ -129,7 +136,8 @@ impl<'a> View<'a> {
             memory: Memory {
                 text: verdict.text.clone(),
                 judged: judged || opens,
-                sighted: sighted || closes,
+                // What is returned after a doubt about all may have been so before it.
+                sighted: (sighted || closes) && verdict.doubt.is_none(),
                 changed: is_changed && !closes,
             },
         }
@@ -140,6 +148,26 @@ impl View<'_> {
     /// Says whether what is new of a subject may be old in the world.
     fn is_baseline_of(&self, subject: &str) -> bool {
         self.is_baseline || self.verdict.sight.first_seen.contains(subject)
+    }
+
+    /// Returns an open finding of a row, as it is when it is first seen.
+    fn finding(&self, fingerprint: &str, row: &Row, seen: &Sighting) -> Finding {
+        Finding {
+            fingerprint: fingerprint.to_owned(),
+            rule: self.verdict.rule.clone(),
+            title: self.verdict.title.clone(),
+            severity: self.verdict.severity,
+            subject: row.subject.clone(),
+            evidence: row.evidence.clone(),
+            state: FindingState::Open,
+            baseline: false,
+            first_seen: seen.clone(),
+            last_seen: None,
+            suppression: None,
+            doubt: None,
+            implied_by: None,
+            untold: false,
+        }
     }
 }
 
@@ -156,10 +184,13 @@ impl Pass<'_> {
     fn returned(&mut self, view: &View<'_>, fingerprint: &str, row: &Row, known: Option<&Finding>) -> bool {
         let opens = view.verdict.sight.opens_of(&row.subject);
         let is_baseline = view.is_baseline_of(&row.subject);
+        if let Some(doubted) = known.filter(|known| known.is_only_doubted()) {
+            return self.freed_of_doubt(view, fingerprint, row, doubted);
+        }
         let Some(known) = known.filter(|known| opens || !known.state.is_closed()) else {
             match known {
                 Some(known) => self.keep(known.clone()),
-                None if opens => self.open(view, fingerprint, row),
+                None if opens => self.open(view, fingerprint, row, is_baseline),
                 None => {}
             }
             return opens && is_baseline;
@@ -171,6 +202,7 @@ impl Pass<'_> {
         if opens {
             finding.state = FindingState::Open;
             finding.last_seen = None;
+            finding.doubt = None;
             if known.state.is_closed() {
                 kind = Some(TransitionKind::Reopened);
             } else if finding.evidence != row.evidence {
@@ -181,32 +213,62 @@ impl Pass<'_> {
             finding.state = beneath(known);
         }
         let kind = kind.filter(|_| !is_baseline && !view.is_changed);
-        self.settle(known, finding, kind);
+        let turn = kind
+            .filter(|kind| *kind == TransitionKind::Changed)
+            .map(|_| view.verdict.comparison.turn(&known.evidence, &row.evidence));
+        self.settle(known, finding, kind, turn);
         known.state.is_closed() && is_baseline
     }
 
-    fn open(&mut self, view: &View<'_>, fingerprint: &str, row: &Row) {
-        let is_baseline = view.is_baseline_of(&row.subject);
+    /// Follows a row in doubt: nobody can say whether the finding holds.
+    fn doubted(
+        &mut self,
+        view: &View<'_>,
+        fingerprint: &str,
+        row: &Row,
+        known: Option<&Finding>,
+        doubt: &str,
+    ) {
+        match known {
+            Some(known) if !known.state.is_closed() && !known.is_only_doubted() => {
+                self.unseen(known, false, Some(doubt));
+            }
+            Some(known) if !view.verdict.sight.opens_of(&row.subject) => self.keep(known.clone()),
+            None if !view.verdict.sight.opens_of(&row.subject) => {}
+            _ => {
+                let first_seen = known.filter(|known| known.is_only_doubted()).map(|known| &known.first_seen);
+                self.keep(Finding {
+                    state: FindingState::Unknown,
+                    doubt: Some(doubt.to_owned()),
+                    baseline: true,
+                    first_seen: first_seen.unwrap_or(self.seen).clone(),
+                    ..view.finding(fingerprint, row, self.seen)
+                });
+            }
+        }
+    }
+
+    /// Opens a finding as a baseline that was only doubted before: nobody knows since when it holds.
+    fn freed_of_doubt(&mut self, view: &View<'_>, fingerprint: &str, row: &Row, known: &Finding) -> bool {
+        let opens = view.verdict.sight.opens_of(&row.subject);
+        if opens {
+            self.open(view, fingerprint, row, true);
+        } else {
+            self.keep(known.clone());
+        }
+        opens && view.is_baseline_of(&row.subject)
+    }
+
+    fn open(&mut self, view: &View<'_>, fingerprint: &str, row: &Row, is_baseline: bool) {
         let suppression = self.suppression(&view.verdict.rule, &row.subject);
         let finding = Finding {
-            fingerprint: fingerprint.to_owned(),
-            rule: view.verdict.rule.clone(),
-            title: view.verdict.title.clone(),
-            severity: view.verdict.severity,
-            subject: row.subject.clone(),
-            evidence: row.evidence.clone(),
             state: if suppression.is_some() { FindingState::Suppressed } else { FindingState::Open },
             baseline: is_baseline,
-            first_seen: self.seen.clone(),
-            last_seen: None,
             suppression,
+            ..view.finding(fingerprint, row, self.seen)
         };
         if !is_baseline && finding.state == FindingState::Open {
-            self.told.push(Transition {
-                kind: TransitionKind::Opened,
-                finding: finding.clone(),
-                before: None,
-            });
+            self.tell(TransitionKind::Opened, &finding);
         }
         self.keep(finding);
     }
@@ -221,10 +283,15 @@ impl Pass<'_> {
             BTreeSet::new()
         };
         for known in lost {
-            if known.state.is_closed() {
+            let is_blind = !sight.closes_of(&known.subject) || view.verdict.doubt.is_some();
+            if known.state.is_closed() || (known.is_only_doubted() && is_blind) {
                 self.keep((*known).clone());
+            } else if known.is_only_doubted() {
+                // It never held for sure, and does not: there is nothing to tell and nothing to remember.
             } else if !sight.closes_of(&known.subject) {
-                self.unseen(known, sight.broken.is_some());
+                self.unseen(known, sight.broken.is_some(), None);
+            } else if let Some(doubt) = &view.verdict.doubt {
+                self.unseen(known, false, Some(doubt));
             } else if view.is_changed {
                 self.over(known, FindingState::RuleChanged);
             } else if there.contains(&known.subject) {
@@ -236,21 +303,28 @@ impl Pass<'_> {
     }
 
     /// Keeps a finding that nobody can say anything about.
-    fn unseen(&mut self, known: &Finding, is_broken: bool) {
+    fn unseen(&mut self, known: &Finding, is_broken: bool, doubt: Option<&str>) {
         let mut finding = known.clone();
         let mut kind = None;
         if !is_broken {
             finding.state = FindingState::Unknown;
+            finding.doubt = doubt.map(str::to_owned);
             finding.last_seen = known.last_seen.clone().or_else(|| self.last());
             kind = (known.state == FindingState::Open).then_some(TransitionKind::Unknown);
         } else {
             finding.state = beneath(known);
         }
-        self.settle(known, finding, kind);
+        self.settle(known, finding, kind, None);
     }
 
     /// Lays the suppressions over a live finding and tells what happened to it, at most one thing.
-    fn settle(&mut self, known: &Finding, mut finding: Finding, kind: Option<TransitionKind>) {
+    fn settle(
+        &mut self,
+        known: &Finding,
+        mut finding: Finding,
+        kind: Option<TransitionKind>,
+        turn: Option<EvidenceTurn>,
+    ) {
         let suppression = self.suppression(&finding.rule, &finding.subject);
         let was = known.state == FindingState::Suppressed;
         let kind = match (&suppression, was) {
@@ -266,7 +340,8 @@ impl Pass<'_> {
         finding.suppression = suppression;
         let before = (finding.evidence != known.evidence).then(|| known.evidence.clone());
         if let Some(kind) = kind {
-            self.told.push(Transition { kind, finding: finding.clone(), before });
+            let turn = turn.filter(|_| kind == TransitionKind::Changed);
+            self.told.push(Transition { kind, finding: finding.clone(), before, turn, causes: Vec::new() });
         }
         self.keep(finding);
     }
@@ -277,18 +352,23 @@ impl Pass<'_> {
             self.keep(known.clone());
             return;
         }
+        if known.is_only_doubted() {
+            return;
+        }
         let mut finding = known.clone();
         finding.state = state;
+        finding.doubt = None;
         finding.suppression = None;
         finding.last_seen = known.last_seen.clone().or_else(|| self.last());
         if known.state != FindingState::Suppressed {
-            self.told.push(Transition {
-                kind: TransitionKind::Closed,
-                finding: finding.clone(),
-                before: None,
-            });
+            self.tell(TransitionKind::Closed, &finding);
         }
         self.keep(finding);
+    }
+
+    fn tell(&mut self, kind: TransitionKind, finding: &Finding) {
+        let finding = finding.clone();
+        self.told.push(Transition { kind, finding, before: None, turn: None, causes: Vec::new() });
     }
 
     fn keep(&mut self, finding: Finding) {

@@ -77,6 +77,18 @@ pub enum CollectError {
         /// The account in the settings.
         asked: String,
     },
+    /// Not one list of the account could be read, so that a snapshot would say nothing.
+    #[error(
+        "none of the {lists} lists of account `{account}` could be read ({reason}); check the network, the addresses, and what the credentials may read"
+    )]
+    NothingRead {
+        /// The account.
+        account: String,
+        /// How many lists were asked for.
+        lists: usize,
+        /// Why the first of them could not be read.
+        reason: String,
+    },
     /// An account id that cannot be one.
     #[error(transparent)]
     Account(#[from] model::AccountError),
@@ -99,7 +111,7 @@ impl CollectError {
     /// Says whether the same call may succeed later without anybody doing something.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Unanswered { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Unanswered { .. } | Self::NothingRead { .. })
     }
 }
 

@@ -62,8 +62,9 @@ pub(crate) enum CallError {
     /// The token could not be renewed.
     #[error("the sign-in could not be renewed: {0}")]
     SignedOut(String),
-    /// The sign-in was refused though it is new: the session is the trouble, and no missing permission.
-    #[error("the sign-in is not accepted, also not a new one: {0}")]
+    /// The sign-in was refused again and again, also when it was new: the session is the trouble, and no permission that
+    /// is missing.
+    #[error("the sign-in was refused repeatedly: {0}")]
     Unaccepted(Box<CallError>),
 }
 

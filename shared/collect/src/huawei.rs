@@ -95,6 +95,7 @@ pub async fn account(settings: &Settings, progress: &dyn Progress) -> Result<Col
     let reader = Reader::new(&session, &settings.endpoints, &found, settings.concurrency);
     seen.join(lists(&reader).await);
     counters::mark(&mut seen);
+    seen.check(&account, &model::tables::huawei::ACCOUNTS)?;
     let incomplete = seen.coverage.iter().filter(|each| !each.is_complete()).count();
     tracing::info!(account = %account, lists = seen.coverage.len(), incomplete, calls = session.calls(), "account read");
     Ok(Collected { account, state: seen.into_state(Cloud::Huawei), calls: session.calls() })

@@ -43,6 +43,7 @@ mod sign_in;
 mod users;
 mod value_like;
 
+use caller::Caller;
 pub use endpoints::Endpoints;
 use reader::Reader;
 pub(crate) use session::Session;
@@ -92,16 +93,17 @@ pub async fn account(settings: &Settings, progress: &dyn Progress) -> Result<Col
     }
     let account = AccountId::parse(Cloud::Ibm, &found)?;
     let reader = Reader::new(&session, &settings.endpoints, &found, settings.concurrency);
-    let (mut seen, counts) = futures::join!(lists(&reader), cbr_rules::counts(&reader));
+    let (mut seen, counts) = futures::join!(lists(&reader, session.caller()), cbr_rules::counts(&reader));
     shrinkage::mark(&mut seen, session.caller(), counts);
+    seen.check(&account, &model::tables::ibm::ACCOUNTS)?;
     let incomplete = seen.coverage.iter().filter(|each| !each.is_complete()).count();
     tracing::info!(account = %account, lists = seen.coverage.len(), incomplete, calls = session.calls(), "account read");
     Ok(Collected { account, state: seen.into_state(Cloud::Ibm), calls: session.calls() })
 }
 
-async fn lists(reader: &Reader<'_>) -> Seen {
+async fn lists(reader: &Reader<'_>, caller: &Caller) -> Seen {
     let lists: Vec<BoxFuture<'_, Seen>> = vec![
-        accounts::list(reader).boxed(),
+        accounts::list(reader, caller).boxed(),
         account_settings::list(reader).boxed(),
         access_management_settings::list(reader).boxed(),
         users::list(reader).boxed(),

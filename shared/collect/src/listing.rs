@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use model::{Cloud, Coverage, ListStatus, Row, Rows, State, Table, UnreadCell, tables};
+use model::{AccountId, Cloud, Coverage, ListStatus, Row, Rows, State, Table, UnreadCell, tables};
 use url::Url;
 
 pub(crate) use crate::reading::{attempt, read, report};
 use crate::{
+    CollectError,
     item::{Faults, Item},
     paging::Family,
     unread,
@@ -112,6 +113,24 @@ impl Seen {
     /// Takes a table's rows out.
     pub(crate) fn take(&mut self, table: &Table) -> Vec<Row> {
         self.rows.remove(table.name).unwrap_or_default()
+    }
+
+    /// Refuses an account of which nothing could be read: a snapshot of it would hold nothing new, and would pass for
+    /// one. That there is such an account does not count, because the sign-in says it as well.
+    pub(crate) fn check(&self, account: &AccountId, accounts: &Table) -> Result<(), CollectError> {
+        let is_read = |each: &Coverage| {
+            each.pages > 0 && matches!(each.status, ListStatus::Complete | ListStatus::Doubtful)
+        };
+        let lists = || self.coverage.iter().filter(|each| each.listing != accounts.listing);
+        if lists().any(is_read) {
+            return Ok(());
+        }
+        let reason = lists().find_map(|each| each.reason.clone());
+        Err(CollectError::NothingRead {
+            account: account.id().to_owned(),
+            lists: lists().count(),
+            reason: reason.unwrap_or_else(|| "no answer says anything".to_owned()),
+        })
     }
 
     /// Makes the tables of a cloud of all that was seen.

@@ -1,5 +1,7 @@
 //! Small accounts of groups and members, and what may be said of them.
 
+mod standing_in;
+
 use model::{
     Change, Cloud, Coverage, ListStatus, Row, Rows, State, Table, Weight, tables,
     tables::ibm::{ACCESS_GROUPS, MEMBERS, POLICIES, POLICY_ROLES},
@@ -60,6 +62,34 @@ impl Account {
 
     fn failed(self, listing: &str, parent: &str) -> Self {
         self.list(listing, parent, ListStatus::Failed)
+    }
+
+    /// Lets every list be read to its end.
+    fn sighted(mut self) -> Self {
+        self.lists.iter_mut().for_each(|list| list.status = ListStatus::Complete);
+        self
+    }
+
+    /// Takes away what incomplete lists do not show: all their rows, and the lists of what they would have shown.
+    fn half_seen(mut self) -> State {
+        let is_failed = |account: &Self, listing: &str, parent: &str| {
+            account
+                .lists
+                .iter()
+                .any(|list| list.listing == listing && list.parent == parent && !list.is_complete())
+        };
+        let text = |row: &Row| row.value(0).as_text().unwrap_or_default().to_owned();
+        if is_failed(&self, "ibm_policies", "") {
+            (self.policies, self.roles) = (Vec::new(), Vec::new());
+        }
+        if is_failed(&self, "ibm_access_groups", "") {
+            (self.groups, self.members) = (Vec::new(), Vec::new());
+            self.lists.retain(|list| list.listing != "ibm_access_group_members");
+            return self.list("ibm_access_group_members", "*", ListStatus::Skipped).state();
+        }
+        let whole = self.clone();
+        self.members.retain(|row| !is_failed(&whole, "ibm_access_group_members", &text(row)));
+        self.state()
     }
 
     fn state(self) -> State {
@@ -287,6 +317,27 @@ proptest! {
                 let row = change.before().unwrap().value(0);
                 prop_assert!(complete("ibm_access_groups", "") || complete("ibm_access_group_members", row.as_text().unwrap()));
             }
+        }
+    }
+
+    #[test]
+    fn what_is_told_adds_up_to_what_happened_once_all_was_seen(
+        first in accounts(),
+        blinks in prop::collection::vec(accounts(), 1..4),
+        last in accounts(),
+    ) {
+        let (first, last) = (first.sighted().state(), last.sighted().state());
+        let (mut known, mut told) = (first.clone(), first);
+        let seen = blinks.into_iter().map(Account::half_seen).chain([last.clone()]);
+        for (number, seen) in (1_u64..).zip(seen) {
+            let now = carry(&known, number, seen, &declared());
+            let changes = between(&known, &now, &declared());
+            prop_assert!(changes.iter().all(|change| change.weight != Weight::Baseline), "{changes:?}");
+            told = apply(told, &changes);
+            known = now;
+        }
+        for table in [&ACCESS_GROUPS, &MEMBERS, &POLICIES, &POLICY_ROLES] {
+            prop_assert_eq!(told.rows(table), last.rows(table));
         }
     }
 }

@@ -4,8 +4,10 @@ mod grants;
 
 pub use grants::{AccessChanges, WhoCan, access_changes, who_can};
 
-use check::{Answer, Findings, FindingsPatch, Limits, QueryError, Run};
-use model::{Change, Coverage, State, Table, Weight, tables};
+use std::collections::BTreeMap;
+
+use check::{Answer, Findings, FindingsPatch, Limits, QueryError, Question, Run, Unanswered};
+use model::{Change, Coverage, ListStatus, Reading, State, Table, Weight, tables};
 use snapshot::{History, Manifest, SnapshotError};
 
 /// Why a question has no answer.
@@ -69,6 +71,77 @@ pub async fn state(
 /// As [`state`].
 pub async fn coverage(history: &History, manifest: &Manifest) -> Result<Vec<Coverage>, SnapshotError> {
     Ok(history.read(manifest, &tables::COVERAGE).await?.iter().map(Coverage::from_row).collect())
+}
+
+/// Returns the lists that some tables hang on and that were not read to their end in a snapshot: their own, and those
+/// of what they belong to. Without any, what the tables do not hold does not exist.
+///
+/// # Errors
+/// As [`state`].
+pub async fn gaps(
+    history: &History,
+    manifest: &Manifest,
+    wanted: &[&'static Table],
+) -> Result<Vec<Coverage>, SnapshotError> {
+    let known = declared(manifest);
+    let mut listings: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut open: Vec<&Table> = known.iter().copied().filter(|table| is_among(wanted, table)).collect();
+    while let Some(table) = open.pop() {
+        let is_child = table.reading == Reading::PerParent;
+        let is_new = listings.insert(table.listing, !is_child).is_none();
+        let parent = table.parent.filter(|_| is_child && is_new);
+        open.extend(parent.and_then(|parent| known.iter().find(|table| table.name == parent.table)));
+    }
+    listings.remove(tables::COVERAGE.listing);
+    let lists = coverage(history, manifest).await?;
+    let unread = listings
+        .iter()
+        .filter(|(listing, is_due)| **is_due && !lists.iter().any(|list| list.listing == **listing))
+        .map(|(listing, _)| never_read(listing));
+    let incomplete =
+        lists.iter().filter(|list| !list.is_complete() && listings.contains_key(list.listing.as_str()));
+    Ok(incomplete.cloned().chain(unread).collect())
+}
+
+fn is_among(tables: &[&'static Table], table: &Table) -> bool {
+    tables.iter().any(|each| each.name == table.name)
+}
+
+/// Returns the coverage of a list that a snapshot says nothing of: it was made before the list was known.
+fn never_read(listing: &str) -> Coverage {
+    Coverage {
+        listing: listing.to_owned(),
+        parent: String::new(),
+        endpoint: String::new(),
+        status: ListStatus::Skipped,
+        reason: Some("the snapshot was made before this list was read".to_owned()),
+        pages: 0,
+        rows: 0,
+        carried_from: None,
+    }
+}
+
+/// Reads what tells how far a snapshot could see: its coverage, and the tables that others belong to.
+///
+/// # Errors
+/// As [`state`].
+pub async fn sight(history: &History, manifest: &Manifest) -> Result<State, SnapshotError> {
+    let known = declared(manifest);
+    let parents = known.iter().filter_map(|table| tables::named(table.parent?.table));
+    let mut wanted: Vec<&'static Table> = vec![&tables::COVERAGE];
+    for parent in parents {
+        if !is_among(&wanted, parent) {
+            wanted.push(parent);
+        }
+    }
+    state(history, manifest, &wanted).await
+}
+
+/// Returns which of some questions a snapshot does not answer, or not wholly, by what it could [`sight`].
+#[must_use]
+pub fn unanswered(manifest: &Manifest, sight: &State, questions: &[Question<'_>]) -> Vec<Unanswered> {
+    let is_empty = |table: &Table| manifest.tables.get(table.name).is_none_or(|entry| entry.rows == 0);
+    check::unanswered(&manifest.account, questions, sight, is_empty)
 }
 
 /// Returns the drift between two snapshots, in the order of tables and keys. Tables that have the same logical

@@ -241,3 +241,126 @@ pub const fn completeness(former: Option<Trust>, present: Option<Trust>) -> Comp
         (_, Some(Trust::Carried | Trust::Never)) => Completeness::CompleteBefore,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Coverage, ListStatus, Rows,
+        tables::ibm::{ACCESS_GROUPS, API_KEYS, MEMBERS, POLICIES, SERVICE_ID_INSTANCES, SERVICE_IDS},
+    };
+
+    const WHOLE: Option<i64> = Some(-1);
+
+    /// Makes a state of lists, each read to its end (`WHOLE`), last whole in a snapshot, or never whole; and of groups.
+    fn state(lists: &[(&str, &str, Option<i64>)], groups: &[&str]) -> State {
+        let list = |(listing, parent, whole): &(&str, &str, Option<i64>)| Coverage {
+            listing: (*listing).to_owned(),
+            parent: (*parent).to_owned(),
+            endpoint: String::new(),
+            status: if *whole == WHOLE { ListStatus::Complete } else { ListStatus::Failed },
+            reason: None,
+            pages: 1,
+            rows: 1,
+            carried_from: whole.filter(|_| *whole != WHOLE),
+        };
+        let mut state = State::default();
+        let rows = lists.iter().map(|each| list(each).row()).collect();
+        state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, rows));
+        let rows = groups.iter().map(|id| ACCESS_GROUPS.draft().set("id", *id).row()).collect();
+        state.put(&ACCESS_GROUPS, Rows::new(&ACCESS_GROUPS, rows));
+        state
+    }
+
+    const GROUPS: &str = "ibm_access_groups";
+    const LISTED: &str = "ibm_access_group_members";
+
+    fn of_member(before: &State, after: &State, group: &str) -> Completeness {
+        let row = MEMBERS.draft().set("group_id", group).set("iam_id", "ana").row();
+        ListHistory::of(before, after).of_row(&MEMBERS, &row)
+    }
+
+    #[test]
+    fn the_architecture_shows_the_truth_table() {
+        assert!(include_str!("../../../ARCHITECTURE.md").contains(&Completeness::table()));
+    }
+
+    #[test]
+    fn a_list_is_judged_by_its_parent_and_by_no_other() {
+        let lists =
+            |g1, g2| [(GROUPS, "", WHOLE), (LISTED, "g1", g1), (LISTED, "g2", g2), (LISTED, "*", None)];
+        let groups = ["g1", "g2"];
+        let before = state(&lists(WHOLE, None), &groups);
+        let after = state(&lists(Some(3), WHOLE), &groups);
+        assert_eq!(of_member(&before, &after, "g1"), Completeness::CompleteBefore);
+        assert_eq!(of_member(&before, &after, "g2"), Completeness::FirstComplete);
+        assert_eq!(of_member(&before, &before, "g2"), Completeness::NeverComplete);
+        assert_eq!(of_member(&before, &before, "g1"), Completeness::CompleteNow);
+    }
+
+    #[test]
+    fn a_parent_is_new_where_the_former_snapshot_saw_all_of_its_kind() {
+        let before = state(&[(GROUPS, "", WHOLE), (LISTED, "g1", WHOLE)], &["g1"]);
+        let after = state(&[(GROUPS, "", WHOLE), (LISTED, "g1", WHOLE), (LISTED, "g2", None)], &["g1", "g2"]);
+        assert_eq!(of_member(&before, &after, "g2"), Completeness::ParentNew);
+        assert_eq!(ListHistory::of(&before, &after).empty_since(LISTED, "g2", 7), Some(7));
+        let blind = state(&[(GROUPS, "", None), (LISTED, "g1", WHOLE)], &["g1"]);
+        assert_eq!(of_member(&blind, &after, "g2"), Completeness::NeverComplete);
+        assert_eq!(ListHistory::of(&blind, &after).empty_since(LISTED, "g2", 7), None);
+        let later = state(&[(GROUPS, "", Some(4)), (LISTED, "g1", WHOLE)], &["g1"]);
+        assert_eq!(ListHistory::of(&later, &after).empty_since(LISTED, "g2", 7), Some(4));
+    }
+
+    #[test]
+    fn a_parent_that_no_list_shows_any_more_is_gone() {
+        let before = state(&[(GROUPS, "", WHOLE), (LISTED, "g1", WHOLE)], &["g1"]);
+        let after = state(&[(GROUPS, "", WHOLE)], &[]);
+        assert_eq!(of_member(&before, &after, "g1"), Completeness::ParentGone);
+    }
+
+    #[test]
+    fn a_listing_that_no_former_run_read_says_nothing_of_what_was_there() {
+        let before = state(&[(GROUPS, "", WHOLE)], &["g1"]);
+        let after = state(&[(GROUPS, "", WHOLE), (LISTED, "g1", WHOLE)], &["g1"]);
+        assert_eq!(of_member(&before, &after, "g1"), Completeness::FirstComplete);
+        let unloaded = state(&[(GROUPS, "", WHOLE)], &[]);
+        assert_eq!(
+            of_member(&unloaded, &after, "g1"),
+            Completeness::FirstComplete,
+            "its table is not at hand"
+        );
+    }
+
+    #[test]
+    fn a_list_in_parts_is_judged_by_the_part_that_a_row_names() {
+        let lists = |default, group| {
+            state(&[("ibm_service_ids", "default", default), ("ibm_service_ids", "g1", group)], &[])
+        };
+        let (before, mut after) = (lists(WHOLE, None), lists(WHOLE, WHOLE));
+        let row =
+            |id: &str, group: Option<&str>| SERVICE_IDS.draft().set("id", id).set("group_id", group).row();
+        after.put(&SERVICE_IDS, Rows::new(&SERVICE_IDS, vec![row("s1", None), row("s2", Some("g1"))]));
+        let history = ListHistory::of(&before, &after);
+        assert_eq!(history.of_row(&SERVICE_IDS, &row("s1", None)), Completeness::CompleteNow);
+        assert_eq!(history.of_row(&SERVICE_IDS, &row("s2", Some("g1"))), Completeness::FirstComplete);
+        assert_eq!(history.of_row(&SERVICE_IDS, &row("s3", Some("new"))), Completeness::CompleteNow);
+        let nested = |id: &str| SERVICE_ID_INSTANCES.draft().set("service_id", id).set("crn", "c").row();
+        let trust = |id: &str| history.former.of_row(&SERVICE_ID_INSTANCES, &nested(id), &after);
+        assert_eq!(trust("s1"), Some(Trust::Whole), "what is nested comes with its thing");
+        assert_eq!(trust("s2"), Some(Trust::Never));
+    }
+
+    #[test]
+    fn keys_and_policies_are_judged_by_the_list_that_shows_their_kind() {
+        let keys = state(&[("ibm_api_keys", "user", WHOLE), ("ibm_api_keys", "serviceid/g1", None)], &[]);
+        let key = |owner: &str| API_KEYS.draft().set("id", "k").set("owner_type", owner).row();
+        let lists = Lists::of(&keys);
+        assert_eq!(lists.of_row(&API_KEYS, &key("user"), &keys), Some(Trust::Whole));
+        assert_eq!(lists.of_row(&API_KEYS, &key("serviceid"), &keys), Some(Trust::Never));
+        let lists = [("ibm_policies", "v2", WHOLE), ("ibm_policies", "authorization", None)];
+        let policies = state(&lists, &[]);
+        let policy = |kind: &str| POLICIES.draft().set("id", "p").set("type", kind).row();
+        let of = |kind: &str| Lists::of(&policies).of_row(&POLICIES, &policy(kind), &policies);
+        assert_eq!((of("access"), of("authorization")), (Some(Trust::Whole), Some(Trust::Never)));
+    }
+}

@@ -109,6 +109,24 @@ pub struct Finding {
     /// Why somebody said that it may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppression: Option<String>,
+    /// Why nobody can say whether it holds, where its rule doubts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
+    /// The rule that says more of the same principal or policy: while it does, this finding is kept and not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub implied_by: Option<String>,
+    /// Whether it was opened while another implied it, so that nobody was told of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untold: bool,
+}
+
+impl Finding {
+    /// Reports whether the rule doubted the finding ever since it first returned it: such a finding never held for
+    /// sure, is kept to be known again, and is told to nobody.
+    #[must_use]
+    pub fn is_only_doubted(&self) -> bool {
+        self.state == FindingState::Unknown && self.last_seen.is_none()
+    }
 }
 
 /// What the rows of a rule hang on, and which they were: while the one stays the same, so does the other.
@@ -157,6 +175,33 @@ impl TransitionKind {
     }
 }
 
+/// Which way the evidence of a finding went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceTurn {
+    /// It says more than before, or nobody can tell that it does not.
+    Widened,
+    /// It says less than before: fewer actions, or a condition that was not there.
+    Narrowed,
+    /// It says the same, by another path.
+    Rerouted,
+    /// It differs in what makes it neither better nor worse.
+    Reworded,
+}
+
+impl EvidenceTurn {
+    /// Returns the word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Widened => "widened",
+            Self::Narrowed => "narrowed",
+            Self::Rerouted => "rerouted",
+            Self::Reworded => "reworded",
+        }
+    }
+}
+
 /// What happened to one finding in one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transition {
@@ -167,6 +212,25 @@ pub struct Transition {
     /// The evidence before it, where it changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<BTreeMap<String, serde_json::Value>>,
+    /// Which way the evidence went, where that is what is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<EvidenceTurn>,
+    /// What in the drift of the run brought it about, where that can be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
+}
+
+impl Transition {
+    /// Returns how bad the news is: what ends, narrows or only takes another path is none, however bad the finding is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        let is_harmless = match self.kind {
+            TransitionKind::Closed => true,
+            TransitionKind::Changed => self.turn.is_some_and(|turn| turn != EvidenceTurn::Widened),
+            _ => false,
+        };
+        if is_harmless { Severity::Info } else { self.finding.severity }
+    }
 }
 
 /// A word that a finding may be: while it lasts, the finding is kept and not told.

@@ -23,7 +23,7 @@ pub use completeness::{Completeness, ListHistory, Says, Word, completeness};
 pub use coverage::{Coverage, ListStatus};
 pub use event::Event;
 pub use finding::{
-    Finding, FindingState, Ground, Severity, Sighting, Suppression, Transition, TransitionKind,
+    EvidenceTurn, Finding, FindingState, Ground, Severity, Sighting, Suppression, Transition, TransitionKind,
 };
 pub use lists::{Lists, Trust};
 pub use patch::Patch;

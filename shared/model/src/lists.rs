@@ -1,6 +1,6 @@
 //! The lists of one snapshot by name and parent, and which of them a row comes from.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 use crate::{Coverage, Reading, Row, State, Table, tables};
 
@@ -119,11 +119,12 @@ impl Lists {
     /// Returns the trust in the part that a row names; else in the rest while not all parts are known, else in the part
     /// that holds what belongs to no other.
     fn of_part(&self, listing: &str, named: Option<&str>, otherwise: &str) -> Trust {
-        let own = named.and_then(|named| {
+        let parts = self.0.get(listing);
+        let own = named.zip(parts).and_then(|(named, parts)| {
             let below = format!("{named}/");
-            let parts = self.named(listing);
-            let meant = parts.filter(|list| list.parent == named || list.parent.starts_with(&below));
-            meant.map(Trust::of).max()
+            let range = (Bound::Included(below.as_str()), Bound::Unbounded);
+            let nested = parts.range::<str, _>(range).take_while(|(part, _)| part.starts_with(&below));
+            parts.get(named).into_iter().chain(nested.map(|(_, list)| list)).map(Trust::of).max()
         });
         let rest = named.and_then(|_| self.get(listing, Coverage::REST)).map(Trust::of);
         let otherwise = || self.get(listing, otherwise).map_or_else(|| self.whole(listing), Trust::of);

@@ -1,4 +1,7 @@
-//! Which columns hold the id of a thing in another table, beside the parent of a table.
+//! Which columns hold the id of a thing without which their row cannot be, beside the parent of a table.
+//!
+//! A membership or a key goes with whoever it is of. A policy or a device is a thing of its own, and may outlive whom it
+//! names: it is not here.
 
 use crate::{Row, Table};
 
@@ -17,7 +20,6 @@ pub struct Reference {
 
 const IBM_IDENTITIES: &[(&str, &str)] =
     &[("ibm_users", "iam_id"), ("ibm_service_ids", "iam_id"), ("ibm_trusted_profiles", "iam_id")];
-const IBM_GROUPS: &[(&str, &str)] = &[("ibm_access_groups", "id")];
 const HUAWEI_USERS: &[(&str, &str)] = &[("huawei_users", "user_id")];
 const HUAWEI_GROUPS: &[(&str, &str)] = &[("huawei_groups", "group_id")];
 const HUAWEI_AGENCIES: &[(&str, &str)] = &[("huawei_agencies", "agency_id")];
@@ -46,12 +48,9 @@ static ALL: &[Reference] = &[
     to("ibm_access_group_members", "iam_id", IBM_IDENTITIES),
     to("ibm_access_group_dynamic_members", "iam_id", IBM_IDENTITIES),
     to("ibm_api_keys", "iam_id", IBM_IDENTITIES),
-    to("ibm_policies", "subject_iam_id", IBM_IDENTITIES),
-    to("ibm_policies", "subject_access_group_id", IBM_GROUPS),
     to("ibm_trusted_profile_identities", "iam_id", IBM_IDENTITIES),
     to("ibm_trusted_profile_identity_accounts", "iam_id", IBM_IDENTITIES),
     to("huawei_group_members", "user_id", HUAWEI_USERS),
-    to("huawei_mfa_devices", "user_id", HUAWEI_USERS),
     to("huawei_login_protections", "user_id", HUAWEI_USERS),
     to("huawei_user_access_modes", "user_id", HUAWEI_USERS),
     of_kind(ENTITY, ("entity_type", "user"), HUAWEI_USERS),

@@ -1,6 +1,6 @@
 //! Transitions → events: one for each, but for those of a baseline and those that somebody hushed.
 
-use model::{FindingState, Transition, TransitionKind};
+use model::{EvidenceTurn, FindingState, Transition, TransitionKind};
 use serde_json::{Map, Value, json};
 
 use crate::{Told, told::is_baseline, wire::Draft};
@@ -13,7 +13,7 @@ pub(crate) fn drafts(told: &Told<'_>) -> Vec<Draft> {
         .filter(|transition| !is_baseline(transition) && !is_hushed(transition))
         .collect();
     worth.sort_by(|one, other| {
-        let rank = |each: &Transition| (std::cmp::Reverse(each.finding.severity), each.kind);
+        let rank = |each: &Transition| (std::cmp::Reverse(each.severity()), each.kind);
         rank(one).cmp(&rank(other)).then_with(|| one.finding.fingerprint.cmp(&other.finding.fingerprint))
     });
     worth.into_iter().map(draft).collect()
@@ -49,10 +49,17 @@ fn draft(transition: &Transition) -> Draft {
     if let Some(before) = &transition.before {
         data.insert("evidence_before".to_owned(), json!(before));
     }
+    if let Some(turn) = transition.turn {
+        data.insert("turn".to_owned(), Value::from(turn.name()));
+        data.insert("causes".to_owned(), json!(transition.causes));
+    }
+    if let Some(doubt) = &finding.doubt {
+        data.insert("doubt".to_owned(), Value::from(doubt.as_str()));
+    }
     Draft {
         name: format!("finding.{}", transition.kind.name()),
         subject: finding.fingerprint.clone(),
-        severity: finding.severity,
+        severity: transition.severity(),
         title: title(transition),
         data,
     }
@@ -63,11 +70,28 @@ fn title(transition: &Transition) -> String {
     let what = match transition.kind {
         TransitionKind::Opened => "opened".to_owned(),
         TransitionKind::Reopened => "is back".to_owned(),
-        TransitionKind::Changed => "has other evidence".to_owned(),
+        TransitionKind::Changed => changed(transition),
         TransitionKind::Closed => format!("closed as {}", finding.state.name()),
         TransitionKind::Suppressed => "suppressed".to_owned(),
         TransitionKind::Unsuppressed => "no longer suppressed".to_owned(),
-        TransitionKind::Unknown => "can no longer be judged".to_owned(),
+        TransitionKind::Unknown => match &finding.doubt {
+            Some(doubt) => format!("can no longer be judged: {doubt}"),
+            None => "can no longer be judged".to_owned(),
+        },
     };
     format!("{}: {} ({what})", finding.title, finding.subject)
+}
+
+/// Says which way the evidence went, and why where there is one reason only.
+fn changed(transition: &Transition) -> String {
+    let what = match transition.turn {
+        Some(EvidenceTurn::Narrowed) => "narrowed",
+        Some(EvidenceTurn::Rerouted) => "the same by another path",
+        Some(EvidenceTurn::Widened) => "goes further now",
+        Some(EvidenceTurn::Reworded) | None => "has other evidence",
+    };
+    match transition.causes.as_slice() {
+        [cause] => format!("{what}: {cause}"),
+        _ => what.to_owned(),
+    }
 }

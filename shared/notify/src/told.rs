@@ -77,6 +77,7 @@ impl BaselineCounts {
 pub(crate) fn is_baseline(transition: &Transition) -> bool {
     transition.kind == TransitionKind::Opened
         && transition.finding.baseline
+        && !transition.finding.untold
         && !findings::is_hushed(transition)
 }
 

@@ -140,6 +140,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         incomplete: manifest.coverage.incomplete,
         findings: judged.counts(),
         broken_rules: judged.broken,
+        not_answered: judged.unanswered,
         tables_written,
         events: told.len().try_into().unwrap_or(u64::MAX),
         delivered,
@@ -153,7 +154,7 @@ pub(crate) struct Compared {
     before: State,
     pub(crate) state: State,
     pub(crate) hashes: BTreeMap<&'static str, String>,
-    changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
     coverage: Vec<CoverageChange>,
 }
 

@@ -10,20 +10,30 @@ use model::{Change, Cloud, Lists, Row, State, Table, Trust, Weight, tables};
 use notify::Gain;
 use serde_json::{Value, json};
 
+/// The form of the evidence of a holding.
+const FORM: &str = "principal, about, actions, certainty, condition, through";
+
 /// Returns the question who holds a permission without being allowed to, in the form of a rule.
-pub(crate) fn judgement(cloud: Cloud, state: &State, permission: &Permission) -> Judgement {
-    let lists = Lists::of(state);
+pub(crate) fn judgement(cloud: Cloud, lists: &Lists, permission: &Permission) -> Judgement {
     let once_seen = hiding(cloud, permission).into_iter();
     let once_seen = once_seen.filter(|table| lists.whole(table.listing) != Trust::Never);
     Judgement {
         rule: permission.id.clone(),
         title: permission.title.clone(),
         severity: permission.severity,
-        question: json!([permission.actions, permission.resource, permission.partly, permission.allowed])
-            .to_string(),
+        // The form of the evidence is part of the question: another form is no change of a finding.
+        question: json!([
+            permission.actions,
+            permission.resource,
+            permission.partly,
+            permission.allowed,
+            FORM
+        ])
+        .to_string(),
         needs: needs(cloud),
         absence: allowing(cloud, permission).into_iter().chain(once_seen).collect(),
         weighed: weighed(cloud).to_vec(),
+        implied_by: permission.implied_by.clone(),
     }
 }
 
@@ -45,7 +55,7 @@ pub(crate) fn found(cloud: Cloud, state: &State, access: &Access, permission: &P
 }
 
 /// Returns the tables of which rows that are missing may hide a grant.
-fn needs(cloud: Cloud) -> Vec<&'static Table> {
+pub(crate) fn needs(cloud: Cloud) -> Vec<&'static Table> {
     let is_listed = |table: &&'static Table| {
         table.name != tables::COVERAGE.name && !weighed(cloud).iter().any(|each| each.name == table.name)
     };
@@ -138,6 +148,7 @@ fn evidence(holding: &Holding) -> BTreeMap<String, Value> {
     let step = &holding.principal.step;
     let mut evidence = BTreeMap::from([
         ("principal".to_owned(), json!(step.to_string())),
+        ("about".to_owned(), json!(format!("principal/{}", step.id))),
         ("actions".to_owned(), json!(holding.actions.join(", "))),
         ("certainty".to_owned(), json!(holding.verdict)),
         ("through".to_owned(), json!(words(holding.path.get(1..).unwrap_or_default()))),

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use access::Access;
-use check::{FindingsPatch, Known, Limits, Round};
-use model::{Sighting, Timestamp, Transition, time_text};
+use check::{FindingsPatch, Known, Limits, Round, Unanswered};
+use model::{Lists, Sighting, Timestamp, Transition, time_text};
 use notify::BaselineCounts;
 use snapshot::{FindingsRef, History, SnapshotError};
 
 use crate::{
     FindingCounts,
     audit::{Compared, Run},
+    causes,
     former::Former,
-    grants,
+    grants, questions,
 };
 
 /// What became of findings by what the rules said.
@@ -22,6 +23,8 @@ pub(crate) struct Judged {
     pub(crate) baseline: BaselineCounts,
     /// Rules that could not be asked, with the reason.
     pub(crate) broken: BTreeMap<String, String>,
+    /// Rules that what was seen does not answer.
+    pub(crate) unanswered: Vec<Unanswered>,
 }
 
 impl Judged {
@@ -52,10 +55,22 @@ pub(crate) async fn judge(
     let known_of = Some(Known { hashes: &compared.hashes, grounds });
     let round = ask(compared, &asking, run, known_of, access);
     let (digest, grounds) = (round.digest(run.suppressions, at), round.grounds());
+    let unanswered = check::unanswered(
+        &asking.account,
+        &questions(run.rules, run.permissions, asking.account.cloud(), &compared.state),
+        &compared.state,
+        |table| compared.state.rows(table).is_empty(),
+    );
     let broken = round.broken().map(|(rule, reason)| (rule.to_owned(), reason.to_owned())).collect();
     if let Some(known) = known.filter(|known| known.digest == digest) {
         let stored = Some(FindingsRef { grounds, ..known });
-        return Ok(Judged { transitions: Vec::new(), stored, baseline: BaselineCounts::default(), broken });
+        return Ok(Judged {
+            transitions: Vec::new(),
+            stored,
+            baseline: BaselineCounts::default(),
+            broken,
+            unanswered,
+        });
     }
     let before = former.findings(history).await?;
     let outcome = match round.with(before.as_ref().map(|(findings, _)| findings)) {
@@ -65,7 +80,8 @@ pub(crate) async fn judge(
     };
     let before = before.as_ref().map(|(findings, sighting)| check::Former { findings, sighting });
     let seen = Sighting { snapshot: asking.number, at: time_text(at) };
-    let step = check::transitions(before, &outcome, &compared.state, &seen, run.suppressions);
+    let mut step = check::transitions(before, &outcome, &compared.state, &seen, run.suppressions);
+    causes::name(&mut step.transitions, &asking.account, compared, run);
     // The findings hold their rows: nobody needs them twice while they are written.
     drop(outcome);
     let mut baseline = BaselineCounts::default();
@@ -81,7 +97,7 @@ pub(crate) async fn judge(
     let (base, patches) = history.put_findings(patch, &step.findings).await?;
     let open = step.findings.open().count().try_into().unwrap_or(u64::MAX);
     let stored = Some(FindingsRef { base, patches, digest, open, grounds });
-    Ok(Judged { transitions: step.transitions, stored, baseline, broken })
+    Ok(Judged { transitions: step.transitions, stored, baseline, broken, unanswered })
 }
 
 /// Asks the rules, and who holds sensitive permissions. The graph of access is built when somebody needs it.
@@ -94,8 +110,9 @@ fn ask(
 ) -> Round {
     let (account, state) = (&asking.account, &compared.state);
     let mut round = Round::of(run.rules, state, asking, &Limits::default(), known);
+    let lists = Lists::of(state);
     for permission in run.permissions.of_cloud(account.cloud()) {
-        round.judge(state, known, &grants::judgement(account.cloud(), state, permission), || {
+        round.judge(state, known, &grants::judgement(account.cloud(), &lists, permission), || {
             let access = access.get_or_insert_with(|| access::of(account.cloud(), state));
             grants::found(account.cloud(), state, access, permission)
         });

@@ -2,11 +2,13 @@
 
 mod account_settings;
 mod audit;
+mod causes;
 mod former;
 mod grants;
 mod judge;
 mod outbox;
 mod permissions;
+mod questions;
 mod references;
 mod rules;
 mod settings;
@@ -18,6 +20,7 @@ pub use collect::huawei::Clock;
 pub use account_settings::{AccountSettings, AgencySettings, Credentials, ProfileSettings};
 pub use audit::{PipelineError, Run, Watch, audit};
 pub use permissions::{PermissionSettings, Permissions};
+pub use questions::questions;
 pub use references::{Environment, Reference, ReferenceError};
 pub use rules::rules;
 pub use settings::{NotifySettings, S3Settings, Settings, SettingsError};

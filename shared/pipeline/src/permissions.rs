@@ -31,6 +31,9 @@ pub struct PermissionSettings {
     /// See [`Permission::partly`].
     #[serde(default)]
     pub partly: Option<bool>,
+    /// See [`Permission::implied_by`].
+    #[serde(default)]
+    pub implied_by: Option<Vec<String>>,
     /// See [`Permission::allowed`].
     #[serde(default)]
     pub allowed: Option<Vec<String>>,
@@ -105,8 +108,10 @@ impl Permissions {
             actions: Vec::new(),
             resource: None,
             partly: false,
+            implied_by: Vec::new(),
             allowed: Vec::new(),
             reason: String::new(),
+            silence: String::new(),
             remediation: String::new(),
         };
         change.lay_over(&mut permission);
@@ -141,6 +146,7 @@ impl PermissionSettings {
         lay(self.severity.as_ref(), &mut permission.severity);
         lay(self.actions.as_ref(), &mut permission.actions);
         lay(self.partly.as_ref(), &mut permission.partly);
+        lay(self.implied_by.as_ref(), &mut permission.implied_by);
         lay(self.allowed.as_ref(), &mut permission.allowed);
         lay(self.reason.as_ref(), &mut permission.reason);
         lay(self.remediation.as_ref(), &mut permission.remediation);

@@ -28,7 +28,7 @@ mod tests {
         let cloud = folder.path().join("ibm");
         std::fs::create_dir(&cloud).unwrap();
         assert_eq!(rules(Some(folder.path())).unwrap().len(), built_in.len());
-        let sql = "--- title = \"x\"\n--- severity = \"low\"\n--- confidence = \"low\"\n--- kind = \"report\"\n--- needs = [\"ibm_users\"]\n--- reason = \"x\"\n--- remediation = \"x\"\nselect iam_id from ibm_users order by iam_id;\n";
+        let sql = "--- title = \"x\"\n--- severity = \"low\"\n--- confidence = \"low\"\n--- kind = \"report\"\n--- needs = [\"ibm_users\"]\n--- reason = \"x\"\n--- silence = \"never\"\n--- remediation = \"x\"\nselect iam_id from ibm_users order by iam_id;\n";
         let cases = "[[case]]\nname = \"one\"\nibm_users = [{ iam_id = \"a\" }]\nreports = [{ iam_id = \"a\" }]\n[[case]]\nname = \"none\"\nreports = []\n";
         std::fs::write(cloud.join("of_my_own.sql"), sql).unwrap();
         std::fs::write(cloud.join("of_my_own.cases.toml"), cases).unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use check::Unanswered;
 use model::AccountId;
 use notify::DeliveryReport;
 use serde::Serialize;
@@ -29,6 +30,8 @@ pub struct Summary {
     pub findings: FindingCounts,
     /// Rules that could not be run, with the reason.
     pub broken_rules: BTreeMap<String, String>,
+    /// Rules and permissions that what was seen does not answer, or not wholly.
+    pub not_answered: Vec<Unanswered>,
     /// Table objects written.
     pub tables_written: u64,
     /// Events of this run.

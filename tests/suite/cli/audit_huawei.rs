@@ -188,3 +188,45 @@ fn a_cloud_that_does_not_answer_is_told_as_such() {
     cloud.desk.write("iamwatch.toml", &text.replace(iam, "http://iam.example.com"));
     cloud.audit().fails(2, &["http://iam.example.com", "`iam`", "https"]);
 }
+
+/// Eleven users have a device: with the list denied, nobody can say who has none.
+#[test]
+fn a_rule_that_cannot_see_is_not_answered_instead_of_naming_everybody() {
+    let cloud = Cloud::new();
+    cloud.simulator.change(|world| {
+        for caller in &mut world.callers {
+            caller.rights.refused.insert("iam:mfa:listMFADevicesV5".to_owned());
+        }
+    });
+    let page = cloud.audit().done();
+    let line = page.lines().find(|line| line.contains("Not answered: ")).unwrap_or_else(|| panic!("{page}"));
+    assert!(line.contains("password_without_mfa") && line.contains("huawei_mfa_devices"), "{line}");
+    let ask = |arguments: &[&str]| cloud.desk.iamwatch(arguments);
+    let asked = ask(&["rules", "ask", "password_without_mfa"]).done();
+    assert!(asked.starts_with("Not answered: password_without_mfa"), "{asked}");
+    let told = ask(&["rules", "ask", "password_without_mfa", "--json"]).json();
+    assert_eq!(told["rows"], serde_json::json!([]));
+    assert_eq!(told["not_answered"][0]["rule"], "password_without_mfa");
+    assert_eq!(told["incomplete"][0]["listing"], "huawei_mfa_devices");
+    for arguments in [
+        &["query", "select count(*) from huawei_mfa_devices"] as &[&str],
+        &["show", "1", "huawei_mfa_devices"],
+    ] {
+        let page = ask(arguments).done();
+        assert!(
+            page.contains("Not all could be seen") && page.contains("huawei_mfa_devices denied"),
+            "{page}"
+        );
+    }
+    for arguments in [&["findings"] as &[&str], &["rules"]] {
+        let page = ask(arguments).done();
+        assert!(page.contains("Not answered: password_without_mfa"), "{page}");
+    }
+    let rules = ask(&["rules", "--json"]).json();
+    let rule = |id: &str| rules.as_array().unwrap().iter().find(|rule| rule["id"] == id).unwrap().clone();
+    assert_eq!(
+        rule("password_without_mfa")["not_answered"]["tables"],
+        serde_json::json!(["huawei_mfa_devices"])
+    );
+    assert!(rule("key_older_than_90_days").get("not_answered").is_none());
+}

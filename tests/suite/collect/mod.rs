@@ -1,6 +1,7 @@
 //! The collectors against the simulated cloud, over HTTP.
 
 mod faults;
+mod forms;
 mod rights;
 mod session;
 mod shapes;

@@ -6,6 +6,7 @@ use collect::{
     CollectError, Secret,
     ibm::{Credentials, Endpoints, ProfileRef, Settings},
 };
+use serde_json::json;
 use simulators::ibm::{
     Fault, FaultKind, Size, TokenLife, generate,
     world::{AUDITOR_PROFILE, COLLECTOR_API_KEY, COLLECTOR_CR_TOKEN},
@@ -38,6 +39,72 @@ async fn a_token_that_dies_on_the_way_is_renewed() {
         let sign_ins = simulator.log().iter().filter(|call| call.method == "POST").count();
         assert!(sign_ins > 1 && sign_ins < 40, "{life:?}: {sign_ins}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_says_odd_things_of_its_life_is_used_until_it_is_refused() {
+    let lives = [
+        json!(i64::MAX),
+        json!(u64::MAX),
+        json!(1e300),
+        json!(0),
+        json!(-5),
+        json!("3600"),
+        json!("x"),
+        json!(null),
+    ];
+    for life in lives {
+        let simulator = serve(company()).await;
+        let odd = FaultKind::Member("expires_in".to_owned(), life.clone());
+        simulator.add_fault(Fault::on("/identity/token", odd));
+        let whole = collected(&simulator).await;
+        assert!(incomplete(&whole.state).is_empty(), "{life}: {:?}", incomplete(&whole.state));
+        let sign_ins = simulator.log().iter().filter(|call| call.method == "POST").count();
+        assert_eq!(sign_ins, 1, "{life}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_refused_for_a_moment_leaves_no_trace() {
+    let simulator = serve(company()).await;
+    for path in ["/v1/profiles", "/v2/groups", "/v2/policies", "/users?", "/v1/zones"] {
+        simulator.add_fault(Fault::on(path, FaultKind::Unauthenticated).after(1).times(2));
+    }
+    let lists = incomplete(&collected(&simulator).await.state);
+    assert!(lists.is_empty(), "{lists:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_lost_is_told_from_a_right_that_is_missing() {
+    let simulator = serve(company()).await;
+    simulator.add_fault(Fault::on("/v2/groups", FaultKind::Unauthenticated).after(1));
+    simulator.add_fault(Fault::on("/v1/zones", FaultKind::Forbidden));
+    let lists = incomplete(&collected(&simulator).await.state);
+    let lost: Vec<&(String, String)> = lists
+        .iter()
+        .filter(|(list, _)| list.starts_with("ibm_access_group_members/"))
+        .map(|(_, told)| told)
+        .collect();
+    assert!(!lost.is_empty(), "{lists:?}");
+    for (status, reason) in lost {
+        assert_eq!(status, "denied");
+        assert!(reason.starts_with("the sign-in was refused repeatedly: HTTP 401"), "{reason}");
+    }
+    assert!(lists["ibm_cbr_zones"].1.starts_with("HTTP 403"), "{lists:?}");
+    let sign_ins = simulator.log().iter().filter(|call| call.method == "POST").count();
+    assert!(sign_ins <= 6, "{sign_ins}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_of_which_nothing_can_be_read_ends_the_run() {
+    let simulator = serve(company()).await;
+    for version in ["/v1/", "/v2/", "/v4/"] {
+        simulator.add_fault(Fault::on(version, FaultKind::Forbidden));
+    }
+    let error = account(&settings(&simulator)).await.unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, CollectError::NothingRead { .. }), "{text}");
+    assert!(text.contains("HTTP 403") && text.contains("what the credentials may read"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -91,7 +91,11 @@ fn parsed(object: &Value, member: &str) -> Value {
 }
 
 fn add_document(expected: &mut Expected, kind: &Kind, key: &[Value], document: &Value) {
-    let statements = listed(&document["Statement"]);
+    let mut statements = listed(&document["Statement"]);
+    // The order of a document means nothing: statements are numbered by their Sid and then by what they say.
+    statements.sort_by_key(|statement| {
+        (statement["Sid"].as_str().map(str::to_owned), in_order(statement).to_string())
+    });
     let row = |number: usize, more: &[Value]| [key, &[json!(number)], more].concat();
     let mut all = Rows::default();
     for (number, statement) in statements.iter().enumerate() {
@@ -103,7 +107,9 @@ fn add_document(expected: &mut Expected, kind: &Kind, key: &[Value], document: &
                 let texts = listed(if value["uri"].is_null() { value } else { &value["uri"] });
                 texts.into_iter().map(move |text| (is_except, text)).collect::<Vec<_>>()
             };
-            let all = [each(is, false), each(is_not, true)].concat();
+            let mut all = [each(is, false), each(is_not, true)].concat();
+            all.sort_by_key(|(is_except, text)| (*is_except, text.to_string()));
+            all.dedup();
             let rows = all.into_iter().enumerate();
             rows.map(|(place, (is_except, text))| row(number, &[json!(place), json!(is_except), text]))
                 .collect::<Vec<_>>()
@@ -115,15 +121,15 @@ fn add_document(expected: &mut Expected, kind: &Kind, key: &[Value], document: &
             row(number, &[json!(place), json!(operator), json!(key), json!(value)])
         });
         all.conditions.extend(rows);
-        let mut place = 0;
+        let mut principals = Vec::new();
         for (name, is_except) in [("Principal", false), ("NotPrincipal", true)] {
             for (kind, patterns) in statement[name].as_object().into_iter().flatten() {
-                for pattern in listed(patterns) {
-                    let cells = [json!(place), json!(is_except), json!(kind), pattern];
-                    all.principals.push(row(number, &cells));
-                    place += 1;
-                }
+                principals.extend(listed(patterns).into_iter().map(|pattern| (kind, is_except, pattern)));
             }
+        }
+        principals.sort_by_key(|(kind, is_except, pattern)| (*kind, *is_except, pattern.to_string()));
+        for (place, (kind, is_except, pattern)) in principals.into_iter().enumerate() {
+            all.principals.push(row(number, &[json!(place), json!(is_except), json!(kind), pattern]));
         }
     }
     add_rows(expected, kind, all);
@@ -150,6 +156,21 @@ struct Rows {
     resources: Vec<Vec<Value>>,
     conditions: Vec<Vec<Value>>,
     principals: Vec<Vec<Value>>,
+}
+
+/// The same with all arrays in the order of their texts.
+pub fn in_order(value: &Value) -> Value {
+    match value {
+        Value::Array(elements) => {
+            let mut elements: Vec<Value> = elements.iter().map(in_order).collect();
+            elements.sort_by_key(Value::to_string);
+            elements.into()
+        }
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), in_order(value))).collect()
+        }
+        scalar => scalar.clone(),
+    }
 }
 
 /// The elements of an array, or the one that stands in its place.

@@ -357,8 +357,16 @@ fn federation(making: &mut Making<'_>) {
     making.plain(&PROTOCOLS, "v3_protocols", &cells);
     let mut rows = Vec::new();
     for mapping in &truth["v3_mappings"] {
-        for (number, rule) in mapping["rules"].as_array().expect("rules").iter().enumerate() {
-            for (place, local) in rule["local"].as_array().expect("a list").iter().enumerate() {
+        let mut rules = mapping["rules"].as_array().expect("rules").clone();
+        let remote = |rule: &Value| {
+            let asked = rule["remote"].as_array().expect("a list").iter();
+            asked.map(|each| documents::in_order(each).to_string()).collect::<Vec<_>>().join(",")
+        };
+        rules.sort_by_key(|rule| (remote(rule), documents::in_order(rule).to_string()));
+        for (number, rule) in rules.iter().enumerate() {
+            let mut locals = rule["local"].as_array().expect("a list").clone();
+            locals.sort_by_key(|local| documents::in_order(local).to_string());
+            for (place, local) in locals.iter().enumerate() {
                 let name = |member: &str| local[member]["name"].clone();
                 rows.push(vec![
                     mapping["id"].clone(),

@@ -3,6 +3,7 @@
 mod documents;
 mod expected;
 mod faults;
+mod forms;
 mod rights;
 mod session;
 mod shapes;

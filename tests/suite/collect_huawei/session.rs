@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use collect::{
     CollectError, Secret,
-    huawei::{Credentials, Endpoints, Keys, Partition, Settings},
+    huawei::{Credentials, DomainRef, Endpoints, Keys, Partition, Settings},
 };
 use jiff::SignedDuration;
 use simulators::huawei::{
@@ -138,9 +138,85 @@ async fn a_key_that_is_switched_off_on_the_way_leaves_denied_lists() {
     let lists = incomplete(&collected(&simulator).await.state);
     assert!(!lists.is_empty());
     for (name, (status, reason)) in &lists {
-        let is_told = reason.starts_with("HTTP 401 (APIGW.0301)") || status == "skipped";
+        let is_told =
+            reason == "the sign-in was refused repeatedly: HTTP 401 (APIGW.0301)" || status == "skipped";
         assert!(is_told && status != "failed", "{name}: {status}, {reason}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_refused_for_a_moment_leaves_no_trace() {
+    let simulator = serve(company()).await;
+    for path in ["/v5/groups", "/v3/roles", "/v1/organizations", "/access-keys"] {
+        simulator.add_fault(Fault::on(path, FaultKind::Unauthenticated).after(1).times(2));
+    }
+    let keys = settings(&simulator);
+    for settings in [keys, through_the_agency(&simulator, Some(AUDIT_EXTERNAL_ID))] {
+        let lists = incomplete(&account(&settings).await.unwrap().state);
+        assert!(lists.is_empty(), "{lists:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_always_refused_costs_few_calls_and_few_sign_ins() {
+    let simulator = serve(company()).await;
+    simulator.add_fault(Fault::on("/login-profile", FaultKind::Unauthenticated));
+    let through = through_the_agency(&simulator, Some(AUDIT_EXTERNAL_ID));
+    let lists = incomplete(&account(&through).await.unwrap().state);
+    assert!(
+        !lists.is_empty() && lists.keys().all(|list| list.starts_with("huawei_login_profiles/")),
+        "{lists:?}"
+    );
+    assert!(
+        lists.values().all(|(status, reason)| status == "denied" && reason.contains("HTTP 401")),
+        "{lists:?}"
+    );
+    let sign_ins = simulator.log().iter().filter(|call| call.method == "POST").count();
+    assert!(sign_ins <= 4, "{sign_ins}");
+}
+
+fn through_a_classic_agency(simulator: &Simulator, domain: DomainRef) -> Settings {
+    let credentials = Credentials::ClassicAgency {
+        keys: Keys::new(FOREIGN_ACCESS_KEY, Secret::new(FOREIGN_SECRET_KEY)),
+        agency_name: "classic-audit".to_owned(),
+        domain,
+    };
+    Settings { credentials, ..settings(simulator) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_without_agencies_of_version_5_is_read_through_a_classic_one() {
+    let simulator = serve(company()).await;
+    let (id, name) = simulator.change(|world| {
+        world.delegate("classic-audit", FOREIGN_ACCOUNT);
+        (world.account_id().to_owned(), world.account_name().to_owned())
+    });
+    let own = collected(&simulator).await;
+    for domain in [DomainRef::Id(id), DomainRef::Name(name)] {
+        let through = account(&through_a_classic_agency(&simulator, domain)).await.unwrap();
+        assert_eq!(through.state, own.state);
+    }
+    simulator.set_session_life(SessionLife::Calls(100));
+    let id = own.account.id().to_owned();
+    let through = account(&through_a_classic_agency(&simulator, DomainRef::Id(id))).await.unwrap();
+    assert!(incomplete(&through.state).is_empty(), "{:?}", incomplete(&through.state));
+    let error =
+        account(&through_a_classic_agency(&simulator, DomainRef::Id("other".to_owned()))).await.unwrap_err();
+    let text = error.to_string();
+    for part in ["/v3.0/OS-CREDENTIAL/securitytokens", "HTTP 403", "Agent Operator"] {
+        assert!(text.contains(part), "`{part}` is missing: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_of_which_nothing_can_be_read_ends_the_run() {
+    let simulator = serve(company()).await;
+    simulator.add_fault(Fault::on("/v3/auth/domains", FaultKind::Slow(0)));
+    simulator.add_fault(Fault::on("/v", FaultKind::ServerError(503)));
+    let error = account(&settings(&simulator)).await.unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, CollectError::NothingRead { .. }), "{text}");
+    assert!(text.contains("HTTP 503") && text.contains("check the network"), "{text}");
 }
 
 #[tokio::test]

@@ -6,3 +6,4 @@ mod folders;
 mod purity;
 mod reference;
 mod repository;
+mod texts;

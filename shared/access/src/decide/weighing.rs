@@ -161,6 +161,8 @@ impl<'a> Weighing<'a> {
                 Taken::Whole => words.unwrap_or_default(),
                 Taken::Part => "a deny takes it away".to_owned(),
             };
+            // What it takes away together stays together among all that must hold.
+            let words = if words.contains(" and ") { format!("({words})") } else { words };
             condition = both(condition.as_deref(), Some(&format!("unless {words}")));
         }
         condition = both(condition.as_deref(), self.bound_for(is_bounded).condition.as_deref());

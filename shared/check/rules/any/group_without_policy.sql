@@ -5,6 +5,7 @@
 --- absence = ["attachments"]
 --- subject = "address"
 --- reason = "Membership of it gives nothing, so nobody looks after its members; the first policy that it gets goes to all of them. Groups that the cloud made are not reported."
+--- silence = "never"
 --- remediation = "Delete the group, or give it the policy that it was made for."
 with given as (
     select distinct holder_id from attachments where holder_type = 'group'

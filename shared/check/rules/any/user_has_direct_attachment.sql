@@ -4,6 +4,7 @@
 --- needs = ["attachments", "users"]
 --- subject = "address"
 --- reason = "Access that is given to a person rather than to a job stays when the job changes. The owner is not reported: some rights the owner can only have by a policy. A user who cannot act for now is: what is attached holds again when the user is enabled."
+--- silence = "never"
 --- remediation = "Give the access to a group, put the user into it, and take this away."
 --- references = ["CIS IBM Cloud Foundations 1.12", "https://cloud.ibm.com/docs/account?topic=account-account_setup"]
 select

@@ -4,6 +4,7 @@
 --- needs = ["huawei_access_controls"]
 --- subject = "huawei_access_controls.scope,kind,value"
 --- reason = "Keys and passwords that leak can be used from anywhere, and whatever else the list names lets nobody in who was not in before. Silent where there is no list: what that means, the cloud does not say."
+--- silence = "never"
 --- remediation = "Name the networks that people and machines come from, and take this entry out."
 select scope, kind, value, description
 from huawei_access_controls

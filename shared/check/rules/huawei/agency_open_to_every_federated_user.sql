@@ -3,7 +3,8 @@
 --- confidence = "medium"
 --- needs = ["huawei_agencies", "huawei_oidc_providers", "huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_principals", "huawei_trust_statements"]
 --- subject = "huawei_agencies.agency_id"
---- reason = "A provider may vouch for the whole world, as those of code hosts do: without a condition on `oidc:sub` or `oidc:aud`, each of its users may take the agency on. Where the provider is not one of OpenID Connect, any condition counts. Silent when the policy also denies something, which may narrow it."
+--- reason = "A provider may vouch for the whole world, as those of code hosts do: without a condition on `oidc:sub` or `oidc:aud`, each of its users may take the agency on. Where the provider is not one of OpenID Connect, any condition counts."
+--- silence = "A trust policy that also denies something may keep some or all out: that is doubted, and an open finding becomes unknown."
 --- remediation = "Add a condition on `oidc:sub` that names the users, or the repositories, that are meant."
 with allows as (
     select
@@ -33,7 +34,8 @@ narrowed as (
     from huawei_trust_conditions
     group by agency_id, statement
 )
-select agencies.agency_id, agencies.name, min(principals.pattern) as provider, min(providers.url) as issuer
+select agencies.agency_id, agencies.name, min(principals.pattern) as provider, min(providers.url) as issuer,
+    max(case when denying.agency_id is not null then 'the trust policy also denies something' end) as doubt
 from huawei_trust_principals principals
 join huawei_agencies agencies on agencies.agency_id = principals.agency_id
 join huawei_trust_statements statements
@@ -44,7 +46,6 @@ left join narrowed on narrowed.agency_id = principals.agency_id and narrowed.sta
 left join huawei_oidc_providers providers on providers.urn = principals.pattern
 where statements.effect = 'Allow'
     and allows.is_named = 1
-    and denying.agency_id is null
     and agencies.fault is null
     and lower(principals.type) = 'identity_provider'
     and principals.is_except = false

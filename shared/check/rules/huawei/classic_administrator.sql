@@ -4,7 +4,10 @@
 --- needs = ["huawei_agencies", "huawei_groups", "huawei_role_actions", "huawei_role_assignments", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements", "huawei_roles", "huawei_users"]
 --- absence = ["huawei_agencies", "huawei_groups", "huawei_role_actions", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements", "huawei_users"]
 --- subject = "huawei_role_assignments.role_id,subject_type,subject_id,scope_type,scope_id"
+--- implied_by = ["permission_to_do_everything", "permission_to_raise_own_power"]
+--- worse = ["scope"]
 --- reason = "Tenant Administrator and FullAccess own every resource, and Security Administrator can give itself and others anything, as can who has a policy of the account that allows as much. `scope` says which. Told when it is granted for the account or for all projects; silent for the group `admin`, which is there to have it, for disabled users, and for agencies that a cloud service made for itself."
+--- silence = "A policy of the account that also denies every action under a condition or on some resources may open nothing: that is doubted, and an open finding becomes unknown."
 --- remediation = "Grant what the job needs, and keep the wide role for an identity that is used in an emergency."
 --- references = ["Huawei Cloud Config: iam-role-has-all-permissions"]
 select
@@ -15,7 +18,9 @@ select
     assignments.scope_id,
     coalesce(user_groups.name, users.name, agencies.name) as holder_name,
     wide.role_name,
-    wide.scope
+    wide.scope,
+    case when assignments.subject_type = 'group' then 'group/' else 'principal/' end || assignments.subject_id as about,
+    wide.doubt
 from huawei_role_assignments assignments
 join huawei_wide_roles wide on wide.role_id = assignments.role_id
 left join huawei_groups user_groups

@@ -4,6 +4,7 @@
 --- needs = ["huawei_access_keys", "huawei_login_profiles", "huawei_users"]
 --- subject = "huawei_access_keys.access_key_id"
 --- reason = "Made in the same minute as the user, it was ticked rather than needed, and it went over the same way as the password. Silent for keys that do not work, and for users without a password."
+--- silence = "never"
 --- remediation = "Delete the key; whoever needs one makes it, and a program gets an identity of its own."
 --- references = ["Huawei Cloud Config: iam-user-console-and-api-access-at-creation"]
 select keys.access_key_id, users.user_id, users.name, keys.created_at

@@ -3,7 +3,9 @@
 --- confidence = "high"
 --- needs = ["huawei_password_policy"]
 --- subject = "huawei_accounts.account_id"
---- reason = "Each gap makes passwords easier to guess, or a guessed one good for longer; they are one finding, and a column for each gap holds the setting. Silent about settings that the cloud does not tell."
+--- worse = ["minimum_length", "kinds_of_characters", "remembered_passwords", "days_of_validity", "may_not_be_user_name"]
+--- reason = "Each gap makes passwords easier to guess, or a guessed one good for longer; they are one finding, and a column for each gap holds the setting."
+--- silence = "Where no gap is seen but the cloud leaves a setting out, that is doubted, and an open finding becomes unknown."
 --- remediation = "Ask for 14 characters of 3 kinds, remember 5 passwords, and let them expire."
 --- references = ["Huawei Cloud Config: iam-password-policy"]
 with gaps as (
@@ -14,7 +16,12 @@ with gaps as (
         max(case when name = 'password_char_combination' and value in ('0', '1', '2') then value end) as kinds_of_characters,
         max(case when name = 'password_reuse_prevention' and value in ('0', '1', '2', '3', '4') then value end) as remembered_passwords,
         max(case when name = 'password_validity_period' and value = '0' then value end) as days_of_validity,
-        max(case when name = 'password_not_username_or_invert' and value = 'false' then value end) as may_not_be_user_name
+        max(case when name = 'password_not_username_or_invert' and value = 'false' then value end) as may_not_be_user_name,
+        sum(case
+            when value is not null and name in ('minimum_password_length', 'password_char_combination', 'password_reuse_prevention',
+                'password_validity_period', 'password_not_username_or_invert') then 1
+            else 0
+        end) as told
     from huawei_password_policy
 )
 select
@@ -23,7 +30,16 @@ select
     gaps.kinds_of_characters,
     gaps.remembered_passwords,
     gaps.days_of_validity,
-    gaps.may_not_be_user_name
+    gaps.may_not_be_user_name,
+    case
+        when coalesce(
+            gaps.minimum_length,
+            gaps.kinds_of_characters,
+            gaps.remembered_passwords,
+            gaps.days_of_validity,
+            gaps.may_not_be_user_name
+        ) is null then 'the cloud leaves a setting out'
+    end as doubt
 from gaps
 cross join run
 where coalesce(
@@ -33,4 +49,5 @@ where coalesce(
     gaps.days_of_validity,
     gaps.may_not_be_user_name
 ) is not null
+    or coalesce(gaps.told, 0) < 5
 order by run.account_id

@@ -5,6 +5,7 @@
 --- absence = ["huawei_mfa_devices"]
 --- subject = "huawei_users.user_id"
 --- reason = "A password that leaks is enough to sign in to the console, unless a code by text message or mail is asked for. Silent for users who are disabled or have no password; the root user has a rule of its own (`root_user_without_mfa`)."
+--- silence = "never"
 --- remediation = "Have the user bind an MFA device, or take the password away when only keys are used."
 --- references = ["Huawei Cloud Config: mfa-enabled-for-iam-console-access"]
 with devices as (

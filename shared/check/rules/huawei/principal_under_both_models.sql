@@ -3,7 +3,9 @@
 --- confidence = "high"
 --- needs = ["huawei_policy_attachments", "huawei_role_assignments"]
 --- subject = "address"
+--- worse = ["identity_policies", "classic_roles"]
 --- reason = "Identity policies and classic roles are granted, shown and taken away in different places, and each is blind to the other: who takes one away may believe that nothing is left. Groups, users and agencies are told that have both of their own."
+--- silence = "never"
 --- remediation = "Give what the job needs in one model, and take the grants of the other away."
 with attached as (
     select entity_type, entity_id, count(*) as identity_policies

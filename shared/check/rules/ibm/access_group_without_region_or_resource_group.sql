@@ -5,6 +5,7 @@
 --- absence = ["ibm_policy_resource_attributes", "ibm_policy_resource_tags"]
 --- subject = "ibm_policies.id"
 --- reason = "It opens the service wherever it is deployed, production included. Judged policy by policy. Silent where region and resource group mean nothing (account management services, the resource group itself) and where something narrower is named: an instance, a resource, an access tag."
+--- silence = "never"
 --- remediation = "Name the resource group, or the region, that the group works in."
 --- references = ["https://cloud.ibm.com/docs/account?topic=account-account_setup"]
 with scoped as (

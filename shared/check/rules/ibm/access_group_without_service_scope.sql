@@ -5,6 +5,7 @@
 --- absence = ["ibm_policy_resource_attributes"]
 --- subject = "ibm_policies.id"
 --- reason = "It opens every service that is there and every one that anybody adds later. Judged policy by policy, so that a narrow one does not hide a wide one beside it. Naming a kind of service or a group of services counts as naming; a policy on the resource group itself opens no service and is not reported."
+--- silence = "never"
 --- remediation = "Split it into a policy for each service that the group works with."
 --- references = ["https://cloud.ibm.com/docs/account?topic=account-account_setup"]
 with scoped as (

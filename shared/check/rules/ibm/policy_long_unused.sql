@@ -4,6 +4,7 @@
 --- needs = ["ibm_policies", "ibm_policy_activity"]
 --- subject = "ibm_policies.id"
 --- reason = "Nothing was permitted by it for half a year: access that nobody needs and somebody can steal. The time of the last permit counts, not how often it was used before. What was changed since then starts anew. Silent for authorizations between services, and for policies that an enterprise template assigned, which are not this account's to delete. The record of permits lags and leaves out what caches answered: a hint."
+--- silence = "never"
 --- remediation = "Ask who needs it; delete it if nobody does."
 --- references = ["https://cloud.ibm.com/docs/account?topic=account-access-clean-up"]
 select

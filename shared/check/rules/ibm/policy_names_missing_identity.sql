@@ -5,6 +5,7 @@
 --- absence = ["ibm_access_groups", "ibm_trusted_profiles", "ibm_users"]
 --- subject = "ibm_policies.id"
 --- reason = "Whoever comes back under the same IAM ID has the access again. Service IDs and cloud resources may belong to other accounts, where they cannot be seen, and are not reported."
+--- silence = "never"
 --- remediation = "Delete the policy. If the subject exists, give the collector Viewer on it."
 --- references = ["https://cloud.ibm.com/docs/account?topic=account-access-clean-up"]
 select

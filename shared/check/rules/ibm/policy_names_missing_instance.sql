@@ -4,7 +4,8 @@
 --- needs = ["ibm_policies", "ibm_policy_resource_attributes", "ibm_resource_instances"]
 --- absence = ["ibm_resource_instances", "ibm_policy_resource_attributes"]
 --- subject = "ibm_policy_resource_attributes.policy_id,value"
---- reason = "The grant outlived what it was made for and hides among those that matter. `why` tells an instance that was removed from one of which nothing is known and from a pattern that matches none. Silent for other accounts' instances, for services of which no instance can be seen, and for instances that are only inactive or wait to be reclaimed."
+--- reason = "The grant outlived what it was made for and hides among those that matter. `why` tells an instance that was removed from one of which nothing is known and from a pattern that matches none. Silent for other accounts' instances, and for instances that are only inactive or wait to be reclaimed."
+--- silence = "Where no instance of the service can be seen at all, nothing tells a missing one from a hidden one: that is doubted, and an open finding becomes unknown."
 --- remediation = "Delete the policy, or the instance from its list. If the instance exists, give the collector Viewer on its service."
 --- references = ["https://cloud.ibm.com/docs/account?topic=account-access-clean-up"]
 with named as (
@@ -70,10 +71,13 @@ select
         when there.is_removed = 1 then 'it was removed'
         when named.is_pattern = 1 then 'no instance matches the pattern'
         else 'not visible or not existing'
-    end as why
+    end as why,
+    case
+        when services.service_name is null and there.policy_id is null then 'no instance of the service can be seen'
+    end as doubt
 from named
 join ibm_policies policies on policies.id = named.policy_id
-join services on services.policy_id = named.policy_id and services.service_name is not null
+join services on services.policy_id = named.policy_id
 left join elsewhere on elsewhere.policy_id = named.policy_id
 left join there on there.policy_id = named.policy_id and there.value = named.value
 where elsewhere.policy_id is null

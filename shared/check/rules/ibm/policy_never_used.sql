@@ -4,6 +4,7 @@
 --- needs = ["ibm_policies", "ibm_policy_activity"]
 --- subject = "ibm_policies.id"
 --- reason = "It is older than 90 days and nothing was ever permitted by it. A policy that was made or changed later is not judged. Silent for authorizations between services, and for policies that an enterprise template assigned, which are not this account's to delete. The record of permits lags and leaves out what caches answered: a hint."
+--- silence = "never"
 --- remediation = "Ask who needs it; delete it if nobody does."
 --- references = ["https://cloud.ibm.com/docs/account?topic=account-access-clean-up"]
 select

@@ -4,6 +4,7 @@
 --- needs = ["ibm_access_group_settings", "ibm_policies"]
 --- subject = "ibm_policies.id"
 --- reason = "The group Public Access holds the whole internet. Silent when public access is switched off for the account, for then the policy does not hold."
+--- silence = "Public access that is switched off for the account closes the finding: no such policy holds then."
 --- remediation = "Delete the policy; if nothing in the account is meant to be public, switch public access off."
 --- references = ["CIS IBM Cloud Foundations 1.16", "https://cloud.ibm.com/docs/account?topic=account-public"]
 select policies.id, policies.created_at, policies.created_by_id

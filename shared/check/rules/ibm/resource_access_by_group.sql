@@ -4,6 +4,7 @@
 --- kind = "report"
 --- needs = ["ibm_access_group_dynamic_members", "ibm_access_group_members", "ibm_access_groups", "ibm_policies", "ibm_policy_resource_attributes", "ibm_policy_roles", "ibm_resource_instances"]
 --- reason = "Joins member, group, policy, role and instance, each by its id. A policy that names instances gives a row for each one that is there; a wider policy gives one row with its scope, where null means any."
+--- silence = "never"
 --- remediation = "Filter by `principal_id`, `group_id` or `instance_crn` to answer the question at hand."
 with reach as (
     select

@@ -4,7 +4,9 @@
 --- needs = ["ibm_access_group_dynamic_members", "ibm_access_group_members", "ibm_access_groups", "ibm_policies", "ibm_service_ids"]
 --- absence = ["ibm_access_group_dynamic_members", "ibm_access_group_members"]
 --- subject = "ibm_service_ids.id"
+--- worse = ["direct_policies"]
 --- reason = "What it may do, if anything, is given one by one; `direct_policies` says how much it is. With none, it is a sign-in that nobody needs. Dynamic rules make no members of service IDs."
+--- silence = "never"
 --- remediation = "Give it its access through a group, or delete it when it has none."
 --- references = ["https://cloud.ibm.com/docs/account?topic=account-serviceids"]
 with members as (

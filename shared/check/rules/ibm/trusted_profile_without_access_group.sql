@@ -4,7 +4,9 @@
 --- needs = ["ibm_access_group_dynamic_members", "ibm_access_group_members", "ibm_access_groups", "ibm_policies", "ibm_trusted_profiles"]
 --- absence = ["ibm_access_group_dynamic_members", "ibm_access_group_members"]
 --- subject = "ibm_trusted_profiles.id"
+--- worse = ["direct_policies"]
 --- reason = "What it may do, if anything, is given one by one; `direct_policies` says how much it is. Profiles that an enterprise template assigned bring their policies along and are not reported."
+--- silence = "never"
 --- remediation = "Give it its access through a group, or delete it when it has none."
 --- references = ["https://cloud.ibm.com/docs/account?topic=account-create-trusted-profile"]
 with members as (

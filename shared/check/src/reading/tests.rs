@@ -14,6 +14,7 @@ const RULE: &str = r#"--- title = "A user"
 --- absence = ["memberships"]
 --- subject = "address"
 --- reason = "Because."
+--- silence = "never"
 --- remediation = "Look."
 select address, name from users where not exists (select group_id from memberships where principal_id = users.id) order by address
 "#;

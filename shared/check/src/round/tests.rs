@@ -20,7 +20,7 @@ const OLD: (&str, &str) = (
 );
 
 fn rules(texts: &[(&str, &str)]) -> RuleSet {
-    let front = "--- title = \"A thing\"\n--- severity = \"low\"\n--- confidence = \"high\"\n--- subject = \"ibm_users.iam_id\"\n--- reason = \"Because.\"\n--- remediation = \"Look.\"\n";
+    let front = "--- title = \"A thing\"\n--- severity = \"low\"\n--- confidence = \"high\"\n--- subject = \"ibm_users.iam_id\"\n--- reason = \"Because.\"\n--- silence = \"never\"\n--- remediation = \"Look.\"\n";
     let cases = "[[case]]\nname = \"reports\"\nibm_users = [{ iam_id = \"u\", added_at = \"2020-01-01T00:00:00Z\" }]\nibm_access_groups = [{ id = \"u\" }]\nreports = [{ iam_id = \"u\" }]\n[[case]]\nname = \"silent\"\nreports = []\n";
     let mut files = BTreeMap::new();
     for (id, text) in texts {

@@ -19,6 +19,7 @@ const RULE: &str = r#"--- title = "A user"
 --- needs = ["ibm_users"]
 --- subject = "ibm_users.iam_id"
 --- reason = "Because."
+--- silence = "never"
 --- remediation = "Look."
 select iam_id, state from ibm_users order by iam_id
 "#;

@@ -11,6 +11,7 @@ use model::{Cloud, Parent, Reading, Row, Rows, State, Table, tables};
 use crate::{
     Answer, Database, Limits, QueryError, Reads, Rule, RuleSet, Run, Subject,
     cases::{self, Case},
+    rule::DOUBT,
 };
 
 /// A case in which a rule did not do what is written.
@@ -72,7 +73,9 @@ fn differs(rule: &Rule, case: &Case, answer: &Answer) -> Option<String> {
     let came: Vec<BTreeMap<&str, &serde_json::Value>> =
         answer.rows.iter().map(|row| answer.columns.iter().map(String::as_str).zip(row).collect()).collect();
     let same = |expected: &BTreeMap<String, serde_json::Value>, came: &BTreeMap<&str, &serde_json::Value>| {
-        expected.iter().all(|(name, value)| came.get(name.as_str()) == Some(&value))
+        let is_doubted = came.get(DOUBT).is_some_and(|doubt| !doubt.is_null());
+        (!is_doubted || expected.contains_key(DOUBT))
+            && expected.iter().all(|(name, value)| came.get(name.as_str()) == Some(&value))
     };
     let all = came.len() == case.reports.len()
         && case.reports.iter().zip(&came).all(|(expected, came)| same(expected, came));
@@ -81,7 +84,7 @@ fn differs(rule: &Rule, case: &Case, answer: &Answer) -> Option<String> {
         let expected = serde_json::to_string(&case.reports).unwrap_or_default();
         return Some(format!("expected {expected}, and got {came}"));
     }
-    let subjects = subjects(rule, answer);
+    let subjects: BTreeSet<_> = answer.rows.iter().map(|row| subject(rule, answer, row)).collect();
     (rule.subject.is_some() && subjects.len() < came.len())
         .then(|| "two rows have the same subject".to_owned())
 }
@@ -152,14 +155,15 @@ fn without(state: &State, cloud: Cloud, table: &'static Table, position: usize) 
     state
 }
 
+/// Returns the subjects of which the rule surely holds.
 fn subjects(rule: &Rule, answer: &Answer) -> BTreeSet<Vec<String>> {
-    let places: Vec<usize> = rule
+    answer.sure_rows().map(|row| subject(rule, answer, row)).collect()
+}
+
+fn subject(rule: &Rule, answer: &Answer, row: &[serde_json::Value]) -> Vec<String> {
+    let places = rule
         .subject_columns()
         .iter()
-        .filter_map(|name| answer.columns.iter().position(|column| column == name))
-        .collect();
-    let subject = |row: &Vec<serde_json::Value>| {
-        places.iter().filter_map(|place| row.get(*place)).map(ToString::to_string).collect()
-    };
-    answer.rows.iter().map(subject).collect()
+        .filter_map(|name| answer.columns.iter().position(|column| column == name));
+    places.filter_map(|place| row.get(place)).map(ToString::to_string).collect()
 }

@@ -9,7 +9,7 @@ fn account() -> AccountId {
 }
 
 fn rules(texts: &[(&str, &str)]) -> RuleSet {
-    let front = "--- title = \"A user\"\n--- severity = \"low\"\n--- confidence = \"high\"\n--- subject = \"ibm_users.iam_id\"\n--- reason = \"Because.\"\n--- remediation = \"Look.\"\n";
+    let front = "--- title = \"A user\"\n--- severity = \"low\"\n--- confidence = \"high\"\n--- subject = \"ibm_users.iam_id\"\n--- reason = \"Because.\"\n--- silence = \"never\"\n--- remediation = \"Look.\"\n";
     let cases = "[[case]]\nname = \"reports\"\nibm_users = [{ iam_id = \"u\" }]\nreports = [{ iam_id = \"u\" }]\n[[case]]\nname = \"silent\"\nreports = []\n";
     let mut files = BTreeMap::new();
     for (id, text) in texts {

@@ -3,20 +3,27 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::{Sight, digest};
+use crate::{Comparison, Sight, digest};
 
 /// What a rule says in one run of a test.
 #[derive(Debug, Clone)]
 struct Said {
     text: &'static str,
     users: Vec<(&'static str, i64)>,
+    /// Those among the users that the rule doubts.
+    doubted: Vec<&'static str>,
     sight: Sight,
 }
 
 const SEES: fn(&[(&'static str, i64)]) -> Said =
-    |users| Said { text: "one", users: users.to_vec(), sight: Sight::default() };
+    |users| Said { text: "one", users: users.to_vec(), doubted: Vec::new(), sight: Sight::default() };
 
 impl Said {
+    fn doubting(mut self, users: &[&'static str]) -> Self {
+        self.doubted = users.to_vec();
+        self
+    }
+
     fn blind(mut self) -> Self {
         self.sight.blind = vec!["ibm_users"];
         self
@@ -42,7 +49,8 @@ impl Said {
         let row = |(user, state): &(&str, i64)| {
             let subject = format!("ibm/acc-1/ibm_users/{user}");
             let evidence = BTreeMap::from([("state".to_owned(), json!(state))]);
-            (digest::fingerprint("some_user", &subject), Row { subject, evidence, doubt: None })
+            let doubt = self.doubted.contains(user).then(|| "nobody knows".to_owned());
+            (digest::fingerprint("some_user", &subject), Row { subject, evidence, doubt })
         };
         let verdict = Verdict {
             rule: "some_user".to_owned(),
@@ -50,7 +58,10 @@ impl Said {
             severity: Severity::Low,
             text: self.text.to_owned(),
             subject,
+            implied_by: Vec::new(),
+            comparison: Comparison::OfColumns { worse: vec!["state".to_owned()] },
             sight: self.sight.clone(),
+            doubt: None,
             rows: if self.sight.broken.is_some() {
                 BTreeMap::new()
             } else {
@@ -140,7 +151,128 @@ fn other_evidence_is_a_change_with_what_was_before() {
         [(SEES(&[("ana", 1)]).outcome(), &[]), (SEES(&[("ana", 2)]).outcome(), &[])];
     let steps = live(&runs);
     assert_eq!(told(&steps[1]), ["ana changed open"]);
-    assert_eq!(steps[1].transitions[0].before, Some(BTreeMap::from([("state".to_owned(), json!(1))])));
+    let told = &steps[1].transitions[0];
+    assert_eq!(told.before, Some(BTreeMap::from([("state".to_owned(), json!(1))])));
+    assert_eq!((told.turn, told.severity()), (Some(EvidenceTurn::Widened), Severity::Low));
+    let narrowed = live(&[(SEES(&[("ana", 2)]).outcome(), &[]), (SEES(&[("ana", 1)]).outcome(), &[])]);
+    let told = &narrowed[1].transitions[0];
+    assert_eq!((told.turn, told.severity()), (Some(EvidenceTurn::Narrowed), Severity::Info));
+}
+
+#[test]
+fn doubt_closes_nothing_is_told_once_and_ends_without_a_word() {
+    let doubted = || SEES(&[("ana", 1)]).doubting(&["ana"]);
+    let sure = || SEES(&[("ana", 1)]);
+    assert_eq!(last(&[sure(), doubted()]), ["ana unknown unknown"]);
+    assert_eq!(last(&[sure(), doubted(), doubted()]), Vec::<String>::new());
+    assert_eq!(last(&[sure(), doubted(), sure()]), Vec::<String>::new());
+    assert_eq!(last(&[sure(), doubted(), SEES(&[])]), ["ana closed fixed"]);
+    let steps = live(&[(sure().outcome(), &[]), (doubted().outcome(), &[]), (sure().outcome(), &[])]);
+    let finding = |step: &Step| step.findings.live()[0].clone();
+    assert_eq!(finding(&steps[1]).doubt.as_deref(), Some("nobody knows"));
+    assert_eq!((finding(&steps[2]).doubt, finding(&steps[2]).first_seen), (None, seen(1)));
+}
+
+#[test]
+fn what_was_never_seen_but_in_doubt_is_a_baseline_and_not_news() {
+    let doubted = || SEES(&[("ana", 1)]).doubting(&["ana"]);
+    let sure = || SEES(&[("ana", 1)]);
+    assert_eq!(last(&[SEES(&[]), doubted()]), Vec::<String>::new());
+    assert_eq!(last(&[SEES(&[]), doubted(), sure()]), Vec::<String>::new());
+    assert_eq!(last(&[SEES(&[]), doubted(), SEES(&[])]), Vec::<String>::new(), "it never held");
+    assert_eq!(last(&[SEES(&[]), doubted(), SEES(&[]), sure()]), ["ana opened open"]);
+    assert_eq!(last(&[SEES(&[]), doubted(), SEES(&[]).blind(), sure()]), Vec::<String>::new());
+    assert_eq!(last(&[SEES(&[]), doubted(), sure().blind_to_absence(), sure()]), Vec::<String>::new());
+    assert_eq!(
+        last(&[sure(), SEES(&[]), doubted(), sure()]),
+        Vec::<String>::new(),
+        "what was over and is doubted does not come back as news"
+    );
+    let steps = live(&[(SEES(&[]).outcome(), &[]), (doubted().outcome(), &[]), (sure().outcome(), &[])]);
+    assert_eq!(steps[1].findings.open().count(), 0);
+    let open: Vec<&Finding> = steps[2].findings.open().collect();
+    assert!(open[0].baseline && open[0].first_seen == seen(3), "{open:?}");
+}
+
+/// A rule `wide` that says more of the same users than `some_user`, and one named by `about` only.
+fn with_wider(narrow: &[(&'static str, i64)], wide: &[(&'static str, i64)]) -> Outcome {
+    let mut outcome = SEES(narrow).outcome();
+    let mut wider = SEES(wide).outcome().verdicts.remove(0);
+    outcome.verdicts[0].implied_by = vec!["wide".to_owned()];
+    wider.rule = "wide".to_owned();
+    wider.rows = wider
+        .rows
+        .into_values()
+        .map(|mut row| {
+            // The wider rule is about a policy of the user.
+            let user = row.subject.rsplit('/').next().unwrap().to_owned();
+            row.subject = format!("ibm/acc-1/ibm_policies/of-{user}");
+            row.evidence.insert("about".to_owned(), json!(format!("ibm_users/{user}")));
+            (digest::fingerprint("wide", &row.subject), row)
+        })
+        .collect();
+    outcome.verdicts.push(wider);
+    outcome
+}
+
+#[test]
+fn what_a_wider_finding_implies_is_kept_and_not_told_and_told_when_only_it_is_left() {
+    let ana = [("ana", 1)];
+    let steps = live(&[
+        (with_wider(&[], &[]), &[]),
+        (with_wider(&ana, &ana), &[]),
+        (with_wider(&[("ana", 2)], &ana), &[]),
+        (with_wider(&ana, &[]), &[]),
+        (with_wider(&[], &[]), &[]),
+    ]);
+    let told_by: Vec<Vec<String>> = steps.iter().map(told).collect();
+    assert_eq!(told_by[1], ["of-ana opened open"]);
+    let kept = steps[1].findings.live().into_iter().find(|finding| finding.rule == "some_user").unwrap();
+    assert_eq!(kept.implied_by.as_deref(), Some("wide"));
+    assert_eq!(steps[1].findings.open().count(), 1, "one thing is open");
+    assert_eq!(told_by[2], Vec::<String>::new());
+    assert_eq!(told_by[3], ["ana opened open", "of-ana closed gone"], "{:?}", steps[3].transitions);
+    assert_eq!(told_by[4], ["ana closed fixed"]);
+}
+
+#[test]
+fn what_was_told_before_it_was_implied_is_not_told_twice() {
+    let ana = [("ana", 1)];
+    let steps = live(&[
+        (with_wider(&[], &[]), &[]),
+        (with_wider(&ana, &[]), &[]),
+        (with_wider(&ana, &ana), &[]),
+        (with_wider(&ana, &[]), &[]),
+        (with_wider(&[], &[]), &[]),
+    ]);
+    let told_by: Vec<Vec<String>> = steps.iter().map(told).collect();
+    assert_eq!(told_by[1], ["ana opened open"]);
+    assert_eq!(told_by[2], ["of-ana opened open"]);
+    assert_eq!(told_by[3], ["of-ana closed gone"]);
+    assert_eq!(told_by[4], ["ana closed fixed"]);
+    let both =
+        live(&[(with_wider(&[], &[]), &[]), (with_wider(&ana, &ana), &[]), (with_wider(&[], &[]), &[])]);
+    assert_eq!(told(&both[2]), ["of-ana closed gone"], "what nobody was told of ends without a word");
+}
+
+#[test]
+fn a_baseline_that_was_implied_is_told_when_only_it_is_left() {
+    let ana = [("ana", 1)];
+    let steps =
+        live(&[(with_wider(&ana, &ana), &[]), (with_wider(&ana, &[]), &[]), (with_wider(&ana, &[]), &[])]);
+    assert_eq!(told(&steps[0]), Vec::<String>::new());
+    assert_eq!(told(&steps[1]), ["ana opened open", "of-ana closed gone"]);
+    assert!(steps[1].transitions[0].finding.baseline && !steps[1].findings.live()[0].untold);
+    assert_eq!(told(&steps[2]), Vec::<String>::new());
+}
+
+#[test]
+fn two_rules_that_imply_each_other_hush_neither() {
+    let ana = [("ana", 1)];
+    let mut outcome = with_wider(&ana, &ana);
+    outcome.verdicts[1].implied_by = vec!["some_user".to_owned()];
+    let steps = live(&[(with_wider(&[], &[]), &[]), (outcome, &[])]);
+    assert_eq!(told(&steps[1]).len(), 2);
 }
 
 #[test]
@@ -243,10 +375,12 @@ fn findings_are_read_back_as_they_were_written() {
 fn any_said() -> impl Strategy<Value = Said> {
     let users = proptest::sample::subsequence(vec!["ana", "bo", "cy", "dan", "eve"], 0..=5);
     let text = prop_oneof![6 => Just("one"), 1 => Just("two")];
-    (users, 1..3_i64, text, 0..8_u8).prop_map(|(users, state, text, sight)| {
+    let doubted = proptest::sample::subsequence(vec!["ana", "bo", "cy", "dan", "eve"], 0..=2);
+    (users, doubted, 1..3_i64, text, 0..8_u8).prop_map(|(users, doubted, state, text, sight)| {
         let said = Said {
             text,
             users: users.into_iter().map(|user| (user, state)).collect(),
+            doubted,
             sight: Sight::default(),
         };
         match sight {
@@ -287,11 +421,23 @@ proptest! {
             if opens && closes {
                 let rows: BTreeSet<&String> = outcome.verdicts[0].rows.keys().collect();
                 prop_assert_eq!(&live, &rows);
-                prop_assert!(step.findings.findings.values().all(|finding| finding.state != FindingState::Unknown));
+                let doubts = |finding: &Finding| outcome.verdicts[0].rows.get(&finding.fingerprint).is_some_and(|row| row.doubt.is_some());
+                prop_assert!(step.findings.findings.values().all(|finding| finding.state != FindingState::Unknown || doubts(finding)));
+                prop_assert!(step.findings.open().all(|finding| !doubts(finding)));
+            }
+            // What is in doubt neither opens nor closes.
+            let doubted: BTreeSet<&String> = outcome.verdicts[0].rows.iter().filter(|(_, row)| row.doubt.is_some()).map(|(fingerprint, _)| fingerprint).collect();
+            for told in step.transitions.iter().filter(|told| doubted.contains(&told.finding.fingerprint)) {
+                prop_assert!(matches!(told.kind, TransitionKind::Unknown | TransitionKind::Suppressed | TransitionKind::Unsuppressed), "{told:?}");
             }
             // Nothing that was live is lost without a word, unless it was suppressed.
             for (fingerprint, finding) in before.iter().flat_map(|before| &before.findings) {
-                let after = &step.findings.findings[fingerprint];
+                let after = step.findings.findings.get(fingerprint);
+                if finding.is_only_doubted() || after.is_some_and(Finding::is_only_doubted) {
+                    prop_assert!(step.transitions.iter().all(|told| told.finding.fingerprint != *fingerprint));
+                    continue;
+                }
+                let after = after.unwrap();
                 prop_assert_eq!(&after.first_seen, &finding.first_seen);
                 let is_over = !finding.state.is_closed() && after.state.is_closed();
                 if is_over && finding.state != FindingState::Suppressed {

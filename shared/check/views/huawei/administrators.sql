@@ -10,7 +10,8 @@ select
     attachments.entity_id as holder_id,
     coalesce(user_groups.name, users.name, agencies.name) as holder_name,
     wide.policy_name,
-    wide.scope
+    wide.scope,
+    wide.doubt
 from huawei_policy_attachments attachments
 join huawei_wide_policies wide on wide.policy_id = attachments.policy_id
 left join huawei_groups user_groups

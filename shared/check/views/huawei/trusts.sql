@@ -12,7 +12,8 @@ select
     agencies.trust_domain_id as account_id,
     case when entities.id is null and organizations.management_account_id is null then false else true end as is_inside,
     false as is_conditional,
-    'the classic agency is of another account' as why
+    'the classic agency is of another account' as why,
+    null as doubt
 from huawei_agencies agencies
 cross join run
 left join huawei_organization_entities entities
@@ -31,7 +32,8 @@ select
     trusted.account_id,
     case when entities.id is null and organizations.management_account_id is null then false else true end,
     case when conditions.agency_id is null then false else true end,
-    'the trust policy names another account'
+    'the trust policy names another account',
+    case when denied.agency_id is not null then 'the trust policy also denies the account something' end
 from (
     select
         principals.agency_id,
@@ -75,17 +77,36 @@ left join (
     select distinct agency_id, statement from huawei_trust_conditions
 ) conditions on conditions.agency_id = trusted.agency_id and conditions.statement = trusted.statement
 left join (
-    select distinct principals.agency_id, principals.pattern
+    select
+        principals.agency_id,
+        principals.pattern,
+        max(case when conditions.agency_id is null and actions.is_assumed = 1 then 1 else 0 end) as is_sure
     from huawei_trust_principals principals
     join huawei_trust_statements statements
         on statements.agency_id = principals.agency_id and statements.statement = principals.statement
+    left join (
+        select distinct agency_id, statement from huawei_trust_conditions
+    ) conditions on conditions.agency_id = principals.agency_id and conditions.statement = principals.statement
+    left join (
+        select
+            agency_id,
+            statement,
+            max(case
+                when is_except = false and 'sts:agencies:assume' like
+                    replace(replace(replace(replace(lower(pattern), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%') escape '!' then 1
+                else 0
+            end) as is_assumed
+        from huawei_trust_actions
+        group by agency_id, statement
+    ) actions on actions.agency_id = principals.agency_id and actions.statement = principals.statement
     where statements.effect = 'Deny'
         and principals.is_except = false
+    group by principals.agency_id, principals.pattern
 ) denied on denied.agency_id = trusted.agency_id and denied.pattern = trusted.pattern
 left join huawei_organization_entities entities
     on entities.id = trusted.account_id and entities.type = 'account'
 left join huawei_organizations organizations
     on organizations.management_account_id = trusted.account_id
 where trusted.account_id <> run.account_id
-    and denied.agency_id is null
+    and coalesce(denied.is_sure, 0) = 0
     and agencies.fault is null

@@ -7,5 +7,6 @@ select
     case when enabled = true then 'enabled' when enabled = false then 'disabled' else null end as state,
     case when is_root_user = true then true else false end as is_owner,
     case when enabled = false then false else true end as is_active,
+    case when enabled = false then true else false end as is_disabled,
     false as may_join_by_rule
 from huawei_users

@@ -12,7 +12,8 @@ select
         when scopes.is_services = 1 and scopes.is_account = 1 then 'all services'
         when scopes.is_account = 1 then 'account management services'
         else 'IAM-enabled services'
-    end as scope
+    end as scope,
+    null as doubt
 from ibm_policies policies
 join (
     select

@@ -13,7 +13,8 @@ select
         when identities.type = 'user' then 'the user may come from another account'
         when identities.type = 'serviceid' then 'the service ID is none of this account'
         else 'the resource is of another account'
-    end as why
+    end as why,
+    null as doubt
 from ibm_trusted_profile_identities identities
 join ibm_trusted_profiles profiles on profiles.id = identities.profile_id
 cross join run
@@ -41,7 +42,8 @@ select
     null,
     false,
     false,
-    'the compute resource is of another account'
+    'the compute resource is of another account',
+    null
 from ibm_trusted_profile_links links
 join ibm_trusted_profiles profiles on profiles.id = links.profile_id
 where links.is_cross_account = true

@@ -20,8 +20,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     let rules = in_our_order(item.must_have("rules"), "rules");
     for (rule, number) in rules.iter().zip(0_i64..) {
-        // What the user has at `{0}` hangs on the order of the attributes.
-        let remote = rule.value("remote").map(document::canonical_in_order);
+        let remote = remote(rule);
         for (local, position) in in_our_order(rule.must_have("local"), "local").iter().zip(0_i64..) {
             let name = |member: &str| local.object(member).and_then(|each| each.text("name"));
             let row = MAPPINGS
@@ -42,9 +41,18 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
 /// Returns the objects of an array in an order of our own: all rules that fit hold, so the cloud's order means nothing.
 fn in_our_order<'a>(item: &Item<'a>, member: &str) -> Vec<Item<'a>> {
     let mut items: Vec<Item<'a>> = item.objects(member).collect();
-    items.sort_by_cached_key(|each| {
-        let remote = each.value("remote").map(document::canonical_in_order);
-        (remote, each.document())
-    });
+    items.sort_by_cached_key(|each| (remote(each), each.document()));
     items
+}
+
+/// Returns what a rule asks. What the user has at `{0}` hangs on the order of the attributes, so it is kept.
+fn remote(rule: &Item<'_>) -> Option<String> {
+    let mut remote = rule.value("remote")?.clone();
+    for attribute in remote.as_array_mut().into_iter().flatten() {
+        let is_regex = Item::of(attribute, rule.faults()).and_then(|attribute| attribute.boolean("regex"));
+        if let (Some(is_regex), Some(members)) = (is_regex, attribute.as_object_mut()) {
+            members.insert("regex".to_owned(), is_regex.into());
+        }
+    }
+    Some(document::canonical_in_order(&remote))
 }

@@ -2,7 +2,10 @@
 
 use model::tables::ibm::ACCOUNTS;
 
-use super::reader::{Reader, list_at};
+use super::{
+    caller::Caller,
+    reader::{Reader, list_at},
+};
 use crate::{
     item::Item,
     listing::{Items, Seen},
@@ -10,21 +13,15 @@ use crate::{
     reading::Kept,
 };
 
-/// Reads the account.
-pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+/// Reads the account, and notes who reads it.
+pub(crate) async fn list(reader: &Reader<'_>, caller: &Caller) -> Seen {
     let path = ["v4", "accounts", reader.account];
-    let list = list_at(
-        ACCOUNTS.listing,
-        &reader.endpoints.accounts,
-        &path,
-        &[],
-        Family::Single,
-        Items::Whole { has: Some("id") },
-    );
-    reader.list(list, keep).await
+    let items = Items::Whole { has: Some("id") };
+    let list = list_at(ACCOUNTS.listing, &reader.endpoints.accounts, &path, &[], Family::Single, items);
+    reader.list(list, |item, seen| keep(item, caller, seen)).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+fn keep(item: &Item<'_>, caller: &Caller, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["owner_iamid", "status"]);
     let row = ACCOUNTS
@@ -38,6 +35,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         .set("linked_softlayer_account", item.text("linked_softlayer_account"))
         .set("team_directory_enabled", item.boolean("team_directory_enabled"))
         .set("eu_supported", item.object("traits").and_then(|traits| traits.boolean("eu_supported")))
+        .set("auditor_iam_id", Some(caller.iam_id.as_str()).filter(|id| !id.is_empty()))
         .set("document", &item.document())
         .row();
     seen.push(&ACCOUNTS, row);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AccountId, Change, ChangeKind, Coverage, Event, Finding, FindingState, ListStatus, Row, Rows, Severity,
-    Sighting, State, Transition, TransitionKind, tables::ibm,
+    AccountId, Change, ChangeKind, Coverage, Event, EvidenceTurn, Finding, FindingState, ListStatus, Row,
+    Rows, Severity, Sighting, State, Transition, TransitionKind, tables::ibm,
 };
 use notify::{BaselineCounts, CoverageChange, Gain, Told, events};
 use serde_json::json;
@@ -56,7 +56,7 @@ pub(crate) fn finding(rule: &str, subject: &str, severity: Severity) -> Finding 
     Finding {
         fingerprint: format!("{rule} {subject}"),
         rule: rule.to_owned(),
-        title: "User without multi-factor sign-in".to_owned(),
+        title: "User exempt from the second factor".to_owned(),
         severity,
         subject: subject.to_owned(),
         evidence: BTreeMap::from([("user_id".to_owned(), "ana@example.com".into())]),
@@ -65,6 +65,9 @@ pub(crate) fn finding(rule: &str, subject: &str, severity: Severity) -> Finding 
         first_seen: Sighting { snapshot: 42, at: "2026-11-21T16:30:00Z".to_owned() },
         last_seen: None,
         suppression: None,
+        doubt: None,
+        implied_by: None,
+        untold: false,
     }
 }
 
@@ -106,7 +109,7 @@ fn transitions() -> Vec<Transition> {
     ];
     let mut transitions = Vec::new();
     for (kind, state) in cases {
-        let mut finding = finding("user_without_mfa", "ibm/acc-1/ibm_users/IBMid-1", Severity::High);
+        let mut finding = finding("user_exempt_from_mfa", "ibm/acc-1/ibm_users/IBMid-1", Severity::High);
         finding.fingerprint = "5e1f".repeat(16);
         finding.state = state;
         if kind == Kind::Suppressed {
@@ -116,7 +119,18 @@ fn transitions() -> Vec<Transition> {
             finding.last_seen = Some(Sighting { snapshot: 41, at: "2026-11-20T16:30:00Z".to_owned() });
         }
         let former = BTreeMap::from([("user_id".to_owned(), "ana@old.example.com".into())]);
-        transitions.push(Transition { kind, finding, before: (kind == Kind::Changed).then_some(former) });
+        let is_changed = kind == Kind::Changed;
+        transitions.push(Transition {
+            kind,
+            finding,
+            before: is_changed.then_some(former),
+            turn: is_changed.then_some(EvidenceTurn::Reworded),
+            causes: if is_changed {
+                vec!["user ana@example.com changed: user_id, email".to_owned()]
+            } else {
+                Vec::new()
+            },
+        });
     }
     transitions
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::story::{self, account, finding, group, member, policy, role, told, user};
 use model::{
-    Change, ChangeKind, Coverage, Event, FindingState, ListStatus, Rows, Severity, State, Table, Transition,
-    TransitionKind, Value, Weight,
+    Change, ChangeKind, Coverage, Event, EvidenceTurn, FindingState, ListStatus, Rows, Severity, State,
+    Table, Transition, TransitionKind, Value, Weight,
     tables::{self, ibm},
 };
 use notify::{BaselineCounts, CoverageChange, Told, WIRE_LIMIT, coverage_changes, events};
@@ -126,9 +126,15 @@ fn activity_and_baselines_are_no_drift() {
 #[test]
 fn a_first_run_tells_its_findings_and_rows_as_one_sum() {
     let (account, state) = (account(), state());
-    let mut open = finding("user_without_mfa", "ibm/acc-1/ibm_users/IBMid-1", Severity::High);
+    let mut open = finding("user_exempt_from_mfa", "ibm/acc-1/ibm_users/IBMid-1", Severity::High);
     open.baseline = true;
-    let opened = |finding| Transition { kind: TransitionKind::Opened, finding, before: None };
+    let opened = |finding| Transition {
+        kind: TransitionKind::Opened,
+        finding,
+        before: None,
+        turn: None,
+        causes: Vec::new(),
+    };
     let transitions: Vec<Transition> = (0..300).map(|_| opened(open.clone())).collect();
     let changes = [added(&ibm::USERS, user("IBMid-1", "ana@example.com", "ACTIVE"))];
     let told = events(&Told {
@@ -141,7 +147,7 @@ fn a_first_run_tells_its_findings_and_rows_as_one_sum() {
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].kind, "dev.iamwatch.baseline.taken.v1");
     assert_eq!(told[0].data["findings"]["by_severity"]["high"], 300);
-    assert_eq!(told[0].data["findings"]["by_rule"]["user_without_mfa"], 300);
+    assert_eq!(told[0].data["findings"]["by_rule"]["user_exempt_from_mfa"], 300);
     assert_eq!(told[0].data["rows"]["total"], 2);
 }
 
@@ -152,6 +158,8 @@ fn the_most_severe_finding_comes_first_and_a_suppressed_one_is_not_told() {
         kind,
         finding: finding(rule, "ibm/acc-1/ibm_users/x", severity),
         before: None,
+        turn: None,
+        causes: Vec::new(),
     };
     let mut hushed = transition("hushed", Severity::Critical, TransitionKind::Changed);
     hushed.finding.state = FindingState::Suppressed;
@@ -165,7 +173,48 @@ fn the_most_severe_finding_comes_first_and_a_suppressed_one_is_not_told() {
     ];
     let told = events(&Told { transitions: &transitions, ..told(&account, &state) });
     let rules: Vec<&str> = told.iter().map(|event| event.data["finding"]["rule"].as_str().unwrap()).collect();
-    assert_eq!(rules, ["high", "low", "word"]);
+    assert_eq!(rules, ["low", "high", "word"]);
+}
+
+#[test]
+fn a_restriction_that_narrows_a_finding_is_no_alarm_and_names_its_cause() {
+    let (account, state) = (account(), State::default());
+    let changed = |turn, causes: &[&str]| Transition {
+        kind: TransitionKind::Changed,
+        finding: finding("some_rule", "ibm/acc-1/ibm_users/x", Severity::High),
+        before: None,
+        turn: Some(turn),
+        causes: causes.iter().map(|cause| (*cause).to_owned()).collect(),
+    };
+    let cause = ["scp NoNewUsers was added"];
+    for (turn, causes, severity, said) in [
+        (EvidenceTurn::Narrowed, &cause[..], "info", "(narrowed: scp NoNewUsers was added)"),
+        (EvidenceTurn::Narrowed, &["one", "two"], "info", "(narrowed)"),
+        (EvidenceTurn::Rerouted, &cause, "info", "(the same by another path: scp NoNewUsers was added)"),
+        (EvidenceTurn::Reworded, &[], "info", "(has other evidence)"),
+        (EvidenceTurn::Widened, &[], "high", "(goes further now)"),
+    ] {
+        let transitions = [changed(turn, causes)];
+        let told = events(&Told { transitions: &transitions, ..told(&account, &state) });
+        assert_eq!(told[0].severity, severity);
+        assert_eq!(told[0].data["turn"], turn.name());
+        assert_eq!(told[0].data["causes"].as_array().unwrap().len(), causes.len());
+        assert!(told[0].data["title"].as_str().unwrap().ends_with(said), "{}", told[0].data["title"]);
+    }
+}
+
+#[test]
+fn a_finding_in_doubt_says_why() {
+    let (account, state) = (account(), State::default());
+    let mut finding = finding("some_rule", "ibm/acc-1/ibm_users/x", Severity::High);
+    finding.state = FindingState::Unknown;
+    finding.doubt = Some("a rule may let the user in".to_owned());
+    let kind = TransitionKind::Unknown;
+    let transitions = [Transition { kind, finding, before: None, turn: None, causes: Vec::new() }];
+    let told = events(&Told { transitions: &transitions, ..told(&account, &state) });
+    assert_eq!(told[0].data["doubt"], "a rule may let the user in");
+    let title = told[0].data["title"].as_str().unwrap();
+    assert!(title.ends_with("(can no longer be judged: a rule may let the user in)"), "{title}");
 }
 
 #[test]
@@ -205,8 +254,10 @@ fn above_the_limit_one_digest_names_the_most_severe() {
         .collect();
     let transitions = [Transition {
         kind: TransitionKind::Opened,
-        finding: finding("user_without_mfa", "ibm/acc-1/ibm_users/IBMid-1", Severity::Critical),
+        finding: finding("user_exempt_from_mfa", "ibm/acc-1/ibm_users/IBMid-1", Severity::Critical),
         before: None,
+        turn: None,
+        causes: Vec::new(),
     }];
     let whole = Told { changes: &changes, transitions: &transitions, ..told(&account, &state) };
     assert_eq!(events(&Told { limit: 21, ..whole.clone() }).len(), 21);
@@ -267,7 +318,8 @@ fn evidence_without_end_is_cut_and_counted() {
     let (account, state) = (account(), State::default());
     let mut finding = finding("wide", "ibm/acc-1/ibm_users/x", Severity::Low);
     finding.evidence = (0..3000).map(|id| (format!("column_{id}"), "v".repeat(300).into())).collect();
-    let transitions = [Transition { kind: TransitionKind::Opened, finding, before: None }];
+    let transitions =
+        [Transition { kind: TransitionKind::Opened, finding, before: None, turn: None, causes: Vec::new() }];
     let told = events(&Told { transitions: &transitions, ..told(&account, &state) });
     assert!(serde_json::to_vec(&told[0]).unwrap().len() <= WIRE_LIMIT);
     let kept = told[0].data["finding"]["evidence"].as_object().unwrap().len();

@@ -124,6 +124,8 @@ pub enum FaultKind {
     Deep(String, u32),
     /// So many bytes of small objects in a member that no document names.
     Huge(usize),
+    /// Every link in the answer names another host, which takes note of who comes.
+    ForeignLinks,
     /// Every member of every thing is null.
     Nulls,
     /// This status with this JSON.

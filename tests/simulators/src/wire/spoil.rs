@@ -141,6 +141,11 @@ pub(crate) fn after(kind: &FaultKind, answer: Answer, called: &Called<'_>) -> An
             let marked = with_body(answer, |body| set_first(body, member, json!(forms::NESTED)));
             Answer { body: forms::nested(&marked.body, *levels), ..marked }
         }
+        FaultKind::ForeignLinks => {
+            let text = String::from_utf8_lossy(&answer.body).replace(called.base, called.trap);
+            let text = text.replace("\"next_url\":\"/", &format!("\"next_url\":\"{}/", called.trap));
+            Answer { body: Bytes::from(text), ..answer }
+        }
         FaultKind::Huge(bytes) => Answer { body: forms::huge(&answer.body, *bytes), ..answer },
         FaultKind::UnknownFields => with_body(answer, |body| {
             add_unknown(body);

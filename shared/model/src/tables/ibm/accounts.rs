@@ -18,6 +18,11 @@ pub const ACCOUNTS: Table = Table {
         Column::text("linked_softlayer_account", "Classic infrastructure account that belongs to it."),
         Column::boolean("team_directory_enabled", "Whether members see one another in the team directory."),
         Column::boolean("eu_supported", "Whether only European staff may support it."),
+        Column::text(
+            "auditor_iam_id",
+            "IAM ID of who made the snapshot: the identity that the collector signs in as.",
+        )
+        .moves(),
         Column::document(),
     ],
     listing: "ibm_accounts",

@@ -1,11 +1,11 @@
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Host, Key, Visit};
 use crate::huawei::Clock;
 use crate::huawei::world::{
-    COLLECTOR_ACCESS_KEY, FOREIGN_ACCESS_KEY, FOREIGN_ACCOUNT, FOREIGN_SECRET_KEY, Model, Rights,
+    COLLECTOR_ACCESS_KEY, FOREIGN_ACCESS_KEY, FOREIGN_ACCOUNT, FOREIGN_SECRET_KEY, Model, Object, Rights,
     STRANGER_ACCESS_KEY, STRANGER_SECRET_KEY, TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY,
     TEMPORARY_SECURITY_TOKEN,
 };
@@ -95,7 +95,7 @@ async fn a_stranger_is_refused_in_the_words_of_each_api_but_learns_who_it_is() {
         assert_eq!((status, &body["error_code"]), (403, &json!("PAP5.0001")));
         assert!(body["encoded_authorization_message"].is_string());
         assert!(body["error_msg"].as_str().unwrap().contains("iam:users:listUsersV5"));
-        let (status, body) = visit.answer(Host::Iam, "/v3/auth/domains").await;
+        let (status, body) = visit.answer(Host::Iam, "/v3/groups").await;
         assert_eq!(
             (status, &body["error"]["code"], &body["error"]["title"]),
             (403, &json!(403), &json!("Forbidden"))
@@ -107,6 +107,69 @@ async fn a_stranger_is_refused_in_the_words_of_each_api_but_learns_who_it_is() {
         assert_eq!(status, 403);
         assert!(body["encoded_authorization_message"].is_string());
     }
+}
+
+#[tokio::test]
+async fn a_key_of_another_account_sees_that_account_where_an_interface_shows_the_callers_own() {
+    let mut visit = Visit::new().await;
+    visit.key = Key::new(FOREIGN_ACCESS_KEY, FOREIGN_SECRET_KEY);
+    let domains = visit.read(Host::Iam, "/v3/auth/domains").await;
+    assert_eq!(
+        (&domains["domains"][0]["id"], &domains["domains"][1]),
+        (&json!(FOREIGN_ACCOUNT), &json!(null))
+    );
+    let region = visit.simulator.look(|world| world.regions[0].text("id").to_owned());
+    let projects = visit.read(Host::Iam, &format!("/v3/projects?name={region}")).await;
+    let project = &projects["projects"][0];
+    assert_eq!((&project["name"], &project["domain_id"]), (&json!(region), &json!(FOREIGN_ACCOUNT)));
+    let elsewhere = format!("/v3/projects?domain_id={}", visit.account);
+    assert_eq!(visit.answer(Host::Iam, &elsewhere).await.0, 403);
+}
+
+#[tokio::test]
+async fn users_are_listed_by_whether_they_are_enabled_and_shown_one_by_one() {
+    let visit = Visit::new().await;
+    let id = visit.simulator.change(|world| {
+        let id = world.users.iter().next().unwrap().object.text("user_id").to_owned();
+        let user = world.users.with_id_mut(&id).unwrap();
+        user.object.set("enabled", false);
+        user.login_profile = Some(Object::new(json!({"password_reset_required": true})));
+        id
+    });
+    let count = visit.simulator.look(|world| world.users.len());
+    let disabled = visit.read(Host::Iam, "/v3/users?enabled=false").await;
+    let shown = disabled["users"].as_array().unwrap();
+    let one = shown.iter().find(|user| user["id"] == id.as_str()).unwrap();
+    assert_eq!((&one["enabled"], &one["pwd_status"]), (&json!(false), &json!(true)));
+    for path in ["/v3/users", "/v3/users?enabled=true"] {
+        let enabled = visit.read(Host::Iam, path).await["users"].as_array().unwrap().len();
+        assert_eq!(enabled + shown.len(), count, "{path}");
+    }
+    assert_eq!(&visit.read(Host::Iam, &format!("/v3/users/{id}")).await["user"], one);
+}
+
+#[tokio::test]
+async fn version_3_shows_bound_devices_only() {
+    let visit = Visit::new().await;
+    let user = visit.simulator.change(|world| {
+        let device = world.mfa_devices.first_mut().unwrap();
+        device.set("enabled", true);
+        device.text("user_id").to_owned()
+    });
+    let path = format!("/v3.0/OS-MFA/users/{user}/virtual-mfa-device");
+    let list = async || visit.read(Host::Iam, "/v3.0/OS-MFA/virtual-mfa-devices").await;
+    let has = |list: &Value| {
+        list["virtual_mfa_devices"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|device| device["user_id"] == user.as_str())
+    };
+    assert_eq!(visit.read(Host::Iam, &path).await["virtual_mfa_device"]["user_id"], user.as_str());
+    assert!(has(&list().await));
+    visit.simulator.change(|world| world.mfa_devices.first_mut().unwrap().set("enabled", false));
+    assert!(!has(&list().await));
+    assert_eq!(visit.answer(Host::Iam, &path).await.0, 404);
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use super::{Host, Key, Visit};
 use crate::huawei::SessionLife;
 use crate::huawei::world::{
-    AUDIT_AGENCY, AUDIT_EXTERNAL_ID, FOREIGN_ACCESS_KEY, FOREIGN_SECRET_KEY, TEMPORARY_ACCESS_KEY,
-    TEMPORARY_SECRET_KEY, TEMPORARY_SECURITY_TOKEN,
+    AUDIT_AGENCY, AUDIT_EXTERNAL_ID, FOREIGN_ACCESS_KEY, FOREIGN_ACCOUNT, FOREIGN_SECRET_KEY,
+    TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, TEMPORARY_SECURITY_TOKEN,
 };
 
 async fn outsider() -> Visit {
@@ -125,4 +125,41 @@ async fn a_session_ends() {
     become_session(&mut visit, &answer);
     visit.simulator.revoke_sessions();
     assert_eq!(visit.answer(Host::Iam, "/v5/users").await.0, 401);
+}
+
+#[tokio::test]
+async fn a_classic_agency_lends_keys_to_whom_it_delegates_to() {
+    let mut visit = outsider().await;
+    let name = visit.simulator.change(|world| {
+        world.delegate("classic-audit", FOREIGN_ACCOUNT);
+        world.account_name().to_owned()
+    });
+    let role = |change: Value| {
+        let mut role = json!({"agency_name": "classic-audit", "domain_name": name, "duration_seconds": 900});
+        for (member, value) in change.as_object().unwrap() {
+            role[member] = value.clone();
+        }
+        json!({"auth": {"identity": {"methods": ["assume_role"], "assume_role": role}}}).to_string()
+    };
+    let path = "/v3.0/OS-CREDENTIAL/securitytokens";
+    for (change, status) in [
+        (json!({"agency_name": "other"}), 403),
+        (json!({"domain_name": "other"}), 403),
+        (json!({"domain_id": "other"}), 403),
+        (json!({"domain_name": null}), 400),
+        (json!({"duration_seconds": 899}), 400),
+        (json!({"session_user": {"name": "x"}}), 501),
+    ] {
+        let answer = visit.send(Method::POST, Host::Iam, path, &role(change.clone())).await;
+        assert_eq!(answer.status().as_u16(), status, "{change}");
+    }
+    let answer = visit.send(Method::POST, Host::Iam, path, &role(json!({}))).await;
+    assert_eq!(answer.status().as_u16(), 201);
+    let lent = super::json(answer).await;
+    let text = |name: &str| lent["credential"][name].as_str().unwrap().to_owned();
+    assert!(text("expires_at").ends_with('Z'));
+    visit.key = Key { access: text("access"), secret: text("secret"), token: Some(text("securitytoken")) };
+    let caller = visit.read(Host::Sts, "/v5/caller-identity").await;
+    assert_eq!(caller["account_id"], json!(visit.account));
+    visit.read(Host::Iam, "/v5/users?limit=1").await;
 }

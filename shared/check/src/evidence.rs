@@ -1,0 +1,206 @@
+//! Which way the evidence of a finding went: whether it says more than it did, less, or the same in other words.
+//!
+//! In: the evidence of two runs. Out: a turn. What only became less, or took another path, is no alarm.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use model::EvidenceTurn;
+use serde_json::Value;
+
+/// The columns of a finding but those that name its subject.
+type Evidence = BTreeMap<String, Value>;
+
+/// How the evidence of a rule is compared with what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Comparison {
+    /// By the columns that the rule names as those that can get worse.
+    OfColumns {
+        /// The columns: see [`crate::Rule::worse`].
+        worse: Vec<String>,
+    },
+    /// By what grants hold: certainty, actions, condition, path.
+    OfGrants,
+}
+
+impl Comparison {
+    /// Returns which way evidence went.
+    pub(crate) fn turn(&self, before: &Evidence, after: &Evidence) -> EvidenceTurn {
+        match self {
+            Self::OfColumns { worse } => of_columns(worse, before, after),
+            Self::OfGrants => of_grants(before, after),
+        }
+    }
+}
+
+/// Compares the named columns. Numbers go before texts: where several share a subject, a text is that of the first,
+/// and another first does not mean more.
+fn of_columns(worse: &[String], before: &Evidence, after: &Evidence) -> EvidenceTurn {
+    let pairs = worse.iter().map(|name| {
+        let cell = |evidence: &Evidence| evidence.get(name).cloned().unwrap_or_default();
+        (cell(before), cell(after))
+    });
+    let turns: Vec<(bool, Ordering)> =
+        pairs.map(|(before, after)| (is_number(&before, &after), compare(&before, &after))).collect();
+    let any = |is_number: bool, wanted: Ordering| turns.contains(&(is_number, wanted));
+    if any(true, Ordering::Greater) {
+        EvidenceTurn::Widened
+    } else if any(true, Ordering::Less) {
+        EvidenceTurn::Narrowed
+    } else if any(false, Ordering::Greater) {
+        EvidenceTurn::Widened
+    } else if any(false, Ordering::Less) {
+        EvidenceTurn::Narrowed
+    } else {
+        EvidenceTurn::Reworded
+    }
+}
+
+fn is_number(before: &Value, after: &Value) -> bool {
+    before.is_number() || after.is_number()
+}
+
+/// Says whether a cell became more: what was not there and is, a greater number, another text.
+fn compare(before: &Value, after: &Value) -> Ordering {
+    match (before, after) {
+        _ if before == after => Ordering::Equal,
+        (_, Value::Null) => Ordering::Less,
+        (Value::Number(before), Value::Number(after)) => {
+            after.as_f64().partial_cmp(&before.as_f64()).unwrap_or(Ordering::Greater)
+        }
+        _ => Ordering::Greater,
+    }
+}
+
+/// Compares what a holder can do. A part that went wider weighs more than all that went narrower, and a condition that
+/// is neither the former one nor that with more added to it may let in anything.
+fn of_grants(before: &Evidence, after: &Evidence) -> EvidenceTurn {
+    let parts = [
+        of_certainty(text(before, "certainty"), text(after, "certainty")),
+        of_actions(text(before, "actions"), text(after, "actions")),
+        of_condition(text(before, "condition"), text(after, "condition")),
+    ];
+    if parts.contains(&Ordering::Greater) {
+        EvidenceTurn::Widened
+    } else if parts.contains(&Ordering::Less) {
+        EvidenceTurn::Narrowed
+    } else if text(before, "through") != text(after, "through") {
+        EvidenceTurn::Rerouted
+    } else {
+        EvidenceTurn::Reworded
+    }
+}
+
+fn text<'a>(evidence: &'a Evidence, name: &str) -> &'a str {
+    evidence.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn of_certainty(before: &str, after: &str) -> Ordering {
+    match (before, after) {
+        _ if before == after => Ordering::Equal,
+        (_, "conditional") => Ordering::Less,
+        _ => Ordering::Greater,
+    }
+}
+
+fn of_actions(before: &str, after: &str) -> Ordering {
+    let set = |text: &str| -> BTreeSet<String> { text.split(", ").map(str::to_owned).collect() };
+    let (before, after) = (set(before), set(after));
+    if before == after {
+        Ordering::Equal
+    } else if after.is_subset(&before) {
+        Ordering::Less
+    } else {
+        Ordering::Greater
+    }
+}
+
+/// Compares conditions: what more must hold for, holds less often; other conditions may let in anything.
+fn of_condition(before: &str, after: &str) -> Ordering {
+    let (before, after) = (conjuncts(before), conjuncts(after));
+    if before == after {
+        Ordering::Equal
+    } else if before.is_subset(&after) {
+        Ordering::Less
+    } else {
+        Ordering::Greater
+    }
+}
+
+/// Splits a condition into the parts that must all hold. Alternatives stand in parentheses and stay together.
+fn conjuncts(condition: &str) -> BTreeSet<String> {
+    let (mut parts, mut part, mut depth) = (BTreeSet::new(), Vec::new(), 0_i64);
+    for word in condition.split(' ').filter(|word| !word.is_empty()) {
+        if word == "and" && depth <= 0 {
+            parts.insert(std::mem::take(&mut part).join(" "));
+            continue;
+        }
+        for letter in word.chars() {
+            depth += i64::from(letter == '(') - i64::from(letter == ')');
+        }
+        part.push(word);
+    }
+    if !part.is_empty() {
+        parts.insert(part.join(" "));
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn grants(before: &Value, after: &Value) -> EvidenceTurn {
+        Comparison::OfGrants.turn(&evidence(before), &evidence(after))
+    }
+
+    fn evidence(value: &Value) -> Evidence {
+        value.as_object().unwrap().clone().into_iter().collect()
+    }
+
+    fn held(certainty: &str, actions: &str, condition: &str, through: &str) -> Value {
+        json!({ "certainty": certainty, "actions": actions, "condition": condition, "through": through })
+    }
+
+    #[test]
+    fn what_holds_less_is_narrowed_and_what_holds_more_is_widened() {
+        let before = held("surely", "a, b", "", "policy x");
+        for (after, turn) in [
+            (held("conditional", "a, b", "unless c", "policy x"), EvidenceTurn::Narrowed),
+            (held("surely", "a", "", "policy x"), EvidenceTurn::Narrowed),
+            (held("surely", "a", "", "policy y"), EvidenceTurn::Narrowed),
+            (held("surely", "a, b", "", "policy y"), EvidenceTurn::Rerouted),
+            (held("surely", "a, b, c", "", "policy x"), EvidenceTurn::Widened),
+            (held("conditional", "a, c", "unless c", "policy x"), EvidenceTurn::Widened),
+        ] {
+            assert_eq!(grants(&before, &after), turn, "{after}");
+        }
+        let conditional = |condition: &str| held("conditional", "a", condition, "policy x");
+        for (one, other, turn) in [
+            ("mfa", "mfa and region x", EvidenceTurn::Narrowed),
+            ("region x and mfa", "mfa", EvidenceTurn::Widened),
+            ("mfa", "region x", EvidenceTurn::Widened),
+            ("(a or b)", "(a or b and c)", EvidenceTurn::Widened),
+            ("unless (a and b)", "unless (a and b) and mfa", EvidenceTurn::Narrowed),
+            ("unless a", "unless (a and b)", EvidenceTurn::Widened),
+        ] {
+            assert_eq!(grants(&conditional(one), &conditional(other)), turn, "{one} → {other}");
+        }
+    }
+
+    #[test]
+    fn only_columns_that_a_rule_names_make_a_finding_worse() {
+        let rule = Comparison::OfColumns { worse: vec!["others".to_owned(), "account".to_owned()] };
+        let turn = |before: Value, after: Value| rule.turn(&evidence(&before), &evidence(&after));
+        let one = |others: i64, account: &str| json!({ "others": others, "account": account });
+        assert_eq!(turn(one(0, "a"), one(1, "a")), EvidenceTurn::Widened);
+        assert_eq!(turn(one(1, "a"), one(0, "b")), EvidenceTurn::Narrowed, "the first is gone");
+        assert_eq!(turn(one(0, "a"), one(0, "b")), EvidenceTurn::Widened, "another in its place");
+        assert_eq!(turn(one(0, "a"), json!({ "others": 0, "account": null })), EvidenceTurn::Narrowed);
+        assert_eq!(turn(json!({ "name": "x" }), json!({ "name": "y" })), EvidenceTurn::Reworded);
+    }
+}

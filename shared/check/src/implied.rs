@@ -1,0 +1,122 @@
+//! Findings that another finding says more of: kept, counted and listed apart, and not told.
+//!
+//! In: the findings of a run and what would be told of them. Out: the same, where of one principal or policy only the
+//! widest is told. What two findings are about is the same where the column `about` of their evidence, or without it
+//! their subject, is the same address.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Finding, FindingState, Transition, TransitionKind};
+
+use crate::{Findings, Verdict};
+
+/// The column of evidence that names what a finding is about, where that is not its subject: the end of an address.
+const ABOUT: &str = "about";
+
+/// Marks the findings that others imply, and takes away what would be told of them. What is no longer implied and was
+/// never told is told now.
+pub(crate) fn hush(
+    verdicts: &[Verdict],
+    before: &Findings,
+    findings: &mut BTreeMap<String, Finding>,
+    told: &mut Vec<Transition>,
+) {
+    let wider: BTreeMap<&str, &[String]> = verdicts
+        .iter()
+        .map(|verdict| (verdict.rule.as_str(), verdict.implied_by.as_slice()))
+        .filter(|(_, wider)| !wider.is_empty())
+        .collect();
+    if wider.is_empty() && findings.values().all(|finding| finding.implied_by.is_none()) {
+        return;
+    }
+    let implying: BTreeSet<&str> = wider.values().copied().flatten().map(String::as_str).collect();
+    let holding: BTreeSet<(String, String)> = findings
+        .values()
+        .filter(|finding| implying.contains(finding.rule.as_str()) && implies(finding))
+        .map(|finding| (finding.rule.clone(), about(finding)))
+        .collect();
+    let kinds: BTreeMap<String, TransitionKind> =
+        told.iter().map(|each| (each.finding.fingerprint.clone(), each.kind)).collect();
+    let (mut hushed, mut freed) = (BTreeSet::new(), Vec::new());
+    for finding in findings.values_mut() {
+        let mut by = wider.get(finding.rule.as_str()).copied().unwrap_or_default().iter();
+        let is_live = !finding.state.is_closed() && !finding.is_only_doubted();
+        let by = by
+            .find(|rule| {
+                !is_cyclic(&wider, &finding.rule, rule)
+                    && holding.contains(&((*rule).clone(), about(finding)))
+            })
+            .filter(|_| is_live);
+        let was_untold = finding.untold;
+        let kind = kinds.get(&finding.fingerprint);
+        let is_new =
+            kind.is_some_and(|kind| matches!(kind, TransitionKind::Opened | TransitionKind::Reopened));
+        finding.implied_by = by.cloned();
+        finding.untold = by.is_some() && (was_untold || is_new || is_new_baseline(before, finding));
+        match kind {
+            Some(TransitionKind::Closed) if !was_untold => {}
+            Some(_) if by.is_some() || !is_live => {
+                hushed.insert(finding.fingerprint.clone());
+            }
+            _ if was_untold && by.is_none() && finding.state == FindingState::Open => {
+                hushed.insert(finding.fingerprint.clone());
+                // Also what was there when its rule could first look: nobody was told of it in any sum.
+                freed.push(Finding { untold: true, ..finding.clone() });
+            }
+            _ => {}
+        }
+    }
+    told.retain(|each| !hushed.contains(&each.finding.fingerprint));
+    for each in told.iter_mut() {
+        if let Some(finding) = findings.get(&each.finding.fingerprint) {
+            each.finding.clone_from(finding);
+        }
+    }
+    told.extend(freed.into_iter().map(|finding| Transition {
+        kind: TransitionKind::Opened,
+        finding,
+        before: None,
+        turn: None,
+        causes: Vec::new(),
+    }));
+}
+
+/// Says whether a finding implies narrower ones: it holds, it is accepted, or it held when it could last be seen.
+fn implies(finding: &Finding) -> bool {
+    !finding.state.is_closed() && !finding.is_only_doubted()
+}
+
+/// Says whether a finding came as part of a baseline, of which single ones are not told.
+fn is_new_baseline(before: &Findings, finding: &Finding) -> bool {
+    finding.baseline
+        && before
+            .findings
+            .get(&finding.fingerprint)
+            .is_none_or(|known| known.is_only_doubted() || known.state.is_closed())
+}
+
+/// Returns the address of what a finding is about.
+fn about(finding: &Finding) -> String {
+    let named = finding.evidence.get(ABOUT).and_then(serde_json::Value::as_str);
+    // An address is `cloud/account/table/key`.
+    let account = finding.subject.match_indices('/').nth(1).map(|(place, _)| place);
+    match (named, account.and_then(|place| finding.subject.get(..place))) {
+        (Some(named), Some(account)) => format!("{account}/{named}"),
+        _ => finding.subject.clone(),
+    }
+}
+
+/// Says whether a rule that is to imply another is itself implied by it: then neither hushes the other.
+fn is_cyclic(wider: &BTreeMap<&str, &[String]>, narrow: &str, wide: &str) -> bool {
+    let mut open = vec![wide];
+    let mut seen = BTreeSet::new();
+    while let Some(rule) = open.pop() {
+        if rule == narrow {
+            return true;
+        }
+        if seen.insert(rule) {
+            open.extend(wider.get(rule).copied().unwrap_or_default().iter().map(String::as_str));
+        }
+    }
+    false
+}

@@ -1,0 +1,59 @@
+//! Which questions a state does not answer, because lists that they hang on were not read to their end.
+//!
+//! In: what questions read, and a state with its coverage. Out: those without an answer, by name. No rows is an answer
+//! only of a question that could see.
+
+use std::collections::BTreeSet;
+
+use model::{AccountId, State, Table};
+use serde::Serialize;
+
+use crate::{Subject, blindness::Sighted};
+
+/// What a question reads: a rule, or a permission that is audited.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    /// Id of the rule or permission.
+    pub rule: &'a str,
+    /// What its rows are about.
+    pub subject: Subject,
+    /// Tables that it reads.
+    pub needs: Vec<&'static Table>,
+    /// Those among them whose missing rows would make it report.
+    pub absence: Vec<&'static Table>,
+}
+
+/// A question that has no answer, or not the whole of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Unanswered {
+    /// Id of the rule or permission.
+    pub rule: String,
+    /// Whether what it returns is so, and only what it does not return is not known.
+    pub is_partial: bool,
+    /// The tables that were not read to their end.
+    pub tables: Vec<&'static str>,
+}
+
+/// Returns the questions that a state does not answer, in their order. `state` needs the coverage and the tables that
+/// others belong to; `is_empty` tells of which tables nothing is known at all.
+#[must_use]
+pub fn unanswered(
+    account: &AccountId,
+    questions: &[Question<'_>],
+    state: &State,
+    is_empty: impl Fn(&Table) -> bool,
+) -> Vec<Unanswered> {
+    let sighted = Sighted::new(state);
+    let of = |question: &Question<'_>| {
+        let sight = sighted.sight(account, &question.subject, &question.needs, &question.absence);
+        let is_blind = |table: &&&'static Table| sight.blind.contains(&table.name);
+        let is_partial =
+            sight.opens() && !question.needs.iter().filter(is_blind).any(|table| is_empty(table));
+        let all = sight.blind.iter().chain(&sight.blind_absence).copied();
+        let tables: BTreeSet<&'static str> =
+            all.chain(sight.hidden.iter().map(|hidden| hidden.table)).collect();
+        let rule = question.rule.to_owned();
+        (!tables.is_empty()).then(|| Unanswered { rule, is_partial, tables: tables.into_iter().collect() })
+    };
+    questions.iter().filter_map(of).collect()
+}

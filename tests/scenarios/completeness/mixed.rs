@@ -1,0 +1,99 @@
+//! Fresh and carried rows beside each other: what is gone takes along what belonged to it, and what is unseen stays.
+
+use model::Cloud;
+use simulators::{
+    huawei,
+    ibm::{FaultKind, World, world::Attribute},
+};
+
+use super::{Account, Hours, ibm::new_group};
+use crate::scenarios::company::Company;
+
+/// Makes a group of administrators with one member, and returns who that is.
+fn an_administrator(world: &mut World) -> String {
+    new_group(world);
+    world.groups.last().expect("the new group").members[0].text("iam_id").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_who_leaves_while_the_groups_fail_is_no_stranger() {
+    let hours = Hours::of(Account::of_a_dozen().await);
+    let who = hours.account.ibm().change(an_administrator);
+    hours.told().await;
+    hours.account.ibm().change(|world| world.remove_user(&who));
+    hours.spoil("/v2/groups?", FaultKind::Forbidden);
+    let told = hours.told().await;
+    assert!(told.titles("finding.opened").is_empty(), "{}", told.all());
+    assert!(!told.all().contains("another_account"), "{}", told.all());
+    assert!(told.titles("access.gained").is_empty(), "{}", told.all());
+    assert!(told.has("drift.removed", "user "), "{}", told.all());
+    hours.heal();
+    let told = hours.told().await;
+    // The simulated cloud leaves the policies that named the user, and that is true.
+    assert!(!told.has("finding.opened", "May ") && !told.all().contains("another_account"), "{}", told.all());
+    assert!(told.titles("access.gained").is_empty(), "{}", told.all());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_of_somebody_who_left_while_the_policies_fail_makes_nobody_a_stranger() {
+    let hours = Hours::of(Account::of_a_dozen().await);
+    let who = hours.account.ibm().change(|world| {
+        let who = an_administrator(world);
+        let mut policy = world.policies.last().expect("the policy of the group").clone();
+        "policy-of-one".clone_into(&mut policy.id);
+        policy.subject = vec![Attribute::equals("iam_id", &who)];
+        world.policies.push(policy);
+        who
+    });
+    hours.told().await;
+    hours.account.ibm().change(|world| {
+        world.remove_user(&who);
+        world.policies.retain(|policy| policy.id != "policy-of-one");
+    });
+    hours.spoil("/v2/policies", FaultKind::Forbidden);
+    let told = hours.told().await;
+    assert!(!told.all().contains("another_account"), "{}", told.all());
+    assert!(told.titles("drift.removed").iter().all(|title| title.starts_with("user ")), "{}", told.all());
+    assert!(!told.has("finding.closed", "policy-of-one"), "it was not seen: {}", told.all());
+    assert!(!told.has("finding.opened", "policy-of-one"), "it was not seen: {}", told.all());
+    assert!(told.titles("access.gained").is_empty(), "{}", told.all());
+    hours.heal();
+    let told = hours.told().await;
+    assert!(told.has("drift.removed", "policy "), "{}", told.all());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_who_was_deleted_while_the_users_fail_has_no_news() {
+    let hours = Hours::of(Account::of_a_dozen().await);
+    let who = hours.account.ibm().change(an_administrator);
+    hours.told().await;
+    hours.account.ibm().change(|world| world.remove_user(&who));
+    hours.spoil("/users", FaultKind::Forbidden);
+    let told = hours.told().await;
+    assert!(!told.all().contains("User in no group"), "{}", told.all());
+    assert!(told.titles("access.gained").is_empty(), "{}", told.all());
+    hours.heal();
+    let told = hours.told().await;
+    assert!(told.has("drift.removed", "user "), "{}", told.all());
+    assert!(!told.all().contains("User in no group"), "{}", told.all());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_of_one_user_that_are_refused_open_nothing_for_anybody() {
+    let hours = Hours::of(Account::of(Company::of_a_dozen(Cloud::Huawei).await));
+    hours.told().await;
+    let users: Vec<String> = hours
+        .account
+        .huawei()
+        .look(|world| world.users.iter().map(|user| user.object.text("user_id").to_owned()).collect());
+    for user in users {
+        hours.spoil(&format!("/v5/users/{user}/access-keys"), huawei::FaultKind::Forbidden);
+        let told = hours.told().await;
+        assert!(told.titles("finding.opened").is_empty(), "{user}: {}", told.all());
+        assert!(told.titles("finding.closed").is_empty(), "{user}: {}", told.all());
+        hours.heal();
+        let told = hours.told().await;
+        assert!(told.titles("finding.opened").is_empty(), "{user}: {}", told.all());
+        assert!(told.titles("finding.closed").is_empty(), "{user}: {}", told.all());
+    }
+}

@@ -1,0 +1,88 @@
+//! The truth table of completeness, cell by cell: what is told of a list that was never whole, is whole, was whole, and of
+//! lists whose parent is gone or new.
+
+mod huawei;
+mod ibm;
+mod mixed;
+
+use std::cell::Cell;
+
+use model::Event;
+use simulators::ibm::FaultKind;
+
+use super::Account;
+
+/// An account that is audited hour by hour.
+struct Hours {
+    account: Account,
+    runs: Cell<u32>,
+    read: Cell<usize>,
+}
+
+impl Hours {
+    fn of(account: Account) -> Self {
+        Self { account, runs: Cell::new(0), read: Cell::new(0) }
+    }
+
+    /// Audits an hour later and returns what was told.
+    async fn told(&self) -> Told {
+        self.runs.set(self.runs.get() + 1);
+        // An hour a run, so that nothing grows old on the way.
+        let (day, hour) = (8 + self.runs.get() / 24, self.runs.get() % 24);
+        let at = format!("2026-09-{day:02}T{hour:02}:00:00Z");
+        self.account.audit(&at).await.expect("an audit");
+        let events = self.account.events();
+        let new = events[self.read.replace(events.len())..].to_vec();
+        Told(new)
+    }
+
+    /// Spoils every answer of calls whose path and query hold a text.
+    fn spoil(&self, path: &str, kind: FaultKind) {
+        match &self.account.company {
+            super::company::Company::Ibm(cloud) => {
+                cloud.add_fault(simulators::ibm::Fault::on(path, kind));
+            }
+            super::company::Company::Huawei(cloud) => {
+                cloud.add_fault(simulators::huawei::Fault::on(path, kind));
+            }
+        }
+    }
+
+    fn heal(&self) {
+        match &self.account.company {
+            super::company::Company::Ibm(cloud) => cloud.clear_faults(),
+            super::company::Company::Huawei(cloud) => cloud.clear_faults(),
+        }
+    }
+}
+
+/// What one run told.
+#[derive(Debug)]
+struct Told(Vec<Event>);
+
+impl Told {
+    /// Returns the titles of events of a kind, as `drift.added`.
+    fn titles(&self, kind: &str) -> Vec<&str> {
+        let kind = format!("dev.iamwatch.{kind}.v1");
+        let meant = self.0.iter().filter(|event| event.kind == kind);
+        meant.map(|event| event.data["title"].as_str().expect("a title")).collect()
+    }
+
+    /// Says whether an event of a kind names something in its title.
+    fn has(&self, kind: &str, part: &str) -> bool {
+        self.titles(kind).iter().any(|title| title.contains(part))
+    }
+
+    /// Says whether a finding of a title was told of a subject that ends like this, with what became of it.
+    fn finding(&self, title: &str, subject: &str, became: &str) -> bool {
+        let of_findings = self.0.iter().filter(|event| event.kind.starts_with("dev.iamwatch.finding."));
+        let mut titles = of_findings.map(|event| event.data["title"].as_str().expect("a title"));
+        titles.any(|each| each.starts_with(title) && each.ends_with(&format!("{subject} ({became})")))
+    }
+
+    /// Returns all of it, a line each.
+    fn all(&self) -> String {
+        let line = |event: &Event| format!("{} {}\n", event.kind, event.data["title"]);
+        self.0.iter().map(line).collect()
+    }
+}
