@@ -4,7 +4,7 @@
 //! whose events had not all been taken, so that a run without anything to tell looks no further.
 
 use model::Event;
-use notify::{DeliveryReport, Shelf, ShelfError, Sink};
+use notify::{DeliveryReport, Now, Shelf, ShelfError, Sink};
 use snapshot::{History, Manifest, ObjectRef, Place, SnapshotError};
 
 /// What became of events that former runs left.
@@ -19,7 +19,11 @@ pub(crate) struct CaughtUp {
 /// Sends what former runs could not.
 ///
 /// A newest manifest that is damaged names nothing that could be sent; the run that follows tells of the damage.
-pub(crate) async fn finish(history: &History, sinks: &[Sink]) -> Result<CaughtUp, SnapshotError> {
+pub(crate) async fn finish(
+    history: &History,
+    sinks: &[Sink],
+    now: Now<'_>,
+) -> Result<CaughtUp, SnapshotError> {
     let mut caught_up = CaughtUp::default();
     let latest = match history.latest().await {
         Ok(Some(latest)) if !sinks.is_empty() => latest,
@@ -32,11 +36,11 @@ pub(crate) async fn finish(history: &History, sinks: &[Sink]) -> Result<CaughtUp
         let Some(outbox) = &manifest.outbox else { continue };
         match history.get_json::<Vec<Event>>(outbox).await {
             Ok(events) => {
-                let report = notify::deliver(&Ledger(history), sinks, number, &events).await;
+                let report = notify::deliver(&Ledger(history), sinks, number, &events, now).await;
                 if !report.is_complete() {
                     caught_up.undelivered.push(number);
                 }
-                if report.sinks.iter().any(|sink| sink.sent > 0 || sink.failed > 0) {
+                if report.has_news() {
                     caught_up.reports.push(report);
                 }
             }
@@ -67,11 +71,12 @@ pub(crate) async fn deliver(
     manifest: &Manifest,
     sinks: &[Sink],
     events: &[Event],
+    now: Now<'_>,
 ) -> Option<DeliveryReport> {
     if events.is_empty() || sinks.is_empty() {
         return None;
     }
-    Some(notify::deliver(&Ledger(history), sinks, manifest.number, events).await)
+    Some(notify::deliver(&Ledger(history), sinks, manifest.number, events, now).await)
 }
 
 /// The ledger's place in the store.
@@ -84,5 +89,9 @@ impl Shelf for Ledger<'_> {
 
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), ShelfError> {
         Ok(self.0.store().put(&self.0.key(key), bytes.into()).await?)
+    }
+
+    async fn create(&self, key: &str, bytes: Vec<u8>) -> Result<bool, ShelfError> {
+        Ok(self.0.store().create(&self.0.key(key), bytes.into()).await?)
     }
 }

@@ -79,6 +79,8 @@ impl Endpoints {
         for (name, address) in others {
             let place = NAMES.iter().position(|known| *known == name).and_then(|place| texts.get_mut(place));
             let Some(place) = place else {
+                // An address that may hold a secret is not shown.
+                parse(name, address)?;
                 return Err(refused(name, address, "known are iam, sts, organizations and eps"));
             };
             address.clone_into(place);
