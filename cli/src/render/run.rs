@@ -71,7 +71,32 @@ pub(crate) fn body(told: &Told, paint: Paint) -> String {
         page.push_str(&format!("  {}\n", paint.style(AnsiColor::Red.on_default(), broken)));
     }
     page.push_str(&format!("  {}\n", paint.dim(footer(told))));
+    page.push_str(&delivery(summary, paint));
     page
+}
+
+/// Writes what sinks lack and what they refused, a line each.
+fn delivery(summary: &Summary, paint: Paint) -> String {
+    let mut lines = Vec::new();
+    for (snapshot, sink) in summary.undelivered() {
+        let events = counted(sink.failed, "event");
+        let reason = text::plain(sink.reason.as_deref().unwrap_or("no reason is known"));
+        lines.push(format!("Not delivered to {}: {events} of snapshot {snapshot}: {reason}", sink.sink));
+    }
+    for delivery in &summary.delivered {
+        for sink in &delivery.sinks {
+            lines.extend(sink.parked.iter().map(|(event, reason)| {
+                let reason = text::plain(reason);
+                let snapshot = delivery.snapshot;
+                format!(
+                    "Refused by {} and not sent again: event {event} of snapshot {snapshot}: {reason}",
+                    sink.sink
+                )
+            }));
+        }
+    }
+    let red = |line: String| format!("  {}\n", paint.style(AnsiColor::Red.on_default().bold(), line));
+    lines.into_iter().map(red).collect()
 }
 
 fn changes(told: &Told, paint: Paint) -> String {
@@ -183,12 +208,14 @@ fn footer(told: &Told) -> String {
     parts.push(text::counted(told.summary.events, "event"));
     for delivery in &told.summary.delivered {
         for sink in &delivery.sinks {
-            parts.push(match &sink.reason {
-                None => format!("{} taken by {}", sink.sent, sink.sink),
-                Some(reason) => {
-                    format!("{} not taken by {}: {}", sink.failed, sink.sink, text::plain(reason))
-                }
-            });
+            // What failed has a line of its own.
+            if sink.sent > 0 || !sink.has_failed() && sink.left_to_another == 0 {
+                parts.push(format!("{} taken by {}", sink.sent, sink.sink));
+            }
+            if sink.left_to_another > 0 {
+                parts.push(format!("{} being sent to {} by another run", sink.left_to_another, sink.sink));
+            }
+            parts.extend(sink.sent_again.as_deref().map(text::plain));
         }
     }
     parts.join(", ")

@@ -25,7 +25,7 @@ const LEASE: Duration = Duration::from_secs(10);
 const RENEWED_EVERY: Duration = Duration::from_secs(3);
 const LOOKED_AT_EVERY: Duration = Duration::from_millis(250);
 /// How long a run waits for another that is sending the same events: longer than a lease, so that a dead one is outlived.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(15);
 /// Most claims on the same events that are passed over, each left by a run that died while it sent.
 const MOST_DEAD: u32 = 10_000;
 
