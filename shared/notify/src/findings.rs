@@ -1,6 +1,6 @@
 //! Transitions → events: one for each, but for those of a baseline and those that somebody hushed.
 
-use model::{FindingState, Transition, TransitionKind};
+use model::{FindingState, Severity, Transition, TransitionKind};
 use serde_json::{Map, Value, json};
 
 use crate::{Told, told::is_baseline, wire::Draft};
@@ -13,7 +13,7 @@ pub(crate) fn drafts(told: &Told<'_>) -> Vec<Draft> {
         .filter(|transition| !is_baseline(transition) && !is_hushed(transition))
         .collect();
     worth.sort_by(|one, other| {
-        let rank = |each: &Transition| (std::cmp::Reverse(each.finding.severity), each.kind);
+        let rank = |each: &Transition| (std::cmp::Reverse(severity(each)), each.kind);
         rank(one).cmp(&rank(other)).then_with(|| one.finding.fingerprint.cmp(&other.finding.fingerprint))
     });
     worth.into_iter().map(draft).collect()
@@ -24,6 +24,19 @@ pub(crate) fn is_hushed(transition: &Transition) -> bool {
     let finding = &transition.finding;
     let is_the_word = matches!(transition.kind, TransitionKind::Suppressed | TransitionKind::Unsuppressed);
     !is_the_word && (finding.state == FindingState::Suppressed || finding.suppression.is_some())
+}
+
+/// Grades what happened to a finding: what makes it count is as bad as the finding, what ends or hides it is worth knowing.
+///
+/// That a finding can no longer be judged is no news of the finding: the list that cannot be read is told as lost coverage.
+const fn severity(transition: &Transition) -> Severity {
+    match transition.kind {
+        TransitionKind::Opened
+        | TransitionKind::Reopened
+        | TransitionKind::Changed
+        | TransitionKind::Unsuppressed => transition.finding.severity,
+        TransitionKind::Closed | TransitionKind::Suppressed | TransitionKind::Unknown => Severity::Info,
+    }
 }
 
 fn draft(transition: &Transition) -> Draft {
@@ -52,7 +65,7 @@ fn draft(transition: &Transition) -> Draft {
     Draft {
         name: format!("finding.{}", transition.kind.name()),
         subject: finding.fingerprint.clone(),
-        severity: finding.severity,
+        severity: severity(transition),
         title: title(transition),
         data,
     }

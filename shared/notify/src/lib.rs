@@ -2,6 +2,7 @@
 
 mod told;
 
+mod cause;
 mod coverage;
 mod drift;
 mod findings;
@@ -24,7 +25,7 @@ pub use coverage::{CoverageChange, coverage_changes};
 pub use delivery::{DeliveryReport, Now, SinkReport, deliver};
 pub use drift::{drift, naming_tables};
 pub use eventbridge::EventBridge;
-pub use gains::Gain;
+pub use gains::{Breadth, Gain, SensitivePermission};
 pub use outbox::{from_outbox, to_outbox};
 pub use sentence::noun;
 pub use shelf::{Shelf, ShelfError};

@@ -106,8 +106,9 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let mut access = None;
     let judged = judge(&history, &mut former, &compared, &mut access, run, at).await?;
     let before = std::mem::take(&mut compared.before);
-    let gains =
-        grants::gains(history.account().cloud(), before, &mut compared.state, &compared.changes, access);
+    let cloud = history.account().cloud();
+    let sensitive = run.permissions.of_cloud(cloud);
+    let gains = grants::gains(cloud, before, &mut compared.state, &compared.changes, access, sensitive);
 
     run.watch.stage("notify");
     let told = tell(&history, &former, &compared, &judged, &gains, run, at);

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use access::{
-    Access, AccessChange, Effect, Holding, Permission, SharedChange, Standing, Step, Turn, Verdict, What,
+    Access, AccessChange, Effect, Extent, Holding, Known, Permission, Sensitive, SharedChange, Standing, Step,
+    Turn, Verdict, What,
 };
 use check::{Found, FoundOne, Judgement};
 use model::{Change, Cloud, Lists, Row, State, Table, Trust, Weight, tables};
-use notify::Gain;
+use notify::{Breadth, Gain, SensitivePermission};
 use serde_json::{Value, json};
 
 /// Returns the question who holds a permission without being allowed to, in the form of a rule.
@@ -163,6 +164,7 @@ pub(crate) fn gains(
     state: &mut State,
     changes: &[Change],
     now: Option<Access>,
+    permissions: &[Permission],
 ) -> Vec<Gain> {
     let of_access = |change: &&Change| access::tables(cloud).any(|table| table.name == change.table.name);
     if !changes.iter().filter(of_access).any(|change| change.weight == Weight::Drift) {
@@ -177,10 +179,17 @@ pub(crate) fn gains(
     swap(&changed, &mut hindsight, state);
     let now = now.unwrap_or_else(|| access::of(cloud, state));
     let told = |change: &SharedChange| matches!(change.turn, Turn::Gained | Turn::Widened);
-    let mut changes = now.gains_since(&former, &access::known(cloud, state));
+    let known = access::known(cloud, state);
+    let mut changes = now.gains_since(&former, &known);
     changes.retain(|change| !is_of_nobody(&now, change));
     let changes = access::shared(changes);
-    let mut gains: Vec<Gain> = changes.iter().filter(|change| told(change)).map(gain).collect();
+    let mut sensitive = Sensitive::new(cloud, state, &now, permissions);
+    let graded = |change: &SharedChange| Gain {
+        sensitive: sensitive.given_by(change).into_iter().map(named).collect(),
+        breadth: breadth(cloud, state, change, &known),
+        ..gain(change)
+    };
+    let mut gains: Vec<Gain> = changes.iter().filter(|change| told(change)).map(graded).collect();
     gains.sort_by_key(|gain| std::cmp::Reverse((gain.actions, gain.resources)));
     gains
 }
@@ -217,5 +226,41 @@ fn gain(change: &SharedChange) -> Gain {
         grants: change.grants.iter().map(|grant| json!(grant)).collect(),
         actions: reach.actions,
         resources: reach.resources,
+        sensitive: Vec::new(),
+        breadth: Breadth::Narrow,
+        is_becoming: change.grants.iter().any(|grant| matches!(grant.what, What::Becoming(_))),
+        can_act: change.principals.iter().any(|who| who.standing == Standing::Active),
     }
+}
+
+fn named(permission: &Permission) -> SensitivePermission {
+    SensitivePermission {
+        id: permission.id.clone(),
+        title: permission.title.clone(),
+        severity: permission.severity,
+    }
+}
+
+/// Fewest known actions that say something of breadth.
+const TELLING_ACTIONS: u64 = 20;
+
+/// Measures the widest grant of a gain against what is known of the account.
+fn breadth(cloud: Cloud, state: &State, change: &SharedChange, known: &Known) -> Breadth {
+    let all = access::question(cloud, state, "*", None);
+    let gives_all = |what: &What| match (what, &all) {
+        (What::Statement(statement), Ok(all)) => {
+            statement.effect == Effect::Allow && statement.extent(all) == Extent::Whole
+        }
+        _ => false,
+    };
+    if change.grants.iter().any(|grant| gives_all(&grant.what)) {
+        return Breadth::Everything;
+    }
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let (actions, resources) = (count(known.actions.len()), count(known.resources.len()));
+    let is_wide = |grant: &access::GrantChange| {
+        grant.reach.actions >= actions.div_ceil(2) && grant.reach.resources >= resources
+    };
+    let is_telling = actions >= TELLING_ACTIONS && resources > 1;
+    if is_telling && change.grants.iter().any(is_wide) { Breadth::Wide } else { Breadth::Narrow }
 }
