@@ -173,7 +173,8 @@ fn transition(event: &Event, names: &Names, paint: Paint) -> String {
     let text = |pointer: &str| event.data.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let severity = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info]
         .into_iter()
-        .find(|severity| severity.name() == event.severity)
+        // That of the finding: its end is no severe event, and what ended is told.
+        .find(|severity| severity.name() == text("/finding/severity"))
         .unwrap_or(Severity::Info);
     let sign = match text("/transition") {
         "closed" => paint.style(AnsiColor::Green.on_default(), "✓"),

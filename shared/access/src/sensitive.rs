@@ -65,3 +65,107 @@ impl<'a> Sensitive<'a> {
         holders.contains(id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use model::Severity;
+
+    use super::*;
+    use crate::{
+        Choice, Effect, Principal, Reach, Resource, Source, Standing, Statement, Step, Turn, shared,
+    };
+
+    fn step(kind: &'static str, id: &str) -> Step {
+        Step { kind, id: id.to_owned(), name: id.to_owned() }
+    }
+
+    fn principal(id: &str, standing: Standing) -> Principal {
+        Principal { step: step("user", id), standing, is_bounded: false }
+    }
+
+    fn statement(effect: Effect, action: &str) -> Statement {
+        Statement {
+            effect,
+            actions: Arc::new(Choice::any_of(vec![crate::huawei::action(action)])),
+            resources: Choice::any_of(vec![Resource::any()]),
+            condition: None,
+        }
+    }
+
+    fn permission(action: &str, partly: bool, allowed: &[&str]) -> Permission {
+        Permission {
+            id: action.to_owned(),
+            title: action.to_owned(),
+            severity: Severity::High,
+            actions: vec![action.to_owned()],
+            resource: None,
+            partly,
+            allowed: allowed.iter().map(|text| (*text).to_owned()).collect(),
+            reason: String::new(),
+            remediation: String::new(),
+        }
+    }
+
+    /// Says whether a permission came with a gain of somebody who holds these actions now.
+    fn came(holds: &[&str], standing: Standing, gained: What, permission: &Permission) -> bool {
+        let mut access = Access::default();
+        let ana = access.principal(principal("ana", standing.clone()));
+        let boss = access.principal(principal("boss", Standing::Active));
+        for (who, action) in holds.iter().map(|action| (ana, *action)).chain([(boss, "iam:*:*")]) {
+            let statement = statement(Effect::Allow, action);
+            let source = access.source(Source { steps: [step("policy", action)].into(), statement });
+            access.attach(who, source);
+        }
+        let change = crate::AccessChange {
+            principal: principal("ana", standing),
+            turn: Turn::Gained,
+            what: gained,
+            condition: None,
+            path: vec![step("user", "ana")],
+            former_path: Vec::new(),
+            reach: Reach::default(),
+        };
+        let (state, permissions) = (State::default(), [permission.clone()]);
+        let mut sensitive = Sensitive::new(Cloud::Huawei, &state, &access, &permissions);
+        !sensitive.given_by(&shared(vec![change])[0]).is_empty()
+    }
+
+    #[test]
+    fn a_permission_comes_with_a_grant_that_gives_it_to_somebody_who_holds_it() {
+        let all = permission("iam:*:*", false, &[]);
+        let gained = |action: &str| What::Statement(statement(Effect::Allow, action));
+        assert!(came(&["iam:*:*"], Standing::Active, gained("iam:*:*"), &all));
+        assert!(!came(&["iam:*:*"], Standing::Active, gained("iam:users:get"), &all), "it was held before");
+        assert!(!came(&["iam:users:get"], Standing::Active, gained("iam:*:*"), &all), "something denies it");
+        let keys = permission("iam:keys:create", true, &[]);
+        assert!(came(&["iam:keys:create"], Standing::Active, gained("iam:keys:*"), &keys));
+        assert!(!came(&["iam:keys:create"], Standing::Active, gained("obs:*:*"), &keys));
+    }
+
+    #[test]
+    fn who_may_hold_it_or_cannot_act_is_left_out() {
+        let gained = || What::Statement(statement(Effect::Allow, "iam:*:*"));
+        let allowed = permission("iam:*:*", false, &["user:ana"]);
+        assert!(!came(&["iam:*:*"], Standing::Active, gained(), &allowed));
+        let all = permission("iam:*:*", false, &[]);
+        assert!(!came(&["iam:*:*"], Standing::Inactive("disabled".to_owned()), gained(), &all));
+    }
+
+    #[test]
+    fn to_become_somebody_gives_what_that_one_holds() {
+        let all = permission("iam:*:*", false, &[]);
+        let become_of = |id: &str| What::Becoming(step("user", id));
+        assert!(came(&["iam:*:*"], Standing::Active, become_of("boss"), &all));
+        assert!(!came(&["iam:*:*"], Standing::Active, become_of("nobody"), &all));
+    }
+
+    #[test]
+    fn what_no_longer_stands_in_the_way_gives_what_is_held() {
+        let all = permission("iam:*:*", false, &[]);
+        let lifted = || What::Statement(statement(Effect::Deny, "iam:*:*"));
+        assert!(came(&["iam:*:*"], Standing::Active, lifted(), &all));
+        assert!(!came(&["iam:users:get"], Standing::Active, lifted(), &all));
+    }
+}
