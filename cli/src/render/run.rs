@@ -71,26 +71,27 @@ pub(crate) fn body(told: &Told, paint: Paint) -> String {
         page.push_str(&format!("  {}\n", paint.style(AnsiColor::Red.on_default(), broken)));
     }
     page.push_str(&format!("  {}\n", paint.dim(footer(told))));
-    page.push_str(&delivery(summary, paint));
+    page.push_str(&delivery(told, paint));
     page
 }
 
 /// Writes what sinks lack and what they refused, a line each.
-fn delivery(summary: &Summary, paint: Paint) -> String {
+fn delivery(told: &Told, paint: Paint) -> String {
     let mut lines = Vec::new();
-    for (snapshot, sink) in summary.undelivered() {
+    for (snapshot, sink) in told.summary.undelivered() {
         let events = counted(sink.failed, "event");
         let reason = text::plain(sink.reason.as_deref().unwrap_or("no reason is known"));
         lines.push(format!("Not delivered to {}: {events} of snapshot {snapshot}: {reason}", sink.sink));
     }
-    for delivery in &summary.delivered {
+    for delivery in &told.summary.delivered {
         for sink in &delivery.sinks {
-            lines.extend(sink.parked.iter().map(|(event, reason)| {
-                let reason = text::plain(reason);
-                let snapshot = delivery.snapshot;
+            lines.extend(sink.parked.iter().map(|(id, reason)| {
+                let event = told.events.iter().find(|event| event.id == *id);
+                let title = event.and_then(|event| event.data.get("title")?.as_str()).unwrap_or(id);
+                let (title, reason) = (text::plain(title), text::plain(reason));
                 format!(
-                    "Refused by {} and not sent again: event {event} of snapshot {snapshot}: {reason}",
-                    sink.sink
+                    "Refused by {} and not sent again: `{title}` of snapshot {}: {reason}",
+                    sink.sink, delivery.snapshot
                 )
             }));
         }

@@ -116,7 +116,7 @@ impl Watched {
 impl Claim {
     fn new(sink: &str, snapshot: u64, number: u32) -> Self {
         Self {
-            key: format!("ledger/{sink}/{snapshot:08}.claims/{number:04}.json"),
+            key: format!("ledger/{sink}/{snapshot:08}.claims/claim-{number}.json"),
             number,
             by: format!("{:016x}", fastrand::u64(..)),
             renewed: Instant::now().into(),

@@ -229,7 +229,7 @@ fn gain(change: &SharedChange) -> Gain {
         sensitive: Vec::new(),
         breadth: Breadth::Narrow,
         is_becoming: change.grants.iter().any(|grant| matches!(grant.what, What::Becoming(_))),
-        can_act: change.principals.iter().any(|who| who.standing == Standing::Active),
+        can_act: !change.principals.iter().all(|who| matches!(who.standing, Standing::Inactive(_))),
     }
 }
 
@@ -263,4 +263,45 @@ fn breadth(cloud: Cloud, state: &State, change: &SharedChange, known: &Known) ->
     };
     let is_telling = actions >= TELLING_ACTIONS && resources > 1;
     if is_telling && change.grants.iter().any(is_wide) { Breadth::Wide } else { Breadth::Narrow }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use access::{Choice, GrantChange, Pattern, Reach, Resource, Statement};
+
+    use super::*;
+
+    fn breadth_of(effect: Effect, action: &str, actions: u64, resources: u64, known: usize) -> Breadth {
+        let statement = Statement {
+            effect,
+            actions: Arc::new(Choice::any_of(vec![Pattern::parse(action)])),
+            resources: Choice::any_of(vec![Resource::any()]),
+            condition: None,
+        };
+        let grant = GrantChange {
+            what: What::Statement(statement),
+            condition: None,
+            path: Vec::new(),
+            former_path: Vec::new(),
+            reach: Reach { actions, resources },
+        };
+        let change = SharedChange { turn: Turn::Gained, principals: Vec::new(), grants: vec![grant] };
+        let known = Known {
+            actions: (0..known).map(|number| format!("iam:x:{number}")).collect(),
+            resources: vec![Resource::any(); 4],
+        };
+        breadth(Cloud::Huawei, &State::default(), &change, &known)
+    }
+
+    #[test]
+    fn a_grant_is_measured_against_what_is_known_of_the_account() {
+        assert_eq!(breadth_of(Effect::Allow, "*:*:*", 0, 0, 0), Breadth::Everything);
+        assert_eq!(breadth_of(Effect::Deny, "*:*:*", 0, 0, 0), Breadth::Narrow, "it only stood in the way");
+        assert_eq!(breadth_of(Effect::Allow, "iam:*:*", 20, 4, 40), Breadth::Wide);
+        assert_eq!(breadth_of(Effect::Allow, "iam:*:*", 19, 4, 40), Breadth::Narrow);
+        assert_eq!(breadth_of(Effect::Allow, "iam:*:*", 20, 3, 40), Breadth::Narrow, "not on all resources");
+        assert_eq!(breadth_of(Effect::Allow, "iam:*:*", 9, 4, 9), Breadth::Narrow, "too little is known");
+    }
 }

@@ -175,7 +175,7 @@ async fn nothing_is_sent_while_the_ledger_cannot_be_read() {
 
 /// The key of the claim of that number.
 fn claim(sink: &Sink, number: u32) -> String {
-    format!("ledger/{}/00000042.claims/{number:04}.json", sink.name())
+    format!("ledger/{}/00000042.claims/claim-{number}.json", sink.name())
 }
 
 #[tokio::test]
