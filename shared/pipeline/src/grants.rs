@@ -297,8 +297,8 @@ mod tests {
 
     #[test]
     fn a_grant_is_measured_against_what_is_known_of_the_account() {
-        assert_eq!(breadth_of(Effect::Allow, "*:*:*", 0, 0, 0), Breadth::Everything);
-        assert_eq!(breadth_of(Effect::Deny, "*:*:*", 0, 0, 0), Breadth::Narrow, "it only stood in the way");
+        assert_eq!(breadth_of(Effect::Allow, "*", 0, 0, 0), Breadth::Everything);
+        assert_eq!(breadth_of(Effect::Deny, "*", 0, 0, 0), Breadth::Narrow, "it only stood in the way");
         assert_eq!(breadth_of(Effect::Allow, "iam:*:*", 20, 4, 40), Breadth::Wide);
         assert_eq!(breadth_of(Effect::Allow, "iam:*:*", 19, 4, 40), Breadth::Narrow);
         assert_eq!(breadth_of(Effect::Allow, "iam:*:*", 20, 3, 40), Breadth::Narrow, "not on all resources");
