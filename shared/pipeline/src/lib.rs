@@ -3,6 +3,7 @@
 mod account_settings;
 mod audit;
 mod former;
+mod grading;
 mod grants;
 mod judge;
 mod outbox;
