@@ -17,8 +17,13 @@ NAMES = {"bus": "iamwatch-alerts-test", "queue": "iamwatch-alerts-test"}
 
 
 def filled(template):
-    """Returns a template of text with what CloudFormation puts into it."""
-    return template["Fn::Sub"].replace("${Store}", "bucket")
+    """Returns a template of text with what CloudFormation puts into it, as one text.
+
+    EventBridge takes a text in quotes for each line; the simulated one wants one text for all of them.
+    """
+    lines = template["Fn::Sub"].replace("${Store}", "bucket").splitlines()
+    assert all(line.startswith('"') and line.endswith('"') for line in lines), lines
+    return json.dumps("\n".join(line[1:-1] for line in lines))
 
 
 def client(service, endpoint):
@@ -57,7 +62,7 @@ def mail(rule, endpoint):
     got = []
     while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
-            got.append(message["Body"])
+            got.append(json.loads(message["Body"]))
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
     sqs.delete_queue(QueueUrl=queue)
     return got
