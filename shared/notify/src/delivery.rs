@@ -37,6 +37,12 @@ impl DeliveryReport {
         self.sinks.iter().all(|sink| !sink.has_failed() && sink.left_to_another == 0)
     }
 
+    /// Says whether a sink took nothing of what it was offered.
+    #[must_use]
+    pub fn is_dead(&self, sink: &str) -> bool {
+        self.sinks.iter().any(|report| report.sink == sink && report.failed > 0 && report.sent == 0)
+    }
+
     /// Says whether anything came of it that was not so before.
     #[must_use]
     pub fn has_news(&self) -> bool {

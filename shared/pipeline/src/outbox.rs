@@ -30,16 +30,23 @@ pub(crate) async fn finish(
         Err(error) if !error.is_damage() => return Err(error),
         _ => return Ok(caught_up),
     };
+    // A sink that took nothing of one run is not offered the next: what keeps it from that lasts, and each try takes its time.
+    let mut alive = sinks.to_vec();
     for number in latest.undelivered.iter().copied().chain([latest.number]) {
         let manifest =
             if number == latest.number { latest.clone() } else { history.manifest(number).await? };
         let Some(outbox) = &manifest.outbox else { continue };
+        if alive.is_empty() {
+            caught_up.undelivered.push(number);
+            continue;
+        }
         match history.get_json::<Vec<Event>>(outbox).await {
             Ok(events) => {
-                let report = notify::deliver(&Ledger(history), sinks, number, &events, now).await;
-                if !report.is_complete() {
+                let report = notify::deliver(&Ledger(history), &alive, number, &events, now).await;
+                if !report.is_complete() || alive.len() < sinks.len() {
                     caught_up.undelivered.push(number);
                 }
+                alive.retain(|sink| !report.is_dead(&sink.name()));
                 if report.has_news() {
                     caught_up.reports.push(report);
                 }
