@@ -19,7 +19,6 @@ use crate::{
     paging::Family,
 };
 
-
 /// Reads groups, service IDs and keys.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let (groups, default, user_keys, default_keys) = futures::join!(
