@@ -46,10 +46,21 @@ pub struct Violation {
     pub seed: u64,
     pub day: u32,
     pub what: String,
-    /// What was struck on that day and since the last run in calm weather.
+    /// What was struck on that day.
     pub strikes: BTreeSet<Strike>,
+    /// What was struck before.
+    pub kinds_before: BTreeSet<Kind>,
     /// When runs were killed before.
     pub deaths: Vec<String>,
+}
+
+impl Violation {
+    /// Returns what it has in common with others: the cloud and the first words, without ids.
+    pub fn class(&self) -> String {
+        let is_word = |word: &&str| word.chars().all(|each| each.is_ascii_lowercase() || "_:".contains(each));
+        let words: Vec<&str> = self.what.split(' ').take(7).filter(is_word).collect();
+        format!("{} {}", self.cloud, words.join(" "))
+    }
 }
 
 /// What happened in a life.
@@ -84,7 +95,9 @@ struct Life {
     ids: BTreeSet<String>,
     /// When runs were killed.
     deaths: Vec<String>,
+    /// What was struck on the last day, and what before it.
     strikes: BTreeSet<Strike>,
+    kinds_before: BTreeSet<Kind>,
     outcome: Outcome,
 }
 
@@ -127,6 +140,7 @@ impl Life {
             ids: BTreeSet::new(),
             deaths: Vec::new(),
             strikes: BTreeSet::new(),
+            kinds_before: BTreeSet::new(),
             outcome: Outcome::default(),
         };
         let truth = life.look().await?;
@@ -166,7 +180,7 @@ impl Life {
         }
         let truth = self.look().await?;
         for event in self.events(1)? {
-            self.told_in_calm.book(&event, &truth, false);
+            self.told_in_calm.book(&event, &truth, false, None);
         }
         for wrong in self.told_in_calm.take_wrong() {
             self.violation(format!("calm weather: {wrong}"));
@@ -228,7 +242,8 @@ impl Life {
         for strike in strikes {
             *self.outcome.strikes.entry(strike.kind).or_default() += 1;
         }
-        self.strikes.extend(strikes.iter().cloned());
+        self.kinds_before.extend(self.strikes.iter().map(|strike| strike.kind));
+        self.strikes.clone_from(strikes);
     }
 
     fn judge_end(&mut self, end: &End, is_committed: bool, is_struck: bool) {
@@ -265,7 +280,7 @@ impl Life {
                 self.violation(format!("false: an event of snapshot {number}, which is not there"));
                 continue;
             };
-            self.told.book(&event, truth, *is_struck);
+            self.told.book(&event, truth, *is_struck, Some(&self.told_in_calm.gainers));
         }
         let wrong = self.told.take_wrong();
         wrong.into_iter().for_each(|wrong| self.violation(wrong));
@@ -301,12 +316,9 @@ impl Life {
         let shadow = self.shadow.history().await?;
         let (first, last) = (shadow.manifest(1).await?, shadow.latest().await?.context("a snapshot")?);
         for change in history::access_changes(&shadow, &first, &last).await?.changes {
-            let is_gain = serde_json::json!(change.turn) != "lost";
-            for principal in change.principals.iter().filter(|_| is_gain) {
-                if !self.told.principals.contains(&principal.step.id) {
-                    let what = format!("lost: access gained by {} was never told", principal.step.id);
-                    self.violation(what);
-                }
+            let ids = change.principals.iter().map(|principal| principal.step.id.as_str());
+            if serde_json::json!(change.turn) != "lost" {
+                self.told.must_have_gained(ids, &self.told_in_calm.gainers);
             }
         }
         for wrong in self.told_in_calm.take_wrong() {
@@ -326,6 +338,7 @@ impl Life {
             day: self.day,
             what,
             strikes: self.strikes.clone(),
+            kinds_before: self.kinds_before.clone(),
             deaths: self.deaths.clone(),
         });
     }

@@ -24,7 +24,7 @@ mod truth;
 mod wire;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -68,7 +68,7 @@ fn weather(options: &Options) -> Result<ExitCode> {
                 kills: options.kills,
             };
             let outcome = runtime.block_on(life::live(plan))?;
-            outcome.violations.iter().for_each(|violation| report(violation, options));
+            report(&outcome.violations, options);
             join(&mut whole, outcome);
         }
         lives += 1;
@@ -88,23 +88,36 @@ fn join(whole: &mut Outcome, part: Outcome) {
     whole.violations.extend(part.violations);
 }
 
-fn report(violation: &Violation, options: &Options) {
-    let Violation { cloud, seed, day, what, strikes, deaths } = violation;
-    let mut struck: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for strike in strikes {
-        let lasts = if strike.lasts { " (in every try)" } else { "" };
-        struck.entry(strike.kind.name()).or_default().push(format!("{}{lasts}", strike.list));
-    }
-    let shown: String = what.chars().take(900).collect();
-    println!("VIOLATION {cloud} --seed {seed}, day {day}: {shown}");
-    println!("    faults so far: {}", struck.keys().copied().collect::<Vec<_>>().join(", "));
-    if !deaths.is_empty() {
-        println!("    killed: {}", deaths.join(", "));
-    }
-    if options.is_verbose {
-        for (kind, lists) in struck {
-            lists.iter().for_each(|list| println!("        {kind}: {list}"));
+/// Prints what was wrong in a life; of what is alike on a day, only the first few.
+fn report(violations: &[Violation], options: &Options) {
+    let mut alike: BTreeMap<(u32, String), u64> = BTreeMap::new();
+    for violation in violations {
+        let count = alike.entry((violation.day, violation.class())).or_default();
+        *count += 1;
+        if *count <= options.most_alike {
+            show(violation, options);
         }
+    }
+    for ((day, class), count) in alike.iter().filter(|(_, count)| **count > options.most_alike) {
+        println!("day {day}: {count} times {class}");
+    }
+}
+
+fn show(violation: &Violation, options: &Options) {
+    let Violation { cloud, seed, day, what, .. } = violation;
+    let names = |kinds: BTreeSet<&str>| kinds.into_iter().collect::<Vec<_>>().join(", ");
+    println!("VIOLATION {cloud} --seed {seed}, day {day}: {}", what.chars().take(600).collect::<String>());
+    println!(
+        "    faults of the day: {}",
+        names(violation.strikes.iter().map(|strike| strike.kind.name()).collect())
+    );
+    println!("    before: {}", names(violation.kinds_before.iter().map(|kind| kind.name()).collect()));
+    if !violation.deaths.is_empty() {
+        println!("    killed: {}", violation.deaths.join(", "));
+    }
+    for strike in violation.strikes.iter().filter(|_| options.is_verbose) {
+        let lasts = if strike.lasts { " in every try" } else { "" };
+        println!("        {}: {}{lasts}", strike.kind.name(), strike.list);
     }
 }
 
@@ -120,5 +133,18 @@ fn summarise(whole: &Outcome, lives: u64, took: Duration) {
     for (kind, count) in &whole.strikes {
         println!("{count:>8}  {}", kind.name());
     }
+    let mut classes: BTreeMap<String, u64> = BTreeMap::new();
+    for violation in &whole.violations {
+        let kinds: BTreeSet<&str> = violation.strikes.iter().map(|strike| strike.kind.name()).collect();
+        let cause = match kinds.len() {
+            0 => "calm day".to_owned(),
+            1..=2 => kinds.into_iter().collect::<Vec<_>>().join(", "),
+            several => format!("{several} kinds"),
+        };
+        *classes.entry(format!("{} ({cause})", violation.class())).or_default() += 1;
+    }
     println!("{:>8}  violations", whole.violations.len());
+    for (class, count) in classes {
+        println!("{count:>8}  {class}");
+    }
 }

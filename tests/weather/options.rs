@@ -6,7 +6,7 @@ use model::Cloud;
 use crate::kinds::Kind;
 
 const USAGE: &str = "usage: weather [--seed N] [--lives N | --seconds N] [--days N] [--cloud ibm|huawei] [--level 0.3]\n\
-     \x20              [--kills 0.2] [--kinds a,b | --without a,b] [--verbose yes]";
+     \x20              [--kills 0.2] [--kinds a,b | --without a,b] [--verbose yes] [--alike 2]";
 
 /// What is lived through.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct Options {
     pub kills: f64,
     /// Whether each fault is printed with a violation.
     pub is_verbose: bool,
+    /// How many violations that are alike are printed of a day.
+    pub most_alike: u64,
 }
 
 impl Options {
@@ -37,6 +39,7 @@ impl Options {
             level: 0.3,
             kills: 0.2,
             is_verbose: false,
+            most_alike: 2,
         };
         for pair in arguments.chunks(2) {
             let [name, value] = pair else { bail!("`{}` needs a value\n{USAGE}", pair.concat()) };
@@ -65,6 +68,7 @@ impl Options {
                     other => bail!("no cloud is called `{other}`"),
                 }];
             }
+            "--alike" => self.most_alike = value.parse()?,
             "--verbose" => self.is_verbose = value == "yes",
             _ => bail!("there is no such option"),
         }

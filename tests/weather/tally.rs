@@ -21,9 +21,10 @@ pub struct Tally {
     findings: BTreeMap<String, (String, Value)>,
     /// Listings of the whole account that were told to be lost.
     lost: BTreeSet<String>,
-    /// Who gained access, and how often the same was told.
+    /// How often the same gain was told.
     pub gains: BTreeMap<String, u64>,
-    pub principals: BTreeSet<String>,
+    /// Who gained access, with the title of the first event that told it.
+    pub gainers: BTreeMap<String, String>,
     pub events: u64,
     /// Events that were cut, so that not all that they tell can be read.
     pub cut: u64,
@@ -56,8 +57,14 @@ impl Tally {
         self.wrong.push(what);
     }
 
-    /// Books an event that tells of a time at which `truth` was so.
-    pub fn book(&mut self, event: &Event, truth: &Truth, is_struck: bool) {
+    /// Books an event that tells of a time at which `truth` was so, and these had gained access.
+    pub fn book(
+        &mut self,
+        event: &Event,
+        truth: &Truth,
+        is_struck: bool,
+        gainers: Option<&BTreeMap<String, String>>,
+    ) {
         self.events += 1;
         let name = event.kind.trim_start_matches("dev.iamwatch.").trim_end_matches(".v1");
         match name.split_once('.') {
@@ -67,7 +74,7 @@ impl Tally {
             }
             Some(("drift", verb)) => self.drift(verb, event, truth),
             Some(("finding", move_)) => self.finding(move_, event, truth, is_struck),
-            Some(("access", _)) => self.gain(event),
+            Some(("access", _)) => self.gain(event, gainers),
             Some(("coverage", word)) => self.coverage(word, event, is_struck),
             Some(("baseline", _)) if event.data["is_first"] == true => {}
             _ => self.wrong(format!("{name}: {}", event.data["title"])),
@@ -230,11 +237,30 @@ impl Tally {
         }
     }
 
-    fn gain(&mut self, event: &Event) {
+    fn gain(&mut self, event: &Event, real: Option<&BTreeMap<String, String>>) {
         let data = &event.data;
+        let title = data["title"].to_string();
         let principals = data["principals"].as_array().into_iter().flatten();
-        self.principals.extend(principals.filter_map(|each| each["id"].as_str()).map(str::to_owned));
-        *self.gains.entry(format!("{} {}", data["title"], data["grants"])).or_default() += 1;
+        for id in principals.filter_map(|each| each["id"].as_str()) {
+            if real.is_some_and(|real| !real.contains_key(id)) {
+                self.wrong(format!("false: access gained by {id}, who gained nothing: {title}"));
+            }
+            self.gainers.entry(id.to_owned()).or_insert_with(|| title.clone());
+        }
+        *self.gains.entry(format!("{title} {}", data["grants"])).or_default() += 1;
+    }
+
+    /// Says of those who can do more than at first, and of whom that was told in calm weather, if it was not told.
+    pub fn must_have_gained<'a>(
+        &mut self,
+        ids: impl Iterator<Item = &'a str>,
+        calm: &BTreeMap<String, String>,
+    ) {
+        for id in ids.filter(|id| !self.gainers.contains_key(*id)) {
+            if let Some(title) = calm.get(id) {
+                self.wrong.push(format!("lost: access gained by {id} was never told: {title}"));
+            }
+        }
     }
 
     fn coverage(&mut self, word: &str, event: &Event, is_struck: bool) {
@@ -253,9 +279,9 @@ impl Tally {
         }
     }
 
-    /// Takes over who is known to have gained access, to be held against itself.
+    /// Takes over which gains are known, to be held against itself.
     pub fn with_gains_of(self, other: &Self) -> Self {
-        Self { gains: other.gains.clone(), principals: other.principals.clone(), ..self }
+        Self { gains: other.gains.clone(), ..self }
     }
 
     /// Says what was not told, and what was told and is not so, when everything could be seen.
@@ -301,8 +327,6 @@ impl Tally {
         let more =
             self.gains.iter().filter(|(gain, count)| **count > shadow.gains.get(*gain).copied().unwrap_or(1));
         untold.extend(more.map(|(gain, count)| format!("twice: {count} times: {gain}")));
-        let false_gains = self.principals.difference(&shadow.principals);
-        untold.extend(false_gains.map(|id| format!("false: access gained by {id}, who gained nothing")));
         self.wrong.append(&mut untold);
     }
 }
