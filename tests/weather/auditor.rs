@@ -111,6 +111,7 @@ impl Order {
             first_wait: Duration::from_millis(4),
             longest_wait: Duration::from_millis(20),
             pages: 40,
+            ..Budget::default()
         }
     }
 

@@ -7,6 +7,8 @@ use fastrand::Rng;
 use model::{AccountId, Cloud, Timestamp};
 use simulators::{huawei, ibm};
 
+use crate::edits::{edit_huawei, edit_ibm};
+
 /// A simulated cloud.
 #[derive(Debug)]
 pub enum Simulated {
@@ -64,8 +66,14 @@ impl Simulated {
     pub fn live(&self, rng: &mut Rng) {
         let share = *rng.choice(&[0.0, 0.01, 0.03, 0.06]).unwrap_or(&0.01);
         match self {
-            Self::Ibm(cloud) => cloud.change(|world| world.churn(rng, share)),
-            Self::Huawei(cloud) => cloud.change(|world| world.churn(rng, share)),
+            Self::Ibm(cloud) => cloud.change(|world| {
+                world.churn(rng, share);
+                (0..rng.u32(0..3)).for_each(|_| edit_ibm(world, rng));
+            }),
+            Self::Huawei(cloud) => cloud.change(|world| {
+                world.churn(rng, share);
+                (0..rng.u32(0..3)).for_each(|_| edit_huawei(world, rng));
+            }),
         }
     }
 }

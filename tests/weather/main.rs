@@ -11,6 +11,7 @@
 
 mod auditor;
 mod cloud;
+mod edits;
 mod forecast;
 mod kinds;
 mod life;
