@@ -189,7 +189,7 @@ impl Life {
     }
 
     fn forecast(&mut self) -> Option<Forecast> {
-        let share = *self.rng.choice(&[0.0, 0.1, 0.3, 0.6, 1.0])?;
+        let share = *self.rng.choice(&[0.0, 0.3, 0.6, 1.0, 1.0])?;
         let kinds = match self.rng.u32(0..3) {
             0 => self.plan.kinds.clone(),
             _ => vec![*self.rng.choice(&self.plan.kinds)?],

@@ -259,3 +259,56 @@ pub fn repeat(body: &mut Value, base: &str, target: &str) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page() -> Value {
+        json!({ "limit": 2, "offset": 2, "total_count": 5, "next": { "href": "http://a/v2/groups?offset=4" },
+                "groups": [{ "id": "g3", "created_at": "2026-09-07T06:00:00Z" }, { "id": "g4", "state": "ACTIVE" }] })
+    }
+
+    #[test]
+    fn a_list_is_told_from_a_thing() {
+        assert!(is_list(&page()) && is_list(&json!({ "agencies": [], "page_info": { "current_count": 0 } })));
+        assert!(!is_list(&json!({ "id": "g1", "members": [] })) && !is_list(&json!({ "user_mfa": [1] })));
+        assert!(!is_list(&json!({})) && !is_list(&json!([])));
+    }
+
+    #[test]
+    fn each_change_does_what_it_says() {
+        let ids = |body: &Value| -> Vec<String> {
+            let items = body["groups"].as_array().cloned().unwrap_or_default();
+            items.iter().map(|item| item["id"].as_str().unwrap_or_default().to_owned()).collect()
+        };
+        let changed = |change: &dyn Fn(&mut Value) -> bool| {
+            let mut body = page();
+            assert!(change(&mut body));
+            body
+        };
+        let former = json!({ "id": "g2" });
+        assert_eq!(ids(&changed(&|body| add(body, &former))), ["g2", "g3", "g4"]);
+        assert_eq!(ids(&changed(&|body| put_first(body, &former))), ["g2", "g4"]);
+        assert_eq!(ids(&changed(&drop_first)), ["g4"]);
+        assert_eq!(ids(&changed(&|body| reshuffle(body, &mut Rng::with_seed(1)))), ["g4", "g3"]);
+        assert_eq!(changed(&|body| hide(body, false))["groups"], Value::Null);
+        assert_eq!(changed(&|body| hide(body, true)).get("groups"), None);
+        assert_eq!(changed(&empty)["total_count"], 5);
+        let emptied = changed(&empty_with_counters);
+        assert_eq!(
+            (&emptied["total_count"], &emptied["groups"], emptied.get("next")),
+            (&json!(0), &json!([]), None)
+        );
+        let times = changed(&|body| write_times(body, "+00:00"));
+        assert_eq!(times["groups"][0]["created_at"], "2026-09-07T06:00:00+00:00");
+        let again = changed(&|body| repeat(body, "http://b", "/v2/groups?offset=2"));
+        assert_eq!(again["next"]["href"], "http://b/v2/groups?offset=2");
+        assert_eq!(changed(&|body| with_any(body, &mut Rng::with_seed(1), |item, _| empty_key(item))), {
+            let mut body = page();
+            let mut rng = Rng::with_seed(1);
+            body["groups"][rng.usize(0..2)]["id"] = json!("");
+            body
+        });
+    }
+}

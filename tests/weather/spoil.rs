@@ -138,7 +138,11 @@ fn on_list(kind: Kind, body: &mut Value, served: &Served<'_>, rng: &mut Rng) -> 
     let former = served.former.filter(|_| goes_on(served.target));
     match kind {
         Kind::EmptyList => lists::counts_some(body) && lists::empty(body),
-        Kind::Emptied => is_known_elsewhere(served.target) && lists::empty_with_counters(body),
+        Kind::Emptied => {
+            // A later page that ends the list too early shows no sign; nor do the members of one group.
+            let is_whole = !goes_on(served.target) && parameter(served.target, "group_id").is_none();
+            is_whole && is_known_elsewhere(served.target) && lists::empty_with_counters(body)
+        }
         Kind::NullList => lists::hide(body, rng.bool()),
         Kind::Duplicate => former.is_some_and(|former| lists::add(body, former)),
         Kind::Shifted => former.is_some_and(|former| lists::put_first(body, former)),

@@ -372,3 +372,6 @@ fn shown(value: Option<&Value>) -> String {
     let text = value.map_or_else(|| "null".to_owned(), Value::to_string);
     text.chars().take(200).collect()
 }
+
+#[cfg(test)]
+mod tests;
