@@ -227,7 +227,7 @@ pub fn write_times(value: &mut Value, offset: &str) -> bool {
             write_times(value, offset) || is_changed
         }),
         Value::Array(items) => {
-            items.iter_mut().fold(false, |is_changed, item| write_times(item, offset) || is_changed)
+            items.iter_mut().filter_map(|item| write_times(item, offset).then_some(())).count() > 0
         }
         _ => false,
     }

@@ -156,8 +156,8 @@ fn on_list(kind: Kind, body: &mut Value, served: &Served<'_>, rng: &mut Rng) -> 
             let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
             item.as_object_mut().is_some_and(|members| members.insert("nested".to_owned(), deep).is_none())
         }),
-        Kind::OddCell => lists::with_any(body, rng, |item, rng| lists::odd_cell(item, rng)),
-        Kind::OddTime => lists::with_any(body, rng, |item, rng| lists::odd_time(item, rng)),
+        Kind::OddCell => lists::with_any(body, rng, lists::odd_cell),
+        Kind::OddTime => lists::with_any(body, rng, lists::odd_time),
         Kind::Reshuffled => lists::reshuffle(body, rng),
         _ => false,
     }
