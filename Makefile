@@ -13,6 +13,10 @@ demo: ## watch weeks of simulated accounts on both clouds being audited; leaves 
 test: ## run every test; installs what they need into .cache
 	tests/run.sh
 
+soak: ## let accounts live in bad weather; WEATHER="--seconds 3600 --seed 7", see tests/weather
+	cargo build --package iamwatch-tests --bin weather
+	"$${CARGO_TARGET_DIR:-target}"/debug/weather $${WEATHER:---seconds 600}
+
 bench: ## print figures of every stage for accounts of 1 k, 10 k and 100 k things
 	cargo build --release --package iamwatch-tests --package iamwatch-simulators --bins
 	"$${CARGO_TARGET_DIR:-target}"/release/bench
@@ -29,4 +33,7 @@ reference: ## write the generated pages anew: tables, rules, examples of events,
 package: ## build the Lambda function for arm64
 	PATH="$$(tests/tools.sh):$$PATH" cargo lambda build --profile lambda --arm64 --package iamwatch-audit
 
-.PHONY: help demo test bench lint reference package
+WEATHER ?=
+export WEATHER
+
+.PHONY: help demo test soak bench lint reference package

@@ -15,6 +15,14 @@ REGION = "eu-central-1"
 # The translator warns of metrics of its own that nobody asked for.
 logging.disable(logging.WARNING)
 
+HERE = Path(__file__).parent
+
+# Resources that a role may reach by a pattern.
+PATTERNS = {
+    "${Store.Arn}/store/*",
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}/*",
+}
+
 # Actions that the roles may hold. One that is not here is refused, with or without a wildcard.
 ALLOWED = {
     "events:PutEvents",
@@ -62,6 +70,31 @@ def statements(resource):
         for statement in document["Statement"]:
             branches = statement["Fn::If"][1:] if "Fn::If" in statement else [statement]
             yield from (branch for branch in branches if "Effect" in branch)
+
+
+def texts(resource):
+    """Returns the texts that a resource of a statement may become; both branches of a condition count."""
+    if isinstance(resource, dict) and "Fn::If" in resource:
+        return [text for branch in resource["Fn::If"][1:] for text in texts(branch)]
+    return [resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource]
+
+
+def matches(pattern, event):
+    """Says whether an event pattern of EventBridge, of exact values only, matches an event."""
+    if isinstance(pattern, dict):
+        return all(isinstance(event, dict) and matches(each, event.get(name)) for name, each in pattern.items())
+    return event in pattern
+
+
+def envelope(event):
+    """Returns an event as EventBridge delivers it."""
+    return {"source": "iamwatch", "detail-type": event["type"], "detail": event}
+
+
+def examples():
+    """Returns the examples of all events that are sent, by name."""
+    folder = HERE.parent / "events" / "out"
+    return {path.parent.name: json.loads(path.read_text()) for path in sorted(folder.glob("*/example.json"))}
 
 
 class Promises:
@@ -119,6 +152,16 @@ class Promises:
         for policy in self.of("AWS::S3::BucketPolicy").values():
             for statement in statements(policy):
                 self.check(statement["Effect"] == "Deny", "the bucket policy lets nobody in")
+            creates = [each for each in statements(policy) if each["Action"] == "s3:PutObject"]
+            self.check(
+                any(
+                    each["Resource"] == {"Fn::Sub": "${Store.Arn}/*/manifests/*"}
+                    and each["Principal"] == "*"
+                    and each["Condition"] == {"Null": {"s3:if-none-match": "true"}}
+                    for each in creates
+                ),
+                "the bucket takes a manifest only where there is none",
+            )
 
     def roles(self):
         for name, role in self.of("AWS::IAM::Role").items():
@@ -132,11 +175,11 @@ class Promises:
                     self.check(action in ALLOWED, f"{name} may not {action}")
                 for resource in as_list(statement.get("Resource", "*")):
                     self.check(resource != "*", f"{name} reaches no resource by `*`")
-                    text = resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource
-                    self.check(
-                        not text.endswith("*") or text == "${Store.Arn}/store/*",
-                        f"{name} reaches only the store by a pattern",
-                    )
+                    for text in texts(resource):
+                        self.check(
+                            not text.endswith("*") or text in PATTERNS,
+                            f"{name} reaches only the store and the stack's own parameters by a pattern",
+                        )
                 if "s3:ListBucket" in as_list(statement.get("Action", [])):
                     prefix = statement.get("Condition", {}).get("StringLikeIfExists", {}).get("s3:prefix")
                     self.check(prefix == "store/*", f"{name} lists only the store")
@@ -154,7 +197,11 @@ class Promises:
             self.check(properties.get("ReservedConcurrentExecutions") == 1, f"{name} runs once at a time")
             self.check(properties.get("Role") == {"Fn::GetAtt": ["AuditRole", "Arn"]}, f"{name} has the audit role")
             variables = properties.get("Environment", {}).get("Variables", {})
-            self.check(set(variables) == {"IAMWATCH_CONFIG"}, f"{name} has no secret in its environment")
+            self.check(
+                set(variables) == {"IAMWATCH_CONFIG", "IAMWATCH_STORE"}, f"{name} has no secret in its environment"
+            )
+            own = "ssm:${ConfigurationName}" in json.dumps(variables.get("IAMWATCH_CONFIG"))
+            self.check(own, f"{name} takes a configuration of one's own")
             self.check("LogGroup" in properties.get("LoggingConfig", {}), f"{name} writes to the log group")
         for name, group in self.of("AWS::Logs::LogGroup").items():
             self.check("RetentionInDays" in group["Properties"], f"{name} does not keep logs for ever")
@@ -169,9 +216,66 @@ class Promises:
         for name in self.of("AWS::SQS::Queue"):
             self.check(self.refuses_plain_transport("AWS::SQS::QueuePolicy", name, "Queues"), f"{name} is TLS only")
 
+    def alerts(self):
+        """What is new and high or critical reaches whoever gave an address, as text; nothing else does."""
+        rules = self.of("AWS::Events::Rule")
+        self.check(rules, "there is a rule for alerts")
+        paging = [name for name, event in examples().items() if event["severity"] in ("high", "critical")]
+        new = [name for name in paging if name.split(".")[1] in ("opened", "reopened", "unsuppressed", "gained", "damaged", "digest")]
+        self.check(new, "some examples are urgent")
+        for name, rule in rules.items():
+            properties = rule["Properties"]
+            pattern = properties["EventPattern"]
+            matched = [each for each, event in examples().items() if matches(pattern, envelope(event))]
+            self.check(matched == new, f"{name} sends what is new and urgent: {new}, not {matched}")
+            for each, event in examples().items():
+                for severity in ("info", "low", "medium"):
+                    calm = envelope({**event, "severity": severity})
+                    self.check(not matches(pattern, calm), f"{name} sends nothing that is {severity}")
+            page = (HERE.parent / "events" / "README.md").read_text()
+            shown = [json.loads(block.split("```")[0]) for block in page.split("```json")[1:]]
+            self.check(pattern in shown, f"{name} is as events/README.md shows it")
+            for target in properties["Targets"]:
+                self.check(target.get("DeadLetterConfig"), f"{name} keeps what it could not send")
+                transformer = target.get("InputTransformer", {})
+                for path in transformer.get("InputPathsMap", {}).values():
+                    for each, event in examples().items():
+                        self.check(found(envelope(event), path) is not None, f"{name}: {each} has no {path}")
+                for wanted in ("title", "severity", "account", "snapshot"):
+                    template = transformer.get("InputTemplate", {}).get("Fn::Sub", "")
+                    self.check(f"<{wanted}>" in template, f"{name} tells the {wanted}")
+        for name, topic in self.of("AWS::SNS::Topic").items():
+            self.check(topic.get("Condition") == "HasAlertEmail", f"{name} is made for an address only")
+            # The key of AWS for topics lets neither EventBridge nor CloudWatch in: alerts would be lost without a word.
+            self.check("KmsMasterKeyId" not in topic["Properties"], f"{name} can be reached by EventBridge")
+            self.check(self.may_publish(name) == {"events.amazonaws.com", "cloudwatch.amazonaws.com"}, f"{name} is for alerts and alarms")
+        for name, alarm in self.of("AWS::CloudWatch::Alarm").items():
+            actions = json.dumps(alarm["Properties"]["AlarmActions"])
+            for wanted in ("AlarmTopicArn", "Alerts"):
+                self.check(wanted in actions, f"{name} tells {wanted}")
+            self.check(alarm["Properties"]["MetricName"] == "Errors", f"{name} sees failed invocations")
+
+    def may_publish(self, topic):
+        """Returns the services that may publish to a topic, each under a condition."""
+        services = set()
+        for policy in self.of("AWS::SNS::TopicPolicy").values():
+            for statement in statements(policy):
+                if statement["Effect"] == "Allow" and {"Ref": topic} in as_list(statement["Resource"]):
+                    self.check("Condition" in statement, f"{topic} is reached from this account only")
+                    services.update(as_list(statement["Principal"]["Service"]))
+        return services
+
     def secrets(self):
         for name, parameter in self.of("AWS::SSM::Parameter").items():
+            self.check("/config" in json.dumps(parameter["Properties"]["Name"]), f"{name} is the configuration")
             self.check('api_key = "ssm:' in json.dumps(parameter).replace('\\"', '"'), f"{name} only names the key")
+
+
+def found(event, path):
+    """Returns what a path as `$.detail.type` leads to."""
+    for member in path.removeprefix("$.").split("."):
+        event = event.get(member) if isinstance(event, dict) else None
+    return event
 
 
 def broken(text):
@@ -182,6 +286,7 @@ def broken(text):
     promises.roles()
     promises.function()
     promises.schedule()
+    promises.alerts()
     promises.secrets()
     return lint(cloudformation) + [f"not as promised: {each}" for each in promises.broken]
 

@@ -17,7 +17,7 @@ A snapshot is named `latest`, `latest~3`, by number (`42`), or by a time (`2026-
 `2026-11-21T16:30:00Z`): the one in force then.
 
 Exit codes: 0 done; 1 with --exit-code, and there is something to tell; 2 wrong use; 3 a cloud or a
-store could not be read or written; 4 the history is broken.";
+store could not be read or written, or a sink lacks events; 4 the history is broken.";
 
 /// Audits who may do what in cloud accounts: what changed, since when, and whether it could see everything.
 #[derive(Debug, Parser)]

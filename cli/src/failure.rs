@@ -109,7 +109,7 @@ fn plain(text: &str) -> String {
 const fn code_of_store(error: &StoreError) -> u8 {
     match error {
         StoreError::Uri { .. }
-        | StoreError::Endpoint { .. }
+        | StoreError::Endpoint(_)
         | StoreError::Key { .. }
         | StoreError::NotOurs { .. } => exit::WRONG_USE,
         _ => exit::UNREADABLE,
@@ -129,7 +129,8 @@ const fn code_of_snapshot(error: &SnapshotError) -> u8 {
 
 const fn code_of_reference(error: &ReferenceError) -> u8 {
     match error {
-        ReferenceError::Parameter { .. } | ReferenceError::Object(..) => exit::UNREADABLE,
+        ReferenceError::Parameter { .. } => exit::UNREADABLE,
+        ReferenceError::Object(_, error) => code_of_store(error),
         _ => exit::WRONG_USE,
     }
 }

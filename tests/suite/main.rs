@@ -9,3 +9,4 @@ mod collect_huawei;
 mod conventions;
 mod lambda;
 mod store;
+mod weather;

@@ -1,5 +1,7 @@
 //! `audit`: one run of the accounts in the configuration.
 
+use std::collections::BTreeSet;
+
 use check::RuleSet;
 use jiff::Timestamp;
 use model::{AccountId, Event};
@@ -12,7 +14,7 @@ use super::Desk;
 use crate::{
     account::AccountName,
     arguments::Audit,
-    failure::Failure,
+    failure::{Failure, exit},
     names::{Names, Subject},
     past,
     render::{run, text},
@@ -66,7 +68,23 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure>
         desk.screen.show(|_| String::new(), || report(&runs, &failures))?;
     }
     let news = runs.iter().any(Summary::has_news);
+    failures.extend(runs.iter().filter_map(undelivered));
     end(desk, failures, runs.len()).map(|()| news)
+}
+
+/// Makes a failure of what sinks lack: the snapshot is there, and nobody has heard of it.
+fn undelivered(summary: &Summary) -> Option<(String, Failure)> {
+    let sinks: BTreeSet<&str> = summary.undelivered().map(|(_, sink)| sink.sink.as_str()).collect();
+    let events: usize = summary.undelivered().map(|(_, sink)| sink.failed).sum();
+    let first = summary.undelivered().find_map(|(_, sink)| sink.reason.as_deref())?;
+    let error = anyhow::anyhow!(
+        "snapshot {} is stored, but {} not delivered to {}: {first}",
+        summary.snapshot,
+        if events == 1 { "1 event was".to_owned() } else { format!("{events} events were") },
+        sinks.into_iter().collect::<Vec<_>>().join(", ")
+    );
+    let failure = Failure::new(exit::UNREADABLE, error).help("mend the sink; the next audit delivers them");
+    Some((summary.account.to_string(), failure))
 }
 
 async fn settings(place: &str) -> Result<Settings, Failure> {

@@ -72,7 +72,33 @@ pub(crate) fn body(told: &Told, paint: Paint) -> String {
         page.push_str(&format!("  {}\n", paint.style(AnsiColor::Red.on_default(), broken)));
     }
     page.push_str(&format!("  {}\n", paint.dim(footer(told))));
+    page.push_str(&delivery(told, paint));
     page
+}
+
+/// Writes what sinks lack and what they refused, a line each.
+fn delivery(told: &Told, paint: Paint) -> String {
+    let mut lines = Vec::new();
+    for (snapshot, sink) in told.summary.undelivered() {
+        let events = counted(sink.failed, "event");
+        let reason = text::plain(sink.reason.as_deref().unwrap_or("no reason is known"));
+        lines.push(format!("Not delivered to {}: {events} of snapshot {snapshot}: {reason}", sink.sink));
+    }
+    for delivery in &told.summary.delivered {
+        for sink in &delivery.sinks {
+            lines.extend(sink.parked.iter().map(|(id, reason)| {
+                let event = told.events.iter().find(|event| event.id == *id);
+                let title = event.and_then(|event| event.data.get("title")?.as_str()).unwrap_or(id);
+                let (title, reason) = (text::plain(title), text::plain(reason));
+                format!(
+                    "Refused by {} and not sent again: `{title}` of snapshot {}: {reason}",
+                    sink.sink, delivery.snapshot
+                )
+            }));
+        }
+    }
+    let red = |line: String| format!("  {}\n", paint.style(AnsiColor::Red.on_default().bold(), line));
+    lines.into_iter().map(red).collect()
 }
 
 fn changes(told: &Told, paint: Paint) -> String {
@@ -149,7 +175,8 @@ fn transition(event: &Event, names: &Names, paint: Paint) -> String {
     let text = |pointer: &str| event.data.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let severity = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info]
         .into_iter()
-        .find(|severity| severity.name() == event.severity)
+        // That of the finding: its end is no severe event, and what ended is told.
+        .find(|severity| severity.name() == text("/finding/severity"))
         .unwrap_or(Severity::Info);
     let sign = match text("/transition") {
         "closed" => paint.style(AnsiColor::Green.on_default(), "✓"),
@@ -184,12 +211,14 @@ fn footer(told: &Told) -> String {
     parts.push(text::counted(told.summary.events, "event"));
     for delivery in &told.summary.delivered {
         for sink in &delivery.sinks {
-            parts.push(match &sink.reason {
-                None => format!("{} taken by {}", sink.sent, sink.sink),
-                Some(reason) => {
-                    format!("{} not taken by {}: {}", sink.failed, sink.sink, text::plain(reason))
-                }
-            });
+            // What failed has a line of its own.
+            if sink.sent > 0 || !sink.has_failed() && sink.left_to_another == 0 {
+                parts.push(format!("{} taken by {}", sink.sent, sink.sink));
+            }
+            if sink.left_to_another > 0 {
+                parts.push(format!("{} being sent to {} by another run", sink.left_to_another, sink.sink));
+            }
+            parts.extend(sink.sent_again.as_deref().map(text::plain));
         }
     }
     parts.join(", ")

@@ -28,28 +28,40 @@ pub(crate) enum Outcome {
 
 impl Answer {
     /// Turns an answer with a failure in it into the failure of the invocation, so that somebody hears of it.
+    ///
+    /// An account that was not audited weighs more than events that were not delivered; both are named.
     pub(crate) fn or_failure(self) -> Result<Self, Diagnostic> {
-        let failures: Vec<String> = self
-            .runs
-            .iter()
-            .filter_map(|run| match run {
-                Outcome::Audited(_) => None,
-                Outcome::Failed { account, error } => Some(format!("{account}: {error}")),
-            })
-            .collect();
-        if failures.is_empty() {
+        let mut failures = Vec::new();
+        let mut undelivered = Vec::new();
+        for run in &self.runs {
+            match run {
+                Outcome::Audited(summary) => undelivered.extend(lacking(summary)),
+                Outcome::Failed { account, error } => failures.push(format!("{account}: {error}")),
+            }
+        }
+        let mut parts = Vec::new();
+        if !failures.is_empty() {
+            let (failed, all) = (failures.len(), self.runs.len());
+            parts.push(format!("{failed} of {all} accounts could not be audited: {}", failures.join("; ")));
+        }
+        if !undelivered.is_empty() {
+            parts.push(format!("events were not delivered: {}", undelivered.join("; ")));
+        }
+        if parts.is_empty() {
             return Ok(self);
         }
-        Err(Diagnostic {
-            error_type: "AuditFailed".to_owned(),
-            error_message: format!(
-                "{} of {} accounts could not be audited: {}",
-                failures.len(),
-                self.runs.len(),
-                failures.join("; ")
-            ),
-        })
+        let error_type = if failures.is_empty() { "EventsUndelivered" } else { "AuditFailed" };
+        Err(Diagnostic { error_type: error_type.to_owned(), error_message: parts.join("; ") })
     }
+}
+
+/// Returns what sinks lack of a run, a text each.
+fn lacking(summary: &Summary) -> impl Iterator<Item = String> {
+    summary.undelivered().map(|(snapshot, sink)| {
+        let reason = sink.reason.as_deref().unwrap_or("no reason is known");
+        let account = &summary.account;
+        format!("{account}, snapshot {snapshot}, {} events to {}: {reason}", sink.failed, sink.sink)
+    })
 }
 
 /// An invocation that could not begin.
@@ -59,6 +71,11 @@ pub(crate) fn refusal(error: &anyhow::Error) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use notify::{DeliveryReport, SinkReport};
+    use pipeline::FindingCounts;
+
     use super::*;
 
     fn failed(account: &str) -> Outcome {
@@ -74,6 +91,56 @@ mod tests {
             failure.error_message,
             "2 of 2 accounts could not be audited: ibm/a: no network; ibm/b: no network"
         );
+    }
+
+    fn audited(reason: Option<&str>, parked: &[&str]) -> Outcome {
+        let sink = SinkReport {
+            sink: "eventbridge-iamwatch-1".to_owned(),
+            failed: if reason.is_some() { 3 } else { 0 },
+            reason: reason.map(str::to_owned),
+            parked: parked.iter().map(|id| ((*id).to_owned(), "too large".to_owned())).collect(),
+            ..SinkReport::default()
+        };
+        let summary = Summary {
+            account: "ibm/a".parse().expect("an account"),
+            snapshot: 7,
+            is_first: false,
+            calls: 0,
+            rows: 0,
+            drift: BTreeMap::new(),
+            lists: 0,
+            incomplete: 0,
+            findings: FindingCounts::default(),
+            broken_rules: BTreeMap::new(),
+            not_answered: Vec::new(),
+            tables_written: 0,
+            events: 3,
+            delivered: vec![DeliveryReport { snapshot: 6, events: 3, sinks: vec![sink] }],
+            damage: None,
+        };
+        Outcome::Audited(Box::new(summary))
+    }
+
+    #[test]
+    fn events_that_a_sink_lacks_fail_the_invocation_though_the_snapshot_is_there() {
+        let answer = Answer { runs: vec![audited(Some("no such bus"), &[])] };
+        let failure = answer.or_failure().expect_err("a failure that the error metric counts");
+        assert_eq!(failure.error_type, "EventsUndelivered");
+        assert_eq!(
+            failure.error_message,
+            "events were not delivered: ibm/a, snapshot 6, 3 events to eventbridge-iamwatch-1: no such bus"
+        );
+        let both = Answer { runs: vec![audited(Some("no such bus"), &[]), failed("ibm/b")] };
+        let failure = both.or_failure().expect_err("two failures");
+        assert_eq!(failure.error_type, "AuditFailed");
+        assert!(failure.error_message.contains("no network"), "{}", failure.error_message);
+        assert!(failure.error_message.contains("no such bus"), "{}", failure.error_message);
+    }
+
+    #[test]
+    fn a_parked_event_and_a_sink_that_has_all_fail_nothing() {
+        assert!(Answer { runs: vec![audited(None, &["e1"])] }.or_failure().is_ok());
+        assert!(Answer { runs: vec![audited(None, &[])] }.or_failure().is_ok());
     }
 
     #[test]

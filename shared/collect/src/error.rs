@@ -100,7 +100,7 @@ pub enum CollectError {
         /// The address.
         url: String,
         /// What is wrong with it, and what would be right.
-        reason: &'static str,
+        reason: String,
     },
     /// The HTTP client could not be made.
     #[error("the HTTP client could not be set up; check the certificates of this machine")]

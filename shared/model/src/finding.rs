@@ -225,7 +225,7 @@ impl Transition {
     #[must_use]
     pub fn severity(&self) -> Severity {
         let is_harmless = match self.kind {
-            TransitionKind::Closed => true,
+            TransitionKind::Closed | TransitionKind::Suppressed | TransitionKind::Unknown => true,
             TransitionKind::Changed => self.turn.is_some_and(|turn| turn != EvidenceTurn::Widened),
             _ => false,
         };

@@ -4,6 +4,7 @@ mod account;
 mod change;
 mod completeness;
 mod coverage;
+mod endpoint;
 mod event;
 mod finding;
 mod form;
@@ -21,6 +22,7 @@ pub use account::{AccountError, AccountId, Cloud};
 pub use change::{Change, ChangeKind, Weight};
 pub use completeness::{Completeness, ListHistory, Says, Word, completeness};
 pub use coverage::{Coverage, ListStatus};
+pub use endpoint::{Endpoint, EndpointError, EndpointFault};
 pub use event::Event;
 pub use finding::{
     EvidenceTurn, Finding, FindingState, Ground, Severity, Sighting, Suppression, Transition, TransitionKind,

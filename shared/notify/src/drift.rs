@@ -6,13 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AccountId, Change, ChangeKind, Cloud, Column, Row, Severity, State, Table, Timestamp, Type, Value,
-    Weight, tables,
+    AccountId, Change, ChangeKind, Cloud, Column, Row, State, Table, Timestamp, Type, Value, Weight, tables,
 };
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    Told,
+    Told, cause,
     names::{Names, label},
     sentence,
     wire::Draft,
@@ -47,6 +46,11 @@ impl<'a> Thing<'a> {
     pub(crate) fn key_text(&self) -> String {
         let values: Vec<String> = self.key.values().map(|value| value.to_string()).collect();
         values.join("/")
+    }
+
+    /// Returns the values of its key that are text.
+    pub(crate) fn key_texts(&self) -> impl Iterator<Item = &str> {
+        self.key.values().filter_map(|value| value.as_text())
     }
 
     /// Returns the columns of its own row that differ, with the values before and after.
@@ -194,7 +198,7 @@ fn draft(told: &Told<'_>, thing: &Thing<'_>, names: &Names<'_>) -> Draft {
     Draft {
         name: format!("drift.{verb}"),
         subject: address,
-        severity: Severity::Info,
+        severity: cause::severity(thing, told.gains),
         title: sentence::title(thing, names),
         data,
     }

@@ -4,7 +4,11 @@
 //! refusals: only the entries that were refused are sent again, with full-jitter back-off, a bound on
 //! tries and one on time.
 
+mod batches;
+mod refusal;
+
 use std::{
+    collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -12,22 +16,20 @@ use std::{
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_eventbridge::{
     Client,
-    error::{ProvideErrorMetadata, SdkError},
-    operation::put_events::PutEventsError,
     primitives::DateTime,
     types::{PutEventsRequestEntry, PutEventsResultEntry},
 };
-use model::{Event, Timestamp};
+use model::{Endpoint, EndpointError, Event, Timestamp};
 use tokio::sync::OnceCell;
 
-use crate::sink::Receipt;
+use self::{
+    batches::batches,
+    refusal::{Fault, Refusal},
+};
+use crate::sink::{Receipt, Rejection};
 
 /// Not `aws.…`, which is reserved.
 const SOURCE: &str = "iamwatch";
-const BATCH_ENTRIES: usize = 10;
-/// Under every limit that a region still has.
-const BATCH_BYTES: usize = 240 * 1024;
-const TIME_BYTES: usize = 14;
 const TRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -37,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 pub struct EventBridge {
     bus: String,
-    endpoint: Option<String>,
+    endpoint: Option<Endpoint>,
     region: Option<String>,
     client: Arc<OnceCell<Client>>,
 }
@@ -51,7 +53,7 @@ impl EventBridge {
 
     /// Reaches it through another address.
     #[must_use]
-    pub fn at(mut self, endpoint: String) -> Self {
+    pub fn at(mut self, endpoint: Endpoint) -> Self {
         self.endpoint = Some(endpoint);
         self
     }
@@ -78,14 +80,16 @@ impl EventBridge {
 
     /// Returns all that tells this bus from others.
     pub(crate) fn identity(&self) -> String {
-        format!("{:?} {:?} {:?}", self.bus, self.endpoint, self.region)
+        // The ledgers of this sink are kept under this: it stays as it was written.
+        let endpoint = self.endpoint.as_ref().map(|endpoint| endpoint.as_str().trim_end_matches('/'));
+        format!("{:?} {:?} {:?}", self.bus, endpoint, self.region)
     }
 
-    async fn client(&self) -> &Client {
-        self.client.get_or_init(|| self.connect()).await
+    async fn client(&self) -> Result<&Client, EndpointError> {
+        self.client.get_or_try_init(|| self.connect()).await
     }
 
-    async fn connect(&self) -> Client {
+    async fn connect(&self) -> Result<Client, EndpointError> {
         let patience = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(3))
             .operation_attempt_timeout(Duration::from_secs(10))
@@ -94,84 +98,114 @@ impl EventBridge {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .retry_config(RetryConfig::disabled())
             .timeout_config(patience);
-        if let Some(endpoint) = &self.endpoint {
-            loader = loader.endpoint_url(endpoint);
-        }
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
         }
-        Client::new(&loader.load().await)
+        let shared = aws::load(loader, "EventBridge", self.endpoint.is_some()).await?;
+        let mut config = aws_sdk_eventbridge::config::Builder::from(&shared);
+        if let Some(endpoint) = &self.endpoint {
+            config = config.endpoint_url(endpoint.as_str());
+        }
+        Ok(Client::from_conf(config.build()))
     }
 
-    /// Sends events, in order, until all are taken or the bus is given up.
+    /// Sends events, in order, until each is taken or refused, or the bus is given up.
+    ///
+    /// A request that is refused for what it holds is halved until the event that is at fault is alone.
     pub(crate) async fn send(&self, events: &[Event]) -> Receipt {
-        let client = self.client().await;
+        let client = match self.client().await {
+            Ok(client) => client,
+            Err(error) => return Receipt::refusal(format!("event bus `{}`: the endpoint {error}", self.bus)),
+        };
         let deadline = Instant::now() + PATIENCE;
         let mut receipt = Receipt::default();
-        for batch in batches(events) {
-            if let Err(reason) = self.send_batch(client, batch, deadline, &mut receipt).await {
-                receipt.refused = Some(reason);
-                break;
+        let mut waiting: VecDeque<Vec<&Event>> = batches(events).into();
+        while let Some(batch) = waiting.pop_front() {
+            let Err((left, refusal)) = self.send_batch(client, batch, deadline, &mut receipt).await else {
+                continue;
+            };
+            let reason = format!("could not put events on bus `{}`: {}", self.bus, refusal.reason);
+            match (refusal.fault, left.as_slice()) {
+                (Fault::Content { is_certain }, [culprit]) => {
+                    receipt.rejected.insert(culprit.id.clone(), Rejection { reason, is_certain });
+                }
+                (Fault::Content { .. }, several) => {
+                    let (first, second) = several.split_at(several.len() / 2);
+                    waiting.push_front(second.to_vec());
+                    waiting.push_front(first.to_vec());
+                }
+                _ => {
+                    receipt.refused = Some(reason);
+                    break;
+                }
             }
-        }
-        if receipt.taken.len() == events.len() {
-            // Every refusal was mended by another try.
-            receipt.refused = None;
         }
         receipt
     }
 
     /// Sends one batch until its entries are taken or refused for good.
     ///
-    /// Fails when the bus cannot be reached or refuses us altogether: then no other batch is of use.
-    async fn send_batch(
+    /// Fails when a whole request is refused, with what it held: where its content is not at fault, no other batch is of use.
+    async fn send_batch<'a>(
         &self,
         client: &Client,
-        mut left: Vec<&Event>,
+        mut left: Vec<&'a Event>,
         deadline: Instant,
         receipt: &mut Receipt,
-    ) -> Result<(), String> {
+    ) -> Result<(), (Vec<&'a Event>, Refusal)> {
+        let mut last = None;
         for attempt in 1..=TRIES {
             if Instant::now() >= deadline {
-                return Err(format!("event bus `{}` took too long", self.bus));
+                let reason = "it took too long".to_owned();
+                return Err((left, Refusal { fault: Fault::Passing, reason }));
             }
             let entries = left.iter().map(|event| self.entry(event)).collect();
             match client.put_events().set_entries(Some(entries)).send().await {
-                Ok(answer) => left = self.sort(&left, answer.entries(), receipt),
-                Err(error) if attempt == TRIES || !is_transient(&error) => {
-                    return Err(format!("could not put events on bus `{}`: {}", self.bus, cause(&error)));
+                Ok(answer) => (left, last) = self.sort(&left, answer.entries(), receipt),
+                Err(error) => {
+                    let refusal = refusal::of_request(&error);
+                    if attempt == TRIES || refusal.fault != Fault::Passing {
+                        return Err((left, refusal));
+                    }
                 }
-                Err(_) => {}
             }
             if left.is_empty() {
-                break;
+                return Ok(());
             }
             if attempt < TRIES {
                 tokio::time::sleep(wait(attempt)).await;
             }
         }
+        receipt.refused = last.or_else(|| receipt.refused.take());
         Ok(())
     }
 
-    /// Enters in the receipt what the bus took and why not the rest; returns what may be tried again.
+    /// Enters in the receipt what the bus took and what it refused for good; returns what may be tried again, and why it was not taken.
     fn sort<'a>(
         &self,
         sent: &[&'a Event],
         answers: &[PutEventsResultEntry],
         receipt: &mut Receipt,
-    ) -> Vec<&'a Event> {
-        let mut again = Vec::new();
+    ) -> (Vec<&'a Event>, Option<String>) {
+        let (mut again, mut last) = (Vec::new(), None);
         for (index, event) in sent.iter().enumerate() {
-            let Some((is_transient, why)) = refusal(answers.get(index)) else {
+            let Some(refusal) = refusal::of_entry(answers.get(index)) else {
                 receipt.taken.push(event.id.clone());
                 continue;
             };
-            receipt.refused = Some(format!("event bus `{}` refused event {}: {why}", self.bus, event.id));
-            if is_transient {
-                again.push(*event);
+            let reason = format!("event bus `{}` refused event {}: {}", self.bus, event.id, refusal.reason);
+            match refusal.fault {
+                Fault::Passing => {
+                    again.push(*event);
+                    last = Some(reason);
+                }
+                Fault::Sender => receipt.refused = Some(reason),
+                Fault::Content { is_certain } => {
+                    receipt.rejected.insert(event.id.clone(), Rejection { reason, is_certain });
+                }
             }
         }
-        again
+        (again, last)
     }
 
     fn entry(&self, event: &Event) -> PutEventsRequestEntry {
@@ -190,67 +224,6 @@ fn detail(event: &Event) -> String {
     serde_json::to_string(event).unwrap_or_default()
 }
 
-/// Cuts events into requests that are within the limits, in order.
-fn batches(events: &[Event]) -> Vec<Vec<&Event>> {
-    let mut batches: Vec<Vec<&Event>> = Vec::new();
-    let mut room = 0;
-    for event in events {
-        let size = TIME_BYTES + SOURCE.len() + event.kind.len() + detail(event).len();
-        match batches.last_mut() {
-            Some(batch) if batch.len() < BATCH_ENTRIES && size <= room => {
-                batch.push(event);
-                room -= size;
-            }
-            _ => {
-                batches.push(vec![event]);
-                room = BATCH_BYTES.saturating_sub(size);
-            }
-        }
-    }
-    batches
-}
-
-/// Returns why an entry was not taken, and whether to try again.
-fn refusal(entry: Option<&PutEventsResultEntry>) -> Option<(bool, String)> {
-    let Some(entry) = entry else { return Some((true, "no answer for it".to_owned())) };
-    let code = match (entry.error_code(), entry.event_id()) {
-        (Some(code), _) => code,
-        (None, Some(_)) => return None,
-        (None, None) => return Some((true, "no answer for it".to_owned())),
-    };
-    let is_transient =
-        code.starts_with("Internal") || code.contains("Throttl") || code == "ServiceUnavailable";
-    let message = entry.error_message().map(|message| format!(" ({message})")).unwrap_or_default();
-    Some((is_transient, format!("{code}{message}")))
-}
-
-fn is_transient(error: &SdkError<PutEventsError>) -> bool {
-    match error {
-        SdkError::ServiceError(answer) => {
-            let status = answer.raw().status().as_u16();
-            let is_throttled = error.code().is_some_and(|code| code.contains("Throttl"));
-            status >= 500 || status == 429 || is_throttled
-        }
-        SdkError::ConstructionFailure(_) => false,
-        _ => true,
-    }
-}
-
-/// Returns what went wrong, from the outside in.
-fn cause(error: &SdkError<PutEventsError>) -> String {
-    if let SdkError::ServiceError(_) = error {
-        let code = error.code().unwrap_or("an answer without error code");
-        return format!("{code}: {}", error.message().unwrap_or("no message"));
-    }
-    let mut text = error.to_string();
-    let mut inner = std::error::Error::source(error);
-    while let Some(source) = inner {
-        text = format!("{text}: {source}");
-        inner = source.source();
-    }
-    text
-}
-
 /// Waits anything up to twice the former bound: many runs that fail together come back apart.
 fn wait(attempt: u32) -> Duration {
     FIRST_WAIT.saturating_mul(1 << attempt.min(10)).min(LONGEST_WAIT).mul_f64(fastrand::f64())
@@ -258,42 +231,7 @@ fn wait(attempt: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{BATCH_BYTES, batches, detail, wait};
-    use model::Event;
-
-    fn event(id: usize, size: usize) -> Event {
-        Event {
-            specversion: "1.0".to_owned(),
-            id: id.to_string(),
-            source: "/iamwatch/ibm/a".to_owned(),
-            kind: "dev.iamwatch.drift.added.v1".to_owned(),
-            subject: "s".to_owned(),
-            time: "2026-11-21T00:00:00Z".to_owned(),
-            datacontenttype: "application/json".to_owned(),
-            dataschema: String::new(),
-            snapshotid: "1".to_owned(),
-            severity: "info".to_owned(),
-            data: serde_json::json!({ "text": "x".repeat(size) }),
-        }
-    }
-
-    #[test]
-    fn a_request_holds_ten_events_at_most_and_keeps_their_order() {
-        let events: Vec<Event> = (0..23).map(|id| event(id, 10)).collect();
-        let batches = batches(&events);
-        assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 3]);
-        assert!(batches.concat().into_iter().eq(&events));
-    }
-
-    #[test]
-    fn a_request_stays_below_the_byte_limit() {
-        let events: Vec<Event> = (0..9).map(|id| event(id, 60_000)).collect();
-        for batch in batches(&events) {
-            let size: usize = batch.iter().map(|event| detail(event).len() + 100).sum();
-            assert!(size <= BATCH_BYTES, "{size}");
-        }
-        assert_eq!(batches(&events).concat().len(), 9);
-    }
+    use super::wait;
 
     #[test]
     fn waits_grow_and_are_bounded() {

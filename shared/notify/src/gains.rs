@@ -20,6 +20,70 @@ pub struct Gain {
     pub actions: u64,
     /// Known resources that it opens them on.
     pub resources: u64,
+    /// Sensitive permissions that came with it.
+    pub sensitive: Vec<SensitivePermission>,
+    /// How much of the account the widest grant opens.
+    pub breadth: Breadth,
+    /// Whether it is, or holds, the right to become another principal.
+    pub is_becoming: bool,
+    /// Whether one of the principals can act: it is enabled and has a working credential, as far as is known.
+    pub can_act: bool,
+}
+
+/// A permission that nobody should hold unnoticed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SensitivePermission {
+    /// Its id, which is that of a rule.
+    pub id: String,
+    /// What its holder may do.
+    pub title: String,
+    /// How bad it is that somebody holds it.
+    pub severity: Severity,
+}
+
+/// How much of an account a grant opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breadth {
+    /// Less than the others.
+    Narrow,
+    /// At least half of the known actions, on every known resource.
+    Wide,
+    /// Every action on every resource.
+    Everything,
+}
+
+impl Gain {
+    /// Grades a gain by what was gained: the worst of the sensitive permissions, else by how far it goes.
+    ///
+    /// What nobody can use now is low at most: it is told anew, as a finding, when its holder can act.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        let sensitive = self.sensitive.iter().map(|permission| permission.severity).max();
+        let breadth = match self.breadth {
+            Breadth::Everything => Severity::High,
+            Breadth::Wide => Severity::Medium,
+            Breadth::Narrow if self.is_becoming => Severity::Low,
+            Breadth::Narrow => Severity::Info,
+        };
+        let grade = breadth.max(sensitive.unwrap_or(Severity::Info));
+        if self.can_act { grade } else { grade.min(Severity::Low) }
+    }
+
+    /// Says whether a thing is a step of the way to what was gained, by its id: a group, a policy, an agency.
+    pub(crate) fn leads_through(&self, id: &str) -> bool {
+        let is_it = |step: &Value| {
+            let step = step.get("id").and_then(Value::as_str).unwrap_or_default();
+            // Who has become a trusted profile bears its id with this in front.
+            step == id || step.strip_prefix("iam-") == Some(id)
+        };
+        let paths = self.grants.iter().filter_map(|grant| grant.get("path").and_then(Value::as_array));
+        paths.flatten().any(is_it)
+    }
+
+    /// Says whether somebody is among those who gained.
+    pub(crate) fn is_of(&self, id: &str) -> bool {
+        self.principals.iter().any(|who| who.get("id").and_then(Value::as_str) == Some(id))
+    }
 }
 
 /// Returns what the gains tell, in their order.
@@ -41,12 +105,85 @@ fn draft(gain: &Gain) -> Draft {
     data.insert("principals_total".to_owned(), Value::from(gain.principals.len()));
     data.insert("grants".to_owned(), Value::from(gain.grants.clone()));
     data.insert("grants_total".to_owned(), Value::from(gain.grants.len()));
+    let sensitive: Vec<Value> = gain
+        .sensitive
+        .iter()
+        .map(|each| json!({ "permission": each.id, "title": each.title, "severity": each.severity.name() }))
+        .collect();
+    data.insert("sensitive".to_owned(), Value::from(sensitive));
     data.insert("reach".to_owned(), json!({ "actions": gain.actions, "resources": gain.resources }));
     Draft {
         name: "access.gained".to_owned(),
         subject,
-        severity: Severity::Info,
+        severity: gain.severity(),
         title: gain.title.clone(),
         data,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gain(sensitive: &[Severity], breadth: Breadth, is_becoming: bool, can_act: bool) -> Severity {
+        let sensitive = sensitive.iter().map(|severity| SensitivePermission {
+            id: "permission".to_owned(),
+            title: String::new(),
+            severity: *severity,
+        });
+        let gain = Gain {
+            title: String::new(),
+            turn: "gained",
+            principals: Vec::new(),
+            grants: Vec::new(),
+            actions: 0,
+            resources: 0,
+            sensitive: sensitive.collect(),
+            breadth,
+            is_becoming,
+            can_act,
+        };
+        gain.severity()
+    }
+
+    #[test]
+    fn a_gain_is_as_bad_as_the_worst_of_what_was_gained() {
+        use Breadth::{Everything, Narrow, Wide};
+        use Severity::{Critical, High, Info, Low, Medium};
+        let table = [
+            (gain(&[], Narrow, false, true), Info),
+            (gain(&[], Narrow, true, true), Low),
+            (gain(&[], Wide, false, true), Medium),
+            (gain(&[], Everything, false, true), High),
+            (gain(&[Medium], Narrow, false, true), Medium),
+            (gain(&[Medium, Critical], Everything, false, true), Critical),
+            (gain(&[Low], Wide, false, true), Medium),
+            (gain(&[Critical], Everything, true, false), Low),
+            (gain(&[], Narrow, false, false), Info),
+        ];
+        for (place, (graded, expected)) in table.into_iter().enumerate() {
+            assert_eq!(graded, expected, "line {place}");
+        }
+    }
+
+    #[test]
+    fn a_trusted_profile_is_known_by_both_of_its_ids() {
+        let path = json!({ "path": [{ "kind": "trusted profile", "id": "iam-Profile-1", "name": "night" }] });
+        let gain = Gain {
+            title: String::new(),
+            turn: "gained",
+            principals: vec![json!({ "id": "IBMid-1" })],
+            grants: vec![path],
+            actions: 0,
+            resources: 0,
+            sensitive: Vec::new(),
+            breadth: Breadth::Narrow,
+            is_becoming: true,
+            can_act: true,
+        };
+        assert!(
+            gain.leads_through("Profile-1") && gain.leads_through("iam-Profile-1") && gain.is_of("IBMid-1")
+        );
+        assert!(!gain.leads_through("Profile-2") && !gain.leads_through("IBMid-1"));
     }
 }

@@ -2,6 +2,7 @@
 
 mod told;
 
+mod cause;
 mod coverage;
 mod drift;
 mod findings;
@@ -11,19 +12,23 @@ mod run;
 mod sentence;
 mod wire;
 
+mod claim;
 mod delivery;
 mod eventbridge;
+mod ledger;
 mod lines;
 mod outbox;
+mod shelf;
 mod sink;
 
 pub use coverage::{CoverageChange, coverage_changes};
-pub use delivery::{DeliveryReport, Shelf, ShelfError, SinkReport, deliver};
+pub use delivery::{DeliveryReport, Now, SinkReport, deliver};
 pub use drift::{drift, naming_tables};
 pub use eventbridge::EventBridge;
-pub use gains::Gain;
+pub use gains::{Breadth, Gain, SensitivePermission};
 pub use outbox::{from_outbox, to_outbox};
 pub use sentence::noun;
+pub use shelf::{Shelf, ShelfError};
 pub use sink::Sink;
 pub use told::{BaselineCounts, Told, events};
 pub use wire::{KINDS, WIRE_LIMIT};
@@ -42,9 +47,9 @@ pub enum NotifyError {
         /// The part of it.
         option: String,
     },
-    /// Events would leave unencrypted.
-    #[error("the endpoint `{0}` is not https; only a loopback address may go without")]
-    Endpoint(String),
+    /// Events would go where they must not.
+    #[error("the endpoint {0}")]
+    Endpoint(#[from] model::EndpointError),
     /// The outbox holds something else than events.
     #[error("line {line} of the outbox is no event; `iamwatch verify` says what was changed")]
     Outbox {

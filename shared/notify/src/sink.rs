@@ -3,9 +3,9 @@
 //! In: a setting as `eventbridge:iamwatch`, and events. Out: which events the sink took, and why not the
 //! rest.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
-use model::Event;
+use model::{Endpoint, Event};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -27,8 +27,26 @@ pub enum Sink {
 pub(crate) struct Receipt {
     /// Ids of the events that it took.
     pub(crate) taken: Vec<String>,
-    /// Why it did not take the others.
+    /// Events that it refused for what they hold, each offered alone, by id.
+    pub(crate) rejected: BTreeMap<String, Rejection>,
+    /// Why it did not take the others: no fault of theirs.
     pub(crate) refused: Option<String>,
+}
+
+/// Why a sink refused one event for what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rejection {
+    /// The words of the sink.
+    pub(crate) reason: String,
+    /// Whether these words speak of the event for sure. Others count only where the sink took another event.
+    pub(crate) is_certain: bool,
+}
+
+impl Receipt {
+    /// Makes the receipt of a sink that took nothing.
+    pub(crate) fn refusal(reason: String) -> Self {
+        Self { refused: Some(reason), ..Self::default() }
+    }
 }
 
 impl Sink {
@@ -53,7 +71,7 @@ impl Sink {
         let mut bus = EventBridge::new(parsed.path());
         for (name, value) in parsed.query_pairs() {
             match name.as_ref() {
-                "endpoint" => bus = bus.at(secure(&value)?),
+                "endpoint" => bus = bus.at(Endpoint::parse(&value)?),
                 "region" => bus = bus.in_region(&value),
                 _ => return Err(NotifyError::Option { sink: uri.to_owned(), option: name.into_owned() }),
             }
@@ -85,12 +103,11 @@ impl Sink {
         });
         match written.await {
             Ok(Ok(())) => {
-                Receipt { taken: events.iter().map(|event| event.id.clone()).collect(), refused: None }
+                let taken = events.iter().map(|event| event.id.clone()).collect();
+                Receipt { taken, ..Receipt::default() }
             }
-            Ok(Err(reason)) => Receipt { taken: Vec::new(), refused: Some(reason) },
-            Err(error) => {
-                Receipt { taken: Vec::new(), refused: Some(format!("the writer broke off: {error}")) }
-            }
+            Ok(Err(reason)) => Receipt::refusal(reason),
+            Err(error) => Receipt::refusal(format!("the writer broke off: {error}")),
         }
     }
 }
@@ -103,23 +120,6 @@ fn name(kind: &str, readable: &str, identity: &str) -> String {
     let end = slug.get(start..).unwrap_or_default().trim_matches(['-', '.']).to_owned();
     let hash = hex::encode(Sha256::digest(identity.as_bytes()));
     format!("{kind}-{end}-{}", hash.get(..8).unwrap_or(&hash))
-}
-
-/// Takes an address that is https or on loopback.
-fn secure(endpoint: &str) -> Result<String, NotifyError> {
-    let refused = || NotifyError::Endpoint(endpoint.to_owned());
-    let url = Url::parse(endpoint).map_err(|_| refused())?;
-    let is_loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => return Err(refused()),
-    };
-    match url.scheme() {
-        "https" => Ok(endpoint.to_owned()),
-        "http" if is_loopback => Ok(endpoint.to_owned()),
-        _ => Err(refused()),
-    }
 }
 
 #[cfg(test)]
@@ -169,11 +169,15 @@ mod tests {
     #[test]
     fn an_endpoint_without_tls_is_refused_unless_it_is_loopback() {
         let parsed = |endpoint: &str| Sink::parse(&format!("eventbridge:bus?endpoint={endpoint}"));
-        assert!(parsed("http://example.com").is_err());
-        assert!(parsed("http://localhost.example.com").is_err());
-        assert!(parsed("ftp://127.0.0.1").is_err());
-        assert!(parsed("http://127.0.0.1:4566").is_ok());
-        assert!(parsed("http://[::1]:4566").is_ok());
-        assert!(parsed("https://events.example.com").is_ok());
+        for wrong in
+            ["http://example.com", "http://foo.localhost:9", "ftp://127.0.0.1", "http://u:p@127.0.0.1"]
+        {
+            assert!(parsed(wrong).is_err(), "{wrong}");
+        }
+        for fine in ["http://127.0.0.1:4566", "http://[::1]:4566", "https://events.example.com"] {
+            assert!(parsed(fine).is_ok(), "{fine}");
+        }
+        let message = parsed("https://u:s3cr3t@a.example").unwrap_err().to_string();
+        assert!(message.contains("user name") && !message.contains("s3cr3t"), "{message}");
     }
 }

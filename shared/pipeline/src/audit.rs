@@ -82,7 +82,7 @@ pub enum PipelineError {
 pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineError> {
     let history = |account: &AccountId| History::new(run.store.clone(), account.clone());
     let caught_up = match target.account() {
-        Some(account) => Some(outbox::finish(&history(account), run.sinks).await?),
+        Some(account) => Some(outbox::finish(&history(account), run.sinks, run.clock).await?),
         None => None,
     };
     let started = (run.clock)();
@@ -91,7 +91,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let history = history(&seen.account);
     let caught_up = match caught_up {
         Some(caught_up) => caught_up,
-        None => outbox::finish(&history, run.sinks).await?,
+        None => outbox::finish(&history, run.sinks, run.clock).await?,
     };
     let mut former = Former::of(&history).await?;
 
@@ -106,8 +106,9 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let mut access = None;
     let judged = judge(&history, &mut former, &compared, &mut access, run, at).await?;
     let before = std::mem::take(&mut compared.before);
-    let gains =
-        grants::gains(history.account().cloud(), before, &mut compared.state, &compared.changes, access);
+    let cloud = history.account().cloud();
+    let sensitive = run.permissions.of_cloud(cloud);
+    let gains = grants::gains(cloud, before, &mut compared.state, &compared.changes, access, sensitive);
 
     run.watch.stage("notify");
     let told = tell(&history, &former, &compared, &judged, &gains, run, at);
@@ -128,7 +129,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     };
     history.commit(&manifest).await?;
     let mut delivered = caught_up.reports;
-    delivered.extend(outbox::deliver(&history, &manifest, run.sinks, &told).await);
+    delivered.extend(outbox::deliver(&history, &manifest, run.sinks, &told, run.clock).await);
     Ok(Summary {
         account: manifest.account,
         snapshot: manifest.number,

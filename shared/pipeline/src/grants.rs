@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use access::{
-    Access, AccessChange, Effect, Holding, Permission, SharedChange, Standing, Step, Turn, Verdict, What,
+    Access, AccessChange, Effect, Holding, Permission, Sensitive, SharedChange, Standing, Step, Turn,
+    Verdict, What,
 };
 use check::{Found, FoundOne, Judgement};
 use model::{Change, Cloud, Lists, Row, State, Table, Trust, Weight, tables};
-use notify::Gain;
+use notify::{Breadth, Gain};
 use serde_json::{Value, json};
+
+use crate::grading;
 
 /// The form of the evidence of a holding.
 const FORM: &str = "principal, about, actions, certainty, condition, through";
@@ -174,6 +177,7 @@ pub(crate) fn gains(
     state: &mut State,
     changes: &[Change],
     now: Option<Access>,
+    permissions: &[Permission],
 ) -> Vec<Gain> {
     let of_access = |change: &&Change| access::tables(cloud).any(|table| table.name == change.table.name);
     if !changes.iter().filter(of_access).any(|change| change.weight == Weight::Drift) {
@@ -188,10 +192,17 @@ pub(crate) fn gains(
     swap(&changed, &mut hindsight, state);
     let now = now.unwrap_or_else(|| access::of(cloud, state));
     let told = |change: &SharedChange| matches!(change.turn, Turn::Gained | Turn::Widened);
-    let mut changes = now.gains_since(&former, &access::known(cloud, state));
+    let known = access::known(cloud, state);
+    let mut changes = now.gains_since(&former, &known);
     changes.retain(|change| !is_of_nobody(&now, change));
     let changes = access::shared(changes);
-    let mut gains: Vec<Gain> = changes.iter().filter(|change| told(change)).map(gain).collect();
+    let mut sensitive = Sensitive::new(cloud, state, &now, permissions);
+    let graded = |change: &SharedChange| Gain {
+        sensitive: sensitive.given_by(change).into_iter().map(grading::named).collect(),
+        breadth: grading::breadth(cloud, state, change, &known),
+        ..gain(change)
+    };
+    let mut gains: Vec<Gain> = changes.iter().filter(|change| told(change)).map(graded).collect();
     gains.sort_by_key(|gain| std::cmp::Reverse((gain.actions, gain.resources)));
     gains
 }
@@ -228,5 +239,9 @@ fn gain(change: &SharedChange) -> Gain {
         grants: change.grants.iter().map(|grant| json!(grant)).collect(),
         actions: reach.actions,
         resources: reach.resources,
+        sensitive: Vec::new(),
+        breadth: Breadth::Narrow,
+        is_becoming: change.grants.iter().any(|grant| matches!(grant.what, What::Becoming(_))),
+        can_act: !change.principals.iter().all(|who| matches!(who.standing, Standing::Inactive(_))),
     }
 }

@@ -4,6 +4,7 @@ mod account_settings;
 mod audit;
 mod causes;
 mod former;
+mod grading;
 mod grants;
 mod judge;
 mod outbox;

@@ -1,7 +1,7 @@
 //! All that is asked of an account unasked: the rules with findings, and the permissions that are audited.
 
 use check::{Question, RuleKind, RuleSet, Subject};
-use model::{Cloud, State};
+use model::{Cloud, Lists, State};
 
 use crate::{Permissions, grants};
 
@@ -18,8 +18,9 @@ pub fn questions<'a>(
         let (needs, absence) = (reading.needs.clone(), reading.absence.clone());
         Some(Question { rule: &rule.id, subject: rule.subject.clone()?, needs, absence })
     });
+    let lists = Lists::of(state);
     let of_permissions = permissions.of_cloud(cloud).iter().map(|permission| {
-        let judgement = grants::judgement(cloud, state, permission);
+        let judgement = grants::judgement(cloud, &lists, permission);
         let (needs, absence) = (judgement.needs, judgement.absence);
         Question { rule: &permission.id, subject: Subject::Address, needs, absence }
     });

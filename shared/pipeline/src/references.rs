@@ -51,6 +51,9 @@ pub enum ReferenceError {
         /// What AWS said.
         reason: String,
     },
+    /// AWS is not called where keys must not go.
+    #[error(transparent)]
+    Endpoint(#[from] model::EndpointError),
     /// The object could not be read.
     #[error("object `{0}` could not be read")]
     Object(String, #[source] StoreError),
@@ -94,7 +97,8 @@ impl Reference {
 }
 
 async fn parameter(name: &str) -> Result<String, ReferenceError> {
-    let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+    let loader = aws_config::defaults(aws_config::BehaviorVersion::latest());
+    let config = aws::load(loader, "SSM", false).await?;
     let client = aws_sdk_ssm::Client::new(&config);
     let answer = client.get_parameter().name(name).with_decryption(true).send().await.map_err(|error| {
         let reason = aws_sdk_ssm::error::DisplayErrorContext(&error).to_string();

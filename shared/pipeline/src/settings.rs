@@ -188,6 +188,45 @@ credentials = { api_key = "env:IBM_KEY" }
     }
 
     #[test]
+    fn the_configuration_for_huawei_cloud_that_is_deployed_is_valid() {
+        let text = include_str!("../../../infra/huawei.toml");
+        let settings = Settings::parse("huawei.toml", text).expect("valid");
+        let account = &settings.accounts[0];
+        assert_eq!((settings.accounts.len(), account.cloud), (1, model::Cloud::Huawei));
+        // The function may read what is below the name of the stack, which is `iamwatch` in its README.
+        for secret in [&account.credentials.access_key, &account.credentials.secret_key] {
+            let is_of_stack =
+                matches!(secret, Some(Reference::Parameter(name)) if name.starts_with("/iamwatch/huawei/"));
+            assert!(is_of_stack, "{secret:?}");
+        }
+        assert_eq!(settings.notify.sinks, ["eventbridge:iamwatch"]);
+        for line in
+            text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.contains(" = "))
+        {
+            let with = text.replacen(&format!("# {line}"), &line.replace('…', "0123456789abcdef"), 1);
+            Settings::parse("huawei.toml", &with).unwrap_or_else(|error| panic!("{line}: {error}"));
+        }
+    }
+
+    #[test]
+    fn the_configuration_that_the_template_makes_is_valid() {
+        let template = include_str!("../../../infra/template.yaml");
+        let text: String = template
+            .lines()
+            .skip_while(|line| !line.contains("store = \"s3://${Store}/store\""))
+            .take_while(|line| !line.trim_start().starts_with("- Id:"))
+            .map(|line| format!("{}\n", line.trim_start()))
+            .collect();
+        for id in ["# id: that of the key", "id = \"59bcbfa6ea2f006b4ed7094c1a08dcdd\""] {
+            let filled = text.replace("${Id}", id).replace("${Key}", "/iamwatch/ibm/key");
+            let filled = filled.replace("${Store}", "a-bucket").replace("${Bus}", "iamwatch");
+            let settings = Settings::parse("template.yaml", &filled).expect("valid");
+            assert_eq!(settings.accounts.len(), 1);
+            assert_eq!(settings.notify.sinks, ["eventbridge:iamwatch"]);
+        }
+    }
+
+    #[test]
     fn what_is_left_out_has_a_default() {
         let settings = Settings::parse("iamwatch.toml", MINIMAL).expect("valid");
         assert_eq!(settings.accounts[0].concurrency, 16);

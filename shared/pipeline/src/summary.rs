@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use check::Unanswered;
 use model::AccountId;
-use notify::DeliveryReport;
+use notify::{DeliveryReport, SinkReport};
 use serde::Serialize;
 
 /// The outcome of one run, as the function answers and the command line prints it.
@@ -55,9 +55,16 @@ pub struct FindingCounts {
 }
 
 impl Summary {
-    /// Says whether anything happened that somebody may want to know.
+    /// Says whether anything was told: every event of a run is news, and nothing else is.
     #[must_use]
-    pub fn has_news(&self) -> bool {
-        !self.drift.is_empty() || !self.findings.transitions.is_empty() || self.damage.is_some()
+    pub const fn has_news(&self) -> bool {
+        self.events > 0
+    }
+
+    /// Returns what sinks lack of the events of this run and of former ones, with the number of the snapshot.
+    pub fn undelivered(&self) -> impl Iterator<Item = (u64, &SinkReport)> {
+        self.delivered.iter().flat_map(|report| {
+            report.sinks.iter().filter(|sink| sink.has_failed()).map(|sink| (report.snapshot, sink))
+        })
     }
 }

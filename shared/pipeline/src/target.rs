@@ -52,6 +52,16 @@ impl Target {
         self.account.as_ref()
     }
 
+    /// Sets what a run may spend on calls, in the place of the usual budget.
+    #[must_use]
+    pub fn with_budget(mut self, budget: Budget) -> Self {
+        match &mut self.access {
+            Access::Ibm(settings) => settings.budget = budget,
+            Access::Huawei(settings) => settings.budget = budget,
+        }
+        self
+    }
+
     pub(crate) async fn collect(&self, watch: &dyn collect::Progress) -> Result<Collected, CollectError> {
         match &self.access {
             Access::Ibm(settings) => ibm::account(settings, watch).await,

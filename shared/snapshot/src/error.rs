@@ -19,11 +19,8 @@ pub enum StoreError {
         reason: &'static str,
     },
     /// The endpoint is not one that data may go to.
-    #[error("the S3 endpoint `{endpoint}` is refused: only https, or http to this machine itself")]
-    Endpoint {
-        /// The endpoint.
-        endpoint: String,
-    },
+    #[error("the S3 endpoint {0}")]
+    Endpoint(#[from] model::EndpointError),
     /// A key that could leave the store, or that not every store can hold.
     #[error(
         "`{key}` is no key for a store: parts between `/` must not be empty, begin with `.`, or hold control characters or `\\`"

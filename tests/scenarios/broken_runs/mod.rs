@@ -70,6 +70,39 @@ async fn what_a_sink_refused_the_next_run_delivers() {
     assert_eq!(account.events().len(), events.len(), "told once");
 }
 
+/// Counts the objects of the store below a folder of the account.
+fn objects(folder: &std::path::Path) -> usize {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let count = |entry: fs::DirEntry| if entry.path().is_dir() { objects(&entry.path()) } else { 1 };
+    entries.map(|entry| count(entry.expect("an entry"))).sum()
+}
+
+#[tokio::test]
+async fn a_dead_sink_is_asked_once_for_all_that_waits_for_it() {
+    let account = Account::of_a_dozen().await;
+    account.audit(MONDAY).await.expect("a first audit");
+    let file = account.events_file();
+    fs::rename(&file, file.with_extension("kept")).expect("the file goes");
+    fs::create_dir(&file).expect("a folder");
+    let ledgers = account.store_folder().join(account.id.to_string()).join("ledger");
+    let mut told = 0;
+    let mut growth = Vec::new();
+    for (day, week) in [(8, 1), (9, 3), (10, 4), (11, 5)] {
+        account.ibm().change(weeks()[week].apply);
+        let before = objects(&ledgers);
+        let refused = account.audit(&format!("2026-09-{day:02}T06:00:00Z")).await.expect("an audit");
+        assert!(refused.events > 0);
+        assert!(refused.delivered.len() <= 2, "one of those that wait, and its own: {:?}", refused.delivered);
+        told += refused.events;
+        growth.push(objects(&ledgers) - before);
+    }
+    assert!(growth.iter().all(|more| *more <= 3), "it does not grow with what waits: {growth:?}");
+
+    fs::remove_dir(&file).expect("the folder goes");
+    account.audit("2026-09-12T06:00:00Z").await.expect("an audit");
+    assert_eq!(u64::try_from(account.events().len()).expect("few"), told, "nothing is forgotten");
+}
+
 #[tokio::test]
 async fn a_wrong_key_harms_nothing_that_is_stored() {
     let account = Account::of_a_dozen().await;

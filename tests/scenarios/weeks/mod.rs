@@ -5,6 +5,7 @@
 
 mod contracts;
 mod gains;
+mod grades;
 mod promises;
 mod story;
 
@@ -50,6 +51,7 @@ async fn the_weeks_of_a_company_on_ibm_cloud_give_what_was_reviewed() {
     };
     promises::are_kept(&told, &back).await;
     gains::on_ibm_cloud(&told);
+    grades::are_kept(&told, &["an administrator is made at night"]);
 }
 
 /// As on IBM Cloud: the same is promised of every cloud.
@@ -67,6 +69,8 @@ async fn the_weeks_of_a_company_on_huawei_cloud_give_what_was_reviewed() {
     };
     promises::are_kept(&told, &back).await;
     gains::on_huawei_cloud(&told);
+    let urgent = ["a policy grows at night", "an administrator is made, an agency is opened"];
+    grades::are_kept(&told, &urgent);
 }
 
 fn page(told: &Told) -> String {

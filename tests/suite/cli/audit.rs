@@ -9,15 +9,15 @@ use tokio::runtime::Runtime;
 use super::program::Desk;
 
 /// A simulated cloud and a desk that is set up to audit it.
-struct Cloud {
+pub(super) struct Cloud {
     _runtime: Runtime,
-    simulator: Simulator,
+    pub(super) simulator: Simulator,
     account: String,
-    desk: Desk,
+    pub(super) desk: Desk,
 }
 
 impl Cloud {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let world = generate(1, Size::Dozen);
@@ -28,6 +28,13 @@ impl Cloud {
         let cloud = Self { _runtime: runtime, simulator, account, desk };
         cloud.configure(&cloud.account("env:KEY", None));
         cloud
+    }
+
+    /// Tells another sink from now on.
+    pub(super) fn tell(&self, sink: &str) {
+        let notify = format!("[notify]\nsinks = [{sink:?}]\n");
+        let account = self.account("env:KEY", None);
+        self.desk.write("iamwatch.toml", &format!("store = \"iamwatch-store\"\n{notify}{account}"));
     }
 
     fn configure(&self, accounts: &str) {

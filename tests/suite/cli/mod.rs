@@ -4,7 +4,10 @@
 mod access;
 mod audit;
 mod audit_huawei;
+mod bus;
+mod delivery;
 mod demo;
+mod endpoints;
 mod gains;
 mod history;
 mod plan;

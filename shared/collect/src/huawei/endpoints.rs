@@ -75,10 +75,17 @@ impl Endpoints {
         region: Option<&str>,
         others: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, CollectError> {
+        // It becomes a part of host names, and must not become another host.
+        let is_plain = |each: u8| each.is_ascii_alphanumeric() || each == b'-';
+        if let Some(region) = region.filter(|region| region.is_empty() || !region.bytes().all(is_plain)) {
+            return Err(refused("region", region, "a region is written like `ap-southeast-1`"));
+        }
         let mut texts = public(partition, region);
         for (name, address) in others {
             let place = NAMES.iter().position(|known| *known == name).and_then(|place| texts.get_mut(place));
             let Some(place) = place else {
+                // An address that may hold a secret is not shown.
+                parse(name, address)?;
                 return Err(refused(name, address, "known are iam, sts, organizations and eps"));
             };
             address.clone_into(place);
@@ -132,6 +139,14 @@ mod tests {
         assert_eq!(hosts(Partition::Europe, None)[3], "eps.eu-west-101.myhuaweicloud.eu");
         assert_eq!(hosts(Partition::China, None)[3], "eps.myhuaweicloud.cn");
         assert_eq!(Partition::named("eu"), Some(Partition::Europe));
+    }
+
+    #[test]
+    fn a_region_is_no_way_to_another_host() {
+        for region in ["evil.example/", "x@evil.example", "evil.example#", "a b", "a\\b", "", "a.b"] {
+            assert!(Endpoints::parse(Partition::China, Some(region), []).is_err(), "{region}");
+        }
+        assert!(Endpoints::parse(Partition::China, Some("cn-north-4"), []).is_ok());
     }
 
     #[test]

@@ -51,6 +51,8 @@ impl Endpoints {
         for (name, address) in others {
             let place = texts.iter_mut().find(|(known, _)| *known == name);
             let Some(place) = place else {
+                // An address that may hold a secret is not shown.
+                parse(name, address)?;
                 let reason =
                     "known are iam, user_management, accounts, resource_controller, cbr and enterprise";
                 return Err(refused(name, address, reason));

@@ -10,8 +10,8 @@ use std::{
     },
 };
 
-use model::Event;
-use notify::{Shelf, ShelfError, Sink, deliver};
+use model::{Event, Timestamp};
+use notify::{DeliveryReport, Shelf, ShelfError, Sink};
 
 use crate::story;
 
@@ -31,6 +31,15 @@ impl Shelf for Memory {
         Ok(self.kept.lock().unwrap().get(key).cloned())
     }
 
+    async fn create(&self, key: &str, bytes: Vec<u8>) -> Result<bool, ShelfError> {
+        let mut kept = self.kept.lock().unwrap();
+        let is_free = !kept.contains_key(key);
+        if is_free {
+            kept.insert(key.to_owned(), bytes);
+        }
+        Ok(is_free)
+    }
+
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), ShelfError> {
         if self.refuses_put.load(Ordering::Relaxed) {
             return Err("disk full".into());
@@ -38,6 +47,21 @@ impl Shelf for Memory {
         self.kept.lock().unwrap().insert(key.to_owned(), bytes);
         Ok(())
     }
+}
+
+/// Delivers at a time of day, in minutes.
+pub(crate) async fn deliver_at(
+    minute: i64,
+    shelf: &Memory,
+    sinks: &[Sink],
+    number: u64,
+    events: &[Event],
+) -> DeliveryReport {
+    notify::deliver(shelf, sinks, number, events, &move || Timestamp::from_second(60 * minute).unwrap()).await
+}
+
+pub(crate) async fn deliver(shelf: &Memory, sinks: &[Sink], number: u64, events: &[Event]) -> DeliveryReport {
+    deliver_at(0, shelf, sinks, number, events).await
 }
 
 fn file(path: &Path) -> Sink {
@@ -83,9 +107,9 @@ async fn a_run_that_dies_before_the_ledger_is_written_sends_the_same_ids_again()
         )
     );
     shelf.refuses_put.store(false, Ordering::Relaxed);
-    assert!(deliver(&shelf, &sinks, 42, &events).await.is_complete());
+    assert!(deliver_at(1, &shelf, &sinks, 42, &events).await.is_complete());
     assert_eq!(ids(&path), [expected(&events), expected(&events)].concat());
-    deliver(&shelf, &sinks, 42, &events).await;
+    deliver_at(2, &shelf, &sinks, 42, &events).await;
     assert_eq!(ids(&path).len(), 2 * events.len());
 }
 
@@ -127,9 +151,15 @@ async fn a_ledger_that_is_damaged_has_recorded_nothing() {
     let sinks = [file(&path)];
     let key = format!("ledger/{}/00000042.json", sinks[0].name());
     shelf.put(&key, b"{\"snapshot\":4".to_vec()).await.unwrap();
-    assert!(deliver(&shelf, &sinks, 42, &events).await.is_complete());
+    let report = deliver(&shelf, &sinks, 42, &events).await;
+    assert!(report.is_complete() && report.has_news());
+    assert_eq!(
+        report.sinks[0].sent_again.as_deref().unwrap(),
+        format!("the ledger `{key}` is damaged; its events are sent again, with the same ids")
+    );
     assert_eq!(ids(&path), expected(&events));
-    assert_eq!(deliver(&shelf, &sinks, 42, &events).await.sinks[0].already_taken, events.len());
+    let later = deliver(&shelf, &sinks, 42, &events).await;
+    assert_eq!((later.sinks[0].already_taken, later.sinks[0].sent_again.as_deref()), (events.len(), None));
 }
 
 #[tokio::test]
@@ -140,6 +170,62 @@ async fn nothing_is_sent_while_the_ledger_cannot_be_read() {
     let report = deliver(&shelf, &[file(&path)], 42, &events).await;
     assert_eq!(report.sinks[0].failed, events.len());
     assert!(report.sinks[0].reason.as_deref().unwrap().ends_with("no access"));
+    assert!(!path.exists());
+}
+
+/// The key of the claim of that number.
+fn claim(sink: &Sink, number: u32) -> String {
+    format!("ledger/{}/00000042.claims/claim-{number}.json", sink.name())
+}
+
+#[tokio::test]
+async fn what_a_dead_run_claimed_is_sent_once_its_claim_has_ended() {
+    let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
+    let path = folder.path().join("events.jsonl");
+    let sinks = [file(&path)];
+    // Two runs died while they sent, the first left half a claim.
+    shelf.put(&claim(&sinks[0], 1), b"{\"by\":".to_vec()).await.unwrap();
+    let dead = br#"{"by":"a run that died","until":"1970-01-01T00:00:10Z"}"#;
+    shelf.put(&claim(&sinks[0], 2), dead.to_vec()).await.unwrap();
+    let report = deliver_at(1, &shelf, &sinks, 42, &events).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(ids(&path), expected(&events));
+    let claimed = shelf.get(&claim(&sinks[0], 3)).await.unwrap().unwrap();
+    assert!(String::from_utf8(claimed).unwrap().contains("1970-01-01T00:01:10Z"));
+}
+
+#[tokio::test]
+async fn a_claim_that_nobody_renews_ends_whatever_the_clocks_say() {
+    let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
+    let path = folder.path().join("events.jsonl");
+    let sinks = [file(&path)];
+    let ahead = br#"{"by":"a run whose clock is ahead","until":"2999-01-01T00:00:00Z"}"#;
+    shelf.put(&claim(&sinks[0], 1), ahead.to_vec()).await.unwrap();
+    let began = std::time::Instant::now();
+    assert!(deliver(&shelf, &sinks, 42, &events).await.is_complete());
+    assert!(began.elapsed().as_secs() >= 9, "it was looked on for a lease");
+    assert_eq!(ids(&path), expected(&events));
+}
+
+#[tokio::test]
+async fn without_a_claim_nothing_is_sent() {
+    struct Unclaimable(Memory);
+    impl Shelf for Unclaimable {
+        async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ShelfError> {
+            self.0.get(key).await
+        }
+        async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), ShelfError> {
+            self.0.put(key, bytes).await
+        }
+        async fn create(&self, _: &str, _: Vec<u8>) -> Result<bool, ShelfError> {
+            Err("no access".into())
+        }
+    }
+    let (folder, events) = (tempfile::tempdir().unwrap(), story::every_event());
+    let path = folder.path().join("events.jsonl");
+    let shelf = Unclaimable(Memory::default());
+    let report = notify::deliver(&shelf, &[file(&path)], 42, &events, &|| Timestamp::UNIX_EPOCH).await;
+    assert_eq!((report.sinks[0].failed, report.is_complete()), (events.len(), false));
     assert!(!path.exists());
 }
 

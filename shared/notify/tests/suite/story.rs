@@ -6,7 +6,7 @@ use model::{
     AccountId, Change, ChangeKind, Coverage, Event, EvidenceTurn, Finding, FindingState, ListStatus, Row,
     Rows, Severity, Sighting, State, Transition, TransitionKind, tables::ibm,
 };
-use notify::{BaselineCounts, CoverageChange, Gain, Told, events};
+use notify::{BaselineCounts, Breadth, CoverageChange, Gain, SensitivePermission, Told, events};
 use serde_json::json;
 
 pub(crate) fn account() -> AccountId {
@@ -189,6 +189,14 @@ pub(crate) fn gains() -> Vec<Gain> {
         ],
         actions: 2,
         resources: 4,
+        sensitive: vec![SensitivePermission {
+            id: "permission_to_raise_own_power".to_owned(),
+            title: "May give themselves more power".to_owned(),
+            severity: Severity::High,
+        }],
+        breadth: Breadth::Narrow,
+        is_becoming: true,
+        can_act: true,
     }]
 }
 

@@ -8,7 +8,7 @@ use model::{
     Table, Transition, TransitionKind, Value, Weight,
     tables::{self, ibm},
 };
-use notify::{BaselineCounts, CoverageChange, Told, WIRE_LIMIT, coverage_changes, events};
+use notify::{BaselineCounts, CoverageChange, Gain, Told, WIRE_LIMIT, coverage_changes, events};
 
 fn added(table: &'static Table, after: model::Row) -> Change {
     Change::new(table, ChangeKind::Added { after })
@@ -169,11 +169,99 @@ fn the_most_severe_finding_comes_first_and_a_suppressed_one_is_not_told() {
         word,
         transition("low", Severity::Low, TransitionKind::Opened),
         hushed,
-        transition("high", Severity::High, TransitionKind::Closed),
+        transition("high", Severity::High, TransitionKind::Reopened),
+        transition("over", Severity::Critical, TransitionKind::Closed),
     ];
     let told = events(&Told { transitions: &transitions, ..told(&account, &state) });
     let rules: Vec<&str> = told.iter().map(|event| event.data["finding"]["rule"].as_str().unwrap()).collect();
-    assert_eq!(rules, ["low", "high", "word"]);
+    assert_eq!(rules, ["high", "low", "over", "word"]);
+}
+
+#[test]
+fn what_ends_or_hides_a_finding_is_worth_knowing_and_no_more() {
+    let (account, state) = (account(), State::default());
+    let graded = |kind, finding_state| {
+        let mut finding = finding("wide", "ibm/acc-1/ibm_users/x", Severity::Critical);
+        finding.state = finding_state;
+        let transitions = [Transition { kind, finding, before: None, turn: None, causes: Vec::new() }];
+        let event = events(&Told { transitions: &transitions, ..told(&account, &state) }).remove(0);
+        assert_eq!(event.data["finding"]["severity"], "critical", "that of the finding is told too");
+        event.severity
+    };
+    for kind in [TransitionKind::Opened, TransitionKind::Reopened, TransitionKind::Unsuppressed] {
+        assert_eq!(graded(kind, FindingState::Open), "critical", "{kind:?}");
+    }
+    assert_eq!(graded(TransitionKind::Closed, FindingState::Fixed), "info");
+    assert_eq!(graded(TransitionKind::Closed, FindingState::Gone), "info");
+    assert_eq!(graded(TransitionKind::Suppressed, FindingState::Suppressed), "info");
+    assert_eq!(graded(TransitionKind::Unknown, FindingState::Unknown), "info");
+}
+
+/// A gain of one user through steps, by their ids.
+fn gain(user: &str, steps: &[&str]) -> Gain {
+    let step = |id: &&str| serde_json::json!({ "kind": "step", "id": id, "name": id });
+    Gain {
+        principals: vec![
+            serde_json::json!({ "kind": "user", "id": user, "name": user, "standing": "active" }),
+        ],
+        grants: vec![serde_json::json!({ "path": steps.iter().map(step).collect::<Vec<_>>() })],
+        ..story::gains().remove(0)
+    }
+}
+
+#[test]
+fn drift_is_as_bad_as_what_somebody_gained_by_it() {
+    let gains = [gain("IBMid-1", &["g-1", "p-1"])];
+    let graded = |changes: &[Change]| {
+        let (account, state) = (account(), state());
+        let told = events(&Told { changes, gains: &gains, ..told(&account, &state) });
+        let drift = told.iter().find(|event| event.kind.contains("drift")).unwrap();
+        drift.severity.clone()
+    };
+    let administrator = "crn:v1:bluemix:public:iam::::role:Administrator";
+    let described = |group_id: &str| {
+        let (before, after) = (group(group_id, "Admins", None), group(group_id, "Admins", Some("all of it")));
+        Change::new(&ibm::ACCESS_GROUPS, ChangeKind::Changed { before, after })
+    };
+    let table = [
+        ("a policy of the way", vec![added(&ibm::POLICIES, policy("p-1", "g-1", None))], "high"),
+        ("another policy", vec![added(&ibm::POLICIES, policy("p-2", "g-1", None))], "info"),
+        ("a role of the policy", vec![added(&ibm::POLICY_ROLES, role("p-1", administrator))], "high"),
+        ("a role less", vec![removed(&ibm::POLICY_ROLES, role("p-1", administrator))], "info"),
+        ("who gained joined the group", vec![added(&ibm::MEMBERS, member("g-1", "IBMid-1"))], "high"),
+        ("another joined it", vec![added(&ibm::MEMBERS, member("g-1", "IBMid-7"))], "info"),
+        ("who gained joined another", vec![added(&ibm::MEMBERS, member("g-2", "IBMid-1"))], "info"),
+        ("somebody left it", vec![removed(&ibm::MEMBERS, member("g-1", "IBMid-7"))], "info"),
+        ("another description", vec![described("g-1")], "info"),
+        (
+            "a user of the account",
+            vec![added(&ibm::USERS, user("IBMid-1", "ana@example.com", "ACTIVE"))],
+            "info",
+        ),
+        ("the policy is gone", vec![removed(&ibm::POLICIES, policy("p-1", "g-1", None))], "info"),
+    ];
+    for (what, changes, severity) in table {
+        assert_eq!(graded(&changes), severity, "{what}");
+    }
+}
+
+#[test]
+fn what_joins_two_things_of_the_way_is_graded_with_it() {
+    use model::tables::huawei;
+    let gains = [gain("user-1", &["group-1", "role-1"])];
+    let assignment = |subject: &str, role: &str| {
+        let draft = huawei::ROLE_ASSIGNMENTS.draft().set("subject_type", "group").set("subject_id", subject);
+        let row = draft.set("role_id", role).set("scope_type", "domain").set("scope_id", "d-1").row();
+        added(&huawei::ROLE_ASSIGNMENTS, row)
+    };
+    let account: model::AccountId = "huawei/d-1".parse().unwrap();
+    let graded = |change: Change| {
+        let (changes, state) = ([change], State::default());
+        events(&Told { changes: &changes, gains: &gains, ..told(&account, &state) }).pop().unwrap().severity
+    };
+    assert_eq!(graded(assignment("group-1", "role-1")), "high");
+    assert_eq!(graded(assignment("group-1", "role-2")), "info");
+    assert_eq!(graded(assignment("group-2", "role-1")), "info");
 }
 
 #[test]

@@ -76,6 +76,17 @@ impl Query {
         )))
     }
 
+    /// The same parameters, with no page asked to hold more than `most` things; 0 leaves them as they are.
+    pub(crate) fn with_pages_of(mut self, most: usize) -> Query {
+        let sizes = self.0.iter_mut().filter(|(key, _)| matches!(key.as_str(), "limit" | "pagesize"));
+        for (_, value) in sizes.filter(|_| most > 0) {
+            if value.parse::<usize>().is_ok_and(|size| size > most) {
+                *value = most.to_string();
+            }
+        }
+        self
+    }
+
     /// One of the words that the API knows.
     pub(crate) fn one_of(&self, name: &str, words: &[&str]) -> Result<Option<&str>, Complaint> {
         match self.text(name) {
@@ -111,6 +122,13 @@ impl Query {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_are_as_small_as_the_cloud_likes() {
+        let sizes = |most| Query::parse("limit=100&pagesize=2&page=7").with_pages_of(most).with(&[], &[]);
+        assert_eq!(sizes(3), "limit=3&pagesize=2&page=7");
+        assert_eq!(sizes(0), "limit=100&pagesize=2&page=7");
+    }
 
     #[test]
     fn a_page_size_beyond_the_limit_is_refused() {

@@ -67,7 +67,9 @@ async fn answer(State((host, shared)): State<(Host, Arc<Shared>)>, http: HttpReq
     let path_and_query = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     // A body beyond the limit reads as empty, which its signature does not fit.
     let body: Bytes = axum::body::to_bytes(body, BODY_BYTES).await.unwrap_or_default();
-    let request = Request::new(host, parts.method, &parts.uri, parts.headers, body);
+    let mut request = Request::new(host, parts.method, &parts.uri, parts.headers, body);
+    // The signature is held against the query as it was sent.
+    request.query = request.query.with_pages_of(shared.most_per_page.load(Ordering::Relaxed));
     let fault = shared.faults.strike(host, &path_and_query);
     let latency = Duration::from_millis(shared.latency_ms.load(Ordering::Relaxed));
     let wait = latency + fault.as_ref().map(spoil::delay).unwrap_or_default();

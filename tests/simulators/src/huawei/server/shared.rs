@@ -1,7 +1,7 @@
 //! What all listeners share: the world, sessions, the clock, faults, the log.
 
 use std::collections::VecDeque;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::{SignedDuration, Timestamp};
@@ -70,6 +70,8 @@ pub(super) struct Shared {
     pub(super) faults: Faults<Host>,
     pub(super) calls: AtomicU64,
     pub(super) latency_ms: AtomicU64,
+    /// Most things on a page, whatever is asked for; 0 is no limit.
+    pub(super) most_per_page: AtomicUsize,
     pub(super) clock: Mutex<Clock>,
     /// What this cloud does not have.
     pub(super) absent: Mutex<Vec<Model>>,
@@ -87,6 +89,7 @@ impl Shared {
             faults: Faults::default(),
             calls: AtomicU64::new(0),
             latency_ms: AtomicU64::new(0),
+            most_per_page: AtomicUsize::new(0),
             clock: Mutex::new(Clock::Machine),
             absent: Mutex::new(Vec::new()),
             world: RwLock::new(world),

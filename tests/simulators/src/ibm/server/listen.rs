@@ -62,7 +62,8 @@ async fn answer(State((host, shared)): State<(Host, Arc<Shared>)>, http: HttpReq
     shared.calls.fetch_add(1, Ordering::Relaxed);
     let (parts, body) = http.into_parts();
     let path_and_query = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-    let request = Request::new(host, parts.method, &parts.uri, &parts.headers);
+    let mut request = Request::new(host, parts.method, &parts.uri, &parts.headers);
+    request.query = request.query.with_pages_of(shared.most_per_page.load(Ordering::Relaxed));
     // A body beyond the limit reads as an empty form, which the token endpoint refuses.
     let form = axum::body::to_bytes(body, FORM_BYTES).await.unwrap_or_default();
     let fault = shared.faults.strike(host, &path_and_query);

@@ -131,6 +131,12 @@ impl Simulator {
         self.shared.trapped().clone()
     }
 
+    /// Puts no more things on a page than this, whatever a caller asks for; 0 takes the limit away. Lists with
+    /// numbered pages are left as they are: their callers count on full pages.
+    pub fn set_most_per_page(&self, most: usize) {
+        self.shared.most_per_page.store(most, Ordering::Relaxed);
+    }
+
     /// Makes every answer this much later.
     pub fn set_latency(&self, latency: Duration) {
         let millis = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);

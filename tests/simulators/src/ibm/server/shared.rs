@@ -1,7 +1,7 @@
 //! What all listeners share: the world, tokens, faults, the log.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde::Serialize;
@@ -47,6 +47,8 @@ pub(super) struct Shared {
     pub(super) faults: Faults<Host>,
     pub(super) calls: AtomicU64,
     pub(super) latency_ms: AtomicU64,
+    /// Most things on a page, whatever is asked for; 0 is no limit.
+    pub(super) most_per_page: AtomicUsize,
     pub(super) other_links: AtomicBool,
     world: RwLock<World>,
     tokens: Mutex<Tokens>,
@@ -62,6 +64,7 @@ impl Shared {
             faults: Faults::default(),
             calls: AtomicU64::new(0),
             latency_ms: AtomicU64::new(0),
+            most_per_page: AtomicUsize::new(0),
             other_links: AtomicBool::new(false),
             world: RwLock::new(world),
             tokens: Mutex::new(Tokens::new()),

@@ -1,0 +1,171 @@
+//! Which sensitive permissions came with a gain, so that it can be graded by what was gained.
+//!
+//! In: a gain, the present access, and the permissions that are audited. Out: those that the grants of the gain speak of and that somebody who gained them
+//! holds now. Whoever may hold one, or cannot act, does not hold it here either: see [`crate::holdings`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Cloud, State};
+
+use crate::{Access, Extent, Pattern, Permission, SharedChange, What, clouds, holdings};
+
+/// Finds sensitive permissions in the gains of one state. Who holds one is found out only when a gain speaks of it.
+#[derive(Debug)]
+pub struct Sensitive<'a> {
+    cloud: Cloud,
+    state: &'a State,
+    access: &'a Access,
+    permissions: &'a [Permission],
+    /// Holders by the id of the permission, where somebody asked.
+    holders: BTreeMap<&'a str, BTreeSet<String>>,
+}
+
+impl<'a> Sensitive<'a> {
+    /// Takes the present state, its access, and the permissions to look for.
+    #[must_use]
+    pub const fn new(
+        cloud: Cloud,
+        state: &'a State,
+        access: &'a Access,
+        permissions: &'a [Permission],
+    ) -> Self {
+        Self { cloud, state, access, permissions, holders: BTreeMap::new() }
+    }
+
+    /// Returns the permissions that came with a gain, in the order in which they were given.
+    pub fn given_by(&mut self, gain: &SharedChange) -> Vec<&'a Permission> {
+        let permissions = self.permissions;
+        permissions.iter().filter(|permission| self.gives(gain, permission)).collect()
+    }
+
+    fn gives(&mut self, gain: &SharedChange, permission: &'a Permission) -> bool {
+        let speaks = gain.grants.iter().any(|grant| match &grant.what {
+            What::Statement(statement) => permission.actions.iter().any(|action| {
+                let resource = permission.resource.as_deref();
+                let question = clouds::question(self.cloud, self.state, action, resource);
+                let is_listed = self.cloud == Cloud::Ibm && !Pattern::parse(action).is_literal();
+                let is_part_enough = is_listed || (permission.partly && Pattern::parse(action).is_literal());
+                question.is_ok_and(|question| match statement.extent(&question) {
+                    Extent::Whole => true,
+                    Extent::Part => is_part_enough,
+                    Extent::None => false,
+                })
+            }),
+            What::Becoming(to) => self.holds(permission, &to.id),
+        });
+        speaks && gain.principals.iter().any(|who| self.holds(permission, &who.step.id))
+    }
+
+    fn holds(&mut self, permission: &'a Permission, id: &str) -> bool {
+        let holders = self.holders.entry(&permission.id).or_insert_with(|| {
+            // One whose resource cannot be understood is told as a broken rule.
+            let found = holdings(self.cloud, self.state, self.access, permission).unwrap_or_default();
+            found.into_iter().map(|holding| holding.principal.step.id).collect()
+        });
+        holders.contains(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use model::Severity;
+
+    use super::*;
+    use crate::{
+        Choice, Effect, Principal, Reach, Resource, Source, Standing, Statement, Step, Turn, shared,
+    };
+
+    fn step(kind: &'static str, id: &str) -> Step {
+        Step { kind, id: id.to_owned(), name: id.to_owned() }
+    }
+
+    fn principal(id: &str, standing: Standing) -> Principal {
+        Principal { step: step("user", id), standing, is_bounded: false }
+    }
+
+    fn statement(effect: Effect, action: &str) -> Statement {
+        Statement {
+            effect,
+            actions: Arc::new(Choice::any_of(vec![crate::huawei::action(action)])),
+            resources: Choice::any_of(vec![Resource::any()]),
+            condition: None,
+        }
+    }
+
+    fn permission(action: &str, partly: bool, allowed: &[&str]) -> Permission {
+        Permission {
+            id: action.to_owned(),
+            title: action.to_owned(),
+            severity: Severity::High,
+            actions: vec![action.to_owned()],
+            resource: None,
+            partly,
+            allowed: allowed.iter().map(|text| (*text).to_owned()).collect(),
+            reason: String::new(),
+            remediation: String::new(),
+        }
+    }
+
+    /// Says whether a permission came with a gain of somebody who holds these actions now.
+    fn came(holds: &[&str], standing: Standing, gained: What, permission: &Permission) -> bool {
+        let mut access = Access::default();
+        let ana = access.principal(principal("ana", standing.clone()));
+        let boss = access.principal(principal("boss", Standing::Active));
+        for (who, action) in holds.iter().map(|action| (ana, *action)).chain([(boss, "iam:*:*")]) {
+            let statement = statement(Effect::Allow, action);
+            let source = access.source(Source { steps: [step("policy", action)].into(), statement });
+            access.attach(who, source);
+        }
+        let change = crate::AccessChange {
+            principal: principal("ana", standing),
+            turn: Turn::Gained,
+            what: gained,
+            condition: None,
+            path: vec![step("user", "ana")],
+            former_path: Vec::new(),
+            reach: Reach::default(),
+        };
+        let (state, permissions) = (State::default(), [permission.clone()]);
+        let mut sensitive = Sensitive::new(Cloud::Huawei, &state, &access, &permissions);
+        !sensitive.given_by(&shared(vec![change])[0]).is_empty()
+    }
+
+    #[test]
+    fn a_permission_comes_with_a_grant_that_gives_it_to_somebody_who_holds_it() {
+        let all = permission("iam:*:*", false, &[]);
+        let gained = |action: &str| What::Statement(statement(Effect::Allow, action));
+        assert!(came(&["iam:*:*"], Standing::Active, gained("iam:*:*"), &all));
+        assert!(!came(&["iam:*:*"], Standing::Active, gained("iam:users:get"), &all), "it was held before");
+        assert!(!came(&["iam:users:get"], Standing::Active, gained("iam:*:*"), &all), "something denies it");
+        let keys = permission("iam:keys:create", true, &[]);
+        assert!(came(&["iam:keys:create"], Standing::Active, gained("iam:keys:*"), &keys));
+        assert!(!came(&["iam:keys:create"], Standing::Active, gained("obs:*:*"), &keys));
+    }
+
+    #[test]
+    fn who_may_hold_it_or_cannot_act_is_left_out() {
+        let gained = || What::Statement(statement(Effect::Allow, "iam:*:*"));
+        let allowed = permission("iam:*:*", false, &["user:ana"]);
+        assert!(!came(&["iam:*:*"], Standing::Active, gained(), &allowed));
+        let all = permission("iam:*:*", false, &[]);
+        assert!(!came(&["iam:*:*"], Standing::Inactive("disabled".to_owned()), gained(), &all));
+    }
+
+    #[test]
+    fn to_become_somebody_gives_what_that_one_holds() {
+        let all = permission("iam:*:*", false, &[]);
+        let become_of = |id: &str| What::Becoming(step("user", id));
+        assert!(came(&["iam:*:*"], Standing::Active, become_of("boss"), &all));
+        assert!(!came(&["iam:*:*"], Standing::Active, become_of("nobody"), &all));
+    }
+
+    #[test]
+    fn what_no_longer_stands_in_the_way_gives_what_is_held() {
+        let all = permission("iam:*:*", false, &[]);
+        let lifted = || What::Statement(statement(Effect::Deny, "iam:*:*"));
+        assert!(came(&["iam:*:*"], Standing::Active, lifted(), &all));
+        assert!(!came(&["iam:users:get"], Standing::Active, lifted(), &all));
+    }
+}

@@ -1,0 +1,52 @@
+//! What a change brought about: drift is as bad as the access that somebody gained by it.
+//!
+//! In: a thing that changed, and the gains of the run. Out: the severity of the event that tells of the thing. Drift by which nobody gained
+//! anything is worth knowing, and no more: what else it may mean is told as a finding.
+
+use model::{Severity, Type};
+
+use crate::{Gain, drift::Thing, names::identity_columns};
+
+/// Grades the drift of a thing by the worst of the gains that lead through it.
+pub(crate) fn severity(thing: &Thing<'_>, gains: &[Gain]) -> Severity {
+    if gains.is_empty() || !may_give(thing) {
+        return Severity::Info;
+    }
+    let brought = gains.iter().filter(|gain| leads_through(thing, gain));
+    brought.map(Gain::severity).max().unwrap_or(Severity::Info)
+}
+
+/// Says whether somebody may have gained by what happened: not by what went, nor by another description.
+fn may_give(thing: &Thing<'_>) -> bool {
+    let is_spoken_of = |name: &str| thing.table.label == Some(name) || name == "description";
+    let own = || {
+        thing
+            .columns()
+            .into_iter()
+            .any(|(column, ..)| column.kind != Type::Document && !column.moves && !is_spoken_of(column.name))
+    };
+    match thing.verb() {
+        "added" | "replaced" => true,
+        "removed" => false,
+        _ => thing.parts.iter().any(|part| part.verb() != "removed") || own(),
+    }
+}
+
+/// Says whether a gain came by a thing: it is a step of the way, and where somebody became a part of it, it was by one of them.
+fn leads_through(thing: &Thing<'_>, gain: &Gain) -> bool {
+    let mut keys = thing.key_texts();
+    let is_step = match thing.table.key {
+        1 => keys.any(|id| gain.leads_through(id)),
+        // What joins two things is known by both.
+        _ => keys.filter(|id| gain.leads_through(id) || gain.is_of(id)).count() >= 2,
+    };
+    let newcomers: Vec<&str> = thing.parts.iter().filter_map(|part| newcomer(part)).collect();
+    let is_only_joined = newcomers.len() == thing.parts.len() && !newcomers.is_empty();
+    is_step && (!is_only_joined || newcomers.iter().any(|id| gain.is_of(id) || gain.leads_through(id)))
+}
+
+/// Returns the principal or group that a part names, which was not there before.
+fn newcomer<'a>(part: &'a model::Change) -> Option<&'a str> {
+    let row = part.after().filter(|_| part.before().is_none())?;
+    identity_columns(part.table).iter().find_map(|column| part.table.text(row, column))
+}

@@ -1,0 +1,161 @@
+//! Claims: while one run sends the events of a snapshot to a sink, no other run does.
+//!
+//! In: the events that the ledger says a sink is yet to get. Out: the right to send them, or what another run made of
+//! them. A claim is an object that is created on the condition that it is not there; claims on the same events are numbered, and the
+//! ledger, written when sending ends, says how many have ended. A claim is renewed while its run lives, and dead once it was not renewed for
+//! [`LEASE`]: then the next number is free to whoever creates it, and the events are sent again under the same ids.
+
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use model::{Event, Timestamp, time_text};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Now, Shelf, ShelfError,
+    ledger::{Found, Ledger},
+};
+
+/// How long a claim holds after it was last renewed.
+const LEASE: Duration = Duration::from_secs(10);
+const RENEWED_EVERY: Duration = Duration::from_secs(3);
+const LOOKED_AT_EVERY: Duration = Duration::from_millis(250);
+/// How long a run waits for another that is sending the same events: longer than a lease, so that a dead one is outlived.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Most claims on the same events that are passed over, each left by a run that died while it sent.
+const MOST_DEAD: u32 = 10_000;
+
+/// What a claim says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Mark {
+    /// A number that no other run has, so that nobody takes the claim of another for its own.
+    by: String,
+    /// When the claim ends unless it is renewed.
+    until: String,
+}
+
+/// The right to send the events of a run to a sink.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    key: String,
+    number: u32,
+    by: String,
+    /// When it was last renewed, by the time that passes here.
+    renewed: Mutex<Instant>,
+}
+
+/// Whose turn it is to send.
+#[derive(Debug)]
+pub(crate) enum Turn {
+    /// Ours, with what the ledger said after the claim was made.
+    Ours(Claim, Found),
+    /// That of another run, which is still at it.
+    Theirs(Found),
+    /// Nobody's: the sink has all events.
+    Done(Found),
+}
+
+/// Claims of other runs, by key: what each says, and since when it was seen to say so.
+#[derive(Default)]
+struct Watched(BTreeMap<String, (Vec<u8>, Instant)>);
+
+/// Claims the events that a sink is yet to get, or waits until another run has sent them.
+pub(crate) async fn take<S: Shelf>(
+    shelf: &S,
+    (sink, snapshot): (&str, u64),
+    events: &[Event],
+    now: Now<'_>,
+) -> Result<Turn, ShelfError> {
+    let (began, key) = (Instant::now(), Ledger::key(sink, snapshot));
+    let mut watched = Watched::default();
+    loop {
+        let found = Ledger::read(shelf, &key, snapshot).await?;
+        if found.ledger.owed(events).is_empty() {
+            return Ok(Turn::Done(found));
+        }
+        let first = found.ledger.claims.saturating_add(1);
+        let mut living = None;
+        for number in first..first.saturating_add(MOST_DEAD) {
+            let claim = Claim::new(sink, snapshot, number);
+            if shelf.create(&claim.key, claim.mark(now)?).await? {
+                // Whoever passed over dead claims took time, in which others may have sent.
+                let found = if number == first { found } else { Ledger::read(shelf, &key, snapshot).await? };
+                return Ok(Turn::Ours(claim, found));
+            }
+            let bytes = shelf.get(&claim.key).await?.unwrap_or_default();
+            if !watched.is_dead(claim.key, bytes, now()) {
+                living = Some(found);
+                break;
+            }
+        }
+        let Some(found) = living else { return Err(format!("{MOST_DEAD} runs died while they sent").into()) };
+        if began.elapsed() >= PATIENCE {
+            return Ok(Turn::Theirs(found));
+        }
+        tokio::time::sleep(LOOKED_AT_EVERY).await;
+    }
+}
+
+impl Watched {
+    /// Says whether the run of a claim has died: by what the claim says, or because nobody renewed it while we looked on, which
+    /// needs no clock that both agree on.
+    fn is_dead(&mut self, key: String, bytes: Vec<u8>, now: Timestamp) -> bool {
+        let until = serde_json::from_slice::<Mark>(&bytes).ok().and_then(|mark| mark.until.parse().ok());
+        let (known, since) = self.0.entry(key).or_insert_with(|| (bytes.clone(), Instant::now()));
+        if *known != bytes {
+            (*known, *since) = (bytes, Instant::now());
+        }
+        until.is_none_or(|until: Timestamp| until <= now) || since.elapsed() >= LEASE
+    }
+}
+
+impl Claim {
+    fn new(sink: &str, snapshot: u64, number: u32) -> Self {
+        Self {
+            key: format!("ledger/{sink}/{snapshot:08}.claims/claim-{number}.json"),
+            number,
+            by: format!("{:016x}", fastrand::u64(..)),
+            renewed: Instant::now().into(),
+        }
+    }
+
+    /// Returns what the claim says when it is made or renewed now.
+    fn mark(&self, now: Now<'_>) -> Result<Vec<u8>, ShelfError> {
+        let until = now().checked_add(LEASE)?;
+        Ok(serde_json::to_vec(&Mark { by: self.by.clone(), until: time_text(until) })?)
+    }
+
+    /// Renews the claim for as long as it is awaited.
+    pub(crate) async fn keep<S: Shelf>(&self, shelf: &S, now: Now<'_>) -> Infallible {
+        loop {
+            tokio::time::sleep(RENEWED_EVERY).await;
+            let Ok(mark) = self.mark(now) else { continue };
+            match shelf.put(&self.key, mark).await {
+                Ok(()) => *self.renewed() = Instant::now(),
+                Err(error) => tracing::warn!(key = self.key, %error, "claim could not be renewed"),
+            }
+        }
+    }
+
+    /// Ends the claim in the ledger: the next one is free. Adds what others noted, where it may have passed for dead.
+    pub(crate) async fn end<S: Shelf>(
+        self,
+        shelf: &S,
+        key: &str,
+        mut ledger: Ledger,
+    ) -> Result<(), ShelfError> {
+        ledger.claims = ledger.claims.max(self.number);
+        if self.renewed().elapsed() >= LEASE {
+            ledger.merge(Ledger::read(shelf, key, ledger.snapshot).await?.ledger);
+        }
+        ledger.write(shelf, key).await
+    }
+
+    fn renewed(&self) -> MutexGuard<'_, Instant> {
+        self.renewed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,377 @@
+//! The books: what was told so far, held against what is so.
+//!
+//! The normal form of *what was told* is an account: the one of the first snapshot, on which every statement is carried
+//! out in its order. Each statement must be true at the time of its snapshot, and must follow from what was told before:
+//! nothing is added that was told to be there, nothing changes from a value that was not told. Statements that were late
+//! may have come together, and what came and went unseen is not told at all; both give the same account. When the weather
+//! is calm again, the account that was told is the one that is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Event, Finding, Table, tables};
+use serde_json::Value;
+
+use crate::truth::{Cells, Truth, is_told, key_of};
+
+/// What was told of an account.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub(crate) rows: BTreeMap<(&'static str, String), Cells>,
+    /// Evidence of open findings, by fingerprint, with rule and subject.
+    findings: BTreeMap<String, (String, Value)>,
+    /// Listings of the whole account that were told to be lost.
+    lost: BTreeSet<String>,
+    /// How often the same gain was told.
+    pub gains: BTreeMap<String, u64>,
+    /// Who gained access, with the title of the first event that told it.
+    pub gainers: BTreeMap<String, String>,
+    pub events: u64,
+    /// Events that were cut, so that not all that they tell can be read.
+    pub cut: u64,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    /// Begins with what the first snapshot has.
+    pub fn of(first: &Truth) -> Self {
+        let mut tally = Self::default();
+        tally.believe(first);
+        tally.findings = first.open.iter().map(|(key, finding)| (key.clone(), said(finding))).collect();
+        tally
+    }
+
+    fn believe(&mut self, truth: &Truth) {
+        self.rows = told_tables(truth)
+            .flat_map(|(table, rows)| {
+                rows.iter().map(|(key, cells)| ((table.name, key.clone()), cells.clone()))
+            })
+            .collect();
+    }
+
+    /// Returns what was found to be wrong, and forgets it.
+    pub fn take_wrong(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.wrong)
+    }
+
+    fn wrong(&mut self, what: String) {
+        self.wrong.push(what);
+    }
+
+    /// Books an event that tells of a time at which `truth` was so, and these had gained access.
+    pub fn book(
+        &mut self,
+        event: &Event,
+        truth: &Truth,
+        is_struck: bool,
+        gainers: Option<&BTreeMap<String, String>>,
+    ) {
+        self.events += 1;
+        let name = event.kind.trim_start_matches("dev.iamwatch.").trim_end_matches(".v1");
+        match name.split_once('.') {
+            Some(("drift", _)) if event.data["truncated"] != 0 => {
+                self.cut += 1;
+                self.believe(truth);
+            }
+            Some(("drift", verb)) => self.drift(verb, event, truth),
+            Some(("finding", move_)) => self.finding(move_, event, truth, is_struck),
+            Some(("access", _)) => self.gain(event, gainers),
+            Some(("coverage", word)) => self.coverage(word, event, is_struck),
+            Some(("baseline", _)) if event.data["is_first"] == true => {}
+            _ => self.wrong(format!("{name}: {}", event.data["title"])),
+        }
+    }
+
+    fn drift(&mut self, verb: &str, event: &Event, truth: &Truth) {
+        let data = &event.data;
+        let Some(table) = data["thing"]["table"].as_str().and_then(tables::named) else { return };
+        let key = data["thing"]["key"].as_object().map(|key| key_of(table, key)).unwrap_or_default();
+        let columns = data["columns"].as_array().map(Vec::as_slice).unwrap_or_default();
+        match verb {
+            "added" => self.added(table, &data["row"], truth),
+            "removed" => self.removed(table, &data["row"], truth),
+            "replaced" => {
+                let former = data["former_key"].as_object().map(|key| key_of(table, key)).unwrap_or_default();
+                self.changed(table, &former, &key, columns, truth);
+            }
+            _ if columns.is_empty() => {}
+            _ => self.changed(table, &key, &key, columns, truth),
+        }
+        for part in data["parts"].as_array().into_iter().flatten() {
+            self.part(part, truth);
+        }
+    }
+
+    fn part(&mut self, part: &Value, truth: &Truth) {
+        let Some(table) = part["table"].as_str().and_then(tables::named) else { return };
+        match part["change"].as_str() {
+            Some("added") => self.added(table, &part["row"], truth),
+            Some("removed") => self.removed(table, &part["row"], truth),
+            _ => {
+                let Some(row) = part["row"].as_object() else { return };
+                let columns = part["columns"].as_array().map(Vec::as_slice).unwrap_or_default();
+                let mut former = row.clone();
+                for column in columns {
+                    if let Some(name) = column["name"].as_str() {
+                        former.insert(name.to_owned(), column["before"].clone());
+                    }
+                }
+                self.changed(table, &key_of(table, &former), &key_of(table, row), columns, truth);
+            }
+        }
+    }
+
+    fn added(&mut self, table: &'static Table, row: &Value, truth: &Truth) {
+        let Some(row) = row.as_object() else { return };
+        let key = key_of(table, row);
+        let place = format!("{} {key}", table.name);
+        let Some(real) = truth.row(table.name, &key) else {
+            return self.wrong(format!("false: added {place}, which is not there"));
+        };
+        let mut shown = real.clone();
+        shown.retain(|name, _| !is_document(table, name));
+        if shown != *row {
+            self.wrong(format!("false: added {place} as {}", difference(&shown, row)));
+        }
+        if self.rows.insert((table.name, key), real.clone()).is_some() {
+            self.wrong(format!("twice: added {place}"));
+        }
+    }
+
+    fn removed(&mut self, table: &'static Table, row: &Value, truth: &Truth) {
+        let Some(row) = row.as_object() else { return };
+        let key = key_of(table, row);
+        let place = format!("{} {key}", table.name);
+        if truth.row(table.name, &key).is_some() {
+            self.wrong(format!("false: removed {place}, which is there"));
+        }
+        if self.rows.remove(&(table.name, key)).is_none() {
+            self.wrong(format!("twice: removed {place}, which was not told to be there"));
+        }
+    }
+
+    fn changed(&mut self, table: &'static Table, former: &str, key: &str, columns: &[Value], truth: &Truth) {
+        let place = format!("{} {key}", table.name);
+        let Some(real) = truth.row(table.name, key) else {
+            return self.wrong(format!("false: changed {place}, which is not there"));
+        };
+        let Some(mut told) = self.rows.remove(&(table.name, former.to_owned())) else {
+            self.rows.insert((table.name, key.to_owned()), real.clone());
+            return self.wrong(format!("twice: changed {place}, which was not told to be there"));
+        };
+        for column in columns {
+            let Some(name) = column["name"].as_str() else { continue };
+            let (was, is) = (told.get(name).cloned(), real.get(name).cloned());
+            if is_document(table, name) {
+                let (expected, said) = (members(was.as_ref(), is.as_ref()), column["members"].clone());
+                if said != serde_json::json!(expected) {
+                    self.wrong(format!(
+                        "false: changed {place} in its document: {said}, it was {expected:?}"
+                    ));
+                }
+            } else {
+                let null = Value::Null;
+                let (before, after) = (&column["before"], &column["after"]);
+                if after != is.as_ref().unwrap_or(&null) {
+                    self.wrong(format!("false: changed {place} {name} to {after}, it is {is:?}"));
+                }
+                if !moves(table, name) && before != was.as_ref().unwrap_or(&null) {
+                    self.wrong(format!(
+                        "twice: changed {place} {name} from {before}, it was told to be {was:?}"
+                    ));
+                }
+            }
+            match is {
+                Some(is) => told.insert(name.to_owned(), is),
+                None => told.remove(name),
+            };
+        }
+        self.rows.insert((table.name, key.to_owned()), told);
+    }
+
+    fn finding(&mut self, move_: &str, event: &Event, truth: &Truth, is_struck: bool) {
+        let finding = &event.data["finding"];
+        let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+        let (key, subject) = (text("fingerprint"), text("subject"));
+        let place = format!("{} of {subject}", text("rule"));
+        let open = truth.open.get(&key);
+        let evidence = finding["evidence"].clone();
+        match move_ {
+            "opened" | "reopened" | "changed" => {
+                match open {
+                    None => self.wrong(format!("false: finding {move_}: {place}, which is not so")),
+                    Some(open) if said(open).1 != evidence => {
+                        self.wrong(format!(
+                            "false: finding {move_}: {place} with {evidence}, it is {}",
+                            said(open).1
+                        ));
+                    }
+                    Some(_) => {}
+                }
+                let former = self.findings.insert(key, (place.clone(), evidence.clone()));
+                if former.is_some() != (move_ == "changed") {
+                    self.wrong(format!("twice: finding {move_}: {place}"));
+                } else if former.is_some_and(|former| former.1 == evidence) {
+                    self.wrong(format!("false: finding changed: {place}, but it did not"));
+                }
+            }
+            "closed" => {
+                let state = text("state");
+                if open.is_some() {
+                    self.wrong(format!("false: finding closed as {state}: {place}, which is still so"));
+                }
+                let below = subject.splitn(3, '/').nth(2).unwrap_or_default();
+                let is_there = truth.has(below);
+                if is_there.is_some_and(|is_there| is_there != (state == "fixed")) && state != "rule-changed"
+                {
+                    self.wrong(format!("false: finding closed as {state}: {place}, there: {is_there:?}"));
+                }
+                if self.findings.remove(&key).is_none() {
+                    self.wrong(format!(
+                        "twice: finding closed as {state}: {place}, which was not told to be open"
+                    ));
+                }
+            }
+            "unknown" if !is_struck => self.wrong(format!("false: finding unknown in calm weather: {place}")),
+            "unknown" => {}
+            _ => self.wrong(format!("false: finding {move_}: {place}")),
+        }
+    }
+
+    fn gain(&mut self, event: &Event, real: Option<&BTreeMap<String, String>>) {
+        let data = &event.data;
+        let title = data["title"].to_string();
+        let principals = data["principals"].as_array().into_iter().flatten();
+        for id in principals.filter_map(|each| each["id"].as_str()) {
+            if real.is_some_and(|real| !real.contains_key(id)) {
+                self.wrong(format!("false: access gained by {id}, who gained nothing: {title}"));
+            }
+            self.gainers.entry(id.to_owned()).or_insert_with(|| title.clone());
+        }
+        *self.gains.entry(format!("{title} {}", data["grants"])).or_default() += 1;
+    }
+
+    /// Says of those who can do more than at first, and of whom that was told in calm weather, if it was not told.
+    pub fn must_have_gained<'a>(
+        &mut self,
+        ids: impl Iterator<Item = &'a str>,
+        calm: &BTreeMap<String, String>,
+    ) {
+        for id in ids.filter(|id| !self.gainers.contains_key(*id)) {
+            if let Some(title) = calm.get(id) {
+                self.wrong.push(format!("lost: access gained by {id} was never told: {title}"));
+            }
+        }
+    }
+
+    fn coverage(&mut self, word: &str, event: &Event, is_struck: bool) {
+        let listing = event.subject.clone();
+        let is_whole = event.data["sample"].as_array().into_iter().flatten().any(|row| row["parent"] == "");
+        if word == "lost" && !is_struck {
+            self.wrong(format!("false: coverage lost in calm weather: {}", event.data["title"]));
+        }
+        let is_new = match word {
+            _ if !is_whole => true,
+            "lost" => self.lost.insert(listing.clone()),
+            _ => self.lost.remove(&listing),
+        };
+        if !is_new {
+            self.wrong(format!("twice: coverage {word}: {listing}"));
+        }
+    }
+
+    /// Takes over which gains are known, to be held against itself.
+    pub fn with_gains_of(self, other: &Self) -> Self {
+        Self { gains: other.gains.clone(), ..self }
+    }
+
+    /// Says what was not told, and what was told and is not so, when everything could be seen.
+    pub fn close(&mut self, truth: &Truth, shadow: &Self) {
+        let mut untold: Vec<String> = Vec::new();
+        for (table, rows) in told_tables(truth) {
+            for (key, cells) in rows {
+                let place = format!("{} {key}", table.name);
+                match self.rows.get(&(table.name, key.clone())) {
+                    None => untold.push(format!("lost: {place} is there, and that was never told")),
+                    Some(told) => {
+                        let names = cells.keys().chain(told.keys()).collect::<BTreeSet<_>>();
+                        let differs = |name: &&&String| told.get(**name) != cells.get(**name);
+                        untold.extend(names.iter().filter(differs).filter(|name| !moves(table, name)).map(
+                            |name| {
+                                let (is, was) = (shown(cells.get(*name)), shown(told.get(*name)));
+                                format!("lost: {place} {name} is {is}, and was told to be {was}")
+                            },
+                        ));
+                    }
+                }
+            }
+        }
+        let gone = self.rows.keys().filter(|(table, key)| truth.row(table, key).is_none());
+        untold
+            .extend(gone.map(|(table, key)| format!("lost: {table} {key} is gone, and that was never told")));
+        for (key, (place, evidence)) in &shadow.findings {
+            match self.findings.get(key) {
+                None => untold.push(format!("lost: finding {place} is open, and that was never told")),
+                Some((_, told)) if told != evidence => {
+                    untold.push(format!("lost: finding {place} has {evidence}, it was told to have {told}"));
+                }
+                Some(_) => {}
+            }
+        }
+        let over = self.findings.iter().filter(|(key, _)| !shadow.findings.contains_key(*key));
+        untold.extend(
+            over.map(|(_, (place, _))| format!("lost: finding {place} is over, and that was never told")),
+        );
+        untold.extend(
+            self.lost.iter().map(|listing| format!("lost: coverage of {listing} never told as regained")),
+        );
+        let more =
+            self.gains.iter().filter(|(gain, count)| **count > shadow.gains.get(*gain).copied().unwrap_or(1));
+        untold.extend(more.map(|(gain, count)| format!("twice: {count} times: {gain}")));
+        self.wrong.append(&mut untold);
+    }
+}
+
+fn told_tables(truth: &Truth) -> impl Iterator<Item = (&'static Table, &BTreeMap<String, Cells>)> {
+    let named = truth.tables.iter().filter_map(|(name, rows)| Some((tables::named(name)?, rows)));
+    named.filter(|(table, _)| is_told(table))
+}
+
+fn said(finding: &Finding) -> (String, Value) {
+    (format!("{} of {}", finding.rule, finding.subject), serde_json::json!(finding.evidence))
+}
+
+fn is_document(table: &Table, column: &str) -> bool {
+    table.columns.iter().any(|known| known.name == column && known.kind == model::Type::Document)
+}
+
+fn moves(table: &Table, column: &str) -> bool {
+    table.kind == model::Kind::Activity
+        || table.columns.iter().any(|known| known.name == column && known.moves)
+}
+
+/// Returns the names of the members that differ in two documents.
+fn members(before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
+    let parsed = |value: Option<&Value>| -> Cells {
+        value.and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    };
+    let (before, after) = (parsed(before), parsed(after));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    names.into_iter().filter(|name| before.get(*name) != after.get(*name)).cloned().collect()
+}
+
+fn difference(real: &Cells, told: &Cells) -> String {
+    let names: BTreeSet<&String> = real.keys().chain(told.keys()).collect();
+    let differing = names.into_iter().filter(|name| real.get(*name) != told.get(*name));
+    let parts: Vec<String> = differing
+        .map(|name| format!("{name} {}, it is {}", shown(told.get(name)), shown(real.get(name))))
+        .collect();
+    parts.join("; ")
+}
+
+fn shown(value: Option<&Value>) -> String {
+    let text = value.map_or_else(|| "null".to_owned(), Value::to_string);
+    text.chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests;
