@@ -91,7 +91,7 @@ static IBM: [&Table; 28] = {
     ]
 };
 
-static HUAWEI: [&Table; 34] = {
+static HUAWEI: [&Table; 36] = {
     use model::tables::huawei as t;
     [
         &t::ACCESS_KEYS,
@@ -99,6 +99,7 @@ static HUAWEI: [&Table; 34] = {
         &t::AGENCIES,
         &t::GROUPS,
         &t::GROUP_MEMBERS,
+        &t::IDENTITY_PROVIDERS,
         &t::LOGIN_PROFILES,
         &t::MAPPINGS,
         &t::ORGANIZATIONS,
@@ -110,6 +111,7 @@ static HUAWEI: [&Table; 34] = {
         &t::POLICY_RESOURCES,
         &t::POLICY_STATEMENTS,
         &t::POLICY_VERSIONS,
+        &t::PROTOCOLS,
         &t::ROLES,
         &t::ROLE_ACTIONS,
         &t::ROLE_ASSIGNMENTS,
@@ -143,14 +145,22 @@ mod tests {
         names.filter(|name: &String| name.len() > 2).collect()
     }
 
-    /// Returns the sources that build the access of a cloud: `ibm.rs` and what is below it, without its tests.
+    /// Returns the sources that build the access of a cloud: `ibm.rs` and all below it, without its tests.
     fn sources(cloud: &str) -> String {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let mut text = fs::read_to_string(root.join(cloud).with_extension("rs")).expect("the builder");
-        for entry in fs::read_dir(root.join(cloud)).expect("its folder") {
-            let path = entry.expect("a file").path();
-            if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
-                text.push_str(&fs::read_to_string(path).expect("a source"));
+        let mut folders = vec![root.join(cloud)];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("its folder") {
+                let path = entry.expect("a file").path();
+                if path.file_stem().is_some_and(|name| name == "tests") {
+                    continue;
+                }
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|end| end == "rs") {
+                    text.push_str(&fs::read_to_string(path).expect("a source"));
+                }
             }
         }
         text

@@ -9,7 +9,9 @@ use serde::Serialize;
 
 mod weighing;
 
-use crate::{Access, Choice, Effect, Extent, Pattern, Principal, Question, Source, Step, access::both};
+use crate::{
+    Access, Choice, Effect, Extent, Pattern, Principal, Question, Source, Statement, Step, access::both,
+};
 use weighing::Weighing;
 
 /// Whether a principal can do what is asked.
@@ -79,15 +81,7 @@ impl Access {
 
     /// As [`Self::who_can`], where one of several ways of a principal is preferred.
     pub(crate) fn who_can_preferring(&self, question: &Question, prefers: Preference) -> Vec<Answer> {
-        let mut weighing = Weighing {
-            access: self,
-            question,
-            prefers,
-            extents: self.extents(question),
-            bound: self.bound_of(question),
-            no_bound: Bound::default(),
-            taken: HashMap::new(),
-        };
+        let mut weighing = self.weighing(question, prefers);
         let mut best: BTreeMap<usize, Way> = (0..self.principals.len())
             .filter_map(|principal| Some((principal, weighing.own_way(principal)?)))
             .collect();
@@ -107,6 +101,42 @@ impl Access {
             .collect();
         answers.sort_by(|one, other| one.principal.step.id.cmp(&other.principal.step.id));
         answers
+    }
+
+    /// Says of each principal what is left where something beside its policies allows all of a question: nothing
+    /// where a deny or the organisation takes it away, else what must hold, if anything must.
+    pub(crate) fn left_by_denies(
+        &self,
+        question: &Question,
+        principals: &[usize],
+    ) -> Vec<Option<Option<String>>> {
+        if principals.is_empty() {
+            return Vec::new();
+        }
+        let allow = Source {
+            steps: Arc::from([]),
+            statement: Statement {
+                effect: Effect::Allow,
+                actions: Arc::new(Choice::any_of(vec![question.action.clone()])),
+                resources: Choice::any_of(vec![question.resource.clone()]),
+                condition: None,
+            },
+        };
+        let mut weighing = self.weighing(question, Preference::Sure);
+        let ways = principals.iter().map(|principal| weighing.way_given(*principal, &allow));
+        ways.map(|way| (way.verdict != Verdict::Denied).then_some(way.condition)).collect()
+    }
+
+    fn weighing<'a>(&'a self, question: &'a Question, prefers: Preference) -> Weighing<'a> {
+        Weighing {
+            access: self,
+            question,
+            prefers,
+            extents: self.extents(question),
+            bound: self.bound_of(question),
+            no_bound: Bound::default(),
+            taken: HashMap::new(),
+        }
     }
 
     /// Says how much of a question each source speaks of; each set of actions is looked at once.

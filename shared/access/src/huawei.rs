@@ -5,6 +5,7 @@
 //! does not say that case matters, and an audit that overlooks a grant is the worse fault.
 
 mod documents;
+mod scopes;
 #[cfg(test)]
 mod tests;
 mod trust;
@@ -20,6 +21,7 @@ use crate::{
     Access, Choice, Effect, Known, Pattern, Principal, Question, Resource, Source, Standing, Statement, Step,
 };
 use documents::Documents;
+use scopes::Scope;
 
 /// Actions that let who holds them raise their own power, so that reach counts them even where no policy names them.
 pub(crate) const ESCALATIONS: [&str; 12] = [
@@ -84,11 +86,15 @@ pub(crate) fn action(text: &str) -> Pattern {
     if text == "*:*:*" { Pattern::any() } else { Pattern::parse(&text) }
 }
 
-/// Reads a resource pattern by the parts of its URN; a part that is left out or `*` may be anything.
+/// Reads a resource pattern by the parts of its URN; a part that is left out or `*` may be anything. Services are
+/// compared without regard to case, as in actions.
 pub(crate) fn resource(urn: &str) -> Resource {
     let parts = URN.into_iter().zip(urn.splitn(5, ':'));
     let given = parts.filter(|(_, part)| *part != "*");
-    given.fold(Resource::any(), |resource, (name, part)| resource.with(name, vec![Pattern::parse(part)]))
+    given.fold(Resource::any(), |resource, (name, part)| {
+        let part = if name == "service" { part.to_lowercase() } else { part.to_owned() };
+        resource.with(name, vec![Pattern::parse(&part)])
+    })
 }
 
 pub(crate) fn step(kind: &'static str, id: &str, name: Option<&str>) -> Step {
@@ -130,11 +136,7 @@ fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
         } else {
             Standing::Active
         };
-        let user = Principal {
-            step: step("user", id, t::USERS.text(row, "name")),
-            standing,
-            is_bounded: is_bounded && !is_root,
-        };
+        let user = Principal { step: step("user", id, t::USERS.text(row, "name")), standing, is_bounded };
         let user = access.principal(user);
         if is_root {
             let source = Source {
@@ -148,6 +150,8 @@ fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
     for row in state.rows(&t::AGENCIES) {
         if let Some(id) = t::AGENCIES.text(row, "agency_id") {
             let step = step("agency", id, t::AGENCIES.text(row, "name"));
+            // Service control policies do not reach what a cloud service made for itself.
+            let is_bounded = is_bounded && t::AGENCIES.text(row, "kind") != Some("service_linked");
             access.principal(Principal { step, standing: Standing::Active, is_bounded });
         }
     }
@@ -229,31 +233,39 @@ fn add_roles(access: &mut Access, state: &State) {
         else {
             continue;
         };
-        let (scope, id) = (text("scope_type").unwrap_or("domain"), text("scope_id").unwrap_or_default());
-        let scope_step = match scope {
-            "project" => step("project", id, None),
-            "enterprise_project" => step("enterprise project", id, None),
-            "all_projects" => step("scope", "all projects", None),
-            _ => step("scope", "global services", None),
-        };
-        let steps = vec![step("role", role, names.get(role).copied()), scope_step];
+        let scope =
+            Scope::parse(text("scope_type").unwrap_or_default(), text("scope_id").unwrap_or_default());
+        let steps = vec![step("role", role, names.get(role).copied()), scope.step()];
         let sources = documents.sources(&[role], &steps);
         if sources.is_empty() {
             access.miss(format!("what role {role} allows"));
         }
-        for mut source in sources {
-            if matches!(scope, "project" | "enterprise_project") {
-                for resource in &mut source.statement.resources.any_of {
-                    resource.0.insert(scope.to_owned(), vec![Pattern::literal(id)]);
-                }
+        for Source { steps, statement } in sources {
+            for statement in scope.narrow(&statement) {
+                let source = access.source(Source { steps: Arc::clone(&steps), statement });
+                attach(access, kind, subject, source);
             }
-            let source = access.source(source);
-            attach(access, kind, subject, source);
         }
     }
 }
 
-/// Lets federated users into the groups that a mapping names.
+/// Says of a mapping whether some identity provider that is in use signs people in by it. What could not be seen may
+/// be in use.
+fn is_mapping_used(state: &State, mapping: &str) -> bool {
+    let is_off = |row: &Row| t::IDENTITY_PROVIDERS.cell(row, "enabled") == Value::Boolean(false);
+    let disabled: BTreeSet<&str> = state
+        .rows(&t::IDENTITY_PROVIDERS)
+        .iter()
+        .filter(|row| is_off(row))
+        .filter_map(|row| t::IDENTITY_PROVIDERS.text(row, "id"))
+        .collect();
+    let mut protocols =
+        state.rows(&t::PROTOCOLS).iter().filter(|row| t::PROTOCOLS.text(row, "mapping_id") == Some(mapping));
+    let is_on = |row: &Row| t::PROTOCOLS.text(row, "provider_id").is_none_or(|id| !disabled.contains(id));
+    protocols.any(is_on) || !crate::unseen::is_whole(state, t::PROTOCOLS.listing)
+}
+
+/// Lets federated users into the groups that a mapping names, where a provider in use maps by it.
 fn add_mappings(access: &mut Access, state: &State) {
     let groups: BTreeMap<&str, &str> = state
         .rows(&t::GROUPS)
@@ -264,6 +276,9 @@ fn add_mappings(access: &mut Access, state: &State) {
         let text = |column| t::MAPPINGS.text(row, column);
         let (Some(mapping), Some(group)) = (text("mapping_id"), text("group_name")) else { continue };
         let Some(group) = groups.get(group).and_then(|id| access.group_with(id)) else { continue };
+        if !is_mapping_used(state, mapping) {
+            continue;
+        }
         let name = format!("federated users by mapping {mapping}");
         let id = format!("mapping/{mapping}/{}", t::MAPPINGS.cell(row, "rule"));
         let whoever = access.principal(Principal {

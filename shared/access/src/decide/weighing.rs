@@ -72,6 +72,21 @@ impl<'a> Weighing<'a> {
         best.map(|best| self.way(principal, &best, &denies, is_bounded))
     }
 
+    /// Returns the way of a principal that something beside its policies allows all of the question.
+    pub(super) fn way_given(&mut self, principal: usize, allow: &'a Source) -> Way {
+        let access = self.access;
+        let speaks = |held: &Held<'_>| {
+            let extent = self.extents.get(held.number).copied().unwrap_or(Extent::None);
+            extent != Extent::None && held.source.statement.effect == Effect::Deny
+        };
+        let denies: Vec<Held<'a>> = access.held(principal).filter(speaks).collect();
+        let is_bounded = access.principals.get(principal).is_some_and(|principal| principal.is_bounded);
+        // Not among the sources of the graph, and so without a number there.
+        let allow = Held { membership: None, number: usize::MAX, source: allow };
+        let best = self.weigh(allow, Extent::Whole, &denies, is_bounded);
+        self.way(principal, &best, &denies, is_bounded)
+    }
+
     const fn bound_for(&self, is_bounded: bool) -> &Bound<'a> {
         if is_bounded { &self.bound } else { &self.no_bound }
     }

@@ -2,7 +2,9 @@
 //! one request at a time.
 
 mod gains;
+mod scopes;
 mod standing;
+mod trust;
 
 use model::{Rows, State, Table, tables::huawei as t};
 use proptest::prelude::*;
