@@ -3,7 +3,11 @@
 //! Grants are not written out one by one: a group of a thousand members with a hundred policies is eleven hundred
 //! entries here, and a hundred thousand grants.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use serde::Serialize;
 
@@ -54,6 +58,35 @@ pub struct Principal {
     pub is_bounded: bool,
 }
 
+/// Which of those that a statement is attached to it counts for. Conditions on the principal itself are decided when
+/// the graph is built: what they ask is known then.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Holders {
+    /// It counts for all of them.
+    #[default]
+    All,
+    /// It counts for these, by number.
+    Only(Arc<BTreeSet<usize>>),
+    /// It counts for all but these, by number.
+    AllBut(Arc<BTreeSet<usize>>),
+}
+
+impl Holders {
+    /// Returns whether the statement counts for a principal.
+    pub(crate) fn contain(&self, principal: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(these) => these.contains(&principal),
+            Self::AllBut(these) => !these.contains(&principal),
+        }
+    }
+
+    /// Returns whether it depends on the principal.
+    pub(crate) fn are_limited(&self) -> bool {
+        *self != Self::All
+    }
+}
+
 /// A statement with the steps that lead to it from whom it is attached to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source {
@@ -61,6 +94,8 @@ pub struct Source {
     pub steps: Arc<[Step]>,
     /// What it says.
     pub statement: Statement,
+    /// Whom it counts for.
+    pub holders: Holders,
 }
 
 /// A way in which one principal becomes another.
@@ -218,6 +253,11 @@ impl Access {
         self.bounds.push(level);
     }
 
+    /// Returns whether what the bounds leave depends on the principal.
+    pub(crate) fn bounds_depend_on_principal(&self) -> bool {
+        self.bounds.iter().flatten().any(|source| source.holders.are_limited())
+    }
+
     /// Notes something that could not be seen.
     pub fn miss(&mut self, what: String) {
         self.unseen.push(what);
@@ -275,8 +315,9 @@ impl Access {
             let sources = self.of_group.get(membership.group).into_iter().flatten();
             sources.map(move |source| (Some(membership), *source))
         });
-        own.chain(through_groups).filter_map(|(membership, number)| {
-            Some(Held { membership, number, source: self.sources.get(number)? })
+        own.chain(through_groups).filter_map(move |(membership, number)| {
+            let source = self.sources.get(number).filter(|source| source.holders.contain(principal))?;
+            Some(Held { membership, number, source })
         })
     }
 

@@ -10,7 +10,8 @@ use serde::Serialize;
 mod weighing;
 
 use crate::{
-    Access, Choice, Effect, Extent, Pattern, Principal, Question, Source, Statement, Step, access::both,
+    Access, Choice, Effect, Extent, Holders, Pattern, Principal, Question, Source, Statement, Step,
+    access::both,
 };
 use weighing::Weighing;
 
@@ -115,6 +116,7 @@ impl Access {
         }
         let allow = Source {
             steps: Arc::from([]),
+            holders: Holders::All,
             statement: Statement {
                 effect: Effect::Allow,
                 actions: Arc::new(Choice::any_of(vec![question.action.clone()])),
@@ -133,7 +135,8 @@ impl Access {
             question,
             prefers,
             extents: self.extents(question),
-            bound: self.bound_of(question),
+            bound: self.bound_of(question, None),
+            bounds_differ: self.bounds_depend_on_principal(),
             no_bound: Bound::default(),
             taken: HashMap::new(),
         }
@@ -151,11 +154,16 @@ impl Access {
         self.sources.iter().map(extent).collect()
     }
 
-    /// Says what the bounds leave of a question.
-    pub(crate) fn bound_of(&self, question: &Question) -> Bound<'_> {
+    /// Returns what the bounds leave a principal of a question; without one, what those leave that hold for all.
+    pub(crate) fn bound_of(&self, question: &Question, principal: Option<usize>) -> Bound<'_> {
         let mut bound = Bound::default();
+        let counts = |source: &&Source| match principal {
+            Some(principal) => source.holders.contain(principal),
+            None => !source.holders.are_limited(),
+        };
         for level in &self.bounds {
-            let speaking = level.iter().filter(|source| source.statement.extent(question) != Extent::None);
+            let speaking = level.iter().filter(counts);
+            let speaking = speaking.filter(|source| source.statement.extent(question) != Extent::None);
             let allows = speaking.clone().filter(|source| source.statement.effect == Effect::Allow);
             let best = allows.max_by_key(|source| {
                 (source.statement.condition.is_none(), source.statement.extent(question))

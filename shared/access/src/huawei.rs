@@ -5,6 +5,7 @@
 //! does not say that case matters, and an audit that overlooks a grant is the worse fault.
 
 mod documents;
+mod people;
 mod scopes;
 #[cfg(test)]
 mod tests;
@@ -18,9 +19,11 @@ use std::{
 use model::{Row, State, Table, Value, tables::huawei as t};
 
 use crate::{
-    Access, Choice, Effect, Known, Pattern, Principal, Question, Resource, Source, Standing, Statement, Step,
+    Access, Choice, Effect, Holders, Known, Pattern, Principal, Question, Resource, Source, Standing,
+    Statement, Step,
 };
 use documents::Documents;
+use people::People;
 use scopes::Scope;
 
 /// Actions that let who holds them raise their own power, so that reach counts them even where no policy names them.
@@ -45,10 +48,11 @@ const URN: [&str; 5] = ["service", "region", "account", "type", "path"];
 #[must_use]
 pub fn access(state: &State) -> Access {
     let mut access = Access::default();
-    let is_bounded = add_bounds(&mut access, state);
-    add_identities(&mut access, state, is_bounded);
-    add_policies(&mut access, state);
-    add_roles(&mut access, state);
+    add_identities(&mut access, state, is_bounded(state));
+    let people = People::of(&access, state);
+    add_bounds(&mut access, state, &people);
+    add_policies(&mut access, state, &people);
+    add_roles(&mut access, state, &people);
     add_mappings(&mut access, state);
     trust::add(&mut access, state);
     crate::unseen::add(&mut access, state);
@@ -142,6 +146,7 @@ fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
             let source = Source {
                 steps: [step("root user", id, Some("by being root"))].into(),
                 statement: everything(),
+                holders: Holders::All,
             };
             let source = access.source(source);
             access.attach(user, source);
@@ -191,7 +196,7 @@ fn attach(access: &mut Access, kind: &str, id: &str, source: usize) {
     }
 }
 
-fn add_policies(access: &mut Access, state: &State) {
+fn add_policies(access: &mut Access, state: &State, people: &People<'_>) {
     let names = labels(state, &t::POLICIES);
     let mut attached: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     for row in state.rows(&t::POLICY_ATTACHMENTS) {
@@ -214,7 +219,7 @@ fn add_policies(access: &mut Access, state: &State) {
             access.miss(format!("what policy {policy} version {version} says: {fault}"));
         }
         let steps = vec![step("policy", policy, names.get(policy).copied()), step("version", version, None)];
-        for source in documents.sources(&[policy, version], &steps) {
+        for source in documents.sources(&[policy, version], &steps, people) {
             let source = access.source(source);
             for (kind, id) in holders {
                 attach(access, kind, id, source);
@@ -223,7 +228,7 @@ fn add_policies(access: &mut Access, state: &State) {
     }
 }
 
-fn add_roles(access: &mut Access, state: &State) {
+fn add_roles(access: &mut Access, state: &State, people: &People<'_>) {
     let names = labels(state, &t::ROLES);
     let documents = Documents::of_roles(state);
     for row in state.rows(&t::ROLE_ASSIGNMENTS) {
@@ -236,13 +241,14 @@ fn add_roles(access: &mut Access, state: &State) {
         let scope =
             Scope::parse(text("scope_type").unwrap_or_default(), text("scope_id").unwrap_or_default());
         let steps = vec![step("role", role, names.get(role).copied()), scope.step()];
-        let sources = documents.sources(&[role], &steps);
+        let sources = documents.sources(&[role], &steps, people);
         if sources.is_empty() {
             access.miss(format!("what role {role} allows"));
         }
-        for Source { steps, statement } in sources {
+        for Source { steps, statement, holders } in sources {
             for statement in scope.narrow(&statement) {
-                let source = access.source(Source { steps: Arc::clone(&steps), statement });
+                let steps = Arc::clone(&steps);
+                let source = access.source(Source { steps, statement, holders: holders.clone() });
                 attach(access, kind, subject, source);
             }
         }
@@ -294,14 +300,14 @@ fn add_mappings(access: &mut Access, state: &State) {
     }
 }
 
-/// Adds the service control policies from the root down to the account, and says whether they bind it: they do
-/// not bind the account that manages the organisation.
-fn add_bounds(access: &mut Access, state: &State) -> bool {
+/// Returns the account and the entities above it, from the account up, where service control policies bind it: they
+/// do not bind the account that manages the organisation.
+fn bounding_entities(state: &State) -> Vec<&str> {
     let account = state.rows(&t::ACCOUNTS).iter().find_map(|row| t::ACCOUNTS.text(row, "account_id"));
-    let Some(account) = account else { return false };
+    let Some(account) = account else { return Vec::new() };
     let mut organizations = state.rows(&t::ORGANIZATIONS).iter();
     if organizations.any(|row| t::ORGANIZATIONS.text(row, "management_account_id") == Some(account)) {
-        return false;
+        return Vec::new();
     }
     let parents: BTreeMap<&str, Option<&str>> = state
         .rows(&t::ORGANIZATION_ENTITIES)
@@ -311,31 +317,41 @@ fn add_bounds(access: &mut Access, state: &State) -> bool {
             Some((text("id")?, text("parent_id")))
         })
         .collect();
+    let up = |id: &&str| parents.get(id).copied().flatten().filter(|parent| parents.contains_key(parent));
+    let first = Some(account).filter(|account| parents.contains_key(account));
+    // An organisation has at most seven levels; a circle in the answers must not become one here.
+    std::iter::successors(first, up).take(16).collect()
+}
+
+/// Returns the ids of the service control policies of an entity.
+fn policies_of<'a>(state: &'a State, entity: &str) -> impl Iterator<Item = &'a str> {
+    let attached = state.rows(&t::SCP_ATTACHMENTS).iter();
+    let attached = attached.filter(move |row| t::SCP_ATTACHMENTS.text(row, "entity_id") == Some(entity));
+    attached.filter_map(|row| t::SCP_ATTACHMENTS.text(row, "policy_id"))
+}
+
+/// Returns whether service control policies bind the account.
+fn is_bounded(state: &State) -> bool {
+    let documents = Documents::of_scps(state);
+    bounding_entities(state)
+        .into_iter()
+        .any(|entity| policies_of(state, entity).any(|policy| !documents.statements(&[policy]).is_empty()))
+}
+
+/// Adds the service control policies from the root down to the account.
+fn add_bounds(access: &mut Access, state: &State, people: &People<'_>) {
     let names = labels(state, &t::SCPS);
     let documents = Documents::of_scps(state);
-    let mut levels = Vec::new();
-    let mut entity = Some(account);
-    // An organisation has at most seven levels; a circle in the answers must not become one here.
-    for _ in 0..16 {
-        let Some(id) = entity.filter(|id| parents.contains_key(id)) else { break };
-        let attached = state.rows(&t::SCP_ATTACHMENTS).iter();
-        let attached = attached.filter(|row| t::SCP_ATTACHMENTS.text(row, "entity_id") == Some(id));
-        let policies = attached.filter_map(|row| t::SCP_ATTACHMENTS.text(row, "policy_id"));
-        let sources = |policy| {
-            documents
-                .sources(&[policy], &[step("service control policy", policy, names.get(policy).copied())])
-        };
-        let level: Vec<Source> = policies.flat_map(sources).collect();
+    let sources = |policy| {
+        let step = step("service control policy", policy, names.get(policy).copied());
+        documents.sources(&[policy], &[step], people)
+    };
+    for entity in bounding_entities(state).into_iter().rev() {
+        let level: Vec<Source> = policies_of(state, entity).flat_map(sources).collect();
         if !level.is_empty() {
-            levels.push(level);
+            access.bound(level);
         }
-        entity = parents.get(id).copied().flatten();
     }
-    let is_bounded = !levels.is_empty();
-    for level in levels.into_iter().rev() {
-        access.bound(level);
-    }
-    is_bounded
 }
 
 fn labels<'a>(state: &'a State, table: &'static Table) -> BTreeMap<&'a str, &'a str> {

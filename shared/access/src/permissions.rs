@@ -227,7 +227,11 @@ mod tests {
             resources: Choice::any_of(vec![urn.map_or_else(Resource::any, crate::huawei::resource)]),
             condition: None,
         };
-        access.source(Source { steps: [step("policy", action)].into(), statement })
+        access.source(Source {
+            steps: [step("policy", action)].into(),
+            statement,
+            holders: crate::Holders::All,
+        })
     }
 
     /// Two users, of whom the first is in the group of auditors.

@@ -2,6 +2,7 @@
 //! one request at a time.
 
 mod gains;
+mod people;
 mod scopes;
 mod standing;
 mod trust;

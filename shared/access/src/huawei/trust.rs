@@ -52,7 +52,9 @@ pub(super) fn add(access: &mut Access, state: &State) {
         let statements = documents.statements(&[agency]).iter().enumerate();
         let policy = TrustPolicy {
             statements: statements
-                .map(|(place, each)| (each, of_statements.get(&(agency, place)).unwrap_or(&nobody)))
+                .map(|(place, each)| {
+                    (&each.statement, of_statements.get(&(agency, place)).unwrap_or(&nobody))
+                })
                 .collect(),
             question: question(ASSUME, text("urn")),
         };

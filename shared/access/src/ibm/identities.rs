@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::{State, Value, tables::ibm as t};
 
 use super::{roles::Roles, step};
-use crate::{Access, Choice, Effect, Principal, Source, Standing, Statement, Step};
+use crate::{Access, Choice, Effect, Holders, Principal, Source, Standing, Statement, Step};
 
 pub(super) fn principal(step: Step, standing: Standing) -> Principal {
     Principal { step, standing, is_bounded: false }
@@ -91,7 +91,7 @@ pub(super) fn add_owner(access: &mut Access, state: &State, roles: &Roles) {
                 condition: piece.condition,
             };
             let steps = [step("account owner", iam_id, Some("by ownership"))].into();
-            let source = access.source(Source { steps, statement });
+            let source = access.source(Source { steps, statement, holders: Holders::All });
             access.attach(owner, source);
         }
     }

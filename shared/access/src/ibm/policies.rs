@@ -12,7 +12,7 @@ use super::{
     step,
 };
 use crate::{
-    Access, Choice, Effect, Pattern, Resource, Source, Statement, Step,
+    Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step,
     access::{Span, both},
 };
 
@@ -100,7 +100,8 @@ impl Policy<'_> {
                     resources: Choice::any_of(vec![piece.resource.clone()]),
                     condition: both(condition.as_deref(), piece.condition.as_deref()),
                 };
-                let source = access.source(Source { steps: Arc::clone(&steps), statement });
+                let source =
+                    access.source(Source { steps: Arc::clone(&steps), statement, holders: Holders::All });
                 anchor.get_or_insert(source);
                 match holder {
                     Holder::Principal(principal, _) => access.attach(*principal, source),
