@@ -71,6 +71,16 @@ pub enum Holders {
     AllBut(Arc<BTreeSet<usize>>),
 }
 
+/// The kind of a step that stands for what every member of an account may do without a policy.
+pub(crate) const BY_ACCOUNT_SETTING: &str = "account setting";
+
+impl Source {
+    /// Returns whether every member of the account holds it, and nobody gave it.
+    pub(crate) fn is_of_every_member(&self) -> bool {
+        self.steps.first().is_some_and(|step| step.kind == BY_ACCOUNT_SETTING)
+    }
+}
+
 impl Holders {
     /// Returns whether the statement counts for a principal.
     pub(crate) fn contain(&self, principal: usize) -> bool {

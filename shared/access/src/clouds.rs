@@ -91,12 +91,13 @@ static IBM: [&Table; 28] = {
     ]
 };
 
-static HUAWEI: [&Table; 36] = {
+static HUAWEI: [&Table; 38] = {
     use model::tables::huawei as t;
     [
         &t::ACCESS_KEYS,
         &t::ACCOUNTS,
         &t::AGENCIES,
+        &t::AGENCY_TAGS,
         &t::GROUPS,
         &t::GROUP_MEMBERS,
         &t::IDENTITY_PROVIDERS,
@@ -130,6 +131,7 @@ static HUAWEI: [&Table; 36] = {
         &t::TRUST_RESOURCES,
         &t::TRUST_STATEMENTS,
         &t::USERS,
+        &t::USER_TAGS,
     ]
 };
 

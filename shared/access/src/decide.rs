@@ -77,12 +77,21 @@ impl Access {
     /// taken away from.
     #[must_use]
     pub fn who_can(&self, question: &Question) -> Vec<Answer> {
-        self.who_can_preferring(question, Preference::Sure)
+        self.answers(self.weighing(question, Preference::Sure), Preference::Sure)
     }
 
-    /// As [`Self::who_can`], where one of several ways of a principal is preferred.
-    pub(crate) fn who_can_preferring(&self, question: &Question, prefers: Preference) -> Vec<Answer> {
+    /// As [`Self::who_can`], where one of several ways of a principal is preferred, and what every member of the
+    /// account may do is left out: nobody gave it to anybody.
+    pub(crate) fn who_was_given(&self, question: &Question, prefers: Preference) -> Vec<Answer> {
         let mut weighing = self.weighing(question, prefers);
+        let given = self.sources.iter().map(Source::is_of_every_member);
+        for (extent, _) in weighing.extents.iter_mut().zip(given).filter(|(_, is_natural)| *is_natural) {
+            *extent = Extent::None;
+        }
+        self.answers(weighing, prefers)
+    }
+
+    fn answers(&self, mut weighing: Weighing<'_>, prefers: Preference) -> Vec<Answer> {
         let mut best: BTreeMap<usize, Way> = (0..self.principals.len())
             .filter_map(|principal| Some((principal, weighing.own_way(principal)?)))
             .collect();

@@ -10,6 +10,7 @@
 mod conditions;
 mod groups;
 mod identities;
+mod members;
 mod policies;
 mod profiles;
 mod question;
@@ -32,6 +33,7 @@ pub fn access(state: &State) -> Access {
     let mut access = Access::default();
     let roles = Roles::of(state);
     identities::add(&mut access, state);
+    members::add(&mut access, state);
     identities::add_owner(&mut access, state, &roles);
     groups::add(&mut access, state);
     policies::add(&mut access, state, &roles);

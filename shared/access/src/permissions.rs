@@ -127,13 +127,13 @@ fn all_of(
     let prefers = if is_part_enough { Preference::Sure } else { Preference::Whole };
     if cloud != Cloud::Ibm || pattern.is_literal() {
         let question = clouds::question(cloud, state, action, resource)?;
-        return Ok(access.who_can_preferring(&question, prefers));
+        return Ok(access.who_was_given(&question, prefers));
     }
     let known = ibm::known(state).actions;
     let mut common: Option<BTreeMap<String, Answer>> = None;
     for each in known.iter().filter(|known| pattern.matches(known)) {
         let mut able: BTreeMap<String, Answer> = access
-            .who_can_preferring(&clouds::question(cloud, state, each, resource)?, prefers)
+            .who_was_given(&clouds::question(cloud, state, each, resource)?, prefers)
             .into_iter()
             .map(|answer| (answer.principal.step.id.clone(), answer))
             .collect();

@@ -234,7 +234,7 @@ impl<'a> Side<'a> {
                     continue;
                 }
                 let number = numbers.of(&source.statement);
-                if is_common {
+                if is_common || source.is_of_every_member() {
                     side.of_everybody.insert((number, condition));
                 } else {
                     side.grants.entry((number, condition)).or_default().push(Way { membership, source });

@@ -7,6 +7,18 @@ use model::{State, Value, tables::ibm as t};
 use super::{roles::Roles, step};
 use crate::{Access, Choice, Effect, Holders, Principal, Source, Standing, Statement, Step};
 
+/// States of a user that keep it from acting: not yet a member, or not any more. Of others, such as `VPN_ONLY` and
+/// `DISABLED_CLASSIC_INFRASTRUCTURE`, which are about classic infrastructure, nothing says that they do.
+const BARRED: [&str; 7] = [
+    "PENDING",
+    "PROCESSING",
+    "SUSPENDED",
+    "INVALID",
+    "IAMID_INVALID",
+    "ERROR_WHILE_PROCESSING",
+    "ERROR_WHILE_DELETING",
+];
+
 pub(super) fn principal(step: Step, standing: Standing) -> Principal {
     Principal { step, standing, is_bounded: false }
 }
@@ -15,8 +27,8 @@ pub(super) fn add(access: &mut Access, state: &State) {
     for row in state.rows(&t::USERS) {
         let Some(iam_id) = t::USERS.text(row, "iam_id") else { continue };
         let standing = match t::USERS.text(row, "state") {
-            None | Some("ACTIVE") => Standing::Active,
-            Some(other) => Standing::Inactive(other.to_lowercase()),
+            Some(state) if BARRED.contains(&state) => Standing::Inactive(state.to_lowercase()),
+            _ => Standing::Active,
         };
         access.principal(principal(step("user", iam_id, t::USERS.text(row, "user_id")), standing));
     }

@@ -6,18 +6,24 @@ use model::{State, tables::ibm as t};
 
 use crate::{Pattern, Question, Resource};
 
-/// Services that manage the account: `serviceType` is `platform_service` for them.
-const PLATFORM_SERVICES: [&str; 14] = [
+/// Services that manage the account: `serviceType` is `platform_service` for them. From the list of account management
+/// services in IBM Cloud's guide to account management (2025-11), with the children that the role tables name.
+pub(super) const PLATFORM_SERVICES: [&str; 19] = [
     "billing",
     "cloudshell",
     "context-based-restrictions",
+    "context-based-restrictions.zone",
     "enterprise",
     "entitlement",
     "globalcatalog",
     "globalcatalog-collection",
+    "globalcatalog-instance",
     "iam-access-management",
+    "iam-access-management.customRole",
+    "iam-access-management.insight",
     "iam-groups",
     "iam-identity",
+    "product-lifecycle",
     "project",
     "security-compliance",
     "support",
