@@ -52,6 +52,17 @@ pub fn question(
     }
 }
 
+/// Returns the actions that are most like one that no role of a snapshot has; none where a role has it, or where the
+/// cloud does not list what actions there are.
+#[must_use]
+pub fn unknown_action(cloud: Cloud, state: &State, action: &str) -> Option<Vec<String>> {
+    match cloud {
+        Cloud::Ibm => ibm::unknown_action(state, action),
+        // Policies of Huawei Cloud may name any action, and no list says which there are.
+        Cloud::Huawei => None,
+    }
+}
+
 /// Says whether a text has the five parts of a URN of Huawei Cloud, or is one of a classic role, or means anything.
 fn is_urn(text: &str) -> bool {
     text == "*" || text.starts_with('/') || text.matches(':').count() >= 4

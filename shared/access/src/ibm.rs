@@ -24,7 +24,7 @@ use model::{Row, State, tables::ibm as t};
 
 use crate::{Access, Known, Pattern, Resource, Step};
 use question::completed;
-pub use question::question;
+pub use question::{question, unknown_action};
 pub(crate) use roles::Roles;
 
 /// Returns the access that the tables of a snapshot give.

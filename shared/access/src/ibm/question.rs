@@ -49,6 +49,26 @@ pub fn question(state: &State, action: &str, resource: Option<&str>) -> Result<Q
     Ok(Question { action, resource: completed(located(state, resource)) })
 }
 
+/// Returns the actions of the listed roles that are most like one that none of them has, the likest first; nothing
+/// where a role has it, or where no role was listed at all.
+#[must_use]
+pub fn unknown_action(state: &State, action: &str) -> Option<Vec<String>> {
+    const SUGGESTIONS: usize = 3;
+    const ALIKE: f64 = 0.85;
+    let asked = Pattern::parse(action);
+    let known = super::known(state).actions;
+    if known.is_empty() || known.iter().any(|known| asked.overlaps(&Pattern::literal(known))) {
+        return None;
+    }
+    let mut alike: Vec<(f64, String)> = known
+        .into_iter()
+        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &action.to_lowercase()), known))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .collect();
+    alike.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    Some(alike.into_iter().take(SUGGESTIONS).map(|(_, known)| known).collect())
+}
+
 fn parse_resource(text: &str) -> Result<Resource, String> {
     if text == "*" {
         return Ok(Resource::any());
