@@ -64,7 +64,8 @@ CLASSIC = [
     ("v3_domains", "KeystoneListAuthDomains", "domains"),
     ("v3_regions", "KeystoneListRegions", "regions"),
     ("v3_projects", "KeystoneListProjects", "projects"),
-    ("v3_users", "KeystoneListUsers", "users"),
+    ("v3_users/enabled", "KeystoneListUsers", "users"),
+    ("v3_users/disabled", "KeystoneListUsers", "users"),
     ("v3_login_protects", "ListUserLoginProtects", "login_protects"),
     ("v3_virtual_mfa_devices", "ListUserMfaDevices", "virtual_mfa_devices"),
     ("v3_credentials", "ListPermanentAccessKeys", "credentials"),
@@ -87,6 +88,8 @@ CLASSIC = [
 ]
 CLASSIC_OF = [
     ("v3_user", "ShowUser", "user", "user_id"),
+    ("v3_listed_user", "KeystoneShowUser", "user", "user_id"),
+    ("v3_mfa_device", "ShowUserMfaDevice", "virtual_mfa_device", "user_id"),
     ("v3_protocols", "KeystoneListProtocols", "protocols", "idp_id"),
     ("v3_openid_connect", "ShowOpenIdConnectConfig", "openid_connect_config", "idp_id"),
 ]
@@ -123,6 +126,8 @@ MORE = {
     "policy_users": {"entity_type": "user"},
     "policy_groups": {"entity_type": "group"},
     "policy_agencies": {"entity_type": "agency"},
+    "v3_users/enabled": {"enabled": True},
+    "v3_users/disabled": {"enabled": False},
     "v3_role_assignments/domain": {"scope": "domain", "is_inherited": False},
     "v3_role_assignments/inherited": {"scope": "domain", "is_inherited": True},
     "v3_role_assignments/project": {"scope": "project"},

@@ -5,6 +5,7 @@ mod company;
 mod page;
 
 mod broken_runs;
+mod completeness;
 mod guide;
 mod permissions;
 mod weeks;

@@ -17,9 +17,9 @@ use crate::{
 /// Lines of one kind that are shown before the rest is counted.
 const SHOWN: usize = 10;
 
-/// Says whether a principal can use what it holds.
+/// Says whether a principal can use what it holds, as far as can be seen.
 pub(crate) fn is_active(principal: &Principal) -> bool {
-    principal.standing == Standing::Active
+    !matches!(principal.standing, Standing::Inactive(_))
 }
 
 /// Writes who may do something, a line each.
@@ -47,7 +47,9 @@ fn can(answer: &Answer) -> (&'static str, Style) {
 pub(crate) fn who(principal: &Principal) -> String {
     match &principal.standing {
         Standing::Active => named(&principal.step),
-        Standing::Inactive(why) => format!("{} ({})", named(&principal.step), plain(why)),
+        Standing::Inactive(why) | Standing::Unknown(why) => {
+            format!("{} ({})", named(&principal.step), plain(why))
+        }
     }
 }
 

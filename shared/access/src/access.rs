@@ -11,7 +11,11 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{Question, Resource, Statement, ibm::Roles, unseen::Gaps};
+use crate::{
+    Question, Resource, Statement,
+    ibm::Roles,
+    unseen::{Gaps, Seen},
+};
 
 /// One step of a path: a thing by kind, id and name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -42,6 +46,8 @@ pub enum Standing {
     Active,
     /// It holds what it holds, but cannot use it now.
     Inactive(String),
+    /// What would tell could not be seen.
+    Unknown(String),
 }
 
 /// Somebody or something that can hold permissions.
@@ -140,6 +146,12 @@ pub struct Access {
     /// What could not be seen, and so may hide a grant.
     pub(crate) unseen: Vec<String>,
     pub(crate) gaps: Gaps,
+    /// Principals of which more was seen in an earlier snapshot: their own row is carried, or their standing was known.
+    pub(crate) seen_before: BTreeSet<String>,
+    /// By table of identities, whether all of them were seen.
+    pub(crate) identities_seen: BTreeMap<&'static str, Seen>,
+    /// Principals whose own row is carried, so that they may be gone.
+    pub(crate) carried: BTreeSet<String>,
     /// What roles hold, where it depends on what was listed of them.
     pub(crate) roles: Option<Roles>,
     /// By the source that stands for it: which role is given on what, so that what only another state lists of the
@@ -302,6 +314,19 @@ impl Access {
             )
         });
         self.unseen.iter().cloned().chain(lines).collect()
+    }
+
+    /// Says whether the standing of a principal could be seen in an earlier snapshot and cannot now, so that what it may
+    /// do is not new when it can be seen again.
+    #[must_use]
+    pub fn was_seen_before(&self, id: &str) -> bool {
+        self.seen_before.contains(id)
+    }
+
+    /// Says whether a principal was not seen itself and stands in from an earlier snapshot: it may be gone.
+    #[must_use]
+    pub fn is_carried(&self, id: &str) -> bool {
+        self.carried.contains(id)
     }
 
     /// Returns the principals.

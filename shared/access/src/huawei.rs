@@ -16,11 +16,11 @@ use std::{
     sync::Arc,
 };
 
-use model::{Row, State, Table, Value, tables::huawei as t};
+use model::{Lists, Row, State, Table, Trust, Value, tables::huawei as t};
 
 use crate::{
     Access, Choice, Effect, Holders, Known, Pattern, Principal, Question, Resource, Source, Standing,
-    Statement, Step,
+    Statement, Step, unseen::Seen,
 };
 use documents::Documents;
 use people::People;
@@ -126,20 +126,32 @@ fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
         .iter()
         .filter_map(|row| t::LOGIN_PROFILES.text(row, "user_id"))
         .collect();
-    let are_seen = [t::ACCESS_KEYS.listing, t::LOGIN_PROFILES.listing]
+    let lists = Lists::of(state);
+    access.identities_seen = [("user", &t::USERS), ("agency", &t::AGENCIES)]
         .into_iter()
-        .all(|listing| crate::unseen::is_whole(state, listing));
+        .map(|(kind, table)| (kind, Seen::of([Some(lists.whole(table.listing))])))
+        .collect();
     for row in state.rows(&t::USERS) {
         let Some(id) = t::USERS.text(row, "user_id") else { continue };
         let is_root = t::USERS.cell(row, "is_root_user") == Value::Boolean(true);
         let standing = if t::USERS.cell(row, "enabled") == Value::Boolean(false) {
             Standing::Inactive("disabled".to_owned())
-        } else if are_seen && !is_root && !keys.contains(id) && !profiles.contains(id) {
-            let what = if with_keys.contains(id) { "active key" } else { "key" };
-            Standing::Inactive(format!("no password and no {what}"))
-        } else {
+        } else if is_root || keys.contains(id) || profiles.contains(id) {
             Standing::Active
+        } else {
+            let has_any = with_keys.contains(id);
+            let what = if has_any { "active key" } else { "key" };
+            let whole = Standing::Inactive(format!("no password and no {what}"));
+            let read = [t::ACCESS_KEYS.listing, t::LOGIN_PROFILES.listing];
+            match Seen::of(read.map(|listing| lists.part(listing, id))) {
+                // Keys that are known to be inactive stand in for a list that cannot be read now.
+                Seen::Before if has_any => whole,
+                seen => seen.standing(access, id, whole, "its access keys and password could not be seen"),
+            }
         };
+        if state.is_carried(&t::USERS, row) {
+            access.carried.insert(id.to_owned());
+        }
         let user = Principal { step: step("user", id, t::USERS.text(row, "name")), standing, is_bounded };
         let user = access.principal(user);
         if is_root {
@@ -154,6 +166,9 @@ fn add_identities(access: &mut Access, state: &State, is_bounded: bool) {
     }
     for row in state.rows(&t::AGENCIES) {
         if let Some(id) = t::AGENCIES.text(row, "agency_id") {
+            if state.is_carried(&t::AGENCIES, row) {
+                access.carried.insert(id.to_owned());
+            }
             let step = step("agency", id, t::AGENCIES.text(row, "name"));
             // Service control policies do not reach what a cloud service made for itself.
             let is_bounded = is_bounded && t::AGENCIES.text(row, "kind") != Some("service_linked");
@@ -188,12 +203,23 @@ fn attach(access: &mut Access, kind: &str, id: &str, source: usize) {
         _ => {
             let kind = if kind == "agency" { "agency" } else { "user" };
             let principal = access.principal_with(id).unwrap_or_else(|| {
-                let standing = Standing::Active;
+                let standing = unlisted(access, kind, id);
                 access.principal(Principal { step: step(kind, id, None), standing, is_bounded: true })
             });
             access.attach(principal, source);
         }
     }
+}
+
+/// Returns the standing of somebody that something is attached to and that no list shows. One that a whole list does
+/// not show was made or deleted while the lists were read.
+fn unlisted(access: &mut Access, kind: &str, id: &str) -> Standing {
+    let seen = match access.identities_seen.get(kind).copied() {
+        Some(Seen::Whole) => Seen::Before,
+        Some(seen) => seen,
+        None => Seen::Never,
+    };
+    seen.standing(access, id, Standing::Active, "it is in no list that could be read")
 }
 
 fn add_policies(access: &mut Access, state: &State, people: &People<'_>) {
@@ -268,7 +294,10 @@ fn is_mapping_used(state: &State, mapping: &str) -> bool {
     let mut protocols =
         state.rows(&t::PROTOCOLS).iter().filter(|row| t::PROTOCOLS.text(row, "mapping_id") == Some(mapping));
     let is_on = |row: &Row| t::PROTOCOLS.text(row, "provider_id").is_none_or(|id| !disabled.contains(id));
-    protocols.any(is_on) || !crate::unseen::is_whole(state, t::PROTOCOLS.listing)
+    let lists = Lists::of(state);
+    let has_providers = !state.rows(&t::IDENTITY_PROVIDERS).is_empty();
+    let read_from = if has_providers { t::PROTOCOLS.listing } else { t::IDENTITY_PROVIDERS.listing };
+    protocols.any(is_on) || lists.whole(read_from) != Trust::Whole
 }
 
 /// Lets federated users into the groups that a mapping names, where a provider in use maps by it.

@@ -56,6 +56,8 @@ pub struct Holding {
     pub condition: Option<String>,
     /// The shortest way to it.
     pub path: Vec<Step>,
+    /// Whether its standing could not be seen, so that nobody knows whether it can use what it holds.
+    pub is_doubtful: bool,
 }
 
 #[derive(Deserialize)]
@@ -99,6 +101,7 @@ pub fn holdings(
                 actions: Vec::new(),
                 condition: answer.condition.clone(),
                 path: answer.path.clone(),
+                is_doubtful: matches!(answer.principal.standing, Standing::Unknown(_)),
             });
             if answer.verdict > holding.verdict {
                 holding.verdict = answer.verdict;
@@ -157,7 +160,9 @@ fn weaken(answer: &mut Answer, other: &Answer) -> bool {
 
 fn is_held(answer: &Answer, is_literal: bool, permission: &Permission) -> bool {
     let is_enough = answer.extent == Extent::Whole || (permission.partly && is_literal);
-    answer.verdict != Verdict::Denied && answer.principal.standing == Standing::Active && is_enough
+    answer.verdict != Verdict::Denied
+        && !matches!(answer.principal.standing, Standing::Inactive(_))
+        && is_enough
 }
 
 /// Says whether a holder is allowed by itself, by a group that it surely is in, or by a step of its path.

@@ -1,51 +1,67 @@
 //! What could not be seen of an account, from its coverage.
 
-use std::collections::BTreeMap;
+use model::{Coverage, Lists, State, Trust};
 
-use model::{Coverage, State, tables};
+use crate::{Access, Standing};
 
-use crate::Access;
-
-/// Lists that were never read to their end, each with what they were to be read for; empty for the whole account.
-/// What such a list shows later may have been there all the time.
+/// The lists of a state: what one that was never read to its end shows later may have been there all the time.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Gaps(BTreeMap<String, Vec<String>>);
+pub(crate) struct Gaps(Lists);
 
 impl Gaps {
-    /// Says whether the list that something hangs on was never read to its end.
+    /// Says whether the list that something hangs on was never read to its end: its own, what is recorded of the rest,
+    /// or the one of the whole account.
     pub(crate) fn hide(&self, listing: &str, parent: &str) -> bool {
-        let hides = |known: &String| known.is_empty() || known == parent;
-        self.0.get(listing).is_some_and(|parents| parents.iter().any(hides))
+        let places = [parent, Coverage::REST, ""];
+        let list = places.into_iter().find_map(|place| self.0.get(listing, place));
+        list.is_some_and(|list| Trust::of(list) == Trust::Never)
     }
 
     /// Says whether any part of a list was never read to its end.
     pub(crate) fn touch(&self, listing: &str) -> bool {
-        self.0.contains_key(listing)
-    }
-
-    /// Says whether there is nothing that was not read.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.named(listing).any(|list| Trust::of(list) == Trust::Never)
     }
 }
 
 /// Notes each list that was not read to its end.
 pub(crate) fn add(access: &mut Access, state: &State) {
-    let lists = state.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
-    for list in lists.filter(|list| !list.is_complete()) {
+    let lists = Lists::of(state);
+    for list in lists.iter().filter(|list| !list.is_complete()) {
         let of = if list.parent.is_empty() { String::new() } else { format!(" of {}", list.parent) };
         let reason = list.reason.as_deref().unwrap_or("not read to its end");
         access.miss(format!("{}{of}: {reason}", list.listing));
-        // The rows of a list that was read before stand in for it.
-        if list.carried_from.is_none() {
-            access.gaps.0.entry(list.listing).or_default().push(list.parent);
-        }
     }
+    access.gaps = Gaps(lists);
 }
 
-/// Says whether all lists of that name were read to their end; one that nothing is recorded of was not.
-pub(crate) fn is_whole(state: &State, listing: &str) -> bool {
-    let lists = state.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
-    let mut of_name = lists.filter(|list| list.listing == listing).peekable();
-    of_name.peek().is_some() && of_name.all(|list| list.is_complete())
+/// How far what a standing follows from could be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// All of it, in this run.
+    Whole,
+    /// Not in this run, but in one before.
+    Before,
+    /// Never.
+    Never,
+}
+
+impl Seen {
+    /// Judges lists that something follows from together; one that nothing is recorded of was never read.
+    pub(crate) fn of(trusts: impl IntoIterator<Item = Option<Trust>>) -> Self {
+        match trusts.into_iter().map(|trust| trust.unwrap_or(Trust::Never)).max() {
+            None | Some(Trust::Whole) => Self::Whole,
+            Some(Trust::Carried) => Self::Before,
+            Some(Trust::Never) => Self::Never,
+        }
+    }
+
+    /// Returns a standing that nothing but a whole list could tell, and notes of whom it could be told before.
+    pub(crate) fn standing(self, access: &mut Access, id: &str, whole: Standing, unseen: &str) -> Standing {
+        match self {
+            Self::Whole => return whole,
+            Self::Before => drop(access.seen_before.insert(id.to_owned())),
+            Self::Never => {}
+        }
+        Standing::Unknown(unseen.to_owned())
+    }
 }

@@ -1,44 +1,119 @@
-//! Which tables can be believed to be whole.
+//! Which tables can be believed to be whole, and of which subjects something is hidden.
 //!
-//! In: the coverage of a state. Out: for a table, whether a row that is not there does not exist.
+//! In: a state with its coverage. Out: the [`Sight`] of a rule. A table that is read parent by parent may lack the list
+//! of one parent: that concerns the subjects that can be tied to this parent and nobody else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use model::{Coverage, Reading, State, Table, tables};
+use model::{AccountId, Coverage, Lists, Reading, Row, State, Table, Trust, tables};
+
+use crate::{Subject, run::address, sight::Hidden, sight::Sight};
+
+/// How much of a table was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Seen {
+    /// A row that is not there does not exist.
+    Whole,
+    /// Nobody knows what is missing.
+    Partly,
+    /// Whole but for the lists of these parents.
+    ButFor(BTreeSet<String>),
+}
 
 /// What the coverage of one state says about its tables.
 #[derive(Debug)]
 pub(crate) struct Sighted<'a> {
     state: &'a State,
-    /// By listing: whether all its lists were read to their end.
-    listings: BTreeMap<String, bool>,
+    lists: Lists,
 }
 
 impl<'a> Sighted<'a> {
     pub(crate) fn new(state: &'a State) -> Self {
-        let mut listings = BTreeMap::new();
-        for row in state.rows(&tables::COVERAGE) {
-            let coverage = Coverage::from_row(row);
-            let is_complete = coverage.is_complete();
-            *listings.entry(coverage.listing).or_insert(true) &= is_complete;
+        Self { state, lists: Lists::of(state) }
+    }
+
+    /// Returns how far a rule can be believed that needs some tables, and that the missing rows of some make report.
+    pub(crate) fn sight(
+        &self,
+        account: &AccountId,
+        subject: &Subject,
+        needs: &[&'static Table],
+        absence: &[&'static Table],
+    ) -> Sight {
+        let mut sight = Sight::default();
+        let subjects = Subjects { account, subject, needs, state: self.state };
+        for table in needs {
+            let is_absence = absence.iter().any(|each| each.name == table.name);
+            let hidden = match self.of_table(table) {
+                Seen::Whole => continue,
+                Seen::Partly => None,
+                Seen::ButFor(parents) => subjects.tied_to(table, &parents, is_absence),
+            };
+            match hidden {
+                Some(hidden) => sight.hidden.push(hidden),
+                None => {
+                    sight.blind.push(table.name);
+                    if is_absence {
+                        sight.blind_absence.push(table.name);
+                    }
+                }
+            }
         }
-        Self { state, listings }
+        // A table may count by its absence alone.
+        let others = absence.iter().filter(|table| !needs.iter().any(|each| each.name == table.name));
+        for table in others.filter(|table| self.of_table(table) != Seen::Whole) {
+            sight.blind_absence.push(table.name);
+        }
+        sight.blind.sort_unstable();
+        sight.blind_absence.sort_unstable();
+        sight.carried = subjects
+            .rows(|table, row| self.state.is_carried(table, row), |table| self.state.has_carried(table));
+        sight.first_seen = subjects
+            .rows(|table, row| self.state.is_baseline(table, row), |table| self.state.has_baseline(table));
+        sight.first_seen.extend(self.first_complete(&subjects));
+        sight
     }
 
-    /// Names those of the tables that cannot be believed to be whole.
-    pub(crate) fn blind(&self, tables: &[&'static Table]) -> BTreeSet<&'static str> {
-        tables.iter().filter(|table| !self.is_whole(table)).map(|table| table.name).collect()
+    /// Says whether some tables are whole.
+    pub(crate) fn are_whole(&self, tables: &[&'static Table]) -> bool {
+        tables.iter().all(|table| self.of_table(table) == Seen::Whole)
     }
 
-    fn is_whole(&self, table: &Table) -> bool {
-        let read = self.listings.get(table.listing).copied();
+    /// Returns the subjects that hang on a list that is read to its end for the first time.
+    fn first_complete(&self, subjects: &Subjects<'_>) -> BTreeSet<String> {
+        let first = self.state.first_complete();
+        let tables =
+            subjects.needs.iter().filter(|table| table.reading == Reading::PerParent && !first.is_empty());
+        let of_table = |table: &&'static Table| {
+            let parents = first.iter().filter(|(listing, _)| listing == table.listing);
+            let parents: BTreeSet<String> = parents.map(|(_, parent)| parent.clone()).collect();
+            let tied = (!parents.is_empty()).then(|| subjects.tied_to(table, &parents, false)).flatten();
+            tied.map(|tied| tied.subjects).unwrap_or_default()
+        };
+        tables.flat_map(of_table).collect()
+    }
+
+    fn of_table(&self, table: &'static Table) -> Seen {
         let parent = table.parent.and_then(|parent| tables::named(parent.table));
         match (table.reading, parent) {
             // A table that lists its own parent's rows would ask itself for ever.
             (Reading::PerParent, Some(parent)) if parent.listing != table.listing => {
-                self.is_whole(parent) && read.unwrap_or_else(|| self.had_nothing_to_read(parent))
+                if self.of_table(parent) != Seen::Whole {
+                    return Seen::Partly;
+                }
+                if !self.lists.has(table.listing) {
+                    return if self.had_nothing_to_read(parent) { Seen::Whole } else { Seen::Partly };
+                }
+                let unread = self.lists.named(table.listing).filter(|list| !list.is_complete());
+                let unread: BTreeSet<String> = unread.map(|list| list.parent.clone()).collect();
+                match unread {
+                    unread if unread.is_empty() => Seen::Whole,
+                    unread if unread.contains(Coverage::REST) || parent.key > 1 => Seen::Partly,
+                    unread => Seen::ButFor(unread),
+                }
             }
-            _ => read.unwrap_or(false),
+            _ if self.lists.whole(table.listing) == Trust::Whole => Seen::Whole,
+            _ => Seen::Partly,
         }
     }
 
@@ -48,9 +123,74 @@ impl<'a> Sighted<'a> {
     }
 }
 
+/// What a rule is about, in one state.
+struct Subjects<'a> {
+    account: &'a AccountId,
+    subject: &'a Subject,
+    needs: &'a [&'static Table],
+    state: &'a State,
+}
+
+impl Subjects<'_> {
+    /// Returns the tables that a subject may be a row of, with the columns that name it.
+    fn tables(&self) -> Vec<(&'static Table, Vec<&'static str>)> {
+        match self.subject {
+            Subject::Row { table, columns } => vec![(table, columns.clone())],
+            Subject::Address => {
+                let key =
+                    |table: &'static Table| table.key_columns().iter().map(|column| column.name).collect();
+                self.needs.iter().map(|table| (*table, key(table))).collect()
+            }
+        }
+    }
+
+    /// Returns the addresses of subjects whose rows are meant.
+    fn rows(
+        &self,
+        is_meant: impl Fn(&Table, &Row) -> bool,
+        has_any: impl Fn(&Table) -> bool,
+    ) -> BTreeSet<String> {
+        let tables = self.tables().into_iter().filter(|(table, _)| has_any(table));
+        let of_table = |(table, columns): (&'static Table, Vec<&'static str>)| {
+            let rows = self.state.rows(table).iter().filter(|row| is_meant(table, row));
+            rows.map(|row| self.address(table, row, &columns)).collect::<Vec<_>>()
+        };
+        tables.flat_map(of_table).collect()
+    }
+
+    fn address(&self, table: &Table, row: &Row, columns: &[&str]) -> String {
+        let key: Vec<String> = columns.iter().map(|column| table.cell(row, column).to_string()).collect();
+        address(self.account, table, &key)
+    }
+
+    /// Ties subjects to the parents of which a list is hidden: the parent itself, and other rows that belong to it. None
+    /// where no subject can be tied to one parent.
+    fn tied_to(&self, table: &'static Table, parents: &BTreeSet<String>, is_absence: bool) -> Option<Hidden> {
+        let parent = tables::named(table.parent?.table)?;
+        let mut hidden =
+            Hidden { table: table.name, is_absence, tied: BTreeSet::new(), subjects: BTreeSet::new() };
+        for (own, columns) in self.tables() {
+            let start = || address(self.account, own, &[String::new()]);
+            let is_parent = own.name == parent.name;
+            let column = own.parent.filter(|of| of.table == parent.name).map(|of| of.column);
+            if is_parent && columns.iter().copied().eq(parent.key_columns().iter().map(|column| column.name))
+            {
+                hidden.tied.insert(start());
+                hidden.subjects.extend(parents.iter().map(|id| address(self.account, own, &[id.clone()])));
+            } else if let Some(column) = column {
+                hidden.tied.insert(start());
+                let is_hidden = |row: &&Row| own.text(row, column).is_some_and(|id| parents.contains(id));
+                let rows = self.state.rows(own).iter().filter(is_hidden);
+                hidden.subjects.extend(rows.map(|row| self.address(own, row, &columns)));
+            }
+        }
+        (!hidden.tied.is_empty()).then_some(hidden)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use model::{ListStatus, Rows, tables::ibm};
+    use model::{Cloud, ListStatus, Rows, tables::ibm};
 
     use super::*;
 
@@ -80,7 +220,7 @@ mod tests {
     }
 
     fn is_whole(state: &State, table: &'static Table) -> bool {
-        Sighted::new(state).blind(&[table]).is_empty()
+        matches!(Sighted::new(state).of_table(table), Seen::Whole)
     }
 
     #[test]
@@ -118,5 +258,54 @@ mod tests {
     #[test]
     fn without_parents_there_is_nothing_to_read() {
         assert!(is_whole(&coverage(&[("ibm_access_groups", "", ListStatus::Complete)]), &ibm::MEMBERS));
+    }
+
+    fn account() -> AccountId {
+        AccountId::parse(Cloud::Ibm, "acc-1").unwrap()
+    }
+
+    fn two_groups() -> State {
+        let groups = ("ibm_access_groups", "", ListStatus::Complete);
+        let members = ["g1", "g2"].map(|group| {
+            let status = if group == "g2" { ListStatus::Denied } else { ListStatus::Complete };
+            ("ibm_access_group_members", group, status)
+        });
+        let users = ("ibm_users", "", ListStatus::Complete);
+        with_group(coverage(&[groups, members[0], members[1], users]))
+    }
+
+    #[test]
+    fn a_list_of_one_group_that_is_not_whole_concerns_that_group() {
+        let state = two_groups();
+        let subject = Subject::Row { table: &ibm::ACCESS_GROUPS, columns: vec!["id"] };
+        let needs: [&'static Table; 2] = [&ibm::ACCESS_GROUPS, &ibm::MEMBERS];
+        let sight = Sighted::new(&state).sight(&account(), &subject, &needs, &[&ibm::MEMBERS]);
+        assert!(sight.opens() && sight.closes());
+        let address = |group: &str| format!("ibm/acc-1/ibm_access_groups/{group}");
+        assert!(sight.opens_of(&address("g1")) && sight.closes_of(&address("g1")));
+        assert!(!sight.opens_of(&address("g2")) && !sight.closes_of(&address("g2")));
+    }
+
+    #[test]
+    fn a_rule_about_others_hangs_on_every_group() {
+        let state = two_groups();
+        let subject = Subject::Row { table: &ibm::USERS, columns: vec!["iam_id"] };
+        let needs: [&'static Table; 2] = [&ibm::USERS, &ibm::MEMBERS];
+        let sight = Sighted::new(&state).sight(&account(), &subject, &needs, &[&ibm::MEMBERS]);
+        assert_eq!((sight.blind, sight.blind_absence), (vec![ibm::MEMBERS.name], vec![ibm::MEMBERS.name]));
+    }
+
+    #[test]
+    fn rows_that_stand_in_and_rows_at_first_sight_are_subjects_of_their_own_kind() {
+        let mut state = with_group(coverage(&[("ibm_access_groups", "", ListStatus::Failed)]));
+        let row = state.rows(&ibm::ACCESS_GROUPS).iter().next().unwrap().clone();
+        let subject = Subject::Row { table: &ibm::ACCESS_GROUPS, columns: vec!["id"] };
+        let sight =
+            |state: &State| Sighted::new(state).sight(&account(), &subject, &[&ibm::ACCESS_GROUPS], &[]);
+        assert!(sight(&state).opens_of("ibm/acc-1/ibm_access_groups/g1"), "it was seen");
+        state.mark_carried(&ibm::ACCESS_GROUPS, &row);
+        assert!(!sight(&state).opens_of("ibm/acc-1/ibm_access_groups/g1"));
+        state.mark_baseline(&ibm::ACCESS_GROUPS, &row);
+        assert_eq!(sight(&state).first_seen, ["ibm/acc-1/ibm_access_groups/g1".to_owned()].into());
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{Severity, State, Table};
 use serde_json::Value;
 
-use crate::{Round, Row, Sight, Subject, Verdict, blindness::Sighted, digest, digest::Texts, round::Known};
+use crate::{Round, Row, Subject, Verdict, blindness::Sighted, digest, digest::Texts, round::Known};
 
 /// A question that is answered elsewhere, in the form of a rule.
 #[derive(Debug, Clone)]
@@ -22,10 +22,23 @@ pub struct Judgement {
     pub needs: Vec<&'static Table>,
     /// Those among them whose missing rows would make it report.
     pub absence: Vec<&'static Table>,
+    /// Tables of which it weighs itself, thing by thing, what cannot be seen: what is found says so as a doubt.
+    pub weighed: Vec<&'static Table>,
+}
+
+/// What was found of one thing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FoundOne {
+    /// What speaks for it.
+    pub evidence: BTreeMap<String, Value>,
+    /// Why it cannot be said for sure, and never could.
+    pub doubt: Option<String>,
+    /// Whether it could be said before and cannot in this run: it is told as new once it can be said again.
+    pub is_withheld: bool,
 }
 
 /// What was found, by address below the account (`ibm_users/IBMid-1`); or why nothing could be.
-pub type Found = Result<BTreeMap<String, BTreeMap<String, Value>>, String>;
+pub type Found = Result<BTreeMap<String, FoundOne>, String>;
 
 impl Round {
     /// Adds a judgement over the same state. Nobody looks where nothing changed that it hangs on.
@@ -43,14 +56,15 @@ impl Round {
             severity: judgement.severity,
             text: digest::of([judgement.question.as_str()]),
             subject: Subject::Address,
-            sight: Sight {
-                blind: sighted.blind(&judgement.needs).into_iter().collect(),
-                blind_absence: sighted.blind(&judgement.absence).into_iter().collect(),
-                broken: None,
-            },
+            sight: sighted.sight(
+                &self.outcome.account,
+                &Subject::Address,
+                &judgement.needs,
+                &judgement.absence,
+            ),
             rows: BTreeMap::new(),
         };
-        let is_whole = verdict.sight.opens() && verdict.sight.closes();
+        let is_whole = verdict.sight.is_whole() && sighted.are_whole(&judgement.weighed);
         let asked_of = known.filter(|_| is_whole).map(|known| self.ground_of(judgement, known));
         if self.answers_as_before(&judgement.rule, asked_of.as_ref(), known) {
             self.keep(verdict, asked_of, known);
@@ -59,11 +73,14 @@ impl Round {
         match look() {
             Ok(found) => {
                 let account = &self.outcome.account;
-                let row = |(below, evidence)| {
+                for (below, FoundOne { evidence, doubt, is_withheld }) in found {
                     let subject = format!("{account}/{below}");
-                    (digest::fingerprint(&judgement.rule, &subject), Row { subject, evidence, doubt: None })
-                };
-                verdict.rows = found.into_iter().map(row).collect();
+                    if is_withheld {
+                        verdict.sight.carried.insert(subject.clone());
+                    }
+                    let fingerprint = digest::fingerprint(&judgement.rule, &subject);
+                    verdict.rows.insert(fingerprint, Row { subject, evidence, doubt });
+                }
             }
             Err(reason) => verdict.sight.broken = Some(reason),
         }
@@ -76,7 +93,7 @@ impl Round {
         texts.add(concat!("iamwatch ", env!("CARGO_PKG_VERSION")));
         texts.add(&self.outcome.account.to_string());
         texts.add(&judgement.question);
-        for table in &judgement.needs {
+        for table in judgement.needs.iter().chain(&judgement.weighed) {
             texts.add(table.name);
             texts.add(known.hashes.get(table.name).map_or("", String::as_str));
         }

@@ -121,7 +121,7 @@ impl Round {
     /// Returns what the next round is to know of this one.
     #[must_use]
     pub fn grounds(&self) -> BTreeMap<String, Ground> {
-        let is_whole = |verdict: &&Verdict| verdict.sight.opens() && verdict.sight.closes();
+        let is_whole = |verdict: &&Verdict| verdict.sight.is_whole();
         let verdicts = self.outcome.verdicts.iter().filter(is_whole);
         verdicts
             .filter_map(|Verdict { rule, .. }| {
@@ -213,16 +213,13 @@ fn questions<'a>(
     let asked = rules.of(run.account.cloud()).filter(|rule| rule.kind == RuleKind::Finding);
     let question = |rule: &'a Rule| {
         let reading = rule.readings.get(&run.account.cloud())?;
-        let sight = Sight {
-            blind: sighted.blind(&reading.needs).into_iter().collect(),
-            blind_absence: sighted.blind(&reading.absence).into_iter().collect(),
-            broken: None,
-        };
+        let subject = rule.subject.as_ref()?;
+        let sight = sighted.sight(&run.account, subject, &reading.needs, &reading.absence);
         let uses = schema.as_ref().map_err(ToString::to_string);
         let uses = uses.and_then(|schema| {
             schema.look_through(&rule.sql).map(|(uses, _)| uses).map_err(|error| error.to_string())
         });
-        let is_lasting = sight.opens() && sight.closes() && uses.as_ref().is_ok_and(is_lasting);
+        let is_lasting = sight.is_whole() && uses.as_ref().is_ok_and(is_lasting);
         let reads = uses.as_ref().map(Reads::from_uses).map_err(Clone::clone);
         let asked_of = known.zip(reads.as_ref().ok()).filter(|_| is_lasting).map(|(known, reads)| {
             let mut texts = Texts::default();
@@ -237,7 +234,7 @@ fn questions<'a>(
             }
             texts.short()
         });
-        Some(Question { rule, subject: rule.subject.as_ref()?, text: &reading.text, sight, reads, asked_of })
+        Some(Question { rule, subject, text: &reading.text, sight, reads, asked_of })
     };
     asked.filter_map(question).collect()
 }
@@ -259,11 +256,8 @@ pub(crate) fn digest(
     texts.add(&outcome.account.to_string());
     for verdict in &outcome.verdicts {
         let sight = &verdict.sight;
-        let sees = [sight.opens(), sight.closes(), sight.broken.is_some()].map(u8::from);
         let severity = verdict.severity.name();
-        for text in
-            [&verdict.rule, &verdict.title, severity, &verdict.text, &format!("{sees:?}"), &rows(verdict)]
-        {
+        for text in [&verdict.rule, &verdict.title, severity, &verdict.text, &sight.text(), &rows(verdict)] {
             texts.add(text);
         }
     }

@@ -8,32 +8,7 @@ use std::collections::BTreeMap;
 use model::{AccountId, Severity, State, Suppression, Table, Timestamp};
 use serde_json::Value;
 
-use crate::{Answer, Limits, Round, Rule, RuleSet, Run, Subject, digest, round};
-
-/// How far the rows of a rule can be believed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sight {
-    /// Tables that it needs and that are not whole: nothing may be closed.
-    pub blind: Vec<&'static str>,
-    /// Those among them whose missing rows would make it report: nothing may be opened.
-    pub blind_absence: Vec<&'static str>,
-    /// Why it could not be asked at all.
-    pub broken: Option<String>,
-}
-
-impl Sight {
-    /// Says whether a row that was not there before may be believed.
-    #[must_use]
-    pub fn opens(&self) -> bool {
-        self.broken.is_none() && self.blind_absence.is_empty()
-    }
-
-    /// Says whether a row that is no longer there may be believed to be over.
-    #[must_use]
-    pub fn closes(&self) -> bool {
-        self.broken.is_none() && self.blind.is_empty()
-    }
-}
+use crate::{Answer, Limits, Round, Rule, RuleSet, Run, Sight, Subject, digest, round};
 
 /// One row that a rule returned.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -136,6 +136,13 @@ impl<'a> View<'a> {
     }
 }
 
+impl View<'_> {
+    /// Says whether what is new of a subject may be old in the world.
+    fn is_baseline_of(&self, subject: &str) -> bool {
+        self.is_baseline || self.verdict.sight.first_seen.contains(subject)
+    }
+}
+
 struct Pass<'a> {
     former: Option<Former<'a>>,
     seen: &'a Sighting,
@@ -147,14 +154,15 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// Follows a row that the rule returned; says whether it was opened as part of a baseline.
     fn returned(&mut self, view: &View<'_>, fingerprint: &str, row: &Row, known: Option<&Finding>) -> bool {
-        let opens = view.verdict.sight.opens();
+        let opens = view.verdict.sight.opens_of(&row.subject);
+        let is_baseline = view.is_baseline_of(&row.subject);
         let Some(known) = known.filter(|known| opens || !known.state.is_closed()) else {
             match known {
                 Some(known) => self.keep(known.clone()),
                 None if opens => self.open(view, fingerprint, row),
                 None => {}
             }
-            return opens && view.is_baseline;
+            return opens && is_baseline;
         };
         let mut finding = known.clone();
         finding.title.clone_from(&view.verdict.title);
@@ -172,12 +180,13 @@ impl Pass<'_> {
         } else {
             finding.state = beneath(known);
         }
-        let kind = kind.filter(|_| !view.is_baseline && !view.is_changed);
+        let kind = kind.filter(|_| !is_baseline && !view.is_changed);
         self.settle(known, finding, kind);
-        known.state.is_closed() && view.is_baseline
+        known.state.is_closed() && is_baseline
     }
 
     fn open(&mut self, view: &View<'_>, fingerprint: &str, row: &Row) {
+        let is_baseline = view.is_baseline_of(&row.subject);
         let suppression = self.suppression(&view.verdict.rule, &row.subject);
         let finding = Finding {
             fingerprint: fingerprint.to_owned(),
@@ -187,12 +196,12 @@ impl Pass<'_> {
             subject: row.subject.clone(),
             evidence: row.evidence.clone(),
             state: if suppression.is_some() { FindingState::Suppressed } else { FindingState::Open },
-            baseline: view.is_baseline,
+            baseline: is_baseline,
             first_seen: self.seen.clone(),
             last_seen: None,
             suppression,
         };
-        if !view.is_baseline && finding.state == FindingState::Open {
+        if !is_baseline && finding.state == FindingState::Open {
             self.told.push(Transition {
                 kind: TransitionKind::Opened,
                 finding: finding.clone(),
@@ -214,7 +223,7 @@ impl Pass<'_> {
         for known in lost {
             if known.state.is_closed() {
                 self.keep((*known).clone());
-            } else if !sight.closes() {
+            } else if !sight.closes_of(&known.subject) {
                 self.unseen(known, sight.broken.is_some());
             } else if view.is_changed {
                 self.over(known, FindingState::RuleChanged);

@@ -3,7 +3,8 @@
 //! In: the parsed object. Out: JSON with sorted members, without what is secret, personal or moves by
 //! itself, at any depth. Members that are null are left out, because clouds write absence in both
 //! ways; arrays are sorted, because all that these answers list (attributes, actions, conditions,
-//! tags) means the same in any order, and a mere reshuffle must not look like a change.
+//! tags) means the same in any order, and a mere reshuffle must not look like a change; times are written in one form.
+//! Only what federated users are compared with stands in an order that means something ([`canonical_in_order`]).
 
 use serde_json::{Map, Value};
 
@@ -76,6 +77,18 @@ pub(crate) fn canonical_whole(value: &Value) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
+/// Writes an array that was written by people and whose order means something; what is in its elements is written as by
+/// [`canonical_whole`].
+pub(crate) fn canonical_in_order(value: &Value) -> String {
+    match value {
+        Value::Array(elements) => {
+            let elements: Vec<String> = elements.iter().map(canonical_whole).collect();
+            format!("[{}]", elements.join(","))
+        }
+        other => canonical_whole(other),
+    }
+}
+
 fn write_whole(value: &Value, text: &mut Vec<u8>) {
     match value {
         Value::Object(object) => write_members(object.iter().collect(), text, write_whole),
@@ -88,6 +101,10 @@ fn write(value: &Value, text: &mut Vec<u8>) {
     match value {
         Value::Object(object) => write_object(object, text),
         Value::Array(elements) => write_elements(elements, text, write),
+        Value::String(moment) => {
+            let normal = model::normal_moment(moment);
+            drop(serde_json::to_writer(text, normal.as_ref().unwrap_or(moment)));
+        }
         // INVARIANT: writing scalars to memory cannot fail.
         scalar => drop(serde_json::to_writer(text, scalar)),
     }
@@ -175,6 +192,20 @@ mod tests {
         let one = json!({"actions": ["b", "a"], "rules": [{"n": 2}, {"n": 1}]});
         let other = json!({"rules": [{"n": 1}, {"n": 2}], "actions": ["a", "b"]});
         assert_eq!(canonical_value(&one), canonical_value(&other));
+    }
+
+    #[test]
+    fn a_moment_has_one_form() {
+        let value = json!({"at": "2021-05-19T10:20+0000", "list": ["2021-05-19T12:20:00.500+02:00"], "version": "2012-10-17"});
+        let normal =
+            r#"{"at":"2021-05-19T10:20:00Z","list":["2021-05-19T10:20:00.500Z"],"version":"2012-10-17"}"#;
+        assert_eq!(canonical_value(&value), normal);
+    }
+
+    #[test]
+    fn an_order_that_means_something_is_kept() {
+        let value = json!([{"type": "b", "any_one_of": ["y", "x"]}, {"type": "a"}]);
+        assert_eq!(canonical_in_order(&value), r#"[{"any_one_of":["x","y"],"type":"b"},{"type":"a"}]"#);
     }
 
     #[test]

@@ -16,13 +16,21 @@ use reqwest::{
     },
 };
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::{
     Budget, CollectError, Progress,
+    json::{self, Flaw},
     retry::{self, Wait},
 };
+
+/// Most memory that the value of one answer may take; answers of real accounts take a tenth.
+const ANSWER_MEMORY: usize = 96 << 20;
+/// Most memory that the value of an error may take.
+const ERROR_MEMORY: usize = 1 << 20;
+/// Size beyond which an answer is large: only one of these is read at a time.
+const LARGE: usize = 2 << 20;
 
 /// Why a call gave nothing.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -54,6 +62,9 @@ pub(crate) enum CallError {
     /// The token could not be renewed.
     #[error("the sign-in could not be renewed: {0}")]
     SignedOut(String),
+    /// The sign-in was refused though it is new: the session is the trouble, and no missing permission.
+    #[error("the sign-in is not accepted, also not a new one: {0}")]
+    Unaccepted(Box<CallError>),
 }
 
 impl CallError {
@@ -61,6 +72,7 @@ impl CallError {
     pub(crate) const fn status(&self) -> Option<u16> {
         match self {
             Self::Status { status, .. } => Some(*status),
+            Self::Unaccepted(error) => error.status(),
             _ => None,
         }
     }
@@ -69,6 +81,7 @@ impl CallError {
     pub(crate) fn transaction(&self) -> Option<&str> {
         match self {
             Self::Status { transaction, .. } => transaction.as_deref(),
+            Self::Unaccepted(error) => error.transaction(),
             _ => None,
         }
     }
@@ -77,6 +90,7 @@ impl CallError {
     pub(crate) const fn served_at(&self) -> Option<jiff::Timestamp> {
         match self {
             Self::Status { served_at, .. } => *served_at,
+            Self::Unaccepted(error) => error.served_at(),
             _ => None,
         }
     }
@@ -97,7 +111,7 @@ impl CallError {
         match self {
             Self::Status { status, .. } => retry::is_transient(*status),
             Self::Unreachable(_) | Self::Malformed(_) => true,
-            Self::Spent(_) | Self::Unsigned(_) | Self::SignedOut(_) => false,
+            Self::Spent(_) | Self::Unsigned(_) | Self::SignedOut(_) | Self::Unaccepted(_) => false,
         }
     }
 }
@@ -170,6 +184,9 @@ pub(crate) struct Http<'a> {
     started: Instant,
     retried: AtomicU32,
     calls: AtomicU64,
+    /// Bytes of all answers, unpacked.
+    unpacked: AtomicU64,
+    large: Semaphore,
     progress: &'a dyn Progress,
 }
 
@@ -202,6 +219,8 @@ impl<'a> Http<'a> {
             started: Instant::now(),
             retried: AtomicU32::new(0),
             calls: AtomicU64::new(0),
+            unpacked: AtomicU64::new(0),
+            large: Semaphore::new(1),
             progress,
         })
     }
@@ -237,21 +256,31 @@ impl<'a> Http<'a> {
             if !error.is_transient() || tried >= self.budget.tries {
                 return Err(error);
             }
-            if self.retried.fetch_add(1, Ordering::Relaxed) >= self.budget.retries {
-                return Err(CallError::Spent(format!(
-                    "{error}, and the {} repeated calls of the run are used up",
-                    self.budget.retries
-                )));
-            }
-            let wait = self.budget.wait(tried, asked, fastrand::f64());
-            if wait >= self.left() {
-                return Err(CallError::Spent(format!(
-                    "{error}, and no time is left to wait for another try"
-                )));
-            }
-            self.progress.waiting(call.listing, &error.to_string(), wait);
-            tokio::time::sleep(wait).await;
+            self.pause(call.listing, tried, error, asked).await?;
         }
+    }
+
+    /// Waits until it is time for another try; returns the error where the run has none left.
+    pub(crate) async fn pause(
+        &self,
+        listing: &str,
+        tried: u32,
+        error: CallError,
+        asked: Option<Wait>,
+    ) -> Result<(), CallError> {
+        if self.retried.fetch_add(1, Ordering::Relaxed) >= self.budget.retries {
+            let most = self.budget.retries;
+            return Err(CallError::Spent(format!(
+                "{error}, and the {most} repeated calls of the run are used up"
+            )));
+        }
+        let wait = self.budget.wait(tried, asked, fastrand::f64());
+        if wait >= self.left() {
+            return Err(CallError::Spent(format!("{error}, and no time is left to wait for another try")));
+        }
+        self.progress.waiting(listing, &error.to_string(), wait);
+        tokio::time::sleep(wait).await;
+        Ok(())
     }
 
     fn left(&self) -> Duration {
@@ -282,20 +311,36 @@ impl<'a> Http<'a> {
             }
         };
         let mut response = request.send().await.map_err(|error| (unreachable(&error), None))?;
-        let body = self.body(&mut response).await.map_err(|error| (error, None))?;
-        read(&response, &body)
+        let (body, large) = self.body(&mut response).await.map_err(|error| (error, None))?;
+        let answer = read(&response, &body);
+        drop(large);
+        answer
     }
 
-    async fn body(&self, response: &mut Response) -> Result<Vec<u8>, CallError> {
-        let mut body = Vec::new();
+    /// Reads the body as it is unpacked, within the bounds of an answer and of the run.
+    async fn body(
+        &self,
+        response: &mut Response,
+    ) -> Result<(Vec<u8>, Option<SemaphorePermit<'_>>), CallError> {
+        let (mut body, mut large) = (Vec::new(), None);
         while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
-            if body.len() + chunk.len() > self.budget.answer_bytes {
-                let most = self.budget.answer_bytes;
-                return Err(CallError::Spent(format!("the answer is larger than {most} bytes")));
+            let Budget { answer_bytes, run_bytes, .. } = self.budget;
+            if body.len() + chunk.len() > answer_bytes {
+                return Err(CallError::Spent(format!("the answer is larger than {answer_bytes} bytes")));
+            }
+            let more = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+            if self.unpacked.fetch_add(more, Ordering::Relaxed).saturating_add(more) > run_bytes {
+                return Err(CallError::Spent(format!(
+                    "the answers of the run are larger than {run_bytes} bytes"
+                )));
+            }
+            if large.is_none() && body.len() + chunk.len() > LARGE {
+                // INVARIANT: the semaphore is never closed, so there is a permit in the end.
+                large = self.large.acquire().await.ok();
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(body)
+        Ok((body, large))
     }
 }
 
@@ -321,22 +366,26 @@ fn read(response: &Response, body: &[u8]) -> Tried {
         let asked = asked.map(Wait::Asked).or_else(|| window().filter(|_| throttled).map(Wait::Window));
         return Err((error, asked));
     }
-    serde_json::from_slice(body).map(Some).map_err(|error| {
-        let kind = header(CONTENT_TYPE.as_str()).unwrap_or("nothing declared");
-        let reason = if error.is_eof() {
-            "the answer was cut off".to_owned()
-        } else {
-            let kind: String = kind.chars().take(40).collect();
-            format!("the answer is no JSON ({kind})")
+    json::parse(body, ANSWER_MEMORY).map(Some).map_err(|flaw| {
+        let error = match flaw {
+            Flaw::CutOff => CallError::Malformed("the answer was cut off".to_owned()),
+            Flaw::NoJson => {
+                let kind = header(CONTENT_TYPE.as_str()).unwrap_or("nothing declared");
+                let kind: String = kind.chars().take(40).collect();
+                CallError::Malformed(format!("the answer is no JSON ({kind})"))
+            }
+            Flaw::TooLarge => {
+                CallError::Spent(format!("the answer takes more than {} MiB of memory", ANSWER_MEMORY >> 20))
+            }
         };
-        (CallError::Malformed(reason), None)
+        (error, None)
     })
 }
 
 /// Returns what the cloud calls an error. The code comes first: messages tend to hold ids of the call,
 /// and a reason must be the same from run to run while the trouble is the same.
 fn error_code(body: &[u8]) -> Option<String> {
-    let body: Value = serde_json::from_slice(body).ok()?;
+    let body = json::parse(body, ERROR_MEMORY).ok()?;
     let first = body.get("errors").and_then(|errors| errors.get(0));
     let text = |value: Option<&Value>| match value? {
         Value::String(text) if !text.is_empty() => Some(text.chars().take(120).collect()),

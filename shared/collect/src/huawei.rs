@@ -18,6 +18,7 @@ mod account_settings;
 mod account_summary;
 mod accounts;
 mod agencies;
+mod assume;
 mod calls;
 mod classic_agencies;
 mod counters;
@@ -54,7 +55,7 @@ mod user_logins;
 mod users;
 
 pub use calls::{Scale, expected_calls};
-pub use credentials::{Clock, Credentials, Keys};
+pub use credentials::{Clock, Credentials, DomainRef, Keys};
 pub use endpoints::{Endpoints, Partition};
 use reader::Reader;
 pub(crate) use session::Session;

@@ -1,20 +1,36 @@
 //! Lenient access to one object of an answer.
 //!
-//! Absent, null and empty all mean that the cloud did not say. A member of another type than expected
-//! is written down as a fault of the list, which is then no longer complete, and the rest of the row
-//! is kept: one odd member must neither stop a run nor pass for an absence.
+//! Absent, null and empty all mean that the cloud did not say. A member of another type than expected is read as what
+//! it means where it can mean one thing only. Else it is written down as unread, which makes the list incomplete, and
+//! the rest of the row is kept: one odd member must neither stop a run nor pass for an absence.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    mem,
+};
 
-use serde_json::{Map, Value};
+use bumpalo::Bump;
+use serde_json::{Map, Number, Value};
 
-use crate::document;
+use crate::{document, json};
 
 /// What did not fit in the answers to one list.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     first: RefCell<Option<String>>,
     others: Cell<u64>,
+    unread: RefCell<Vec<Unread>>,
+    /// Texts that stand in no answer: the numbers and truth values that were read as such.
+    texts: Bump,
+}
+
+/// A member of the item at hand that could not be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unread {
+    /// Its name; none where it has none, as in an array.
+    pub(crate) member: Option<String>,
+    /// What is wrong with it.
+    pub(crate) fault: String,
 }
 
 impl Faults {
@@ -28,8 +44,19 @@ impl Faults {
         }
     }
 
+    /// Writes down that a member could not be read. What is made of the item settles which cells that concerns.
+    pub(crate) fn note_unread(&self, member: Option<&str>, fault: String) {
+        self.unread.borrow_mut().push(Unread { member: member.map(str::to_owned), fault });
+    }
+
+    /// Takes out the members that could not be read since the last time.
+    pub(crate) fn take_unread(&self) -> Vec<Unread> {
+        mem::take(&mut *self.unread.borrow_mut())
+    }
+
     /// Returns what to say of the faults, if there are any.
     pub(crate) fn reason(&self) -> Option<String> {
+        self.take_unread().into_iter().for_each(|unread| self.note(|| unread.fault));
         let first = self.first.borrow().clone()?;
         Some(match self.others.get() {
             0 => first,
@@ -46,10 +73,23 @@ pub(crate) struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// Looks at an object; anything else is a fault.
+    /// Looks at an object in an item; anything else is a fault of that item.
     pub(crate) fn of(value: &'a Value, faults: &'a Faults) -> Option<Self> {
         let Value::Object(members) = value else {
-            faults.note(|| format!("{} stands where an object should", kind(value)));
+            faults.note_unread(None, misplaced(value));
+            return None;
+        };
+        Some(Self { members, faults })
+    }
+
+    /// Looks at one of the things that a list is made of. One that nests too deep was cut, and is a fault.
+    pub(crate) fn whole(value: &'a Value, faults: &'a Faults) -> Option<Self> {
+        if json::is_too_deep(value) {
+            faults.note(|| format!("{} nests too deep", named(value)));
+            return None;
+        }
+        let Value::Object(members) = value else {
+            faults.note(|| misplaced(value));
             return None;
         };
         Some(Self { members, faults })
@@ -60,38 +100,56 @@ impl<'a> Item<'a> {
         self.members.get(name).filter(|value| !value.is_null())
     }
 
-    /// Returns a text.
+    /// Returns a text; a truth value or a whole number is taken for its text.
     pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
         let value = self.value(name)?;
-        let Some(text) = value.as_str() else { return self.misfit(name, value, "text") };
+        let text = self.as_text(value).or_else(|| self.misfit(name, value, "text"))?;
         Some(text).filter(|text| !text.is_empty())
     }
 
     /// Returns a text without which there is no row.
     pub(crate) fn key(&self, name: &str) -> Option<&'a str> {
-        let before = self.value(name).is_some();
-        let text = self.text(name);
-        if text.is_none() && !before {
+        let is_missing = self.value(name).is_none_or(|value| value.as_str().is_some_and(str::is_empty));
+        if is_missing {
             self.faults.note(|| format!("an item has no `{name}`"));
         }
-        text
+        self.text(name)
     }
 
-    /// Returns a whole number, also one that is written as text; `NOT_SET` is none.
+    /// Returns a whole number, also one that is written as text or with a fraction of zero; `NOT_SET` is none.
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
         let value = self.value(name)?;
         let number = match value {
             Value::String(text) if text.is_empty() || text == "NOT_SET" => return None,
-            Value::String(text) => text.parse().ok(),
-            other => other.as_i64(),
+            Value::String(text) => {
+                let text = text.trim();
+                text.parse().ok().or_else(|| whole(&Number::from_f64(text.parse().ok()?)?))
+            }
+            Value::Number(number) => whole(number),
+            _ => None,
         };
         number.or_else(|| self.misfit(name, value, "whole number"))
     }
 
-    /// Returns a truth value.
+    /// Returns a truth value, also one that is written as text, or as 1 or 0.
     pub(crate) fn boolean(&self, name: &str) -> Option<bool> {
         let value = self.value(name)?;
-        value.as_bool().or_else(|| self.misfit(name, value, "truth value"))
+        let truth = match value {
+            Value::Bool(truth) => Some(*truth),
+            Value::String(text) if text.is_empty() => return None,
+            Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+                "true" | "1" => Some(true),
+                "false" | "0" => Some(false),
+                _ => None,
+            },
+            Value::Number(number) => match whole(number) {
+                Some(1) => Some(true),
+                Some(0) => Some(false),
+                _ => None,
+            },
+            _ => None,
+        };
+        truth.or_else(|| self.misfit(name, value, "truth value"))
     }
 
     /// Returns a time in the form of the tables. One that cannot be read is a fault, because a
@@ -99,9 +157,14 @@ impl<'a> Item<'a> {
     pub(crate) fn time(&self, name: &str) -> Option<String> {
         let text = self.text(name)?;
         model::normal_time(text).or_else(|| {
-            self.faults.note(|| format!("`{name}` holds no time"));
+            self.unread(name, "holds no time");
             None
         })
+    }
+
+    /// Writes down that a member holds what nothing can be made of.
+    pub(crate) fn unread(&self, name: &str, reason: &str) {
+        self.faults.note_unread(Some(name), format!("`{name}` {reason}"));
     }
 
     /// Returns an object.
@@ -125,7 +188,8 @@ impl<'a> Item<'a> {
 
     /// Returns the texts of an array; anything else in it is a fault.
     pub(crate) fn texts(&self, name: &str) -> Vec<&'a str> {
-        let text = |value: &'a Value| value.as_str().or_else(|| self.misfit(name, value, "list of texts"));
+        let text =
+            |value: &'a Value| self.as_text(value).or_else(|| self.misfit(name, value, "list of texts"));
         self.values(name).iter().filter_map(text).collect()
     }
 
@@ -150,10 +214,43 @@ impl<'a> Item<'a> {
         document::canonical(&kept.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
+    fn as_text(&self, value: &'a Value) -> Option<&'a str> {
+        match value {
+            Value::String(text) => Some(text),
+            Value::Bool(true) => Some("true"),
+            Value::Bool(false) => Some("false"),
+            Value::Number(number) => {
+                let text = match number.as_u64() {
+                    Some(number) => number.to_string(),
+                    None => whole(number)?.to_string(),
+                };
+                Some(self.faults.texts.alloc_str(&text))
+            }
+            _ => None,
+        }
+    }
+
     fn misfit<T>(&self, name: &str, value: &Value, wanted: &str) -> Option<T> {
-        self.faults.note(|| format!("`{name}` is {}, no {wanted}", kind(value)));
+        self.unread(name, &format!("is {}, no {wanted}", kind(value)));
         None
     }
+}
+
+/// Returns a number that has no fraction and is held without loss.
+fn whole(number: &Number) -> Option<i64> {
+    const MOST: f64 = 9_007_199_254_740_991.0;
+    let held = |number: &f64| number.fract() == 0.0 && number.abs() <= MOST;
+    number.as_i64().or_else(|| format!("{:.0}", number.as_f64().filter(held)?).parse().ok())
+}
+
+/// Names a thing by the first of its members that is a text and looks like an id.
+fn named(value: &Value) -> String {
+    let id = ["id", "iam_id", "crn", "name"].into_iter().find_map(|name| value.get(name)?.as_str());
+    id.map_or_else(|| "an item".to_owned(), |id| format!("the item `{id}`"))
+}
+
+fn misplaced(value: &Value) -> String {
+    format!("{} stands where an object should", kind(value))
 }
 
 const fn kind(value: &Value) -> &'static str {
@@ -185,10 +282,61 @@ mod tests {
 
     #[test]
     fn a_wrong_type_is_a_fault_and_the_rest_is_kept() {
-        let (faults, value) = (Faults::default(), json!({"name": 7, "locked": "no", "id": "i"}));
+        let (faults, value) = (Faults::default(), json!({"name": [7], "locked": "no", "id": "i"}));
         let item = Item::of(&value, &faults).unwrap();
         assert_eq!((item.text("name"), item.boolean("locked"), item.key("id")), (None, None, Some("i")));
-        assert_eq!(faults.reason().unwrap(), "`name` is a number, no text, and 1 more of the kind");
+        assert_eq!(faults.reason().unwrap(), "`name` is an array, no text, and 1 more of the kind");
+    }
+
+    #[test]
+    fn what_has_one_meaning_is_read_as_what_it_means() {
+        let faults = Faults::default();
+        let value = json!({
+            "truths": ["true", "True", 1, 1.0, "1", true], "lies": ["false", "FALSE", 0, 0.0, "0", false],
+            "numbers": ["3600", " 3600 ", 3600.0, "3600.0", 3600], "texts": [3600, 3600.0, "3600"],
+            "yes": true, "big": u64::MAX
+        });
+        let each = |name: &str, check: &dyn Fn(&Item<'_>)| {
+            for value in value[name].as_array().unwrap() {
+                check(&Item::of(&json!({ "x": value }), &faults).unwrap());
+            }
+        };
+        each("truths", &|item| assert_eq!(item.boolean("x"), Some(true)));
+        each("lies", &|item| assert_eq!(item.boolean("x"), Some(false)));
+        each("numbers", &|item| assert_eq!(item.integer("x"), Some(3600)));
+        each("texts", &|item| assert_eq!((item.text("x"), item.key("x")), (Some("3600"), Some("3600"))));
+        let item = Item::of(&value, &faults).unwrap();
+        assert_eq!((item.text("yes"), item.text("big")), (Some("true"), Some("18446744073709551615")));
+        assert_eq!(item.texts("texts"), ["3600", "3600", "3600"]);
+        assert_eq!(faults.reason(), None);
+    }
+
+    #[test]
+    fn what_has_no_one_meaning_is_not_read() {
+        let faults = Faults::default();
+        let value = json!({
+            "truths": ["yes", 2, -1, 0.5, [true], {"is": true}], "times": ["soon", {}, 1.5, "9999-12-31T23:59:59-01:00"],
+            "numbers": ["many", 1.5, 1e30, u64::MAX, "9223372036854775808", true, [1]], "texts": [1.5, 1e30, [], {}]
+        });
+        let mut members = 0;
+        for (name, values) in value.as_object().unwrap() {
+            for value in values.as_array().unwrap() {
+                let one = json!({ "x": value });
+                let item = Item::of(&one, &faults).unwrap();
+                let is_read = match name.as_str() {
+                    "truths" => item.boolean("x").is_some(),
+                    "numbers" => item.integer("x").is_some(),
+                    "times" => item.time("x").is_some(),
+                    _ => item.text("x").is_some(),
+                };
+                members += 1;
+                assert!(!is_read, "{value}");
+                let unread = faults.take_unread();
+                assert_eq!(unread.len(), 1, "{value}");
+                assert_eq!(unread[0].member.as_deref(), Some("x"));
+            }
+        }
+        assert_eq!(members, 21);
     }
 
     #[test]
@@ -204,10 +352,10 @@ mod tests {
 
     #[test]
     fn a_missing_key_and_an_unreadable_time_are_faults() {
-        let (faults, value) = (Faults::default(), json!({"at": "soon"}));
+        let (faults, value) = (Faults::default(), json!({"at": "soon", "empty": ""}));
         let item = Item::of(&value, &faults).unwrap();
-        assert_eq!((item.key("id"), item.time("at")), (None, None));
-        assert_eq!(faults.reason().unwrap(), "an item has no `id`, and 1 more of the kind");
+        assert_eq!((item.key("id"), item.key("empty"), item.time("at")), (None, None, None));
+        assert_eq!(faults.reason().unwrap(), "an item has no `id`, and 2 more of the kind");
     }
 
     #[test]

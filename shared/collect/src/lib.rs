@@ -8,6 +8,7 @@ mod endpoint;
 mod error;
 mod http;
 mod item;
+mod json;
 mod lease;
 mod listing;
 mod paging;
@@ -16,6 +17,7 @@ mod reader;
 mod retry;
 mod secret;
 mod session;
+mod unread;
 
 pub use error::CollectError;
 pub use progress::{Progress, Silent};

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Cloud, Coverage, ListStatus, Row, Rows, State, Table, tables};
+use model::{Cloud, Coverage, ListStatus, Row, Rows, State, Table, UnreadCell, tables};
 use serde_json::Value;
 use url::Url;
 
@@ -14,6 +14,7 @@ use crate::{
     item::{Faults, Item},
     paging::{Family, Page, Walk},
     session::SignedIn,
+    unread,
 };
 
 /// Rows by table, and how their lists were read.
@@ -22,12 +23,36 @@ pub(crate) struct Seen {
     rows: BTreeMap<&'static str, Vec<Row>>,
     /// One for each list.
     pub(crate) coverage: Vec<Coverage>,
+    /// Cells that hold nothing because they could not be read.
+    pub(crate) unread: Vec<UnreadCell>,
+    /// The tables of the rows that the item at hand gave.
+    fresh: Vec<&'static Table>,
 }
 
 impl Seen {
     /// Adds a row.
     pub(crate) fn push(&mut self, table: &'static Table, row: Row) {
         self.rows.entry(table.name).or_default().push(row);
+        self.fresh.push(table);
+    }
+
+    /// Returns the rows that were added since [`Self::settle`].
+    pub(crate) fn fresh(&self) -> Vec<(&'static Table, Row)> {
+        let tables: BTreeMap<&str, (&'static Table, usize)> =
+            self.fresh.iter().fold(BTreeMap::new(), |mut counts, table| {
+                counts.entry(table.name).or_insert((table, 0)).1 += 1;
+                counts
+            });
+        let newest = |(table, count): (&'static Table, usize)| {
+            self.rows(table).iter().rev().take(count).rev().map(move |row| (table, row.clone()))
+        };
+        tables.into_values().flat_map(newest).collect()
+    }
+
+    /// Settles an item: which cells of the rows that it gave could not be read.
+    fn settle(&mut self, faults: &Faults) {
+        unread::settle(faults, self);
+        self.fresh.clear();
     }
 
     /// Adds all that another has.
@@ -37,6 +62,7 @@ impl Seen {
             if own.is_empty() { *own = rows } else { own.append(&mut rows) }
         }
         self.coverage.extend(other.coverage);
+        self.unread.extend(other.unread);
     }
 
     /// Takes a table's rows out.
@@ -55,6 +81,7 @@ impl Seen {
             };
             state.put(table, Rows::new(table, rows));
         }
+        state.note_unread(self.unread);
         state
     }
 
@@ -239,6 +266,7 @@ pub(crate) async fn attempt(
         match turn(list, &page, &faults, &mut walk, &mut |item: &Item<'_>| {
             coverage.rows += 1;
             keep(item, &mut seen);
+            seen.settle(&faults);
         }) {
             Ok(true) => {}
             Ok(false) => break Ok(()),
@@ -265,12 +293,12 @@ fn turn(
     let mut shown = Page { members, things: 0, first: None };
     let mut each = |items: &[Value], shown: &mut Page<'_>| {
         shown.things += u64::try_from(items.len()).unwrap_or_default();
-        items.iter().filter_map(|item| Item::of(item, faults)).for_each(|item| keep(&item));
+        items.iter().filter_map(|item| Item::whole(item, faults)).for_each(|item| keep(&item));
     };
     match list.items {
-        Items::Whole => Item::of(page, faults).iter().for_each(&mut *keep),
+        Items::Whole => Item::whole(page, faults).iter().for_each(&mut *keep),
         Items::Under(name) => match members.get(name) {
-            Some(thing @ Value::Object(_)) => Item::of(thing, faults).iter().for_each(keep),
+            Some(thing @ Value::Object(_)) => Item::whole(thing, faults).iter().for_each(keep),
             None | Some(Value::Null) if list.may_be_missing => {}
             _ => return Err(format!("the answer has no object `{name}`")),
         },

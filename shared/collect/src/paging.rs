@@ -2,8 +2,8 @@
 //!
 //! In: a page. Out: the address of the next one, or the proven end, or why neither can be said.
 //!
-//! A link in an answer is only believed as far as its own origin. Of it, the token is taken and put
-//! into the address that we built ourselves, so that all other parameters stay as they were. The
+//! A link in an answer is never followed. The token is taken out of it and put into the address that we built
+//! ourselves, so that host and all other parameters stay as they were. A link without a token is an error. The
 //! length of a page says nothing; only a missing continuation ends a list. But for lists whose pages are
 //! numbered: these have no continuation, and end at their counter or at a page that is not full.
 
@@ -194,29 +194,28 @@ impl Walk {
         Ok(Some(self.with_token(&before.to_string())))
     }
 
-    /// A token is taken as it is, but not from an answer that also leads elsewhere.
     fn next_of(&self, next: &Map<String, Value>) -> Result<Option<Url>, String> {
         let text = |name: &str| match next.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
             Some(_) => Err(format!("`next.{name}` is no text")),
         };
-        let linked = text("href")?.map(|link| self.follow(link)).transpose()?;
-        if self.family != Family::Start {
-            return Ok(linked);
+        let token = if self.family == Family::Start { text("start")? } else { None };
+        match token {
+            Some(token) => Ok(Some(self.with_token(token))),
+            None => text("href")?.map(|link| self.follow(link)).transpose(),
         }
-        Ok(text("start")?.map(|token| self.with_token(token)).or(linked))
     }
 
+    /// Takes the token out of a link. Where the link leads to does not matter: a private endpoint may give links to the
+    /// public one, and nothing is ever sent to an address that an answer names.
     fn follow(&self, link: &str) -> Result<Url, String> {
         let target =
             self.here.join(link).map_err(|_| "the link to the next page is no address".to_owned())?;
-        if target.origin() != self.first.origin() {
-            let host = target.host_str().unwrap_or("elsewhere");
-            return Err(format!("the link to the next page leads to `{host}`, which is not followed"));
-        }
-        let token = target.query_pairs().find(|(name, _)| name == self.family.parameter());
-        Ok(token.map_or_else(|| target.clone(), |(_, token)| self.with_token(&token)))
+        let parameter = self.family.parameter();
+        let token = target.query_pairs().find(|(name, token)| name == parameter && !token.is_empty());
+        let (_, token) = token.ok_or_else(|| format!("the link to the next page has no `{parameter}`"))?;
+        Ok(self.with_token(&token))
     }
 
     fn with_token(&self, token: &str) -> Url {

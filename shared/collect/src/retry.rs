@@ -13,8 +13,10 @@ pub struct Budget {
     pub time: Duration,
     /// Time for one answer.
     pub answer_time: Duration,
-    /// Greatest size of one answer.
+    /// Greatest size of one answer, unpacked.
     pub answer_bytes: usize,
+    /// Greatest size of all answers together, unpacked.
+    pub run_bytes: u64,
     /// Upper end of the first wait; it doubles from try to try.
     pub first_wait: Duration,
     /// Longest wait before a try that the cloud did not ask for.
@@ -30,7 +32,8 @@ impl Default for Budget {
             retries: 1_000,
             time: Duration::from_secs(12 * 60),
             answer_time: Duration::from_secs(60),
-            answer_bytes: 64 << 20,
+            answer_bytes: 16 << 20,
+            run_bytes: 512 << 20,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(30),
             pages: 5_000,

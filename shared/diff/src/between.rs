@@ -2,9 +2,9 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
-use model::{Change, ChangeKind, Row, Rows, State, Table, Value, Weight, tables};
+use model::{Change, ChangeKind, ListHistory, Row, Rows, State, Table, Value, Weight, Word, tables};
 
-use crate::lists::{Lists, Trust, parent_listing};
+use crate::unread::is_revealed;
 
 /// Returns every change from `before` to `after` in the declared tables, in the order of tables and keys.
 ///
@@ -17,7 +17,7 @@ use crate::lists::{Lists, Trust, parent_listing};
 /// ```
 #[must_use]
 pub fn between(before: &State, after: &State, declared: &[&'static Table]) -> Vec<Change> {
-    let known = Lists::of(before);
+    let known = ListHistory::of(before, after);
     let mut changes = Vec::new();
     for table in declared {
         let (gone, new, mut found) = compare(table, before.rows(table), after.rows(table));
@@ -31,6 +31,18 @@ pub fn between(before: &State, after: &State, declared: &[&'static Table]) -> Ve
         changes.append(&mut found);
     }
     changes
+}
+
+/// Marks in the later of two states what is seen for the first time only because it could never be read before: rows,
+/// and lists that are read to their end for the first time. `changes` are those that [`between`] returned.
+pub fn mark_first_sight(before: &State, after: &mut State, changes: &[Change]) {
+    let first = ListHistory::of(before, after).first_complete();
+    after.note_first_complete(first);
+    for change in changes.iter().filter(|change| change.weight == Weight::Baseline) {
+        if let ChangeKind::Added { after: row } = &change.kind {
+            after.mark_baseline(change.table, row);
+        }
+    }
 }
 
 /// Returns a state with changes made to it: `apply(a, between(a, b))` is `b`.
@@ -149,18 +161,16 @@ fn label<'a>(table: &Table, row: &'a Row) -> Option<(Value<'a>, &'a str)> {
     Some((parent.map_or(Value::Null, |position| row.value(position)), name))
 }
 
-/// Says whether a row is seen for the first time only because its list could never be read before.
-fn is_first_sight(known: &Lists, table: &Table, change: &Change) -> bool {
-    let ChangeKind::Added { after } = &change.kind else { return false };
+/// Says whether a row or cell is seen for the first time only because it could never be read before.
+fn is_first_sight(known: &ListHistory<'_>, table: &'static Table, change: &Change) -> bool {
     // The coverage comes from no list: it is written anew in each run.
     if table.name == tables::COVERAGE.name {
         return false;
     }
-    match known.of_row(table, after) {
-        Trust::Known | Trust::Carried => false,
-        Trust::Never => true,
-        // A new parent, if the list of parents could be read before; else nobody knows.
-        Trust::Absent => parent_listing(table).is_none_or(|parents| known.whole(parents) == Trust::Never),
+    match &change.kind {
+        ChangeKind::Added { after } => known.of_row(table, after).says().added == Word::Baseline,
+        ChangeKind::Changed { before, after } => is_revealed(&known.former, table, before, after),
+        ChangeKind::Removed { .. } | ChangeKind::Replaced { .. } => false,
     }
 }
 

@@ -2,10 +2,13 @@
 
 mod between;
 mod carry;
-mod lists;
+mod doubt;
+mod gone;
+mod unread;
 
-pub use between::{apply, between, hindsight};
+pub use between::{apply, between, hindsight, mark_first_sight};
 pub use carry::carry;
+pub use doubt::believed_coverage;
 
 #[cfg(test)]
 mod tests;

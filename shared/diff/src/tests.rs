@@ -1,5 +1,7 @@
 //! Small accounts of groups and members, and what may be said of them.
 
+mod standing_in;
+
 use model::{
     Change, Cloud, Coverage, ListStatus, Row, Rows, State, Table, Weight, tables,
     tables::ibm::{ACCESS_GROUPS, MEMBERS, POLICIES, POLICY_ROLES},

@@ -1,6 +1,6 @@
 //! A change: one row that differs between two snapshots.
 
-use crate::{Column, Kind, Row, Table};
+use crate::{Column, Kind, Row, Table, Value, form};
 
 /// What happened to a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub enum ChangeKind {
 pub enum Weight {
     /// Somebody did it.
     Drift,
-    /// It moves by itself.
+    /// It moves by itself, or is the same value in another form.
     Activity,
     /// It was seen for the first time because its list was never read to the end before: nobody
     /// knows how long it has been there.
@@ -65,8 +65,7 @@ impl Change {
     #[must_use]
     pub fn new(table: &'static Table, kind: ChangeKind) -> Self {
         let mut change = Self { table, kind, weight: Weight::Drift };
-        let only_moves = !change.columns().is_empty() && change.columns().iter().all(|column| column.moves);
-        if table.kind == Kind::Activity || only_moves {
+        if table.kind == Kind::Activity || change.only_moves() {
             change.weight = Weight::Activity;
         }
         change
@@ -97,14 +96,26 @@ impl Change {
     /// Returns the columns whose values differ; none unless there is a row on both sides.
     #[must_use]
     pub fn columns(&self) -> Vec<&'static Column> {
-        let (Some(before), Some(after)) = (self.before(), self.after()) else { return Vec::new() };
-        let differs = before.values().zip(after.values()).map(|(before, after)| before != after);
+        self.differing().map(|(column, ..)| column).collect()
+    }
+
+    /// Says whether all that differs moves by itself, or is the same value in another form.
+    fn only_moves(&self) -> bool {
+        let mut differing = self.differing().peekable();
+        differing.peek().is_some()
+            && differing
+                .all(|(column, before, after)| column.moves || form::is_other_form(column, before, after))
+    }
+
+    /// Returns the columns whose values differ, with both values.
+    fn differing(&self) -> impl Iterator<Item = (&'static Column, Value<'_>, Value<'_>)> {
+        let both = self.before().zip(self.after());
+        let values = both.into_iter().flat_map(|(before, after)| before.values().zip(after.values()));
         self.table
             .columns
             .iter()
-            .zip(differs)
-            .filter_map(|(column, differs)| differs.then_some(column))
-            .collect()
+            .zip(values)
+            .filter_map(|(column, (before, after))| (before != after).then_some((column, before, after)))
     }
 
     /// Returns the word for what happened: `added`, `removed`, `changed` or `replaced`.

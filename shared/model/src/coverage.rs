@@ -1,5 +1,7 @@
 //! Coverage: how far a list was read.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Row, tables};
@@ -42,6 +44,13 @@ impl ListStatus {
     }
 }
 
+/// Begins the note on cells whose value is not known.
+const UNREAD: &str = "not known: ";
+/// Ends a note that does not name all.
+const MORE: &str = " and more";
+/// How many cells a note names.
+const MOST_CELLS: usize = 50;
+
 /// How one list was read: one row of [`tables::COVERAGE`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Coverage {
@@ -65,10 +74,35 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// The parent under which a listing records what it could not ask for, because not everything is known that it is
+    /// read for.
+    pub const REST: &str = "*";
+
     /// Says whether the list was read to its end.
     #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.status == ListStatus::Complete
+    pub const fn is_complete(&self) -> bool {
+        matches!(self.status, ListStatus::Complete)
+    }
+
+    /// Notes in the reason cells that hold null because they could not be read, each as table, key and column.
+    pub fn note_unread(&mut self, cells: &BTreeSet<String>) {
+        if cells.is_empty() {
+            return;
+        }
+        let named: Vec<String> = cells.iter().take(MOST_CELLS).map(|cell| format!("`{cell}`")).collect();
+        let more = if cells.len() > MOST_CELLS { MORE } else { "" };
+        let reason = self.reason.take().map(|reason| reason + "; ").unwrap_or_default();
+        self.reason = Some(format!("{reason}{UNREAD}{}{more}", named.join(", ")));
+    }
+
+    /// Returns the cells that [`Self::note_unread`] noted, and whether there were more than it names.
+    #[must_use]
+    pub fn unread_cells(&self) -> (BTreeSet<String>, bool) {
+        let noted =
+            self.reason.as_deref().and_then(|reason| reason.rsplit_once(UNREAD)).map(|(_, noted)| noted);
+        let cells =
+            noted.into_iter().flat_map(|noted| noted.split('`').skip(1).step_by(2)).map(str::to_owned);
+        (cells.collect(), noted.is_some_and(|noted| noted.ends_with(MORE)))
     }
 
     /// Returns the row for the coverage table.

@@ -1,6 +1,6 @@
 //! The rows of an account at one time: sorted, unique by key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
@@ -77,13 +77,19 @@ impl IntoIterator for Rows {
 }
 
 /// A cell that the cloud showed in a form that nothing can be made of: its row holds null there, which is no value.
+///
+/// The collector marks the list that the row comes from as not complete. Where a nested list of a thing could not be
+/// read as a whole (one element among positional ones is broken), `key` is the key of the thing's row and `column` is the
+/// name of the child table: the former child rows of the thing stand in for all that was shown of them. A list of its
+/// own for one parent, such as the addresses of a network zone, needs no such note: where its rows are keyed by their
+/// position, the list that is not complete is carried whole.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnreadCell {
     /// Name of the table.
     pub table: &'static str,
     /// Packed key of the row, as [`Row::prefix`] returns it.
     pub key: Box<[u8]>,
-    /// Name of the column.
+    /// Name of the column, or of the child table whose rows of this thing are not whole.
     pub column: &'static str,
 }
 
@@ -92,6 +98,22 @@ pub struct UnreadCell {
 pub struct State {
     tables: BTreeMap<&'static str, Rows>,
     unread: Vec<UnreadCell>,
+    marks: Marks,
+}
+
+/// What a run knows of rows beyond what they hold. It is of this run alone and is not stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Marks {
+    /// By table, the packed keys of the rows that were not seen and stand in from an earlier snapshot.
+    carried: BTreeMap<&'static str, BTreeSet<Box<[u8]>>>,
+    /// By table, the packed keys of the rows of which nobody knows how long they have been there.
+    baseline: BTreeMap<&'static str, BTreeSet<Box<[u8]>>>,
+    /// Lists read to their end for the first time, by listing and parent.
+    first_complete: BTreeSet<(String, String)>,
+}
+
+fn has(keys: &BTreeMap<&'static str, BTreeSet<Box<[u8]>>>, table: &Table, row: &Row) -> bool {
+    keys.get(table.name).is_some_and(|keys| keys.contains(row.prefix(table.key)))
 }
 
 impl State {
@@ -124,6 +146,51 @@ impl State {
     /// Notes cells that could not be read. A collector does so; carrying a former state forward fills and forgets them.
     pub fn note_unread(&mut self, cells: impl IntoIterator<Item = UnreadCell>) {
         self.unread.extend(cells);
+    }
+
+    /// Marks a row as carried: it was not seen in this run and stands in from an earlier snapshot.
+    pub fn mark_carried(&mut self, table: &'static Table, row: &Row) {
+        self.marks.carried.entry(table.name).or_default().insert(row.prefix(table.key).into());
+    }
+
+    /// Says whether a row is carried; one that is not is fresh.
+    #[must_use]
+    pub fn is_carried(&self, table: &Table, row: &Row) -> bool {
+        has(&self.marks.carried, table, row)
+    }
+
+    /// Says whether any row of a table is carried.
+    #[must_use]
+    pub fn has_carried(&self, table: &Table) -> bool {
+        self.marks.carried.contains_key(table.name)
+    }
+
+    /// Marks a row as one of which nobody knows how long it has been there.
+    pub fn mark_baseline(&mut self, table: &'static Table, row: &Row) {
+        self.marks.baseline.entry(table.name).or_default().insert(row.prefix(table.key).into());
+    }
+
+    /// Says whether nobody knows how long a row has been there.
+    #[must_use]
+    pub fn is_baseline(&self, table: &Table, row: &Row) -> bool {
+        has(&self.marks.baseline, table, row)
+    }
+
+    /// Says whether any row of a table is one of which nobody knows how long it has been there.
+    #[must_use]
+    pub fn has_baseline(&self, table: &Table) -> bool {
+        self.marks.baseline.contains_key(table.name)
+    }
+
+    /// Notes the lists that were read to their end for the first time, by listing and parent.
+    pub fn note_first_complete(&mut self, lists: BTreeSet<(String, String)>) {
+        self.marks.first_complete = lists;
+    }
+
+    /// Returns the lists that were read to their end for the first time, by listing and parent.
+    #[must_use]
+    pub fn first_complete(&self) -> &BTreeSet<(String, String)> {
+        &self.marks.first_complete
     }
 
     /// Takes out the cells that could not be read.

@@ -20,7 +20,8 @@ pub enum Type {
     Integer,
     /// True or false.
     Boolean,
-    /// A time: text in RFC 3339, UTC, whole seconds, so that text order is time order.
+    /// A time as [`crate::normal_time`] writes it: RFC 3339, UTC, with milliseconds where there are any, so that text order
+    /// is time order to the second.
     Time,
     /// Canonical JSON of the API's object, without secrets and volatile members.
     Document,
@@ -94,6 +95,15 @@ pub struct Parent {
 pub enum Reading {
     /// In one or more lists of the whole account: complete when all of them are.
     Whole,
+    /// In several lists of the whole account, each of which holds a part of the rows: complete part by part.
+    InParts {
+        /// The column that names the part, or the beginning of its name up to a `/`.
+        column: &'static str,
+        /// The part that holds the rows of no other part.
+        otherwise: &'static str,
+        /// A list without which rows of every part may be missing.
+        also: Option<&'static str>,
+    },
     /// In a list for each row of the parent table: complete parent by parent.
     PerParent,
 }

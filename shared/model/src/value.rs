@@ -24,7 +24,7 @@ pub enum Value<'a> {
     Boolean(bool),
     /// A whole number.
     Integer(i64),
-    /// Text; also times (RFC 3339, UTC, whole seconds) and documents (canonical JSON).
+    /// Text; also times (RFC 3339, UTC) and documents (canonical JSON).
     Text(&'a str),
 }
 
@@ -153,6 +153,12 @@ impl Row {
                 }
             }
         }
+        Self(bytes.into())
+    }
+
+    /// Takes cells as [`Self::as_bytes`] or [`Self::prefix`] returned them.
+    #[must_use]
+    pub fn from_packed(bytes: &[u8]) -> Self {
         Self(bytes.into())
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use model::{Coverage, Severity};
+use model::{Coverage, ListStatus, Severity};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -22,26 +22,31 @@ pub enum CoverageChange {
     Regained(Coverage),
 }
 
-/// Compares the coverage of two snapshots.
-///
-/// A list that is gone altogether tells nothing: either what it hangs on is gone, or the list of that is
-/// incomplete and says so itself.
+/// Compares the coverage of two snapshots: every list that was lost is regained once, also where what it was read for is
+/// gone, or is known again so that nothing is left of the rest that could not be asked for.
 #[must_use]
 pub fn coverage_changes(former: &[Coverage], present: &[Coverage]) -> Vec<CoverageChange> {
-    let was: BTreeMap<(&str, &str), bool> =
-        former.iter().map(|row| ((row.listing.as_str(), row.parent.as_str()), row.is_complete())).collect();
-    let mut rows: Vec<&Coverage> = present.iter().collect();
-    rows.sort();
-    rows.into_iter()
-        .filter_map(|row| {
-            let former = was.get(&(row.listing.as_str(), row.parent.as_str())).copied();
-            match (former, row.is_complete()) {
-                (None | Some(true), false) => Some(CoverageChange::Lost(row.clone())),
-                (Some(false), true) => Some(CoverageChange::Regained(row.clone())),
-                _ => None,
-            }
-        })
-        .collect()
+    let by_list = |rows: &[Coverage]| -> BTreeMap<(String, String), Coverage> {
+        rows.iter().map(|row| ((row.listing.clone(), row.parent.clone()), row.clone())).collect()
+    };
+    let (mut was, is) = (by_list(former), by_list(present));
+    let mut changes = Vec::new();
+    for (list, row) in is {
+        match (was.remove(&list).map(|row| row.is_complete()), row.is_complete()) {
+            (None | Some(true), false) => changes.push(CoverageChange::Lost(row)),
+            (Some(false), true) => changes.push(CoverageChange::Regained(row)),
+            _ => {}
+        }
+    }
+    let gone = was.into_values().filter(|row| !row.is_complete()).map(|row| {
+        let reason = match row.parent.as_str() {
+            Coverage::REST => "everything is known again that it is read for",
+            _ => "what it was read for is gone",
+        };
+        Coverage { status: ListStatus::Complete, reason: Some(reason.to_owned()), carried_from: None, ..row }
+    });
+    changes.extend(gone.map(CoverageChange::Regained));
+    changes
 }
 
 /// Returns what the coverage tells: losses first, listing by listing.
@@ -108,11 +113,19 @@ fn reasons(rows: &[&Coverage]) -> (Vec<Value>, u64) {
 fn title(is_regained: bool, listing: &str, rows: &[&Coverage]) -> String {
     let of = match rows {
         [row] if row.parent.is_empty() => String::new(),
+        [row] if row.parent == Coverage::REST => " of what is not known".to_owned(),
         [row] => format!(" of {}", row.parent),
         rows => format!(" of {} parents", rows.len()),
     };
     if is_regained {
-        return format!("{listing}{of} can be read to the end again");
+        // The reason of a list that is gone says why nothing of it is left unread.
+        return match rows {
+            [row] => match &row.reason {
+                Some(reason) => format!("nothing of {listing}{of} is left unread: {reason}"),
+                None => format!("{listing}{of} can be read to the end again"),
+            },
+            _ => format!("{listing}{of} can be read to the end again"),
+        };
     }
     let first = rows.first();
     let status = first.map_or("failed", |row| row.status.name());

@@ -64,18 +64,54 @@ pub struct Credentials {
     pub agency: Option<AgencySettings>,
 }
 
-/// Which agency to become.
+/// Which agency to become: one with a trust policy by its URN, a classic one by its name and account.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgencySettings {
-    /// Its URN: `iam::<account>:agency:<name>`.
-    pub urn: String,
+    /// URN of an agency of version 5: `iam::<account>:agency:<name>`.
+    #[serde(default)]
+    pub urn: Option<String>,
     /// What its trust policy wants to hear.
     #[serde(default)]
     pub external_id: Option<String>,
-    /// The name of the session in the records of the audited account.
-    #[serde(default = "default_session_name")]
-    pub session_name: String,
+    /// The name of its session in the records of the audited account; `iamwatch` if none is given.
+    #[serde(default)]
+    pub session_name: Option<String>,
+    /// Name of a classic agency.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Id of the account (domain) that the classic agency is in; the `id` of the account if none is given.
+    #[serde(default)]
+    pub domain_id: Option<String>,
+    /// Name of that account, in the place of its id.
+    #[serde(default)]
+    pub domain_name: Option<String>,
+}
+
+impl AgencySettings {
+    /// Says what is missing or contradicts what.
+    fn check(&self, account: Option<&str>) -> Result<(), String> {
+        let is_named = self.domain_id.is_some() || self.domain_name.is_some();
+        let is_v5 = self.external_id.is_some() || self.session_name.is_some();
+        match (&self.urn, &self.name) {
+            (None, None) => Err("`agency` names no `urn` and no `name`; one of them is needed".to_owned()),
+            (Some(_), Some(_)) => Err("`agency` names a `urn` and a `name`; take one of them".to_owned()),
+            (Some(_), None) if is_named => {
+                Err("the `urn` of an `agency` holds its account; leave out `domain_id` and `domain_name`".to_owned())
+            }
+            (None, Some(_)) if is_v5 => Err(
+                "a classic `agency` has no `external_id` and no `session_name`; leave them out, or take its `urn`"
+                    .to_owned(),
+            ),
+            (None, Some(_)) if self.domain_id.is_some() && self.domain_name.is_some() => {
+                Err("`agency` names a `domain_id` and a `domain_name`; take one of them".to_owned())
+            }
+            (None, Some(_)) if !is_named && account.is_none() => Err(
+                "a classic `agency` needs the `id` of the account, or a `domain_id` or `domain_name` of its own".to_owned(),
+            ),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Which trusted profile to become: one of the three.
@@ -101,10 +137,6 @@ const fn default_seconds() -> u64 {
     600
 }
 
-fn default_session_name() -> String {
-    "iamwatch".to_owned()
-}
-
 impl AccountSettings {
     /// Returns the account that is expected, if the settings name one.
     #[must_use]
@@ -122,7 +154,7 @@ impl AccountSettings {
         }
         match self.cloud {
             Cloud::Ibm => self.credentials.check_ibm()?,
-            Cloud::Huawei => self.credentials.check_huawei()?,
+            Cloud::Huawei => self.credentials.check_huawei(self.id.as_deref())?,
         }
         if let Some(name) = self.partition.as_deref().filter(|name| Partition::named(name).is_none()) {
             return Err(format!("there is no partition `{name}`; it is `com`, `cn` or `eu`"));
@@ -162,13 +194,13 @@ impl Credentials {
         Ok(())
     }
 
-    fn check_huawei(&self) -> Result<(), String> {
+    fn check_huawei(&self, account: Option<&str>) -> Result<(), String> {
         for (key, given) in [("access_key", &self.access_key), ("secret_key", &self.secret_key)] {
             if given.is_none() {
                 return Err(format!("`credentials` name no `{key}`; an account of `huawei` needs it"));
             }
         }
-        Ok(())
+        self.agency.as_ref().map_or(Ok(()), |agency| agency.check(account))
     }
 }
 
@@ -200,6 +232,36 @@ credentials = { access_key = "env:HW_AK", secret_key = "env:HW_SK" }
         assert!(message.contains("no `api_key` and no `profile`"), "{message}");
         let message = fault(&HUAWEI.replace(r#", secret_key = "env:HW_SK""#, ""));
         assert!(message.contains("no `secret_key`"), "{message}");
+    }
+
+    #[test]
+    fn an_agency_is_named_in_one_way() {
+        let with = |agency: &str| {
+            HUAWEI.replace(r#""env:HW_SK" }"#, &format!(r#""env:HW_SK", agency = {{ {agency} }} }}"#))
+        };
+        let good = [
+            r#"urn = "iam::d:agency:audit""#,
+            r#"urn = "iam::d:agency:audit", external_id = "e", session_name = "s""#,
+            r#"name = "audit", domain_id = "d""#,
+            r#"name = "audit", domain_name = "acme""#,
+        ];
+        for agency in good {
+            Settings::parse("iamwatch.toml", &with(agency)).expect(agency);
+        }
+        let by_account = with(r#"name = "audit""#).replace("partition", "id = \"d1\"\npartition");
+        Settings::parse("iamwatch.toml", &by_account).expect("the account's own id will do");
+        let bad = [
+            ("", "names no `urn` and no `name`"),
+            (r#"urn = "u", name = "n""#, "a `urn` and a `name`"),
+            (r#"urn = "u", domain_id = "d""#, "holds its account"),
+            (r#"name = "n", domain_id = "d", domain_name = "d""#, "a `domain_id` and a `domain_name`"),
+            (r#"name = "n", domain_id = "d", external_id = "e""#, "has no `external_id`"),
+            (r#"name = "n""#, "needs the `id` of the account"),
+        ];
+        for (agency, said) in bad {
+            let message = fault(&with(agency));
+            assert!(message.contains(said), "{agency}: {message}");
+        }
     }
 
     #[test]

@@ -158,8 +158,14 @@ pub(crate) struct Compared {
 }
 
 /// Stage 2. Tables with the hash of the last snapshot are not read again.
-async fn compare(history: &History, former: &mut Former, seen: State) -> Result<Compared, SnapshotError> {
+async fn compare(history: &History, former: &mut Former, mut seen: State) -> Result<Compared, SnapshotError> {
     let declared: Vec<&'static Table> = tables::of(history.account().cloud()).collect();
+    // What was in doubt and believed in the last run is read as believed, or a quiet account would be read every time.
+    if let Some(coverage) = diff::believed_coverage(&seen)
+        && former.holds(&tables::COVERAGE, &coverage.hash(), &coverage)
+    {
+        seen.put(&tables::COVERAGE, coverage);
+    }
     let mut hashes: BTreeMap<&'static str, String> =
         declared.iter().map(|table| (table.name, seen.rows(table).hash())).collect();
     let is_known = |table: &&'static Table| {
@@ -175,18 +181,30 @@ async fn compare(history: &History, former: &mut Former, seen: State) -> Result<
             coverage: Vec::new(),
         });
     }
-    let before = former.state(history, &differing).await?;
+    let mut before = former.state(history, &differing).await?;
     let is_whole = coverage_counts(&seen).incomplete == 0;
-    let state = diff::carry(&before, former.next.saturating_sub(1), seen, &declared);
+    // What stands in for incomplete lists is looked up in whole tables; those that do not differ are at hand.
+    for table in declared.iter().filter(|table| !is_whole && is_at_hand(table, &differing, former)) {
+        before.put(table, seen.rows(table).clone());
+    }
+    let mut state = diff::carry(&before, former.next.saturating_sub(1), seen, &declared);
     // Nothing is carried where all lists were read to their end.
     for table in differing.iter().filter(|_| !is_whole) {
         hashes.insert(table.name, state.rows(table).hash());
     }
     let changes = diff::between(&before, &state, &differing);
+    if former.sound().is_some() {
+        diff::mark_first_sight(&before, &mut state, &changes);
+    }
     let lists =
         |state: &State| state.rows(&tables::COVERAGE).iter().map(Coverage::from_row).collect::<Vec<_>>();
     let coverage = notify::coverage_changes(&lists(&before), &lists(&state));
     Ok(Compared { before, state, hashes, changes, coverage })
+}
+
+/// Says whether the last snapshot holds the rows of a table that were just seen.
+fn is_at_hand(table: &Table, differing: &[&'static Table], former: &Former) -> bool {
+    former.sound().is_some() && !differing.iter().any(|each| each.name == table.name)
 }
 
 /// Stage 3. Writes what differs and returns the entries of all tables, with the number of objects written.

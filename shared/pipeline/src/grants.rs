@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use access::{Access, Holding, Permission, SharedChange, Step, Turn, Verdict};
-use check::{Found, Judgement};
-use model::{Change, Cloud, Row, State, Table, Weight, tables};
+use access::{
+    Access, AccessChange, Effect, Holding, Permission, SharedChange, Standing, Step, Turn, Verdict, What,
+};
+use check::{Found, FoundOne, Judgement};
+use model::{Change, Cloud, Lists, Row, State, Table, Trust, Weight, tables};
 use notify::Gain;
 use serde_json::{Value, json};
 
 /// Returns the question who holds a permission without being allowed to, in the form of a rule.
-pub(crate) fn judgement(cloud: Cloud, permission: &Permission) -> Judgement {
-    let members = match cloud {
-        Cloud::Ibm => &tables::ibm::MEMBERS,
-        Cloud::Huawei => &tables::huawei::GROUP_MEMBERS,
-    };
+pub(crate) fn judgement(cloud: Cloud, state: &State, permission: &Permission) -> Judgement {
+    let lists = Lists::of(state);
+    let once_seen = hiding(cloud, permission).into_iter();
+    let once_seen = once_seen.filter(|table| lists.whole(table.listing) != Trust::Never);
     Judgement {
         rule: permission.id.clone(),
         title: permission.title.clone(),
@@ -21,8 +22,8 @@ pub(crate) fn judgement(cloud: Cloud, permission: &Permission) -> Judgement {
         question: json!([permission.actions, permission.resource, permission.partly, permission.allowed])
             .to_string(),
         needs: needs(cloud),
-        // Who may hold it as member of a group would be told if the group could not be seen.
-        absence: if permission.allowed.is_empty() { Vec::new() } else { vec![members] },
+        absence: allowing(cloud, permission).into_iter().chain(once_seen).collect(),
+        weighed: weighed(cloud).to_vec(),
     }
 }
 
@@ -30,13 +31,74 @@ pub(crate) fn judgement(cloud: Cloud, permission: &Permission) -> Judgement {
 pub(crate) fn found(cloud: Cloud, state: &State, access: &Access, permission: &Permission) -> Found {
     let addresses = addresses(cloud, state);
     let holdings = access::holdings(cloud, state, access, permission)?;
-    Ok(holdings.into_iter().map(|holding| (address(&addresses, &holding), evidence(&holding))).collect())
+    let found = holdings.into_iter().map(|holding| {
+        let doubt = match &holding.principal.standing {
+            Standing::Unknown(why) => Some(why.clone()),
+            Standing::Active | Standing::Inactive(_) => None,
+        };
+        let is_withheld = doubt.is_some() && access.was_seen_before(&holding.principal.step.id);
+        let doubt = doubt.filter(|_| !is_withheld);
+        let evidence = evidence(&holding);
+        (address(&addresses, &holding), FoundOne { evidence, doubt, is_withheld })
+    });
+    Ok(found.collect())
 }
 
 /// Returns the tables of which rows that are missing may hide a grant.
 fn needs(cloud: Cloud) -> Vec<&'static Table> {
-    let is_listed = |table: &&'static Table| table.name != tables::COVERAGE.name;
+    let is_listed = |table: &&'static Table| {
+        table.name != tables::COVERAGE.name && !weighed(cloud).iter().any(|each| each.name == table.name)
+    };
     access::tables(cloud).filter(is_listed).collect()
+}
+
+/// Returns the tables that say only whether a principal can act: one that is not whole for somebody leaves the standing of
+/// that one unknown, and everybody else's as it is.
+fn weighed(cloud: Cloud) -> &'static [&'static Table] {
+    match cloud {
+        Cloud::Ibm => &[&tables::ibm::API_KEYS],
+        Cloud::Huawei => &[&tables::huawei::ACCESS_KEYS, &tables::huawei::LOGIN_PROFILES],
+    }
+}
+
+/// Returns the tables whose missing rows would make somebody report who is allowed by a group.
+fn allowing(cloud: Cloud, permission: &Permission) -> Vec<&'static Table> {
+    match cloud {
+        _ if permission.allowed.is_empty() => Vec::new(),
+        Cloud::Ibm => vec![&tables::ibm::ACCESS_GROUPS, &tables::ibm::MEMBERS],
+        Cloud::Huawei => vec![&tables::huawei::GROUPS, &tables::huawei::GROUP_MEMBERS],
+    }
+}
+
+/// Returns the tables whose missing rows would hide what takes a permission away, or by nature allows it: the owner, a
+/// closed public group, the actions that all of a pattern stands for; denying statements and the bounds of an organisation.
+///
+/// What was never seen of these cannot be waited for: the bounds of an organisation, for one, are shown to few accounts.
+fn hiding(cloud: Cloud, permission: &Permission) -> Vec<&'static Table> {
+    match cloud {
+        Cloud::Ibm => {
+            use tables::ibm::{ACCOUNTS, CUSTOM_ROLES, GROUP_SETTINGS, ROLE_ACTIONS, ROLES};
+            let has_pattern = permission.actions.iter().any(|action| action.contains(['*', '?']));
+            let of_patterns: &[&'static Table] =
+                if has_pattern { &[&ROLES, &ROLE_ACTIONS, &CUSTOM_ROLES] } else { &[] };
+            [&ACCOUNTS, &GROUP_SETTINGS].into_iter().chain(of_patterns.iter().copied()).collect()
+        }
+        Cloud::Huawei => {
+            use tables::huawei as t;
+            let denying: [&'static Table; 7] = [
+                &t::GROUP_MEMBERS,
+                &t::POLICIES,
+                &t::POLICY_VERSIONS,
+                &t::POLICY_STATEMENTS,
+                &t::POLICY_ATTACHMENTS,
+                &t::ROLES,
+                &t::ROLE_ASSIGNMENTS,
+            ];
+            let bounding: [&'static Table; 5] =
+                [&t::ACCOUNTS, &t::ORGANIZATIONS, &t::ORGANIZATION_ENTITIES, &t::SCPS, &t::SCP_ATTACHMENTS];
+            denying.into_iter().chain(bounding).collect()
+        }
+    }
 }
 
 /// Returns where each principal stands in the tables, by its id.
@@ -115,10 +177,19 @@ pub(crate) fn gains(
     swap(&changed, &mut hindsight, state);
     let now = now.unwrap_or_else(|| access::of(cloud, state));
     let told = |change: &SharedChange| matches!(change.turn, Turn::Gained | Turn::Widened);
-    let changes = access::shared(now.gains_since(&former, &access::known(cloud, state)));
+    let mut changes = now.gains_since(&former, &access::known(cloud, state));
+    changes.retain(|change| !is_of_nobody(&now, change));
+    let changes = access::shared(changes);
     let mut gains: Vec<Gain> = changes.iter().filter(|change| told(change)).map(gain).collect();
     gains.sort_by_key(|gain| std::cmp::Reverse((gain.actions, gain.resources)));
     gains
+}
+
+/// Says whether somebody gained only by something that no longer denies, and was not seen itself: whoever is gone takes what
+/// denied it along.
+fn is_of_nobody(now: &Access, change: &AccessChange) -> bool {
+    let is_denying = matches!(&change.what, What::Statement(statement) if statement.effect == Effect::Deny);
+    is_denying && now.is_carried(&change.principal.step.id)
 }
 
 fn swap(tables: &[&'static Table], one: &mut State, other: &mut State) {

@@ -95,7 +95,7 @@ fn ask(
     let (account, state) = (&asking.account, &compared.state);
     let mut round = Round::of(run.rules, state, asking, &Limits::default(), known);
     for permission in run.permissions.of_cloud(account.cloud()) {
-        round.judge(state, known, &grants::judgement(account.cloud(), permission), || {
+        round.judge(state, known, &grants::judgement(account.cloud(), state, permission), || {
             let access = access.get_or_insert_with(|| access::of(account.cloud(), state));
             grants::found(account.cloud(), state, access, permission)
         });

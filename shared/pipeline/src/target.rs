@@ -10,7 +10,7 @@ use collect::{
 use model::{AccountId, Cloud};
 
 use crate::{
-    AccountSettings, PipelineError, ProfileSettings,
+    AccountSettings, AgencySettings, PipelineError, ProfileSettings,
     references::{Environment, Reference},
 };
 
@@ -124,12 +124,7 @@ async fn huawei_settings(
     keys.security_token = secret(credentials.security_token.as_ref(), environment).await?;
     let credentials = match &credentials.agency {
         None => huawei::Credentials::Keys(keys),
-        Some(agency) => huawei::Credentials::Agency {
-            keys,
-            agency_urn: agency.urn.clone(),
-            external_id: agency.external_id.clone(),
-            session_name: agency.session_name.clone(),
-        },
+        Some(agency) => lent(agency, keys, settings)?,
     };
     let partition = settings.partition.as_deref().and_then(huawei::Partition::named).unwrap_or_default();
     let endpoints = huawei::Endpoints::parse(partition, settings.region.as_deref(), endpoints(settings));
@@ -141,6 +136,29 @@ async fn huawei_settings(
         budget: budget(settings, Budget::default()),
         clock,
     })
+}
+
+fn lent(
+    agency: &AgencySettings,
+    keys: huawei::Keys,
+    settings: &AccountSettings,
+) -> Result<huawei::Credentials, PipelineError> {
+    if let Some(urn) = &agency.urn {
+        return Ok(huawei::Credentials::Agency {
+            keys,
+            agency_urn: urn.clone(),
+            external_id: agency.external_id.clone(),
+            session_name: agency.session_name.clone().unwrap_or_else(|| "iamwatch".to_owned()),
+        });
+    }
+    let by_id = || agency.domain_id.clone().or_else(|| settings.id.clone()).map(huawei::DomainRef::Id);
+    let domain = agency.domain_name.clone().map(huawei::DomainRef::Name).or_else(by_id);
+    match (&agency.name, domain) {
+        (Some(name), Some(domain)) => {
+            Ok(huawei::Credentials::ClassicAgency { keys, agency_name: name.clone(), domain })
+        }
+        _ => Err(PipelineError::Target("`agency` takes a `urn`, or a `name` and its account".to_owned())),
+    }
 }
 
 fn profile_ref(

@@ -6,21 +6,9 @@ use crate::{Access, Principal, Step};
 /// Lists that service control policies hang on.
 const OF_BOUNDS: [&str; 4] =
     ["huawei_organizations", "huawei_organization_entities", "huawei_scps", "huawei_scp_attachments"];
-/// Lists that what an account allows to itself hangs on.
-const OF_OWN_ACCESS: [&str; 6] = [
-    "huawei_groups",
-    "huawei_group_members",
-    "huawei_policies",
-    "huawei_policy_versions",
-    "huawei_policy_attachments",
-    "huawei_role_assignments",
-];
 
 /// Says whether one of the ways that lead to a grant in one state could not be seen in `other`.
 pub(super) fn is_hidden(other: &Access, side: &Side<'_>, ways: &[Way<'_>]) -> bool {
-    if other.gaps.is_empty() {
-        return false;
-    }
     ways.iter().any(|way| {
         let group = way.membership.and_then(|membership| side.access.groups.get(membership.group));
         group.is_some_and(|group| is_membership_hidden(other, side.principal(), group))
@@ -39,17 +27,21 @@ fn is_membership_hidden(other: &Access, member: Option<&Principal>, group: &Step
 }
 
 fn is_step_hidden(other: &Access, step: &Step) -> bool {
-    let is_touched = |lists: &[&str]| lists.iter().any(|list| other.gaps.touch(list));
+    let hides = |list: &str, parent: &str| other.gaps.hide(list, parent);
+    let assigned = |scope: &str| hides("huawei_role_assignments", scope);
     match step.kind {
         "policy" => {
-            let of_policy = ["huawei_policy_versions", "huawei_policy_attachments"];
-            is_touched(&["ibm_policies", "huawei_policies"])
-                || of_policy.iter().any(|list| other.gaps.hide(list, &step.id))
+            let of_policy = ["huawei_policies", "huawei_policy_versions", "huawei_policy_attachments"];
+            hides("ibm_policies", "v2") || of_policy.iter().any(|list| hides(list, &step.id))
         }
-        "role" if step.id.contains(":customRole:") => is_touched(&["ibm_custom_roles"]),
-        "role" => is_touched(&["huawei_roles", "huawei_role_assignments"]),
-        "account owner" => is_touched(&["ibm_accounts"]),
-        "root user" => is_touched(&["huawei_users"]),
+        "role" if step.id.contains(":customRole:") => hides("ibm_custom_roles", ""),
+        "role" => hides("huawei_roles", &step.id),
+        "project" => assigned("project"),
+        "enterprise project" => assigned("enterprise_project"),
+        "scope" if step.id == "all projects" => assigned("all_projects"),
+        "scope" => assigned("domain"),
+        "account owner" => hides("ibm_accounts", ""),
+        "root user" => hides("huawei_users", ""),
         _ => false,
     }
 }
@@ -62,11 +54,10 @@ pub(super) fn bounds_are_hidden(access: &Access) -> bool {
 /// Says whether it could not be seen who may become somebody.
 pub(super) fn is_becoming_hidden(other: &Access, to: &Step) -> bool {
     if to.kind != "trusted profile" {
-        return other.gaps.touch("huawei_agencies")
-            || OF_OWN_ACCESS.iter().any(|list| other.gaps.touch(list));
+        return other.gaps.hide("huawei_agencies", "");
     }
     let id = to.id.strip_prefix("iam-").unwrap_or(&to.id);
     let lists = ["ibm_trusted_profile_identities", "ibm_trusted_profile_links", "ibm_trusted_profile_rules"];
-    ["ibm_trusted_profiles", "ibm_users"].iter().any(|list| other.gaps.touch(list))
+    ["ibm_trusted_profiles", "ibm_users"].iter().any(|list| other.gaps.hide(list, ""))
         || lists.iter().any(|list| other.gaps.hide(list, id))
 }

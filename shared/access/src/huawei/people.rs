@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{State, Table, Value, tables::huawei as t};
+use model::{Lists, State, Table, Trust, Value, tables::huawei as t};
 
 use crate::{Access, Pattern};
 
@@ -71,7 +71,7 @@ impl<'a> People<'a> {
                 tags.entry(of).or_default().insert(key, text("value").unwrap_or_default());
             }
         }
-        let are_tags_known = crate::unseen::is_whole(state, tag_table.listing);
+        let lists = Lists::of(state);
         for row in state.rows(table) {
             let Some(id) = table.text(row, id) else { continue };
             let Some(number) = access.principal_with(id) else { continue };
@@ -82,7 +82,7 @@ impl<'a> People<'a> {
                 is_user: table.name == t::USERS.name,
                 is_root: table.cell(row, "is_root_user") == Value::Boolean(true),
                 tags: tags.remove(id).unwrap_or_default(),
-                are_tags_known,
+                are_tags_known: lists.part(tag_table.listing, id) == Some(Trust::Whole),
             };
             self.persons.insert(number, person);
         }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use model::{State, Value, tables::ibm as t};
+use model::{Coverage, Lists, Row, State, Table, Trust, Value, tables::ibm as t};
 
 use super::{roles::Roles, step};
-use crate::{Access, Choice, Effect, Holders, Principal, Source, Standing, Statement, Step};
+use crate::{Access, Choice, Effect, Holders, Principal, Source, Standing, Statement, Step, unseen::Seen};
 
 /// States of a user that keep it from acting: not yet a member, or not any more. Of others, such as `VPN_ONLY` and
 /// `DISABLED_CLASSIC_INFRASTRUCTURE`, which are about classic infrastructure, nothing says that they do.
@@ -30,26 +30,41 @@ pub(super) fn add(access: &mut Access, state: &State) {
             Some(state) if BARRED.contains(&state) => Standing::Inactive(state.to_lowercase()),
             _ => Standing::Active,
         };
+        note_carried(access, state, &t::USERS, row, iam_id);
         access.principal(principal(step("user", iam_id, t::USERS.text(row, "user_id")), standing));
     }
     let keys = Keys::of(state);
     for row in state.rows(&t::SERVICE_IDS) {
         if let Some(iam_id) = t::SERVICE_IDS.text(row, "iam_id") {
             let step = step("service ID", iam_id, t::SERVICE_IDS.text(row, "name"));
-            access.principal(principal(step, keys.standing(iam_id)));
+            note_carried(access, state, &t::SERVICE_IDS, row, iam_id);
+            let standing = keys.standing(access, iam_id, t::SERVICE_IDS.text(row, "group_id"));
+            access.principal(principal(step, standing));
         }
     }
     for row in state.rows(&t::PROFILES) {
         if let Some(iam_id) = t::PROFILES.text(row, "iam_id") {
             let step = step("trusted profile", iam_id, t::PROFILES.text(row, "name"));
+            note_carried(access, state, &t::PROFILES, row, iam_id);
             access.principal(principal(step, Standing::Active));
         }
+    }
+    let lists = Lists::of(state);
+    access.identities_seen = [t::USERS, t::SERVICE_IDS, t::PROFILES]
+        .into_iter()
+        .map(|table| (table.name, Seen::of([Some(lists.whole(table.listing))])))
+        .collect();
+}
+
+fn note_carried(access: &mut Access, state: &State, table: &Table, row: &Row, id: &str) {
+    if state.is_carried(table, row) {
+        access.carried.insert(id.to_owned());
     }
 }
 
 /// The owners of API keys. A locked key is only kept from change: it works.
 struct Keys<'a> {
-    are_seen: bool,
+    lists: Lists,
     with_any: BTreeSet<&'a str>,
     with_enabled: BTreeSet<&'a str>,
 }
@@ -60,32 +75,52 @@ impl<'a> Keys<'a> {
         let rows = || state.rows(keys).iter();
         let enabled = rows().filter(|row| keys.cell(row, "disabled") != Value::Boolean(true));
         Self {
-            are_seen: crate::unseen::is_whole(state, keys.listing),
+            lists: Lists::of(state),
             with_any: rows().filter_map(|row| keys.text(row, "iam_id")).collect(),
             with_enabled: enabled.filter_map(|row| keys.text(row, "iam_id")).collect(),
         }
     }
 
     /// A service ID signs in with a key and with nothing else.
-    fn standing(&self, iam_id: &str) -> Standing {
-        match (self.with_any.contains(iam_id), self.with_enabled.contains(iam_id)) {
-            (true, false) => Standing::Inactive("every API key is disabled".to_owned()),
-            (false, _) if self.are_seen => Standing::Inactive("no API key".to_owned()),
-            _ => Standing::Active,
+    fn standing(&self, access: &mut Access, iam_id: &str, group: Option<&str>) -> Standing {
+        if self.with_enabled.contains(iam_id) {
+            return Standing::Active;
         }
+        let seen = Seen::of([self.list_of_keys(group)]);
+        let has_any = self.with_any.contains(iam_id);
+        let why = if has_any { "every API key is disabled" } else { "no API key" };
+        let whole = Standing::Inactive(why.to_owned());
+        // Keys that are known to be disabled stand in for a list that cannot be read now.
+        if has_any && seen == Seen::Before {
+            return whole;
+        }
+        seen.standing(access, iam_id, whole, "its API keys could not be seen")
+    }
+
+    /// Returns how far the list can be trusted that holds the keys of the service IDs of a group.
+    fn list_of_keys(&self, group: Option<&str>) -> Option<Trust> {
+        let listing = t::API_KEYS.listing;
+        let of_group = group.map(|group| format!("serviceid/{group}"));
+        let own = of_group.and_then(|parent| self.lists.get(listing, &parent));
+        let others =
+            || ["serviceid", "", Coverage::REST].into_iter().filter_map(|each| self.lists.get(listing, each));
+        own.map(Trust::of).or_else(|| others().map(Trust::of).max())
     }
 }
 
 /// Returns a principal by its IAM ID; one that is not in the lists is of another account, or could not be seen.
 pub(super) fn identity(access: &mut Access, iam_id: &str) -> usize {
     access.principal_with(iam_id).unwrap_or_else(|| {
-        let kind = match iam_id {
-            id if id.starts_with("iam-ServiceId-") => "service ID of another account",
-            id if id.starts_with("iam-Profile-") => "trusted profile of another account",
-            id if id.starts_with("crn-") => "cloud resource",
-            _ => "user of another account",
+        let (kind, table) = match iam_id {
+            id if id.starts_with("iam-ServiceId-") => ("service ID of another account", t::SERVICE_IDS.name),
+            id if id.starts_with("iam-Profile-") => ("trusted profile of another account", t::PROFILES.name),
+            id if id.starts_with("crn-") => ("cloud resource", ""),
+            _ => ("user of another account", t::USERS.name),
         };
-        access.principal(principal(step(kind, iam_id, None), Standing::Active))
+        let seen = access.identities_seen.get(table).copied().unwrap_or(Seen::Whole);
+        let unseen = "whether it is of another account could not be seen";
+        let standing = seen.standing(access, iam_id, Standing::Active, unseen);
+        access.principal(principal(step(kind, iam_id, None), standing))
     })
 }
 

@@ -12,7 +12,7 @@ use super::{
     step,
 };
 use crate::{
-    Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step,
+    Access, Choice, Effect, Holders, Pattern, Resource, Source, Standing, Statement, Step,
     access::{Span, both},
 };
 
@@ -43,9 +43,22 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles) {
         let policy =
             Policy { id, step, resource: opened.resource, condition: both_texts(ruled, opened.condition) };
         let holders = subjects.of_policy(access, row, id);
+        if state.is_carried(&t::POLICIES, row) {
+            holders.iter().for_each(|holder| doubt_stranger(access, holder));
+        }
         for (role, name) in given.remove(id).unwrap_or_default() {
             policy.give(access, roles, role, name, &holders);
         }
+    }
+}
+
+/// Leaves open who a holder is that no list shows: the policy was not seen either, and may be gone with it.
+fn doubt_stranger(access: &mut Access, holder: &Holder) {
+    let Holder::Principal(number, _) = holder else { return };
+    let Some(principal) = access.principals.get_mut(*number) else { return };
+    if principal.step.kind.ends_with("of another account") && principal.standing == Standing::Active {
+        principal.standing = Standing::Unknown("neither it nor its policy was seen in this run".to_owned());
+        access.seen_before.insert(principal.step.id.clone());
     }
 }
 

@@ -36,16 +36,14 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) {
     let Some(id) = item.key("agency_id") else { return };
-    let trust = item.text("trust_policy").map(Document::parse);
-    let fault = trust.as_ref().and_then(|trust| trust.fault.as_ref());
-    if let Some(fault) = fault {
-        item.faults().note(|| format!("trust policy of `{id}`: {fault}"));
-    }
+    let is_classic = item.value("trust_policy").is_none_or(|trust| trust.as_str().is_some_and(str::is_empty));
+    let trust =
+        (!is_classic).then(|| Document::read(item, "trust_policy", &format!("trust policy of `{id}`")));
     let row = AGENCIES
         .draft()
         .set("agency_id", id)
         .set("name", item.text("agency_name"))
-        .set("kind", kind(item))
+        .set("kind", kind(item, is_classic))
         .set("urn", item.text("urn"))
         .set("path", item.text("path"))
         .set("description", item.text("description"))
@@ -53,19 +51,19 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("max_session_duration", item.integer("max_session_duration"))
         .set("trust_domain_id", item.text("trust_domain_id"))
         .set("trust_domain_name", item.text("trust_domain_name"))
-        .set("fault", fault)
+        .set("fault", trust.as_ref().and_then(|trust| trust.fault.as_ref()))
         .set("document", &document(item, trust.as_ref()))
         .row();
     seen.push(&AGENCIES, row);
     trust.iter().for_each(|trust| trust.keep(STATEMENTS, &[("agency_id", id)], seen));
 }
 
-fn kind(item: &Item<'_>) -> &'static str {
+fn kind(item: &Item<'_>, is_classic: bool) -> &'static str {
     let is_linked = item.text("path").is_some_and(|path| path.starts_with("service-linked-agency/"));
-    match item.text("trust_policy") {
-        Some(_) if is_linked => "service_linked",
-        Some(_) => "trust",
-        None => "classic",
+    match (is_classic, is_linked) {
+        (true, _) => "classic",
+        (false, true) => "service_linked",
+        (false, false) => "trust",
     }
 }
 

@@ -1,24 +1,17 @@
-//! Access keys, and how those of one account open another: through an agency that it lets in.
-//!
-//! `AssumeAgency` is the only POST of a run. It changes nothing; it only gives temporary keys.
+//! Access keys, and how they sign.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use jiff::SignedDuration;
 use model::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use serde_json::{Value, json};
 use url::Url;
 
 use super::signing;
 use crate::{
     CollectError, Secret,
-    http::{Body, Call, CallError, Http, Proof, Sign},
-    reader::address,
+    http::{Body, CallError, Sign},
 };
-
-/// How long temporary keys are asked for: the longest that every agency allows.
-const SESSION_SECONDS: i64 = 3_600;
 
 /// What to sign with.
 #[derive(Debug, Clone)]
@@ -36,6 +29,25 @@ pub enum Credentials {
         /// Name that the session has in the account's records.
         session_name: String,
     },
+    /// Keys of another account, which become an agency of this one in the classic way: by its name, and without a
+    /// trust policy.
+    ClassicAgency {
+        /// The keys.
+        keys: Keys,
+        /// Name of the agency.
+        agency_name: String,
+        /// The account that it is in.
+        domain: DomainRef,
+    },
+}
+
+/// Which account, as the classic interface names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DomainRef {
+    /// By id.
+    Id(String),
+    /// By name.
+    Name(String),
 }
 
 /// An access key, permanent or temporary.
@@ -148,63 +160,6 @@ fn pairs(url: &Url) -> Vec<(String, String)> {
     url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
-/// Becomes an agency; returns its keys, and how long they live.
-pub(crate) async fn assume(
-    http: &Http<'_>,
-    credentials: &Credentials,
-    sts: &Url,
-    clock: &Clock,
-) -> Result<(Keys, Duration), CollectError> {
-    let Credentials::Agency { keys, agency_urn, external_id, session_name } = credentials else {
-        return Err(CollectError::NoAccessKey);
-    };
-    let mut body = json!({
-        "agency_urn": agency_urn, "agency_session_name": session_name, "duration_seconds": SESSION_SECONDS
-    });
-    if let (Some(id), Some(members)) = (external_id, body.as_object_mut()) {
-        members.insert("external_id".to_owned(), id.as_str().into());
-    }
-    let url = address(sts, &["v5", "agencies", "assume"], &[]);
-    let (body, signer) = (body.to_string(), Signer { keys, account: None, clock });
-    let call = Call {
-        listing: "sign-in",
-        url: &url,
-        proof: Proof::Signature(&signer),
-        body: Some(Body::Json(&body)),
-    };
-    let unanswered = |reason: String| CollectError::Unanswered { url: url.to_string(), reason };
-    let answer = match http.json(&call).await {
-        Ok(answer) => answer.unwrap_or_default(),
-        Err(error @ CallError::Status { status: 400..=404, .. }) => {
-            let (answer, off) = (told(&error), clock_off(&error, clock.now()));
-            return Err(CollectError::Rejected {
-                credentials: "the wish to become the agency",
-                url: url.to_string(),
-                remedy: if off.is_some() { SET_CLOCK } else { CHECK_AGENCY },
-                answer: off.map_or_else(|| answer.clone(), |off| format!("{answer}; {off}")),
-            });
-        }
-        Err(error) => return Err(unanswered(told(&error))),
-    };
-    granted(&answer, clock.now()).ok_or_else(|| unanswered("the answer holds no keys".to_owned()))
-}
-
-fn granted(answer: &Value, now: Timestamp) -> Option<(Keys, Duration)> {
-    let credentials = answer.get("credentials")?;
-    let text = |name: &str| credentials.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let ends: Timestamp = text("expiration")?.parse().ok()?;
-    let keys = Keys {
-        access_key: text("access_key_id")?.to_owned(),
-        secret_key: Secret::new(text("secret_access_key")?),
-        security_token: Some(Secret::new(text("security_token")?)),
-    };
-    Some((keys, Duration::try_from(ends.duration_since(now)).unwrap_or_default()))
-}
-
-/// What to do when the wish to become an agency is refused.
-const CHECK_AGENCY: &str =
-    "check the agency's URN, its trust policy, the external id, and that the key's user may assume it";
-
 /// What to do when a signature is refused for its time.
 pub(crate) const SET_CLOCK: &str = "set the clock of this machine, because each signature holds the time";
 
@@ -274,16 +229,5 @@ mod tests {
         assert_eq!(as_signed(&url).query(), Some("limit=2&marker=a%2B%2F%3D&name=x%20y%2A~"));
         let bare = Url::parse("https://iam.example.com/v5/users").unwrap();
         assert_eq!(as_signed(&bare), bare);
-    }
-
-    #[test]
-    fn temporary_keys_live_until_they_expire() {
-        let answer = json!({"credentials": {
-            "access_key_id": "A", "secret_access_key": "S", "security_token": "T",
-            "expiration": "2026-01-15T09:30:00.123Z"
-        }});
-        let (keys, life) = granted(&answer, clock().now()).unwrap();
-        assert_eq!((keys.access_key.as_str(), life.as_secs()), ("A", 3_600));
-        assert!(granted(&json!({"credentials": {}}), clock().now()).is_none());
     }
 }

@@ -17,9 +17,11 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) {
     let Some(id) = item.key("id") else { return };
-    for (rule, number) in item.objects("rules").zip(0_i64..) {
-        let remote = rule.value("remote").map(document::canonical_whole);
-        for (local, position) in rule.objects("local").zip(0_i64..) {
+    let rules = in_our_order(item, "rules");
+    for (rule, number) in rules.iter().zip(0_i64..) {
+        // What the user has at `{0}` hangs on the order of the attributes.
+        let remote = rule.value("remote").map(document::canonical_in_order);
+        for (local, position) in in_our_order(rule, "local").iter().zip(0_i64..) {
             let name = |member: &str| local.object(member).and_then(|each| each.text("name"));
             let row = MAPPINGS
                 .draft()
@@ -33,4 +35,14 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
             seen.push(&MAPPINGS, row);
         }
     }
+}
+
+/// Returns the objects of an array in an order of our own: all rules that fit hold, so the cloud's order means nothing.
+fn in_our_order<'a>(item: &Item<'a>, member: &str) -> Vec<Item<'a>> {
+    let mut items: Vec<Item<'a>> = item.objects(member).collect();
+    items.sort_by_cached_key(|each| {
+        let remote = each.value("remote").map(document::canonical_in_order);
+        (remote, each.document())
+    });
+    items
 }

@@ -33,10 +33,7 @@ pub(crate) async fn list(reader: &Reader<'_>, policies: Parents) -> Seen {
 
 fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) {
     let Some(id) = item.key("version_id") else { return };
-    let document = Document::parse(item.text("document").unwrap_or_default());
-    if let Some(fault) = &document.fault {
-        item.faults().note(|| format!("version `{id}`: {fault}"));
-    }
+    let document = Document::read(item, "document", &format!("version `{id}`"));
     let row = POLICY_VERSIONS
         .draft()
         .set("policy_id", policy)

@@ -41,10 +41,7 @@ pub(crate) fn single(
     list_at(table.listing, base, path, query, Family::Single, items)
 }
 
-/// Reads a time of the classic interface, which leaves out the zone and writes `null` as a text.
+/// Reads a time of the classic interface, which writes `null` as a text.
 pub(crate) fn classic_time(item: &Item<'_>, name: &str) -> Option<String> {
-    let text = item.text(name).filter(|text| *text != "null")?;
-    model::normal_time(text)
-        .or_else(|| model::normal_time(&format!("{}Z", text.replacen(' ', "T", 1))))
-        .or_else(|| item.time(name))
+    item.text(name).filter(|text| *text != "null").and_then(|_| item.time(name))
 }

@@ -48,18 +48,16 @@ pub(crate) async fn granted(reader: &Reader<'_>, seen: &Seen) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) {
     let Some(id) = item.key("id") else { return };
-    let policy = item.value("policy").map(Document::of).unwrap_or_default();
-    if let Some(fault) = &policy.fault {
-        item.faults().note(|| format!("role `{id}`: {fault}"));
-    }
+    let policy = item.value("policy").map(|_| Document::read(item, "policy", &format!("role `{id}`")));
+    let policy = policy.unwrap_or_default();
     let row = ROLES
         .draft()
         .set("id", id)
         .set("name", item.text("name"))
         .set("display_name", item.text("display_name"))
         .set("type", item.text("type"))
-        .set("is_custom", item.text("domain_id").is_some())
-        .set("is_fine_grained", policy.version.as_deref() == Some("1.1"))
+        .set("is_custom", item.value("domain_id").is_some_and(|domain| domain != ""))
+        .set("is_fine_grained", policy.canonical.is_some().then(|| policy.version.as_deref() == Some("1.1")))
         .set("version", policy.version.as_ref())
         .set("description", item.text("description"))
         .set("document", &item.document_without(&["links", "references"]))

@@ -55,10 +55,7 @@ async fn content(reader: &Reader<'_>, id: String) -> Seen {
 }
 
 fn keep(id: &str, item: &Item<'_>, seen: &mut Seen) {
-    let document = Document::parse(item.text("content").unwrap_or_default());
-    if let Some(fault) = &document.fault {
-        item.faults().note(|| format!("policy `{id}`: {fault}"));
-    }
+    let document = Document::read(item, "content", &format!("policy `{id}`"));
     let summary = item.object("policy_summary");
     let text = |name: &str| summary.and_then(|summary| summary.text(name));
     let row = SCPS

@@ -8,13 +8,13 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Settings,
+    Settings, assume,
     credentials::{self, Credentials, Keys, Signer},
 };
 use crate::{
     Budget, CollectError, Progress,
     http::{Call, CallError, Http, Proof},
-    lease::Lease,
+    lease::{LONGEST_LIFE, Lease},
     session::SignedIn,
 };
 
@@ -22,39 +22,19 @@ use crate::{
 pub(crate) struct Session<'a> {
     http: Http<'a>,
     settings: &'a Settings,
-    access: Access<'a>,
+    keys: Lease<Keys>,
     account: Option<String>,
-}
-
-/// The keys of the session.
-enum Access<'a> {
-    /// They are given, and nothing can be done about their end.
-    Given(&'a Keys),
-    /// They are lent by an agency.
-    Lent(Lease<Keys>),
 }
 
 impl<'a> Session<'a> {
     /// Takes the keys of the settings, or those of the agency that they name.
     pub(crate) async fn open(http: Http<'a>, settings: &'a Settings) -> Result<Self, CollectError> {
-        let access = match &settings.credentials {
-            Credentials::Keys(keys) => {
-                keys.check()?;
-                Access::Given(keys)
-            }
-            Credentials::Agency { keys, .. } => {
-                keys.check()?;
-                let (keys, life) = credentials::assume(
-                    &http,
-                    &settings.credentials,
-                    &settings.endpoints.sts,
-                    &settings.clock,
-                )
-                .await?;
-                Access::Lent(Lease::new(keys, life))
-            }
+        let (keys, life) = match &settings.credentials {
+            Credentials::Keys(keys) => (keys.clone(), LONGEST_LIFE),
+            lent => assume::assume(&http, lent, &settings.endpoints, &settings.clock).await?,
         };
-        Ok(Self { http, settings, access, account: None })
+        keys.check()?;
+        Ok(Self { http, settings, keys: Lease::new(keys, life), account: None })
     }
 
     /// Says in all further calls which account they are about.
@@ -74,19 +54,11 @@ impl<'a> Session<'a> {
 
     /// Reads an address.
     pub(crate) async fn get(&self, url: &Url, listing: &str) -> Result<Option<Value>, CallError> {
-        let url = credentials::as_signed(url);
-        let lease = match &self.access {
-            Access::Given(keys) => return self.signed(keys, &url, listing).await,
-            Access::Lent(lease) => lease,
-        };
-        let (keys, generation) = lease.current(None, || self.renewed()).await?;
-        match self.signed(&keys, &url, listing).await {
-            Err(error) if error.status() == Some(401) => {
-                let (keys, _) = lease.current(Some(generation), || self.renewed()).await?;
-                self.signed(&keys, &url, listing).await
-            }
-            answer => answer,
-        }
+        let url = &credentials::as_signed(url);
+        // Given keys that were never accepted are wrong, and no session that ended.
+        let unproven = if matches!(self.settings.credentials, Credentials::Keys(_)) { 1 } else { 2 };
+        let call = |keys| async move { self.signed(&keys, url, listing).await };
+        self.keys.call(&self.http, listing, unproven, || self.renewed(), call).await
     }
 
     async fn signed(&self, keys: &Keys, url: &Url, listing: &str) -> Result<Option<Value>, CallError> {
@@ -97,9 +69,13 @@ impl<'a> Session<'a> {
 
     async fn renewed(&self) -> Result<(Keys, Duration), String> {
         let Settings { credentials, endpoints, clock, .. } = self.settings;
-        credentials::assume(&self.http, credentials, &endpoints.sts, clock)
-            .await
-            .map_err(|error| error.to_string())
+        match credentials {
+            // Nothing can be done about the end of given keys, but what refused them may have erred.
+            Credentials::Keys(keys) => Ok((keys.clone(), LONGEST_LIFE)),
+            lent => {
+                assume::assume(&self.http, lent, endpoints, clock).await.map_err(|error| error.to_string())
+            }
+        }
     }
 }
 

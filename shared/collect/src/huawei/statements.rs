@@ -4,18 +4,24 @@
 //! One grammar serves identity policies, trust policies, service control policies and classic roles; what the
 //! cloud refuses in one of them is refused there, not here. Where the grammar wants an array, a bare value is
 //! taken for an array of one. All else that does not fit is a fault, and the rest is kept.
+//!
+//! All lists of the grammar mean sets, so they are put into an order of our own: statements by their `Sid` and then by
+//! what they say, patterns, principals and values by their text. A reshuffle is then no change.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use model::{Draft, Table};
 use serde_json::{Map, Value};
 
-use crate::{document, listing::Seen};
+use crate::{document, item::Item, json, listing::Seen};
+
+/// Most memory that the value of one document may take; the clouds allow 128 KiB of text.
+const DOCUMENT_MEMORY: usize = 32 << 20;
 
 /// What a document says.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
-    /// Its statements in the order of the document.
+    /// Its statements in our order.
     pub(crate) statements: Vec<Statement>,
     /// What could not be understood, if anything.
     pub(crate) fault: Option<String>,
@@ -36,13 +42,13 @@ pub(crate) struct Statement {
     conditions: Vec<[String; 3]>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Pattern {
     is_except: bool,
     text: String,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Principal {
     kind: String,
     pattern: Pattern,
@@ -64,12 +70,31 @@ pub(crate) struct Tables {
 }
 
 impl Document {
-    /// Reads a text that holds JSON.
-    pub(crate) fn parse(text: &str) -> Self {
-        match serde_json::from_str(text) {
-            Ok(document) => Self::of(&document),
-            Err(_) => Self { fault: Some("the document is no JSON".to_owned()), ..Self::default() },
+    /// Reads the document of an item: a text that holds JSON, or JSON. One of which nothing can be made is unread; one
+    /// that does not fit the grammar is kept with its fault, and makes the list incomplete.
+    pub(crate) fn read(item: &Item<'_>, member: &str, owner: &str) -> Self {
+        let document = match item.value(member) {
+            Some(Value::String(text)) => {
+                let read = json::parse(text.as_bytes(), DOCUMENT_MEMORY).ok();
+                read.filter(|document| document.is_object() && !json::is_too_deep(document))
+            }
+            other => other.filter(|document| document.is_object()).cloned(),
+        };
+        let Some(document) = document else {
+            item.unread(member, "holds no policy");
+            return Self::default();
+        };
+        let document = Self::of(&document);
+        if let Some(fault) = &document.fault {
+            item.faults().note(|| format!("{owner}: {fault}"));
         }
+        document
+    }
+
+    /// Reads a text that holds JSON.
+    #[cfg(test)]
+    pub(crate) fn parse(text: &str) -> Self {
+        Self::of(&serde_json::from_str(text).unwrap())
     }
 
     /// Reads JSON.
@@ -88,8 +113,10 @@ impl Document {
                 &[]
             }
         };
+        let mut statements: Vec<&Value> = statements.iter().collect();
+        statements.sort_by_cached_key(|each| (sid(each).map(str::to_owned), document::canonical_whole(each)));
         let statements =
-            statements.iter().zip(0..).map(|(each, place)| faults.statement(each, place)).collect();
+            statements.into_iter().zip(0..).map(|(each, place)| faults.statement(each, place)).collect();
         let version = members.get("Version").and_then(Value::as_str).map(str::to_owned);
         Self { statements, fault: faults.first(), canonical, version }
     }
@@ -177,7 +204,7 @@ impl Faults {
             self.note(format!("statement {place} has no actions"));
         }
         Statement {
-            sid: members.get("Sid").and_then(Value::as_str).map(str::to_owned),
+            sid: sid(value).map(str::to_owned),
             effect,
             actions,
             resources: self.patterns(members, "Resource", "NotResource", place),
@@ -193,7 +220,7 @@ impl Faults {
             let texts = self.texts(value, name, place);
             texts.into_iter().map(move |text| Pattern { is_except, text })
         };
-        of(is, false).chain(of(is_not, true)).collect()
+        set(of(is, false).chain(of(is_not, true)))
     }
 
     fn principals(&self, members: &Map<String, Value>, place: usize) -> Vec<Principal> {
@@ -218,7 +245,7 @@ impl Faults {
                 );
             }
         }
-        principals
+        set(principals)
     }
 
     fn conditions(&self, members: &Map<String, Value>, place: usize) -> Vec<[String; 3]> {
@@ -237,8 +264,7 @@ impl Faults {
                 continue;
             };
             for (key, values) in sorted(keys) {
-                let mut values = self.texts(Some(values), "Condition", place);
-                values.sort_unstable();
+                let values = set(self.texts(Some(values), "Condition", place));
                 let texts = values.into_iter().map(|value| [operator.to_owned(), key.to_owned(), value]);
                 conditions.extend(texts);
             }
@@ -264,6 +290,15 @@ impl Faults {
         };
         values.iter().filter_map(text).collect()
     }
+}
+
+fn sid(statement: &Value) -> Option<&str> {
+    statement.get("Sid").and_then(Value::as_str)
+}
+
+/// Returns a set in the order of its elements, each once.
+fn set<T: Ord>(elements: impl IntoIterator<Item = T>) -> Vec<T> {
+    elements.into_iter().collect::<BTreeSet<T>>().into_iter().collect()
 }
 
 fn sorted(members: &Map<String, Value>) -> Vec<(&str, &Value)> {

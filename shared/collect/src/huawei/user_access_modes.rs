@@ -9,11 +9,17 @@ use crate::{
     listing::{Items, Seen},
 };
 
-/// Reads all users.
+/// Reads all users. The interface shows the enabled ones unless it is asked for the others.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
-    let query = [("domain_id", reader.account)];
-    let base = &reader.endpoints.iam;
-    reader.list(single(&USER_ACCESS_MODES, base, &["v3", "users"], &query, Items::Each("users")), keep).await
+    let of = |parent: &'static str, enabled: &'static str| {
+        let query = [("domain_id", reader.account), ("enabled", enabled)];
+        let base = &reader.endpoints.iam;
+        let list = single(&USER_ACCESS_MODES, base, &["v3", "users"], &query, Items::Each("users"));
+        reader.list(list.of(parent), keep)
+    };
+    let (mut seen, disabled) = futures::join!(of("enabled", "true"), of("disabled", "false"));
+    seen.join(disabled);
+    seen
 }
 
 fn keep(item: &Item<'_>, seen: &mut Seen) {

@@ -2,7 +2,6 @@
 //! first three.
 
 use model::tables::ibm::{CBR_ZONE_ADDRESSES, CBR_ZONES};
-use serde_json::Value;
 
 use super::reader::{Parents, Reader, list_at};
 use crate::{
@@ -49,18 +48,25 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
     seen.push(&CBR_ZONES, row);
 }
 
+/// Keeps the addresses, numbered in an order of our own, because the cloud's means nothing.
 fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) {
     for (member, is_excluded) in [("addresses", false), ("excluded", true)] {
-        for (address, position) in item.objects(member).zip(0_i64..) {
-            let reference = address.value("ref").map(document::canonical_value);
-            let value = address.value("value").and_then(Value::as_str);
+        let mut addresses: Vec<(Option<&str>, Option<String>)> = item
+            .objects(member)
+            .map(|address| {
+                let value = address.value("ref").map(document::canonical_value);
+                (address.text("type"), address.text("value").map(str::to_owned).or(value))
+            })
+            .collect();
+        addresses.sort_unstable();
+        for ((kind, value), position) in addresses.iter().zip(0_i64..) {
             let row = CBR_ZONE_ADDRESSES
                 .draft()
                 .set("zone_id", zone)
                 .set("is_excluded", is_excluded)
                 .set("position", position)
-                .set("type", address.text("type"))
-                .set("value", value.or(reference.as_deref()))
+                .set("type", *kind)
+                .set("value", value.as_ref())
                 .row();
             seen.push(&CBR_ZONE_ADDRESSES, row);
         }

@@ -25,7 +25,15 @@ pub(crate) async fn list(reader: &Reader<'_>, groups: Parents) -> Seen {
 
 fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) {
     let Some(iam_id) = item.key("iam_id") else { return };
-    if item.text("membership_type") == Some("dynamic") {
+    let is_dynamic = match item.value("membership_type").map(serde_json::Value::as_str) {
+        Some(None) => {
+            // Which table the member belongs to cannot be said.
+            item.unread("membership_type", "is no text");
+            return;
+        }
+        kind => kind.flatten() == Some("dynamic"),
+    };
+    if is_dynamic {
         let row = DYNAMIC_MEMBERS
             .draft()
             .set("group_id", group)

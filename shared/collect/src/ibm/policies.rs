@@ -23,8 +23,10 @@ use crate::{
 
 /// The parent under which the coverage names the list of the second version.
 pub(crate) const SECOND: &str = "v2";
-/// The parent under which the coverage names the list of authorizations of the first version.
+/// The interface that lists authorizations.
 const FIRST: &str = "v1";
+/// The type of the policies that only that list may show, by which the coverage names it.
+const AUTHORIZATION: &str = "authorization";
 
 /// Reads all policies, and the roles on the services that they name.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
@@ -42,7 +44,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 async fn of_first(reader: &Reader<'_>, second: &Seen) -> Seen {
     let known: HashSet<&str> = second.texts(&POLICIES, "id").collect();
     let mut hidden = 0_u64;
-    let list = policies(reader, FIRST, Some("authorization")).of(FIRST);
+    let list = policies(reader, FIRST, Some(AUTHORIZATION)).of(AUTHORIZATION);
     let mut first = reader
         .list(list, |item, seen| {
             let is_known = item.text("id").is_some_and(|id| known.contains(id));

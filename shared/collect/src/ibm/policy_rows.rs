@@ -125,9 +125,12 @@ fn attributes<'a>(of: Option<Item<'a>>, member: &str) -> Vec<Attribute<'a>> {
     attributes
 }
 
-/// Writes a value as text: text as it is, all else as JSON.
+/// Writes a value as text: text as it is, but a moment in the form of tables; all else as JSON.
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| document::canonical_value(value), str::to_owned)
+    match value {
+        Value::String(text) => model::normal_moment(text).unwrap_or_else(|| text.clone()),
+        other => document::canonical_value(other),
+    }
 }
 
 fn keep_attributes(table: &'static Table, id: &str, attributes: &[Attribute<'_>], seen: &mut Seen) {

@@ -4,7 +4,10 @@
 //! are refused, the default group is still read, and the coverage says what was left out.
 
 use futures::future::join_all;
-use model::tables::ibm::{SERVICE_ID_GROUPS, SERVICE_ID_INSTANCES, SERVICE_IDS};
+use model::{
+    Coverage,
+    tables::ibm::{SERVICE_ID_GROUPS, SERVICE_ID_INSTANCES, SERVICE_IDS},
+};
 
 use super::{
     api_keys,
@@ -15,9 +18,6 @@ use crate::{
     listing::{Items, Seen},
     paging::Family,
 };
-
-/// The parent under which the coverage names what is in groups that could not be listed.
-const UNKNOWN_GROUPS: &str = "groups";
 
 /// Reads groups, service IDs and keys.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
@@ -41,8 +41,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     }
     if !seen.is_complete(SERVICE_ID_GROUPS.listing) {
         let reason = "the service ID groups could not be listed";
-        seen.skip(SERVICE_IDS.listing, UNKNOWN_GROUPS, "GET /v1/serviceids", reason);
-        seen.skip(api_keys::LISTING, UNKNOWN_GROUPS, "GET /v1/apikeys", reason);
+        seen.skip(SERVICE_IDS.listing, Coverage::REST, "GET /v1/serviceids", reason);
+        seen.skip(api_keys::LISTING, Coverage::REST, "GET /v1/apikeys", reason);
     }
     seen
 }

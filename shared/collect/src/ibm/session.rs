@@ -59,15 +59,10 @@ impl<'a> Session<'a> {
 
     /// Reads an address.
     pub(crate) async fn get(&self, url: &Url, listing: &str) -> Result<Option<Value>, CallError> {
-        let (bearer, generation) = self.token.current(None, || self.renewed()).await?;
-        let call = |bearer| Call { listing, url, proof: Proof::Bearer(bearer), body: None };
-        match self.http.json(&call(bearer)).await {
-            Err(error) if error.status() == Some(401) => {
-                let (bearer, _) = self.token.current(Some(generation), || self.renewed()).await?;
-                self.http.json(&call(bearer)).await
-            }
-            answer => answer,
-        }
+        let call = |bearer| async move {
+            self.http.json(&Call { listing, url, proof: Proof::Bearer(bearer), body: None }).await
+        };
+        self.token.call(&self.http, listing, 2, || self.renewed(), call).await
     }
 
     async fn renewed(&self) -> Result<(HeaderValue, Duration), String> {

@@ -14,6 +14,7 @@ use url::{Url, form_urlencoded::Serializer};
 use crate::{
     CollectError, Secret,
     http::{Body, Call, CallError, Http, Proof},
+    lease,
 };
 
 /// Where compute resources find their token when no file is named.
@@ -180,8 +181,11 @@ async fn trade(
     let token = token
         .filter(|token| !token.is_empty())
         .ok_or_else(|| unreachable("the answer holds no token".to_owned()))?;
-    let seconds = answer.get("expires_in").and_then(Value::as_u64).unwrap_or(900);
-    Ok(Granted { token, life: Duration::from_secs(seconds) })
+    let seconds = answer.get("expires_in").and_then(|seconds| match seconds {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_f64(),
+    });
+    Ok(Granted { token, life: lease::life(seconds) })
 }
 
 #[cfg(test)]

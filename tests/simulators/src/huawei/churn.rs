@@ -197,7 +197,7 @@ impl World {
     }
 
     /// Takes a user out, with keys, devices, memberships and grants; says how many things that were.
-    pub(crate) fn remove_user(&mut self, user_id: &str) -> usize {
+    pub fn remove_user(&mut self, user_id: &str) -> usize {
         let before = self.things();
         self.users.remove(user_id);
         self.mfa_devices.retain(|device| device.text("user_id") != user_id);

@@ -18,6 +18,8 @@ mod truth;
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 pub use attachments::{Attachment, Attachments, Entity};
 pub use caller::{Assumable, Caller, Model, Rights};
 pub use classic::{Assignment, Classic, IdentityProvider, Scope, Subject};
@@ -159,6 +161,29 @@ impl World {
     #[must_use]
     pub fn account_id(&self) -> &str {
         self.domain.text("id")
+    }
+
+    /// Adds a classic agency that lets another account read all.
+    pub fn delegate(&mut self, name: &str, to: &str) {
+        let (account, id) = (self.account_id().to_owned(), format!("{:032x}", 0xde1e_6a7e_u64));
+        let urn = format!("iam::{account}:agency:{name}");
+        let object = Object::new(json!({
+            "agency_id": id, "agency_name": name, "urn": urn, "path": "", "description": "",
+            "created_at": "2026-01-15T08:30:00.000Z", "max_session_duration": 3600,
+            "trust_domain_id": to, "trust_domain_name": "outside",
+        }));
+        let classic = Object::new(json!({
+            "id": id, "name": name, "description": "", "domain_id": account, "trust_domain_id": to,
+            "trust_domain_name": "outside", "duration": "FOREVER", "create_time": "2026-01-15T08:30:00.000000",
+            "expire_time": "null", "agency_urn": urn,
+        }));
+        self.agencies.push(Agency { object, tags: vec![], classic: Some(classic) });
+        self.assumable.push(Assumable {
+            agency_urn: urn,
+            by_account: to.to_owned(),
+            external_id: None,
+            rights: Rights::full(),
+        });
     }
 
     /// The account's name.

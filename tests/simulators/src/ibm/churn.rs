@@ -168,7 +168,7 @@ impl World {
     }
 
     /// Takes a user out, with memberships and keys; says how many things that were.
-    pub(crate) fn remove_user(&mut self, iam_id: &str) -> usize {
+    pub fn remove_user(&mut self, iam_id: &str) -> usize {
         let before = self.things();
         self.users.retain(|user| user.object.text("iam_id") != iam_id);
         self.api_keys.retain(|key| key.object.text("iam_id") != iam_id);

@@ -6,6 +6,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// A fault and the calls that it spoils.
 #[derive(Clone, Debug, Deserialize)]
@@ -107,6 +108,22 @@ pub enum FaultKind {
     TextForItem,
     /// A number where this member of the first thing has a text.
     NumberForText(String),
+    /// This value where the first thing has this member.
+    Member(String, Value),
+    /// Every number and truth value, at any depth, is a text.
+    Texts,
+    /// Every time is written with `+0000` and without milliseconds of zero, or with them.
+    OtherTimes,
+    /// Every array is in another order, also in texts that hold JSON, but for the list itself.
+    Reshuffled,
+    /// A byte order mark before the JSON.
+    ByteOrderMark,
+    /// Half a surrogate pair and a byte of Latin-1 in this member of the first thing.
+    NoText(String),
+    /// This member of the first thing holds arrays in arrays, so many levels deep.
+    Deep(String, u32),
+    /// So many bytes of small objects in a member that no document names.
+    Huge(usize),
     /// Every member of every thing is null.
     Nulls,
     /// Members that no document names, at the top and in every thing.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Family};
 use super::faults::{FaultKind, RetryAfter};
+use super::forms;
 use super::query::Query;
 
 const ERROR_PAGE: &str =
@@ -104,6 +105,20 @@ pub(crate) fn after(kind: &FaultKind, answer: Answer, called: &Called<'_>) -> An
             }
         }),
         FaultKind::Nulls => with_body(answer, |body| each_member(body, |_, value| *value = Value::Null)),
+        FaultKind::Member(member, value) => with_body(answer, |body| set_first(body, member, value.clone())),
+        FaultKind::Texts => with_body(answer, |body| each_item(body, forms::as_texts)),
+        FaultKind::OtherTimes => with_body(answer, |body| each_item(body, forms::with_other_times)),
+        FaultKind::Reshuffled => with_body(answer, |body| each_item(body, forms::reshuffle)),
+        FaultKind::ByteOrderMark => Answer { body: forms::marked(&answer.body), ..answer },
+        FaultKind::NoText(member) => {
+            let marked = with_body(answer, |body| set_first(body, member, json!(forms::NO_TEXT)));
+            Answer { body: forms::without_text(&marked.body), ..marked }
+        }
+        FaultKind::Deep(member, levels) => {
+            let marked = with_body(answer, |body| set_first(body, member, json!(forms::NESTED)));
+            Answer { body: forms::nested(&marked.body, *levels), ..marked }
+        }
+        FaultKind::Huge(bytes) => Answer { body: forms::huge(&answer.body, *bytes), ..answer },
         FaultKind::UnknownFields => with_body(answer, |body| {
             add_unknown(body);
             items(body).into_iter().flatten().for_each(add_unknown);
@@ -144,6 +159,29 @@ fn items(body: &mut Value) -> Option<&mut Vec<Value>> {
 fn each_member(body: &mut Value, mut edit: impl FnMut(&str, &mut Value)) {
     for item in items(body).into_iter().flatten().filter_map(Value::as_object_mut) {
         item.iter_mut().for_each(|(name, value)| edit(name, value));
+    }
+}
+
+/// Sets a member of the first thing of a list, or of the one thing that is answered.
+fn set_first(body: &mut Value, member: &str, value: Value) {
+    let is_list = items(body).is_some();
+    let thing = if is_list { items(body).and_then(|items| items.first_mut()) } else { only(body) };
+    if let Some(members) = thing.and_then(Value::as_object_mut) {
+        members.insert(member.to_owned(), value);
+    }
+}
+
+/// The thing of an answer that has one: under its only member, or the answer itself.
+fn only(body: &mut Value) -> Option<&mut Value> {
+    let is_under = body.as_object()?.values().filter(|value| value.is_object()).count() == 1;
+    if is_under { body.as_object_mut()?.values_mut().find(|value| value.is_object()) } else { Some(body) }
+}
+
+fn each_item(body: &mut Value, edit: fn(&mut Value)) {
+    if items(body).is_some() {
+        items(body).into_iter().flatten().for_each(edit);
+    } else {
+        only(body).into_iter().for_each(edit);
     }
 }
 

@@ -57,7 +57,9 @@ impl Case<'_> {
         rows.add(&t::POLICY_CONDITIONS, condition.set("key", key).set("value", value));
         self.add_scps(&mut rows);
         let mut state = rows.state();
-        let read = [t::USER_TAGS.listing, t::AGENCY_TAGS.listing].map(list).to_vec();
+        let of_users = ["u0", "u1", "root"].map(|user| list(t::USER_TAGS.listing, user));
+        let of_agencies = ["a-trust", "a-linked"].map(|agency| list(t::AGENCY_TAGS.listing, agency));
+        let read = [&of_users[..], &of_agencies].concat();
         state.put(&model::tables::COVERAGE, Rows::new(&model::tables::COVERAGE, read));
         state
     }
@@ -93,10 +95,10 @@ impl Case<'_> {
     }
 }
 
-fn list(listing: &str) -> Row {
+fn list(listing: &str, parent: &str) -> Row {
     let coverage = Coverage {
         listing: listing.to_owned(),
-        parent: String::new(),
+        parent: parent.to_owned(),
         endpoint: String::new(),
         status: ListStatus::Complete,
         reason: None,

@@ -3,24 +3,25 @@
 use model::{Coverage, ListStatus, tables::huawei as t};
 
 use super::Tables;
-use crate::{Standing, huawei::access};
+use crate::{Access, Standing, huawei::access};
 
-fn list(listing: &str, status: ListStatus) -> model::Row {
+fn list(listing: &str, parent: &str, status: ListStatus, carried_from: Option<i64>) -> model::Row {
     let coverage = Coverage {
         listing: listing.to_owned(),
-        parent: String::new(),
+        parent: parent.to_owned(),
         endpoint: String::new(),
         status,
         reason: None,
         pages: 1,
         rows: 1,
-        carried_from: None,
+        carried_from,
     };
     coverage.row()
 }
 
-/// Returns the standings of a disabled user, one with a key that is off, one with nothing, one with a key.
-fn standings(of_keys: ListStatus) -> Vec<Standing> {
+/// Returns the access of a disabled user, one with a key that is off, one with nothing, one with a key; the list of the keys
+/// of one of them ended like this, and all others were read to their end.
+fn office(user: &str, status: ListStatus, carried_from: Option<i64>) -> Access {
     let mut rows = Tables::default();
     for (user, is_enabled) in [("a", false), ("b", true), ("c", true), ("d", true)] {
         rows.add(
@@ -33,27 +34,49 @@ fn standings(of_keys: ListStatus) -> Vec<Standing> {
         rows.add(&t::ACCESS_KEYS, draft.set("status", status));
     }
     let mut state = rows.state();
-    let lists =
-        [list(t::ACCESS_KEYS.listing, of_keys), list(t::LOGIN_PROFILES.listing, ListStatus::Complete)];
+    let lists = ["a", "b", "c", "d"].into_iter().flat_map(|each| {
+        let (of_keys, carried_from) =
+            if each == user { (status, carried_from) } else { (ListStatus::Complete, None) };
+        [
+            list(t::ACCESS_KEYS.listing, each, of_keys, carried_from),
+            list(t::LOGIN_PROFILES.listing, each, ListStatus::Complete, None),
+        ]
+    });
     let coverage = &model::tables::COVERAGE;
-    state.put(coverage, model::Rows::new(coverage, lists.to_vec()));
-    access(&state).principals().iter().map(|principal| principal.standing.clone()).collect()
+    state.put(coverage, model::Rows::new(coverage, lists.collect()));
+    access(&state)
+}
+
+fn standings(access: &Access) -> Vec<Standing> {
+    access.principals().iter().map(|principal| principal.standing.clone()).collect()
+}
+
+fn inactive(why: &str) -> Standing {
+    Standing::Inactive(why.to_owned())
 }
 
 #[test]
 fn a_disabled_user_is_told_from_one_whose_keys_are_all_inactive_and_from_one_without_any() {
-    let why = |text: &str| Standing::Inactive(text.to_owned());
     let expected = [
-        why("disabled"),
-        why("no password and no active key"),
-        why("no password and no key"),
+        inactive("disabled"),
+        inactive("no password and no active key"),
+        inactive("no password and no key"),
         Standing::Active,
     ];
-    assert_eq!(standings(ListStatus::Complete), expected);
+    assert_eq!(standings(&office("a", ListStatus::Complete, None)), expected);
 }
 
 #[test]
-fn keys_that_could_not_be_listed_may_be_there() {
-    let unknown = &standings(ListStatus::Denied)[1..];
-    assert_eq!(unknown, [Standing::Active, Standing::Active, Standing::Active]);
+fn keys_of_one_user_that_could_not_be_listed_leave_the_others_as_they_are() {
+    let unknown = Standing::Unknown("its access keys and password could not be seen".to_owned());
+    let off = inactive("no password and no active key");
+    let never = office("c", ListStatus::Denied, None);
+    assert_eq!(standings(&never)[1..], [off.clone(), unknown.clone(), Standing::Active]);
+    assert!(!never.was_seen_before("c"));
+    let before = office("c", ListStatus::Denied, Some(3));
+    assert_eq!(standings(&before)[1..], [off.clone(), unknown.clone(), Standing::Active]);
+    assert!(before.was_seen_before("c") && !before.was_seen_before("b"));
+    assert_eq!(standings(&office("b", ListStatus::Denied, None))[1], unknown, "another may be on");
+    assert_eq!(standings(&office("b", ListStatus::Denied, Some(3)))[1], off, "what was known stands in");
+    assert_eq!(standings(&office("d", ListStatus::Denied, None))[3], Standing::Active, "one was seen");
 }

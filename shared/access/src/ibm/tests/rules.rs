@@ -147,12 +147,14 @@ fn a_service_id_is_told_apart_whose_keys_are_all_disabled_but_not_one_whose_keys
         let access = access(&world.state());
         access.principals()[access.principal_with(id).unwrap()].standing.clone()
     };
-    let disabled = Standing::Inactive("every API key is disabled".to_owned());
-    assert_eq!(standing(&world, "iam-a"), disabled);
-    assert_eq!(standing(&world, "iam-b"), Standing::Active);
+    let unknown = Standing::Unknown("its API keys could not be seen".to_owned());
+    assert_eq!(standing(&world, "iam-d"), unknown, "keys that were not listed may be there");
+    assert_eq!(standing(&world, "iam-a"), unknown, "and so may one that is enabled");
     assert_eq!(standing(&world, "iam-c"), Standing::Active);
-    assert_eq!(standing(&world, "iam-d"), Standing::Active, "keys that were not listed may be there");
-    let listed = world.list("ibm_api_keys", "", ListStatus::Complete, None);
+    let listed = world.list("ibm_api_keys", "serviceid", ListStatus::Complete, None);
+    assert_eq!(standing(&listed, "iam-a"), Standing::Inactive("every API key is disabled".to_owned()));
+    assert_eq!(standing(&listed, "iam-b"), Standing::Active);
+    assert_eq!(standing(&listed, "iam-c"), Standing::Active);
     assert_eq!(standing(&listed, "iam-d"), Standing::Inactive("no API key".to_owned()));
 }
 

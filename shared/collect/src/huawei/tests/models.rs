@@ -149,7 +149,7 @@ async fn federated_users_are_followed_to_their_groups() {
     let remote = r#"[{"any_one_of":["x"],"type":"uid"}]"#;
     assert_eq!(
         rows(&collected, &MAPPINGS),
-        [format!("m1|0|0|{{0}}||{remote}"), format!("m1|0|1||admin|{remote}")]
+        [format!("m1|0|0||admin|{remote}"), format!("m1|0|1|{{0}}||{remote}")]
     );
     assert_eq!(collected.calls, super::super::expected_calls(&super::super::Scale::of(&collected.state)));
 }

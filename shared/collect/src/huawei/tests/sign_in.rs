@@ -58,11 +58,15 @@ async fn an_agency_lends_its_keys() {
 }
 
 #[tokio::test]
-async fn keys_that_are_about_to_end_are_renewed() {
-    let (base, asked) = Cloud::empty().with("/v5/agencies/assume", lent("2026-01-15T08:30:00Z")).open().await;
-    account(&agency(&base), &Silent).await.unwrap();
-    let asked = asked.lock().unwrap();
-    assert!(asked.iter().filter(|(line, _)| line.starts_with("POST")).count() > 2);
+async fn keys_that_say_they_have_ended_or_never_end_are_used_until_they_are_refused() {
+    for end in
+        ["2026-01-15T08:30:00Z", "2025-01-15T08:30:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", ""]
+    {
+        let (base, asked) = Cloud::empty().with("/v5/agencies/assume", lent(end)).open().await;
+        account(&agency(&base), &Silent).await.unwrap();
+        let asked = asked.lock().unwrap();
+        assert_eq!(asked.iter().filter(|(line, _)| line.starts_with("POST")).count(), 1, "{end}");
+    }
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ pub const ACCESS_CONTROLS: Table = Table {
         Column::text("description", "Description."),
     ],
     listing: "huawei_access_controls",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "scope", otherwise: "login", also: None },
     parent: None,
     label: None,
 };

@@ -97,8 +97,8 @@ pub const MAPPINGS: Table = Table {
     key: 3,
     columns: &[
         Column::text("mapping_id", "Mapping id."),
-        Column::integer("rule", "Place of the rule, from 0."),
-        Column::integer("position", "Place of the local user or group in it, from 0."),
+        Column::integer("rule", "Place of the rule, from 0, by what it asks and gives."),
+        Column::integer("position", "Place of the local user or group in it, from 0, by its content."),
         Column::text("user_name", "User name that is given."),
         Column::text("group_name", "Group that is given."),
         Column::text("remote", "What is asked of the claims, as canonical JSON."),

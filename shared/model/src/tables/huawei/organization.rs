@@ -37,7 +37,7 @@ pub const ORGANIZATION_ENTITIES: Table = Table {
         Column::time("joined_at", "When an account joined."),
     ],
     listing: "huawei_organization_entities",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "parent_id", otherwise: "roots", also: Some("accounts") },
     parent: None,
     label: Some("name"),
 };
@@ -58,7 +58,7 @@ pub const SCPS: Table = Table {
         Column::document(),
     ],
     listing: "huawei_scps",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "policy_id", otherwise: "", also: None },
     parent: None,
     label: Some("name"),
 };
@@ -71,7 +71,7 @@ pub const SCP_STATEMENTS: Table = Table {
     key: 2,
     columns: &[
         Column::text("policy_id", "Policy id."),
-        Column::integer("statement", "Place of the statement, from 0."),
+        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
         Column::text("sid", "Name of the statement."),
         Column::text("effect", "`Allow` or `Deny`."),
     ],
@@ -89,8 +89,8 @@ pub const SCP_ACTIONS: Table = Table {
     key: 3,
     columns: &[
         Column::text("policy_id", "Policy id."),
-        Column::integer("statement", "Place of the statement, from 0."),
-        Column::integer("position", "Place of the pattern, from 0."),
+        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::integer("position", "Place of the pattern, from 0, by its text."),
         Column::boolean("is_except", "Whether it stands in NotAction."),
         Column::text("pattern", "Pattern, as written."),
     ],
@@ -108,8 +108,8 @@ pub const SCP_RESOURCES: Table = Table {
     key: 3,
     columns: &[
         Column::text("policy_id", "Policy id."),
-        Column::integer("statement", "Place of the statement, from 0."),
-        Column::integer("position", "Place of the pattern, from 0."),
+        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::integer("position", "Place of the pattern, from 0, by its text."),
         Column::boolean("is_except", "Whether it stands in NotResource."),
         Column::text("pattern", "Pattern, as written."),
     ],
@@ -127,7 +127,7 @@ pub const SCP_CONDITIONS: Table = Table {
     key: 3,
     columns: &[
         Column::text("policy_id", "Policy id."),
-        Column::integer("statement", "Place of the statement, from 0."),
+        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
         Column::integer("position", "Place of the value, from 0, by operator, key and value."),
         Column::text("operator", "Operator, as written."),
         Column::text("key", "What is looked at."),

@@ -20,7 +20,7 @@ pub const ROLES: Table = Table {
         Column::document(),
     ],
     listing: "huawei_roles",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "id", otherwise: "", also: None },
     parent: None,
     label: Some("display_name"),
 };
@@ -33,7 +33,7 @@ pub const ROLE_STATEMENTS: Table = Table {
     key: 2,
     columns: &[
         Column::text("role_id", "Role id."),
-        Column::integer("statement", "Place of the statement, from 0."),
+        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
         Column::text("sid", "Name of the statement."),
         Column::text("effect", "`Allow` or `Deny`."),
     ],
@@ -51,8 +51,8 @@ pub const ROLE_ACTIONS: Table = Table {
     key: 3,
     columns: &[
         Column::text("role_id", "Role id."),
-        Column::integer("statement", "Place of the statement, from 0."),
-        Column::integer("position", "Place of the pattern, from 0."),
+        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::integer("position", "Place of the pattern, from 0, by its text."),
         Column::boolean("is_except", "Whether it stands in NotAction."),
         Column::text("pattern", "Pattern, as written."),
     ],
@@ -70,8 +70,8 @@ pub const ROLE_RESOURCES: Table = Table {
     key: 3,
     columns: &[
         Column::text("role_id", "Role id."),
-        Column::integer("statement", "Place of the statement, from 0."),
-        Column::integer("position", "Place of the pattern, from 0."),
+        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::integer("position", "Place of the pattern, from 0, by its text."),
         Column::boolean("is_except", "Whether it stands in NotResource."),
         Column::text("pattern", "Pattern, as written."),
     ],
@@ -89,7 +89,7 @@ pub const ROLE_CONDITIONS: Table = Table {
     key: 3,
     columns: &[
         Column::text("role_id", "Role id."),
-        Column::integer("statement", "Place of the statement, from 0."),
+        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
         Column::integer("position", "Place of the value, from 0, by operator, key and value."),
         Column::text("operator", "Operator, as written."),
         Column::text("key", "What is looked at."),
@@ -115,7 +115,7 @@ pub const ROLE_ASSIGNMENTS: Table = Table {
         Column::text("scope_id", "Id of the account, project or enterprise project."),
     ],
     listing: "huawei_role_assignments",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "scope_type", otherwise: "domain", also: None },
     parent: Some(Parent { column: "role_id", table: "huawei_roles" }),
     label: None,
 };

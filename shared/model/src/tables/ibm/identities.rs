@@ -72,7 +72,7 @@ pub const SERVICE_IDS: Table = Table {
         Column::document(),
     ],
     listing: "ibm_service_ids",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "group_id", otherwise: "default", also: None },
     parent: None,
     label: Some("name"),
 };
@@ -117,7 +117,7 @@ pub const API_KEYS: Table = Table {
         Column::document(),
     ],
     listing: "ibm_api_keys",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "owner_type", otherwise: "user", also: None },
     parent: None,
     label: Some("name"),
 };

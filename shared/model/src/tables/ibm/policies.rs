@@ -28,7 +28,7 @@ pub const POLICIES: Table = Table {
         Column::document(),
     ],
     listing: "ibm_policies",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "type", otherwise: "v2", also: Some("v2") },
     parent: None,
     label: None,
 };

@@ -36,7 +36,7 @@ pub const CBR_ZONE_ADDRESSES: Table = Table {
     columns: &[
         Column::text("zone_id", "Zone id."),
         Column::boolean("is_excluded", "Whether it is taken out of the zone."),
-        Column::integer("position", "Place in the list, from 0."),
+        Column::integer("position", "Place in the list, from 0, by type and value."),
         Column::text("type", "`ipAddress`, `ipRange`, `subnet`, `vpc`, `serviceRef` and others."),
         Column::text("value", "Address; JSON of the reference for `serviceRef`."),
     ],

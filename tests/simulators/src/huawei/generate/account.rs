@@ -204,7 +204,7 @@ impl World {
     ///
     /// # Panics
     /// When no policy is called so.
-    pub(crate) fn policy_named(&self, name: &str) -> String {
+    pub fn policy_named(&self, name: &str) -> String {
         let found = self.policies.iter().find(|policy| policy.name() == name);
         found.expect("a known policy").object.text("policy_id").to_owned()
     }

@@ -16,7 +16,7 @@ impl Mint {
         let id = self.id();
         let classic = Object::new(json!({
             "email": "", "areacode": "", "phone": "", "xuser_id": "", "xuser_type": "",
-            "access_mode": "programmatic", "pwd_status": false, "pwd_strength": "None",
+            "access_mode": "programmatic", "pwd_strength": "None",
             "password_expires_at": "null", "last_project_id": "",
             "update_time": self.spaced_time(age / 2),
         }));
@@ -62,7 +62,6 @@ impl Mint {
         let set = self.spaced_time(age / 2);
         let classic = &mut user.classic;
         classic.set("access_mode", "default");
-        classic.set("pwd_status", true);
         classic.set("pwd_strength", "High");
         classic.set("pwd_create_time", set.as_str());
         classic.set("modify_pwd_time", set);

@@ -36,6 +36,11 @@ impl<'a> Call<'a> {
         if allowed { Ok(()) } else { Err(self.denied(action)) }
     }
 
+    /// The account of a caller from outside, who sees his own account where an interface shows that.
+    pub(super) fn other_account(&self) -> Option<&str> {
+        Some(self.visitor.account_id.as_str()).filter(|account| *account != self.world.account_id())
+    }
+
     pub(super) fn denied(&self, action: &str) -> Refusal {
         Refusal::Denied { principal: self.visitor.principal_urn.clone(), action: action.to_owned() }
     }

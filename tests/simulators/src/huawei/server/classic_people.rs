@@ -15,16 +15,26 @@ fn linked<S: serde::Serialize>(call: &Call<'_>, name: &str, items: &[S]) -> Outc
     Ok(listed(name, items, fields(links)))
 }
 
-/// The account of the caller.
+/// The account of the caller, which may be another than the one that is simulated.
 pub(super) fn domains(call: &Call<'_>) -> Outcome {
+    if let Some(account) = call.other_account() {
+        let domain = json!({
+            "id": account, "name": "outside", "description": "", "enabled": true,
+            "links": {"self": format!("https://iam.myhuaweicloud.com/v3/domains/{account}")},
+        });
+        return linked(call, "domains", &[domain]);
+    }
     call.needs("iam:users:getUser")?;
     linked(call, "domains", &[&call.world.domain])
 }
 
 pub(super) fn projects(call: &Call<'_>) -> Outcome {
     let action = "iam:projects:listProjects";
-    call.needs(action)?;
     let query = call.query();
+    if let Some(account) = call.other_account() {
+        return projects_elsewhere(call, account, action);
+    }
+    call.needs(action)?;
     if let Some(account) = query.text("domain_id") {
         call.own_account(account, action)?;
     }
@@ -40,6 +50,26 @@ pub(super) fn projects(call: &Call<'_>) -> Outcome {
     call.numbered("projects", &projects, &PROJECTS, |project| (*project).clone())
 }
 
+/// The projects that another account has of itself: one for each region.
+fn projects_elsewhere(call: &Call<'_>, account: &str, action: &str) -> Outcome {
+    let query = call.query();
+    if query.text("domain_id").is_some_and(|asked| asked != account) {
+        return Err(call.denied(action));
+    }
+    call.unsimulated(&["is_domain", "parent_id", "enabled"])?;
+    let regions = call.world.regions.iter().map(|region| region.text("id")).zip(1..);
+    let wanted = regions.filter(|(region, _)| query.text("name").is_none_or(|name| name == *region));
+    let projects: Vec<Object> = wanted
+        .map(|(region, number)| {
+            Object::new(json!({
+                "id": format!("{number:032x}"), "name": region, "domain_id": account, "parent_id": account,
+                "enabled": true, "is_domain": false, "description": "", "links": {"self": ""},
+            }))
+        })
+        .collect();
+    call.numbered("projects", &projects, &PROJECTS, Object::clone)
+}
+
 pub(super) fn regions(call: &Call<'_>) -> Outcome {
     linked(call, "regions", &call.world.regions)
 }
@@ -50,10 +80,12 @@ pub(super) fn users(call: &Call<'_>) -> Outcome {
     if let Some(account) = call.query().text("domain_id") {
         call.own_account(account, action)?;
     }
-    call.unsimulated(&["password_expires_at", "enabled"])?;
-    let name = call.query().text("name");
-    let wanted = call.world.users.iter().filter(|user| name.is_none_or(|name| user.name() == name));
-    shown_users(call, wanted)
+    call.unsimulated(&["password_expires_at"])?;
+    let (query, name) = (call.query(), call.query().text("name"));
+    // The SDK says that only enabled users are shown unless the others are asked for.
+    let enabled = query.text("enabled").map_or(Ok(true), |_| query.flag("enabled"))?;
+    let users = call.world.users.iter().filter(|user| user.is_enabled() == enabled);
+    shown_users(call, users.filter(|user| name.is_none_or(|name| user.name() == name)))
 }
 
 fn shown_users<'w>(call: &Call<'w>, users: impl Iterator<Item = &'w User>) -> Outcome {
@@ -65,6 +97,13 @@ pub(super) fn user(call: &Call<'_>, id: &str) -> Outcome {
     call.needs("iam:users:getUser")?;
     let user = found(call.world.users.with_id(id), &format!("user {id}"))?;
     one("user", &user.classic_shown(call.world.account_id()))
+}
+
+/// A user in the form of the list.
+pub(super) fn listed_user(call: &Call<'_>, id: &str) -> Outcome {
+    call.needs("iam:users:getUser")?;
+    let user = found(call.world.users.with_id(id), &format!("user {id}"))?;
+    one("user", &user.classic_listed(call.world.account_id()))
 }
 
 pub(super) fn groups(call: &Call<'_>) -> Outcome {
@@ -110,6 +149,14 @@ pub(super) fn login_protect(call: &Call<'_>, id: &str) -> Outcome {
 pub(super) fn virtual_mfa_devices(call: &Call<'_>) -> Outcome {
     call.needs("iam:mfa:listVirtualMFADevices")?;
     whole("virtual_mfa_devices", &call.world.virtual_mfa_devices().collect::<Vec<_>>())
+}
+
+/// The device that is bound to a user.
+pub(super) fn virtual_mfa_device(call: &Call<'_>, id: &str) -> Outcome {
+    call.needs("iam:mfa:getVirtualMFADevice")?;
+    found(call.world.users.with_id(id), &format!("user {id}"))?;
+    let device = call.world.virtual_mfa_devices().find(|device| device.text("user_id") == id);
+    one("virtual_mfa_device", &found(device, "the virtual MFA device")?)
 }
 
 pub(super) fn credentials(call: &Call<'_>) -> Outcome {

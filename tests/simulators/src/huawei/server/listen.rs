@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request as HttpRequest, State};
-use axum::http::header;
+use axum::http::{Method, header};
 use axum::response::Response;
 use bytes::Bytes;
 use jiff::fmt::rfc2822;
@@ -18,7 +18,7 @@ use super::reply::{Answer, Refusal, numbered};
 use super::request::{Host, Request};
 use super::shared::{LoggedCall, Shared, TrapHit, locked};
 use super::signature::Claim;
-use super::{Endpoints, routes, sts};
+use super::{Endpoints, routes, security_tokens, sts};
 use crate::huawei::World;
 use crate::wire::answer::response;
 use crate::wire::faults::FaultKind;
@@ -131,9 +131,12 @@ fn read(shared: &Shared, signed: &Request, asked: &Request) -> Result<Answer, Re
     if asked.host == Host::Sts {
         return sts::answer(&call, &path, &mut sessions, now);
     }
-    drop(sessions);
     if asked.model().is_some_and(|model| locked(&shared.absent).contains(&model)) {
         return Err(Refusal::NoSuchPath);
     }
+    if (asked.host, &asked.method, path.as_slice()) == (Host::Iam, &Method::POST, &security_tokens::PATH) {
+        return security_tokens::answer(&call, &mut sessions, now);
+    }
+    drop(sessions);
     routes::answer(&call, &path)
 }

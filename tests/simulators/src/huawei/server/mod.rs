@@ -16,6 +16,7 @@ mod policies;
 mod reply;
 mod request;
 mod routes;
+mod security_tokens;
 mod settings;
 mod shared;
 mod signature;

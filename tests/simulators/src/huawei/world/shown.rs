@@ -41,7 +41,8 @@ impl User {
     #[must_use]
     pub fn classic_listed(&self, domain_id: &str) -> Object {
         let mut shown = self.classic_identity(domain_id);
-        let members = ["pwd_status", "password_expires_at", "access_mode", "last_project_id"];
+        shown.set("pwd_status", self.must_change_password());
+        let members = ["password_expires_at", "access_mode", "last_project_id"];
         for member in members {
             if let Some(value) = self.classic.get(member) {
                 shown.set(member, value.clone());
@@ -66,12 +67,20 @@ impl User {
         for (member, value) in self.classic.without(&["password_expires_at", "last_project_id"]).members() {
             shown.set(member, value.clone());
         }
+        shown.set("pwd_status", self.must_change_password());
         shown.set("is_domain_owner", self.is_root());
         shown.set("create_time", classic_time(self.object.text("created_at")));
         if let Some(time) = &self.last_login_at {
             shown.set("last_login_time", classic_time(time));
         }
         shown
+    }
+
+    /// `pwd_status`: whether the password is to be changed at the next login.
+    fn must_change_password(&self) -> bool {
+        let of_profile =
+            self.login_profile.as_ref().and_then(|profile| profile.get("password_reset_required"));
+        of_profile == Some(&true.into())
     }
 
     fn classic_identity(&self, domain_id: &str) -> Object {
@@ -263,9 +272,10 @@ impl World {
         self.classic.quotas.iter().map(shown).collect()
     }
 
-    /// `virtual_mfa_devices` of version 3.
+    /// `virtual_mfa_devices` of version 3: what is bound to a user, and no device that is yet to be.
     pub fn virtual_mfa_devices(&self) -> impl Iterator<Item = Object> {
-        self.mfa_devices.iter().map(|device| device.without(&["enabled"]))
+        let is_bound = |device: &&Object| device.get("enabled") == Some(&true.into());
+        self.mfa_devices.iter().filter(is_bound).map(|device| device.without(&["enabled"]))
     }
 }
 

@@ -116,9 +116,15 @@ impl World {
         put(truth, "v3_domains", [self.domain.to_value()]);
         put(truth, "v3_regions", values(&self.regions));
         put(truth, "v3_projects", values(&self.projects));
-        put(truth, "v3_users", self.users.iter().map(|user| user.classic_listed(domain).to_value()));
+        for (list, enabled) in [("v3_users/enabled", true), ("v3_users/disabled", false)] {
+            let users = self.users.iter().filter(|user| user.is_enabled() == enabled);
+            put(truth, list, users.map(|user| user.classic_listed(domain).to_value()));
+        }
         for user in &self.users {
             let id = user.object.text("user_id");
+            put(truth, &format!("v3_listed_user/{id}"), [user.classic_listed(domain).to_value()]);
+            let device = self.virtual_mfa_devices().find(|device| device.text("user_id") == id);
+            put(truth, &format!("v3_mfa_device/{id}"), device.map(|device| device.to_value()));
             put(truth, &format!("v3_user/{id}"), [user.classic_shown(domain).to_value()]);
         }
         let protects = self.users.iter().filter_map(|user| user.login_protect.as_ref());

@@ -1,0 +1,236 @@
+//! What stands in for answers that prove nothing: doubtful lists, cells that could not be read, rows by position.
+
+use model::{
+    Change, Coverage, ListStatus, Row, Rows, State, UnreadCell, Weight, tables,
+    tables::ibm::{API_KEYS, CBR_ZONE_ADDRESSES, CBR_ZONES, MEMBERS, POLICIES, POLICY_SUBJECTS, USERS},
+};
+
+use super::{declared, drift};
+use crate::{between, carry};
+
+fn list(listing: &str, parent: &str, status: ListStatus) -> Row {
+    let coverage = Coverage {
+        listing: listing.to_owned(),
+        parent: parent.to_owned(),
+        endpoint: "GET /".to_owned(),
+        status,
+        reason: None,
+        pages: 1,
+        rows: 0,
+        carried_from: None,
+    };
+    coverage.row()
+}
+
+fn state(lists: &[(&str, &str, ListStatus)], tables: Vec<(&'static model::Table, Vec<Row>)>) -> State {
+    let mut state = State::default();
+    let coverage = lists.iter().map(|(listing, parent, status)| list(listing, parent, *status)).collect();
+    state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, coverage));
+    for (table, rows) in tables {
+        state.put(table, Rows::new(table, rows));
+    }
+    state
+}
+
+fn key(id: &str, disabled: Option<bool>) -> Row {
+    API_KEYS.draft().set("id", id).set("owner_type", "user").set("disabled", disabled).row()
+}
+
+fn keys(status: ListStatus, rows: Vec<Row>) -> State {
+    state(&[("ibm_api_keys", "user", status)], vec![(&API_KEYS, rows)])
+}
+
+fn coverage(state: &State) -> Vec<Coverage> {
+    state.rows(&tables::COVERAGE).iter().map(Coverage::from_row).collect()
+}
+
+#[test]
+fn nothing_in_a_doubtful_form_is_believed_the_second_time() {
+    let before = keys(ListStatus::Complete, vec![key("k1", None)]);
+    let none = || keys(ListStatus::Doubtful, Vec::new());
+    let once = carry(&before, 1, none(), &declared());
+    assert_eq!(drift(&before, &once), []);
+    assert_eq!(coverage(&once)[0].status, ListStatus::Doubtful);
+    assert_eq!(coverage(&once)[0].carried_from, Some(1));
+    let twice = carry(&once, 2, none(), &declared());
+    assert_eq!(drift(&once, &twice), [("removed", "ibm_api_keys")]);
+    assert_eq!(coverage(&twice)[0].status, ListStatus::Complete);
+}
+
+#[test]
+fn nothing_in_a_doubtful_form_is_believed_where_nothing_was_known() {
+    let none = || keys(ListStatus::Doubtful, Vec::new());
+    for before in
+        [State::default(), keys(ListStatus::Complete, Vec::new()), keys(ListStatus::Failed, Vec::new())]
+    {
+        let after = carry(&before, 1, none(), &declared());
+        assert_eq!(coverage(&after)[0].status, ListStatus::Complete);
+    }
+    let blind = carry(
+        &keys(ListStatus::Complete, vec![key("k1", None)]),
+        1,
+        keys(ListStatus::Failed, Vec::new()),
+        &declared(),
+    );
+    let after = carry(&blind, 2, none(), &declared());
+    assert_eq!(coverage(&after)[0].status, ListStatus::Doubtful, "a failure is no first time");
+    assert_eq!(after.rows(&API_KEYS).len(), 1);
+}
+
+fn unread(id: &str, column: &'static str) -> UnreadCell {
+    let key = Row::pack([id.into()]);
+    UnreadCell { table: API_KEYS.name, key: key.as_bytes().into(), column }
+}
+
+#[test]
+fn a_cell_that_could_not_be_read_keeps_its_last_known_value() {
+    let before = keys(ListStatus::Complete, vec![key("k1", Some(true)), key("k2", None)]);
+    let mut seen = keys(ListStatus::Failed, vec![key("k1", None), key("k2", None)]);
+    seen.note_unread([unread("k1", "disabled")]);
+    let after = carry(&before, 1, seen, &declared());
+    assert_eq!(drift(&before, &after), []);
+    let reason = coverage(&after)[0].reason.clone().unwrap();
+    assert!(reason.contains("kept as last known: `ibm_api_keys/k1.disabled`"), "{reason}");
+    let again = keys(ListStatus::Complete, vec![key("k1", Some(false)), key("k2", Some(true))]);
+    let changes = between(&after, &again, &declared());
+    let told: Vec<(&str, Weight)> = changes
+        .iter()
+        .filter(|change| change.table.name == "ibm_api_keys")
+        .map(|change| (change.verb(), change.weight))
+        .collect();
+    assert_eq!(
+        told,
+        [("changed", Weight::Drift), ("changed", Weight::Drift)],
+        "none was not known, they changed"
+    );
+}
+
+#[test]
+fn a_cell_that_could_never_be_read_is_a_baseline_when_it_can() {
+    let before = keys(ListStatus::Complete, Vec::new());
+    let mut seen = keys(ListStatus::Failed, vec![key("k1", None)]);
+    seen.note_unread([unread("k1", "disabled")]);
+    let after = carry(&before, 1, seen, &declared());
+    assert_eq!(drift(&before, &after), [("added", "ibm_api_keys")]);
+    let blind = carry(&after, 2, keys(ListStatus::Failed, Vec::new()), &declared());
+    let weights = |before: &State, now: Option<bool>| -> Vec<Weight> {
+        let again = keys(ListStatus::Complete, vec![key("k1", now)]);
+        let changes = between(before, &again, &declared());
+        changes
+            .iter()
+            .filter(|change| change.table.name == "ibm_api_keys")
+            .map(|change| change.weight)
+            .collect()
+    };
+    assert_eq!(weights(&after, Some(true)), [Weight::Baseline]);
+    assert_eq!(weights(&blind, Some(true)), [Weight::Baseline], "also after a run that saw nothing");
+}
+
+fn address(zone: &str, position: i64, value: &str) -> Row {
+    CBR_ZONE_ADDRESSES
+        .draft()
+        .set("zone_id", zone)
+        .set("is_excluded", false)
+        .set("position", position)
+        .set("value", value)
+        .row()
+}
+
+fn zone(status: ListStatus, addresses: &[&str]) -> State {
+    let rows =
+        addresses.iter().zip(0_i64..).map(|(value, position)| address("z1", position, value)).collect();
+    state(
+        &[("ibm_cbr_zones", "", ListStatus::Complete), ("ibm_cbr_zone_addresses", "z1", status)],
+        vec![(&CBR_ZONES, vec![CBR_ZONES.draft().set("id", "z1").row()]), (&CBR_ZONE_ADDRESSES, rows)],
+    )
+}
+
+#[test]
+fn rows_by_position_are_carried_whole() {
+    let before = zone(ListStatus::Complete, &["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]);
+    let after =
+        carry(&before, 1, zone(ListStatus::Failed, &["10.0.0.2", "10.0.0.3", "10.0.0.4"]), &declared());
+    assert_eq!(drift(&before, &after), []);
+    assert_eq!(after.rows(&CBR_ZONE_ADDRESSES), before.rows(&CBR_ZONE_ADDRESSES));
+    let first = carry(&State::default(), 0, zone(ListStatus::Failed, &["10.0.0.2"]), &declared());
+    assert_eq!(first.rows(&CBR_ZONE_ADDRESSES).len(), 1, "what was never known is what was shown");
+}
+
+fn policy(subjects: &[&str]) -> Vec<(&'static model::Table, Vec<Row>)> {
+    let row = |(value, position): (&&str, i64)| {
+        let draft = POLICY_SUBJECTS.draft().set("policy_id", "p1").set("position", position);
+        draft.set("value_position", 0).set("value", *value).row()
+    };
+    let rows = subjects.iter().zip(0_i64..).map(row).collect();
+    vec![
+        (&POLICIES, vec![POLICIES.draft().set("id", "p1").set("type", "access").row()]),
+        (&POLICY_SUBJECTS, rows),
+    ]
+}
+
+#[test]
+fn a_nested_list_of_which_one_element_is_broken_is_kept_whole() {
+    let before = state(&[("ibm_policies", "v2", ListStatus::Complete)], policy(&["a", "b", "c"]));
+    let mut seen = state(&[("ibm_policies", "v2", ListStatus::Failed)], policy(&["b", "c"]));
+    let key = Row::pack(["p1".into()]);
+    seen.note_unread([UnreadCell {
+        table: POLICIES.name,
+        key: key.as_bytes().into(),
+        column: POLICY_SUBJECTS.name,
+    }]);
+    let after = carry(&before, 1, seen, &declared());
+    assert_eq!(drift(&before, &after), []);
+    assert_eq!(after.rows(&POLICY_SUBJECTS), before.rows(&POLICY_SUBJECTS));
+}
+
+fn membership(users: &[&str], groups: ListStatus) -> State {
+    let users = users.iter().map(|id| USERS.draft().set("iam_id", *id).row()).collect();
+    let member = |id: &str| MEMBERS.draft().set("group_id", "g1").set("iam_id", id).row();
+    let group = model::tables::ibm::ACCESS_GROUPS.draft().set("id", "g1").row();
+    if groups != ListStatus::Complete {
+        let lists = [("ibm_users", "", ListStatus::Complete), ("ibm_access_groups", "", groups)];
+        return state(&lists, vec![(&USERS, users)]);
+    }
+    let lists = [
+        ("ibm_users", "", ListStatus::Complete),
+        ("ibm_access_groups", "", ListStatus::Complete),
+        ("ibm_access_group_members", "g1", ListStatus::Complete),
+    ];
+    let members = vec![member("ana"), member("ben"), member("stranger")];
+    state(
+        &lists,
+        vec![(&USERS, users), (&model::tables::ibm::ACCESS_GROUPS, vec![group]), (&MEMBERS, members)],
+    )
+}
+
+#[test]
+fn a_membership_that_is_carried_goes_with_the_user_that_a_whole_list_shows_to_be_gone() {
+    let before = membership(&["ana", "ben"], ListStatus::Complete);
+    let after = carry(&before, 1, membership(&["ben"], ListStatus::Failed), &declared());
+    let members: Vec<&str> =
+        after.rows(&MEMBERS).iter().filter_map(|row| MEMBERS.text(row, "iam_id")).collect();
+    assert_eq!(members, ["ben", "stranger"], "who was never in a list is not gone from it");
+    assert!(after.rows(&MEMBERS).iter().all(|row| after.is_carried(&MEMBERS, row)));
+    assert!(after.rows(&USERS).iter().all(|row| !after.is_carried(&USERS, row)));
+}
+
+#[test]
+fn a_child_list_of_a_new_parent_that_failed_is_known_to_have_been_empty() {
+    let before = membership(&["ana"], ListStatus::Complete);
+    let mut lists: Vec<Row> = before.rows(&tables::COVERAGE).iter().cloned().collect();
+    lists.push(list("ibm_access_group_members", "g2", ListStatus::Denied));
+    let mut seen = before.clone();
+    seen.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, lists));
+    let groups = &model::tables::ibm::ACCESS_GROUPS;
+    let rows = ["g1", "g2"].map(|id| groups.draft().set("id", id).row());
+    seen.put(groups, Rows::new(groups, rows.to_vec()));
+    let after = carry(&before, 7, seen, &declared());
+    let of_new = coverage(&after).into_iter().find(|list| list.parent == "g2").unwrap();
+    assert_eq!(of_new.carried_from, Some(7));
+    let mut again = after.clone();
+    let member = MEMBERS.draft().set("group_id", "g2").set("iam_id", "eve").row();
+    let rows = after.rows(&MEMBERS).iter().cloned().chain([member]).collect();
+    again.put(&MEMBERS, Rows::new(&MEMBERS, rows));
+    let told: Vec<Change> = between(&after, &again, &declared());
+    assert_eq!(told.iter().map(|change| change.weight).collect::<Vec<_>>(), [Weight::Drift]);
+}

@@ -1,0 +1,201 @@
+//! Cells that could not be read, and rows that are told apart by their position: the values last known stand in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Coverage, Lists, Reading, Row, Rows, State, Table, Trust, Type, UnreadCell, Value, tables};
+
+use crate::carry::owner;
+
+/// Cells by the list that their row comes from: those that hold their last known value, and those that hold none.
+#[derive(Debug, Default)]
+pub(crate) struct Unread {
+    kept: BTreeMap<(String, String), BTreeSet<String>>,
+    unknown: BTreeMap<(String, String), BTreeSet<String>>,
+}
+
+/// Says which cell is meant, as the coverage names it.
+pub(crate) fn cell_name(table: &Table, key: &[u8], column: &str) -> String {
+    let key: Vec<String> =
+        Row::from_packed(key).values().map(|value| value.to_string().replace('`', "'")).collect();
+    format!("{}/{}.{column}", table.name, key.join("/"))
+}
+
+/// Puts the last known value into each cell that could not be read.
+pub(crate) fn fill(
+    before: &State,
+    state: &mut State,
+    cells: Vec<UnreadCell>,
+    declared: &[&'static Table],
+) -> Unread {
+    let mut unread = Unread::default();
+    let lists = Lists::of(state);
+    let mut by_row: BTreeMap<(&'static str, Box<[u8]>), BTreeSet<&'static str>> = BTreeMap::new();
+    for cell in cells {
+        by_row.entry((cell.table, cell.key)).or_default().insert(cell.column);
+    }
+    for ((name, key), columns) in by_row {
+        let Some(table) = declared.iter().copied().find(|table| table.name == name) else { continue };
+        let known = before.rows(table).get(table, &key).cloned();
+        let Some(row) = state.rows(table).get(table, &key).cloned() else { continue };
+        let list = list_of(&lists, table, &row);
+        for column in &columns {
+            let cell = cell_name(table, &key, column);
+            if let Some(child) = declared.iter().copied().find(|table| table.name == *column) {
+                if known.is_some() {
+                    keep_children(before, state, child, &key, table.key, declared);
+                    unread.kept.entry(list.clone()).or_default().insert(cell);
+                }
+                continue;
+            }
+            let is_known = known.as_ref().is_some_and(|known| !table.cell(known, column).is_null());
+            let to = if is_known { &mut unread.kept } else { &mut unread.unknown };
+            to.entry(list.clone()).or_default().insert(cell);
+        }
+        if let Some(known) = known {
+            let filled = filled(table, &row, &known, &columns);
+            let rows = state.take(table).into_iter().filter(|each| *each != row).chain([filled]);
+            let rows = Rows::new(table, rows.collect());
+            state.put(table, rows);
+        }
+    }
+    unread
+}
+
+/// Returns a row with the last known value in each of some columns. The API's object is no other only because of them.
+fn filled(table: &Table, row: &Row, known: &Row, columns: &BTreeSet<&str>) -> Row {
+    let cells = || table.columns.iter().zip(row.values().zip(known.values()));
+    let is_same = cells().all(|(column, (value, known))| {
+        value == known || columns.contains(column.name) || column.kind == Type::Document
+    });
+    if is_same {
+        return known.clone();
+    }
+    Row::pack(
+        cells().map(|(column, (value, known))| if columns.contains(column.name) { known } else { value }),
+    )
+}
+
+/// Puts the former rows of one thing in a nested table, and in those below it, in the place of what was shown of them.
+fn keep_children(
+    before: &State,
+    state: &mut State,
+    child: &'static Table,
+    key: &[u8],
+    columns: usize,
+    declared: &[&'static Table],
+) {
+    let names = |table: &'static Table| table.key_columns().iter().map(|column| column.name);
+    let is_below = |table: &&&'static Table| {
+        table.listing == child.listing && names(child).eq(names(table).take(child.key))
+    };
+    for table in declared.iter().filter(is_below) {
+        let is_of = |row: &Row| row.prefix(columns) == key;
+        let shown: Vec<Row> = state.take(table).into_iter().filter(|row| !is_of(row)).collect();
+        let known: Vec<Row> = before.rows(table).iter().filter(|row| is_of(row)).cloned().collect();
+        known.iter().for_each(|row| state.mark_carried(table, row));
+        state.put(table, Rows::new(table, shown.into_iter().chain(known).collect()));
+    }
+}
+
+/// Puts the former rows of an incomplete list in the place of those that it shows, where rows are told apart by their
+/// position and belong to nothing that came in the same answer: one that is left out would shift all others.
+pub(crate) fn keep_positions(before: &State, state: &mut State, declared: &[&'static Table]) {
+    let lists = Lists::of(state);
+    for table in declared.iter().copied() {
+        let place = table.key_columns().iter().position(|column| column.kind == Type::Integer);
+        let place = place.filter(|place| *place > 0 && owner(table, declared).is_none());
+        let Some(mut columns) = place else { continue };
+        // A yes or no in the key parts the rows of one thing.
+        while columns > 1 && table.columns.get(columns - 1).is_some_and(|column| column.kind == Type::Boolean)
+        {
+            columns -= 1;
+        }
+        let is_whole = |row: &Row| lists.of_row(table, row, state).is_none_or(|trust| trust == Trust::Whole);
+        let former: BTreeSet<&[u8]> = before.rows(table).iter().map(|row| row.prefix(columns)).collect();
+        let kept: BTreeSet<Box<[u8]>> = state
+            .rows(table)
+            .iter()
+            .filter(|row| !is_whole(row) && former.contains(row.prefix(columns)))
+            .map(|row| row.prefix(columns).into())
+            .collect();
+        if kept.is_empty() {
+            continue;
+        }
+        let shown: Vec<Row> =
+            state.take(table).into_iter().filter(|row| !kept.contains(row.prefix(columns))).collect();
+        let known: Vec<Row> =
+            before.rows(table).iter().filter(|row| kept.contains(row.prefix(columns))).cloned().collect();
+        known.iter().for_each(|row| state.mark_carried(table, row));
+        state.put(table, Rows::new(table, shown.into_iter().chain(known).collect()));
+    }
+}
+
+/// Returns the list that a row comes from, by listing and parent.
+fn list_of(lists: &Lists, table: &'static Table, row: &Row) -> (String, String) {
+    let column = match (table.reading, table.parent) {
+        (Reading::PerParent, Some(parent)) => Some(parent.column),
+        (Reading::InParts { column, .. }, _) => Some(column),
+        _ => None,
+    };
+    let named = column.and_then(|column| table.text(row, column));
+    let own = named.filter(|named| lists.get(table.listing, named).is_some());
+    let unread =
+        || lists.named(table.listing).find(|list| !list.is_complete()).map(|list| list.parent.clone());
+    let parent = own.map(str::to_owned).or_else(unread).unwrap_or_default();
+    (table.listing.to_owned(), parent)
+}
+
+impl Unread {
+    /// Writes down which cells are kept and which are not known. What was not known before and was not seen since is not
+    /// known still.
+    pub(crate) fn note(mut self, before: &State, state: &State, coverage: &mut [Coverage]) {
+        let former = Lists::of(before);
+        for list in coverage.iter_mut().filter(|list| !list.is_complete()) {
+            let at = (list.listing.clone(), list.parent.clone());
+            let (noted, _) = former.get(&at.0, &at.1).map(Coverage::unread_cells).unwrap_or_default();
+            let mut unknown = self.unknown.remove(&at).unwrap_or_default();
+            unknown.extend(noted.into_iter().filter(|cell| is_null_and_carried(state, cell, &list.listing)));
+            if let Some(kept) = self.kept.remove(&at) {
+                let named: Vec<String> =
+                    kept.iter().take(MOST_NAMED).map(|cell| format!("`{cell}`")).collect();
+                let more = kept.len().saturating_sub(MOST_NAMED);
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                let reason = list.reason.take().map(|reason| reason + "; ").unwrap_or_default();
+                list.reason = Some(format!("{reason}kept as last known: {}{more}", named.join(", ")));
+            }
+            list.note_unread(&unknown);
+        }
+    }
+}
+
+/// How many cells a reason names.
+const MOST_NAMED: usize = 10;
+
+/// Says whether a cell that is named as in the coverage is in a carried row and holds nothing.
+fn is_null_and_carried(state: &State, cell: &str, listing: &str) -> bool {
+    let of_listing = tables::all().filter(|table| table.listing == listing);
+    of_listing.into_iter().filter(|table| cell.starts_with(&format!("{}/", table.name))).any(|table| {
+        let mut rows = state.rows(table).iter().filter(|row| state.is_carried(table, row));
+        rows.any(|row| {
+            let column = cell.rsplit_once('.').map_or("", |(_, column)| column);
+            table.cell(row, column) == Value::Null && cell_name(table, row.prefix(table.key), column) == cell
+        })
+    })
+}
+
+/// Says whether a change only shows what could not be read before: each of its cells was noted as not known.
+pub(crate) fn is_revealed(former: &Lists, table: &'static Table, before: &Row, after: &Row) -> bool {
+    let (listing, parent) = list_of(former, table, before);
+    let Some(list) = former.get(&listing, &parent).filter(|list| !list.is_complete()) else { return false };
+    let (cells, are_more) = list.unread_cells();
+    let differing: Vec<_> = table
+        .columns
+        .iter()
+        .zip(before.values().zip(after.values()))
+        .filter(|(column, (before, after))| before != after && column.kind != Type::Document && !column.moves)
+        .collect();
+    let is_noted =
+        |column: &str| are_more || cells.contains(&cell_name(table, before.prefix(table.key), column));
+    !differing.is_empty()
+        && differing.iter().all(|(column, (before, _))| before.is_null() && is_noted(column.name))
+}

@@ -1,0 +1,243 @@
+//! What is known of a list over two snapshots, and what may be said by it.
+//!
+//! One noun for every stage: comparing asks whether a row that is not shown is gone, judging whether a finding may open
+//! or close, access whether somebody gained, telling whether sight was lost. [`Completeness::says`] is the one truth
+//! table; [`Lists`] and [`ListHistory`] find the list that a row comes from.
+
+use std::collections::BTreeSet;
+
+use crate::{Lists, Reading, Row, State, Table, Trust, tables};
+
+/// What is known of one list, for one parent where it is read for each, over two snapshots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Completeness {
+    /// It was read to its end in neither snapshot, nor in any before.
+    NeverComplete,
+    /// It is read to its end for the first time.
+    FirstComplete,
+    /// It is read to its end, and was so before.
+    CompleteNow,
+    /// It is not read to its end, and was so before: rows last known stand in.
+    CompleteBefore,
+    /// There is no such list any more, because what it was read for is gone.
+    ParentGone,
+    /// There was no such list, because what it is read for is new: it is known to have been empty.
+    ParentNew,
+}
+
+/// What a difference between two snapshots may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// It happened, and is told.
+    Told,
+    /// It is there, and nobody knows since when: kept and counted.
+    Baseline,
+    /// Nothing: what was known before stands.
+    Nothing,
+    /// It cannot be said whether it still holds.
+    Unknown,
+    /// It is gone with what it belonged to.
+    Gone,
+}
+
+impl Word {
+    /// Returns the word as the documentation writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Told => "told",
+            Self::Baseline => "baseline",
+            Self::Nothing => "nothing (carried)",
+            Self::Unknown => "unknown",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// One line of the truth table: what each kind of difference may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Says {
+    /// A row that was not there before.
+    pub added: Word,
+    /// A row that is no longer shown.
+    pub missing: Word,
+    /// A cell with another value in a row that both snapshots hold.
+    pub changed: Word,
+    /// A finding that a row makes by being there.
+    pub opened: Word,
+    /// A finding that a row makes by not being there.
+    pub opened_by_absence: Word,
+    /// A finding that no row makes any more.
+    pub closed: Word,
+    /// A permission that somebody holds by a row and did not hold before.
+    pub gain: Word,
+}
+
+impl Completeness {
+    /// All of them, in the order of the truth table.
+    pub const ALL: [Self; 6] = [
+        Self::NeverComplete,
+        Self::FirstComplete,
+        Self::CompleteNow,
+        Self::CompleteBefore,
+        Self::ParentGone,
+        Self::ParentNew,
+    ];
+
+    /// Returns what differences may say of a list of which this is known: the truth table.
+    #[must_use]
+    pub const fn says(self) -> Says {
+        use Word::{Baseline, Gone, Nothing, Told, Unknown};
+        let (added, missing, changed, opened, opened_by_absence, closed, gain) = match self {
+            Self::NeverComplete => (Baseline, Nothing, Told, Baseline, Nothing, Unknown, Nothing),
+            Self::FirstComplete => (Baseline, Told, Told, Baseline, Baseline, Told, Nothing),
+            Self::CompleteNow => (Told, Told, Told, Told, Told, Told, Told),
+            Self::CompleteBefore => (Told, Nothing, Told, Told, Nothing, Unknown, Told),
+            Self::ParentGone => (Nothing, Told, Nothing, Nothing, Nothing, Gone, Nothing),
+            Self::ParentNew => (Told, Nothing, Told, Told, Told, Told, Told),
+        };
+        Says { added, missing, changed, opened, opened_by_absence, closed, gain }
+    }
+
+    /// Returns the name as the documentation writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NeverComplete => "never complete",
+            Self::FirstComplete => "complete now, for the first time",
+            Self::CompleteNow => "complete now and before",
+            Self::CompleteBefore => "complete before and not now",
+            Self::ParentGone => "parent gone",
+            Self::ParentNew => "parent new",
+        }
+    }
+
+    /// Returns the truth table in Markdown.
+    ///
+    /// ```
+    /// let table = model::Completeness::table();
+    /// assert!(table.contains("| parent new | told | nothing (carried) | told |"));
+    /// ```
+    #[must_use]
+    pub fn table() -> String {
+        let head = "| list | added row | missing row | changed cell | opened by what is there | opened by what is not | closed | gain |\n\
+                    | --- | --- | --- | --- | --- | --- | --- | --- |\n";
+        let line = |each: Self| {
+            let Says { added, missing, changed, opened, opened_by_absence, closed, gain } = each.says();
+            let words = [added, missing, changed, opened, opened_by_absence, closed, gain].map(Word::name);
+            format!("| {} | {} |\n", each.name(), words.join(" | "))
+        };
+        Self::ALL.into_iter().fold(head.to_owned(), |table, each| table + &line(each))
+    }
+}
+
+/// The lists of a former and a present snapshot, with what the former knew of the things that lists are read for.
+#[derive(Debug)]
+pub struct ListHistory<'a> {
+    /// The former snapshot; of its tables only those that differ need be there.
+    pub before: &'a State,
+    /// The lists of the former snapshot.
+    pub former: Lists,
+    /// The present snapshot.
+    pub after: &'a State,
+    /// The lists of the present snapshot.
+    pub present: Lists,
+}
+
+impl<'a> ListHistory<'a> {
+    /// Puts two snapshots side by side. Both hold their coverage.
+    #[must_use]
+    pub fn of(before: &'a State, after: &'a State) -> Self {
+        Self { before, former: Lists::of(before), after, present: Lists::of(after) }
+    }
+
+    /// Returns what is known of the list that a row of a table comes from.
+    #[must_use]
+    pub fn of_row(&self, table: &'static Table, row: &Row) -> Completeness {
+        let former = self.former.of_row(table, row, self.before).or_else(|| {
+            // A thing that was there without a list of its own was never asked for it.
+            self.list_was_due(table, row).then_some(Trust::Never)
+        });
+        completeness(former, self.present.of_row(table, row, self.after))
+    }
+
+    /// Says whether a list should have been read in the former snapshot for what a row belongs to, though none is
+    /// recorded: it was there, or nobody knows whether it was.
+    fn list_was_due(&self, table: &'static Table, row: &Row) -> bool {
+        let (Reading::PerParent, Some(parent)) = (table.reading, table.parent) else { return false };
+        let (Some(owner), Some(id)) = (tables::named(parent.table), table.text(row, parent.column)) else {
+            return true;
+        };
+        !self.is_new(table.listing, owner, id)
+    }
+
+    /// Says whether a thing that a listing is read for is new: the former snapshot saw all of its kind, and not it.
+    #[must_use]
+    pub fn is_new(&self, listing: &str, owner: &'static Table, id: &str) -> bool {
+        if owner.key > 1 {
+            return self.former.whole(owner.listing) != Trust::Never;
+        }
+        let key = Row::pack([id.into()]);
+        if self.before.rows(owner).get(owner, key.as_bytes()).is_some() {
+            return false;
+        }
+        // A listing that no former run read says nothing of things that were there: their table may not be at hand.
+        let was_read = self.former.has(listing) || self.former.shows_none(owner.listing);
+        let trust = self.after.rows(owner).get(owner, key.as_bytes()).map_or_else(
+            || self.former.whole(owner.listing),
+            |row| match self.of_row(owner, row) {
+                Completeness::NeverComplete | Completeness::FirstComplete => Trust::Never,
+                _ => Trust::Whole,
+            },
+        );
+        was_read && trust != Trust::Never
+    }
+
+    /// Returns the last snapshot in which a list that is new with what it is read for was known to be empty: the last in
+    /// which all things of that kind were seen. `former` is the number of the former snapshot.
+    #[must_use]
+    pub fn empty_since(&self, listing: &str, parent: &str, former: i64) -> Option<i64> {
+        let owner = self.owner_of(listing)?;
+        if !self.is_new(listing, owner, parent) {
+            return None;
+        }
+        self.former.last_whole(owner.listing, former)
+    }
+
+    /// Returns the table of the things that a listing is read for.
+    fn owner_of(&self, listing: &str) -> Option<&'static Table> {
+        let mut of_listing = tables::all().filter(|table| table.listing == listing);
+        let table = of_listing.find(|table| table.reading == Reading::PerParent)?;
+        tables::named(table.parent?.table)
+    }
+
+    /// Returns the lists that are read to their end for the first time, by listing and parent.
+    #[must_use]
+    pub fn first_complete(&self) -> BTreeSet<(String, String)> {
+        let complete = self.present.iter().filter(|list| list.is_complete());
+        let first = complete.filter(|list| {
+            let former = self.former.get(&list.listing, &list.parent).map(Trust::of);
+            match former {
+                Some(trust) => trust == Trust::Never,
+                None => match self.owner_of(&list.listing) {
+                    Some(owner) => !self.is_new(&list.listing, owner, &list.parent),
+                    None => !self.former.has(&list.listing),
+                },
+            }
+        });
+        first.map(|list| (list.listing.clone(), list.parent.clone())).collect()
+    }
+}
+
+/// Judges one list by how far it could be trusted before and now; none where there is no such list.
+#[must_use]
+pub const fn completeness(former: Option<Trust>, present: Option<Trust>) -> Completeness {
+    match (former, present) {
+        (None, _) => Completeness::ParentNew,
+        (_, None) => Completeness::ParentGone,
+        (Some(Trust::Never), Some(Trust::Whole)) => Completeness::FirstComplete,
+        (Some(Trust::Never), _) => Completeness::NeverComplete,
+        (_, Some(Trust::Whole)) => Completeness::CompleteNow,
+        (_, Some(Trust::Carried | Trust::Never)) => Completeness::CompleteBefore,
+    }
+}
