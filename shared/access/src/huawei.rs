@@ -26,21 +26,6 @@ use documents::Documents;
 use people::People;
 use scopes::Scope;
 
-/// Actions that let who holds them raise their own power, so that reach counts them even where no policy names them.
-pub(crate) const ESCALATIONS: [&str; 12] = [
-    "iam:agencies:attachpolicyv5",
-    "iam:agencies:createv5",
-    "iam:credentials:createcredentialv5",
-    "iam:groups:attachpolicyv5",
-    "iam:policies:createv5",
-    "iam:policies:createversionv5",
-    "iam:policies:setdefaultversionv5",
-    "iam:users:attachpolicyv5",
-    "iam:users:deleteloginprofilev5",
-    "iam::setasymmetricsignatureswitchv5",
-    "iam:tokens:assume",
-    "sts:agencies:assume",
-];
 /// Parts of a URN, in their order.
 const URN: [&str; 5] = ["service", "region", "account", "type", "path"];
 
@@ -62,7 +47,11 @@ pub fn access(state: &State) -> Access {
 /// Returns the actions and things of a snapshot, to count reach in.
 #[must_use]
 pub fn known(state: &State) -> Known {
-    let mut actions: BTreeSet<String> = ESCALATIONS.into_iter().map(str::to_owned).collect();
+    // What is audited counts even where no policy names it.
+    let audited = crate::usual(model::Cloud::Huawei).unwrap_or_default();
+    let audited = audited.iter().flat_map(|permission| &permission.actions);
+    let literal = audited.filter(|action| !action.contains('*'));
+    let mut actions: BTreeSet<String> = literal.map(|action| action.to_lowercase()).collect();
     for table in [&t::POLICY_ACTIONS, &t::ROLE_ACTIONS] {
         let patterns = state.rows(table).iter().filter_map(|row| table.text(row, "pattern"));
         actions.extend(patterns.filter(|pattern| !pattern.contains('*')).map(str::to_lowercase));
