@@ -4,9 +4,9 @@
 //! entries here, and a hundred thousand grants.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use serde::Serialize;
@@ -159,6 +159,36 @@ pub struct Access {
     pub(crate) spans: BTreeMap<usize, Span>,
     by_principal: BTreeMap<String, usize>,
     by_group: BTreeMap<String, usize>,
+    /// Made when it is first asked for, and dropped when something is attached.
+    attachments: OnceLock<Attachments>,
+}
+
+/// Whom each source reaches: what the graph holds, looked at from the other end.
+#[derive(Debug, Clone, Default)]
+struct Attachments {
+    /// Principals that each source is attached to.
+    principals: HashMap<usize, Vec<usize>>,
+    /// Groups that each source is attached to.
+    groups: HashMap<usize, Vec<usize>>,
+    /// Principals in each group.
+    members: HashMap<usize, Vec<usize>>,
+}
+
+impl Attachments {
+    fn of(access: &Access) -> Self {
+        fn turn(lists: &[Vec<usize>]) -> HashMap<usize, Vec<usize>> {
+            let mut turned: HashMap<usize, Vec<usize>> = HashMap::new();
+            for (place, list) in lists.iter().enumerate() {
+                for number in list {
+                    turned.entry(*number).or_default().push(place);
+                }
+            }
+            turned
+        }
+        let groups_of = |memberships: &Vec<Membership>| memberships.iter().map(|each| each.group).collect();
+        let groups: Vec<Vec<usize>> = access.memberships.iter().map(groups_of).collect();
+        Self { principals: turn(&access.own), groups: turn(&access.of_group), members: turn(&groups) }
+    }
 }
 
 /// That a principal is in a group.
@@ -224,6 +254,7 @@ impl Access {
     }
 
     fn add_membership(&mut self, principal: usize, membership: Membership) {
+        self.attachments.take();
         if let Some(memberships) = self.memberships.get_mut(principal) {
             memberships.push(membership);
         }
@@ -253,6 +284,7 @@ impl Access {
 
     /// Attaches a source to a principal.
     pub fn attach(&mut self, principal: usize, source: usize) {
+        self.attachments.take();
         if let Some(own) = self.own.get_mut(principal) {
             own.push(source);
         }
@@ -260,6 +292,7 @@ impl Access {
 
     /// Attaches a source to a group.
     pub fn attach_to_group(&mut self, group: usize, source: usize) {
+        self.attachments.take();
         if let Some(sources) = self.of_group.get_mut(group) {
             sources.push(source);
         }
@@ -340,6 +373,23 @@ impl Access {
         let memberships = self.principal_with(id).and_then(|number| self.memberships.get(number));
         let sure = memberships.into_iter().flatten().filter(|membership| membership.condition.is_none());
         sure.filter_map(|membership| self.groups.get(membership.group))
+    }
+
+    /// Returns the principals that hold one of some sources, in order; all of them where everybody does.
+    pub(crate) fn holders_of(&self, sources: impl Iterator<Item = usize>) -> Vec<usize> {
+        let attachments = self.attachments.get_or_init(|| Attachments::of(self));
+        let mut holders = BTreeSet::new();
+        let mut groups = BTreeSet::new();
+        for source in sources {
+            holders.extend(attachments.principals.get(&source).into_iter().flatten());
+            groups.extend(attachments.groups.get(&source).into_iter().flatten());
+        }
+        if self.everybody.iter().any(|membership| groups.contains(&membership.group)) {
+            return (0..self.principals.len()).collect();
+        }
+        let members = groups.iter().filter_map(|group| attachments.members.get(group));
+        holders.extend(members.flatten());
+        holders.into_iter().collect()
     }
 
     /// Returns what a principal holds, own sources first, then those of its groups, then those of everybody.

@@ -92,7 +92,14 @@ impl Access {
     }
 
     fn answers(&self, mut weighing: Weighing<'_>, prefers: Preference) -> Vec<Answer> {
-        let mut best: BTreeMap<usize, Way> = (0..self.principals.len())
+        // Whom nothing allows any of it needs no look.
+        let allows = |(number, source): (usize, &Source)| {
+            let speaks = weighing.extents.get(number).is_some_and(|extent| *extent != Extent::None);
+            (speaks && source.statement.effect == Effect::Allow).then_some(number)
+        };
+        let holders = self.holders_of(self.sources.iter().enumerate().filter_map(allows));
+        let mut best: BTreeMap<usize, Way> = holders
+            .into_iter()
             .filter_map(|principal| Some((principal, weighing.own_way(principal)?)))
             .collect();
         self.add_assumptions(&mut best, prefers);
