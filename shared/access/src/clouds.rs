@@ -52,6 +52,17 @@ pub fn question(
     }
 }
 
+/// Returns the actions that are most like one that no role of a snapshot has; none where a role has it, or where the
+/// cloud does not list what actions there are.
+#[must_use]
+pub fn unknown_action(cloud: Cloud, state: &State, action: &str) -> Option<Vec<String>> {
+    match cloud {
+        Cloud::Ibm => ibm::unknown_action(state, action),
+        // Policies of Huawei Cloud may name any action, and no list says which there are.
+        Cloud::Huawei => None,
+    }
+}
+
 /// Says whether a text has the five parts of a URN of Huawei Cloud, or is one of a classic role, or means anything.
 fn is_urn(text: &str) -> bool {
     text == "*" || text.starts_with('/') || text.matches(':').count() >= 4
@@ -91,14 +102,16 @@ static IBM: [&Table; 28] = {
     ]
 };
 
-static HUAWEI: [&Table; 34] = {
+static HUAWEI: [&Table; 38] = {
     use model::tables::huawei as t;
     [
         &t::ACCESS_KEYS,
         &t::ACCOUNTS,
         &t::AGENCIES,
+        &t::AGENCY_TAGS,
         &t::GROUPS,
         &t::GROUP_MEMBERS,
+        &t::IDENTITY_PROVIDERS,
         &t::LOGIN_PROFILES,
         &t::MAPPINGS,
         &t::ORGANIZATIONS,
@@ -110,6 +123,7 @@ static HUAWEI: [&Table; 34] = {
         &t::POLICY_RESOURCES,
         &t::POLICY_STATEMENTS,
         &t::POLICY_VERSIONS,
+        &t::PROTOCOLS,
         &t::ROLES,
         &t::ROLE_ACTIONS,
         &t::ROLE_ASSIGNMENTS,
@@ -128,6 +142,7 @@ static HUAWEI: [&Table; 34] = {
         &t::TRUST_RESOURCES,
         &t::TRUST_STATEMENTS,
         &t::USERS,
+        &t::USER_TAGS,
     ]
 };
 
@@ -143,14 +158,22 @@ mod tests {
         names.filter(|name: &String| name.len() > 2).collect()
     }
 
-    /// Returns the sources that build the access of a cloud: `ibm.rs` and what is below it, without its tests.
+    /// Returns the sources that build the access of a cloud: `ibm.rs` and all below it, without its tests.
     fn sources(cloud: &str) -> String {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let mut text = fs::read_to_string(root.join(cloud).with_extension("rs")).expect("the builder");
-        for entry in fs::read_dir(root.join(cloud)).expect("its folder") {
-            let path = entry.expect("a file").path();
-            if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
-                text.push_str(&fs::read_to_string(path).expect("a source"));
+        let mut folders = vec![root.join(cloud)];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("its folder") {
+                let path = entry.expect("a file").path();
+                if path.file_stem().is_some_and(|name| name == "tests") {
+                    continue;
+                }
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|end| end == "rs") {
+                    text.push_str(&fs::read_to_string(path).expect("a source"));
+                }
             }
         }
         text
