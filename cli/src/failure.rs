@@ -103,7 +103,9 @@ fn is_ours(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// Keeps a message on one line, and what a cloud or a file says from steering the terminal.
 fn plain(text: &str) -> String {
-    text.trim().chars().map(|each| if each.is_control() { ' ' } else { each }).collect()
+    // Messages of libraries come in several lines.
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    model::visible(&lines.join(" ")).into_owned()
 }
 
 const fn code_of_store(error: &StoreError) -> u8 {
@@ -227,8 +229,8 @@ mod tests {
     }
 
     #[test]
-    fn the_causes_stand_on_one_line_without_control_characters() {
+    fn the_causes_stand_on_one_line_without_characters_that_steer_or_hide() {
         let failure = Failure::wrong_use("first\u{1b}[31m\nsecond").doing("reading").help("try again");
-        assert_eq!(failure.words(), ("reading: first [31m second".to_owned(), Some("try again".to_owned())));
+        assert_eq!(failure.words(), (r"reading: first\u{1b}[31m second".to_owned(), Some("try again".to_owned())));
     }
 }
