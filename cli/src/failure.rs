@@ -5,7 +5,7 @@ use collect::CollectError;
 use history::QuestionError;
 use model::AccountError;
 use notify::NotifyError;
-use pipeline::{PipelineError, ReferenceError, SettingsError};
+use pipeline::{PipelineError, PlaceError, ReferenceError, SettingsError};
 use snapshot::{NameError, SnapshotError, StoreError};
 
 /// Exit codes.
@@ -95,6 +95,7 @@ fn is_ours(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.is::<CollectError>()
         || error.is::<ReferenceError>()
         || error.is::<SettingsError>()
+        || error.is::<PlaceError>()
         || error.is::<PipelineError>()
         || error.is::<NotifyError>()
         || error.is::<NameError>()
@@ -190,6 +191,12 @@ impl From<PipelineError> for Failure {
     }
 }
 
+impl From<PlaceError> for Failure {
+    fn from(error: PlaceError) -> Self {
+        Self::new(exit::WRONG_USE, error)
+    }
+}
+
 impl From<RuleError> for Failure {
     fn from(error: RuleError) -> Self {
         Self::new(exit::WRONG_USE, error)
@@ -231,6 +238,9 @@ mod tests {
     #[test]
     fn the_causes_stand_on_one_line_without_characters_that_steer_or_hide() {
         let failure = Failure::wrong_use("first\u{1b}[31m\nsecond").doing("reading").help("try again");
-        assert_eq!(failure.words(), (r"reading: first\u{1b}[31m second".to_owned(), Some("try again".to_owned())));
+        assert_eq!(
+            failure.words(),
+            (r"reading: first\u{1b}[31m second".to_owned(), Some("try again".to_owned()))
+        );
     }
 }

@@ -11,13 +11,15 @@ use super::{Desk, findings::Sight, query};
 use crate::{
     arguments::{Rules, RulesAction},
     failure::{Failure, exit},
-    past::Past,
+    past::{self, Past},
     render::{coverage, table::Grid, text},
     screen::Paint,
 };
 
 pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure> {
-    let set = pipeline::rules(wanted.rules.as_deref())?;
+    let own =
+        wanted.rules.as_deref().map(|folder| past::here().path("the folder of rules", folder)).transpose()?;
+    let set = pipeline::rules(own.as_deref())?;
     let permissions = permissions()?;
     match wanted.action.as_ref().unwrap_or(&RulesAction::List) {
         RulesAction::List => {

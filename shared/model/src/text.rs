@@ -103,10 +103,37 @@ mod tests {
 
     /// What the Unicode standard names as able to turn, hide or break a line.
     const NASTY: [char; 31] = [
-        '\u{0}', '\u{7}', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}', '\u{ad}', '\u{61c}', '\u{115f}', '\u{180e}',
-        '\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202b}',
-        '\u{202c}', '\u{202d}', '\u{202e}', '\u{2060}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}', '\u{3164}',
-        '\u{fe0f}', '\u{feff}', '\u{e0041}',
+        '\u{0}',
+        '\u{7}',
+        '\u{1b}',
+        '\u{7f}',
+        '\u{85}',
+        '\u{9b}',
+        '\u{ad}',
+        '\u{61c}',
+        '\u{115f}',
+        '\u{180e}',
+        '\u{200b}',
+        '\u{200c}',
+        '\u{200d}',
+        '\u{200e}',
+        '\u{200f}',
+        '\u{2028}',
+        '\u{2029}',
+        '\u{202a}',
+        '\u{202b}',
+        '\u{202c}',
+        '\u{202d}',
+        '\u{202e}',
+        '\u{2060}',
+        '\u{2066}',
+        '\u{2067}',
+        '\u{2068}',
+        '\u{2069}',
+        '\u{3164}',
+        '\u{fe0f}',
+        '\u{feff}',
+        '\u{e0041}',
     ];
 
     #[test]
@@ -121,7 +148,8 @@ mod tests {
 
     #[test]
     fn what_people_are_called_stays_as_it_is() {
-        for name in ["Zoë O’Neill-Ω", "محمد", "שרה", "नेहा", "李梅", "👩", "naïve café", "a b"] {
+        for name in ["Zoë O’Neill-Ω", "محمد", "שרה", "नेहा", "李梅", "👩", "naïve café", "a b"]
+        {
             assert!(matches!(visible(name), Cow::Borrowed(same) if same == name), "{name}");
         }
     }
