@@ -154,9 +154,10 @@ impl From<QuestionError> for Failure {
     fn from(error: QuestionError) -> Self {
         let code = match &error {
             QuestionError::Snapshot(error) => code_of_snapshot(error),
-            QuestionError::Query(_) | QuestionError::Table { .. } | QuestionError::Resource(_) => {
-                exit::WRONG_USE
-            }
+            QuestionError::Query(_)
+            | QuestionError::Table { .. }
+            | QuestionError::OtherCloud { .. }
+            | QuestionError::Resource(_) => exit::WRONG_USE,
         };
         Self::new(code, error)
     }

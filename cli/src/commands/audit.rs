@@ -91,14 +91,18 @@ fn undelivered(summary: &Summary) -> Option<(String, Failure)> {
 
 async fn settings(place: &str) -> Result<Settings, Failure> {
     Settings::load(place, &past::variable).await.map_err(|error| {
-        let is_missing = matches!(error, pipeline::SettingsError::Unreadable { .. });
+        let is_missing = matches!(
+            &error,
+            pipeline::SettingsError::Unreadable { source: pipeline::ReferenceError::File { .. }, .. }
+        );
         let failure = Failure::from(error);
-        if is_missing {
-            failure.help(
+        match failure.words() {
+            _ if is_missing => failure.help(
                 "name a configuration with --config; `iamwatch help audit` shows the smallest, `iamwatch demo` needs none",
-            )
-        } else {
-            failure.help("`iamwatch help audit` shows the smallest configuration")
+            ),
+            // What is wrong says better what would be right.
+            (_, Some(_)) => failure,
+            _ => failure.help("`iamwatch help audit` shows the smallest configuration"),
         }
     })
 }
