@@ -96,11 +96,11 @@ impl AgencySettings {
         match (&self.urn, &self.name) {
             (None, None) => Err("`agency` names no `urn` and no `name`; one of them is needed".to_owned()),
             (Some(_), Some(_)) => Err("`agency` names a `urn` and a `name`; take one of them".to_owned()),
-            (Some(urn), None) if !is_urn(urn) => {
-                Err(format!("`{urn}` is no URN of an agency; write it as iam::ACCOUNT:agency:NAME"))
-            }
             (Some(_), None) if is_named => {
                 Err("the `urn` of an `agency` holds its account; leave out `domain_id` and `domain_name`".to_owned())
+            }
+            (Some(urn), None) if !is_urn(urn) => {
+                Err(format!("`{urn}` is no URN of an agency; write it as iam::ACCOUNT:agency:NAME"))
             }
             (None, Some(_)) if is_v5 => Err(
                 "a classic `agency` has no `external_id` and no `session_name`; leave them out, or take its `urn`"

@@ -71,6 +71,22 @@ fn what_lies_about_in_a_checkout_breaks_no_convention() {
 }
 
 #[test]
+fn what_is_run_for_every_change_is_what_the_readme_tells_to_run_in_its_order() {
+    let text = |path: &str| fs::read_to_string(root().join(path)).expect("a file");
+    let readme = text("README.md");
+    let told: Vec<&str> = readme
+        .lines()
+        .filter(|line| line.starts_with("make "))
+        .filter_map(|line| line.split("  ").next())
+        .map(str::trim)
+        .collect();
+    assert_eq!(told, ["make demo", "make test"]);
+    let script = text(".ci/run");
+    let run: Vec<&str> = script.lines().map(str::trim).filter(|line| line.starts_with("make ")).collect();
+    assert_eq!(run, ["make lint", "make demo", "make test"]);
+}
+
+#[test]
 fn an_archive_without_git_can_be_tested_too() {
     let place = tempfile::tempdir().expect("a folder");
     checkout(place.path());
