@@ -33,7 +33,8 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Where snapshots live: a folder, or s3://BUCKET/PREFIX [env: IAMWATCH_STORE] [default: ./iamwatch-store]
+    /// Where snapshots live: a folder, or s3://BUCKET/PREFIX [env: IAMWATCH_STORE] [default: ./iamwatch-store; `audit` takes
+    /// that of its settings, `demo` always ./iamwatch-demo]
     #[arg(long, global = true, value_name = "URI")]
     pub(crate) store: Option<String>,
     /// The account, as ibm/ID, or the cloud alone where it has one; may be left out where there is one [env: IAMWATCH_ACCOUNT]

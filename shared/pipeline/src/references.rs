@@ -103,7 +103,12 @@ impl Reference {
     /// When the path makes no sense.
     pub fn place(place: &str, anchor: &Anchor) -> Result<Self, PlaceError> {
         if let Some(name) = place.strip_prefix("ssm:") {
-            return Ok(Self::Parameter(name.to_owned()));
+            let what = "the name of the parameter with the settings";
+            return if name.is_empty() {
+                Err(PlaceError::Empty { what })
+            } else {
+                Ok(Self::Parameter(name.to_owned()))
+            };
         }
         if place.starts_with("s3://") {
             return Ok(Self::Object(place.to_owned()));
@@ -199,15 +204,26 @@ async fn parameter(name: &str) -> Result<String, ReferenceError> {
     let loader = aws_config::defaults(aws_config::BehaviorVersion::latest());
     let config = aws::load(loader, "SSM", false).await?;
     let client = aws_sdk_ssm::Client::new(&config);
-    let answer = client.get_parameter().name(name).with_decryption(true).send().await.map_err(|error| {
-        let reason = aws_sdk_ssm::error::DisplayErrorContext(&error).to_string();
-        ReferenceError::Parameter { name: name.to_owned(), reason }
-    })?;
+    let answer = client
+        .get_parameter()
+        .name(name)
+        .with_decryption(true)
+        .send()
+        .await
+        .map_err(|error| ReferenceError::Parameter { name: name.to_owned(), reason: causes(&error) })?;
     let value = answer.parameter.and_then(|parameter| parameter.value);
     value.ok_or_else(|| ReferenceError::Parameter {
         name: name.to_owned(),
         reason: "it has no value".to_owned(),
     })
+}
+
+/// Writes an error with its causes, as people are to read it: without the innards of the client.
+fn causes(error: &dyn std::error::Error) -> String {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    let mut texts: Vec<String> = chain.map(ToString::to_string).collect();
+    texts.dedup();
+    texts.join(": ")
 }
 
 async fn object(uri: &str) -> Result<Vec<u8>, ReferenceError> {

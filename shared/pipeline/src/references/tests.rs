@@ -89,6 +89,24 @@ fn what_is_no_reference_is_refused_without_being_shown() {
 }
 
 #[test]
+fn an_error_of_a_client_is_told_by_its_causes_and_not_by_its_innards() {
+    let inner = std::io::Error::other("connection refused");
+    let error = ReferenceError::File { path: "key".into(), source: inner };
+    assert_eq!(
+        causes(&error),
+        "file `key` could not be read; check that it exists and may be read: connection refused"
+    );
+}
+
+#[test]
+fn a_place_that_names_nothing_is_refused() {
+    for place in ["", "ssm:", "file:", " "] {
+        let refused = Reference::place(place, &Anchor::default()).unwrap_err().to_string();
+        assert!(refused.contains(" is empty; name a path"), "{place}: {refused}");
+    }
+}
+
+#[test]
 fn a_bucket_alone_is_no_object() {
     let read = |uri: &str| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
