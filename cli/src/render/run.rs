@@ -62,6 +62,10 @@ pub(crate) fn body(told: &Told, paint: Paint) -> String {
             format!("The former snapshot is damaged; full tables were stored: {}", text::plain(damage));
         page.push_str(&format!("  {}\n", paint.style(AnsiColor::Red.on_default().bold(), damage)));
     }
+    for warning in &summary.warnings {
+        let odd = format!("! {}", text::plain(&warning.text));
+        page.push_str(&format!("  {}\n", paint.style(AnsiColor::Yellow.on_default(), odd)));
+    }
     page.push_str(&changes(told, paint));
     page.push_str(&gains(told, paint));
     page.push_str(&findings(told, paint));

@@ -63,6 +63,23 @@ pub fn unknown_action(cloud: Cloud, state: &State, action: &str) -> Option<Vec<S
     }
 }
 
+/// Says why an action cannot be one of a cloud, where its form shows that: nobody can do what does not exist, and that
+/// would be a false comfort.
+#[must_use]
+pub fn fault_of_action(cloud: Cloud, action: &str) -> Option<String> {
+    let example = match cloud {
+        Cloud::Ibm => "service.thing.verb, as in `iam-identity.apikey.create`",
+        Cloud::Huawei => "service:thing:verb, as in `iam:users:createUserV5`",
+    };
+    let is_wild = action.chars().all(|each| matches!(each, '*' | '?'));
+    let is_fit = match cloud {
+        Cloud::Ibm => !action.contains(':'),
+        Cloud::Huawei => action.contains(':') || is_wild,
+    };
+    let is_word = !action.is_empty() && !action.contains(char::is_whitespace);
+    (!is_fit || !is_word).then(|| format!("`{action}` is no action of `{cloud}`; write it as {example}"))
+}
+
 /// Says whether a text has the five parts of a URN of Huawei Cloud, or is one of a classic role, or means anything.
 fn is_urn(text: &str) -> bool {
     text == "*" || text.starts_with('/') || text.matches(':').count() >= 4
@@ -171,7 +188,8 @@ mod tests {
                 }
                 if path.is_dir() {
                     folders.push(path);
-                } else if path.extension().is_some_and(|end| end == "rs") {
+                // An editor marks a file that is open with a link that leads nowhere.
+                } else if path.is_file() && path.extension().is_some_and(|end| end == "rs") {
                     text.push_str(&fs::read_to_string(path).expect("a source"));
                 }
             }
@@ -189,6 +207,23 @@ mod tests {
         }
         for bad in ["payroll", "bucket=payroll", "obs:bucket:payroll", "crn:v1:x"] {
             assert!(ask(bad).unwrap_err().contains("service:region:account:type:path"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_action_of_another_cloud_is_no_action() {
+        use model::Cloud::{Huawei, Ibm};
+        let fault = super::fault_of_action;
+        for good in ["iam-identity.apikey.create", "kms.secrets.*", "*", "iam*"] {
+            assert_eq!(fault(Ibm, good), None, "{good}");
+        }
+        for good in ["iam:users:createUserV5", "obs:*:*", "*", "*:*:*"] {
+            assert_eq!(fault(Huawei, good), None, "{good}");
+        }
+        assert!(fault(Ibm, "iam:users:createUserV5").unwrap().contains("as in `iam-identity.apikey.create`"));
+        assert!(fault(Huawei, "iam.policy.create").unwrap().contains("as in `iam:users:createUserV5`"));
+        for bad in ["", " ", "iam policy", "createUser "] {
+            assert!(fault(Ibm, bad).is_some() && fault(Huawei, bad).is_some(), "{bad}");
         }
     }
 

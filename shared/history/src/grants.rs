@@ -21,7 +21,7 @@ pub struct WhoCan {
 /// Says who may do an action on a resource in a snapshot; without a resource, on any.
 ///
 /// # Errors
-/// [`QuestionError::Resource`] when the resource cannot be understood; as [`crate::state`] else.
+/// [`QuestionError::Resource`] when the action or the resource cannot be understood; as [`crate::state`] else.
 pub async fn who_can(
     history: &History,
     manifest: &Manifest,
@@ -29,6 +29,9 @@ pub async fn who_can(
     resource: Option<&str>,
 ) -> Result<WhoCan, QuestionError> {
     let cloud = history.account().cloud();
+    if let Some(fault) = access::fault_of_action(cloud, action) {
+        return Err(QuestionError::Resource(fault));
+    }
     let state = all(history, manifest).await?;
     let question = access::question(cloud, &state, action, resource).map_err(QuestionError::Resource)?;
     let access = access::of(cloud, &state);

@@ -10,7 +10,7 @@ use notify::{CoverageChange, Gain, Sink, Told};
 use snapshot::{AnyStore, CoverageCounts, Delta, History, Manifest, SnapshotError, TableEntry};
 
 use crate::{
-    Permissions, ReferenceError, Summary, Target,
+    AccountSettings, Permissions, ReferenceError, Summary, Target, Warning, WarningKind,
     former::Former,
     grants,
     judge::{Judged, judge},
@@ -33,8 +33,10 @@ pub struct Run<'a> {
     pub permissions: &'a Permissions,
     /// Who is told.
     pub sinks: &'a [Sink],
-    /// What may be.
+    /// Accepted findings.
     pub suppressions: &'a [Suppression],
+    /// All accounts of the settings, this one among them: a suppression may be meant for another.
+    pub accounts: &'a [AccountSettings],
     /// Events beyond which a digest is sent.
     pub events_per_run: usize,
     /// The time now: only the programs have a clock.
@@ -110,6 +112,12 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let sensitive = run.permissions.of_cloud(cloud);
     let gains = grants::gains(cloud, before, &mut compared.state, &compared.changes, access, sensitive);
 
+    let mut warnings = judged.idle.clone();
+    warnings.extend(clock_went_back(&former, at));
+    for warning in &warnings {
+        tracing::warn!(account = %history.account(), warning = warning.text, "something is odd");
+    }
+
     run.watch.stage("notify");
     let told = tell(&history, &former, &compared, &judged, &gains, run, at);
     let manifest = Manifest {
@@ -145,7 +153,26 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         tables_written,
         events: told.len().try_into().unwrap_or(u64::MAX),
         delivered,
+        warnings,
         damage: former.damage,
+    })
+}
+
+/// Says so when a run is dated before the one before it. It is committed all the same: a day that is lost cannot be
+/// read again, and a time that is wrong can be told.
+fn clock_went_back(former: &Former, at: Timestamp) -> Option<Warning> {
+    let before = former.manifest.as_ref()?;
+    let is_back = before.finished_at.parse().is_ok_and(|before: Timestamp| at < before);
+    is_back.then(|| Warning {
+        kind: WarningKind::ClockWentBack,
+        text: format!(
+            "snapshot {} is dated {}, before snapshot {} of {}: one of the two clocks is wrong; check that of this machine, and \
+             name the snapshots around them by number, not by time",
+            former.next,
+            time_text(at),
+            before.number,
+            before.finished_at
+        ),
     })
 }
 

@@ -13,7 +13,7 @@ use super::program::Desk;
 pub(super) struct Cloud {
     _runtime: Runtime,
     pub(super) simulator: Simulator,
-    account: String,
+    pub(super) account: String,
     pub(super) desk: Desk,
 }
 
@@ -38,12 +38,12 @@ impl Cloud {
         self.desk.write("iamwatch.toml", &format!("store = \"iamwatch-store\"\n{notify}{account}"));
     }
 
-    fn configure(&self, accounts: &str) {
+    pub(super) fn configure(&self, accounts: &str) {
         let notify = "[notify]\nsinks = [\"file:events.jsonl\"]\n";
         self.desk.write("iamwatch.toml", &format!("store = \"iamwatch-store\"\n{notify}{accounts}"));
     }
 
-    fn account(&self, key: &str, id: Option<&str>) -> String {
+    pub(super) fn account(&self, key: &str, id: Option<&str>) -> String {
         let to = self.simulator.endpoints();
         let id = id.map(|id| format!("id = \"{id}\"\n")).unwrap_or_default();
         format!(

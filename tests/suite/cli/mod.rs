@@ -14,4 +14,5 @@ mod plan;
 mod program;
 mod questions;
 mod rules;
+mod settings;
 mod stores;
