@@ -75,6 +75,8 @@ step "tests" cargo test --workspace --no-fail-fast "$@"
 if [ $# -eq 0 ]; then
     step "IBM's SDK reads the simulator" tests/conformance/run.sh "${CARGO_TARGET_DIR:-target}/debug/simulate"
     step "Huawei's SDK reads the simulator" tests/conformance/huawei_sdk.sh "${CARGO_TARGET_DIR:-target}/debug/simulate"
+    step "the SDKs know what is sent" tests/conformance/enumerations.sh "${CARGO_TARGET_DIR:-target}/debug/simulate" \
+        "${CARGO_TARGET_DIR:-target}/debug/iamwatch"
     step "Huawei's SDK signs the same" tests/conformance/huawei_signer.sh "${CARGO_TARGET_DIR:-target}/debug/examples/sign"
     step "templates" infra/validate.sh
     step "the function, for arm64" infra/build.sh

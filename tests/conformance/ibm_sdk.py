@@ -31,7 +31,6 @@ INSTANCE_STATES = [
     "provisioning",
     "inactive",
     "failed",
-    "pending_removal",
     "pending_reclamation",
     "pre_provisioning",
     "removed",

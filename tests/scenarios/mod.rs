@@ -9,6 +9,7 @@ mod completeness;
 mod guide;
 mod judging;
 mod permissions;
+mod shapes;
 mod weeks;
 
 pub use account::{API_KEY, Account};

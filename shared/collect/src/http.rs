@@ -15,7 +15,7 @@ use reqwest::{
         ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
     },
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
@@ -96,16 +96,18 @@ impl CallError {
         }
     }
 
-    /// Says whether the cloud answered that there is no such thing. A gateway that does not know the path
-    /// answers 404 as well, and says nothing of the thing.
-    pub(crate) fn is_absence(&self) -> bool {
-        let Self::Status { status: 404, code, .. } = self else { return false };
-        !code.as_ref().is_some_and(|code| code.starts_with("APIGW"))
+    /// Reports whether the cloud answered with this status and one of these codes of its own. A code that ends with
+    /// `*` stands for all that begin like it.
+    pub(crate) fn says(&self, wanted: u16, codes: &[&str]) -> bool {
+        let Self::Status { status, code: Some(code), .. } = self else { return false };
+        let is_meant =
+            |each: &&str| each.strip_suffix('*').map_or(code == each, |family| code.starts_with(family));
+        *status == wanted && codes.iter().any(is_meant)
     }
 
-    /// Says whether the gateway does not know the path, which is to say that there is no such interface.
+    /// Reports whether the gateway does not know the path, which is to say that there is no such interface.
     pub(crate) fn is_unknown_path(&self) -> bool {
-        self.status() == Some(404) && !self.is_absence()
+        self.says(404, &["APIGW*"])
     }
 
     fn is_transient(&self) -> bool {
@@ -387,6 +389,11 @@ fn read(response: &Response, body: &[u8]) -> Tried {
 /// and a reason must be the same from run to run while the trouble is the same.
 fn error_code(body: &[u8]) -> Option<String> {
     let body = json::parse(body, ERROR_MEMORY).ok()?;
+    code_of(body.as_object()?)
+}
+
+/// Returns what the cloud calls the error that an object is, as [`error_code`] does.
+pub(crate) fn code_of(body: &Map<String, Value>) -> Option<String> {
     let first = body.get("errors").and_then(|errors| errors.get(0));
     let text = |value: Option<&Value>| match value? {
         Value::String(text) if !text.is_empty() => Some(text.chars().take(120).collect()),
@@ -400,20 +407,19 @@ fn error_code(body: &[u8]) -> Option<String> {
         .or_else(|| text(body.get("error_code")))
         .or_else(|| of_first("message"))
         .or_else(|| text(body.get("error")))
-        .or_else(|| nested_code(&body))
+        .or_else(|| nested_code(body))
         .or_else(|| text(body.get("message")))
         .or_else(|| text(body.get("errorMessage")))
 }
 
 /// Looks for a code at any depth.
-fn nested_code(body: &Value) -> Option<String> {
-    let members = body.as_object()?;
+fn nested_code(members: &Map<String, Value>) -> Option<String> {
     let code = ["error_code", "errorCode", "code"].into_iter().find_map(|name| match members.get(name)? {
         Value::String(text) if !text.is_empty() => Some(text.chars().take(120).collect()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     });
-    code.or_else(|| members.values().find_map(nested_code))
+    code.or_else(|| members.values().filter_map(Value::as_object).find_map(nested_code))
 }
 
 /// Says in our own words what happened: those of the client name addresses that change from run to run.
@@ -470,8 +476,17 @@ mod tests {
             transaction: None,
             served_at: None,
         };
-        assert!(status(404, Some("PAP5.0004")).is_absence() && status(404, None).is_absence());
-        assert!(!status(404, Some("APIGW.0101")).is_absence() && !status(403, None).is_absence());
+        let none = ["PAP5.*", "not_found"];
+        assert!(
+            status(404, Some("PAP5.0004")).says(404, &none)
+                && status(404, Some("not_found")).says(404, &none)
+        );
+        for other in [status(404, None), status(404, Some("APIGW.0101")), status(404, Some("not_found_too"))]
+        {
+            assert!(!other.says(404, &none), "{other}");
+        }
+        assert!(!status(403, Some("PAP5.0001")).says(404, &none));
+        assert!(status(404, Some("APIGW.0101")).is_unknown_path() && !status(404, None).is_unknown_path());
     }
 
     #[test]

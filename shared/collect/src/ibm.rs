@@ -33,6 +33,7 @@ mod profiles;
 mod reader;
 mod resource_groups;
 mod resource_instances;
+mod role_names;
 mod roles;
 mod service_ids;
 mod session;

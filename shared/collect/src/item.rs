@@ -44,6 +44,12 @@ impl Faults {
         }
     }
 
+    /// Returns how many were written down, settled or not.
+    pub(crate) fn count(&self) -> usize {
+        let settled = u64::from(self.first.borrow().is_some()) + self.others.get();
+        usize::try_from(settled).unwrap_or(usize::MAX).saturating_add(self.unread.borrow().len())
+    }
+
     /// Writes down that a member could not be read. What is made of the item settles which cells that concerns.
     pub(crate) fn note_unread(&self, member: Option<&str>, fault: String) {
         self.unread.borrow_mut().push(Unread { member: member.map(str::to_owned), fault });
@@ -107,13 +113,37 @@ impl<'a> Item<'a> {
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// Returns a text without which there is no row.
+    /// Returns a text without which there is no row; an empty one is none.
     pub(crate) fn key(&self, name: &str) -> Option<&'a str> {
         let is_missing = self.value(name).is_none_or(|value| value.as_str().is_some_and(str::is_empty));
         if is_missing {
             self.faults.note(|| format!("an item has no `{name}`"));
         }
         self.text(name)
+    }
+
+    /// Notes a fault where a member that is always there is missing or null.
+    pub(crate) fn must_have(&self, name: &str) -> &Self {
+        if self.value(name).is_none() {
+            self.faults.note(|| format!("`{name}` is missing"));
+        }
+        self
+    }
+
+    /// Notes a fault where a member that need not be there is null: a list of none is an empty one, or is left out.
+    pub(crate) fn must_not_be_null(&self, name: &str) -> &Self {
+        if self.members.get(name).is_some_and(Value::is_null) {
+            self.faults.note(|| format!("`{name}` is null"));
+        }
+        self
+    }
+
+    /// Writes down as unread each of these members that is missing or null, though the interface declares that it is always
+    /// there: what was known of it stands.
+    pub(crate) fn must_say(&self, names: &[&str]) {
+        for name in names.iter().filter(|name| self.value(name).is_none()) {
+            self.unread(name, "is missing");
+        }
     }
 
     /// Returns a whole number, also one that is written as text or with a fraction of zero; `NOT_SET` is none.

@@ -3,6 +3,7 @@
 pub mod huawei;
 pub mod ibm;
 
+mod answer;
 mod document;
 mod endpoint;
 mod error;
@@ -14,6 +15,7 @@ mod listing;
 mod paging;
 mod progress;
 mod reader;
+mod reading;
 mod retry;
 mod secret;
 mod session;

@@ -1,20 +1,17 @@
-//! One list, from its first page to its last: rows and a coverage row come out, whatever happens.
+//! What a list is and what was seen of lists: rows by table, and a coverage row for each list.
 //!
-//! In: where the list is, how it is continued, and what to make of an item. Out: [`Seen`]. A list
-//! that breaks off keeps the rows it has; its coverage says that they are not all.
+//! [`crate::reading`] reads them.
 
 use std::collections::BTreeMap;
 
 use model::{AccountId, Cloud, Coverage, ListStatus, Row, Rows, State, Table, UnreadCell, tables};
-use serde_json::Value;
 use url::Url;
 
+pub(crate) use crate::reading::{attempt, read, report};
 use crate::{
     CollectError,
-    http::CallError,
     item::{Faults, Item},
-    paging::{Family, Page, Walk},
-    session::SignedIn,
+    paging::Family,
     unread,
 };
 
@@ -22,6 +19,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     rows: BTreeMap<&'static str, Vec<Row>>,
+    twice: u64,
+    doubt: Option<String>,
     /// One for each list.
     pub(crate) coverage: Vec<Coverage>,
     /// Cells that hold nothing because they could not be read.
@@ -51,7 +50,7 @@ impl Seen {
     }
 
     /// Settles an item: which cells of the rows that it gave could not be read.
-    fn settle(&mut self, faults: &Faults) {
+    pub(crate) fn settle(&mut self, faults: &Faults) {
         unread::settle(faults, self);
         self.fresh.clear();
     }
@@ -64,6 +63,51 @@ impl Seen {
         }
         self.coverage.extend(other.coverage);
         self.unread.extend(other.unread);
+    }
+
+    /// Notes that something of a thing could not be read: a cell of its row, or the rows of a child table.
+    pub(crate) fn note_unread(&mut self, table: &'static Table, row: &Row, column: &'static str) {
+        self.unread.push(UnreadCell { table: table.name, key: row.prefix(table.key).into(), column });
+    }
+
+    /// Keeps the rows of lists inside of a thing. Where an element of them cannot be read, all that is known of
+    /// these lists stands in for what was shown, because a broken element may shift those after it. That ends with the
+    /// first answer in which all elements can be read.
+    pub(crate) fn nested(
+        &mut self,
+        item: &Item<'_>,
+        of: (&'static Table, &Row),
+        children: &[&'static Table],
+        keep: impl FnOnce(&mut Self),
+    ) {
+        let before = item.faults().count();
+        keep(self);
+        if item.faults().count() > before {
+            self.note_broken(of, children);
+        }
+    }
+
+    /// Notes that lists inside of a thing could not be read as a whole, and so its document neither.
+    pub(crate) fn note_broken(&mut self, of: (&'static Table, &Row), children: &[&'static Table]) {
+        children.iter().for_each(|child| self.note_unread(of.0, of.1, child.name));
+        if of.0.position("document").is_some() {
+            self.note_unread(of.0, of.1, "document");
+        }
+    }
+
+    /// Notes that things of the list that is being read came twice in an answer that is one thing.
+    pub(crate) fn note_twice(&mut self, things: u64) {
+        self.twice += things;
+    }
+
+    /// Notes why the list that is being read may hold more than it showed.
+    pub(crate) fn note_doubt(&mut self, reason: &str) {
+        self.doubt.get_or_insert_with(|| reason.to_owned());
+    }
+
+    /// Takes out what was noted of the list that is being read: how many things came twice, and what is doubtful.
+    pub(crate) fn take_notes(&mut self) -> (u64, Option<String>) {
+        (std::mem::take(&mut self.twice), self.doubt.take())
     }
 
     /// Takes a table's rows out.
@@ -100,6 +144,8 @@ impl Seen {
             };
             state.put(table, Rows::new(table, rows));
         }
+        self.unread.sort_unstable();
+        self.unread.dedup();
         state.note_unread(self.unread);
         state
     }
@@ -115,20 +161,51 @@ impl Seen {
         self.rows(table).iter().filter_map(move |row| row.value(position?).as_text())
     }
 
-    /// Says whether every list of that name was read to its end.
+    /// Reports whether every list of that name was read to its end.
     pub(crate) fn is_complete(&self, listing: &str) -> bool {
-        self.coverage.iter().filter(|each| each.listing == listing).all(Coverage::is_complete)
+        self.wholeness(listing) == Wholeness::Whole
     }
 
-    /// Says of lists that were read to their end that they showed less than there is.
+    /// Returns how far the lists of that name are known: as far as the worst of them.
+    pub(crate) fn wholeness(&self, listing: &str) -> Wholeness {
+        let named = self.coverage.iter().filter(|each| each.listing == listing);
+        let wholeness = |each: &Coverage| match each.status {
+            ListStatus::Complete => Wholeness::Whole,
+            ListStatus::Doubtful => Wholeness::Doubtful,
+            ListStatus::Denied | ListStatus::Failed | ListStatus::Skipped => Wholeness::Partial,
+        };
+        named.map(wholeness).max().unwrap_or(Wholeness::Whole)
+    }
+
+    /// Marks lists as denied that showed less than there is, though nothing went wrong with them.
     pub(crate) fn deny(&mut self, listing: &str, parent: Option<&str>, reason: &str) {
-        let meant = self.coverage.iter_mut().filter(|each| {
-            each.listing == listing && each.is_complete() && parent.is_none_or(|parent| each.parent == parent)
-        });
-        for coverage in meant {
+        for coverage in self.unbroken(listing, parent) {
             coverage.status = ListStatus::Denied;
             coverage.reason = Some(reason.to_owned());
         }
+    }
+
+    /// Marks a list as doubtful that showed nothing, though nothing went wrong with it.
+    pub(crate) fn doubt(&mut self, listing: &str, parent: &str, reason: &str) {
+        for coverage in self.unbroken(listing, Some(parent)) {
+            (coverage.status, coverage.reason) = (ListStatus::Doubtful, Some(reason.to_owned()));
+        }
+    }
+
+    /// Ends the doubt about lists of which something else says how many things they have.
+    pub(crate) fn prove(&mut self, listing: &str, parent: Option<&str>) {
+        for coverage in self.unbroken(listing, parent) {
+            coverage.status = ListStatus::Complete;
+            coverage.reason = None;
+        }
+    }
+
+    /// Returns the lists that were read to an end, proven or doubtful.
+    fn unbroken(&mut self, listing: &str, parent: Option<&str>) -> impl Iterator<Item = &mut Coverage> {
+        self.coverage.iter_mut().filter(move |each| {
+            let is_read = matches!(each.status, ListStatus::Complete | ListStatus::Doubtful);
+            each.listing == listing && is_read && parent.is_none_or(|parent| each.parent == parent)
+        })
     }
 
     /// Writes down a list that need not be asked for, because something else says that it is empty.
@@ -168,29 +245,46 @@ impl Seen {
         }
     }
 
-    /// Writes down a list that was not asked for.
-    pub(crate) fn skip(&mut self, listing: &str, parent: &str, endpoint: &str, reason: &str) {
+    /// Writes down a list that was not asked for, because what it hangs on was seen only this far. A doubt about
+    /// that is a doubt about this list, and ends with it.
+    pub(crate) fn skip(&mut self, listing: &str, parent: &str, endpoint: &str, of: Wholeness, reason: &str) {
         self.none(listing, parent, endpoint);
+        let status = if of == Wholeness::Doubtful { ListStatus::Doubtful } else { ListStatus::Skipped };
         let skipped = self.coverage.last_mut();
-        skipped.into_iter().for_each(|each| {
-            (each.status, each.reason) = (ListStatus::Skipped, Some(reason.to_owned()));
-        });
+        skipped.into_iter().for_each(|each| (each.status, each.reason) = (status, Some(reason.to_owned())));
     }
+}
+
+/// How far the lists of one name are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wholeness {
+    /// All of them were read to their proven end.
+    Whole,
+    /// At least one showed nothing in a form that proves nothing.
+    Doubtful,
+    /// At least one was refused or broke off.
+    Partial,
 }
 
 /// Where the things are in an answer.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Items {
-    /// In the array of this name. It may be null when there are none, but not missing.
+    /// In the array of this name.
     Each(&'static str),
-    /// In the array of this name, which may be missing when there are none.
-    AnyOf(&'static str),
-    /// In several arrays, of which some may be missing.
+    /// In several arrays.
     In(&'static [&'static str]),
     /// The answer is the thing.
-    Whole,
+    Whole {
+        /// A member that it always has, where there is one: without it, the answer is something else.
+        has: Option<&'static str>,
+    },
     /// The object of this name is the thing.
-    Under(&'static str),
+    Under {
+        /// Name of the object.
+        name: &'static str,
+        /// A member that it always has, where there is one.
+        has: Option<&'static str>,
+    },
 }
 
 /// One list to be read.
@@ -206,29 +300,40 @@ pub(crate) struct List<'a> {
     pub(crate) family: Family,
     /// Where the things are.
     pub(crate) items: Items,
-    /// Whether 204 and 404 say that there are none.
-    pub(crate) may_be_missing: bool,
+    /// Codes by which the interface says, with 404, that there is no such thing; see [`List::or_none`].
+    pub(crate) none: &'static [&'static str],
+    /// Codes by which the interface says, with 400, that it does not know what was asked for; see [`List::if_known`].
+    pub(crate) unknown: &'static [&'static str],
 }
 
 impl<'a> List<'a> {
     /// Describes a list of the whole account.
     pub(crate) const fn new(listing: &'static str, first: Url, family: Family, items: Items) -> Self {
-        List { listing, parent: "", first, family, items, may_be_missing: false }
+        List { listing, parent: "", first, family, items, none: &[], unknown: &[] }
     }
 
-    /// Says what the list is read for.
+    /// Sets what the list is read for.
     pub(crate) const fn of(mut self, parent: &'a str) -> Self {
         self.parent = parent;
         self
     }
 
-    /// Says that 204 and 404 mean that there are none.
-    pub(crate) const fn or_none(mut self) -> Self {
-        self.may_be_missing = true;
+    /// Declares the interface's own codes for "there is none". Only 404 with one of them is believed: a page of HTML, an
+    /// empty answer or a gateway that does not know the path say nothing of the thing.
+    pub(crate) const fn or_none(mut self, codes: &'static [&'static str]) -> Self {
+        self.none = codes;
         self
     }
 
-    fn begin(&self) -> Coverage {
+    /// Declares the interface's own codes for a value that it does not know. A list of things in a state that the cloud
+    /// does not have is empty, and its coverage names the value.
+    pub(crate) const fn if_known(mut self, codes: &'static [&'static str]) -> Self {
+        self.unknown = codes;
+        self
+    }
+
+    /// Starts the coverage of the list.
+    pub(crate) fn begin(&self) -> Coverage {
         Coverage {
             listing: self.listing.to_owned(),
             parent: self.parent.to_owned(),
@@ -240,122 +345,4 @@ impl<'a> List<'a> {
             carried_from: None,
         }
     }
-}
-
-/// Reads a list; `keep` makes rows of each item.
-pub(crate) async fn read(
-    session: &dyn SignedIn,
-    list: List<'_>,
-    keep: impl FnMut(&Item<'_>, &mut Seen) + Send,
-) -> Seen {
-    let (mut seen, coverage, _) = attempt(session, &list, keep).await;
-    report(session, &coverage);
-    seen.coverage.push(coverage);
-    seen
-}
-
-/// Tells whoever waits for it that a list was read.
-pub(crate) fn report(session: &dyn SignedIn, coverage: &Coverage) {
-    let Coverage { listing, parent, pages, rows, .. } = coverage;
-    session.progress().listed(listing, usize::try_from(*rows).unwrap_or_default());
-    match &coverage.reason {
-        None => tracing::debug!(listing, parent, pages, rows, "list read"),
-        Some(reason) => tracing::warn!(listing, parent, pages, rows, reason, "list is not complete"),
-    }
-}
-
-/// Reads a list like [`read`], but leaves it to the caller what becomes of its coverage, and of the
-/// error that ended it.
-pub(crate) async fn attempt(
-    session: &dyn SignedIn,
-    list: &List<'_>,
-    mut keep: impl FnMut(&Item<'_>, &mut Seen) + Send,
-) -> (Seen, Coverage, Option<CallError>) {
-    let (mut seen, mut coverage, faults) = (Seen::default(), list.begin(), Faults::default());
-    let mut walk = Walk::new(list.family, list.first.clone(), session.budget().pages);
-    let end = loop {
-        let page = match session.read(walk.here(), list.listing).await {
-            Ok(Some(page)) => page,
-            Ok(None) if list.may_be_missing => break Ok(()),
-            Err(error) if list.may_be_missing && error.is_absence() => break Ok(()),
-            Ok(None) => break Err(CallError::Malformed("the answer has no content".to_owned())),
-            Err(error) => break Err(error),
-        };
-        coverage.pages += 1;
-        match turn(list, &page, &faults, &mut walk, &mut |item: &Item<'_>| {
-            coverage.rows += 1;
-            keep(item, &mut seen);
-            seen.settle(&faults);
-        }) {
-            Ok(true) => {}
-            Ok(false) => break Ok(()),
-            Err(reason) => break Err(CallError::Malformed(reason)),
-        }
-    };
-    judge(&mut coverage, &end, &faults, walk.claimed());
-    if let Err(error) = &end
-        && let Some(transaction) = error.transaction()
-    {
-        tracing::warn!(listing = list.listing, parent = list.parent, transaction, %error, "call was refused");
-    }
-    (seen, coverage, end.err())
-}
-
-fn turn(
-    list: &List<'_>,
-    page: &Value,
-    faults: &Faults,
-    walk: &mut Walk,
-    keep: &mut dyn FnMut(&Item<'_>),
-) -> Result<bool, String> {
-    let Value::Object(members) = page else { return Err("the answer is no object".to_owned()) };
-    let mut shown = Page { members, things: 0, first: None };
-    let mut each = |items: &[Value], shown: &mut Page<'_>| {
-        shown.things += u64::try_from(items.len()).unwrap_or_default();
-        items.iter().filter_map(|item| Item::whole(item, faults)).for_each(|item| keep(&item));
-    };
-    match list.items {
-        Items::Whole => Item::whole(page, faults).iter().for_each(&mut *keep),
-        Items::Under(name) => match members.get(name) {
-            Some(thing @ Value::Object(_)) => Item::whole(thing, faults).iter().for_each(keep),
-            None | Some(Value::Null) if list.may_be_missing => {}
-            _ => return Err(format!("the answer has no object `{name}`")),
-        },
-        Items::Each(name) | Items::AnyOf(name) => match members.get(name) {
-            Some(Value::Array(items)) => {
-                shown.first = items.first();
-                each(items, &mut shown);
-            }
-            Some(Value::Null) => {}
-            None if matches!(list.items, Items::AnyOf(_)) => {}
-            _ => return Err(format!("the answer has no array `{name}`")),
-        },
-        Items::In(names) => {
-            let arrays = || names.iter().filter_map(|name| members.get(*name));
-            if arrays().next().is_none() {
-                return Err(format!("the answer has none of `{}`", names.join("`, `")));
-            }
-            for array in arrays().filter(|array| !array.is_null()) {
-                let Value::Array(items) = array else { return Err("a list is no array".to_owned()) };
-                each(items, &mut shown);
-            }
-        }
-    }
-    walk.turn(&shown)
-}
-
-fn judge(coverage: &mut Coverage, end: &Result<(), CallError>, faults: &Faults, claimed: u64) {
-    let rows = u64::try_from(coverage.rows).unwrap_or_default();
-    let (status, reason) = if let Err(error) = end {
-        let refused = matches!(error.status(), Some(401 | 403));
-        (if refused { ListStatus::Denied } else { ListStatus::Failed }, error.to_string())
-    } else if let Some(reason) = faults.reason() {
-        (ListStatus::Failed, reason)
-    } else if rows < claimed {
-        (ListStatus::Denied, format!("the list counts {claimed} things and shows {rows}"))
-    } else {
-        return;
-    };
-    coverage.status = status;
-    coverage.reason = Some(reason);
 }

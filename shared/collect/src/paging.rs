@@ -88,6 +88,8 @@ pub(crate) struct Walk {
     pages: u32,
     most_pages: u32,
     claimed: u64,
+    total: Option<u64>,
+    on_page: Option<u64>,
     shown: u64,
     first_shown: Option<Value>,
 }
@@ -103,6 +105,8 @@ impl Walk {
             pages: 0,
             most_pages,
             claimed: 0,
+            total: None,
+            on_page: None,
             shown: 0,
             first_shown: None,
         }
@@ -119,12 +123,28 @@ impl Walk {
         self.claimed
     }
 
+    /// Returns how many things the whole list has: the greatest number of any page that counts all of them.
+    pub(crate) const fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// Returns how many things the page that was turned last says that it shows.
+    pub(crate) const fn counted_on_page(&self) -> Option<u64> {
+        self.on_page
+    }
+
     /// Turns the page; returns whether there is another.
     pub(crate) fn turn(&mut self, page: &Page<'_>) -> Result<bool, String> {
         self.pages += 1;
         self.shown += page.things;
-        for counter in ["total_results", "total_count", "rows_count", "count"] {
-            self.claimed = self.claimed.max(counted(page.members, counter).unwrap_or_default());
+        let place = page.members.get("page_info").and_then(Value::as_object);
+        self.on_page = place.and_then(|place| counted(place, "current_count"));
+        // What rows are counted, those of the list or those of the page, is documented nowhere.
+        let rows = counted(page.members, "rows_count");
+        self.on_page = self.on_page.or(rows.filter(|rows| *rows == 0));
+        self.claimed = self.claimed.max(rows.unwrap_or_default());
+        for counter in ["total_results", "total_count", "count"] {
+            self.count(counted(page.members, counter));
         }
         let next = match self.family {
             Family::Marker => self.marked(page.members)?,
@@ -142,6 +162,11 @@ impl Walk {
         }
         self.here = next;
         Ok(true)
+    }
+
+    fn count(&mut self, total: Option<u64>) {
+        self.total = self.total.max(total);
+        self.claimed = self.claimed.max(total.unwrap_or_default());
     }
 
     fn next(&self, page: &Map<String, Value>) -> Result<Option<Url>, String> {
@@ -174,7 +199,7 @@ impl Walk {
     /// not reached before the pages are empty stays claimed.
     fn numbered(&mut self, page: &Page<'_>, size: u64, total: Option<&str>) -> Result<Option<Url>, String> {
         let total = total.and_then(|name| counted(page.members, name));
-        self.claimed = self.claimed.max(total.unwrap_or_default());
+        self.count(total);
         let links = page.members.get("links").and_then(|links| links.get("next"));
         let goes_on = match total {
             Some(total) => self.shown < total,

@@ -9,8 +9,9 @@ use url::Url;
 
 use crate::{
     item::Item,
-    listing::{self, Items, List, Seen},
+    listing::{self, Items, List, Seen, Wholeness},
     paging::Family,
+    reading::Kept,
     session::SignedIn,
 };
 
@@ -35,8 +36,12 @@ impl<'a, S: SignedIn, E: Sync> Reader<'a, S, E> {
         Self { session, endpoints, account, gate, concurrency }
     }
 
-    /// Reads a list; `keep` makes rows of each item.
-    pub(crate) async fn list(&self, list: List<'_>, keep: impl FnMut(&Item<'_>, &mut Seen) + Send) -> Seen {
+    /// Reads a list; `keep` makes rows of each item and returns its key.
+    pub(crate) async fn list(
+        &self,
+        list: List<'_>,
+        keep: impl FnMut(&Item<'_>, &mut Seen) -> Kept + Send,
+    ) -> Seen {
         self.session.progress().expect(1);
         listing::read(self.session, list, keep).await
     }
@@ -57,8 +62,9 @@ impl<'a, S: SignedIn, E: Sync> Reader<'a, S, E> {
         F: Future<Output = Seen> + Send,
     {
         let mut seen = Seen::default();
-        if !parents.are_all {
-            seen.skip(listing, "*", endpoint, "the list of what it is read for is not complete");
+        if parents.wholeness != Wholeness::Whole {
+            let reason = "the list of what it is read for is not complete";
+            seen.skip(listing, "*", endpoint, parents.wholeness, reason);
         }
         let one = async |parent: String| {
             // INVARIANT: the gate is never closed, so it opens in the end.
@@ -78,15 +84,15 @@ impl<'a, S: SignedIn, E: Sync> Reader<'a, S, E> {
 pub(crate) struct Parents {
     /// Their ids, each once.
     pub(crate) ids: Vec<String>,
-    /// Whether there are no others.
-    pub(crate) are_all: bool,
+    /// How far their list is known: whether there are no others.
+    pub(crate) wholeness: Wholeness,
 }
 
 impl Parents {
     /// Takes the ids in a table that was just read.
     pub(crate) fn of(seen: &Seen, table: &'static Table, column: &str) -> Self {
         let ids: BTreeSet<&str> = seen.texts(table, column).collect();
-        Self { ids: ids.into_iter().map(str::to_owned).collect(), are_all: seen.is_complete(table.listing) }
+        Self { ids: ids.into_iter().map(str::to_owned).collect(), wholeness: seen.wholeness(table.listing) }
     }
 }
 

@@ -203,13 +203,20 @@ async fn service_ids_of_unknown_groups_are_named_as_skipped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_accounts_own_settings_stand_in_where_there_are_no_effective_ones() {
-    let (_simulator, state) = with_fault(Fault::on("effective_settings", FaultKind::NotFound)).await;
-    assert!(incomplete(&state).is_empty());
-    let row = state.rows(&ACCOUNT_SETTINGS).iter().next().unwrap().clone();
-    assert_eq!(row.value(ACCOUNT_SETTINGS.position("is_effective").unwrap()).as_boolean(), Some(false));
-    let (_simulator, state) = with_fault(Fault::on("effective_settings", FaultKind::ServerError(500))).await;
-    assert_eq!(incomplete(&state)["ibm_account_settings"].0, "failed");
+async fn the_accounts_own_settings_never_stand_in_for_those_in_force() {
+    for (kind, status) in [
+        (FaultKind::NotFound, "failed"),
+        (FaultKind::Bare(405), "failed"),
+        (FaultKind::Body(400, serde_json::json!({"errors": [{"code": "bad"}]})), "failed"),
+        (FaultKind::Forbidden, "denied"),
+        (FaultKind::ServerError(500), "failed"),
+    ] {
+        let (simulator, state) = with_fault(Fault::on("effective_settings", kind.clone())).await;
+        assert_eq!(incomplete(&state)["ibm_account_settings"].0, status, "{kind:?}");
+        assert!(state.rows(&ACCOUNT_SETTINGS).is_empty(), "{kind:?}");
+        let own = simulator.log().into_iter().find(|call| call.path_and_query.contains("/settings/identity"));
+        assert!(own.is_none(), "{kind:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ mod faults;
 mod forms;
 mod rights;
 mod session;
+mod shapes;
 mod truth;
 
 use std::{collections::BTreeMap, time::Duration};

@@ -6,6 +6,7 @@ mod faults;
 mod forms;
 mod rights;
 mod session;
+mod shapes;
 mod sizes;
 mod truth;
 

@@ -37,7 +37,8 @@ resources as (
         instances.crn as instance_crn, instances.name as instance_name
     from reach
     join ibm_resource_instances instances on instances.guid = reach.instance_is
-    where (reach.service_like is null or instances.service_name like reach.service_like escape '!')
+    where coalesce(instances.state, 'active') <> 'removed'
+        and (reach.service_like is null or instances.service_name like reach.service_like escape '!')
         and (reach.region_like is null or instances.region_id like reach.region_like escape '!')
         and (reach.group_like is null or instances.resource_group_id like reach.group_like escape '!')
     union
@@ -48,6 +49,7 @@ resources as (
     cross join ibm_resource_instances instances
     where reach.instance_is is null
         and reach.instance_like is not null
+        and coalesce(instances.state, 'active') <> 'removed'
         and instances.guid like reach.instance_like escape '!'
         and (reach.service_like is null or instances.service_name like reach.service_like escape '!')
         and (reach.region_like is null or instances.region_id like reach.region_like escape '!')

@@ -17,12 +17,33 @@ const KINDS: [(&str, &str, &str); 5] = [
     ("allow_vpc_endpoints", "vpc_endpoint_id", "vpc_endpoint"),
 ];
 
-/// Reads both lists of the classic interface; the login policy has a third.
+/// Why an answer without any of the lists is doubtful.
+pub(crate) const NONE_SHOWN: &str = "no list of networks is shown, which proves nothing";
+
+/// Reports whether an answer shows any of the lists.
+pub(crate) fn shows_any(item: &Item<'_>) -> bool {
+    KINDS.iter().any(|(list, ..)| item.value(list).is_some())
+}
+
+/// Reads both lists of the classic interface; the login policy has a third. Each array may be left out, but an answer
+/// with none of them says nothing of what it allows: it is doubtful until one of them is there again.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let of = |scope: &'static str, path: &'static str, member: &'static str| {
         let path = ["v3.0", "OS-SECURITYPOLICY", "domains", reader.account, path];
-        let list = single(&ACCESS_CONTROLS, &reader.endpoints.iam, &path, &[], Items::Under(member));
-        reader.list(list.of(scope), move |item, seen| keep(scope, item, seen))
+        let list = single(
+            &ACCESS_CONTROLS,
+            &reader.endpoints.iam,
+            &path,
+            &[],
+            Items::Under { name: member, has: None },
+        );
+        reader.list(list.of(scope), move |item, seen| {
+            if !shows_any(item) {
+                seen.note_doubt(NONE_SHOWN);
+            }
+            keep(scope, item, seen);
+            Some(String::new())
+        })
     };
     let (mut seen, console) = futures::join!(
         of("api", "api-acl-policy", "api_acl_policy"),

@@ -6,15 +6,17 @@ use model::tables::huawei::{ACCESS_KEY_USES, ACCESS_KEYS};
 use super::reader::{Parents, Reader, marked, single};
 use crate::{
     item::Item,
-    listing::{Items, Seen},
+    listing::{Items, Seen, Wholeness},
+    reading::Kept,
 };
 
 /// Reads the keys of each user, and the last use of each key.
 pub(crate) async fn list(reader: &Reader<'_>, users: Parents) -> Seen {
-    let are_all = users.are_all;
+    let wholeness = users.wholeness;
     let mut seen = reader.each(ACCESS_KEYS.listing, ENDPOINT, users, |user| of_user(reader, user)).await;
-    if !are_all {
-        seen.skip(ACCESS_KEY_USES.listing, "*", LAST_USED, "the list of users is not complete");
+    if wholeness != Wholeness::Whole {
+        let reason = "the list of users is not complete";
+        seen.skip(ACCESS_KEY_USES.listing, "*", LAST_USED, wholeness, reason);
     }
     seen
 }
@@ -27,26 +29,22 @@ async fn of_user(reader: &Reader<'_>, user: String) -> Seen {
     let list = marked(&ACCESS_KEYS, &reader.endpoints.iam, &path, &[], Items::Each("access_keys"));
     let mut seen = reader.list(list.of(&user), |item, seen| keep(&user, item, seen)).await;
     let keys: Vec<String> = seen.texts(&ACCESS_KEYS, "access_key_id").map(str::to_owned).collect();
-    let is_complete = seen.is_complete(ACCESS_KEYS.listing);
+    let keys_seen = seen.wholeness(ACCESS_KEYS.listing);
     for part in join_all(keys.iter().map(|key| uses(reader, &user, key))).await {
         seen.join(part);
     }
     seen.as_one(ACCESS_KEY_USES.listing, &user, LAST_USED);
-    if !is_complete {
-        let whole = seen
-            .coverage
-            .iter_mut()
-            .filter(|each| each.listing == ACCESS_KEY_USES.listing && each.is_complete());
-        for coverage in whole {
-            coverage.status = model::ListStatus::Skipped;
-            coverage.reason = Some("the list of the user's keys is not complete".to_owned());
-        }
+    if keys_seen != Wholeness::Whole && seen.is_complete(ACCESS_KEY_USES.listing) {
+        seen.coverage.retain(|each| each.listing != ACCESS_KEY_USES.listing);
+        let reason = "the list of the user's keys is not complete";
+        seen.skip(ACCESS_KEY_USES.listing, &user, LAST_USED, keys_seen, reason);
     }
     seen
 }
 
-fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("access_key_id") else { return };
+fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("access_key_id")?;
+    item.must_say(&["status", "created_at"]);
     let row = ACCESS_KEYS
         .draft()
         .set("access_key_id", id)
@@ -55,16 +53,18 @@ fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("created_at", item.time("created_at").as_ref())
         .row();
     seen.push(&ACCESS_KEYS, row);
+    Some(id.to_owned())
 }
 
 async fn uses(reader: &Reader<'_>, user: &str, key: &str) -> Seen {
     let path = ["v5", "users", user, "access-keys", key, "last-used"];
-    let items = Items::Under("access_key_last_used");
+    let items = Items::Under { name: "access_key_last_used", has: None };
     let list = single(&ACCESS_KEY_USES, &reader.endpoints.iam, &path, &[], items);
     let keep = |item: &Item<'_>, seen: &mut Seen| {
         let at = item.time("last_used_at");
         let draft = ACCESS_KEY_USES.draft().set("access_key_id", key).set("user_id", user);
         seen.push(&ACCESS_KEY_USES, draft.set("last_used_at", at.as_ref()).row());
+        Some(key.to_owned())
     };
     reader.list(list.of(user), keep).await
 }

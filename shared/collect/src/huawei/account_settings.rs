@@ -9,6 +9,7 @@ use super::{
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// Switches of the protection of critical operations.
@@ -18,10 +19,10 @@ const PROTECTION: [&str; 3] = ["operation_protection", "admin_check", "scene"];
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let base = &reader.endpoints.iam;
     let path = ["v5", "asymmetric-signature-switch"];
-    let items = Items::Under("asymmetric_signature");
+    let items = Items::Under { name: "asymmetric_signature", has: Some("asymmetric_signature_switch") };
     let signature = single(&ACCOUNT_SETTINGS, base, &path, &[], items).of("asymmetric_signature");
     let path = ["v3.0", "OS-SECURITYPOLICY", "domains", reader.account, "protect-policy"];
-    let items = Items::Under("protect_policy");
+    let items = Items::Under { name: "protect_policy", has: Some("operation_protection") };
     let protection = single(&ACCOUNT_SETTINGS, base, &path, &[], items).of("protect_policy");
     let (mut seen, protection) =
         futures::join!(reader.list(signature, keep_signature), reader.list(protection, keep_protection));
@@ -29,17 +30,18 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     seen
 }
 
-fn keep_signature(item: &Item<'_>, seen: &mut Seen) {
-    if let Some(is_on) = item.boolean("asymmetric_signature_switch") {
-        keep_one(&ACCOUNT_SETTINGS, "asymmetric_signature", &is_on.into(), seen);
-    }
+fn keep_signature(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let is_on = item.boolean("asymmetric_signature_switch")?;
+    keep_one(&ACCOUNT_SETTINGS, "asymmetric_signature", &is_on.into(), item, seen);
+    Some(String::new())
 }
 
-fn keep_protection(item: &Item<'_>, seen: &mut Seen) {
+fn keep_protection(item: &Item<'_>, seen: &mut Seen) -> Kept {
     for name in PROTECTION {
-        item.value(name).into_iter().for_each(|value| keep_one(&ACCOUNT_SETTINGS, name, value, seen));
+        item.value(name).into_iter().for_each(|value| keep_one(&ACCOUNT_SETTINGS, name, value, item, seen));
     }
     for (name, value) in item.object("allow_user").iter().flat_map(Item::members) {
-        keep_one(&ACCOUNT_SETTINGS, &format!("allow_user.{name}"), value, seen);
+        keep_one(&ACCOUNT_SETTINGS, &format!("allow_user.{name}"), value, item, seen);
     }
+    Some(String::new())
 }

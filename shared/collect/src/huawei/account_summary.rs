@@ -10,26 +10,35 @@ use super::{
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// The counter that is a setting: somebody switched it.
 const ROOT_MFA: &str = "root_user_mfa_enabled";
 
+/// The counters that lists are held against: one of another type is a fault.
+const COUNTERS: [&str; 6] = ["users", "groups", "policies", "agencies", "saml_provider", "oidc_provider"];
+
 /// Reads the summary.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let path = ["v5", "account-summary"];
-    let list = single(&ACCOUNT_SUMMARY, &reader.endpoints.iam, &path, &[], Items::Whole);
+    let items = Items::Whole { has: Some("users") };
+    let list = single(&ACCOUNT_SUMMARY, &reader.endpoints.iam, &path, &[], items);
     let mut seen = reader.list(list, keep).await;
     seen.same(ACCOUNT_SUMMARY.listing, ACCOUNT_SETTINGS.listing, "account_summary");
     seen
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     for (name, value) in item.members().filter(|(_, value)| matches!(value, Value::Number(_))) {
         let row = ACCOUNT_SUMMARY.draft().set("name", name).set("value", value.as_i64()).row();
         seen.push(&ACCOUNT_SUMMARY, row);
     }
-    if let Some(value) = item.value(ROOT_MFA) {
-        scalars::keep_one(&ACCOUNT_SETTINGS, ROOT_MFA, value, seen);
+    for name in COUNTERS {
+        item.integer(name);
     }
+    if let Some(value) = item.value(ROOT_MFA) {
+        scalars::keep_one(&ACCOUNT_SETTINGS, ROOT_MFA, value, item, seen);
+    }
+    Some(String::new())
 }

@@ -14,6 +14,7 @@ use crate::{
     item::Item,
     listing::{self, Items, Seen},
     paging::Family,
+    reading::Kept,
     session::SignedIn,
 };
 
@@ -42,10 +43,10 @@ pub(crate) async fn find(
     Ok((seen, found))
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     if !seen.rows(&ACCOUNTS).is_empty() {
-        return;
+        return Some(id.to_owned());
     }
     let row = ACCOUNTS
         .draft()
@@ -56,6 +57,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document_without(&["links"]))
         .row();
     seen.push(&ACCOUNTS, row);
+    Some(id.to_owned())
 }
 
 /// Asks who the caller is, which needs no permission.
@@ -66,7 +68,7 @@ async fn of_caller(session: &Session<'_>, endpoints: &Endpoints) -> Result<Strin
         &["v5", "caller-identity"],
         &[],
         Family::Single,
-        Items::Whole,
+        Items::Whole { has: Some("account_id") },
     );
     let url = list.first.to_string();
     let answer = match session.get(&list.first, list.listing).await {

@@ -15,6 +15,7 @@ use crate::{
     document,
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 const STATEMENTS: Tables = Tables {
@@ -34,8 +35,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     seen
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("agency_id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("agency_id")?;
     let is_classic = item.value("trust_policy").is_none_or(|trust| trust.as_str().is_some_and(str::is_empty));
     let trust =
         (!is_classic).then(|| Document::read(item, "trust_policy", &format!("trust policy of `{id}`")));
@@ -54,8 +55,17 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("fault", trust.as_ref().and_then(|trust| trust.fault.as_ref()))
         .set("document", &document(item, trust.as_ref()))
         .row();
-    seen.push(&AGENCIES, row);
+    seen.push(&AGENCIES, row.clone());
+    let is_untold = trust.is_none() && item.value("trust_domain_id").is_none();
+    if is_untold {
+        item.faults().note(|| format!("agency `{id}` trusts nobody, by a policy or an account"));
+        seen.note_unread(&AGENCIES, &row, "kind");
+    }
+    if is_untold || trust.as_ref().is_some_and(|trust| trust.is_broken) {
+        seen.note_broken((&AGENCIES, &row), &STATEMENTS.all());
+    }
     trust.iter().for_each(|trust| trust.keep(STATEMENTS, &[("agency_id", id)], seen));
+    Some(id.to_owned())
 }
 
 fn kind(item: &Item<'_>, is_classic: bool) -> &'static str {
@@ -83,8 +93,17 @@ fn document(item: &Item<'_>, trust: Option<&Document>) -> String {
 async fn tags(reader: &Reader<'_>, agencies: Parents) -> Seen {
     let of = |agency: String| async move {
         let path = ["v5", "agencies", &agency];
-        let list = single(&AGENCY_TAGS, &reader.endpoints.iam, &path, &[], Items::Under("agency"));
+        let list = single(
+            &AGENCY_TAGS,
+            &reader.endpoints.iam,
+            &path,
+            &[],
+            Items::Under { name: "agency", has: Some("agency_id") },
+        );
         let keep = |item: &Item<'_>, seen: &mut Seen| {
+            if item.value("tags").is_none() {
+                seen.note_doubt("`tags` is missing, which proves nothing");
+            }
             for tag in item.objects("tags") {
                 let Some(key) = tag.key("tag_key") else { continue };
                 let row = AGENCY_TAGS
@@ -95,6 +114,7 @@ async fn tags(reader: &Reader<'_>, agencies: Parents) -> Seen {
                     .row();
                 seen.push(&AGENCY_TAGS, row);
             }
+            Some(agency.clone())
         };
         reader.list(list.of(&agency), keep).await
     };

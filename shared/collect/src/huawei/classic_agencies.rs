@@ -8,6 +8,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads all agencies.
@@ -20,12 +21,13 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     reader.list(list, keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let duration = match item.value("duration") {
         Some(Value::String(text)) if !text.is_empty() && text != "null" => Some(text.clone()),
         Some(Value::Number(hours)) => Some(hours.to_string()),
-        _ => None,
+        // Anything but a text is a fault.
+        _ => item.text("duration").filter(|text| *text != "null").map(str::to_owned),
     };
     let row = CLASSIC_AGENCIES
         .draft()
@@ -34,4 +36,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("expires_at", classic_time(item, "expire_time").as_ref())
         .row();
     seen.push(&CLASSIC_AGENCIES, row);
+    Some(id.to_owned())
 }

@@ -1,9 +1,10 @@
 //! Lists held against what the cloud counts.
 //!
-//! In: everything that was seen. Out: the same, with lists that show less than is counted marked as denied. A list that
-//! shows more than is counted grew in between, or has what the counter leaves out; both are no sign.
+//! In: everything that was seen. Out: the same, with lists that show less than is counted marked as denied, and doubtful
+//! ones that show as many marked as complete. A list that shows more than is counted grew in between, or has what the
+//! counter leaves out; both are no sign. Different things are counted: one that came twice is one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use model::{
     Table,
@@ -22,11 +23,17 @@ pub(crate) fn mark(seen: &mut Seen) {
         if shown < counted {
             let reason = format!("the account counts {counted} and shows {shown}");
             seen.deny(table.listing, parent, &reason);
+        } else {
+            seen.prove(table.listing, parent);
         }
     }
     for (policy, counted, shown) in by_policy(seen) {
-        let reason = format!("the policy counts {counted} attachments and shows {shown}");
-        seen.deny(POLICY_ATTACHMENTS.listing, Some(&policy), &reason);
+        if shown < counted {
+            let reason = format!("the policy counts {counted} attachments and shows {shown}");
+            seen.deny(POLICY_ATTACHMENTS.listing, Some(&policy), &reason);
+        } else {
+            seen.prove(POLICY_ATTACHMENTS.listing, Some(&policy));
+        }
     }
 }
 
@@ -62,22 +69,24 @@ fn users(seen: &Seen) -> i64 {
 }
 
 fn shown(seen: &Seen, table: &'static Table, is_counted: impl Fn(Option<&str>) -> bool) -> i64 {
-    let counted = seen.rows(table).iter().filter(|row| is_counted(table.text(row, "type"))).count();
-    i64::try_from(counted).unwrap_or(i64::MAX)
+    let counted = seen.rows(table).iter().filter(|row| is_counted(table.text(row, "type")));
+    let keys: HashSet<&[u8]> = counted.map(|row| row.prefix(table.key)).collect();
+    i64::try_from(keys.len()).unwrap_or(i64::MAX)
 }
 
 fn by_policy(seen: &Seen) -> Vec<(String, i64, i64)> {
-    let mut shown: BTreeMap<&str, i64> = BTreeMap::new();
-    for policy in seen.texts(&POLICY_ATTACHMENTS, "policy_id") {
-        *shown.entry(policy).or_default() += 1;
+    let mut shown: BTreeMap<&str, HashSet<&[u8]>> = BTreeMap::new();
+    for row in seen.rows(&POLICY_ATTACHMENTS) {
+        let policy = POLICY_ATTACHMENTS.text(row, "policy_id").unwrap_or_default();
+        shown.entry(policy).or_default().insert(row.prefix(POLICY_ATTACHMENTS.key));
     }
     seen.rows(&POLICIES)
         .iter()
         .filter_map(|row| {
             let (id, counted) =
                 (POLICIES.text(row, "policy_id")?, POLICIES.cell(row, "attachment_count").as_integer()?);
-            let shown = shown.get(id).copied().unwrap_or_default();
-            (shown < counted).then(|| (id.to_owned(), counted, shown))
+            let shown = shown.get(id).map_or(0, HashSet::len);
+            Some((id.to_owned(), counted, i64::try_from(shown).unwrap_or(i64::MAX)))
         })
         .collect()
 }

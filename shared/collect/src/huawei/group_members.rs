@@ -15,9 +15,10 @@ pub(crate) async fn list(reader: &Reader<'_>, groups: Parents) -> Seen {
         let base = &reader.endpoints.iam;
         let list = marked(&GROUP_MEMBERS, base, &["v5", "users"], &query, Items::Each("users"));
         let keep = |item: &Item<'_>, seen: &mut Seen| {
-            let Some(user) = item.key("user_id") else { return };
+            let user = item.key("user_id")?;
             let row = GROUP_MEMBERS.draft().set("group_id", &group).set("user_id", user).row();
             seen.push(&GROUP_MEMBERS, row);
+            Some(user.to_owned())
         };
         reader.list(list.of(&group), keep).await
     };

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// Reads all groups, and the members of each.
@@ -20,8 +21,9 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     seen
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("group_id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("group_id")?;
+    item.must_say(&["group_name"]);
     let row = GROUPS
         .draft()
         .set("group_id", id)
@@ -32,4 +34,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document())
         .row();
     seen.push(&GROUPS, row);
+    Some(id.to_owned())
 }

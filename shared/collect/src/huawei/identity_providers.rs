@@ -6,6 +6,7 @@ use super::reader::{Parents, Reader, single};
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// Reads all providers, and the protocols of each.
@@ -26,8 +27,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     seen
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let row = IDENTITY_PROVIDERS
         .draft()
         .set("id", id)
@@ -37,10 +38,11 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("description", item.text("description"))
         .row();
     seen.push(&IDENTITY_PROVIDERS, row);
+    Some(id.to_owned())
 }
 
-fn keep_protocol(provider: &str, item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep_protocol(provider: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let row = PROTOCOLS
         .draft()
         .set("provider_id", provider)
@@ -48,4 +50,5 @@ fn keep_protocol(provider: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("mapping_id", item.text("mapping_id"))
         .row();
     seen.push(&PROTOCOLS, row);
+    Some(id.to_owned())
 }

@@ -1,5 +1,7 @@
 //! The login policy, and the networks that it lets in.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use model::tables::huawei::{ACCESS_CONTROLS, LOGIN_POLICY};
 
 use super::{
@@ -7,20 +9,35 @@ use super::{
     reader::Reader,
     scalars::{self, Setting},
 };
-use crate::listing::Seen;
+use crate::{item::Item, listing::Seen};
 
 const SETTING: Setting = Setting {
     table: &LOGIN_POLICY,
     path: "login-policy",
     member: "login_policy",
+    always: &[
+        "user_validity_period",
+        "lockout_duration",
+        "login_failed_times",
+        "period_with_login_failures",
+        "session_timeout",
+        "show_recent_login_info",
+    ],
     renamed: ("account_validity_period", "user_validity_period"),
 };
 
 /// Reads the policy.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
-    let mut seen =
-        scalars::list(reader, &SETTING, |item, seen| access_controls::keep("login", item, seen)).await;
+    let shows_none = AtomicBool::new(false);
+    let keep = |item: &Item<'_>, seen: &mut Seen| {
+        shows_none.store(!access_controls::shows_any(item), Ordering::Relaxed);
+        access_controls::keep("login", item, seen);
+    };
+    let mut seen = scalars::list(reader, &SETTING, keep).await;
     // Only version 5 has the networks, and its coverage comes first.
     seen.same(LOGIN_POLICY.listing, ACCESS_CONTROLS.listing, "login");
+    if shows_none.into_inner() {
+        seen.doubt(ACCESS_CONTROLS.listing, "login", access_controls::NONE_SHOWN);
+    }
     seen
 }

@@ -6,19 +6,25 @@ use super::reader::{Parents, Reader, single};
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
-/// Reads the profile of each user; 404 says that there is none.
+/// Codes of version 5: those of its own service, in its error format `PAP5.XXXX`.
+const NO_PROFILE: &[&str] = &["PAP5.*"];
+
+/// Reads the profile of each user; a user without password has none.
 pub(crate) async fn list(reader: &Reader<'_>, users: Parents) -> Seen {
     let of = |user: String| async move {
         let path = ["v5", "users", &user, "login-profile"];
-        let list = single(&LOGIN_PROFILES, &reader.endpoints.iam, &path, &[], Items::Under("login_profile"));
-        reader.list(list.of(&user).or_none(), |item, seen| keep(&user, item, seen)).await
+        let items = Items::Under { name: "login_profile", has: Some("user_id") };
+        let list = single(&LOGIN_PROFILES, &reader.endpoints.iam, &path, &[], items);
+        reader.list(list.of(&user).or_none(NO_PROFILE), |item, seen| keep(&user, item, seen)).await
     };
     reader.each(LOGIN_PROFILES.listing, "GET /v5/users/{id}/login-profile", users, of).await
 }
 
-fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) {
+fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    item.must_say(&["password_reset_required", "created_at"]);
     let row = LOGIN_PROFILES
         .draft()
         .set("user_id", user)
@@ -27,4 +33,5 @@ fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("created_at", item.time("created_at").as_ref())
         .row();
     seen.push(&LOGIN_PROFILES, row);
+    Some(user.to_owned())
 }

@@ -6,6 +6,7 @@ use super::reader::{Reader, single};
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// Reads the protection of all users.
@@ -15,8 +16,9 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     reader.list(single(&LOGIN_PROTECTIONS, &reader.endpoints.iam, &path, &[], items), keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(user) = item.key("user_id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let user = item.key("user_id")?;
+    item.must_say(&["enabled"]);
     let row = LOGIN_PROTECTIONS
         .draft()
         .set("user_id", user)
@@ -24,4 +26,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("verification_method", item.text("verification_method"))
         .row();
     seen.push(&LOGIN_PROTECTIONS, row);
+    Some(user.to_owned())
 }

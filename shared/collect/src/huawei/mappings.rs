@@ -7,6 +7,7 @@ use crate::{
     document,
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// Reads all mappings.
@@ -15,12 +16,12 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     reader.list(single(&MAPPINGS, &reader.endpoints.iam, &path, &[], Items::Each("mappings")), keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
-    let rules = in_our_order(item, "rules");
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
+    let rules = in_our_order(item.must_have("rules"), "rules");
     for (rule, number) in rules.iter().zip(0_i64..) {
         let remote = remote(rule);
-        for (local, position) in in_our_order(rule, "local").iter().zip(0_i64..) {
+        for (local, position) in in_our_order(rule.must_have("local"), "local").iter().zip(0_i64..) {
             let name = |member: &str| local.object(member).and_then(|each| each.text("name"));
             let row = MAPPINGS
                 .draft()
@@ -34,6 +35,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
             seen.push(&MAPPINGS, row);
         }
     }
+    Some(id.to_owned())
 }
 
 /// Returns the objects of an array in an order of our own: all rules that fit hold, so the cloud's order means nothing.

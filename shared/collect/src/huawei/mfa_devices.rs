@@ -6,6 +6,7 @@ use super::reader::{Reader, marked};
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// Reads all devices.
@@ -15,8 +16,9 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     reader.list(list, keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(number) = item.key("serial_number") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let number = item.key("serial_number")?;
+    item.must_say(&["user_id", "enabled"]);
     let row = MFA_DEVICES
         .draft()
         .set("serial_number", number)
@@ -24,4 +26,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("enabled", item.boolean("enabled"))
         .row();
     seen.push(&MFA_DEVICES, row);
+    Some(number.to_owned())
 }

@@ -6,6 +6,7 @@ use super::reader::{Reader, marked};
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// Reads all providers.
@@ -15,8 +16,9 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     reader.list(list, keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("provider_id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("provider_id")?;
+    item.must_say(&["name", "url"]);
     let row = OIDC_PROVIDERS
         .draft()
         .set("provider_id", id)
@@ -27,13 +29,18 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("created_at", item.time("created_at").as_ref())
         .set("document", &item.document())
         .row();
-    seen.push(&OIDC_PROVIDERS, row);
-    for client in item.texts("client_ids") {
-        let row = OIDC_CLIENTS.draft().set("provider_id", id).set("client_id", client).row();
-        seen.push(&OIDC_CLIENTS, row);
-    }
-    for thumbprint in item.texts("thumbprints") {
-        let row = OIDC_THUMBPRINTS.draft().set("provider_id", id).set("thumbprint", thumbprint).row();
-        seen.push(&OIDC_THUMBPRINTS, row);
-    }
+    seen.push(&OIDC_PROVIDERS, row.clone());
+    seen.nested(item, (&OIDC_PROVIDERS, &row), &[&OIDC_CLIENTS], |seen| {
+        for client in item.must_have("client_ids").texts("client_ids") {
+            let row = OIDC_CLIENTS.draft().set("provider_id", id).set("client_id", client).row();
+            seen.push(&OIDC_CLIENTS, row);
+        }
+    });
+    seen.nested(item, (&OIDC_PROVIDERS, &row), &[&OIDC_THUMBPRINTS], |seen| {
+        for thumbprint in item.must_have("thumbprints").texts("thumbprints") {
+            let row = OIDC_THUMBPRINTS.draft().set("provider_id", id).set("thumbprint", thumbprint).row();
+            seen.push(&OIDC_THUMBPRINTS, row);
+        }
+    });
+    Some(id.to_owned())
 }

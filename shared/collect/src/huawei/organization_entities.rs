@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     item::Item,
-    listing::{Items, Seen},
+    listing::{Items, Seen, Wholeness},
+    reading::Kept,
 };
 
 /// Units nest five deep; what goes on much further than that is no organisation.
@@ -43,13 +44,14 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
         if level.is_empty() {
             break;
         }
-        let parents = Parents { ids: level, are_all: true };
+        let parents = Parents { ids: level, wholeness: Wholeness::Whole };
         let below = reader.each(LISTING, ENDPOINT, parents, |parent| below(reader, parent, &members)).await;
         level = units(&below).into_iter().filter(|id| known.insert(id.clone())).collect();
         seen.join(below);
     }
     if !level.is_empty() {
-        seen.skip(LISTING, "*", ENDPOINT, "the units nest deeper than an organisation's can");
+        let reason = "the units nest deeper than an organisation's can";
+        seen.skip(LISTING, "*", ENDPOINT, Wholeness::Partial, reason);
     }
     mark_homeless(&mut seen, &members);
     seen
@@ -59,13 +61,14 @@ async fn members(reader: &Reader<'_>) -> (Seen, Members) {
     let mut members = BTreeMap::new();
     let list = paged(LISTING, reader, &["accounts"], &[], Items::Each("accounts")).of("accounts");
     let keep = |item: &Item<'_>, _: &mut Seen| {
-        let Some(id) = item.key("id") else { return };
+        let id = item.key("id")?;
         let member = Member {
             status: item.text("status").map(str::to_owned),
             join_method: item.text("join_method").map(str::to_owned),
             joined_at: item.time("joined_at"),
         };
         members.insert(id.to_owned(), member);
+        Some(id.to_owned())
     };
     let seen = reader.list(list, keep).await;
     let is_complete = seen.is_complete(LISTING);
@@ -78,19 +81,20 @@ async fn below(reader: &Reader<'_>, parent: String, members: &Members) -> Seen {
     reader.list(list.of(&parent), |item, seen| keep(&parent, item, members, seen)).await
 }
 
-fn keep_root(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep_root(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let draft = ORGANIZATION_ENTITIES.draft().set("id", id).set("type", "root");
     seen.push(&ORGANIZATION_ENTITIES, draft.set("name", item.text("name")).row());
+    Some(id.to_owned())
 }
 
-fn keep(parent: &str, item: &Item<'_>, members: &Members, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
-    let kind = item.text("type");
-    let (none, is_account) = (Member::default(), kind == Some("account"));
+/// Keeps an entity. Its type says whether anything stands below it, so without one it cannot be kept.
+fn keep(parent: &str, item: &Item<'_>, members: &Members, seen: &mut Seen) -> Kept {
+    let (id, kind) = (item.key("id")?, item.key("type")?);
+    let (none, is_account) = (Member::default(), kind == "account");
     let member = match members {
         Some(members) => members.get(id).unwrap_or(&none),
-        None if is_account => return,
+        None if is_account => return Some(id.to_owned()),
         None => &none,
     };
     let row = ORGANIZATION_ENTITIES
@@ -104,6 +108,7 @@ fn keep(parent: &str, item: &Item<'_>, members: &Members, seen: &mut Seen) {
         .set("joined_at", member.joined_at.as_ref())
         .row();
     seen.push(&ORGANIZATION_ENTITIES, row);
+    Some(id.to_owned())
 }
 
 fn ids(seen: &Seen) -> Vec<String> {

@@ -14,13 +14,18 @@ use crate::{
     item::Item,
     listing::{Items, List, Seen},
     paging::Family,
+    reading::Kept,
 };
+
+/// The service's own code for an account that is in no organisation.
+const NO_ORGANIZATION: &[&str] = &["Organizations.1015"];
 
 /// Reads the organisation and all in it.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let base = &reader.endpoints.organizations;
-    let list = single(&ORGANIZATIONS, base, &["v1", "organizations"], &[], Items::Under("organization"));
-    let mut seen = reader.list(list.or_none(), keep).await;
+    let items = Items::Under { name: "organization", has: Some("id") };
+    let list = single(&ORGANIZATIONS, base, &["v1", "organizations"], &[], items);
+    let mut seen = reader.list(list.or_none(NO_ORGANIZATION), keep).await;
     if seen.is_complete(ORGANIZATIONS.listing) && seen.rows(&ORGANIZATIONS).is_empty() {
         for table in [&ORGANIZATION_ENTITIES, &SCPS, &DELEGATED_ADMINISTRATORS] {
             seen.none(table.listing, "", "GET /v1/organizations");
@@ -53,8 +58,9 @@ pub(crate) fn paged(
     list_at(listing, &reader.endpoints.organizations, &path, &query, Family::Marker, items)
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
+    item.must_say(&["management_account_id"]);
     let row = ORGANIZATIONS
         .draft()
         .set("id", id)
@@ -64,10 +70,11 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("created_at", item.time("created_at").as_ref())
         .row();
     seen.push(&ORGANIZATIONS, row);
+    Some(id.to_owned())
 }
 
-fn keep_administrator(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("account_id") else { return };
+fn keep_administrator(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("account_id")?;
     let row = DELEGATED_ADMINISTRATORS
         .draft()
         .set("account_id", id)
@@ -75,4 +82,5 @@ fn keep_administrator(item: &Item<'_>, seen: &mut Seen) {
         .set("enabled_at", item.time("delegation_enabled_at").as_ref())
         .row();
     seen.push(&DELEGATED_ADMINISTRATORS, row);
+    Some(id.to_owned())
 }

@@ -12,6 +12,16 @@ const SETTING: Setting = Setting {
     table: &PASSWORD_POLICY,
     path: "password-policy",
     member: "password_policy",
+    always: &[
+        "minimum_password_length",
+        "password_char_combination",
+        "maximum_consecutive_identical_chars",
+        "password_reuse_prevention",
+        "minimum_password_age",
+        "password_validity_period",
+        "password_not_username_or_invert",
+        "allow_user_to_change_password",
+    ],
     renamed: ("number_of_recent_passwords_disallowed", "password_reuse_prevention"),
 };
 

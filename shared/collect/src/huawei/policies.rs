@@ -9,6 +9,7 @@ use super::{
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// The parent under which the coverage names the list of the account's own policies.
@@ -38,8 +39,9 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     seen
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("policy_id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("policy_id")?;
+    item.must_say(&["policy_name", "policy_type", "default_version_id"]);
     let row = POLICIES
         .draft()
         .set("policy_id", id)
@@ -55,4 +57,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document_without(&["attachment_count"]))
         .row();
     seen.push(&POLICIES, row);
+    Some(id.to_owned())
 }

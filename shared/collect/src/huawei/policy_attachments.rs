@@ -11,6 +11,7 @@ use super::reader::{Parents, Reader, marked};
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 const ENDPOINT: &str = "GET /v5/policies/{id}/attached-entities";
@@ -31,7 +32,7 @@ pub(crate) async fn list(reader: &Reader<'_>, policies: Parents, known: &Seen) -
         let list = marked(&POLICY_ATTACHMENTS, &reader.endpoints.iam, &path, &[], items);
         reader.list(list.of(&policy), |item, seen| keep(&policy, item, seen)).await
     };
-    let asked = Parents { ids: asked, are_all: policies.are_all };
+    let asked = Parents { ids: asked, wholeness: policies.wholeness };
     let mut seen = reader.each(POLICY_ATTACHMENTS.listing, ENDPOINT, asked, of).await;
     for policy in none {
         seen.none(POLICY_ATTACHMENTS.listing, &policy, ENDPOINT);
@@ -39,11 +40,11 @@ pub(crate) async fn list(reader: &Reader<'_>, policies: Parents, known: &Seen) -
     seen
 }
 
-fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) {
+fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let kinds = [("user_id", "user"), ("group_id", "group"), ("agency_id", "agency")];
     let Some((id, kind)) = kinds.into_iter().find_map(|(name, kind)| Some((item.text(name)?, kind))) else {
         item.faults().note(|| "an attachment is to nobody that is known".to_owned());
-        return;
+        return None;
     };
     let row = POLICY_ATTACHMENTS
         .draft()
@@ -53,4 +54,5 @@ fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("attached_at", item.time("attached_at").as_ref())
         .row();
     seen.push(&POLICY_ATTACHMENTS, row);
+    Some(format!("{kind}/{id}"))
 }

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 const STATEMENTS: Tables = Tables {
@@ -31,8 +32,9 @@ pub(crate) async fn list(reader: &Reader<'_>, policies: Parents) -> Seen {
     reader.each(POLICY_VERSIONS.listing, "GET /v5/policies/{id}/versions", policies, of).await
 }
 
-fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("version_id") else { return };
+fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("version_id")?;
+    item.must_say(&["is_default"]);
     let document = Document::read(item, "document", &format!("version `{id}`"));
     let row = POLICY_VERSIONS
         .draft()
@@ -43,6 +45,10 @@ fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("fault", document.fault.as_ref())
         .set("document", document.canonical.as_ref())
         .row();
-    seen.push(&POLICY_VERSIONS, row);
+    seen.push(&POLICY_VERSIONS, row.clone());
+    if document.is_broken {
+        seen.note_broken((&POLICY_VERSIONS, &row), &STATEMENTS.all());
+    }
     document.keep(STATEMENTS, &[("policy_id", policy), ("version_id", id)], seen);
+    Some(id.to_owned())
 }

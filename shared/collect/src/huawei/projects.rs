@@ -7,6 +7,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads all projects.
@@ -18,8 +19,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     reader.list(list, keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let row = PROJECTS
         .draft()
         .set("id", id)
@@ -30,4 +31,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document_without(&["links"]))
         .row();
     seen.push(&PROJECTS, row);
+    Some(id.to_owned())
 }

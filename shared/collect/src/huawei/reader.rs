@@ -4,7 +4,7 @@ use model::Table;
 use url::Url;
 
 use super::{Endpoints, Session};
-pub(crate) use crate::reader::{Parents, list_at};
+pub(crate) use crate::reader::{Parents, address, list_at};
 use crate::{
     item::Item,
     listing::{Items, List},

@@ -10,6 +10,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 const ALL_PROJECTS: &str = "all_projects";
@@ -42,7 +43,7 @@ async fn of_scope(reader: &Reader<'_>, name: &'static str, scope: &[(&str, &str)
     reader.list(list.of(name), |item, seen| keep(item, name, seen)).await
 }
 
-fn keep(item: &Item<'_>, asked: &str, seen: &mut Seen) {
+fn keep(item: &Item<'_>, asked: &str, seen: &mut Seen) -> Kept {
     let id = |of: &Item<'_>, name: &str| of.object(name).and_then(|each| each.text("id").map(str::to_owned));
     let subject = ["user", "group", "agency"].into_iter().find_map(|kind| Some((kind, id(item, kind)?)));
     // The answer may leave out what the question said.
@@ -58,7 +59,7 @@ fn keep(item: &Item<'_>, asked: &str, seen: &mut Seen) {
     let (Some(role), Some((kind, subject)), Some((scope, scope_id))) = (id(item, "role"), subject, scope)
     else {
         item.faults().note(|| "a grant lacks its role, its subject or its scope".to_owned());
-        return;
+        return None;
     };
     let row = ROLE_ASSIGNMENTS
         .draft()
@@ -69,4 +70,5 @@ fn keep(item: &Item<'_>, asked: &str, seen: &mut Seen) {
         .set("scope_id", &scope_id)
         .row();
     seen.push(&ROLE_ASSIGNMENTS, row);
+    Some(format!("{role}/{kind}/{subject}/{scope}/{scope_id}"))
 }

@@ -14,6 +14,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 const STATEMENTS: Tables = Tables {
@@ -23,6 +24,9 @@ const STATEMENTS: Tables = Tables {
     conditions: &ROLE_CONDITIONS,
     principals: None,
 };
+
+/// Codes of version 3: its own, and the number that stands in the place of one on Keystone's paths.
+const NO_ROLE: &[&str] = &["IAM.0004", "404"];
 
 /// Reads the account's own policies.
 pub(crate) async fn own(reader: &Reader<'_>) -> Seen {
@@ -40,16 +44,16 @@ pub(crate) async fn granted(reader: &Reader<'_>, seen: &Seen) -> Seen {
     granted.ids.retain(|id| !own.contains(id.as_str()));
     let of = |role: String| async move {
         let path = ["v3", "roles", &role];
-        let list = single(&ROLES, &reader.endpoints.iam, &path, &[], Items::Under("role"));
-        reader.list(list.of(&role).or_none(), keep).await
+        let list =
+            single(&ROLES, &reader.endpoints.iam, &path, &[], Items::Under { name: "role", has: Some("id") });
+        reader.list(list.of(&role).or_none(NO_ROLE), keep).await
     };
     reader.each(ROLES.listing, "GET /v3/roles/{id}", granted, of).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
-    let policy = item.value("policy").map(|_| Document::read(item, "policy", &format!("role `{id}`")));
-    let policy = policy.unwrap_or_default();
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
+    let policy = Document::read(item, "policy", &format!("role `{id}`"));
     let row = ROLES
         .draft()
         .set("id", id)
@@ -62,6 +66,10 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("description", item.text("description"))
         .set("document", &item.document_without(&["links", "references"]))
         .row();
-    seen.push(&ROLES, row);
+    seen.push(&ROLES, row.clone());
+    if policy.is_broken {
+        seen.note_broken((&ROLES, &row), &STATEMENTS.all());
+    }
     policy.keep(STATEMENTS, &[("role_id", id)], seen);
+    Some(id.to_owned())
 }

@@ -7,6 +7,7 @@ use super::reader::{Reader, marked};
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// Reads all providers.
@@ -16,8 +17,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     reader.list(list, keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("provider_id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("provider_id")?;
     let metadata = item.text("saml_metadata_document");
     let metadata = metadata.map(|text| hex::encode(Sha256::digest(text.as_bytes())));
     let row = SAML_PROVIDERS
@@ -32,4 +33,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("expires_at", item.time("expires_at").as_ref())
         .row();
     seen.push(&SAML_PROVIDERS, row);
+    Some(id.to_owned())
 }

@@ -3,8 +3,9 @@
 use model::Table;
 use serde_json::Value;
 
-use super::reader::{Reader, single};
+use super::reader::{Reader, address, single};
 use crate::{
+    http::CallError,
     item::Item,
     listing::{self, Items, Seen},
     session::SignedIn,
@@ -21,58 +22,85 @@ pub(crate) struct Setting {
     pub(crate) path: &'static str,
     /// The object in the answer.
     pub(crate) member: &'static str,
+    /// Settings that every answer of version 5 has.
+    pub(crate) always: &'static [&'static str],
     /// What the classic interface calls it, and what version 5 does.
     pub(crate) renamed: (&'static str, &'static str),
 }
 
 /// Writes a row for each text, number and truth value.
-pub(crate) fn keep(table: &'static Table, item: &Item<'_>, renamed: (&str, &str), seen: &mut Seen) {
+fn keep(setting: &Setting, item: &Item<'_>, seen: &mut Seen) {
     for (name, value) in item.members() {
-        let name = if name == renamed.0 { renamed.1 } else { name };
-        keep_one(table, name, value, seen);
+        let name = if name == setting.renamed.0 { setting.renamed.1 } else { name };
+        // Lists of networks and members that nobody knows yet are no scalars, and no faults.
+        if setting.always.contains(&name) || !(value.is_array() || value.is_object()) {
+            keep_one(setting.table, name, value, item, seen);
+        }
     }
 }
 
-/// Writes the row of one setting; anything but a text, number or truth value is left out.
-pub(crate) fn keep_one(table: &'static Table, name: &str, value: &Value, seen: &mut Seen) {
+/// Writes the row of one setting; anything but a text, number or truth value is a fault.
+pub(crate) fn keep_one(table: &'static Table, name: &str, value: &Value, item: &Item<'_>, seen: &mut Seen) {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
-        Value::Null | Value::Array(_) | Value::Object(_) => return,
+        Value::Null | Value::Array(_) | Value::Object(_) => {
+            item.faults().note(|| format!("`{name}` is no setting that can be read"));
+            return;
+        }
     };
     seen.push(table, table.draft().set("name", name).set("value", &text).row());
 }
 
-/// Reads a setting from version 5, or from the classic interface where the cloud does not have version 5. Where
-/// version 5 is refused, the classic answer is kept but proves nothing missing: it shows less.
+/// Reads a setting from version 5, or from the classic interface where the account cannot be read in version 5 at all.
+///
+/// After a trouble with this one call, the classic answer would look like a change, because it shows less and in another
+/// form. Where version 5 is refused, the classic answer proves nothing missing.
 pub(crate) async fn list(
     reader: &Reader<'_>,
     setting: &Setting,
     also: impl Fn(&Item<'_>, &mut Seen) + Send + Sync,
 ) -> Seen {
-    let Setting { table, path, member, renamed } = *setting;
-    let items = Items::Under(member);
+    let Setting { table, path, member, .. } = *setting;
+    let items = Items::Under { name: member, has: None };
     let list = single(table, &reader.endpoints.iam, &["v5", path], &[], items);
     reader.session.progress().expect(1);
     let (mut seen, coverage, error) = listing::attempt(reader.session, &list, |item, seen| {
-        keep(table, item, renamed, seen);
+        for name in setting.always {
+            item.must_have(name);
+        }
+        keep(setting, item, seen);
         also(item, seen);
+        Some(String::new())
     })
     .await;
     listing::report(reader.session, &coverage);
-    let is_absent = error.is_some_and(|error| error.is_unknown_path());
-    let is_complete = coverage.is_complete();
     seen.coverage.push(coverage);
-    if is_complete {
+    let Some(error) = error else { return seen };
+    let is_absent = error.is_unknown_path();
+    if !((is_absent || error.status() == Some(403)) && is_without_version_5(reader, table, &error).await) {
         return seen;
     }
     let classic = ["v3.0", "OS-SECURITYPOLICY", "domains", reader.account, path];
-    let list = single(table, &reader.endpoints.iam, &classic, &[], items);
+    let mut list = single(table, &reader.endpoints.iam, &classic, &[], items);
     if is_absent {
         seen.coverage.clear();
-        seen.join(reader.list(list, |item, seen| keep(table, item, renamed, seen)).await);
     } else {
-        seen.join(reader.list(list.of(CLASSIC), |item, seen| keep(table, item, renamed, seen)).await);
+        list = list.of(CLASSIC);
     }
+    let classic = reader.list(list, |item, seen| {
+        keep(setting, item, seen);
+        Some(String::new())
+    });
+    seen.join(classic.await);
     seen
+}
+
+/// Asks for what version 5 shows of every account; reports whether that meets the same trouble.
+async fn is_without_version_5(reader: &Reader<'_>, table: &Table, error: &CallError) -> bool {
+    let summary = address(&reader.endpoints.iam, &["v5", "account-summary"], &[]);
+    let answer = reader.session.get(&summary, table.listing).await;
+    answer.is_err_and(|other| {
+        other.status() == error.status() && other.is_unknown_path() == error.is_unknown_path()
+    })
 }

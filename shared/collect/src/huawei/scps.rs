@@ -1,5 +1,7 @@
 //! Service control policies, what they say and what they bound.
 
+use std::collections::BTreeSet;
+
 use model::tables::huawei::{
     SCP_ACTIONS, SCP_ATTACHMENTS, SCP_CONDITIONS, SCP_RESOURCES, SCP_STATEMENTS, SCPS,
 };
@@ -12,6 +14,7 @@ use super::{
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 const STATEMENTS: Tables = Tables {
@@ -25,18 +28,19 @@ const KIND: &str = "service_control_policy";
 
 /// Reads all of them, and to what each is attached.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
-    let mut ids = Vec::new();
+    let mut ids = BTreeSet::new();
     let list = paged(SCPS.listing, reader, &["policies"], &[], Items::Each("policies"));
     let mut seen = reader
         .list(list, |item, _| {
             // The organisation keeps policies of other types in the same list.
-            if item.text("type") == Some(KIND) {
-                ids.extend(item.key("id").map(str::to_owned));
+            let (id, kind) = (item.key("id")?, item.key("type")?);
+            if kind == KIND {
+                ids.insert(id.to_owned());
             }
+            Some(id.to_owned())
         })
         .await;
-    ids.sort_unstable();
-    let policies = Parents { ids, are_all: seen.is_complete(SCPS.listing) };
+    let policies = Parents { ids: ids.into_iter().collect(), wholeness: seen.wholeness(SCPS.listing) };
     let endpoint = "GET /v1/organizations/policies/{id}";
     let attached_to = "GET /v1/organizations/policies/{id}/attached-entities";
     let (contents, attachments) = futures::join!(
@@ -50,33 +54,37 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 async fn content(reader: &Reader<'_>, id: String) -> Seen {
     let path = ["v1", "organizations", "policies", &id];
-    let list = single(&SCPS, &reader.endpoints.organizations, &path, &[], Items::Under("policy"));
+    let items = Items::Under { name: "policy", has: Some("content") };
+    let list = single(&SCPS, &reader.endpoints.organizations, &path, &[], items);
     reader.list(list.of(&id), |item, seen| keep(&id, item, seen)).await
 }
 
-fn keep(id: &str, item: &Item<'_>, seen: &mut Seen) {
+fn keep(id: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let document = Document::read(item, "content", &format!("policy `{id}`"));
-    let summary = item.object("policy_summary");
-    let text = |name: &str| summary.and_then(|summary| summary.text(name));
+    let summary = item.must_have("policy_summary").object("policy_summary")?;
     let row = SCPS
         .draft()
         .set("policy_id", id)
-        .set("name", text("name"))
-        .set("urn", text("urn"))
-        .set("description", text("description"))
-        .set("is_builtin", summary.and_then(|summary| summary.boolean("is_builtin")))
+        .set("name", summary.text("name"))
+        .set("urn", summary.text("urn"))
+        .set("description", summary.text("description"))
+        .set("is_builtin", summary.boolean("is_builtin"))
         .set("fault", document.fault.as_ref())
         .set("document", document.canonical.as_ref())
         .row();
-    seen.push(&SCPS, row);
+    seen.push(&SCPS, row.clone());
+    if document.is_broken {
+        seen.note_broken((&SCPS, &row), &STATEMENTS.all());
+    }
     document.keep(STATEMENTS, &[("policy_id", id)], seen);
+    Some(id.to_owned())
 }
 
 async fn attachments(reader: &Reader<'_>, id: String) -> Seen {
     let path = ["policies", &id, "attached-entities"];
     let list = paged(SCP_ATTACHMENTS.listing, reader, &path, &[], Items::Each("attached_entities"));
     let keep = |item: &Item<'_>, seen: &mut Seen| {
-        let Some(entity) = item.key("id") else { return };
+        let entity = item.key("id")?;
         let row = SCP_ATTACHMENTS
             .draft()
             .set("policy_id", &id)
@@ -84,6 +92,7 @@ async fn attachments(reader: &Reader<'_>, id: String) -> Seen {
             .set("entity_type", item.text("type"))
             .row();
         seen.push(&SCP_ATTACHMENTS, row);
+        Some(entity.to_owned())
     };
     reader.list(list.of(&id), keep).await
 }

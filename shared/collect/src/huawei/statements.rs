@@ -8,7 +8,10 @@
 //! All lists of the grammar mean sets, so they are put into an order of our own: statements by their `Sid` and then by
 //! what they say, patterns, principals and values by their text. A reshuffle is then no change.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+};
 
 use model::{Draft, Table};
 use serde_json::{Map, Value};
@@ -25,6 +28,8 @@ pub(crate) struct Document {
     pub(crate) statements: Vec<Statement>,
     /// What could not be understood, if anything.
     pub(crate) fault: Option<String>,
+    /// Whether a part of it cannot be read at all, so that its statements are not all that it says.
+    pub(crate) is_broken: bool,
     /// All of it in canonical form, if it is JSON.
     pub(crate) canonical: Option<String>,
     /// Version of the language.
@@ -69,6 +74,14 @@ pub(crate) struct Tables {
     pub(crate) principals: Option<&'static Table>,
 }
 
+impl Tables {
+    /// Returns all of them.
+    pub(crate) fn all(&self) -> Vec<&'static Table> {
+        let each = [self.statements, self.actions, self.resources, self.conditions];
+        each.into_iter().chain(self.principals).collect()
+    }
+}
+
 impl Document {
     /// Reads the document of an item: a text that holds JSON, or JSON. One of which nothing can be made is unread; one
     /// that does not fit the grammar is kept with its fault, and makes the list incomplete.
@@ -82,7 +95,7 @@ impl Document {
         };
         let Some(document) = document else {
             item.unread(member, "holds no policy");
-            return Self::default();
+            return Self { is_broken: true, ..Self::default() };
         };
         let document = Self::of(&document);
         if let Some(fault) = &document.fault {
@@ -102,14 +115,14 @@ impl Document {
         let faults = Faults::default();
         let canonical = Some(document::canonical_whole(document));
         let Value::Object(members) = document else {
-            faults.note("the document is no object");
-            return Self { fault: faults.first(), canonical, ..Self::default() };
+            faults.broken("the document is no object");
+            return Self { fault: faults.first(), is_broken: true, canonical, ..Self::default() };
         };
         let statements = match members.get("Statement") {
             Some(Value::Array(statements)) => statements.as_slice(),
             Some(one @ Value::Object(_)) => std::slice::from_ref(one),
             _ => {
-                faults.note("the document has no `Statement`");
+                faults.broken("the document has no `Statement`");
                 &[]
             }
         };
@@ -118,7 +131,8 @@ impl Document {
         let statements =
             statements.into_iter().zip(0..).map(|(each, place)| faults.statement(each, place)).collect();
         let version = members.get("Version").and_then(Value::as_str).map(str::to_owned);
-        Self { statements, fault: faults.first(), canonical, version }
+        let is_broken = faults.is_broken.get();
+        Self { statements, fault: faults.first(), is_broken, canonical, version }
     }
 
     /// Writes rows of all statements; `key` sets the columns of what the document belongs to.
@@ -160,22 +174,30 @@ fn with<'a>(draft: Draft<'a>, pattern: &'a Pattern, position: i64) -> Draft<'a> 
     draft.set("position", position).set("is_except", pattern.is_except).set("pattern", &pattern.text)
 }
 
-/// The first thing that was not understood.
+/// The first thing that was not understood, and whether anything cannot be read at all.
 #[derive(Debug, Default)]
-struct Faults(RefCell<Option<String>>);
+struct Faults {
+    first: RefCell<Option<String>>,
+    is_broken: Cell<bool>,
+}
 
 impl Faults {
     fn note(&self, fault: impl Into<String>) {
-        self.0.borrow_mut().get_or_insert_with(|| fault.into());
+        self.first.borrow_mut().get_or_insert_with(|| fault.into());
+    }
+
+    fn broken(&self, fault: impl Into<String>) {
+        self.is_broken.set(true);
+        self.note(fault);
     }
 
     fn first(self) -> Option<String> {
-        self.0.into_inner()
+        self.first.into_inner()
     }
 
     fn statement(&self, value: &Value, place: usize) -> Statement {
         let Value::Object(members) = value else {
-            self.note(format!("statement {place} is no object"));
+            self.broken(format!("statement {place} is no object"));
             return Statement::default();
         };
         let unknown = members.keys().find(|name| {
@@ -201,7 +223,7 @@ impl Faults {
         }
         let actions = self.patterns(members, "Action", "NotAction", place);
         if actions.is_empty() {
-            self.note(format!("statement {place} has no actions"));
+            self.broken(format!("statement {place} has no actions"));
         }
         Statement {
             sid: sid(value).map(str::to_owned),
@@ -232,7 +254,7 @@ impl Faults {
                 // A bare `*` names no type; every principal of the cloud is meant.
                 Some(bare @ Value::String(_)) => vec![("IAM", bare)],
                 Some(_) => {
-                    self.note(format!("`{name}` of statement {place} is no object"));
+                    self.broken(format!("`{name}` of statement {place} is no object"));
                     continue;
                 }
             };
@@ -253,14 +275,14 @@ impl Faults {
             None | Some(Value::Null) => return Vec::new(),
             Some(Value::Object(operators)) => sorted(operators),
             Some(_) => {
-                self.note(format!("`Condition` of statement {place} is no object"));
+                self.broken(format!("`Condition` of statement {place} is no object"));
                 return Vec::new();
             }
         };
         let mut conditions = Vec::new();
         for (operator, keys) in operators {
             let Value::Object(keys) = keys else {
-                self.note(format!("an operator in `Condition` of statement {place} has no keys"));
+                self.broken(format!("an operator in `Condition` of statement {place} has no keys"));
                 continue;
             };
             for (key, values) in sorted(keys) {
@@ -284,7 +306,7 @@ impl Faults {
             Value::String(text) => Some(text.clone()),
             Value::Bool(_) | Value::Number(_) if name == "Condition" => Some(value.to_string()),
             _ => {
-                self.note(format!("`{name}` of statement {place} holds something else than texts"));
+                self.broken(format!("`{name}` of statement {place} holds something else than texts"));
                 None
             }
         };

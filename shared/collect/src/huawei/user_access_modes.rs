@@ -7,6 +7,7 @@ use super::reader::{Reader, single};
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// Reads all users. The interface shows the enabled ones unless it is asked for the others.
@@ -22,8 +23,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     seen
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let row = USER_ACCESS_MODES
         .draft()
         .set("user_id", id)
@@ -32,4 +33,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("pwd_strength", item.text("pwd_strength").map(str::to_ascii_lowercase).as_ref())
         .row();
     seen.push(&USER_ACCESS_MODES, row);
+    Some(id.to_owned())
 }

@@ -9,8 +9,17 @@ use crate::listing::{Items, Seen};
 pub(crate) async fn list(reader: &Reader<'_>, users: Parents) -> Seen {
     let of = |user: String| async move {
         let path = ["v5", "users", &user];
-        let list = single(&USER_TAGS, &reader.endpoints.iam, &path, &[], Items::Under("user"));
+        let list = single(
+            &USER_TAGS,
+            &reader.endpoints.iam,
+            &path,
+            &[],
+            Items::Under { name: "user", has: Some("user_id") },
+        );
         let keep = |item: &crate::item::Item<'_>, seen: &mut Seen| {
+            if item.value("tags").is_none() {
+                seen.note_doubt("`tags` is missing, which proves nothing");
+            }
             for tag in item.objects("tags") {
                 let Some(key) = tag.key("tag_key") else { continue };
                 let row = USER_TAGS
@@ -21,6 +30,7 @@ pub(crate) async fn list(reader: &Reader<'_>, users: Parents) -> Seen {
                     .row();
                 seen.push(&USER_TAGS, row);
             }
+            Some(user.clone())
         };
         reader.list(list.of(&user), keep).await
     };

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     item::Item,
     listing::{Items, Seen},
+    reading::Kept,
 };
 
 /// Reads all users, and the lists of each.
@@ -27,8 +28,9 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     seen
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("user_id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("user_id")?;
+    item.must_say(&["user_name", "is_root_user", "enabled"]);
     let row = USERS
         .draft()
         .set("user_id", id)
@@ -41,4 +43,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document())
         .row();
     seen.push(&USERS, row);
+    Some(id.to_owned())
 }

@@ -1,67 +1,65 @@
-//! Identity settings of the account: those in force where the cloud tells them, else its own.
+//! Identity settings of the account that are in force.
 
 use model::tables::ibm::{ACCOUNT_SETTINGS, MFA_EXEMPTIONS, USER_DOMAINS};
 
 use super::reader::{Reader, list_at};
 use crate::{
     item::Item,
-    listing::{self, Items, List, Seen},
+    listing::{Items, Seen},
     paging::Family,
 };
 
-/// Reads the settings.
+/// Settings that every answer has.
+const TEXTS: [&str; 4] =
+    ["restrict_create_service_id", "restrict_create_platform_apikey", "allowed_ip_addresses", "mfa"];
+const NUMBERS: [&str; 5] = [
+    "session_expiration_in_seconds",
+    "session_invalidation_in_seconds",
+    "max_sessions_per_identity",
+    "system_access_token_expiration_in_seconds",
+    "system_refresh_token_expiration_in_seconds",
+];
+/// A setting that is younger than the others.
+const VISIBILITY: &str = "restrict_user_list_visibility";
+
+/// Reads the settings in force. What the account itself set may differ from them where an enterprise manages it, so it
+/// never stands in: after any trouble, that would look like a change of what is in force.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
-    let session = reader.session;
-    session.progress().expect(1);
-    let effective = settings(reader, "effective_settings");
-    let keep_effective = |item: &Item<'_>, seen: &mut Seen| {
-        if let Some(settings) = item.object("effective") {
-            keep(reader.account, true, &settings, seen);
-        } else {
-            item.faults().note(|| "the answer has no `effective` settings".to_owned());
-        }
+    let path = ["v1", "accounts", reader.account, "effective_settings", "identity"];
+    let items = Items::Whole { has: Some("effective") };
+    let list = list_at(ACCOUNT_SETTINGS.listing, &reader.endpoints.iam, &path, &[], Family::Single, items);
+    let keep = |item: &Item<'_>, seen: &mut Seen| {
+        let settings = item.object("effective")?;
+        keep(reader.account, &settings, seen);
+        Some(String::new())
     };
-    let (mut seen, mut coverage, error) = listing::attempt(session, &effective, keep_effective).await;
-    // Only a plain "there is no such thing" leads to the other call: after a passing trouble, the
-    // account's own settings would look like a change of those in force.
-    if matches!(error.and_then(|error| error.status()), Some(400 | 403 | 404 | 405)) {
-        let own = settings(reader, "settings");
-        let keep_own = |item: &Item<'_>, seen: &mut Seen| keep(reader.account, false, item, seen);
-        (seen, coverage, _) = listing::attempt(session, &own, keep_own).await;
-    }
-    listing::report(session, &coverage);
-    seen.coverage.push(coverage);
-    seen
+    reader.list(list, keep).await
 }
 
-fn settings(reader: &Reader<'_>, which: &str) -> List<'static> {
-    let path = ["v1", "accounts", reader.account, which, "identity"];
-    list_at(ACCOUNT_SETTINGS.listing, &reader.endpoints.iam, &path, &[], Family::Single, Items::Whole)
-}
-
-fn keep(account: &str, is_effective: bool, item: &Item<'_>, seen: &mut Seen) {
-    let mut draft = ACCOUNT_SETTINGS.draft().set("account_id", account).set("is_effective", is_effective);
-    for name in [
-        "restrict_create_service_id",
-        "restrict_create_platform_apikey",
-        "restrict_user_list_visibility",
-        "allowed_ip_addresses",
-        "mfa",
-    ] {
+fn keep(account: &str, item: &Item<'_>, seen: &mut Seen) {
+    // What is not set says `NOT_SET`; that nothing is said of a setting is no value of it.
+    item.must_say(&TEXTS);
+    item.must_say(&NUMBERS);
+    let mut draft = ACCOUNT_SETTINGS.draft().set("account_id", account).set("is_effective", true);
+    for name in TEXTS.into_iter().chain([VISIBILITY]) {
         draft = draft.set(name, item.text(name));
     }
-    for name in [
-        "session_expiration_in_seconds",
-        "session_invalidation_in_seconds",
-        "max_sessions_per_identity",
-        "system_access_token_expiration_in_seconds",
-        "system_refresh_token_expiration_in_seconds",
-    ] {
+    for name in NUMBERS {
         draft = draft.set(name, item.integer(name));
     }
-    seen.push(&ACCOUNT_SETTINGS, draft.set("document", &item.document()).row());
-    item.objects("restrict_user_domains").for_each(|realm| keep_realm(&realm, seen));
-    item.objects("user_mfa").for_each(|exemption| keep_exemption(&exemption, seen));
+    let row = draft.set("document", &item.document()).row();
+    seen.push(&ACCOUNT_SETTINGS, row.clone());
+    let of = (&ACCOUNT_SETTINGS, &row);
+    seen.nested(item, of, &[&USER_DOMAINS], |seen| {
+        item.must_not_be_null("restrict_user_domains")
+            .objects("restrict_user_domains")
+            .for_each(|realm| keep_realm(&realm, seen));
+    });
+    seen.nested(item, of, &[&MFA_EXEMPTIONS], |seen| {
+        item.must_not_be_null("user_mfa")
+            .objects("user_mfa")
+            .for_each(|exemption| keep_exemption(&exemption, seen));
+    });
 }
 
 fn keep_realm(realm: &Item<'_>, seen: &mut Seen) {

@@ -10,18 +10,20 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads the account, and notes who reads it.
 pub(crate) async fn list(reader: &Reader<'_>, caller: &Caller) -> Seen {
     let path = ["v4", "accounts", reader.account];
-    let list =
-        list_at(ACCOUNTS.listing, &reader.endpoints.accounts, &path, &[], Family::Single, Items::Whole);
+    let items = Items::Whole { has: Some("id") };
+    let list = list_at(ACCOUNTS.listing, &reader.endpoints.accounts, &path, &[], Family::Single, items);
     reader.list(list, |item, seen| keep(item, caller, seen)).await
 }
 
-fn keep(item: &Item<'_>, caller: &Caller, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(item: &Item<'_>, caller: &Caller, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
+    item.must_say(&["owner_iamid", "status"]);
     let row = ACCOUNTS
         .draft()
         .set("account_id", id)
@@ -37,4 +39,5 @@ fn keep(item: &Item<'_>, caller: &Caller, seen: &mut Seen) {
         .set("document", &item.document())
         .row();
     seen.push(&ACCOUNTS, row);
+    Some(id.to_owned())
 }

@@ -8,6 +8,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// The name of the list.
@@ -37,8 +38,9 @@ async fn of(reader: &Reader<'_>, owner: &str, group: Option<&str>) -> Seen {
     reader.list(list.of(&parent), |item, seen| keep(owner, item, seen)).await
 }
 
-fn keep(owner: &str, item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(owner: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
+    item.must_say(&["iam_id", "locked"]);
     let row = API_KEYS
         .draft()
         .set("id", id)
@@ -58,4 +60,5 @@ fn keep(owner: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document())
         .row();
     seen.push(&API_KEYS, row);
+    Some(id.to_owned())
 }

@@ -8,6 +8,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// How many there are, as the account settings say; none where they cannot be read.
@@ -37,8 +38,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     reader.list(list, keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let row = CBR_RULES
         .draft()
         .set("id", id)
@@ -51,9 +52,19 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("last_modified_by_id", item.text("last_modified_by_id"))
         .set("document", &item.document())
         .row();
-    seen.push(&CBR_RULES, row);
-    for (context, number) in in_our_order(item, "contexts").iter().zip(0_i64..) {
-        for (attribute, position) in in_our_order(context, "attributes").iter().zip(0_i64..) {
+    seen.push(&CBR_RULES, row.clone());
+    let of = (&CBR_RULES, &row);
+    seen.nested(item, of, &[&CBR_RULE_CONTEXTS], |seen| keep_contexts(id, item, seen));
+    seen.nested(item, of, &[&CBR_RULE_RESOURCES], |seen| keep_resources(id, item, seen));
+    seen.nested(item, of, &[&CBR_RULE_OPERATIONS], |seen| keep_operations(id, item, seen));
+    Some(id.to_owned())
+}
+
+fn keep_contexts(id: &str, item: &Item<'_>, seen: &mut Seen) {
+    for (context, number) in in_our_order(item.must_have("contexts"), "contexts").iter().zip(0_i64..) {
+        for (attribute, position) in
+            in_our_order(context.must_have("attributes"), "attributes").iter().zip(0_i64..)
+        {
             let row = CBR_RULE_CONTEXTS
                 .draft()
                 .set("rule_id", id)
@@ -65,12 +76,21 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
             seen.push(&CBR_RULE_CONTEXTS, row);
         }
     }
-    for (resource, number) in in_our_order(item, "resources").iter().zip(0_i64..) {
-        keep_resource((id, number), resource, "attributes", seen);
+}
+
+fn keep_resources(id: &str, item: &Item<'_>, seen: &mut Seen) {
+    for (resource, number) in in_our_order(item.must_have("resources"), "resources").iter().zip(0_i64..) {
+        keep_resource((id, number), resource.must_have("attributes"), "attributes", seen);
         keep_resource((id, number), resource, "tags", seen);
     }
+}
+
+/// A rule without operations is one for all of them.
+fn keep_operations(id: &str, item: &Item<'_>, seen: &mut Seen) {
     let Some(operations) = item.object("operations") else { return };
-    for kind in operations.objects("api_types").filter_map(|each| each.key("api_type_id")) {
+    for kind in
+        operations.must_have("api_types").objects("api_types").filter_map(|each| each.key("api_type_id"))
+    {
         let row = CBR_RULE_OPERATIONS.draft().set("rule_id", id).set("api_type_id", kind).row();
         seen.push(&CBR_RULE_OPERATIONS, row);
     }

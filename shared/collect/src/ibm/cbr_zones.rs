@@ -9,7 +9,10 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
+
+const WHOLE: Items = Items::Whole { has: Some("id") };
 
 /// Reads all zones with their addresses.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
@@ -21,7 +24,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let zones = Parents::of(&seen, &CBR_ZONES, "id");
     let name = CBR_ZONE_ADDRESSES.listing;
     let of = |zone: String| async move {
-        let list = list_at(name, base, &["v1", "zones", &zone], &[], Family::Single, Items::Whole);
+        let list = list_at(name, base, &["v1", "zones", &zone], &[], Family::Single, WHOLE);
         reader.list(list.of(&zone), |item, seen| keep_addresses(&zone, item, seen)).await
     };
     let addresses = reader.each(name, "GET /v1/zones/{id}", zones, of).await;
@@ -29,8 +32,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     seen
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let row = CBR_ZONES
         .draft()
         .set("id", id)
@@ -46,11 +49,21 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document())
         .row();
     seen.push(&CBR_ZONES, row);
+    Some(id.to_owned())
 }
 
-/// Keeps the addresses, numbered in an order of our own, because the cloud's means nothing.
-fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) {
-    for (member, is_excluded) in [("addresses", false), ("excluded", true)] {
+/// Keeps the addresses, numbered in an order of our own, because the cloud's means nothing. Fewer than the zone counts are
+/// not all; where there are none at all and nothing counts them, they are doubtful until an answer has the array again.
+fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    for (member, counter, is_excluded) in
+        [("addresses", "address_count", false), ("excluded", "excluded_count", true)]
+    {
+        let (counted, shown) = (item.integer(counter), item.values(member).len());
+        if i64::try_from(shown).is_ok_and(|shown| counted.is_some_and(|counted| shown < counted)) {
+            item.faults().note(|| format!("`{member}` shows less than `{counter}` counts"));
+        } else if item.value(member).is_none() && counted.is_none() {
+            seen.note_doubt(&format!("`{member}` is missing, which proves nothing"));
+        }
         let mut addresses: Vec<(Option<&str>, Option<String>)> = item
             .objects(member)
             .map(|address| {
@@ -71,4 +84,5 @@ fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) {
             seen.push(&CBR_ZONE_ADDRESSES, row);
         }
     }
+    Some(zone.to_owned())
 }

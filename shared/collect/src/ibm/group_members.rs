@@ -8,6 +8,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads the members of each group.
@@ -23,16 +24,17 @@ pub(crate) async fn list(reader: &Reader<'_>, groups: Parents) -> Seen {
     reader.each(name, "GET /v2/groups/{id}/members", groups, of).await
 }
 
-fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) {
-    let Some(iam_id) = item.key("iam_id") else { return };
+fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let iam_id = item.key("iam_id")?;
     let is_dynamic = match item.value("membership_type").map(serde_json::Value::as_str) {
         Some(None) => {
             // Which table the member belongs to cannot be said.
             item.unread("membership_type", "is no text");
-            return;
+            return None;
         }
         kind => kind.flatten() == Some("dynamic"),
     };
+    // Somebody may be a static and a dynamic member at once.
     if is_dynamic {
         let row = DYNAMIC_MEMBERS
             .draft()
@@ -41,7 +43,7 @@ fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) {
             .set("type", item.text("type"))
             .row();
         seen.push(&DYNAMIC_MEMBERS, row);
-        return;
+        return Some(format!("dynamic/{iam_id}"));
     }
     let row = MEMBERS
         .draft()
@@ -52,4 +54,5 @@ fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("created_by_id", item.text("created_by_id"))
         .row();
     seen.push(&MEMBERS, row);
+    Some(iam_id.to_owned())
 }

@@ -10,6 +10,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads the rules of each group.
@@ -23,8 +24,8 @@ pub(crate) async fn list(reader: &Reader<'_>, groups: Parents) -> Seen {
     reader.each(name, "GET /v2/groups/{id}/rules", groups, of).await
 }
 
-fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let row = GROUP_RULES
         .draft()
         .set("group_id", group)
@@ -38,6 +39,9 @@ fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("last_modified_by_id", item.text("last_modified_by_id"))
         .set("document", &item.document())
         .row();
-    seen.push(&GROUP_RULES, row);
-    claims::keep(&GROUP_RULE_CONDITIONS, ("group_id", group), id, item, seen);
+    seen.push(&GROUP_RULES, row.clone());
+    seen.nested(item, (&GROUP_RULES, &row), &[&GROUP_RULE_CONDITIONS], |seen| {
+        claims::keep(&GROUP_RULE_CONDITIONS, ("group_id", group), id, item, seen);
+    });
+    Some(id.to_owned())
 }

@@ -7,6 +7,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads the settings.
@@ -14,11 +15,12 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let query = [("account_id", reader.account)];
     let path = ["v2", "groups", "settings"];
     let name = GROUP_SETTINGS.listing;
-    let list = list_at(name, &reader.endpoints.iam, &path, &query, Family::Single, Items::Whole);
+    let items = Items::Whole { has: Some("public_access_enabled") };
+    let list = list_at(name, &reader.endpoints.iam, &path, &query, Family::Single, items);
     reader.list(list, |item, seen| keep(reader.account, item, seen)).await
 }
 
-fn keep(account: &str, item: &Item<'_>, seen: &mut Seen) {
+fn keep(account: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let row = GROUP_SETTINGS
         .draft()
         .set("account_id", account)
@@ -27,4 +29,5 @@ fn keep(account: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("last_modified_by_id", item.text("last_modified_by_id"))
         .row();
     seen.push(&GROUP_SETTINGS, row);
+    Some(account.to_owned())
 }

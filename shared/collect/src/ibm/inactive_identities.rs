@@ -8,6 +8,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Arrays of the report, what they hold, and the member that names it.
@@ -18,16 +19,20 @@ const KINDS: [(&str, &str, &str); 4] = [
     ("profiles", "profile", "id"),
 ];
 
-/// Reads the latest report; without one there are no rows.
+/// Codes of the interface for a report that nobody had made. While one is being made, it answers 204, which says nothing
+/// of what will be in it: that ends when the report is there.
+const NO_REPORT: &[&str] = &["not_found", "BXNIM*"];
+
+/// Reads the latest report; where nobody had one made there are no rows.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let path = ["v1", "activity", "accounts", reader.account, "report", "latest"];
     let name = INACTIVE_IDENTITIES.listing;
-    let mut list = list_at(name, &reader.endpoints.iam, &path, &[], Family::Single, Items::Whole);
-    list.may_be_missing = true;
-    reader.list(list, keep).await
+    let items = Items::Whole { has: Some("report_end_time") };
+    let list = list_at(name, &reader.endpoints.iam, &path, &[], Family::Single, items);
+    reader.list(list.or_none(NO_REPORT), keep).await
 }
 
-fn keep(report: &Item<'_>, seen: &mut Seen) {
+fn keep(report: &Item<'_>, seen: &mut Seen) -> Kept {
     let ended_at = report.time("report_end_time");
     let hours = report.integer("report_duration");
     for (member, kind, id) in KINDS {
@@ -44,4 +49,5 @@ fn keep(report: &Item<'_>, seen: &mut Seen) {
             seen.push(&INACTIVE_IDENTITIES, row);
         }
     }
+    Some(String::new())
 }

@@ -13,12 +13,13 @@ use model::tables::ibm::POLICIES;
 use super::{
     policy_rows, policy_v1,
     reader::{Reader, list_at},
-    roles,
+    role_names, roles,
 };
 use crate::{
     item::Item,
-    listing::{Items, List, Seen},
+    listing::{Items, List, Seen, Wholeness},
     paging::Family,
+    reading::Kept,
 };
 
 /// The parent under which the coverage names the list of the second version.
@@ -38,26 +39,39 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     seen.join(first);
     let roles = roles::of_services(reader, &seen).await;
     seen.join(roles);
+    role_names::fill(&mut seen);
     seen
 }
 
+/// Reads what version 1 alone has. Which that is can only be said beside the whole list of version 2: before, the same
+/// authorization would come in another form, and look changed.
 async fn of_first(reader: &Reader<'_>, second: &Seen) -> Seen {
+    let mut first = Seen::default();
+    let wholeness = second.wholeness(POLICIES.listing);
+    if wholeness != Wholeness::Whole {
+        let reason = "the list of version 2 comes first, and it is not complete";
+        first.skip(POLICIES.listing, AUTHORIZATION, "GET /v1/policies", wholeness, reason);
+        return first;
+    }
     let known: HashSet<&str> = second.texts(&POLICIES, "id").collect();
-    let mut hidden = 0_u64;
+    let mut hidden = HashSet::new();
     let list = policies(reader, FIRST, Some(AUTHORIZATION)).of(AUTHORIZATION);
-    let mut first = reader
-        .list(list, |item, seen| {
-            let is_known = item.text("id").is_some_and(|id| known.contains(id));
-            if policy_v1::is_placeholder(item) {
-                hidden += u64::from(!is_known);
-            } else if !is_known {
-                policy_v1::keep(item, seen);
-            }
-        })
-        .await;
-    if hidden > 0 && second.is_complete(POLICIES.listing) {
+    let keep = |item: &Item<'_>, seen: &mut Seen| -> Kept {
+        let id = item.key("id")?;
+        if known.contains(id) {
+            return Some(id.to_owned());
+        }
+        if policy_v1::is_placeholder(item) {
+            hidden.insert(id.to_owned());
+            return Some(id.to_owned());
+        }
+        policy_v1::keep(item, seen)
+    };
+    first.join(reader.list(list, keep).await);
+    if !hidden.is_empty() {
         let reason = format!(
-            "{hidden} policies have a placeholder in the list of version 1 and no entry in that of version 2"
+            "{} policies have a placeholder in the list of version 1 and no entry in that of version 2",
+            hidden.len()
         );
         first.deny(POLICIES.listing, None, &reason);
     }

@@ -5,7 +5,7 @@
 //! the cloud's means nothing; an attribute that takes any of several values has a row for each.
 
 use model::{
-    Table,
+    Row, Table,
     tables::ibm::{
         POLICIES, POLICY_ACTIVITY, POLICY_CONDITIONS, POLICY_RESOURCES, POLICY_ROLES, POLICY_SUBJECTS,
         POLICY_TAGS,
@@ -14,7 +14,7 @@ use model::{
 use serde_json::Value;
 
 use super::value_like::value_like;
-use crate::{document, item::Item, listing::Seen};
+use crate::{document, item::Item, listing::Seen, reading::Kept};
 
 /// How an attribute is compared that does not say it.
 const USUAL_OPERATOR: &str = "stringEquals";
@@ -28,16 +28,49 @@ struct Attribute<'a> {
 }
 
 /// Makes the rows of a policy, as a list of that version showed it.
-pub(crate) fn keep(item: &Item<'_>, version: &str, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
-    let subject = attributes(item.object("subject"), "attributes");
-    keep_policy(item, id, version, &subject, seen);
+///
+/// A policy says for whom, on what and which roles: where one of these is missing, or an element of it cannot be read,
+/// what was known of it stands in, because a policy that names less gives more.
+pub(crate) fn keep(item: &Item<'_>, version: &str, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
+    item.must_say(&["type"]);
+    let before = item.faults().count();
+    let subject = attributes(item.must_have("subject").object("subject"), "attributes");
+    let is_broken = item.faults().count() > before;
+    let row = policy(item, id, version, &subject);
+    seen.push(&POLICIES, row.clone());
     keep_attributes(&POLICY_SUBJECTS, id, &subject, seen);
-    let resource = item.object("resource");
-    keep_attributes(&POLICY_RESOURCES, id, &attributes(resource, "attributes"), seen);
-    keep_tags(id, &attributes(resource, "tags"), seen);
-    let grant = item.object("control").and_then(|control| control.object("grant"));
-    for role in grant.iter().flat_map(|grant| grant.objects("roles")) {
+    if is_broken {
+        seen.note_broken((&POLICIES, &row), &[&POLICY_SUBJECTS]);
+        ["subject_iam_id", "subject_access_group_id"]
+            .into_iter()
+            .for_each(|column| seen.note_unread(&POLICIES, &row, column));
+    }
+    seen.nested(item, (&POLICIES, &row), &[&POLICY_RESOURCES, &POLICY_TAGS], |seen| {
+        let resource = item.must_have("resource").object("resource");
+        keep_attributes(&POLICY_RESOURCES, id, &attributes(resource, "attributes"), seen);
+        keep_tags(id, &tags(resource), seen);
+    });
+    seen.nested(item, (&POLICIES, &row), &[&POLICY_ROLES], |seen| keep_roles(id, item, seen));
+    seen.nested(item, (&POLICIES, &row), &[&POLICY_CONDITIONS], |seen| {
+        if let Some(rule) = item.object("rule") {
+            keep_conditions(id, &rule, None, "", seen);
+        }
+    });
+    let row = POLICY_ACTIVITY
+        .draft()
+        .set("policy_id", id)
+        .set("last_permit_at", item.time("last_permit_at").as_ref())
+        .set("last_permit_frequency", item.integer("last_permit_frequency"))
+        .row();
+    seen.push(&POLICY_ACTIVITY, row);
+    Some(id.to_owned())
+}
+
+fn keep_roles(id: &str, item: &Item<'_>, seen: &mut Seen) {
+    let control = item.must_have("control").object("control");
+    let grant = control.and_then(|control| control.must_have("grant").object("grant"));
+    for role in grant.iter().flat_map(|grant| grant.must_have("roles").objects("roles")) {
         let Some(role_id) = role.key("role_id") else { continue };
         let row = POLICY_ROLES
             .draft()
@@ -47,24 +80,14 @@ pub(crate) fn keep(item: &Item<'_>, version: &str, seen: &mut Seen) {
             .row();
         seen.push(&POLICY_ROLES, row);
     }
-    if let Some(rule) = item.object("rule") {
-        keep_conditions(id, &rule, None, "", seen);
-    }
-    let row = POLICY_ACTIVITY
-        .draft()
-        .set("policy_id", id)
-        .set("last_permit_at", item.time("last_permit_at").as_ref())
-        .set("last_permit_frequency", item.integer("last_permit_frequency"))
-        .row();
-    seen.push(&POLICY_ACTIVITY, row);
 }
 
-fn keep_policy(item: &Item<'_>, id: &str, version: &str, subject: &[Attribute<'_>], seen: &mut Seen) {
+fn policy(item: &Item<'_>, id: &str, version: &str, subject: &[Attribute<'_>]) -> Row {
     let template = item.object("template");
     let of_template = |name| template.and_then(|template| template.text(name));
     let template_version = template.and_then(|template| template.value("version")).map(plain);
     let rule = item.object("rule").filter(|rule| rule.value("conditions").is_some());
-    let row = POLICIES
+    POLICIES
         .draft()
         .set("id", id)
         .set("type", item.text("type"))
@@ -83,8 +106,7 @@ fn keep_policy(item: &Item<'_>, id: &str, version: &str, subject: &[Attribute<'_
         .set("last_modified_at", item.time("last_modified_at").as_ref())
         .set("last_modified_by_id", item.text("last_modified_by_id"))
         .set("document", &item.document())
-        .row();
-    seen.push(&POLICIES, row);
+        .row()
 }
 
 /// Returns the version that a policy was written in: its link leads there.
@@ -104,10 +126,19 @@ fn only_value<'a>(attributes: &'a [Attribute<'_>], name: &str) -> Option<&'a str
 }
 
 fn attributes<'a>(of: Option<Item<'a>>, member: &str) -> Vec<Attribute<'a>> {
-    let Some(of) = of else { return Vec::new() };
+    of.map(|of| read_attributes(of.must_have(member), member)).unwrap_or_default()
+}
+
+/// Returns the access tags of a resource, which it need not have.
+fn tags(of: Option<Item<'_>>) -> Vec<Attribute<'_>> {
+    of.map(|of| read_attributes(&of, "tags")).unwrap_or_default()
+}
+
+fn read_attributes<'a>(of: &Item<'a>, member: &str) -> Vec<Attribute<'a>> {
     let mut attributes: Vec<Attribute<'a>> = of
         .objects(member)
         .filter_map(|attribute| {
+            attribute.must_have("value");
             let mut values = match attribute.value("value") {
                 Some(Value::Array(values)) => values.iter().map(plain).collect(),
                 Some(value) => vec![plain(value)],
@@ -177,6 +208,7 @@ fn keep_conditions(id: &str, rule: &Item<'_>, group: Option<&str>, place: &str, 
         }
         return;
     }
+    rule.must_have("key");
     let row = POLICY_CONDITIONS
         .draft()
         .set("policy_id", id)

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::policy_rows;
-use crate::{item::Item, listing::Seen};
+use crate::{item::Item, listing::Seen, reading::Kept};
 
 /// Says whether a policy only stands for one that this version cannot express.
 pub(crate) fn is_placeholder(item: &Item<'_>) -> bool {
@@ -23,11 +23,9 @@ pub(crate) fn is_placeholder(item: &Item<'_>) -> bool {
 }
 
 /// Makes the rows of a policy.
-pub(crate) fn keep(item: &Item<'_>, seen: &mut Seen) {
+pub(crate) fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let second = translated(item);
-    if let Some(item) = Item::of(&second, item.faults()) {
-        policy_rows::keep(&item, "v1", seen);
-    }
+    policy_rows::keep(&Item::of(&second, item.faults())?, "v1", seen)
 }
 
 fn translated(item: &Item<'_>) -> Value {
@@ -36,12 +34,17 @@ fn translated(item: &Item<'_>) -> Value {
         .filter(|(name, _)| !matches!(*name, "subjects" | "resources" | "roles"))
         .map(|(name, value)| (name.to_owned(), value.clone()))
         .collect();
+    // What is missing stays missing, so that it is missed where rows are made.
     for (from, to) in [("subjects", "subject"), ("resources", "resource")] {
-        let attributes = keyed(item, from, "attributes");
-        let tags = keyed(item, from, "tags");
-        policy.insert(to.to_owned(), json!({ "attributes": attributes, "tags": tags }));
+        if item.value(from).is_some() {
+            let attributes = keyed(item, from, "attributes");
+            let tags = keyed(item, from, "tags");
+            policy.insert(to.to_owned(), json!({ "attributes": attributes, "tags": tags }));
+        }
     }
-    policy.insert("control".to_owned(), json!({"grant": {"roles": item.values("roles")}}));
+    if let Some(roles) = item.value("roles") {
+        policy.insert("control".to_owned(), json!({"grant": {"roles": roles}}));
+    }
     Value::Object(policy)
 }
 

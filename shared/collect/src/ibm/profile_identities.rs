@@ -7,6 +7,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads the identities of each profile.
@@ -14,15 +15,16 @@ pub(crate) async fn list(reader: &Reader<'_>, profiles: Parents) -> Seen {
     let name = PROFILE_IDENTITIES.listing;
     let of = |profile: String| async move {
         let path = ["v1", "profiles", &profile, "identities"];
-        let items = Items::AnyOf("identities");
+        let items = Items::Each("identities");
         let list = list_at(name, &reader.endpoints.iam, &path, &[], Family::Single, items);
         reader.list(list.of(&profile), |item, seen| keep(&profile, item, seen)).await
     };
     reader.each(name, "GET /v1/profiles/{id}/identities", profiles, of).await
 }
 
-fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) {
-    let Some(iam_id) = item.key("iam_id") else { return };
+fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let iam_id = item.key("iam_id")?;
+    item.must_say(&["type", "identifier"]);
     let row = PROFILE_IDENTITIES
         .draft()
         .set("profile_id", profile)
@@ -32,14 +34,17 @@ fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("description", item.text("description"))
         .set("document", &item.document())
         .row();
-    seen.push(&PROFILE_IDENTITIES, row);
-    for account in item.texts("accounts") {
-        let row = PROFILE_IDENTITY_ACCOUNTS
-            .draft()
-            .set("profile_id", profile)
-            .set("iam_id", iam_id)
-            .set("account_id", account)
-            .row();
-        seen.push(&PROFILE_IDENTITY_ACCOUNTS, row);
-    }
+    seen.push(&PROFILE_IDENTITIES, row.clone());
+    seen.nested(item, (&PROFILE_IDENTITIES, &row), &[&PROFILE_IDENTITY_ACCOUNTS], |seen| {
+        for account in item.texts("accounts") {
+            let row = PROFILE_IDENTITY_ACCOUNTS
+                .draft()
+                .set("profile_id", profile)
+                .set("iam_id", iam_id)
+                .set("account_id", account)
+                .row();
+            seen.push(&PROFILE_IDENTITY_ACCOUNTS, row);
+        }
+    });
+    Some(iam_id.to_owned())
 }

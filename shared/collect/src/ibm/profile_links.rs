@@ -7,6 +7,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads the links of each profile.
@@ -20,8 +21,9 @@ pub(crate) async fn list(reader: &Reader<'_>, profiles: Parents) -> Seen {
     reader.each(name, "GET /v1/profiles/{id}/links", profiles, of).await
 }
 
-fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
+    item.must_say(&["cr_type"]);
     let link = item.object("link");
     let of_link = |name| link.and_then(|link| link.text(name));
     let row = PROFILE_LINKS
@@ -41,4 +43,5 @@ fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document())
         .row();
     seen.push(&PROFILE_LINKS, row);
+    Some(id.to_owned())
 }

@@ -10,6 +10,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads the rules of each profile.
@@ -23,8 +24,9 @@ pub(crate) async fn list(reader: &Reader<'_>, profiles: Parents) -> Seen {
     reader.each(name, "GET /v1/profiles/{id}/rules", profiles, of).await
 }
 
-fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
+    item.must_say(&["type", "expiration"]);
     let row = PROFILE_RULES
         .draft()
         .set("profile_id", profile)
@@ -38,6 +40,9 @@ fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) {
         .set("last_modified_at", item.time("modified_at").as_ref())
         .set("document", &item.document())
         .row();
-    seen.push(&PROFILE_RULES, row);
-    claims::keep(&PROFILE_RULE_CONDITIONS, ("profile_id", profile), id, item, seen);
+    seen.push(&PROFILE_RULES, row.clone());
+    seen.nested(item, (&PROFILE_RULES, &row), &[&PROFILE_RULE_CONDITIONS], |seen| {
+        claims::keep(&PROFILE_RULE_CONDITIONS, ("profile_id", profile), id, item, seen);
+    });
+    Some(id.to_owned())
 }

@@ -7,6 +7,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads all resource groups.
@@ -19,8 +20,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     reader.list(list, keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let row = RESOURCE_GROUPS
         .draft()
         .set("id", id)
@@ -34,4 +35,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document())
         .row();
     seen.push(&RESOURCE_GROUPS, row);
+    Some(id.to_owned())
 }

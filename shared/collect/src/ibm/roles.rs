@@ -1,10 +1,10 @@
 //! Roles: those that the account made, and those that IBM offers, with their actions, on each service that a policy names
 //! and on those by which access itself is given: a policy for all services gives these without naming them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use model::{
-    Coverage,
+    Coverage, ListStatus,
     tables::ibm::{CUSTOM_ROLE_ACTIONS, CUSTOM_ROLES, POLICIES, POLICY_RESOURCES, ROLE_ACTIONS, ROLES},
 };
 
@@ -21,15 +21,24 @@ const EVERY_SERVICE: &str = "";
 /// The services by which access is given: who holds a role on them can raise its own power.
 const OF_ACCESS: [&str; 4] = ["iam-access-management", "iam-groups", "iam-identity", "user-management"];
 
+const WHOLE: Items = Items::Whole { has: Some("system_roles") };
+
 /// Reads the roles of the account; the same answer holds the platform roles.
 pub(crate) async fn of_account(reader: &Reader<'_>) -> Seen {
     let query = [("account_id", reader.account)];
     let name = CUSTOM_ROLES.listing;
-    let list = list_at(name, &reader.endpoints.iam, &["v2", "roles"], &query, Family::Single, Items::Whole);
+    let list = list_at(name, &reader.endpoints.iam, &["v2", "roles"], &query, Family::Single, WHOLE);
+    let mut doubt = None;
     let mut seen = reader
         .list(list, |item, seen| {
-            item.objects("custom_roles").for_each(|role| keep_custom(&role, seen));
+            doubt = item
+                .value("custom_roles")
+                .is_none()
+                .then_some("`custom_roles` is missing, which proves nothing");
+            let mut keys = HashSet::new();
+            item.objects("custom_roles").for_each(|role| keep_custom(&role, &mut keys, seen));
             keep_offered(EVERY_SERVICE, item, seen);
+            Some(String::new())
         })
         .await;
     let custom = count(seen.rows(&CUSTOM_ROLES).len());
@@ -40,7 +49,12 @@ pub(crate) async fn of_account(reader: &Reader<'_>) -> Seen {
         .iter()
         .map(|each| Coverage { listing: ROLES.listing.to_owned(), rows: offered, ..each.clone() })
         .collect();
-    seen.coverage.iter_mut().for_each(|each| each.rows = custom);
+    for each in &mut seen.coverage {
+        each.rows = custom;
+        if let (true, Some(doubt)) = (each.is_complete(), doubt) {
+            (each.status, each.reason) = (ListStatus::Doubtful, Some(doubt.to_owned()));
+        }
+    }
     seen.coverage.extend(twins);
     seen
 }
@@ -48,18 +62,22 @@ pub(crate) async fn of_account(reader: &Reader<'_>) -> Seen {
 /// Reads the roles on each service that a policy or a custom role names, and on those by which access is given.
 pub(crate) async fn of_services(reader: &Reader<'_>, seen: &Seen) -> Seen {
     let ids: Vec<String> = named(seen).into_iter().map(str::to_owned).collect();
-    let are_all = seen.is_complete(POLICIES.listing) && seen.is_complete(CUSTOM_ROLES.listing);
+    let wholeness = seen.wholeness(POLICIES.listing).max(seen.wholeness(CUSTOM_ROLES.listing));
     let name = ROLES.listing;
     let of = |service: String| async move {
         let query = [("account_id", reader.account), ("service_name", service.as_str())];
         let path = ["v2", "roles"];
-        let list = list_at(name, &reader.endpoints.iam, &path, &query, Family::Single, Items::Whole);
-        let mut seen = reader.list(list.of(&service), |item, seen| keep_offered(&service, item, seen)).await;
+        let list = list_at(name, &reader.endpoints.iam, &path, &query, Family::Single, WHOLE);
+        let keep = |item: &Item<'_>, seen: &mut Seen| {
+            keep_offered(&service, item.must_have("service_roles"), seen);
+            Some(String::new())
+        };
+        let mut seen = reader.list(list.of(&service), keep).await;
         let offered = count(seen.rows(&ROLES).len());
         seen.coverage.iter_mut().for_each(|each| each.rows = offered);
         seen
     };
-    reader.each(name, "GET /v2/roles", Parents { ids, are_all }, of).await
+    reader.each(name, "GET /v2/roles", Parents { ids, wholeness }, of).await
 }
 
 fn named(seen: &Seen) -> BTreeSet<&str> {
@@ -73,8 +91,9 @@ fn named(seen: &Seen) -> BTreeSet<&str> {
     of_policies.chain(seen.texts(&CUSTOM_ROLES, "service_name")).chain(OF_ACCESS).collect()
 }
 
-fn keep_custom(role: &Item<'_>, seen: &mut Seen) {
+fn keep_custom(role: &Item<'_>, keys: &mut HashSet<String>, seen: &mut Seen) {
     let Some(crn) = role.key("crn") else { return };
+    seen.note_twice(u64::from(!keys.insert(crn.to_owned())));
     let row = CUSTOM_ROLES
         .draft()
         .set("crn", crn)
@@ -90,17 +109,21 @@ fn keep_custom(role: &Item<'_>, seen: &mut Seen) {
         .set("last_modified_by_id", role.text("last_modified_by_id"))
         .set("document", &role.document())
         .row();
-    seen.push(&CUSTOM_ROLES, row);
-    for action in role.texts("actions") {
-        let row = CUSTOM_ROLE_ACTIONS.draft().set("role_crn", crn).set("action", action).row();
-        seen.push(&CUSTOM_ROLE_ACTIONS, row);
-    }
+    seen.push(&CUSTOM_ROLES, row.clone());
+    seen.nested(role, (&CUSTOM_ROLES, &row), &[&CUSTOM_ROLE_ACTIONS], |seen| {
+        for action in role.must_have("actions").texts("actions") {
+            let row = CUSTOM_ROLE_ACTIONS.draft().set("role_crn", crn).set("action", action).row();
+            seen.push(&CUSTOM_ROLE_ACTIONS, row);
+        }
+    });
 }
 
 fn keep_offered(service: &str, item: &Item<'_>, seen: &mut Seen) {
     for (member, kind) in [("system_roles", "system"), ("service_roles", "service")] {
+        let mut keys = HashSet::new();
         for role in item.objects(member) {
             let Some(crn) = role.key("crn") else { continue };
+            seen.note_twice(u64::from(!keys.insert(crn)));
             let row = ROLES
                 .draft()
                 .set("service_name", service)
@@ -109,17 +132,18 @@ fn keep_offered(service: &str, item: &Item<'_>, seen: &mut Seen) {
                 .set("display_name", role.text("display_name"))
                 .set("description", role.text("description"))
                 .row();
-            seen.push(&ROLES, row);
-            for action in role.texts("actions") {
-                let row = ROLE_ACTIONS
-                    .draft()
-                    .set("service_name", service)
-                    .set("role_crn", crn)
-                    .set("action", action)
-                    .row();
-                seen.push(&ROLE_ACTIONS, row);
-            }
+            seen.push(&ROLES, row.clone());
+            seen.nested(&role, (&ROLES, &row), &[&ROLE_ACTIONS], |seen| {
+                keep_actions(service, crn, &role, seen)
+            });
         }
+    }
+}
+
+fn keep_actions(service: &str, crn: &str, role: &Item<'_>, seen: &mut Seen) {
+    for action in role.must_have("actions").texts("actions") {
+        let draft = ROLE_ACTIONS.draft().set("service_name", service).set("role_crn", crn);
+        seen.push(&ROLE_ACTIONS, draft.set("action", action).row());
     }
 }
 

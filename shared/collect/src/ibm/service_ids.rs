@@ -15,8 +15,9 @@ use super::{
 };
 use crate::{
     item::Item,
-    listing::{Items, Seen},
+    listing::{Items, Seen, Wholeness},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads groups, service IDs and keys.
@@ -39,10 +40,11 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     for part in in_groups.into_iter().chain([default, user_keys, default_keys]) {
         seen.join(part);
     }
-    if !seen.is_complete(SERVICE_ID_GROUPS.listing) {
+    let groups = seen.wholeness(SERVICE_ID_GROUPS.listing);
+    if groups != Wholeness::Whole {
         let reason = "the service ID groups could not be listed";
-        seen.skip(SERVICE_IDS.listing, Coverage::REST, "GET /v1/serviceids", reason);
-        seen.skip(api_keys::LISTING, Coverage::REST, "GET /v1/apikeys", reason);
+        seen.skip(SERVICE_IDS.listing, Coverage::REST, "GET /v1/serviceids", groups, reason);
+        seen.skip(api_keys::LISTING, Coverage::REST, "GET /v1/apikeys", groups, reason);
     }
     seen
 }
@@ -71,8 +73,8 @@ async fn of_group(reader: &Reader<'_>, group: Option<&str>) -> Seen {
     reader.list(list.of(group.unwrap_or("default")), |item, seen| keep(group, item, seen)).await
 }
 
-fn keep_group(item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep_group(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
     let row = SERVICE_ID_GROUPS
         .draft()
         .set("id", id)
@@ -85,10 +87,12 @@ fn keep_group(item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document())
         .row();
     seen.push(&SERVICE_ID_GROUPS, row);
+    Some(id.to_owned())
 }
 
-fn keep(group: Option<&str>, item: &Item<'_>, seen: &mut Seen) {
-    let Some(id) = item.key("id") else { return };
+fn keep(group: Option<&str>, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let id = item.key("id")?;
+    item.must_say(&["iam_id", "locked"]);
     let row = SERVICE_IDS
         .draft()
         .set("id", id)
@@ -103,9 +107,12 @@ fn keep(group: Option<&str>, item: &Item<'_>, seen: &mut Seen) {
         .set("last_modified_at", item.time("modified_at").as_ref())
         .set("document", &item.document())
         .row();
-    seen.push(&SERVICE_IDS, row);
-    for crn in item.texts("unique_instance_crns") {
-        let row = SERVICE_ID_INSTANCES.draft().set("service_id", id).set("crn", crn).row();
-        seen.push(&SERVICE_ID_INSTANCES, row);
-    }
+    seen.push(&SERVICE_IDS, row.clone());
+    seen.nested(item, (&SERVICE_IDS, &row), &[&SERVICE_ID_INSTANCES], |seen| {
+        for crn in item.texts("unique_instance_crns") {
+            let row = SERVICE_ID_INSTANCES.draft().set("service_id", id).set("crn", crn).row();
+            seen.push(&SERVICE_ID_INSTANCES, row);
+        }
+    });
+    Some(id.to_owned())
 }

@@ -52,11 +52,6 @@ impl<'a> Session<'a> {
         self.http.calls()
     }
 
-    /// Returns who is told of the progress.
-    pub(crate) const fn progress(&self) -> &'a dyn Progress {
-        self.http.progress()
-    }
-
     /// Reads an address.
     pub(crate) async fn get(&self, url: &Url, listing: &str) -> Result<Option<Value>, CallError> {
         let call = |bearer| async move {

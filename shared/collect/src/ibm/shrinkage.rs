@@ -44,6 +44,12 @@ type Sign = (&'static Table, String);
 
 /// Marks the lists that shrank silently.
 pub(crate) fn mark(seen: &mut Seen, caller: &Caller, counts: Counts) {
+    // An account that counts none has none, in whatever form it shows that.
+    for (table, counted) in [(&CBR_RULES, counts.rules), (&CBR_ZONES, counts.zones)] {
+        if counted == Some(0) && seen.rows(table).is_empty() {
+            seen.prove(table.listing, None);
+        }
+    }
     let sight = Sight::of(seen, caller);
     let signs: Vec<Sign> = [
         policies(seen, &sight),

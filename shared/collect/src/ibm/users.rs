@@ -7,6 +7,7 @@ use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
+    reading::Kept,
 };
 
 /// Reads all users.
@@ -18,8 +19,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     reader.list(list, keep).await
 }
 
-fn keep(item: &Item<'_>, seen: &mut Seen) {
-    let Some(iam_id) = item.key("iam_id") else { return };
+fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
+    let iam_id = item.key("iam_id")?;
     // The settings stand in the user or in a member of their own; no source says which.
     let settings = item.object("settings").unwrap_or(*item);
     let row = USERS
@@ -37,4 +38,5 @@ fn keep(item: &Item<'_>, seen: &mut Seen) {
         .set("document", &item.document())
         .row();
     seen.push(&USERS, row);
+    Some(iam_id.to_owned())
 }

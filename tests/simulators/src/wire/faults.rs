@@ -128,6 +128,20 @@ pub enum FaultKind {
     ForeignLinks,
     /// Every member of every thing is null.
     Nulls,
+    /// This status with this JSON.
+    Body(u16, Value),
+    /// This status with no body.
+    Bare(u16),
+    /// The first thing of the list comes again in the place of the last, as where pages move while they are read.
+    Shifted,
+    /// The first thing of the list comes again at its end, and nothing is left out.
+    Again,
+    /// Null where each array of the answer belongs.
+    NullArrays,
+    /// No arrays in the answer.
+    NoArrays,
+    /// Null where the first thing of the list belongs.
+    NullForItem,
     /// Members that no document names, at the top and in every thing.
     UnknownFields,
     /// Each page names another one, with a token never seen before.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Family};
 use super::faults::{FaultKind, RetryAfter};
@@ -42,18 +42,21 @@ pub(crate) fn instead(kind: &FaultKind, refuse: impl Fn(Refused) -> Answer) -> O
                 None => answer,
             })
         }
-        FaultKind::ServerError(status) => Some(Answer::html(
-            StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            ERROR_PAGE,
-        )),
+        FaultKind::ServerError(status) => Some(Answer::html(status_of(*status), ERROR_PAGE)),
         FaultKind::Unauthenticated => Some(refuse(Refused::Unauthenticated)),
         FaultKind::Forbidden => Some(refuse(Refused::Forbidden)),
         FaultKind::NotFound => Some(refuse(Refused::NotFound)),
         FaultKind::Html => Some(Answer::html(StatusCode::OK, LOGIN_PAGE)),
         FaultKind::EmptyBody => Some(Answer::empty(StatusCode::OK)),
         FaultKind::EmptyObject => Some(Answer::ok(&json!({}))),
+        FaultKind::Body(status, body) => Some(Answer::json(status_of(*status), body)),
+        FaultKind::Bare(status) => Some(Answer::empty(status_of(*status))),
         _ => None,
     }
+}
+
+fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 fn retry_after(when: RetryAfter) -> Option<String> {
@@ -102,6 +105,26 @@ pub(crate) fn after(kind: &FaultKind, answer: Answer, called: &Called<'_>) -> An
             let first = items(body).and_then(|items| items.first_mut()).and_then(Value::as_object_mut);
             if let Some(first) = first {
                 first.insert(member.clone(), json!(7));
+            }
+        }),
+        FaultKind::Shifted | FaultKind::Again => with_body(answer, |body| {
+            if let Some(items) = items(body)
+                && let (Some(first), true) = (items.first().cloned(), items.len() > 1)
+            {
+                if *kind == FaultKind::Shifted {
+                    items.pop();
+                }
+                items.push(first);
+            }
+        }),
+        FaultKind::NullArrays => with_body(answer, |body| each_array(body, |array| *array = Value::Null)),
+        FaultKind::NoArrays => with_body(answer, |body| {
+            each_array(body, |array| *array = json!(ABSENT));
+            each_object(body, |members| members.retain(|_, value| *value != ABSENT));
+        }),
+        FaultKind::NullForItem => with_body(answer, |body| {
+            if let Some(first) = items(body).and_then(|items| items.first_mut()) {
+                *first = Value::Null;
             }
         }),
         FaultKind::Nulls => with_body(answer, |body| each_member(body, |_, value| *value = Value::Null)),
@@ -180,6 +203,24 @@ fn set_first(body: &mut Value, member: &str, value: Value) {
 fn only(body: &mut Value) -> Option<&mut Value> {
     let is_under = body.as_object()?.values().filter(|value| value.is_object()).count() == 1;
     if is_under { body.as_object_mut()?.values_mut().find(|value| value.is_object()) } else { Some(body) }
+}
+
+/// Edits the answer and the objects in it.
+fn each_object(body: &mut Value, edit: fn(&mut Map<String, Value>)) {
+    let Some(members) = body.as_object_mut() else { return };
+    edit(members);
+    members.values_mut().filter_map(Value::as_object_mut).for_each(edit);
+}
+
+/// Stands where an array is to be taken away.
+const ABSENT: &str = "taken away";
+
+/// Edits the arrays of an answer, or of the thing under its only member.
+fn each_array(body: &mut Value, edit: fn(&mut Value)) {
+    let is_flat = body.as_object().is_some_and(|members| members.values().any(Value::is_array));
+    let place = if is_flat { Some(body) } else { only(body) };
+    let members = place.and_then(Value::as_object_mut).into_iter().flat_map(|members| members.values_mut());
+    members.filter(|value| value.is_array()).for_each(edit);
 }
 
 fn each_item(body: &mut Value, edit: fn(&mut Value)) {

@@ -59,8 +59,8 @@ impl Cloud {
         cloud
             .with("/v3/auth/domains", json!({"domains": [{"id": ACCOUNT, "name": "acme", "enabled": true}]}))
             .with("/v5/account-summary", json!({"users": 0, "groups": 0, "root_user_mfa_enabled": 1}))
-            .with("/v5/password-policy", json!({"password_policy": {"minimum_password_length": 8}}))
-            .with("/v5/login-policy", json!({"login_policy": {"session_timeout": 60}}))
+            .with("/v5/password-policy", json!({ "password_policy": password_policy() }))
+            .with("/v5/login-policy", json!({ "login_policy": login_policy() }))
             .with(
                 "/v5/asymmetric-signature-switch",
                 json!({"asymmetric_signature": {"domain_id": ACCOUNT, "asymmetric_signature_switch": false}}),
@@ -69,12 +69,22 @@ impl Cloud {
                 &format!("{settings}/protect-policy"),
                 json!({"protect_policy": {"operation_protection": true}}),
             )
-            .with(&format!("{settings}/api-acl-policy"), json!({"api_acl_policy": {}}))
-            .with(&format!("{settings}/console-acl-policy"), json!({"console_acl_policy": {}}))
+            .with(&format!("{settings}/api-acl-policy"), json!({"api_acl_policy": {"allow_ip_ranges": []}}))
+            .with(
+                &format!("{settings}/console-acl-policy"),
+                json!({"console_acl_policy": {"allow_ip_ranges": []}}),
+            )
             .with(
                 "/v1.0/enterprise-projects",
                 json!({"enterprise_projects": [{"id": "0", "name": "default"}], "total_count": 1}),
             )
+            .without_organization()
+    }
+
+    /// Answers that there is no organisation, in the words of that service.
+    pub(super) fn without_organization(self) -> Self {
+        let body = json!({"error_code": "Organizations.1015", "error_msg": "The organization is not found"});
+        self.refusing("/v1/organizations", 404, body)
     }
 
     /// Answers a path, or a path and query.
@@ -137,6 +147,19 @@ impl Cloud {
         let (base, asked) = self.open().await;
         Ok((super::super::account(&settings(&base), &Silent).await?, asked))
     }
+}
+
+/// A password policy with all that each has.
+pub(super) fn password_policy() -> Value {
+    json!({"minimum_password_length": 8, "password_char_combination": 2, "maximum_consecutive_identical_chars": 0,
+        "password_reuse_prevention": 1, "minimum_password_age": 0, "password_validity_period": 0,
+        "password_not_username_or_invert": true, "allow_user_to_change_password": true})
+}
+
+/// A login policy with all that each has.
+pub(super) fn login_policy() -> Value {
+    json!({"user_validity_period": 0, "lockout_duration": 15, "login_failed_times": 5,
+        "period_with_login_failures": 15, "session_timeout": 60, "show_recent_login_info": false, "allow_ip_ranges": []})
 }
 
 pub(super) fn settings(base: &str) -> Settings {

@@ -4,11 +4,83 @@ use serde_json::json;
 use super::*;
 use crate::item::Faults;
 
+/// Keeps a policy; what a test says nothing of is empty.
 fn seen(policy: &Value) -> Seen {
+    let mut whole = json!({"type": "access", "subject": {"attributes": []}, "resource": {"attributes": []}, "control": {"grant": {"roles": []}}});
+    whole.as_object_mut().unwrap().extend(policy.as_object().unwrap().clone());
     let (faults, mut seen) = (Faults::default(), Seen::default());
-    keep(&Item::of(policy, &faults).unwrap(), "v2", &mut seen);
+    keep(&Item::of(&whole, &faults).unwrap(), "v2", &mut seen);
     assert_eq!(faults.reason(), None);
     seen
+}
+
+fn whole() -> Value {
+    json!({"id": "p", "type": "access", "control": {"grant": {"roles": [{"role_id": "crn:role:Viewer"}]}},
+        "subject": {"attributes": [{"key": "iam_id", "operator": "stringEquals", "value": "IBMid-1"}]},
+        "resource": {"attributes": [{"key": "serviceName", "operator": "stringEquals", "value": "kms"}]},
+        "rule": {"key": "k", "operator": "o", "value": "v"}})
+}
+
+#[test]
+fn a_policy_that_lacks_a_part_has_that_part_noted_as_unread() {
+    let parts: [(&str, Value, &[&str]); 12] = [
+        (
+            "/subject",
+            Value::Null,
+            &["document", "ibm_policy_subjects", "subject_access_group_id", "subject_iam_id"],
+        ),
+        (
+            "/subject/attributes",
+            Value::Null,
+            &["document", "ibm_policy_subjects", "subject_access_group_id", "subject_iam_id"],
+        ),
+        (
+            "/subject/attributes/0/value",
+            Value::Null,
+            &["document", "ibm_policy_subjects", "subject_access_group_id", "subject_iam_id"],
+        ),
+        (
+            "/resource",
+            Value::Null,
+            &["document", "ibm_policy_resource_attributes", "ibm_policy_resource_tags"],
+        ),
+        (
+            "/resource/attributes",
+            Value::Null,
+            &["document", "ibm_policy_resource_attributes", "ibm_policy_resource_tags"],
+        ),
+        (
+            "/resource/attributes/0",
+            Value::Null,
+            &["document", "ibm_policy_resource_attributes", "ibm_policy_resource_tags"],
+        ),
+        (
+            "/resource/attributes/0/key",
+            json!(""),
+            &["document", "ibm_policy_resource_attributes", "ibm_policy_resource_tags"],
+        ),
+        ("/control", Value::Null, &["document", "ibm_policy_roles"]),
+        ("/control/grant", Value::Null, &["document", "ibm_policy_roles"]),
+        ("/control/grant/roles", Value::Null, &["document", "ibm_policy_roles"]),
+        ("/control/grant/roles/0/role_id", json!(""), &["document", "ibm_policy_roles"]),
+        ("/rule/key", Value::Null, &["document", "ibm_policy_rule_conditions"]),
+    ];
+    for (place, broken, noted) in parts {
+        let mut policy = whole();
+        *policy.pointer_mut(place).unwrap() = broken;
+        let (faults, mut seen) = (Faults::default(), Seen::default());
+        assert!(keep(&Item::of(&policy, &faults).unwrap(), "v2", &mut seen).is_some(), "{place}");
+        assert!(faults.reason().is_some(), "{place} passes for whole");
+        let unread = seen.into_state(model::Cloud::Ibm).take_unread();
+        let mut columns: Vec<&str> = unread.iter().map(|cell| cell.column).collect();
+        columns.sort_unstable();
+        assert_eq!(columns, noted, "{place}");
+        let key = POLICIES.draft().set("id", "p").row();
+        assert!(
+            unread.iter().all(|cell| cell.table == POLICIES.name && *cell.key == *key.prefix(1)),
+            "{place}"
+        );
+    }
 }
 
 fn cells(seen: &Seen, table: &'static Table, columns: &[&str]) -> Vec<String> {

@@ -115,7 +115,11 @@ pub const POLICY_ROLES: Table = Table {
     columns: &[
         Column::text("policy_id", "Policy id."),
         Column::text("role_id", "CRN of the role."),
-        Column::text("display_name", "Name of the role, where the policy tells it."),
+        Column::text(
+            "display_name",
+            "Name of the role, as the lists of roles tell it; it is the role's, and no drift of the policy.",
+        )
+        .moves(),
     ],
     listing: "ibm_policies",
     reading: Reading::Whole,

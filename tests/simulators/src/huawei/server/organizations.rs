@@ -9,7 +9,7 @@ use super::reply::{Answer, Family, Refusal, under};
 use crate::huawei::world::{Object, Organization, ServiceControl};
 
 pub(super) fn answer(call: &Call<'_>, path: &[&str]) -> Outcome {
-    let organization = found(call.world.organization.as_ref(), "the organization of this account");
+    let organization = call.world.organization.as_ref().ok_or(Refusal::NoOrganization);
     match path {
         // A member may ask for it, so the missing right to look inside does no harm.
         [] if call.visitor.rights.v5 || call.visitor.rights.organizations => {

@@ -1,6 +1,7 @@
 //! Refusals, in the error shape of the API that was called.
 //!
-//! Codes that the reference does not name are of the simulator's own making: `SIMULATED.…`.
+//! Codes that no document names are of the simulator's own making: `SIMULATED.…`, and in version 5, whose codes all have
+//! the form `PAP5.XXXX`, `PAP5.0404`. `Organizations.1015` is known from Huawei's own Terraform provider.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -18,6 +19,8 @@ pub(super) enum Refusal {
     Denied { principal: String, action: String },
     /// There is no such thing.
     Unknown(String),
+    /// The account is in no organization.
+    NoOrganization,
     /// The gateway knows no such path.
     NoSuchPath,
     /// A parameter is wrong.
@@ -47,7 +50,7 @@ impl Refusal {
         match self {
             Refusal::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Refusal::Denied { .. } => StatusCode::FORBIDDEN,
-            Refusal::Unknown(_) | Refusal::NoSuchPath => StatusCode::NOT_FOUND,
+            Refusal::Unknown(_) | Refusal::NoOrganization | Refusal::NoSuchPath => StatusCode::NOT_FOUND,
             Refusal::Bad(_) | Refusal::Marker => StatusCode::BAD_REQUEST,
             Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Unsimulated(_) => StatusCode::NOT_IMPLEMENTED,
@@ -62,6 +65,8 @@ impl Refusal {
             Refusal::Denied { .. } if is_classic => "IAM.0003",
             Refusal::Denied { .. } => "PAP5.0001",
             Refusal::Unknown(_) if is_classic => "IAM.0004",
+            Refusal::NoOrganization => "Organizations.1015",
+            Refusal::Unknown(_) if wording == Wording::Current => "PAP5.0404",
             Refusal::Unknown(_) => "SIMULATED.0404",
             Refusal::Bad(_) => "SIMULATED.0400",
             Refusal::Marker => "PAP5.0010",
@@ -78,6 +83,7 @@ impl Refusal {
                 "User: {principal} is not authorized to perform: {action} because no identity policy allows the {action} action"
             ),
             Refusal::Unknown(what) => format!("{what} does not exist"),
+            Refusal::NoOrganization => "The organization is not found".to_owned(),
             Refusal::NoSuchPath => {
                 "The API does not exist or has not been published in the environment".to_owned()
             }

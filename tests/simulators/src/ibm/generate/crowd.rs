@@ -26,14 +26,13 @@ const STATES: [(&str, u32); 8] = [
     ("AWAITING_REVIEW", 2),
 ];
 
-const INSTANCE_STATES: [(&str, u32); 8] = [
+const INSTANCE_STATES: [(&str, u32); 7] = [
     ("active", 850),
     ("provisioning", 30),
     ("inactive", 30),
     ("failed", 15),
-    ("pending_removal", 10),
     ("pending_reclamation", 40),
-    ("removed", 20),
+    ("removed", 30),
     ("pre_provisioning", 5),
 ];
 
@@ -313,7 +312,6 @@ fn surroundings(mint: &mut Mint, world: &mut World) {
         .map(|_| json!({"iam_id": mint.pick(&world.users).object.text("iam_id"), "mfa": "NONE"}))
         .collect();
     world.identity_settings.set("user_mfa", json!(exempt));
-    if mint.chance(50) {
-        world.effective_settings = Some(effective(&world.identity_settings));
-    }
+    // The interface documents them for every account.
+    world.effective_settings = Some(effective(&world.identity_settings));
 }
