@@ -124,6 +124,7 @@ mod tests {
             tables_written: 0,
             events: 3,
             delivered: vec![DeliveryReport { snapshot: 6, events: 3, sinks: vec![sink] }],
+            warnings: Vec::new(),
             damage: None,
         };
         Outcome::Audited(Box::new(summary))
