@@ -38,9 +38,7 @@ fn the_configuration_for_huawei_cloud_that_is_deployed_is_valid() {
         assert!(is_of_stack, "{secret:?}");
     }
     assert_eq!(settings.notify.sinks, ["eventbridge:iamwatch"]);
-    for line in
-        text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.contains(" = "))
-    {
+    for line in text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.contains(" = ")) {
         let with = text.replacen(&format!("# {line}"), &line.replace('…', "0123456789abcdef"), 1);
         Settings::parse("huawei.toml", &with).unwrap_or_else(|error| panic!("{line}: {error}"));
     }
