@@ -139,7 +139,11 @@ pub(super) async fn told(
         None => Vec::new(),
     };
     let names = names(&history, &manifest, rules, &events).await?;
-    let mut incomplete = history::coverage(&history, &manifest).await?;
+    let mut incomplete = match history::coverage(&history, &manifest).await {
+        // The run is over and told: that something of it was damaged meanwhile is what `verify` is for.
+        Err(error) if error.is_damage() => Vec::new(),
+        coverage => coverage?,
+    };
     incomplete.retain(|list| !list.is_complete());
     Ok(run::Told {
         summary: summary.clone(),
@@ -171,7 +175,7 @@ async fn names(
     let former = match manifest.number {
         1 => None,
         number => match history.manifest(number - 1).await {
-            Err(error) if error.is_damage() => None,
+            Err(error) if error.is_damage() || matches!(error, SnapshotError::NoSuchSnapshot { .. }) => None,
             former => Some(former?),
         },
     };

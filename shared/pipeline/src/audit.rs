@@ -14,7 +14,7 @@ use crate::{
     former::Former,
     grants,
     judge::{Judged, judge},
-    outbox,
+    outbox::{self, CaughtUp},
 };
 
 /// Follows a run while it goes on.
@@ -84,7 +84,7 @@ pub enum PipelineError {
 pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineError> {
     let history = |account: &AccountId| History::new(run.store.clone(), account.clone());
     let caught_up = match target.account() {
-        Some(account) => Some(outbox::finish(&history(account), run.sinks, run.clock).await?),
+        Some(account) => Some(begin(&history(account), run).await?),
         None => None,
     };
     let started = (run.clock)();
@@ -93,9 +93,10 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let history = history(&seen.account);
     let caught_up = match caught_up {
         Some(caught_up) => caught_up,
-        None => outbox::finish(&history, run.sinks, run.clock).await?,
+        None => begin(&history, run).await?,
     };
     let mut former = Former::of(&history).await?;
+    former.damage.merge(caught_up.damage);
 
     run.watch.stage("diff");
     let mut compared = compare(&history, &mut former, seen.state).await?;
@@ -136,6 +137,10 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         undelivered: caught_up.undelivered.clone(),
     };
     history.commit(&manifest).await?;
+    // A store may acknowledge what it does not keep: nobody is told of a snapshot that is another's.
+    if tables_written > 0 || !told.is_empty() {
+        history.confirm(&manifest).await?;
+    }
     let mut delivered = caught_up.reports;
     delivered.extend(outbox::deliver(&history, &manifest, run.sinks, &told, run.clock).await);
     Ok(Summary {
@@ -154,7 +159,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         events: told.len().try_into().unwrap_or(u64::MAX),
         delivered,
         warnings,
-        damage: former.damage,
+        damage: (!former.damage.is_empty()).then(|| former.damage.sentence()),
     })
 }
 
@@ -174,6 +179,12 @@ fn clock_went_back(former: &Former, at: Timestamp) -> Option<Warning> {
             before.finished_at
         ),
     })
+}
+
+/// Makes sure that the store lets one of several runs commit, and sends what former runs could not.
+async fn begin(history: &History, run: &Run<'_>) -> Result<CaughtUp, SnapshotError> {
+    history.prove_store((run.clock)()).await?;
+    outbox::finish(history, run.sinks, run.clock).await
 }
 
 /// The state to store, and how it differs from the last one.
@@ -210,7 +221,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
             coverage: Vec::new(),
         });
     }
-    let mut before = former.state(history, &differing).await?;
+    let mut before = former.state(history, &differing, &seen).await?;
     let is_whole = coverage_counts(&seen).incomplete == 0;
     // What stands in for incomplete lists is looked up in whole tables; those that do not differ are at hand.
     for table in declared.iter().filter(|table| !is_whole && is_at_hand(table, &differing, former)) {
@@ -222,7 +233,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
         hashes.insert(table.name, state.rows(table).hash());
     }
     let changes = diff::between(&before, &state, &differing);
-    if former.sound().is_some() {
+    if former.manifest.is_some() {
         diff::mark_first_sight(&before, &mut state, &changes);
     }
     let lists =
@@ -233,7 +244,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
 
 /// Says whether the last snapshot holds the rows of a table that were just seen.
 fn is_at_hand(table: &Table, differing: &[&'static Table], former: &Former) -> bool {
-    former.sound().is_some() && !differing.iter().any(|each| each.name == table.name)
+    former.manifest.is_some() && !differing.iter().any(|each| each.name == table.name)
 }
 
 /// Stage 3. Writes what differs and returns the entries of all tables, with the number of objects written.
@@ -248,13 +259,14 @@ async fn write(
     for table in tables::of(history.account().cloud()) {
         let rows = compared.state.rows(table);
         // What is damaged is stored whole again.
-        let known = former.sound().and_then(|manifest| manifest.tables.get(table.name));
+        let base = former.base_for(table);
+        let known = base.and_then(|manifest| manifest.tables.get(table.name));
         let hash = compared.hashes.get(table.name);
         let entry = match known.filter(|known| hash.is_some_and(|hash| known.holds(table, hash))) {
             Some(known) => Some(known.clone()),
             None => {
                 let delta = deltas.remove(table.name).unwrap_or_default();
-                history.write(former.sound(), table, rows, &delta).await?.inspect(|_| written += 1)
+                history.write(base, table, rows, &delta).await?.inspect(|_| written += 1)
             }
         };
         if let Some(entry) = entry {
@@ -298,7 +310,7 @@ fn tell(
         coverage: &compared.coverage,
         is_first: former.next == 1,
         baseline: judged.baseline.clone(),
-        damage: former.damage.clone(),
+        damage: (!former.damage.is_empty()).then(|| former.damage.clone()),
         limit: run.events_per_run,
     })
 }

@@ -51,7 +51,7 @@ pub(crate) async fn judge(
     at: Timestamp,
 ) -> Result<Judged, SnapshotError> {
     let asking = check::Run { account: history.account().clone(), at, number: former.next };
-    let known = former.sound().and_then(|manifest| manifest.findings.clone());
+    let known = former.findings_ref().cloned();
     let none = BTreeMap::new();
     let grounds = known.as_ref().map_or(&none, |known| &known.grounds);
     let known_of = Some(Known { hashes: &compared.hashes, grounds });
@@ -95,7 +95,7 @@ pub(crate) async fn judge(
         *baseline.by_rule.entry(finding.rule.clone()).or_default() += 1;
     }
     let patch = before.and_then(|before| {
-        let found = former.sound()?.findings.as_ref()?;
+        let found = former.findings_ref()?;
         Some((found, FindingsPatch::between(before.findings, &step.findings)))
     });
     let (base, patches) = history.put_findings(patch, &step.findings).await?;

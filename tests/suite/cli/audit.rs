@@ -31,6 +31,11 @@ impl Cloud {
         cloud
     }
 
+    /// Returns how many events were sent.
+    pub(super) fn events(&self) -> usize {
+        std::fs::read_to_string(self.desk.path("events.jsonl")).unwrap_or_default().lines().count()
+    }
+
     /// Tells another sink from now on.
     pub(super) fn tell(&self, sink: &str) {
         let notify = format!("[notify]\nsinks = [{sink:?}]\n");

@@ -4,6 +4,7 @@
 mod access;
 mod audit;
 mod audit_huawei;
+mod buckets;
 mod bus;
 mod delivery;
 mod demo;
