@@ -54,12 +54,16 @@ print(*(each.getsockname()[1] for each in sockets))')
     echo "S3 at $IAMWATCH_TEST_S3, other services at $IAMWATCH_TEST_AWS"
 }
 
-# No test may reach a real account, and none goes through a proxy to loopback.
-unset "${!AWS_@}"
+# No test may reach a real account, hang on the settings of whoever runs it, or write pages anew; and none goes through a
+# proxy to loopback.
+unset "${!AWS_@}" "${!IAMWATCH_@}" "${!GIT_@}" RUST_LOG RUST_BACKTRACE NO_COLOR
 export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
 export NO_PROXY="127.0.0.1,localhost,::1${NO_PROXY:+,$NO_PROXY}"
 export no_proxy=$NO_PROXY
+# Beside the sources nothing is left: what they write goes into .cache, target and temporary folders.
+export PYTHONDONTWRITEBYTECODE=1 __SAM_CLI_APP_DIR=$PWD/.cache/sam
+mkdir -p .cache/sam
 # With it, a test that lacks a server or a tool fails instead of saying that it was left out.
 export IAMWATCH_TEST_ALL=1
 

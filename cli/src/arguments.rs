@@ -1,8 +1,6 @@
 //! The words of the command line.
 
-use std::path::PathBuf;
-
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
 
 use crate::account::AccountName;
 
@@ -19,6 +17,9 @@ A snapshot is named `latest`, `latest~3`, by number (`42`), or by a time (`2026-
 Exit codes: 0 done; 1 with --exit-code, and there is something to tell; 2 wrong use; 3 a cloud or a
 store could not be read or written, or a sink lacks events; 4 the history is broken.";
 
+/// Greatest number of things that a plan is made for: no account has as many.
+const MOST: u64 = 10_000_000;
+
 /// Audits who may do what in cloud accounts: what changed, since when, and whether it could see everything.
 #[derive(Debug, Parser)]
 #[command(name = "iamwatch", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
@@ -32,11 +33,12 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Where snapshots live: a folder, or s3://BUCKET/PREFIX [env: IAMWATCH_STORE] [default: ./iamwatch-store]
+    /// Where snapshots live: a folder, or s3://BUCKET/PREFIX [env: IAMWATCH_STORE] [default: ./iamwatch-store; `audit` takes
+    /// that of its settings, `demo` always ./iamwatch-demo]
     #[arg(long, global = true, value_name = "URI")]
     pub(crate) store: Option<String>,
-    /// The account, as ibm/ID, or the cloud alone where it has one account; may be left out where there is one
-    #[arg(long, global = true, value_name = "CLOUD/ID", env = "IAMWATCH_ACCOUNT")]
+    /// The account, as ibm/ID, or the cloud alone where it has one; may be left out where there is one [env: IAMWATCH_ACCOUNT]
+    #[arg(long, global = true, value_name = "CLOUD/ID")]
     pub(crate) account: Option<AccountName>,
     /// Print JSON for programs; each command's help tells its form
     #[arg(long, global = true)]
@@ -44,14 +46,14 @@ pub(crate) struct Global {
     /// End with code 1 when there is something to tell
     #[arg(long, global = true)]
     pub(crate) exit_code: bool,
-    /// Address of an S3-compatible server
-    #[arg(long, global = true, value_name = "URL", env = "IAMWATCH_S3_ENDPOINT", help_heading = "S3 stores")]
+    /// Address of an S3-compatible server [env: IAMWATCH_S3_ENDPOINT]
+    #[arg(long, global = true, value_name = "URL", help_heading = "S3 stores")]
     pub(crate) s3_endpoint: Option<String>,
-    /// Put the bucket into the path, as most S3-compatible servers want it
-    #[arg(long, global = true, env = "IAMWATCH_S3_PATH_STYLE", help_heading = "S3 stores")]
+    /// Put the bucket into the path, as most S3-compatible servers want it [env: IAMWATCH_S3_PATH_STYLE]
+    #[arg(long, global = true, help_heading = "S3 stores")]
     pub(crate) s3_path_style: bool,
-    /// Region of the bucket
-    #[arg(long, global = true, value_name = "NAME", env = "IAMWATCH_S3_REGION", help_heading = "S3 stores")]
+    /// Region of the bucket [env: IAMWATCH_S3_REGION]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "S3 stores")]
     pub(crate) region: Option<String>,
     /// Say more on standard error: -v each stage, -vv each call
     #[arg(long, short, global = true, action = ArgAction::Count)]
@@ -117,13 +119,15 @@ The same for Huawei Cloud:
   cloud = \"huawei\"
   credentials = { access_key = \"env:HUAWEI_ACCESS_KEY\", secret_key = \"env:HUAWEI_SECRET_KEY\" }
 
-An account that fails does not stop the others; the exit code is then that of the failure.
+Paths in a configuration count from its folder; `~` is your home. An account that fails does not stop the others; the exit
+code is then that of the failure.
 
 --json: {\"runs\": [SUMMARY, …], \"failures\": [{\"account\", \"error\"}, …]}; a SUMMARY is what the function answers.")]
 pub(crate) struct Audit {
-    /// The configuration: a file, a folder with an iamwatch.toml, s3://BUCKET/KEY or ssm:NAME
-    #[arg(long, value_name = "F", env = "IAMWATCH_CONFIG", default_value = "iamwatch.toml")]
-    pub(crate) config: String,
+    /// The configuration: a file, a folder with an iamwatch.toml, s3://BUCKET/KEY or ssm:NAME [env: IAMWATCH_CONFIG]
+    /// [default: iamwatch.toml]
+    #[arg(long, value_name = "F")]
+    pub(crate) config: Option<String>,
 }
 
 /// Say how many calls a run takes and how long, before it is made
@@ -139,25 +143,25 @@ Examples:
 --json: {\"of\", \"calls\", \"lists\": {list: calls}, \"milliseconds\"}.")]
 pub(crate) struct Plan {
     /// Users of the account
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(..=MOST))]
     pub(crate) users: u64,
     /// Access keys of all users together
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(..=MOST))]
     pub(crate) keys: u64,
     /// Groups
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(..=MOST))]
     pub(crate) groups: u64,
     /// Policies of its own, each attached somewhere
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(..=MOST))]
     pub(crate) policies: u64,
     /// Agencies
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(..=MOST))]
     pub(crate) agencies: u64,
     /// How long one call takes
-    #[arg(long, value_name = "MS", default_value_t = 50)]
+    #[arg(long, value_name = "MS", default_value_t = 50, value_parser = value_parser!(u64).range(1..=MOST))]
     pub(crate) latency_ms: u64,
     /// Calls under way at one time
-    #[arg(long, value_name = "N", default_value_t = 16)]
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = value_parser!(u64).range(1..=256))]
     pub(crate) concurrency: u64,
 }
 
@@ -179,7 +183,7 @@ Examples:
 \"incomplete\", \"open_findings\"}, …], newest last.")]
 pub(crate) struct Snapshots {
     /// Only the newest N
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     pub(crate) last: Option<u64>,
 }
 
@@ -298,7 +302,7 @@ pub(crate) struct Query {
     #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
     pub(crate) at: String,
     /// Rows beyond which the answer is cut short
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = rows)]
     pub(crate) max_rows: usize,
 }
 
@@ -313,7 +317,7 @@ Examples:
 pub(crate) struct Rules {
     /// A folder with rules of one's own, beside those that are built in
     #[arg(long, global = true, value_name = "DIR")]
-    pub(crate) rules: Option<PathBuf>,
+    pub(crate) rules: Option<String>,
     #[command(subcommand)]
     pub(crate) action: Option<RulesAction>,
 }
@@ -342,7 +346,7 @@ pub(crate) enum RulesAction {
         #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
         at: String,
         /// Rows beyond which the answer is cut short
-        #[arg(long, value_name = "N", default_value_t = 10_000)]
+        #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = rows)]
         max_rows: usize,
     },
 }
@@ -360,3 +364,12 @@ Ends with code 4 when something is broken.
 
 --json: {\"snapshots\", \"objects\", \"head\", \"faults\": [{\"object\", \"kind\", \"text\", \"harmless\"}, …]}.")]
 pub(crate) struct Verify {}
+
+/// Reads how many rows are wanted: one at least.
+fn rows(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("an answer of no rows says nothing; take one at least".to_owned()),
+        Ok(rows) => Ok(rows),
+        Err(error) => Err(format!("{error}")),
+    }
+}

@@ -5,7 +5,7 @@ use collect::CollectError;
 use history::QuestionError;
 use model::AccountError;
 use notify::NotifyError;
-use pipeline::{PipelineError, ReferenceError, SettingsError};
+use pipeline::{PipelineError, PlaceError, ReferenceError, SettingsError};
 use snapshot::{NameError, SnapshotError, StoreError};
 
 /// Exit codes.
@@ -95,6 +95,7 @@ fn is_ours(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.is::<CollectError>()
         || error.is::<ReferenceError>()
         || error.is::<SettingsError>()
+        || error.is::<PlaceError>()
         || error.is::<PipelineError>()
         || error.is::<NotifyError>()
         || error.is::<NameError>()
@@ -103,7 +104,9 @@ fn is_ours(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// Keeps a message on one line, and what a cloud or a file says from steering the terminal.
 fn plain(text: &str) -> String {
-    text.trim().chars().map(|each| if each.is_control() { ' ' } else { each }).collect()
+    // Messages of libraries come in several lines.
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    model::visible(&lines.join(" ")).into_owned()
 }
 
 const fn code_of_store(error: &StoreError) -> u8 {
@@ -151,9 +154,10 @@ impl From<QuestionError> for Failure {
     fn from(error: QuestionError) -> Self {
         let code = match &error {
             QuestionError::Snapshot(error) => code_of_snapshot(error),
-            QuestionError::Query(_) | QuestionError::Table { .. } | QuestionError::Resource(_) => {
-                exit::WRONG_USE
-            }
+            QuestionError::Query(_)
+            | QuestionError::Table { .. }
+            | QuestionError::OtherCloud { .. }
+            | QuestionError::Resource(_) => exit::WRONG_USE,
         };
         Self::new(code, error)
     }
@@ -185,6 +189,12 @@ impl From<PipelineError> for Failure {
             PipelineError::Snapshot(error) => code_of_snapshot(error),
         };
         Self::new(code, error)
+    }
+}
+
+impl From<PlaceError> for Failure {
+    fn from(error: PlaceError) -> Self {
+        Self::new(exit::WRONG_USE, error)
     }
 }
 
@@ -227,8 +237,11 @@ mod tests {
     }
 
     #[test]
-    fn the_causes_stand_on_one_line_without_control_characters() {
+    fn the_causes_stand_on_one_line_without_characters_that_steer_or_hide() {
         let failure = Failure::wrong_use("first\u{1b}[31m\nsecond").doing("reading").help("try again");
-        assert_eq!(failure.words(), ("reading: first [31m second".to_owned(), Some("try again".to_owned())));
+        assert_eq!(
+            failure.words(),
+            (r"reading: first\u{1b}[31m second".to_owned(), Some("try again".to_owned()))
+        );
     }
 }

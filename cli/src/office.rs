@@ -12,6 +12,7 @@ use model::{AccountId, Cloud, Event};
 
 use crate::{
     failure::{Failure, exit},
+    past,
     render::text::quoted,
 };
 
@@ -40,7 +41,7 @@ impl Office {
             ))
             .help("name a new or empty folder with --store"));
         }
-        let store = PathBuf::from(place);
+        let store = past::here().path("the store", place)?;
         let named = store.file_name().and_then(|name| name.to_str());
         let name = named.ok_or_else(|| {
             Failure::wrong_use(format!("`{place}` is not a name that the demo can put a file beside"))

@@ -1,7 +1,9 @@
 //! Opens the past: the store, the account in it, the snapshot that a name means.
 
-use model::AccountId;
-use snapshot::{AnyStore, History, Manifest, StoreOptions};
+use jiff::Timestamp;
+use model::{AccountError, AccountId};
+use pipeline::Anchor;
+use snapshot::{AnyStore, History, Manifest, SnapshotName, StoreOptions};
 
 use crate::{
     account::AccountName,
@@ -11,6 +13,9 @@ use crate::{
 
 const STORE: &str = "IAMWATCH_STORE";
 const DEFAULT_STORE: &str = "./iamwatch-store";
+const CONFIG: &str = "IAMWATCH_CONFIG";
+const DEFAULT_CONFIG: &str = "iamwatch.toml";
+const ACCOUNT: &str = "IAMWATCH_ACCOUNT";
 
 /// One account's history, open for questions.
 #[derive(Debug)]
@@ -21,10 +26,10 @@ pub(crate) struct Past {
 impl Past {
     /// Opens the store and the account that the arguments name, or the only one that there is.
     pub(crate) async fn open(global: &Global) -> Result<Self, Failure> {
-        let place = place(global).unwrap_or_else(|| DEFAULT_STORE.to_owned());
+        let place = place(global)?.unwrap_or_else(|| DEFAULT_STORE.to_owned());
         let store = AnyStore::open(&place, &options(global, &StoreOptions::default())).await?;
-        let account = match &global.account {
-            Some(AccountName::Id(account)) => account.clone(),
+        let account = match account(global)? {
+            Some(AccountName::Id(account)) => account,
             name => only_account(&place, &store, name.as_ref()).await?,
         };
         Ok(Self { history: History::new(store, account) })
@@ -32,28 +37,99 @@ impl Past {
 
     /// Reads the manifest of the snapshot that a name means.
     pub(crate) async fn snapshot(&self, name: &str) -> Result<Manifest, Failure> {
-        Ok(self.history.named(&name.parse()?).await?)
+        let manifest = self.history.named(&name.parse()?).await?;
+        match begins(name) {
+            Some(begins) if is_yet_to_come(begins, &manifest, Timestamp::now()) => {
+                Err(Failure::wrong_use(format!(
+                    "`{name}` is yet to come: the newest snapshot of `{}` is {}, of {}",
+                    manifest.account, manifest.number, manifest.finished_at
+                ))
+                .help("say `latest`, or a time that has passed"))
+            }
+            _ => Ok(manifest),
+        }
     }
 }
 
+/// Returns the first moment of the time that a name is, if it is one: of a day its first second.
+fn begins(name: &str) -> Option<Timestamp> {
+    let SnapshotName::At(time) = name.parse().ok()? else { return None };
+    if name.len() == "2026-11-21".len() { format!("{name}T00:00:00Z").parse().ok() } else { Some(time) }
+}
+
+/// Says whether nobody knows yet which snapshot will be in force at a time: it is after the newest, and after now.
+fn is_yet_to_come(begins: Timestamp, found: &Manifest, now: Timestamp) -> bool {
+    now < begins && found.finished_at.parse().is_ok_and(|finished: Timestamp| finished < begins)
+}
+
 /// Returns the store that the arguments or the environment name.
-pub(crate) fn place(global: &Global) -> Option<String> {
-    global.store.clone().or_else(|| std::env::var(STORE).ok().filter(|place| !place.is_empty()))
+pub(crate) fn place(global: &Global) -> Result<Option<String>, Failure> {
+    let place = global.store.clone().or_else(|| set(STORE));
+    Ok(place.map(|place| here().store(&place)).transpose()?)
+}
+
+/// Returns the place of the settings that the argument or the environment names, or the usual one.
+pub(crate) fn config(argument: Option<&str>) -> String {
+    argument.map(str::to_owned).or_else(|| set(CONFIG)).unwrap_or_else(|| DEFAULT_CONFIG.to_owned())
 }
 
 /// Says whether the commands look in this store unasked.
 pub(crate) fn is_default(place: &str) -> bool {
-    let unasked = std::env::var(STORE).ok().filter(|place| !place.is_empty());
+    let unasked = set(STORE);
     place.trim_start_matches("./") == unasked.as_deref().unwrap_or(DEFAULT_STORE).trim_start_matches("./")
 }
 
-/// Returns how to reach a store: the arguments go before `otherwise`.
+/// Returns where paths of arguments count from: the current folder.
+pub(crate) fn here() -> Anchor {
+    Anchor::new(None, &variable)
+}
+
+/// Looks up a variable of the environment. What is no text is not taken for what is not set.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
+/// Looks up a variable; an empty one is as good as none.
+fn set(name: &str) -> Option<String> {
+    variable(name).filter(|value| !value.is_empty())
+}
+
+/// Returns the account that the arguments or the environment name.
+pub(crate) fn account(global: &Global) -> Result<Option<AccountName>, Failure> {
+    match (&global.account, set(ACCOUNT)) {
+        (Some(name), _) => Ok(Some(name.clone())),
+        (None, Some(name)) => {
+            let read = name.parse().map(Some);
+            read.map_err(|error: AccountError| {
+                Failure::wrong_use(error.to_string()).doing(format!("`{ACCOUNT}`"))
+            })
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+/// Returns how to reach a store: the arguments go before the environment, and that before `otherwise`.
 pub(crate) fn options(global: &Global, otherwise: &StoreOptions) -> StoreOptions {
     StoreOptions {
-        s3_endpoint: global.s3_endpoint.clone().or_else(|| otherwise.s3_endpoint.clone()),
-        s3_path_style: global.s3_path_style || otherwise.s3_path_style,
-        region: global.region.clone().or_else(|| otherwise.region.clone()),
+        s3_endpoint: global
+            .s3_endpoint
+            .clone()
+            .or_else(|| set("IAMWATCH_S3_ENDPOINT"))
+            .or_else(|| otherwise.s3_endpoint.clone()),
+        s3_path_style: global.s3_path_style
+            || set("IAMWATCH_S3_PATH_STYLE").is_some_and(|style| is_yes(&style))
+            || otherwise.s3_path_style,
+        region: global
+            .region
+            .clone()
+            .or_else(|| set("IAMWATCH_S3_REGION"))
+            .or_else(|| otherwise.region.clone()),
     }
+}
+
+/// Says whether a variable that switches something on does.
+fn is_yes(text: &str) -> bool {
+    !["0", "false", "no", "off"].contains(&text.to_ascii_lowercase().as_str())
 }
 
 async fn only_account(

@@ -4,17 +4,23 @@
 
 use std::{
     io::{self, IsTerminal, Write},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
+/// What the bar says while lists are read.
+const READING: &str = "collect";
+
 /// What goes on, for whoever waits.
 #[derive(Debug)]
 pub(crate) struct Progress {
     all: MultiProgress,
     bar: ProgressBar,
+    /// Lists that are to be read in this stage. The bar cannot be asked to add: without a length it adds to none.
+    expected: Mutex<u64>,
 }
 
 impl Progress {
@@ -34,8 +40,13 @@ impl Progress {
             .with_ansi(is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
             .with_writer(Log(all.clone()))
             .init();
+        Self::on(all)
+    }
+
+    /// Draws where something else has been set up to draw.
+    fn on(all: MultiProgress) -> Self {
         let bar = all.add(ProgressBar::no_length());
-        Self { all, bar }
+        Self { all, bar, expected: Mutex::new(0) }
     }
 
     /// Shows how many of a known number are done.
@@ -57,11 +68,16 @@ impl Progress {
 impl collect::Progress for Progress {
     fn expect(&self, lists: usize) {
         self.bar.set_style(counted());
-        self.bar.inc_length(lists.try_into().unwrap_or(u64::MAX));
+        // Held until the bar knows: of two lists that begin at once, none may set back what the other said.
+        let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
+        *expected = expected.saturating_add(lists.try_into().unwrap_or(u64::MAX));
+        self.bar.set_length(*expected);
     }
 
     fn listed(&self, listing: &str, rows: usize) {
         self.bar.inc(1);
+        // Whatever was waited for, something came.
+        self.bar.set_message(READING);
         tracing::debug!(listing, rows, "list read");
     }
 
@@ -73,6 +89,7 @@ impl collect::Progress for Progress {
 
 impl pipeline::Watch for Progress {
     fn stage(&self, stage: &'static str) {
+        *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = 0;
         self.bar.reset();
         self.bar.unset_length();
         self.bar.set_style(ProgressStyle::default_spinner());
@@ -93,7 +110,10 @@ struct Log(MultiProgress);
 
 impl Write for Log {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.suspend(|| io::stderr().write(line))
+        // What a cloud says is part of some lines. The escapes that colour a line are ASCII, and stay.
+        let shown = String::from_utf8_lossy(line);
+        self.0.suspend(|| io::stderr().write_all(model::visible_json(&shown).as_bytes()))?;
+        Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -106,5 +126,32 @@ impl<'a> MakeWriter<'a> for Log {
 
     fn make_writer(&'a self) -> Self {
         self.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use collect::Progress as _;
+    use pipeline::Watch as _;
+
+    use super::*;
+
+    #[test]
+    fn the_bar_knows_how_many_lists_a_run_reads_and_how_many_are_read() {
+        let progress = Progress::on(MultiProgress::with_draw_target(ProgressDrawTarget::hidden()));
+        let seen = |progress: &Progress| (progress.bar.position(), progress.bar.length());
+        for _account in 0..2 {
+            progress.stage("collect");
+            assert_eq!(seen(&progress), (0, None), "nobody knows yet");
+            progress.expect(40);
+            progress.listed("ibm_users", 3);
+            progress.expect(36);
+            progress.listed("ibm_api_keys", 9);
+            assert_eq!(seen(&progress), (2, Some(76)));
+            progress.stage("diff");
+            assert_eq!(seen(&progress).1, None, "a stage without lists has no length");
+        }
+        progress.count("reading manifests", 3, 9);
+        assert_eq!(seen(&progress), (3, Some(9)));
     }
 }

@@ -72,7 +72,11 @@ impl Screen {
         text: impl FnOnce(Paint) -> String,
         json: impl FnOnce() -> Value,
     ) -> Result<(), Failure> {
-        if self.json { self.write(&format!("{:#}\n", json())) } else { self.write(&text(self.paint)) }
+        if self.json {
+            self.write(&model::visible_json(&format!("{:#}\n", json())))
+        } else {
+            self.write(&text(self.paint))
+        }
     }
 
     /// Shows a text to people; programs get nothing of it.

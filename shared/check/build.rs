@@ -33,6 +33,10 @@ fn find(folder: &Path, endings: &[&str], files: &mut Vec<PathBuf>) -> Result<(),
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // Editors and desktops leave files and links whose names begin with a dot.
+        if name.starts_with('.') {
+            continue;
+        }
         if path.is_dir() {
             println!("cargo::rerun-if-changed={}", path.display());
             find(&path, endings, files)?;

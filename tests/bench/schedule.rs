@@ -65,6 +65,7 @@ async fn collect(cloud: &Cloud, concurrency: usize) -> anyhow::Result<Collected>
             permissions: &pipeline::Permissions::default(),
             sinks: &[],
             suppressions: &[],
+            accounts: &[],
             events_per_run: 200,
             clock: &Timestamp::now,
             watch: &watch,

@@ -88,6 +88,7 @@ impl Bench {
             permissions: &self.settings.permissions(),
             sinks: &[],
             suppressions: &[],
+            accounts: &[],
             events_per_run: 200,
             clock: &Timestamp::now,
             watch: &watch,

@@ -131,6 +131,7 @@ impl Order {
             permissions: &permissions,
             sinks: &[Sink::File(self.events.clone())],
             suppressions: &[],
+            accounts: &settings.accounts,
             // All is told one by one: a digest could not be held against anything.
             events_per_run: usize::MAX,
             clock: &|| now,

@@ -21,14 +21,14 @@ use crate::{
 };
 
 pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure> {
-    let settings = settings(&wanted.config).await?;
-    let accounts = chosen(&settings, desk.global.account.as_ref())?;
+    let settings = settings(&past::config(wanted.config.as_deref())).await?;
+    let accounts = chosen(&settings, past::account(desk.global)?.as_ref())?;
     let s3 = StoreOptions {
         s3_endpoint: settings.s3.endpoint.clone(),
         s3_path_style: settings.s3.path_style,
         region: settings.s3.region.clone(),
     };
-    let place = past::place(desk.global).unwrap_or_else(|| settings.store.clone());
+    let place = past::place(desk.global)?.unwrap_or_else(|| settings.store.clone());
     let store = AnyStore::open(&place, &past::options(desk.global, &s3)).await?;
     let rules = pipeline::rules(settings.rules.as_deref())?;
     let sinks: Vec<Sink> =
@@ -41,17 +41,19 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure>
         permissions: &permissions,
         sinks: &sinks,
         suppressions: &settings.suppressions,
+        accounts: &settings.accounts,
         events_per_run: settings.notify.events_per_run,
         clock: &clock,
         watch: desk.progress,
     };
     let is_one = accounts.len() == 1;
-    let mut runs = Vec::new();
+    let mut runs: Vec<Summary> = Vec::new();
     let mut failures = Vec::new();
     for account in accounts {
         let before = store.traffic();
         match audit(account, &order).await {
-            Ok(summary) => {
+            Ok(mut summary) => {
+                summary.warn_if_audited_twice(&runs);
                 let options = where_to_look(&place, &summary.account, is_one);
                 let told = told(&store, &rules, &summary, before).await?;
                 desk.progress.clear();
@@ -88,22 +90,25 @@ fn undelivered(summary: &Summary) -> Option<(String, Failure)> {
 }
 
 async fn settings(place: &str) -> Result<Settings, Failure> {
-    Settings::load(place).await.map_err(|error| {
-        let is_missing = matches!(error, pipeline::SettingsError::Unreadable { .. });
+    Settings::load(place, &past::variable).await.map_err(|error| {
+        let is_missing = matches!(
+            &error,
+            pipeline::SettingsError::Unreadable { source: pipeline::ReferenceError::File { .. }, .. }
+        );
         let failure = Failure::from(error);
-        if is_missing {
-            failure.help(
+        match failure.words() {
+            _ if is_missing => failure.help(
                 "name a configuration with --config; `iamwatch help audit` shows the smallest, `iamwatch demo` needs none",
-            )
-        } else {
-            failure.help("`iamwatch help audit` shows the smallest configuration")
+            ),
+            // What is wrong says better what would be right.
+            (_, Some(_)) => failure,
+            _ => failure.help("`iamwatch help audit` shows the smallest configuration"),
         }
     })
 }
 
 async fn audit(account: &AccountSettings, order: &Run<'_>) -> Result<Summary, PipelineError> {
-    let target =
-        Target::prepare(account, &|name| std::env::var(name).ok(), Clock::new(Timestamp::now)).await?;
+    let target = Target::prepare(account, &past::variable, Clock::new(Timestamp::now)).await?;
     pipeline::audit(&target, order).await
 }
 
@@ -134,7 +139,11 @@ pub(super) async fn told(
         None => Vec::new(),
     };
     let names = names(&history, &manifest, rules, &events).await?;
-    let mut incomplete = history::coverage(&history, &manifest).await?;
+    let mut incomplete = match history::coverage(&history, &manifest).await {
+        // The run is over and told: that something of it was damaged meanwhile is what `verify` is for.
+        Err(error) if error.is_damage() => Vec::new(),
+        coverage => coverage?,
+    };
     incomplete.retain(|list| !list.is_complete());
     Ok(run::Told {
         summary: summary.clone(),
@@ -166,7 +175,7 @@ async fn names(
     let former = match manifest.number {
         1 => None,
         number => match history.manifest(number - 1).await {
-            Err(error) if error.is_damage() => None,
+            Err(error) if error.is_damage() || matches!(error, SnapshotError::NoSuchSnapshot { .. }) => None,
             former => Some(former?),
         },
     };

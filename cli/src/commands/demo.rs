@@ -14,13 +14,14 @@ use crate::{
     arguments::Demo,
     failure::{Failure, exit},
     office::{self, Office},
+    past,
     render::{demo, run},
 };
 
 pub(super) async fn run(desk: Desk<'_>, wanted: &Demo) -> Result<bool, Failure> {
     let all = Company::accounts()?;
     let office = Office::at(desk.global.store.as_deref(), &all)?;
-    let chosen: Vec<&AccountId> = match &desk.global.account {
+    let chosen: Vec<&AccountId> = match past::account(desk.global)? {
         Some(name) => all.iter().filter(|account| name.means(account)).collect(),
         None => all.iter().collect(),
     };
@@ -66,6 +67,7 @@ async fn live(
             permissions: &permissions,
             sinks: &sinks,
             suppressions: &settings.suppressions,
+            accounts: &settings.accounts,
             events_per_run: settings.notify.events_per_run,
             clock: &clock,
             watch: desk.progress,

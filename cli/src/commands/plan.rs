@@ -10,7 +10,7 @@ use super::Desk;
 use crate::{
     arguments::Plan,
     failure::Failure,
-    past::Past,
+    past::{self, Past},
     render::{table::Grid, text},
     screen::Paint,
 };
@@ -35,7 +35,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Plan) -> Result<bool, Failure> 
 
 /// Plans for an account of a size that somebody thinks of.
 fn of_sizes(desk: Desk<'_>, wanted: &Plan) -> Result<Expected, Failure> {
-    if desk.global.account.as_ref().is_some_and(|name| !name.means_cloud(Cloud::Huawei)) {
+    if past::account(desk.global)?.is_some_and(|name| !name.means_cloud(Cloud::Huawei)) {
         return Err(Failure::wrong_use("sizes can be planned for accounts of `huawei` only")
             .help("leave the sizes out to plan from the last snapshot, or say --account huawei"));
     }

@@ -11,13 +11,15 @@ use super::{Desk, findings::Sight, query};
 use crate::{
     arguments::{Rules, RulesAction},
     failure::{Failure, exit},
-    past::Past,
+    past::{self, Past},
     render::{coverage, table::Grid, text},
     screen::Paint,
 };
 
 pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure> {
-    let set = pipeline::rules(wanted.rules.as_deref())?;
+    let own =
+        wanted.rules.as_deref().map(|folder| past::here().path("the folder of rules", folder)).transpose()?;
+    let set = pipeline::rules(own.as_deref())?;
     let permissions = permissions()?;
     match wanted.action.as_ref().unwrap_or(&RulesAction::List) {
         RulesAction::List => {
@@ -57,6 +59,15 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
             }
             let rule = named(&set, id)?;
             let past = Past::open(desk.global).await?;
+            let account = past.history.account();
+            if !rule.readings.contains_key(&account.cloud()) {
+                return Err(Failure::wrong_use(format!(
+                    "rule `{id}` asks accounts of `{}`, and `{account}` is of `{}`",
+                    rule.scope.name(),
+                    account.cloud()
+                ))
+                .help("choose another account with --account, or another rule; `iamwatch rules --json` tells their clouds"));
+            }
             let manifest = past.snapshot(at).await?;
             let limits = Limits { rows: *max_rows, ..Limits::default() };
             ask(desk, rule, &past, &manifest, &limits).await

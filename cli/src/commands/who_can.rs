@@ -45,7 +45,9 @@ fn told(wanted: &WhoCan, manifest: &Manifest, able: &Able, paint: Paint) -> Stri
         answers.into_iter().partition(|answer| page::is_active(&answer.principal));
     let (able_now, denied): (Vec<&Answer>, Vec<&Answer>) =
         active.into_iter().partition(|answer| answer.verdict != Verdict::Denied);
-    if able_now.is_empty() {
+    if let Some(alike) = &able.unknown_action {
+        page.push_str(&unknown(&wanted.action, alike));
+    } else if able_now.is_empty() {
         page.push_str("Nobody can.\n");
     }
     for (title, answers) in
@@ -63,6 +65,16 @@ fn told(wanted: &WhoCan, manifest: &Manifest, able: &Able, paint: Paint) -> Stri
     page
 }
 
+/// Says that no role has an action, and which actions are most like it.
+fn unknown(action: &str, alike: &[String]) -> String {
+    let names: Vec<String> = alike.iter().map(|name| format!("`{}`", text::plain(name))).collect();
+    let hint = match names.as_slice() {
+        [] => "; check its spelling, and whether some policy or custom role names its service".to_owned(),
+        names => format!("; did you mean {}?", names.join(" or ")),
+    };
+    format!("No visible role has the action `{}`{hint}\n", text::plain(action))
+}
+
 fn report(wanted: &WhoCan, manifest: &Manifest, able: &Able) -> Value {
     json!({
         "snapshot": manifest.number,
@@ -70,5 +82,6 @@ fn report(wanted: &WhoCan, manifest: &Manifest, able: &Able) -> Value {
         "resource": wanted.resource,
         "answers": able.answers,
         "unseen": able.unseen,
+        "unknown_action": able.unknown_action.as_ref().map(|alike| json!({ "did_you_mean": alike })),
     })
 }

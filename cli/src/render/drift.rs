@@ -135,7 +135,7 @@ mod tests {
         });
         assert_eq!(
             thing(&data, &Names::default(), Paint::PLAIN),
-            "~ access group Developers changed: description, 1 member added\n    description: - → all\u{fffd}of them\n    + member iam_id=IBMid-1  type=user\n"
+            "~ access group Developers changed: description, 1 member added\n    description: - → all\\nof them\n    + member iam_id=IBMid-1  type=user\n"
         );
     }
 

@@ -58,9 +58,12 @@ pub(crate) fn body(told: &Told, paint: Paint) -> String {
     let summary = &told.summary;
     let mut page = String::new();
     if let Some(damage) = &summary.damage {
-        let damage =
-            format!("The former snapshot is damaged; full tables were stored: {}", text::plain(damage));
+        let damage = format!("The history is damaged: {}", text::plain(damage));
         page.push_str(&format!("  {}\n", paint.style(AnsiColor::Red.on_default().bold(), damage)));
+    }
+    for warning in &summary.warnings {
+        let odd = format!("! {}", text::plain(&warning.text));
+        page.push_str(&format!("  {}\n", paint.style(AnsiColor::Yellow.on_default(), odd)));
     }
     page.push_str(&changes(told, paint));
     page.push_str(&gains(told, paint));

@@ -7,7 +7,7 @@ use model::{Severity, Value};
 
 /// Keeps a text on one line, and what a cloud says from steering the terminal.
 pub(crate) fn plain(text: &str) -> String {
-    text.chars().map(|each| if each.is_control() { '\u{fffd}' } else { each }).collect()
+    model::visible(text).into_owned()
 }
 
 /// Writes a cell: nothing is a dash, so that it differs from an empty text.
@@ -144,6 +144,8 @@ mod tests {
 
     #[test]
     fn a_name_cannot_steer_the_terminal() {
-        assert_eq!(plain("a\u{1b}[2Jb\nc"), "a\u{fffd}[2Jb\u{fffd}c");
+        assert_eq!(plain("a\u{1b}[2Jb\nc"), r"a\u{1b}[2Jb\nc");
+        assert_eq!(cell(Value::Text("pay\u{202e}lor")), r"pay\u{202e}lor");
+        assert_eq!(json_cell(&serde_json::json!("ad\u{200b}min")), r"ad\u{200b}min");
     }
 }

@@ -27,6 +27,14 @@ pub(crate) enum Outcome {
 }
 
 impl Answer {
+    /// Returns what came of the accounts that could be audited.
+    pub(crate) fn summaries(&self) -> impl Iterator<Item = &Summary> {
+        self.runs.iter().filter_map(|run| match run {
+            Outcome::Audited(summary) => Some(summary.as_ref()),
+            Outcome::Failed { .. } => None,
+        })
+    }
+
     /// Turns an answer with a failure in it into the failure of the invocation, so that somebody hears of it.
     ///
     /// An account that was not audited weighs more than events that were not delivered; both are named.
@@ -116,6 +124,7 @@ mod tests {
             tables_written: 0,
             events: 3,
             delivered: vec![DeliveryReport { snapshot: 6, events: 3, sinks: vec![sink] }],
+            warnings: Vec::new(),
             damage: None,
         };
         Outcome::Audited(Box::new(summary))

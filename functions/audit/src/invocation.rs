@@ -41,7 +41,11 @@ pub(crate) async fn answer(
             let name = name(account);
             let span = info_span!("run", request_id = request.as_str(), account = name.as_str());
             let share = deadline.share(clock(), left, Duration::from_secs(account.seconds));
-            answer.runs.push(outcome(ready, account, name, share, environment, clock).instrument(span).await);
+            let mut outcome = outcome(ready, account, name, share, environment, clock).instrument(span).await;
+            if let Outcome::Audited(summary) = &mut outcome {
+                summary.warn_if_audited_twice(answer.summaries());
+            }
+            answer.runs.push(outcome);
             left = left.saturating_sub(1);
         }
         answer.or_failure()

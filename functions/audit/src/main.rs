@@ -16,7 +16,8 @@ use tokio::sync::OnceCell;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let environment = |name: &str| std::env::var(name).ok();
+    // What is no text is not taken for what is not set: whoever reads it will say what is wrong with it.
+    let environment = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
     log::start(&environment);
     environment("AWS_LAMBDA_RUNTIME_API")
         .context("this is a Lambda function and runs inside Lambda; from a terminal, use `iamwatch audit`")?;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use check::RuleSet;
 use notify::Sink;
-use pipeline::{Environment, Permissions, Run, Settings, Watch};
+use pipeline::{Anchor, Environment, Permissions, Run, Settings, Watch};
 use snapshot::{AnyStore, StoreOptions};
 
 use crate::invocation::Clock;
@@ -25,8 +25,12 @@ impl Ready {
             "environment variable `IAMWATCH_CONFIG` is not set; \
              let it name the settings: a file, a folder, `s3://bucket/key` or `ssm:NAME`",
         )?;
-        let settings = Settings::load(&place).await?;
-        let uri = environment("IAMWATCH_STORE").unwrap_or_else(|| settings.store.clone());
+        let settings = Settings::load(&place, environment).await?;
+        // A variable that is empty names nothing.
+        let uri = match environment("IAMWATCH_STORE").filter(|store| !store.is_empty()) {
+            Some(store) => Anchor::new(None, environment).store(&store)?,
+            None => settings.store.clone(),
+        };
         let options = StoreOptions {
             s3_endpoint: settings.s3.endpoint.clone(),
             s3_path_style: settings.s3.path_style,
@@ -48,6 +52,7 @@ impl Ready {
             permissions: &self.permissions,
             sinks: &self.sinks,
             suppressions: &self.settings.suppressions,
+            accounts: &self.settings.accounts,
             events_per_run: self.settings.notify.events_per_run,
             clock,
             watch,

@@ -4,9 +4,9 @@
 //! entries here, and a hundred thousand grants.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use serde::Serialize;
@@ -64,6 +64,45 @@ pub struct Principal {
     pub is_bounded: bool,
 }
 
+/// Which of those that a statement is attached to it counts for. Conditions on the principal itself are decided when
+/// the graph is built: what they ask is known then.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Holders {
+    /// It counts for all of them.
+    #[default]
+    All,
+    /// It counts for these, by number.
+    Only(Arc<BTreeSet<usize>>),
+    /// It counts for all but these, by number.
+    AllBut(Arc<BTreeSet<usize>>),
+}
+
+/// The kind of a step that stands for what every member of an account may do without a policy.
+pub(crate) const BY_ACCOUNT_SETTING: &str = "account setting";
+
+impl Source {
+    /// Returns whether every member of the account holds it, and nobody gave it.
+    pub(crate) fn is_of_every_member(&self) -> bool {
+        self.steps.first().is_some_and(|step| step.kind == BY_ACCOUNT_SETTING)
+    }
+}
+
+impl Holders {
+    /// Returns whether the statement counts for a principal.
+    pub(crate) fn contain(&self, principal: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(these) => these.contains(&principal),
+            Self::AllBut(these) => !these.contains(&principal),
+        }
+    }
+
+    /// Returns whether it depends on the principal.
+    pub(crate) fn are_limited(&self) -> bool {
+        *self != Self::All
+    }
+}
+
 /// A statement with the steps that lead to it from whom it is attached to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source {
@@ -71,6 +110,8 @@ pub struct Source {
     pub steps: Arc<[Step]>,
     /// What it says.
     pub statement: Statement,
+    /// Whom it counts for.
+    pub holders: Holders,
 }
 
 /// A way in which one principal becomes another.
@@ -118,6 +159,36 @@ pub struct Access {
     pub(crate) spans: BTreeMap<usize, Span>,
     by_principal: BTreeMap<String, usize>,
     by_group: BTreeMap<String, usize>,
+    /// Made when it is first asked for, and dropped when something is attached.
+    attachments: OnceLock<Attachments>,
+}
+
+/// Whom each source reaches: what the graph holds, looked at from the other end.
+#[derive(Debug, Clone, Default)]
+struct Attachments {
+    /// Principals that each source is attached to.
+    principals: HashMap<usize, Vec<usize>>,
+    /// Groups that each source is attached to.
+    groups: HashMap<usize, Vec<usize>>,
+    /// Principals in each group.
+    members: HashMap<usize, Vec<usize>>,
+}
+
+impl Attachments {
+    fn of(access: &Access) -> Self {
+        fn turn(lists: &[Vec<usize>]) -> HashMap<usize, Vec<usize>> {
+            let mut turned: HashMap<usize, Vec<usize>> = HashMap::new();
+            for (place, list) in lists.iter().enumerate() {
+                for number in list {
+                    turned.entry(*number).or_default().push(place);
+                }
+            }
+            turned
+        }
+        let groups_of = |memberships: &Vec<Membership>| memberships.iter().map(|each| each.group).collect();
+        let groups: Vec<Vec<usize>> = access.memberships.iter().map(groups_of).collect();
+        Self { principals: turn(&access.own), groups: turn(&access.of_group), members: turn(&groups) }
+    }
 }
 
 /// That a principal is in a group.
@@ -183,6 +254,7 @@ impl Access {
     }
 
     fn add_membership(&mut self, principal: usize, membership: Membership) {
+        self.attachments.take();
         if let Some(memberships) = self.memberships.get_mut(principal) {
             memberships.push(membership);
         }
@@ -212,6 +284,7 @@ impl Access {
 
     /// Attaches a source to a principal.
     pub fn attach(&mut self, principal: usize, source: usize) {
+        self.attachments.take();
         if let Some(own) = self.own.get_mut(principal) {
             own.push(source);
         }
@@ -219,6 +292,7 @@ impl Access {
 
     /// Attaches a source to a group.
     pub fn attach_to_group(&mut self, group: usize, source: usize) {
+        self.attachments.take();
         if let Some(sources) = self.of_group.get_mut(group) {
             sources.push(source);
         }
@@ -232,6 +306,11 @@ impl Access {
     /// Adds a level of bounds within those there are.
     pub fn bound(&mut self, level: Vec<Source>) {
         self.bounds.push(level);
+    }
+
+    /// Returns whether what the bounds leave depends on the principal.
+    pub(crate) fn bounds_depend_on_principal(&self) -> bool {
+        self.bounds.iter().flatten().any(|source| source.holders.are_limited())
     }
 
     /// Notes something that could not be seen.
@@ -296,6 +375,23 @@ impl Access {
         sure.filter_map(|membership| self.groups.get(membership.group))
     }
 
+    /// Returns the principals that hold one of some sources, in order; all of them where everybody does.
+    pub(crate) fn holders_of(&self, sources: impl Iterator<Item = usize>) -> Vec<usize> {
+        let attachments = self.attachments.get_or_init(|| Attachments::of(self));
+        let mut holders = BTreeSet::new();
+        let mut groups = BTreeSet::new();
+        for source in sources {
+            holders.extend(attachments.principals.get(&source).into_iter().flatten());
+            groups.extend(attachments.groups.get(&source).into_iter().flatten());
+        }
+        if self.everybody.iter().any(|membership| groups.contains(&membership.group)) {
+            return (0..self.principals.len()).collect();
+        }
+        let members = groups.iter().filter_map(|group| attachments.members.get(group));
+        holders.extend(members.flatten());
+        holders.into_iter().collect()
+    }
+
     /// Returns what a principal holds, own sources first, then those of its groups, then those of everybody.
     pub(crate) fn held(&self, principal: usize) -> impl Iterator<Item = Held<'_>> {
         let own = self.own.get(principal).into_iter().flatten().map(|source| (None, *source));
@@ -304,8 +400,9 @@ impl Access {
             let sources = self.of_group.get(membership.group).into_iter().flatten();
             sources.map(move |source| (Some(membership), *source))
         });
-        own.chain(through_groups).filter_map(|(membership, number)| {
-            Some(Held { membership, number, source: self.sources.get(number)? })
+        own.chain(through_groups).filter_map(move |(membership, number)| {
+            let source = self.sources.get(number).filter(|source| source.holders.contain(principal))?;
+            Some(Held { membership, number, source })
         })
     }
 

@@ -52,6 +52,34 @@ pub fn question(
     }
 }
 
+/// Returns the actions that are most like one that no role of a snapshot has; none where a role has it, or where the
+/// cloud does not list what actions there are.
+#[must_use]
+pub fn unknown_action(cloud: Cloud, state: &State, action: &str) -> Option<Vec<String>> {
+    match cloud {
+        Cloud::Ibm => ibm::unknown_action(state, action),
+        // Policies of Huawei Cloud may name any action, and no list says which there are.
+        Cloud::Huawei => None,
+    }
+}
+
+/// Says why an action cannot be one of a cloud, where its form shows that: nobody can do what does not exist, and that
+/// would be a false comfort.
+#[must_use]
+pub fn fault_of_action(cloud: Cloud, action: &str) -> Option<String> {
+    let example = match cloud {
+        Cloud::Ibm => "service.thing.verb, as in `iam-identity.apikey.create`",
+        Cloud::Huawei => "service:thing:verb, as in `iam:users:createUserV5`",
+    };
+    let is_wild = action.chars().all(|each| matches!(each, '*' | '?'));
+    let is_fit = match cloud {
+        Cloud::Ibm => !action.contains(':'),
+        Cloud::Huawei => action.contains(':') || is_wild,
+    };
+    let is_word = !action.is_empty() && !action.contains(char::is_whitespace);
+    (!is_fit || !is_word).then(|| format!("`{action}` is no action of `{cloud}`; write it as {example}"))
+}
+
 /// Says whether a text has the five parts of a URN of Huawei Cloud, or is one of a classic role, or means anything.
 fn is_urn(text: &str) -> bool {
     text == "*" || text.starts_with('/') || text.matches(':').count() >= 4
@@ -91,14 +119,16 @@ static IBM: [&Table; 28] = {
     ]
 };
 
-static HUAWEI: [&Table; 34] = {
+static HUAWEI: [&Table; 38] = {
     use model::tables::huawei as t;
     [
         &t::ACCESS_KEYS,
         &t::ACCOUNTS,
         &t::AGENCIES,
+        &t::AGENCY_TAGS,
         &t::GROUPS,
         &t::GROUP_MEMBERS,
+        &t::IDENTITY_PROVIDERS,
         &t::LOGIN_PROFILES,
         &t::MAPPINGS,
         &t::ORGANIZATIONS,
@@ -110,6 +140,7 @@ static HUAWEI: [&Table; 34] = {
         &t::POLICY_RESOURCES,
         &t::POLICY_STATEMENTS,
         &t::POLICY_VERSIONS,
+        &t::PROTOCOLS,
         &t::ROLES,
         &t::ROLE_ACTIONS,
         &t::ROLE_ASSIGNMENTS,
@@ -128,6 +159,7 @@ static HUAWEI: [&Table; 34] = {
         &t::TRUST_RESOURCES,
         &t::TRUST_STATEMENTS,
         &t::USERS,
+        &t::USER_TAGS,
     ]
 };
 
@@ -143,14 +175,23 @@ mod tests {
         names.filter(|name: &String| name.len() > 2).collect()
     }
 
-    /// Returns the sources that build the access of a cloud: `ibm.rs` and what is below it, without its tests.
+    /// Returns the sources that build the access of a cloud: `ibm.rs` and all below it, without its tests.
     fn sources(cloud: &str) -> String {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let mut text = fs::read_to_string(root.join(cloud).with_extension("rs")).expect("the builder");
-        for entry in fs::read_dir(root.join(cloud)).expect("its folder") {
-            let path = entry.expect("a file").path();
-            if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
-                text.push_str(&fs::read_to_string(path).expect("a source"));
+        let mut folders = vec![root.join(cloud)];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("its folder") {
+                let path = entry.expect("a file").path();
+                if path.file_stem().is_some_and(|name| name == "tests") {
+                    continue;
+                }
+                if path.is_dir() {
+                    folders.push(path);
+                // An editor marks a file that is open with a link that leads nowhere.
+                } else if path.is_file() && path.extension().is_some_and(|end| end == "rs") {
+                    text.push_str(&fs::read_to_string(path).expect("a source"));
+                }
             }
         }
         text
@@ -166,6 +207,23 @@ mod tests {
         }
         for bad in ["payroll", "bucket=payroll", "obs:bucket:payroll", "crn:v1:x"] {
             assert!(ask(bad).unwrap_err().contains("service:region:account:type:path"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_action_of_another_cloud_is_no_action() {
+        use model::Cloud::{Huawei, Ibm};
+        let fault = super::fault_of_action;
+        for good in ["iam-identity.apikey.create", "kms.secrets.*", "*", "iam*"] {
+            assert_eq!(fault(Ibm, good), None, "{good}");
+        }
+        for good in ["iam:users:createUserV5", "obs:*:*", "*", "*:*:*"] {
+            assert_eq!(fault(Huawei, good), None, "{good}");
+        }
+        assert!(fault(Ibm, "iam:users:createUserV5").unwrap().contains("as in `iam-identity.apikey.create`"));
+        assert!(fault(Huawei, "iam.policy.create").unwrap().contains("as in `iam:users:createUserV5`"));
+        for bad in ["", " ", "iam policy", "createUser "] {
+            assert!(fault(Ibm, bad).is_some() && fault(Huawei, bad).is_some(), "{bad}");
         }
     }
 

@@ -9,7 +9,10 @@ use serde::Serialize;
 
 mod weighing;
 
-use crate::{Access, Choice, Effect, Extent, Pattern, Principal, Question, Source, Step, access::both};
+use crate::{
+    Access, Choice, Effect, Extent, Holders, Pattern, Principal, Question, Source, Statement, Step,
+    access::both,
+};
 use weighing::Weighing;
 
 /// Whether a principal can do what is asked.
@@ -74,21 +77,29 @@ impl Access {
     /// taken away from.
     #[must_use]
     pub fn who_can(&self, question: &Question) -> Vec<Answer> {
-        self.who_can_preferring(question, Preference::Sure)
+        self.answers(self.weighing(question, Preference::Sure), Preference::Sure)
     }
 
-    /// As [`Self::who_can`], where one of several ways of a principal is preferred.
-    pub(crate) fn who_can_preferring(&self, question: &Question, prefers: Preference) -> Vec<Answer> {
-        let mut weighing = Weighing {
-            access: self,
-            question,
-            prefers,
-            extents: self.extents(question),
-            bound: self.bound_of(question),
-            no_bound: Bound::default(),
-            taken: HashMap::new(),
+    /// As [`Self::who_can`], where one of several ways of a principal is preferred, and what every member of the
+    /// account may do is left out: nobody gave it to anybody.
+    pub(crate) fn who_was_given(&self, question: &Question, prefers: Preference) -> Vec<Answer> {
+        let mut weighing = self.weighing(question, prefers);
+        let given = self.sources.iter().map(Source::is_of_every_member);
+        for (extent, _) in weighing.extents.iter_mut().zip(given).filter(|(_, is_natural)| *is_natural) {
+            *extent = Extent::None;
+        }
+        self.answers(weighing, prefers)
+    }
+
+    fn answers(&self, mut weighing: Weighing<'_>, prefers: Preference) -> Vec<Answer> {
+        // Whom nothing allows any of it needs no look.
+        let allows = |(number, source): (usize, &Source)| {
+            let speaks = weighing.extents.get(number).is_some_and(|extent| *extent != Extent::None);
+            (speaks && source.statement.effect == Effect::Allow).then_some(number)
         };
-        let mut best: BTreeMap<usize, Way> = (0..self.principals.len())
+        let holders = self.holders_of(self.sources.iter().enumerate().filter_map(allows));
+        let mut best: BTreeMap<usize, Way> = holders
+            .into_iter()
             .filter_map(|principal| Some((principal, weighing.own_way(principal)?)))
             .collect();
         self.add_assumptions(&mut best, prefers);
@@ -109,6 +120,44 @@ impl Access {
         answers
     }
 
+    /// Says of each principal what is left where something beside its policies allows all of a question: nothing
+    /// where a deny or the organisation takes it away, else what must hold, if anything must.
+    pub(crate) fn left_by_denies(
+        &self,
+        question: &Question,
+        principals: &[usize],
+    ) -> Vec<Option<Option<String>>> {
+        if principals.is_empty() {
+            return Vec::new();
+        }
+        let allow = Source {
+            steps: Arc::from([]),
+            holders: Holders::All,
+            statement: Statement {
+                effect: Effect::Allow,
+                actions: Arc::new(Choice::any_of(vec![question.action.clone()])),
+                resources: Choice::any_of(vec![question.resource.clone()]),
+                condition: None,
+            },
+        };
+        let mut weighing = self.weighing(question, Preference::Sure);
+        let ways = principals.iter().map(|principal| weighing.way_given(*principal, &allow));
+        ways.map(|way| (way.verdict != Verdict::Denied).then_some(way.condition)).collect()
+    }
+
+    fn weighing<'a>(&'a self, question: &'a Question, prefers: Preference) -> Weighing<'a> {
+        Weighing {
+            access: self,
+            question,
+            prefers,
+            extents: self.extents(question),
+            bound: self.bound_of(question, None),
+            bounds_differ: self.bounds_depend_on_principal(),
+            no_bound: Bound::default(),
+            taken: HashMap::new(),
+        }
+    }
+
     /// Says how much of a question each source speaks of; each set of actions is looked at once.
     fn extents(&self, question: &Question) -> Vec<Extent> {
         let mut of_actions: HashMap<*const Choice<Pattern>, Extent> = HashMap::new();
@@ -121,11 +170,16 @@ impl Access {
         self.sources.iter().map(extent).collect()
     }
 
-    /// Says what the bounds leave of a question.
-    pub(crate) fn bound_of(&self, question: &Question) -> Bound<'_> {
+    /// Returns what the bounds leave a principal of a question; without one, what those leave that hold for all.
+    pub(crate) fn bound_of(&self, question: &Question, principal: Option<usize>) -> Bound<'_> {
         let mut bound = Bound::default();
+        let counts = |source: &&Source| match principal {
+            Some(principal) => source.holders.contain(principal),
+            None => !source.holders.are_limited(),
+        };
         for level in &self.bounds {
-            let speaking = level.iter().filter(|source| source.statement.extent(question) != Extent::None);
+            let speaking = level.iter().filter(counts);
+            let speaking = speaking.filter(|source| source.statement.extent(question) != Extent::None);
             let allows = speaking.clone().filter(|source| source.statement.effect == Effect::Allow);
             let best = allows.max_by_key(|source| {
                 (source.statement.condition.is_none(), source.statement.extent(question))

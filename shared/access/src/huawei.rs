@@ -6,6 +6,8 @@
 
 mod documents;
 mod identities;
+mod people;
+mod scopes;
 #[cfg(test)]
 mod tests;
 mod trust;
@@ -15,28 +17,15 @@ use std::{
     sync::Arc,
 };
 
-use model::{Row, State, Table, Value, tables::huawei as t};
+use model::{Lists, Row, State, Table, Trust, Value, tables::huawei as t};
 
 use crate::{
     Access, Choice, Effect, Known, Pattern, Principal, Question, Resource, Source, Standing, Statement, Step,
 };
 use documents::Documents;
+use people::People;
+use scopes::Scope;
 
-/// Actions that let who holds them raise their own power, so that reach counts them even where no policy names them.
-pub(crate) const ESCALATIONS: [&str; 12] = [
-    "iam:agencies:attachpolicyv5",
-    "iam:agencies:createv5",
-    "iam:credentials:createcredentialv5",
-    "iam:groups:attachpolicyv5",
-    "iam:policies:createv5",
-    "iam:policies:createversionv5",
-    "iam:policies:setdefaultversionv5",
-    "iam:users:attachpolicyv5",
-    "iam:users:deleteloginprofilev5",
-    "iam::setasymmetricsignatureswitchv5",
-    "iam:tokens:assume",
-    "sts:agencies:assume",
-];
 /// Parts of a URN, in their order.
 const URN: [&str; 5] = ["service", "region", "account", "type", "path"];
 
@@ -44,10 +33,11 @@ const URN: [&str; 5] = ["service", "region", "account", "type", "path"];
 #[must_use]
 pub fn access(state: &State) -> Access {
     let mut access = Access::default();
-    let is_bounded = add_bounds(&mut access, state);
-    identities::add(&mut access, state, is_bounded);
-    add_policies(&mut access, state);
-    add_roles(&mut access, state);
+    identities::add(&mut access, state, is_bounded(state));
+    let people = People::of(&access, state);
+    add_bounds(&mut access, state, &people);
+    add_policies(&mut access, state, &people);
+    add_roles(&mut access, state, &people);
     add_mappings(&mut access, state);
     trust::add(&mut access, state);
     crate::unseen::add(&mut access, state);
@@ -57,7 +47,11 @@ pub fn access(state: &State) -> Access {
 /// Returns the actions and things of a snapshot, to count reach in.
 #[must_use]
 pub fn known(state: &State) -> Known {
-    let mut actions: BTreeSet<String> = ESCALATIONS.into_iter().map(str::to_owned).collect();
+    // What is audited counts even where no policy names it.
+    let audited = crate::usual(model::Cloud::Huawei).unwrap_or_default();
+    let audited = audited.iter().flat_map(|permission| &permission.actions);
+    let literal = audited.filter(|action| !action.contains('*'));
+    let mut actions: BTreeSet<String> = literal.map(|action| action.to_lowercase()).collect();
     for table in [&t::POLICY_ACTIONS, &t::ROLE_ACTIONS] {
         let patterns = state.rows(table).iter().filter_map(|row| table.text(row, "pattern"));
         actions.extend(patterns.filter(|pattern| !pattern.contains('*')).map(str::to_lowercase));
@@ -85,11 +79,15 @@ pub(crate) fn action(text: &str) -> Pattern {
     if text == "*:*:*" { Pattern::any() } else { Pattern::parse(&text) }
 }
 
-/// Reads a resource pattern by the parts of its URN; a part that is left out or `*` may be anything.
+/// Reads a resource pattern by the parts of its URN; a part that is left out or `*` may be anything. Services are
+/// compared without regard to case, as in actions.
 pub(crate) fn resource(urn: &str) -> Resource {
     let parts = URN.into_iter().zip(urn.splitn(5, ':'));
     let given = parts.filter(|(_, part)| *part != "*");
-    given.fold(Resource::any(), |resource, (name, part)| resource.with(name, vec![Pattern::parse(part)]))
+    given.fold(Resource::any(), |resource, (name, part)| {
+        let part = if name == "service" { part.to_lowercase() } else { part.to_owned() };
+        resource.with(name, vec![Pattern::parse(&part)])
+    })
 }
 
 pub(crate) fn step(kind: &'static str, id: &str, name: Option<&str>) -> Step {
@@ -123,7 +121,7 @@ fn attach(access: &mut Access, kind: &str, id: &str, source: usize) {
     }
 }
 
-fn add_policies(access: &mut Access, state: &State) {
+fn add_policies(access: &mut Access, state: &State, people: &People<'_>) {
     let names = labels(state, &t::POLICIES);
     let mut attached: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     for row in state.rows(&t::POLICY_ATTACHMENTS) {
@@ -146,7 +144,7 @@ fn add_policies(access: &mut Access, state: &State) {
             access.miss(format!("what policy {policy} version {version} says: {fault}"));
         }
         let steps = vec![step("policy", policy, names.get(policy).copied()), step("version", version, None)];
-        for source in documents.sources(&[policy, version], &steps) {
+        for source in documents.sources(&[policy, version], &steps, people) {
             let source = access.source(source);
             for (kind, id) in holders {
                 attach(access, kind, id, source);
@@ -155,7 +153,7 @@ fn add_policies(access: &mut Access, state: &State) {
     }
 }
 
-fn add_roles(access: &mut Access, state: &State) {
+fn add_roles(access: &mut Access, state: &State, people: &People<'_>) {
     let names = labels(state, &t::ROLES);
     let documents = Documents::of_roles(state);
     for row in state.rows(&t::ROLE_ASSIGNMENTS) {
@@ -165,31 +163,43 @@ fn add_roles(access: &mut Access, state: &State) {
         else {
             continue;
         };
-        let (scope, id) = (text("scope_type").unwrap_or("domain"), text("scope_id").unwrap_or_default());
-        let scope_step = match scope {
-            "project" => step("project", id, None),
-            "enterprise_project" => step("enterprise project", id, None),
-            "all_projects" => step("scope", "all projects", None),
-            _ => step("scope", "global services", None),
-        };
-        let steps = vec![step("role", role, names.get(role).copied()), scope_step];
-        let sources = documents.sources(&[role], &steps);
+        let scope =
+            Scope::parse(text("scope_type").unwrap_or_default(), text("scope_id").unwrap_or_default());
+        let steps = vec![step("role", role, names.get(role).copied()), scope.step()];
+        let sources = documents.sources(&[role], &steps, people);
         if sources.is_empty() {
             access.miss(format!("what role {role} allows"));
         }
-        for mut source in sources {
-            if matches!(scope, "project" | "enterprise_project") {
-                for resource in &mut source.statement.resources.any_of {
-                    resource.0.insert(scope.to_owned(), vec![Pattern::literal(id)]);
-                }
+        for Source { steps, statement, holders } in sources {
+            for statement in scope.narrow(&statement) {
+                let steps = Arc::clone(&steps);
+                let source = access.source(Source { steps, statement, holders: holders.clone() });
+                attach(access, kind, subject, source);
             }
-            let source = access.source(source);
-            attach(access, kind, subject, source);
         }
     }
 }
 
-/// Lets federated users into the groups that a mapping names.
+/// Says of a mapping whether some identity provider that is in use signs people in by it. What could not be seen may
+/// be in use.
+fn is_mapping_used(state: &State, mapping: &str) -> bool {
+    let is_off = |row: &Row| t::IDENTITY_PROVIDERS.cell(row, "enabled") == Value::Boolean(false);
+    let disabled: BTreeSet<&str> = state
+        .rows(&t::IDENTITY_PROVIDERS)
+        .iter()
+        .filter(|row| is_off(row))
+        .filter_map(|row| t::IDENTITY_PROVIDERS.text(row, "id"))
+        .collect();
+    let mut protocols =
+        state.rows(&t::PROTOCOLS).iter().filter(|row| t::PROTOCOLS.text(row, "mapping_id") == Some(mapping));
+    let is_on = |row: &Row| t::PROTOCOLS.text(row, "provider_id").is_none_or(|id| !disabled.contains(id));
+    let lists = Lists::of(state);
+    let has_providers = !state.rows(&t::IDENTITY_PROVIDERS).is_empty();
+    let read_from = if has_providers { t::PROTOCOLS.listing } else { t::IDENTITY_PROVIDERS.listing };
+    protocols.any(is_on) || lists.whole(read_from) != Trust::Whole
+}
+
+/// Lets federated users into the groups that a mapping names, where a provider in use maps by it.
 fn add_mappings(access: &mut Access, state: &State) {
     let groups: BTreeMap<&str, &str> = state
         .rows(&t::GROUPS)
@@ -200,6 +210,9 @@ fn add_mappings(access: &mut Access, state: &State) {
         let text = |column| t::MAPPINGS.text(row, column);
         let (Some(mapping), Some(group)) = (text("mapping_id"), text("group_name")) else { continue };
         let Some(group) = groups.get(group).and_then(|id| access.group_with(id)) else { continue };
+        if !is_mapping_used(state, mapping) {
+            continue;
+        }
         let name = format!("federated users by mapping {mapping}");
         let id = format!("mapping/{mapping}/{}", t::MAPPINGS.cell(row, "rule"));
         let whoever = access.principal(Principal {
@@ -215,14 +228,14 @@ fn add_mappings(access: &mut Access, state: &State) {
     }
 }
 
-/// Adds the service control policies from the root down to the account, and says whether they bind it: they do
-/// not bind the account that manages the organisation.
-fn add_bounds(access: &mut Access, state: &State) -> bool {
+/// Returns the account and the entities above it, from the account up, where service control policies bind it: they
+/// do not bind the account that manages the organisation.
+fn bounding_entities(state: &State) -> Vec<&str> {
     let account = state.rows(&t::ACCOUNTS).iter().find_map(|row| t::ACCOUNTS.text(row, "account_id"));
-    let Some(account) = account else { return false };
+    let Some(account) = account else { return Vec::new() };
     let mut organizations = state.rows(&t::ORGANIZATIONS).iter();
     if organizations.any(|row| t::ORGANIZATIONS.text(row, "management_account_id") == Some(account)) {
-        return false;
+        return Vec::new();
     }
     let parents: BTreeMap<&str, Option<&str>> = state
         .rows(&t::ORGANIZATION_ENTITIES)
@@ -232,31 +245,41 @@ fn add_bounds(access: &mut Access, state: &State) -> bool {
             Some((text("id")?, text("parent_id")))
         })
         .collect();
+    let up = |id: &&str| parents.get(id).copied().flatten().filter(|parent| parents.contains_key(parent));
+    let first = Some(account).filter(|account| parents.contains_key(account));
+    // An organisation has at most seven levels; a circle in the answers must not become one here.
+    std::iter::successors(first, up).take(16).collect()
+}
+
+/// Returns the ids of the service control policies of an entity.
+fn policies_of<'a>(state: &'a State, entity: &str) -> impl Iterator<Item = &'a str> {
+    let attached = state.rows(&t::SCP_ATTACHMENTS).iter();
+    let attached = attached.filter(move |row| t::SCP_ATTACHMENTS.text(row, "entity_id") == Some(entity));
+    attached.filter_map(|row| t::SCP_ATTACHMENTS.text(row, "policy_id"))
+}
+
+/// Returns whether service control policies bind the account.
+fn is_bounded(state: &State) -> bool {
+    let documents = Documents::of_scps(state);
+    bounding_entities(state)
+        .into_iter()
+        .any(|entity| policies_of(state, entity).any(|policy| !documents.statements(&[policy]).is_empty()))
+}
+
+/// Adds the service control policies from the root down to the account.
+fn add_bounds(access: &mut Access, state: &State, people: &People<'_>) {
     let names = labels(state, &t::SCPS);
     let documents = Documents::of_scps(state);
-    let mut levels = Vec::new();
-    let mut entity = Some(account);
-    // An organisation has at most seven levels; a circle in the answers must not become one here.
-    for _ in 0..16 {
-        let Some(id) = entity.filter(|id| parents.contains_key(id)) else { break };
-        let attached = state.rows(&t::SCP_ATTACHMENTS).iter();
-        let attached = attached.filter(|row| t::SCP_ATTACHMENTS.text(row, "entity_id") == Some(id));
-        let policies = attached.filter_map(|row| t::SCP_ATTACHMENTS.text(row, "policy_id"));
-        let sources = |policy| {
-            documents
-                .sources(&[policy], &[step("service control policy", policy, names.get(policy).copied())])
-        };
-        let level: Vec<Source> = policies.flat_map(sources).collect();
+    let sources = |policy| {
+        let step = step("service control policy", policy, names.get(policy).copied());
+        documents.sources(&[policy], &[step], people)
+    };
+    for entity in bounding_entities(state).into_iter().rev() {
+        let level: Vec<Source> = policies_of(state, entity).flat_map(sources).collect();
         if !level.is_empty() {
-            levels.push(level);
+            access.bound(level);
         }
-        entity = parents.get(id).copied().flatten();
     }
-    let is_bounded = !levels.is_empty();
-    for level in levels.into_iter().rev() {
-        access.bound(level);
-    }
-    is_bounded
 }
 
 fn labels<'a>(state: &'a State, table: &'static Table) -> BTreeMap<&'a str, &'a str> {

@@ -10,6 +10,7 @@
 mod conditions;
 mod groups;
 mod identities;
+mod members;
 mod policies;
 mod profiles;
 mod question;
@@ -23,7 +24,7 @@ use model::{Row, State, tables::ibm as t};
 
 use crate::{Access, Known, Pattern, Resource, Step};
 use question::completed;
-pub use question::question;
+pub use question::{question, unknown_action};
 pub(crate) use roles::Roles;
 
 /// Returns the access that the tables of a snapshot give.
@@ -32,6 +33,7 @@ pub fn access(state: &State) -> Access {
     let mut access = Access::default();
     let roles = Roles::of(state);
     identities::add(&mut access, state);
+    members::add(&mut access, state);
     identities::add_owner(&mut access, state, &roles);
     groups::add(&mut access, state);
     policies::add(&mut access, state, &roles);

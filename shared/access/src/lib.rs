@@ -13,8 +13,8 @@ mod shared_changes;
 mod statement;
 mod unseen;
 
-pub use access::{Access, Assumption, Principal, Source, Standing, Step};
-pub use clouds::{known, of, question, tables};
+pub use access::{Access, Assumption, Holders, Principal, Source, Standing, Step};
+pub use clouds::{fault_of_action, known, of, question, tables, unknown_action};
 pub use decide::{Answer, Verdict};
 pub use gains::{AccessChange, Known, Reach, Turn, What};
 pub use pattern::Pattern;

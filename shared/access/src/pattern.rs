@@ -130,6 +130,62 @@ impl Pattern {
         overlap(&self.0, &other.0)
     }
 
+    /// Returns patterns that match whatever matches both, and nothing else; none where that takes too many.
+    ///
+    /// ```
+    /// use access::Pattern;
+    /// let shared = Pattern::parse("pay*").shared_with(&Pattern::parse("*-eu")).expect("a few");
+    /// assert!(shared.iter().any(|each| each.matches("payroll-eu")));
+    /// assert!(!shared.iter().any(|each| each.matches("payroll-us")));
+    /// ```
+    #[must_use]
+    pub fn shared_with(&self, other: &Self) -> Option<Vec<Self>> {
+        const MOST: usize = 64;
+        let mut found: Vec<Self> = Vec::new();
+        let mut open = vec![(self.0.as_slice(), other.0.as_slice(), Vec::new())];
+        let mut steps = 0;
+        while let Some((mine, theirs, before)) = open.pop() {
+            steps += 1;
+            if steps > MOST * MOST || found.len() > MOST {
+                return None;
+            }
+            let with = |token: Token| before.iter().copied().chain([token]).collect::<Vec<Token>>();
+            match (mine.split_first(), theirs.split_first()) {
+                (None, None) => {
+                    let whole = Self::of(before);
+                    if !found.iter().any(|known| known.covers(&whole)) {
+                        found.retain(|known| !whole.covers(known));
+                        found.push(whole);
+                    }
+                }
+                (Some((Token::Run, rest)), _) if theirs.is_empty() => open.push((rest, theirs, before)),
+                (_, Some((Token::Run, rest))) if mine.is_empty() => open.push((mine, rest, before)),
+                (Some((Token::Run, my_rest)), Some((Token::Run, their_rest))) => {
+                    open.push((my_rest, theirs, with(Token::Run)));
+                    open.push((mine, their_rest, with(Token::Run)));
+                }
+                // A run takes the next token of the other side, or ends before it.
+                (Some((Token::Run, rest)), Some((token, their_rest))) => {
+                    open.push((rest, theirs, before.clone()));
+                    open.push((mine, their_rest, with(*token)));
+                }
+                (Some((token, my_rest)), Some((Token::Run, rest))) => {
+                    open.push((mine, rest, before.clone()));
+                    open.push((my_rest, theirs, with(*token)));
+                }
+                (Some((Token::One, my_rest)), Some((token, their_rest)))
+                | (Some((token, my_rest)), Some((Token::One, their_rest))) => {
+                    open.push((my_rest, their_rest, with(*token)));
+                }
+                (Some((one, my_rest)), Some((other, their_rest))) if one == other => {
+                    open.push((my_rest, their_rest, with(*one)));
+                }
+                _ => {}
+            }
+        }
+        Some(found)
+    }
+
     /// Says whether some action matches both. Where both are written in three parts, as `service:type:operation`, an
     /// action has those three and a wildcard stays within one: `iam:*:get*` and `iam::set*` share nothing.
     pub(crate) fn overlaps_as_action(&self, other: &Self) -> bool {
@@ -348,6 +404,20 @@ mod tests {
                     pairs().all(|(one, other)| *one || !other),
                     "{one} covers {other}"
                 );
+                let shared = one.shared_with(other).expect("a few");
+                let is_shared = |text: &Vec<char>| {
+                    let text: String = text.iter().collect();
+                    shared.iter().any(|each| each.matches(&text))
+                };
+                if one.0.len() + other.0.len() <= 5 {
+                    assert!(
+                        texts
+                            .iter()
+                            .zip(pairs())
+                            .all(|(text, (one, other))| is_shared(text) == (*one && *other)),
+                        "{one} and {other} share {shared:?}"
+                    );
+                }
                 assert_eq!(
                     one.overlaps(other),
                     pairs().any(|(one, other)| *one && *other),

@@ -105,6 +105,8 @@ mod tests {
             allowed: allowed.iter().map(|text| (*text).to_owned()).collect(),
             reason: String::new(),
             remediation: String::new(),
+            implied_by: Vec::new(),
+            silence: String::new(),
         }
     }
 
@@ -115,7 +117,11 @@ mod tests {
         let boss = access.principal(principal("boss", Standing::Active));
         for (who, action) in holds.iter().map(|action| (ana, *action)).chain([(boss, "iam:*:*")]) {
             let statement = statement(Effect::Allow, action);
-            let source = access.source(Source { steps: [step("policy", action)].into(), statement });
+            let source = access.source(Source {
+                steps: [step("policy", action)].into(),
+                statement,
+                holders: crate::Holders::All,
+            });
             access.attach(who, source);
         }
         let change = crate::AccessChange {

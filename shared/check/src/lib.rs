@@ -28,7 +28,7 @@ pub use evidence::Comparison;
 pub use findings::{Findings, FindingsPatch, Memory};
 pub use judgement::{Found, FoundOne, Judgement};
 pub use reading::{Reading, Scope};
-pub use reads::{Reads, tables_named};
+pub use reads::{Reads, foreign_table, tables_named};
 pub use round::{Known, Round};
 pub use rule::{Confidence, Rule, RuleKind, Subject};
 pub use rules::{RuleError, RuleSet};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Table, reference, tables};
+use model::{Cloud, Table, reference, tables};
 
 use crate::{
     QueryError,
@@ -89,6 +89,21 @@ pub fn tables_named(sql: &str) -> Result<Vec<&'static Table>, QueryError> {
     Ok(Reads::of([sql])?.tables().collect())
 }
 
+/// Returns the first table or view in a statement that another cloud has and this one does not, with that cloud: no
+/// snapshot of this cloud has rows for it, and an answer of none would say something of what was never read.
+///
+/// # Errors
+/// When the statement is not one that can be asked.
+pub fn foreign_table(sql: &str, cloud: Cloud) -> Result<Option<(String, Cloud)>, QueryError> {
+    match Schema::of_cloud(cloud)?.reads(sql) {
+        Err(QueryError::UnknownTable { name }) => {
+            let bears = |of: &Cloud| *of != cloud && name.to_lowercase().starts_with(&format!("{of}_"));
+            Ok(Cloud::ALL.into_iter().find(bears).map(|of| (name.clone(), of)))
+        }
+        read => read.map(|_| None),
+    }
+}
+
 /// All tables and views without rows: where statements are looked through before any data is loaded.
 #[derive(Debug)]
 pub(crate) struct Schema(Guard);
@@ -100,7 +115,19 @@ impl Schema {
                 connection.execute_batch(&reference::create_table(table))?;
             }
             connection.execute_batch(&views::create_run())?;
-            connection.execute_batch(&views::create_views())
+            connection.execute_batch(&views::create_views(|_| true))
+        });
+        Ok(Self(guard.map_err(|error| QueryError::load(&error))?))
+    }
+
+    /// Opens the tables of one cloud, and of the views what they are of it.
+    fn of_cloud(cloud: Cloud) -> Result<Self, QueryError> {
+        let guard = Guard::open(|connection| {
+            for table in tables::of(cloud) {
+                connection.execute_batch(&reference::create_table(table))?;
+            }
+            connection.execute_batch(&views::create_run())?;
+            connection.execute_batch(&views::create_views(|part| part.cloud == cloud))
         });
         Ok(Self(guard.map_err(|error| QueryError::load(&error))?))
     }
@@ -157,6 +184,33 @@ mod tests {
     fn a_name_in_a_text_or_comment_or_of_a_common_table_is_no_table() {
         let sql = "with ibm_things as (select iam_id from ibm_users) select 'ibm_policies' /* ibm_roles */ from ibm_things";
         assert_eq!(names(sql), ["ibm_users"]);
+    }
+
+    #[test]
+    fn a_table_of_another_cloud_is_known_from_a_name_that_a_view_reads_of_it() {
+        let foreign = |sql: &str| foreign_table(sql, Cloud::Ibm).unwrap();
+        let users = Some(("huawei_users".to_owned(), Cloud::Huawei));
+        assert_eq!(foreign("select count(*) from huawei_users"), users);
+        assert_eq!(
+            foreign("select 1 from ibm_users join (select * from HUAWEI_users)").map(|(_, of)| of),
+            Some(Cloud::Huawei)
+        );
+        assert_eq!(foreign("select * from huawei_wide_policies").map(|(_, of)| of), Some(Cloud::Huawei));
+        for own in [
+            "select 'huawei_users' from principals",
+            "select * from coverage where listing = 'huawei_users'",
+            "with huawei_users as (select 1) select * from huawei_users",
+            "select cloud from run",
+        ] {
+            assert_eq!(foreign(own), None, "{own}");
+        }
+    }
+
+    #[test]
+    fn every_neutral_view_can_be_asked_of_every_cloud() {
+        for (view, cloud) in views::neutral().flat_map(|view| Cloud::ALL.map(|cloud| (view, cloud))) {
+            assert_eq!(foreign_table(&format!("select * from {view}"), cloud), Ok(None), "{view} of {cloud}");
+        }
     }
 
     #[test]

@@ -160,10 +160,18 @@ fn find(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) -> io
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        // Editors, desktops and git leave files, links and folders whose names begin with a dot.
+        if name.starts_with('.') {
+            continue;
+        }
         if path.is_dir() {
             find(&path, &format!("{prefix}{name}/"), files)?;
         } else if name.ends_with(".sql") || name.ends_with(".cases.toml") {
-            files.insert(format!("{prefix}{name}"), fs::read_to_string(&path)?);
+            let text = fs::read_to_string(&path)
+                .map_err(|error| io::Error::new(error.kind(), format!("`{prefix}{name}`: {error}")))?;
+            // Some editors begin a file with a byte order mark; it says nothing.
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+            files.insert(format!("{prefix}{name}"), text);
         }
     }
     Ok(())

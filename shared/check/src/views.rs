@@ -77,12 +77,14 @@ pub(crate) fn create_run() -> String {
     )
 }
 
-/// Returns the SQL that makes all views, each of its parts in all clouds.
-pub(crate) fn create_views() -> String {
-    let one = |view: &'static str| {
-        let texts: Vec<&str> =
-            parts().filter(|part| part.view == view).map(|part| part.text.trim_end()).collect();
+/// Returns the SQL that makes the views, each of those of its parts that are wanted; one without any is left out.
+pub(crate) fn create_views(is_wanted: impl Fn(&Part) -> bool) -> String {
+    let mut views: BTreeMap<&'static str, Vec<&'static str>> = BTreeMap::new();
+    for part in parts().filter(is_wanted) {
+        views.entry(part.view).or_default().push(part.text.trim_end());
+    }
+    let create = |(view, texts): (&str, Vec<&str>)| {
         format!("CREATE VIEW {view} AS\n{};\n", texts.join("\nunion all\n"))
     };
-    names().into_iter().map(one).collect()
+    views.into_iter().map(create).collect()
 }

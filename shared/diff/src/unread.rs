@@ -28,7 +28,7 @@ pub(crate) fn fill(
     declared: &[&'static Table],
 ) -> Unread {
     let mut unread = Unread::default();
-    let lists = Lists::of(state);
+    let (lists, former) = (Lists::of(state), Lists::of(before));
     let mut by_row: BTreeMap<(&'static str, Box<[u8]>), BTreeSet<&'static str>> = BTreeMap::new();
     for cell in cells {
         by_row.entry((cell.table, cell.key)).or_default().insert(cell.column);
@@ -47,7 +47,8 @@ pub(crate) fn fill(
                 }
                 continue;
             }
-            let is_known = known.as_ref().is_some_and(|known| !table.cell(known, column).is_null());
+            // Nothing is a value, too, unless it stood there for what could not be read before either.
+            let is_known = known.as_ref().is_some_and(|known| !is_noted(&former, table, known, column));
             let to = if is_known { &mut unread.kept } else { &mut unread.unknown };
             to.entry(list.clone()).or_default().insert(cell);
         }
@@ -154,7 +155,7 @@ impl Unread {
             let at = (list.listing.clone(), list.parent.clone());
             let (noted, _) = former.get(&at.0, &at.1).map(Coverage::unread_cells).unwrap_or_default();
             let mut unknown = self.unknown.remove(&at).unwrap_or_default();
-            unknown.extend(noted.into_iter().filter(|cell| is_null_and_carried(state, cell, &list.listing)));
+            unknown.extend(noted.into_iter().filter(|cell| is_carried(state, cell, &list.listing)));
             if let Some(kept) = self.kept.remove(&at) {
                 let named: Vec<String> =
                     kept.iter().take(MOST_NAMED).map(|cell| format!("`{cell}`")).collect();
@@ -171,31 +172,35 @@ impl Unread {
 /// How many cells a reason names.
 const MOST_NAMED: usize = 10;
 
-/// Says whether a cell that is named as in the coverage is in a carried row and holds nothing.
-fn is_null_and_carried(state: &State, cell: &str, listing: &str) -> bool {
-    let of_listing = tables::all().filter(|table| table.listing == listing);
-    of_listing.into_iter().filter(|table| cell.starts_with(&format!("{}/", table.name))).any(|table| {
-        let mut rows = state.rows(table).iter().filter(|row| state.is_carried(table, row));
-        rows.any(|row| {
-            let column = cell.rsplit_once('.').map_or("", |(_, column)| column);
-            table.cell(row, column) == Value::Null && cell_name(table, row.prefix(table.key), column) == cell
-        })
+/// Says whether a cell that is named as in the coverage is in a carried row.
+fn is_carried(state: &State, cell: &str, listing: &str) -> bool {
+    let column = cell.rsplit_once('.').map_or("", |(_, column)| column);
+    let mut of_listing = tables::all().filter(|table| table.listing == listing);
+    of_listing.any(|table| {
+        cell.starts_with(&format!("{}/", table.name))
+            && state.rows(table).iter().any(|row| {
+                state.is_carried(table, row) && cell_name(table, row.prefix(table.key), column) == cell
+            })
     })
+}
+
+/// Says whether the coverage notes a cell as not known.
+fn is_noted(lists: &Lists, table: &'static Table, row: &Row, column: &str) -> bool {
+    let (listing, parent) = list_of(lists, table, row);
+    let Some(list) = lists.get(&listing, &parent).filter(|list| !list.is_complete()) else { return false };
+    let (cells, are_more) = list.unread_cells();
+    cells.contains(&cell_name(table, row.prefix(table.key), column))
+        || (are_more && table.cell(row, column) == Value::Null)
 }
 
 /// Says whether a change only shows what could not be read before: each of its cells was noted as not known.
 pub(crate) fn is_revealed(former: &Lists, table: &'static Table, before: &Row, after: &Row) -> bool {
-    let (listing, parent) = list_of(former, table, before);
-    let Some(list) = former.get(&listing, &parent).filter(|list| !list.is_complete()) else { return false };
-    let (cells, are_more) = list.unread_cells();
-    let differing: Vec<_> = table
+    let mut differing = table
         .columns
         .iter()
         .zip(before.values().zip(after.values()))
         .filter(|(column, (before, after))| before != after && column.kind != Type::Document && !column.moves)
-        .collect();
-    let is_noted =
-        |column: &str| are_more || cells.contains(&cell_name(table, before.prefix(table.key), column));
-    !differing.is_empty()
-        && differing.iter().all(|(column, (before, _))| before.is_null() && is_noted(column.name))
+        .map(|(column, _)| column.name)
+        .peekable();
+    differing.peek().is_some() && differing.all(|column| is_noted(former, table, before, column))
 }

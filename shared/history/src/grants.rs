@@ -13,12 +13,15 @@ pub struct WhoCan {
     pub answers: Vec<Answer>,
     /// What could not be seen, and so may hide somebody.
     pub unseen: Vec<String>,
+    /// The actions most like the one that was asked of, where no role that could be seen has it: then nobody is said to
+    /// hold it, not even who may do everything.
+    pub unknown_action: Option<Vec<String>>,
 }
 
 /// Says who may do an action on a resource in a snapshot; without a resource, on any.
 ///
 /// # Errors
-/// [`QuestionError::Resource`] when the resource cannot be understood; as [`crate::state`] else.
+/// [`QuestionError::Resource`] when the action or the resource cannot be understood; as [`crate::state`] else.
 pub async fn who_can(
     history: &History,
     manifest: &Manifest,
@@ -26,10 +29,15 @@ pub async fn who_can(
     resource: Option<&str>,
 ) -> Result<WhoCan, QuestionError> {
     let cloud = history.account().cloud();
+    if let Some(fault) = access::fault_of_action(cloud, action) {
+        return Err(QuestionError::Resource(fault));
+    }
     let state = all(history, manifest).await?;
     let question = access::question(cloud, &state, action, resource).map_err(QuestionError::Resource)?;
     let access = access::of(cloud, &state);
-    Ok(WhoCan { answers: access.who_can(&question), unseen: access.unseen_of(&question) })
+    let unknown_action = access::unknown_action(cloud, &state, action);
+    let answers = if unknown_action.is_some() { Vec::new() } else { access.who_can(&question) };
+    Ok(WhoCan { answers, unseen: access.unseen_of(&question), unknown_action })
 }
 
 /// What principals gained and lost between two snapshots.

@@ -7,7 +7,7 @@ pub use grants::{AccessChanges, WhoCan, access_changes, who_can};
 use std::collections::BTreeMap;
 
 use check::{Answer, Findings, FindingsPatch, Limits, QueryError, Question, Run, Unanswered};
-use model::{Change, Coverage, ListStatus, Reading, State, Table, Weight, tables};
+use model::{AccountId, Change, Cloud, Coverage, ListStatus, Reading, State, Table, Weight, tables};
 use snapshot::{History, Manifest, SnapshotError};
 
 /// Why a question has no answer.
@@ -19,9 +19,24 @@ pub enum QuestionError {
     /// The SQL is wrong, would write, or takes too long.
     #[error(transparent)]
     Query(#[from] QueryError),
-    /// The resource that was asked about makes no sense.
+    /// The action or resource that was asked about makes no sense.
     #[error("{0}")]
     Resource(String),
+    /// A table of another cloud, which no snapshot of this account can hold.
+    #[error(
+        "`{name}` is a table of `{of}`, and the account `{account}` is of `{}`; ask an account of `{of}` with --account, or a table that `iamwatch show {number}` lists",
+        .account.cloud()
+    )]
+    OtherCloud {
+        /// The name that was asked for.
+        name: String,
+        /// The cloud that has it.
+        of: Cloud,
+        /// The account that was asked.
+        account: AccountId,
+        /// The snapshot that was asked.
+        number: u64,
+    },
     /// There is no such table.
     #[error("there is no table `{name}`; `iamwatch show {number}` lists those of this snapshot")]
     Table {
@@ -41,12 +56,21 @@ pub fn declared(manifest: &Manifest) -> Vec<&'static Table> {
 /// Returns the declared table of that name.
 ///
 /// # Errors
-/// [`QuestionError::Table`] when the cloud has none.
+/// [`QuestionError::Table`] when no cloud has one, [`QuestionError::OtherCloud`] when another has.
 pub fn table(manifest: &Manifest, name: &str) -> Result<&'static Table, QuestionError> {
-    declared(manifest)
-        .into_iter()
-        .find(|table| table.name == name)
-        .ok_or_else(|| QuestionError::Table { name: name.to_owned(), number: manifest.number })
+    if let Some(table) = declared(manifest).into_iter().find(|table| table.name == name) {
+        return Ok(table);
+    }
+    let of_another = |cloud: &Cloud| tables::of(*cloud).any(|table| table.name == name);
+    Err(match Cloud::ALL.into_iter().find(of_another) {
+        Some(of) => other_cloud(manifest, name, of),
+        None => QuestionError::Table { name: name.to_owned(), number: manifest.number },
+    })
+}
+
+fn other_cloud(manifest: &Manifest, name: &str, of: Cloud) -> QuestionError {
+    let (account, number) = (manifest.account.clone(), manifest.number);
+    QuestionError::OtherCloud { name: name.to_owned(), of, account, number }
 }
 
 /// Reads some tables of a snapshot.
@@ -183,14 +207,19 @@ pub async fn findings(history: &History, manifest: &Manifest) -> Result<Findings
 /// Asks a question in SQL of a snapshot. It may name any table and view; only those are read.
 ///
 /// # Errors
-/// When the SQL is wrong, would write, or takes longer or gives more than `limits`; as [`state`] else.
+/// When the SQL is wrong, would write, names a table of another cloud, or takes longer or gives more than `limits`; as
+/// [`state`] else.
 pub async fn query(
     history: &History,
     manifest: &Manifest,
     sql: &str,
     limits: &Limits,
 ) -> Result<Answer, QuestionError> {
-    let state = state(history, manifest, &check::tables_named(sql)?).await?;
+    let wanted = check::tables_named(sql)?;
+    if let Some((name, of)) = check::foreign_table(sql, manifest.account.cloud())? {
+        return Err(other_cloud(manifest, &name, of));
+    }
+    let state = state(history, manifest, &wanted).await?;
     let at = manifest.finished_at.parse().unwrap_or_default();
     let run = Run { account: manifest.account.clone(), at, number: manifest.number };
     Ok(check::ask(&state, &run, sql, limits)?)

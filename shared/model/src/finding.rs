@@ -221,7 +221,9 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// Returns how bad the news is: what ends, narrows or only takes another path is none, however bad the finding is.
+    /// Returns how bad the news is: what ends, hides, narrows or only takes another path is none, however bad the finding is.
+    ///
+    /// That a finding can no longer be judged is no news of the finding: the list that cannot be read is told as lost coverage.
     #[must_use]
     pub fn severity(&self) -> Severity {
         let is_harmless = match self.kind {

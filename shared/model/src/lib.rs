@@ -15,6 +15,7 @@ mod refers;
 mod state;
 mod table;
 pub mod tables;
+mod text;
 mod time;
 mod value;
 
@@ -32,5 +33,6 @@ pub use patch::Patch;
 pub use refers::{Reference, references};
 pub use state::{Rows, State, UnreadCell};
 pub use table::{Column, Draft, Kind, Parent, Reading, Table, Type};
+pub use text::{is_unseen, visible, visible_json};
 pub use time::{Timestamp, is_same_second, normal_moment, normal_time, time_text};
 pub use value::{Row, Value, Values};

@@ -46,7 +46,7 @@ fn leads_through(thing: &Thing<'_>, gain: &Gain) -> bool {
 }
 
 /// Returns the principal or group that a part names, which was not there before.
-fn newcomer<'a>(part: &'a model::Change) -> Option<&'a str> {
+fn newcomer(part: &model::Change) -> Option<&str> {
     let row = part.after().filter(|_| part.before().is_none())?;
     identity_columns(part.table).iter().find_map(|column| part.table.text(row, column))
 }

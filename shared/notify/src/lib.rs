@@ -4,6 +4,7 @@ mod told;
 
 mod cause;
 mod coverage;
+mod damage;
 mod drift;
 mod findings;
 mod gains;
@@ -22,6 +23,7 @@ mod shelf;
 mod sink;
 
 pub use coverage::{CoverageChange, coverage_changes};
+pub use damage::Damage;
 pub use delivery::{DeliveryReport, Now, SinkReport, deliver};
 pub use drift::{drift, naming_tables};
 pub use eventbridge::EventBridge;

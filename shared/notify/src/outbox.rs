@@ -30,7 +30,9 @@ pub fn from_outbox(bytes: &[u8]) -> Result<Vec<Event>, NotifyError> {
 /// Writes one event as a line.
 pub(crate) fn line(event: &Event) -> String {
     // INVARIANT: an event is made of text and JSON values, which always serialise.
-    let mut line = serde_json::to_string(event).unwrap_or_default();
+    let json = serde_json::to_string(event).unwrap_or_default();
+    // Some readers of lines end one at U+2028 or U+0085, and these lines are shown on terminals.
+    let mut line = model::visible_json(&json).into_owned();
     line.push('\n');
     line
 }

@@ -1,4 +1,4 @@
-//! Words about the run itself: the baseline, damage to the history, the digest of a run with much to tell.
+//! Words about the run itself: the baseline, the digest of a run with much to tell.
 
 use std::collections::BTreeMap;
 
@@ -12,20 +12,6 @@ use crate::{
 
 /// How many of the most severe a digest names.
 const NAMED: usize = 50;
-
-/// Tells that former snapshots could not be read.
-pub(crate) fn damaged(told: &Told<'_>) -> Option<Draft> {
-    let what = told.damage.as_ref()?;
-    let mut data = Map::new();
-    data.insert("damage".to_owned(), Value::from(what.as_str()));
-    Some(Draft {
-        name: "history.damaged".to_owned(),
-        subject: "history".to_owned(),
-        severity: Severity::High,
-        title: format!("the history is damaged, and snapshot {} was stored whole: {what}", told.number),
-        data,
-    })
-}
 
 /// Tells as one sum what was seen for the first time, so that nobody knows how long it has been there.
 pub(crate) fn baseline(told: &Told<'_>) -> Option<Draft> {
@@ -48,6 +34,11 @@ pub(crate) fn baseline(told: &Told<'_>) -> Option<Draft> {
     data.insert("incomplete_lists".to_owned(), Value::from(incomplete));
     let title = if told.is_first {
         format!("first snapshot of {}: {total} rows, {findings} findings", told.account)
+    } else if told.damage.as_ref().is_some_and(|damage| damage.findings) {
+        format!(
+            "taken as known in {}, as the history is damaged: {total} rows, {findings} findings",
+            told.account
+        )
     } else {
         format!("seen for the first time in {}: {total} rows, {findings} findings", told.account)
     };

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use model::{AccountId, Change, Event, Severity, State, Timestamp, Transition, TransitionKind};
 
-use crate::{CoverageChange, Gain, coverage, drift, findings, gains, names::Names, run, wire::Draft};
+use crate::{
+    CoverageChange, Damage, Gain, coverage, damage, drift, findings, gains, names::Names, run, wire::Draft,
+};
 
 /// What a run has to tell.
 #[derive(Debug, Clone)]
@@ -33,7 +35,7 @@ pub struct Told<'a> {
     /// Findings that were there when their rule could first look.
     pub baseline: BaselineCounts,
     /// What of the history could not be read, if anything.
-    pub damage: Option<String>,
+    pub damage: Option<Damage>,
     /// How many findings and changes are told one by one; above it one digest tells them all.
     pub limit: usize,
 }
@@ -85,7 +87,7 @@ pub(crate) fn is_baseline(transition: &Transition) -> bool {
 #[must_use]
 pub fn events(told: &Told<'_>) -> Vec<Event> {
     let mut always = Vec::new();
-    always.extend(run::damaged(told));
+    always.extend(damage::draft(told));
     always.extend(run::baseline(told));
     always.extend(coverage::drafts(told));
     let mut single = findings::drafts(told);

@@ -152,7 +152,7 @@ fn short(subject: &str) -> String {
 
 /// Makes one line of a text: names come from the cloud, and the line is shown on terminals.
 pub(crate) fn plain(text: &str, limit: usize) -> String {
-    let mut line: String = text.chars().map(|each| if each.is_control() { ' ' } else { each }).collect();
+    let mut line = model::visible(text).into_owned();
     if line.len() > limit {
         line.truncate(line.floor_char_boundary(limit));
         line.push('…');

@@ -6,7 +6,7 @@ use collect::huawei::Partition;
 use model::{AccountId, Cloud};
 use serde::Deserialize;
 
-use crate::references::Reference;
+use crate::{Anchor, PlaceError, references::Reference};
 
 /// One account to audit.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,8 +38,8 @@ pub struct AccountSettings {
 }
 
 /// How to sign in to a cloud: with an API key or a trusted profile to IBM Cloud, with an access key to Huawei Cloud.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table as { api_key = \"env:NAME\" }")]
 pub struct Credentials {
     /// Where the API key is: `env:NAME`, `file:PATH` or `ssm:NAME`.
     #[serde(default)]
@@ -65,8 +65,8 @@ pub struct Credentials {
 }
 
 /// Which agency to become: one with a trust policy by its URN, a classic one by its name and account.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table as { urn = \"iam::ACCOUNT:agency:NAME\" }")]
 pub struct AgencySettings {
     /// URN of an agency of version 5: `iam::<account>:agency:<name>`.
     #[serde(default)]
@@ -99,6 +99,9 @@ impl AgencySettings {
             (Some(_), None) if is_named => {
                 Err("the `urn` of an `agency` holds its account; leave out `domain_id` and `domain_name`".to_owned())
             }
+            (Some(urn), None) if !is_urn(urn) => {
+                Err(format!("`{urn}` is no URN of an agency; write it as iam::ACCOUNT:agency:NAME"))
+            }
             (None, Some(_)) if is_v5 => Err(
                 "a classic `agency` has no `external_id` and no `session_name`; leave them out, or take its `urn`"
                     .to_owned(),
@@ -114,9 +117,15 @@ impl AgencySettings {
     }
 }
 
+/// Says whether a text has the form of an agency's URN.
+fn is_urn(urn: &str) -> bool {
+    let parts: Vec<&str> = urn.splitn(5, ':').collect();
+    matches!(parts.as_slice(), ["iam", "", account, "agency", name] if !account.is_empty() && !name.is_empty())
+}
+
 /// Which trusted profile to become: one of the three.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table as { id = \"Profile-…\" }")]
 pub struct ProfileSettings {
     /// Its id.
     #[serde(default)]
@@ -128,6 +137,9 @@ pub struct ProfileSettings {
     #[serde(default)]
     pub name: Option<String>,
 }
+
+/// Seconds of a day: no run should take longer, and a number beyond all sense is a slip.
+const A_DAY: u64 = 86_400;
 
 const fn default_concurrency() -> usize {
     16
@@ -162,7 +174,26 @@ impl AccountSettings {
         if self.concurrency == 0 || self.concurrency > 256 {
             return Err(format!("`concurrency` is {}; it must be from 1 to 256", self.concurrency));
         }
+        if self.seconds == 0 || self.seconds > A_DAY {
+            return Err(format!("`seconds` is {}; it must be from 1 to {A_DAY}", self.seconds));
+        }
+        let is_name = |each: char| each.is_ascii_lowercase() || each.is_ascii_digit() || each == '-';
+        if let Some(region) =
+            self.region.as_deref().filter(|name| name.is_empty() || !name.chars().all(is_name))
+        {
+            return Err(format!("`{region}` is no region; write one like `ap-southeast-1`"));
+        }
         Ok(())
+    }
+
+    /// Says whether another entry must be the same account: both sign in with the same credentials, and to the same
+    /// place, and do not name two accounts.
+    pub(crate) fn signs_in_as(&self, other: &Self) -> bool {
+        let are_named_apart = self.id.is_some() && other.id.is_some();
+        self.cloud == other.cloud
+            && !are_named_apart
+            && self.credentials == other.credentials
+            && self.endpoints == other.endpoints
     }
 
     fn keys_of_the_other_cloud(&self) -> impl Iterator<Item = &'static str> {
@@ -191,6 +222,12 @@ impl Credentials {
         if self.api_key.is_some() && self.token_file.is_some() {
             return Err("`credentials` name an `api_key` and a `token_file`; take one of them".to_owned());
         }
+        if let Some(profile) = &self.profile {
+            let named = [&profile.id, &profile.crn, &profile.name].into_iter().flatten();
+            if named.clone().count() != 1 || named.into_iter().any(|name| name.trim().is_empty()) {
+                return Err("`profile` takes one of `id`, `crn` and `name`; name one".to_owned());
+            }
+        }
         Ok(())
     }
 
@@ -201,6 +238,16 @@ impl Credentials {
             }
         }
         self.agency.as_ref().map_or(Ok(()), |agency| agency.check(account))
+    }
+
+    /// Lets the paths of files count from where the settings are.
+    pub(crate) fn anchor(&mut self, anchor: &Anchor) -> Result<(), PlaceError> {
+        let keys = [&mut self.api_key, &mut self.access_key, &mut self.secret_key, &mut self.security_token];
+        keys.into_iter().flatten().try_for_each(|key| key.anchor(anchor))?;
+        if let Some(path) = &mut self.token_file {
+            *path = anchor.path("the file of the token", &path.to_string_lossy())?;
+        }
+        Ok(())
     }
 }
 
@@ -278,6 +325,38 @@ credentials = { access_key = "env:HW_AK", secret_key = "env:HW_SK" }
         assert_eq!(settings.accounts[0].partition.as_deref(), Some("eu"));
         let message = fault(&HUAWEI.replace("\"eu\"", "\"us\""));
         assert!(message.contains("no partition `us`; it is `com`, `cn` or `eu`"), "{message}");
+    }
+
+    #[test]
+    fn a_number_beyond_all_sense_is_refused_with_what_may_be() {
+        for (key, said) in [
+            ("seconds = 0", "`seconds` is 0; it must be from 1 to 86400"),
+            ("seconds = 9223372036854775807", "it must be from 1 to 86400"),
+            ("concurrency = 0", "`concurrency` is 0; it must be from 1 to 256"),
+            ("concurrency = 100000", "it must be from 1 to 256"),
+            ("seconds = -1", "line 5: "),
+            ("seconds = \"10\"", "line 5: "),
+        ] {
+            let message = fault(&IBM.replace("cloud = \"ibm\"", &format!("cloud = \"ibm\"\n{key}")));
+            assert!(message.contains(said), "{key}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_region_a_profile_and_an_agency_are_what_they_should_be() {
+        for region in ["EU", "x/y", "a.b", ""] {
+            let message = fault(&HUAWEI.replace("partition = \"eu\"", &format!("region = \"{region}\"")));
+            assert!(message.contains("is no region; write one like `ap-southeast-1`"), "{message}");
+        }
+        for profile in ["{}", "{ id = \"a\", name = \"b\" }", "{ name = \" \" }"] {
+            let message = fault(&IBM.replace("api_key = \"env:IBM_KEY\"", &format!("profile = {profile}")));
+            assert!(message.contains("takes one of `id`, `crn` and `name`"), "{message}");
+        }
+        for urn in ["audit", "iam::d1:user:x", "iam:::agency:x", "iam::d1:agency:"] {
+            let agency = format!("{{ agency = {{ urn = \"{urn}\" }}, access_key");
+            let message = fault(&HUAWEI.replace("{ access_key", &agency));
+            assert!(message.contains("is no URN of an agency; write it as iam::"), "{message}");
+        }
     }
 
     #[test]

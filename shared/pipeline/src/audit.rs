@@ -10,11 +10,11 @@ use notify::{CoverageChange, Gain, Sink, Told};
 use snapshot::{AnyStore, CoverageCounts, Delta, History, Manifest, SnapshotError, TableEntry};
 
 use crate::{
-    Permissions, ReferenceError, Summary, Target,
+    AccountSettings, Permissions, ReferenceError, Summary, Target, Warning, WarningKind,
     former::Former,
     grants,
     judge::{Judged, judge},
-    outbox,
+    outbox::{self, CaughtUp},
 };
 
 /// Follows a run while it goes on.
@@ -33,8 +33,10 @@ pub struct Run<'a> {
     pub permissions: &'a Permissions,
     /// Who is told.
     pub sinks: &'a [Sink],
-    /// What may be.
+    /// Accepted findings.
     pub suppressions: &'a [Suppression],
+    /// All accounts of the settings, this one among them: a suppression may be meant for another.
+    pub accounts: &'a [AccountSettings],
     /// Events beyond which a digest is sent.
     pub events_per_run: usize,
     /// The time now: only the programs have a clock.
@@ -82,7 +84,7 @@ pub enum PipelineError {
 pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineError> {
     let history = |account: &AccountId| History::new(run.store.clone(), account.clone());
     let caught_up = match target.account() {
-        Some(account) => Some(outbox::finish(&history(account), run.sinks, run.clock).await?),
+        Some(account) => Some(begin(&history(account), run).await?),
         None => None,
     };
     let started = (run.clock)();
@@ -91,9 +93,10 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let history = history(&seen.account);
     let caught_up = match caught_up {
         Some(caught_up) => caught_up,
-        None => outbox::finish(&history, run.sinks, run.clock).await?,
+        None => begin(&history, run).await?,
     };
     let mut former = Former::of(&history).await?;
+    former.damage.merge(caught_up.damage);
 
     run.watch.stage("diff");
     let mut compared = compare(&history, &mut former, seen.state).await?;
@@ -109,6 +112,12 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let cloud = history.account().cloud();
     let sensitive = run.permissions.of_cloud(cloud);
     let gains = grants::gains(cloud, before, &mut compared.state, &compared.changes, access, sensitive);
+
+    let mut warnings = judged.idle.clone();
+    warnings.extend(clock_went_back(&former, at));
+    for warning in &warnings {
+        tracing::warn!(account = %history.account(), warning = warning.text, "something is odd");
+    }
 
     run.watch.stage("notify");
     let told = tell(&history, &former, &compared, &judged, &gains, run, at);
@@ -128,6 +137,10 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         undelivered: caught_up.undelivered.clone(),
     };
     history.commit(&manifest).await?;
+    // A store may acknowledge what it does not keep: nobody is told of a snapshot that is another's.
+    if tables_written > 0 || !told.is_empty() {
+        history.confirm(&manifest).await?;
+    }
     let mut delivered = caught_up.reports;
     delivered.extend(outbox::deliver(&history, &manifest, run.sinks, &told, run.clock).await);
     Ok(Summary {
@@ -145,8 +158,33 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         tables_written,
         events: told.len().try_into().unwrap_or(u64::MAX),
         delivered,
-        damage: former.damage,
+        warnings,
+        damage: (!former.damage.is_empty()).then(|| former.damage.sentence()),
     })
+}
+
+/// Says so when a run is dated before the one before it. It is committed all the same: a day that is lost cannot be
+/// read again, and a time that is wrong can be told.
+fn clock_went_back(former: &Former, at: Timestamp) -> Option<Warning> {
+    let before = former.manifest.as_ref()?;
+    let is_back = before.finished_at.parse().is_ok_and(|before: Timestamp| at < before);
+    is_back.then(|| Warning {
+        kind: WarningKind::ClockWentBack,
+        text: format!(
+            "snapshot {} is dated {}, before snapshot {} of {}: one of the two clocks is wrong; check that of this machine, and \
+             name the snapshots around them by number, not by time",
+            former.next,
+            time_text(at),
+            before.number,
+            before.finished_at
+        ),
+    })
+}
+
+/// Makes sure that the store lets one of several runs commit, and sends what former runs could not.
+async fn begin(history: &History, run: &Run<'_>) -> Result<CaughtUp, SnapshotError> {
+    history.prove_store((run.clock)()).await?;
+    outbox::finish(history, run.sinks, run.clock).await
 }
 
 /// The state to store, and how it differs from the last one.
@@ -183,7 +221,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
             coverage: Vec::new(),
         });
     }
-    let mut before = former.state(history, &differing).await?;
+    let mut before = former.state(history, &differing, &seen).await?;
     let is_whole = coverage_counts(&seen).incomplete == 0;
     // What stands in for incomplete lists is looked up in whole tables; those that do not differ are at hand.
     for table in declared.iter().filter(|table| !is_whole && is_at_hand(table, &differing, former)) {
@@ -195,7 +233,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
         hashes.insert(table.name, state.rows(table).hash());
     }
     let changes = diff::between(&before, &state, &differing);
-    if former.sound().is_some() {
+    if former.manifest.is_some() {
         diff::mark_first_sight(&before, &mut state, &changes);
     }
     let lists =
@@ -206,7 +244,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
 
 /// Says whether the last snapshot holds the rows of a table that were just seen.
 fn is_at_hand(table: &Table, differing: &[&'static Table], former: &Former) -> bool {
-    former.sound().is_some() && !differing.iter().any(|each| each.name == table.name)
+    former.manifest.is_some() && !differing.iter().any(|each| each.name == table.name)
 }
 
 /// Stage 3. Writes what differs and returns the entries of all tables, with the number of objects written.
@@ -221,13 +259,14 @@ async fn write(
     for table in tables::of(history.account().cloud()) {
         let rows = compared.state.rows(table);
         // What is damaged is stored whole again.
-        let known = former.sound().and_then(|manifest| manifest.tables.get(table.name));
+        let base = former.base_for(table);
+        let known = base.and_then(|manifest| manifest.tables.get(table.name));
         let hash = compared.hashes.get(table.name);
         let entry = match known.filter(|known| hash.is_some_and(|hash| known.holds(table, hash))) {
             Some(known) => Some(known.clone()),
             None => {
                 let delta = deltas.remove(table.name).unwrap_or_default();
-                history.write(former.sound(), table, rows, &delta).await?.inspect(|_| written += 1)
+                history.write(base, table, rows, &delta).await?.inspect(|_| written += 1)
             }
         };
         if let Some(entry) = entry {
@@ -271,7 +310,7 @@ fn tell(
         coverage: &compared.coverage,
         is_first: former.next == 1,
         baseline: judged.baseline.clone(),
-        damage: former.damage.clone(),
+        damage: (!former.damage.is_empty()).then(|| former.damage.clone()),
         limit: run.events_per_run,
     })
 }

@@ -1,8 +1,14 @@
-//! What the last snapshot holds, as far as a run needs it.
+//! What the last snapshot holds, as far as a run needs it, and what is left of one that is damaged.
+//!
+//! Damage of one object costs its table alone. A table that cannot be compared is taken as it is seen now: nothing of it is told,
+//! and that is told; every other one is compared as ever. What is damaged is stored whole again.
+
+use std::collections::BTreeSet;
 
 use check::{Findings, FindingsPatch};
-use model::{Rows, Sighting, State, Table, tables};
-use snapshot::{History, Manifest, SnapshotError};
+use model::{Coverage, ListStatus, Row, Rows, Sighting, State, Table, tables};
+use notify::Damage;
+use snapshot::{FindingsRef, History, Manifest, SnapshotError};
 
 /// The last snapshot, or what is left of it.
 #[derive(Debug, Default)]
@@ -11,26 +17,65 @@ pub(crate) struct Former {
     pub(crate) manifest: Option<Manifest>,
     /// Number of the snapshot that comes after it.
     pub(crate) next: u64,
-    /// What could not be read of it.
-    pub(crate) damage: Option<String>,
+    /// What could not be read of it, and what that costs.
+    pub(crate) damage: Damage,
+    /// Tables of which an object is missing or damaged.
+    broken: BTreeSet<String>,
 }
 
 impl Former {
-    /// Reads the newest manifest. Damage is not an error: a run goes on with full tables and says so.
+    /// Reads the newest manifest, and looks whether what it names is there. Damage is not an error: a run goes on and says so.
     pub(crate) async fn of(history: &History) -> Result<Self, SnapshotError> {
         let Some(newest) = history.newest().await? else { return Ok(Self { next: 1, ..Self::default() }) };
+        let mut former = Self { next: newest + 1, ..Self::default() };
         match history.manifest(newest).await {
-            Ok(manifest) => Ok(Self { manifest: Some(manifest), next: newest + 1, damage: None }),
-            Err(error) if error.is_damage() => {
-                Ok(Self { manifest: None, next: newest + 1, damage: Some(error.to_string()) })
+            Ok(manifest) => {
+                former.inspect(history, &manifest).await;
+                former.manifest = Some(manifest);
             }
-            Err(error) => Err(error),
+            Err(error) if error.is_damage() => {
+                former.note(&error);
+                former.damage.uncompared = Some(newest);
+                former.damage.findings = true;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(former)
+    }
+
+    async fn inspect(&mut self, history: &History, manifest: &Manifest) {
+        let faults = match history.inspect(manifest).await {
+            Ok(faults) => faults,
+            Err(error) => {
+                // What does not show now is looked for again by the next run.
+                tracing::warn!(%error, "the objects of the former snapshot could not be looked at");
+                return;
+            }
+        };
+        let is_of = |object: &snapshot::ObjectRef, error: &SnapshotError| {
+            error.damage().is_some_and(|(key, _)| key == history.key(&object.key))
+        };
+        for error in faults {
+            self.note(&error);
+            let is_broken =
+                |entry: &snapshot::TableEntry| entry.objects().any(|object| is_of(object, &error));
+            for (table, _) in manifest.tables.iter().filter(|(_, entry)| is_broken(entry)) {
+                self.broken.insert(table.clone());
+                self.damage.restored.insert(table.clone());
+            }
+            let mut findings = manifest.findings.iter().flat_map(FindingsRef::objects);
+            self.damage.findings |= findings.any(|object| is_of(object, &error));
         }
     }
 
-    /// Returns the manifest while everything that was read of the snapshot was sound.
-    pub(crate) fn sound(&self) -> Option<&Manifest> {
-        self.manifest.as_ref().filter(|_| self.damage.is_none())
+    /// Returns the manifest as far as it may be built upon for a table: not when that is to be stored whole again.
+    pub(crate) fn base_for(&self, table: &Table) -> Option<&Manifest> {
+        self.manifest.as_ref().filter(|_| !self.broken.contains(table.name))
+    }
+
+    /// Returns where the findings are, while all of them can be read.
+    pub(crate) fn findings_ref(&self) -> Option<&FindingsRef> {
+        self.manifest.as_ref().filter(|_| !self.damage.findings)?.findings.as_ref()
     }
 
     /// Says whether the last snapshot holds these very rows of a table.
@@ -48,24 +93,42 @@ impl Former {
         }
     }
 
-    /// Reads some tables, and the coverage unless `seen` has the very same.
+    /// Reads some tables, and the coverage unless `seen` has the very same. What cannot be read is taken as it is in `seen`.
     pub(crate) async fn state(
         &mut self,
         history: &History,
         wanted: &[&'static Table],
+        seen: &State,
     ) -> Result<State, SnapshotError> {
-        let Some(manifest) = &self.manifest else { return Ok(State::default()) };
+        let Some(manifest) = self.manifest.clone() else {
+            return Ok(if self.next == 1 { State::default() } else { as_seen(seen, wanted) });
+        };
         let mut state = State::default();
+        let mut lost = Vec::new();
         let coverage =
             Some(&tables::COVERAGE).filter(|table| wanted.iter().all(|each| each.name != table.name));
         for table in wanted.iter().copied().chain(coverage) {
-            match history.read(manifest, table).await {
+            match history.read(&manifest, table).await {
                 Ok(rows) => state.put(table, rows),
                 Err(error) if error.is_damage() => {
-                    self.lose(&error);
-                    return Ok(State::default());
+                    self.lose(table, &manifest, seen, &error);
+                    lost.push(table);
                 }
                 Err(error) => return Err(error),
+            }
+        }
+        if lost.iter().any(|table| table.name == tables::COVERAGE.name) && manifest.coverage.incomplete > 0 {
+            // Which rows were only carried is not known any more: none can be compared.
+            let names = wanted.iter().map(|table| table.name.to_owned());
+            self.damage.tables.extend(names);
+            return Ok(as_seen(seen, wanted));
+        }
+        for table in lost {
+            if table.name == tables::COVERAGE.name {
+                state.put(table, all_complete(seen));
+            } else {
+                state.put(table, seen.rows(table).clone());
+                forget_incomplete(&mut state, seen, |list| list.listing == table.listing);
             }
         }
         Ok(state)
@@ -77,20 +140,74 @@ impl Former {
         history: &History,
     ) -> Result<Option<(Findings, Sighting)>, SnapshotError> {
         let Some(manifest) = &self.manifest else { return Ok(None) };
-        let Some(found) = &manifest.findings else { return Ok(None) };
+        let Some(found) = self.findings_ref() else { return Ok(None) };
         let sighting = Sighting { snapshot: manifest.number, at: manifest.finished_at.clone() };
         match history.get_findings::<FindingsPatch>(found).await {
             Ok(findings) => Ok(Some((findings, sighting))),
             Err(error) if error.is_damage() => {
-                self.damage.get_or_insert(error.to_string());
+                self.note(&error);
+                self.damage.findings = true;
                 Ok(None)
             }
             Err(error) => Err(error),
         }
     }
 
-    fn lose(&mut self, error: &SnapshotError) {
-        tracing::error!(%error, "the former snapshot is damaged; storing full tables");
-        self.damage.get_or_insert(error.to_string());
+    fn lose(&mut self, table: &'static Table, manifest: &Manifest, seen: &State, error: &SnapshotError) {
+        self.note(error);
+        self.broken.insert(table.name.to_owned());
+        let is_unchanged =
+            manifest.tables.get(table.name).is_some_and(|entry| entry.holds(table, &seen.rows(table).hash()));
+        if is_unchanged {
+            self.damage.restored.insert(table.name.to_owned());
+        } else {
+            self.damage.restored.remove(table.name);
+            self.damage.tables.insert(table.name.to_owned());
+        }
     }
+
+    fn note(&mut self, error: &SnapshotError) {
+        tracing::error!(%error, "the former snapshot is damaged");
+        if let Some((object, fault)) = error.damage() {
+            self.damage.note(object, &fault);
+        }
+    }
+}
+
+/// Returns what was seen as if it had been so before: nothing of it is then told. Lists that were not read to their end are left
+/// out: what they will show is not known to be new.
+fn as_seen(seen: &State, wanted: &[&'static Table]) -> State {
+    let mut state = State::default();
+    for table in wanted.iter().copied().filter(|table| table.name != tables::COVERAGE.name) {
+        state.put(table, seen.rows(table).clone());
+    }
+    state.put(&tables::COVERAGE, seen.rows(&tables::COVERAGE).clone());
+    forget_incomplete(&mut state, seen, |_| true);
+    state
+}
+
+/// Takes lists out of a coverage that were not read to their end now.
+fn forget_incomplete(state: &mut State, seen: &State, is_meant: impl Fn(&Coverage) -> bool) {
+    let lists = |rows: &Rows| rows.iter().map(Coverage::from_row).collect::<Vec<_>>();
+    let incomplete: BTreeSet<(String, String)> = lists(seen.rows(&tables::COVERAGE))
+        .into_iter()
+        .filter(|list| !list.is_complete() && is_meant(list))
+        .map(|list| (list.listing, list.parent))
+        .collect();
+    if incomplete.is_empty() {
+        return;
+    }
+    let known = lists(&state.take(&tables::COVERAGE));
+    let kept = known.iter().filter(|list| !incomplete.contains(&(list.listing.clone(), list.parent.clone())));
+    state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, kept.map(Coverage::row).collect()));
+}
+
+/// Returns the coverage of a snapshot of which only the number of incomplete lists is known, and that is none.
+fn all_complete(seen: &State) -> Rows {
+    let lists = seen.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
+    let complete = |list: Coverage| {
+        Coverage { status: ListStatus::Complete, reason: None, carried_from: None, ..list }.row()
+    };
+    let rows: Vec<Row> = lists.map(complete).collect();
+    Rows::new(&tables::COVERAGE, rows)
 }

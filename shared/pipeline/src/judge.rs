@@ -9,11 +9,11 @@ use notify::BaselineCounts;
 use snapshot::{FindingsRef, History, SnapshotError};
 
 use crate::{
-    FindingCounts,
+    FindingCounts, Warning,
     audit::{Compared, Run},
     causes,
     former::Former,
-    grants, questions,
+    grants, questions, suppressions,
 };
 
 /// What became of findings by what the rules said.
@@ -25,6 +25,8 @@ pub(crate) struct Judged {
     pub(crate) broken: BTreeMap<String, String>,
     /// Rules that what was seen does not answer.
     pub(crate) unanswered: Vec<Unanswered>,
+    /// Suppressions that accept nothing.
+    pub(crate) idle: Vec<Warning>,
 }
 
 impl Judged {
@@ -49,7 +51,7 @@ pub(crate) async fn judge(
     at: Timestamp,
 ) -> Result<Judged, SnapshotError> {
     let asking = check::Run { account: history.account().clone(), at, number: former.next };
-    let known = former.sound().and_then(|manifest| manifest.findings.clone());
+    let known = former.findings_ref().cloned();
     let none = BTreeMap::new();
     let grounds = known.as_ref().map_or(&none, |known| &known.grounds);
     let known_of = Some(Known { hashes: &compared.hashes, grounds });
@@ -64,12 +66,14 @@ pub(crate) async fn judge(
     let broken = round.broken().map(|(rule, reason)| (rule.to_owned(), reason.to_owned())).collect();
     if let Some(known) = known.filter(|known| known.digest == digest) {
         let stored = Some(FindingsRef { grounds, ..known });
+        let idle = suppressions::idle(run, &asking.account, None, at);
         return Ok(Judged {
             transitions: Vec::new(),
             stored,
             baseline: BaselineCounts::default(),
             broken,
             unanswered,
+            idle,
         });
     }
     let before = former.findings(history).await?;
@@ -91,13 +95,14 @@ pub(crate) async fn judge(
         *baseline.by_rule.entry(finding.rule.clone()).or_default() += 1;
     }
     let patch = before.and_then(|before| {
-        let found = former.sound()?.findings.as_ref()?;
+        let found = former.findings_ref()?;
         Some((found, FindingsPatch::between(before.findings, &step.findings)))
     });
     let (base, patches) = history.put_findings(patch, &step.findings).await?;
     let open = step.findings.open().count().try_into().unwrap_or(u64::MAX);
     let stored = Some(FindingsRef { base, patches, digest, open, grounds });
-    Ok(Judged { transitions: step.transitions, stored, baseline, broken, unanswered })
+    let idle = suppressions::idle(run, &asking.account, Some(&step.findings), at);
+    Ok(Judged { transitions: step.transitions, stored, baseline, broken, unanswered, idle })
 }
 
 /// Asks the rules, and who holds sensitive permissions. The graph of access is built when somebody needs it.

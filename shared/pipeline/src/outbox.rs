@@ -1,11 +1,21 @@
 //! Events between the commit and the sinks.
 //!
 //! They are stored before the manifest that names them and sent after it. Each manifest also lists the runs before it
-//! whose events had not all been taken, so that a run without anything to tell looks no further.
+//! whose events had not all been taken, so that a run without anything to tell looks no further. Where a manifest cannot be read, the
+//! outboxes are found by their names.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
 
 use model::Event;
-use notify::{DeliveryReport, Now, Shelf, ShelfError, Sink};
+use notify::{Damage, DeliveryReport, Now, Shelf, ShelfError, Sink};
+use serde_json::Value;
 use snapshot::{History, Manifest, ObjectRef, Place, SnapshotError};
+
+/// Manifests that are looked at, from the newest down, for one that can be read.
+const MOST_BACK: u64 = 64;
 
 /// What became of events that former runs left.
 #[derive(Debug, Default)]
@@ -14,50 +24,153 @@ pub(crate) struct CaughtUp {
     pub(crate) undelivered: Vec<u64>,
     /// What the sinks took.
     pub(crate) reports: Vec<DeliveryReport>,
+    /// What could not be read, and what that costs.
+    pub(crate) damage: Damage,
+    /// Objects of which events that were found here tell already that they are damaged.
+    told: BTreeSet<String>,
 }
 
 /// Sends what former runs could not.
-///
-/// A newest manifest that is damaged names nothing that could be sent; the run that follows tells of the damage.
 pub(crate) async fn finish(
     history: &History,
     sinks: &[Sink],
     now: Now<'_>,
 ) -> Result<CaughtUp, SnapshotError> {
     let mut caught_up = CaughtUp::default();
-    let latest = match history.latest().await {
-        Ok(Some(latest)) if !sinks.is_empty() => latest,
-        Err(error) if !error.is_damage() => return Err(error),
-        _ => return Ok(caught_up),
-    };
-    // A sink that took nothing of one run is not offered the next: what keeps it from that lasts, and each try takes its time.
-    let mut alive = sinks.to_vec();
-    for number in latest.undelivered.iter().copied().chain([latest.number]) {
-        let manifest =
-            if number == latest.number { latest.clone() } else { history.manifest(number).await? };
-        let Some(outbox) = &manifest.outbox else { continue };
-        if alive.is_empty() {
-            caught_up.undelivered.push(number);
-            continue;
-        }
-        match history.get_json::<Vec<Event>>(outbox).await {
-            Ok(events) => {
-                let report = notify::deliver(&Ledger(history), &alive, number, &events, now).await;
-                if !report.is_complete() || alive.len() < sinks.len() {
-                    caught_up.undelivered.push(number);
-                }
-                alive.retain(|sink| !report.is_dead(&sink.name()));
-                if report.has_news() {
-                    caught_up.reports.push(report);
-                }
-            }
-            Err(error) if error.is_damage() => {
-                tracing::error!(number, %error, "the events of a former run are damaged, and cannot be sent");
-            }
-            Err(error) => return Err(error),
-        }
+    if sinks.is_empty() {
+        return Ok(caught_up);
     }
+    let due = caught_up.due(history).await?;
+    let mut offer = Offer { history, now, sinks: sinks.len(), alive: sinks.to_vec() };
+    for (number, outbox) in &due {
+        // Of a run that left several outboxes the ledger knows events of each.
+        let is_alone = due.iter().filter(|(each, _)| each == number).count() == 1;
+        caught_up.deliver(&mut offer, *number, outbox, is_alone).await?;
+    }
+    caught_up.undelivered.dedup();
+    let CaughtUp { damage, told, .. } = &mut caught_up;
+    damage.objects.retain(|object, _| !told.contains(object));
     Ok(caught_up)
+}
+
+impl CaughtUp {
+    /// Returns the outboxes of which some sink may lack events, oldest first.
+    async fn due(&mut self, history: &History) -> Result<Vec<(u64, ObjectRef)>, SnapshotError> {
+        let Some(newest) = history.newest().await? else { return Ok(Vec::new()) };
+        let mut due = Vec::new();
+        let oldest = newest.saturating_sub(MOST_BACK).max(1);
+        let mut last_read = oldest.saturating_sub(1);
+        for number in (oldest..=newest).rev() {
+            let Some(manifest) = self.manifest(history, number).await? else { continue };
+            for number in manifest.undelivered.iter().copied() {
+                due.extend(self.outboxes(history, number).await?);
+            }
+            due.extend(manifest.outbox.map(|outbox| (number, outbox)));
+            last_read = number;
+            break;
+        }
+        if last_read < newest {
+            due.extend(history.outboxes(last_read + 1, newest).await?);
+        }
+        Ok(due)
+    }
+
+    /// Returns the outbox of a run; all that bear its number where its manifest cannot be read.
+    async fn outboxes(
+        &mut self,
+        history: &History,
+        number: u64,
+    ) -> Result<Vec<(u64, ObjectRef)>, SnapshotError> {
+        if let Some(manifest) = self.manifest(history, number).await? {
+            return Ok(manifest.outbox.into_iter().map(|outbox| (number, outbox)).collect());
+        }
+        let found = history.outboxes(number, number).await?;
+        if found.is_empty() {
+            self.damage.lost_events.insert(number);
+        }
+        Ok(found)
+    }
+
+    /// Reads a manifest that must be there; returns none, and notes it, where it is not or is damaged.
+    async fn manifest(&mut self, history: &History, number: u64) -> Result<Option<Manifest>, SnapshotError> {
+        let error = match history.manifest(number).await {
+            Ok(manifest) => return Ok(Some(manifest)),
+            Err(SnapshotError::NoSuchSnapshot { .. }) => {
+                SnapshotError::Missing { object: history.key_of_manifest(number) }
+            }
+            Err(error) => error,
+        };
+        self.note(error).map(|()| None)
+    }
+
+    /// Notes damage; whatever else went wrong stays an error.
+    fn note(&mut self, error: SnapshotError) -> Result<(), SnapshotError> {
+        let Some((object, fault)) = error.damage() else { return Err(error) };
+        tracing::error!(object, fault, "what former runs left to be sent is damaged");
+        self.damage.note(object, &fault);
+        Ok(())
+    }
+
+    async fn deliver(
+        &mut self,
+        offer: &mut Offer<'_>,
+        number: u64,
+        outbox: &ObjectRef,
+        is_alone: bool,
+    ) -> Result<(), SnapshotError> {
+        // Where there is damage, events that wait may tell of it already.
+        if offer.alive.is_empty() && self.damage.objects.is_empty() {
+            self.undelivered.push(number);
+            return Ok(());
+        }
+        let history = offer.history;
+        let events = match history.get_json::<Vec<Event>>(outbox).await {
+            Ok(events) => events,
+            Err(error) => {
+                self.note(error)?;
+                self.damage.lost_events.insert(number);
+                return Ok(());
+            }
+        };
+        self.told.extend(events.iter().flat_map(damaged_objects).map(str::to_owned));
+        let ledger = Ledger { known: is_alone.then_some(&events), ..Ledger::of(history, number) };
+        let report = notify::deliver(&ledger, &offer.alive, number, &events, offer.now).await;
+        for key in ledger.damaged() {
+            let was_sent =
+                |sink: &notify::SinkReport| sink.sent > 0 && key.contains(&format!("/{}/", sink.sink));
+            // While nothing is sent, the ledger stays as it is; the run that sends says so.
+            if report.sinks.iter().any(was_sent) {
+                self.damage.note(&history.key(&key), "is damaged: it is not the ledger of these events");
+                self.damage.sent_again.insert(number);
+            }
+        }
+        if !report.is_complete() || offer.alive.len() < offer.sinks {
+            self.undelivered.push(number);
+        }
+        offer.alive.retain(|sink| !report.is_dead(&sink.name()));
+        if report.has_news() {
+            self.reports.push(report);
+        }
+        Ok(())
+    }
+}
+
+/// The sinks that are offered what waits.
+struct Offer<'a> {
+    history: &'a History,
+    now: Now<'a>,
+    /// How many sinks there are.
+    sinks: usize,
+    /// Those that took something of each run so far. One that took nothing is not offered the next: what keeps it from that
+    /// lasts, and each try takes its time.
+    alive: Vec<Sink>,
+}
+
+/// Returns the objects that an event tells to be damaged.
+fn damaged_objects(event: &Event) -> impl Iterator<Item = &str> {
+    let is_meant = event.kind.contains(".history.damaged.");
+    let objects = event.data.get("objects").and_then(Value::as_array).filter(|_| is_meant);
+    objects.into_iter().flatten().filter_map(|object| object.get("object")?.as_str())
 }
 
 /// Stores the events of a run; nothing when there are none.
@@ -83,22 +196,54 @@ pub(crate) async fn deliver(
     if events.is_empty() || sinks.is_empty() {
         return None;
     }
-    Some(notify::deliver(&Ledger(history), sinks, manifest.number, events, now).await)
+    let ledger = Ledger::of(history, manifest.number);
+    Some(notify::deliver(&ledger, sinks, manifest.number, events, now).await)
 }
 
-/// The ledger's place in the store.
-struct Ledger<'a>(&'a History);
+/// The ledger's place in the store; it notes which ledgers were not as they were written.
+struct Ledger<'a> {
+    history: &'a History,
+    number: u64,
+    /// All events that it may name, where they are known.
+    known: Option<&'a Vec<Event>>,
+    damaged: Mutex<BTreeSet<String>>,
+}
+
+impl<'a> Ledger<'a> {
+    const fn of(history: &'a History, number: u64) -> Self {
+        Self { history, number, known: None, damaged: Mutex::new(BTreeSet::new()) }
+    }
+
+    fn damaged(self) -> BTreeSet<String> {
+        self.damaged.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_sound(&self, bytes: &[u8]) -> bool {
+        let ledger: Value = serde_json::from_slice(bytes).unwrap_or_default();
+        let is_of_run = ledger.get("snapshot").and_then(Value::as_u64) == Some(self.number);
+        let is_known = |id: &Value| {
+            self.known.is_none_or(|events| events.iter().any(|event| id.as_str() == Some(&event.id)))
+        };
+        let taken = ledger.get("taken").and_then(Value::as_array);
+        is_of_run && taken.is_some_and(|taken| taken.iter().all(is_known))
+    }
+}
 
 impl Shelf for Ledger<'_> {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ShelfError> {
-        Ok(self.0.store().get(&self.0.key(key)).await?.map(|bytes| bytes.to_vec()))
+        let found = self.history.store().get(&self.history.key(key)).await?.map(|bytes| bytes.to_vec());
+        let is_ledger = key.ends_with(&format!("/{:08}.json", self.number));
+        if is_ledger && found.as_ref().is_some_and(|bytes| !self.is_sound(bytes)) {
+            self.damaged.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
+        }
+        Ok(found)
     }
 
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), ShelfError> {
-        Ok(self.0.store().put(&self.0.key(key), bytes.into()).await?)
+        Ok(self.history.store().put(&self.history.key(key), bytes.into()).await?)
     }
 
     async fn create(&self, key: &str, bytes: Vec<u8>) -> Result<bool, ShelfError> {
-        Ok(self.0.store().create(&self.0.key(key), bytes.into()).await?)
+        Ok(self.history.store().create(&self.history.key(key), bytes.into()).await?)
     }
 }

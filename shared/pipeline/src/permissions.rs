@@ -64,7 +64,13 @@ impl Permissions {
             all.push((cloud, access::usual(cloud).map_err(|error| error.to_string())?));
         }
         let mut permissions = Self(all);
-        for change in settings {
+        for (number, change) in settings.iter().enumerate() {
+            if settings.iter().take(number).any(|other| other.is_of_the_same(change)) {
+                return Err(format!(
+                    "permission `{}` stands in them twice; put what is said of it into one `[[permission]]`",
+                    change.id
+                ));
+            }
             permissions.change(change)?;
         }
         Ok(permissions)
@@ -124,6 +130,12 @@ impl Permissions {
 }
 
 impl PermissionSettings {
+    /// Says whether two entries are of one permission: the later would take back what the earlier says.
+    fn is_of_the_same(&self, other: &Self) -> bool {
+        let is_one_cloud = self.cloud.zip(other.cloud).is_none_or(|(one, other)| one == other);
+        self.id == other.id && is_one_cloud
+    }
+
     /// Changes the permission of this name, or takes it away.
     fn apply(&self, permissions: &mut Vec<Permission>) -> Result<(), String> {
         if !self.audited {
@@ -205,6 +217,20 @@ mod tests {
         assert_eq!(allowed(&one, Cloud::Ibm), [""; 0]);
         let message = settings(&format!("{text}actions = [\"iam:*:*\"]\n")).unwrap_err();
         assert!(message.contains("say of which `cloud` these are"), "{message}");
+    }
+
+    #[test]
+    fn one_that_stands_twice_is_refused() {
+        let one = "[[permission]]\nid = \"permission_to_raise_own_power\"\nallowed = [\"group:auditors\"]\n";
+        let of = |cloud: &str| format!("{one}cloud = \"{cloud}\"\n");
+        for twice in [one.repeat(2), format!("{one}{}", of("ibm")), of("huawei").repeat(2)] {
+            let message = settings(&twice).unwrap_err();
+            assert!(
+                message.contains("`permission_to_raise_own_power` stands in them twice; put"),
+                "{message}"
+            );
+        }
+        settings(&format!("{}{}", of("ibm"), of("huawei"))).unwrap();
     }
 
     #[test]

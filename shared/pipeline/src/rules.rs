@@ -2,16 +2,23 @@
 
 use std::path::Path;
 
-use check::{RuleError, RuleSet};
+use check::{RuleError, RuleSet, rules::Wrong};
 
 /// Returns the rules that are built in, with those of a folder.
 ///
 /// # Errors
-/// When a rule of the folder does not parse, or has the id of one that is built in.
+/// When the folder has no rule, or one that does not parse or has the id of one that is built in.
 pub fn rules(own: Option<&Path>) -> Result<RuleSet, RuleError> {
     let mut rules = RuleSet::embedded()?;
     if let Some(folder) = own {
-        rules.join(RuleSet::from_folder(folder)?)?;
+        let own = RuleSet::from_folder(folder)?;
+        // Whoever names a folder means rules in it, and would take their silence for an answer.
+        if own.is_empty() {
+            let wrong =
+                Wrong::Place("there is none in this folder; name one with `<cloud>/<rule>.sql`".to_owned());
+            return Err(RuleError { path: folder.display().to_string(), wrong });
+        }
+        rules.join(own)?;
     }
     Ok(rules)
 }
@@ -27,11 +34,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cloud = folder.path().join("ibm");
         std::fs::create_dir(&cloud).unwrap();
-        assert_eq!(rules(Some(folder.path())).unwrap().len(), built_in.len());
+        let none = rules(Some(folder.path())).unwrap_err().to_string();
+        assert!(none.contains("there is none in this folder; name one with"), "{none}");
         let sql = "--- title = \"x\"\n--- severity = \"low\"\n--- confidence = \"low\"\n--- kind = \"report\"\n--- needs = [\"ibm_users\"]\n--- reason = \"x\"\n--- silence = \"never\"\n--- remediation = \"x\"\nselect iam_id from ibm_users order by iam_id;\n";
         let cases = "[[case]]\nname = \"one\"\nibm_users = [{ iam_id = \"a\" }]\nreports = [{ iam_id = \"a\" }]\n[[case]]\nname = \"none\"\nreports = []\n";
-        std::fs::write(cloud.join("of_my_own.sql"), sql).unwrap();
-        std::fs::write(cloud.join("of_my_own.cases.toml"), cases).unwrap();
+        // As editors on Windows save them, and with what other editors leave beside them.
+        let saved = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        std::fs::write(cloud.join("of_my_own.sql"), saved(sql)).unwrap();
+        std::fs::write(cloud.join("of_my_own.cases.toml"), saved(cases)).unwrap();
+        std::fs::write(cloud.join("._of_my_own.sql"), [0xff, 0xfe]).unwrap();
+        std::os::unix::fs::symlink("ana@desk.4711", cloud.join(".#of_my_own.sql")).unwrap();
         assert_eq!(rules(Some(folder.path())).unwrap().len(), built_in.len() + 1);
         std::fs::rename(cloud.join("of_my_own.sql"), cloud.join(format!("{}.sql", first.id))).unwrap();
         std::fs::rename(cloud.join("of_my_own.cases.toml"), cloud.join(format!("{}.cases.toml", first.id)))

@@ -2,15 +2,16 @@
 //!
 //! A settings file never holds a secret, only where to find one.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use model::Suppression;
 use serde::Deserialize;
 
 use crate::{
-    PermissionSettings, Permissions,
+    Anchor, Environment, PermissionSettings, Permissions, PlaceError,
     account_settings::AccountSettings,
     references::{Reference, ReferenceError},
+    suppressions,
 };
 
 /// The settings of an audit, as the TOML file gives them.
@@ -31,8 +32,8 @@ pub struct Settings {
     /// Whom to tell.
     #[serde(default)]
     pub notify: NotifySettings,
-    /// Findings that may be.
-    #[serde(default, rename = "suppress")]
+    /// Accepted findings: kept, not told.
+    #[serde(default, rename = "suppress", deserialize_with = "suppressions::read")]
     pub suppressions: Vec<Suppression>,
     /// Who may hold which sensitive permission.
     #[serde(default, rename = "permission")]
@@ -103,20 +104,35 @@ pub enum SettingsError {
         /// What contradicts what.
         fault: String,
     },
+    /// A path in them makes no sense.
+    #[error("settings `{place}`")]
+    Place {
+        /// Where they are.
+        place: String,
+        /// Which path, and why.
+        source: PlaceError,
+    },
 }
 
 impl Settings {
     /// Reads settings from a file, a folder with an `iamwatch.toml`, `s3://bucket/key` or `ssm:NAME`.
     ///
+    /// Paths in a file count from its folder; those in other places, which have none, from the current one. The
+    /// environment is asked for `HOME`, where a path begins with `~`.
+    ///
     /// # Errors
     /// See [`SettingsError`].
-    pub async fn load(place: &str) -> Result<Self, SettingsError> {
-        let reference = Reference::place(place);
+    pub async fn load(place: &str, environment: &Environment<'_>) -> Result<Self, SettingsError> {
+        let astray = |source| SettingsError::Place { place: place.to_owned(), source };
+        let reference = Reference::place(place, &Anchor::new(None, environment)).map_err(astray)?;
         let text = reference
-            .text(&|_| None)
+            .text(environment)
             .await
             .map_err(|source| SettingsError::Unreadable { place: place.to_owned(), source })?;
-        Self::parse(place, &text)
+        let mut settings = Self::parse(place, &text)?;
+        let folder = if let Reference::File(path) = &reference { path.parent() } else { None };
+        settings.anchor(&Anchor::new(folder, environment)).map_err(astray)?;
+        Ok(settings)
     }
 
     /// Returns the permissions that are audited: the usual ones, as these settings change them.
@@ -126,30 +142,55 @@ impl Settings {
         Permissions::of(&self.permissions).unwrap_or_default()
     }
 
-    /// Reads settings from TOML.
+    /// Reads settings from TOML. Paths stay as they are written.
     ///
     /// # Errors
     /// See [`SettingsError`].
     pub fn parse(place: &str, text: &str) -> Result<Self, SettingsError> {
+        // Some editors begin a file with a byte order mark; it says nothing.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let settings: Self = toml::from_str(text).map_err(|error| SettingsError::Invalid {
             place: place.to_owned(),
             fault: fault(text, &error),
         })?;
-        let contradiction = |fault| SettingsError::Contradiction { place: place.to_owned(), fault };
-        for account in &settings.accounts {
-            account.check().map_err(contradiction)?;
-        }
-        Permissions::of(&settings.permissions).map_err(contradiction)?;
-        for suppression in &settings.suppressions {
-            let until = suppression.until.as_deref();
-            if until.is_some_and(|until| model::normal_time(until).is_none()) {
-                return Err(contradiction(format!(
-                    "`until` of the suppression of `{}` is no time: write it like 2026-11-21T00:00:00Z",
-                    suppression.rule
-                )));
+        settings.check().map_err(|fault| SettingsError::Contradiction { place: place.to_owned(), fault })?;
+        Ok(settings)
+    }
+
+    /// Says what contradicts what, if anything does.
+    fn check(&self) -> Result<(), String> {
+        let mut accounts = BTreeSet::new();
+        for (number, account) in self.accounts.iter().enumerate() {
+            account.check()?;
+            if let Some(id) = account.account().filter(|id| !accounts.insert(id.clone())) {
+                return Err(format!("the account `{id}` stands in them twice; leave one of the two out"));
+            }
+            let before = self.accounts.iter().take(number);
+            if before.into_iter().any(|other| other.signs_in_as(account)) {
+                return Err(format!(
+                    "two accounts of `{}` sign in with the same credentials, and would be audited twice; leave one of the \
+                     two out",
+                    account.cloud
+                ));
             }
         }
-        Ok(settings)
+        let mut sinks = BTreeSet::new();
+        if let Some(sink) = self.notify.sinks.iter().find(|sink| !sinks.insert(sink.as_str())) {
+            return Err(format!("the sink `{sink}` stands in them twice; leave one of the two out"));
+        }
+        Permissions::of(&self.permissions).map(drop)
+    }
+
+    /// Lets every path count from where the settings are.
+    fn anchor(&mut self, anchor: &Anchor) -> Result<(), PlaceError> {
+        self.store = anchor.store(&self.store)?;
+        if let Some(rules) = &mut self.rules {
+            *rules = anchor.path("the folder of rules", &rules.to_string_lossy())?;
+        }
+        for sink in &mut self.notify.sinks {
+            *sink = anchor.sink(sink)?;
+        }
+        self.accounts.iter_mut().try_for_each(|account| account.credentials.anchor(anchor))
     }
 }
 
@@ -157,92 +198,15 @@ impl Settings {
 fn fault(text: &str, error: &toml::de::Error) -> String {
     let before = error.span().and_then(|span| text.get(..span.start));
     let line = before.map_or(1, |before| before.matches('\n').count() + 1);
-    format!("line {line}: {}", error.message())
+    format!("line {line}: {}", without_text(error.message()))
+}
+
+/// Leaves out a text that stands where something else is due: it may be a secret.
+fn without_text(message: &str) -> String {
+    let text = message.find("string \"").zip(message.rfind("\", expected "));
+    let parts = text.and_then(|(from, to)| Some((message.get(..from)?, message.get(to + 1..)?)));
+    parts.map_or_else(|| message.to_owned(), |(before, after)| format!("{before}a text{after}"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MINIMAL: &str = r#"
-store = "snapshots"
-[[account]]
-cloud = "ibm"
-credentials = { api_key = "env:IBM_KEY" }
-"#;
-
-    fn fault(text: &str) -> String {
-        Settings::parse("iamwatch.toml", text).expect_err("the settings are wrong").to_string()
-    }
-
-    #[test]
-    fn the_settings_of_the_readme_are_valid() {
-        let readme = include_str!("../README.md");
-        let sample =
-            readme.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("a sample");
-        let settings = Settings::parse("README.md", sample).expect("valid");
-        assert_eq!(
-            (settings.accounts.len(), settings.permissions.len(), settings.suppressions.len()),
-            (2, 2, 1)
-        );
-    }
-
-    #[test]
-    fn the_configuration_for_huawei_cloud_that_is_deployed_is_valid() {
-        let text = include_str!("../../../infra/huawei.toml");
-        let settings = Settings::parse("huawei.toml", text).expect("valid");
-        let account = &settings.accounts[0];
-        assert_eq!((settings.accounts.len(), account.cloud), (1, model::Cloud::Huawei));
-        // The function may read what is below the name of the stack, which is `iamwatch` in its README.
-        for secret in [&account.credentials.access_key, &account.credentials.secret_key] {
-            let is_of_stack =
-                matches!(secret, Some(Reference::Parameter(name)) if name.starts_with("/iamwatch/huawei/"));
-            assert!(is_of_stack, "{secret:?}");
-        }
-        assert_eq!(settings.notify.sinks, ["eventbridge:iamwatch"]);
-        for line in
-            text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.contains(" = "))
-        {
-            let with = text.replacen(&format!("# {line}"), &line.replace('…', "0123456789abcdef"), 1);
-            Settings::parse("huawei.toml", &with).unwrap_or_else(|error| panic!("{line}: {error}"));
-        }
-    }
-
-    #[test]
-    fn the_configuration_that_the_template_makes_is_valid() {
-        let template = include_str!("../../../infra/template.yaml");
-        let text: String = template
-            .lines()
-            .skip_while(|line| !line.contains("store = \"s3://${Store}/store\""))
-            .take_while(|line| !line.trim_start().starts_with("- Id:"))
-            .map(|line| format!("{}\n", line.trim_start()))
-            .collect();
-        for id in ["# id: that of the key", "id = \"59bcbfa6ea2f006b4ed7094c1a08dcdd\""] {
-            let filled = text.replace("${Id}", id).replace("${Key}", "/iamwatch/ibm/key");
-            let filled = filled.replace("${Store}", "a-bucket").replace("${Bus}", "iamwatch");
-            let settings = Settings::parse("template.yaml", &filled).expect("valid");
-            assert_eq!(settings.accounts.len(), 1);
-            assert_eq!(settings.notify.sinks, ["eventbridge:iamwatch"]);
-        }
-    }
-
-    #[test]
-    fn what_is_left_out_has_a_default() {
-        let settings = Settings::parse("iamwatch.toml", MINIMAL).expect("valid");
-        assert_eq!(settings.accounts[0].concurrency, 16);
-        assert_eq!(settings.notify.events_per_run, 200);
-    }
-
-    #[test]
-    fn an_unknown_key_is_named_with_its_line() {
-        let message = fault(&format!("stroe = 1\n{MINIMAL}"));
-        assert!(message.contains("stroe") && message.contains("line 1"), "{message}");
-    }
-
-    #[test]
-    fn a_key_in_the_file_itself_is_refused_and_not_repeated() {
-        let message = fault(&MINIMAL.replace("env:IBM_KEY", "s3cr3t-key-value"));
-        assert!(message.contains("env:NAME") && message.contains("line 5"), "{message}");
-        assert!(!message.contains("s3cr3t"), "{message}");
-    }
-}
+mod tests;

@@ -38,9 +38,37 @@ pub struct Summary {
     pub events: u64,
     /// What the sinks took of the events of this run and of former ones.
     pub delivered: Vec<DeliveryReport>,
+    /// What is odd about the settings or the clock, and hindered nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
     /// What could not be read of the former snapshot, if something could not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub damage: Option<String>,
+}
+
+/// Something odd that hindered nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// What kind of thing.
+    pub kind: WarningKind,
+    /// What it is, of what, and what to do about it.
+    pub text: String,
+}
+
+/// A kind of [`Warning`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WarningKind {
+    /// A suppression names a rule that does not exist.
+    SuppressionOfNoRule,
+    /// A suppression has ended.
+    SuppressionExpired,
+    /// A suppression accepts no finding that holds.
+    SuppressionUnused,
+    /// The run is dated before the one before it.
+    ClockWentBack,
+    /// The account was audited by the same settings a moment ago.
+    AuditedTwice,
 }
 
 /// What became of findings in a run.
@@ -55,6 +83,17 @@ pub struct FindingCounts {
 }
 
 impl Summary {
+    /// Notes that the same settings had this account audited already: two entries sign in to it.
+    pub fn warn_if_audited_twice<'a>(&mut self, before: impl IntoIterator<Item = &'a Self>) {
+        if before.into_iter().any(|other| other.account == self.account) {
+            let text = format!(
+                "`{}` was audited twice, because two accounts of the settings sign in to it; take one of them out",
+                self.account
+            );
+            self.warnings.push(Warning { kind: WarningKind::AuditedTwice, text });
+        }
+    }
+
     /// Says whether anything was told: every event of a run is news, and nothing else is.
     #[must_use]
     pub const fn has_news(&self) -> bool {

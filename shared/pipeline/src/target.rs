@@ -70,19 +70,19 @@ impl Target {
     }
 }
 
-async fn text(
+async fn key(
     reference: Option<&Reference>,
     environment: &Environment<'_>,
 ) -> Result<Option<String>, PipelineError> {
     let Some(reference) = reference else { return Ok(None) };
-    reference.text(environment).await.map(Some).map_err(|source| PipelineError::Secret { source })
+    reference.key(environment).await.map(Some).map_err(|source| PipelineError::Secret { source })
 }
 
 async fn secret(
     reference: Option<&Reference>,
     environment: &Environment<'_>,
 ) -> Result<Option<Secret>, PipelineError> {
-    Ok(text(reference, environment).await?.as_deref().map(Secret::new))
+    Ok(key(reference, environment).await?.as_deref().map(Secret::new))
 }
 
 const fn budget(settings: &AccountSettings, usual: Budget) -> Budget {
@@ -128,7 +128,7 @@ async fn huawei_settings(
 ) -> Result<huawei::Settings, PipelineError> {
     let credentials = &settings.credentials;
     let missing = || PipelineError::Target("no access key is given".to_owned());
-    let access_key = text(credentials.access_key.as_ref(), environment).await?.ok_or_else(missing)?;
+    let access_key = key(credentials.access_key.as_ref(), environment).await?.ok_or_else(missing)?;
     let secret_key = secret(credentials.secret_key.as_ref(), environment).await?.ok_or_else(missing)?;
     let mut keys = huawei::Keys::new(&access_key, secret_key);
     keys.security_token = secret(credentials.security_token.as_ref(), environment).await?;

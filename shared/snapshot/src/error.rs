@@ -83,6 +83,48 @@ pub enum StoreError {
         /// What the store said.
         source: Cause,
     },
+    /// The store does not decide which of several writers creates an object.
+    #[error(
+        "`{place}` cannot keep snapshots safely: {reason}; iamwatch needs a store that honours `If-None-Match: *` on PUT, or two runs at once lose one: use one of those in shared/snapshot/stores.md, or a folder"
+    )]
+    Unconditional {
+        /// The S3 address of the store.
+        place: String,
+        /// What it did instead.
+        reason: String,
+    },
+    /// The file system cannot give a name on the condition that it is free.
+    #[error(
+        "`{place}` could not be created: this file system has neither hard links nor a rename that replaces nothing, so two runs at once could lose one; keep the store on one that has, such as ext4, xfs, btrfs, APFS or NTFS"
+    )]
+    NotExclusive {
+        /// The file.
+        place: String,
+        /// What the system said.
+        source: Cause,
+    },
+    /// The store does not know a request.
+    #[error(
+        "the store at `{place}` says that it has no such operation; it must offer {action}: use one of those in shared/snapshot/stores.md"
+    )]
+    Unsupported {
+        /// The S3 address.
+        place: String,
+        /// The permission that goes with the request, in the words of a policy.
+        action: &'static str,
+        /// What the store said.
+        source: Cause,
+    },
+    /// A listing does not go on after where it was, so that it may never end, or leave something out.
+    #[error(
+        "the store does not list `{place}` in order: {reason}; iamwatch needs keys sorted by their bytes: use one of those in shared/snapshot/stores.md, or a folder"
+    )]
+    Disordered {
+        /// The prefix that was listed.
+        place: String,
+        /// What is wrong with the page.
+        reason: String,
+    },
     /// There was no answer, or none in time.
     #[error("`{place}` could not be reached; check network, region, endpoint and credentials")]
     Unreachable {
@@ -177,6 +219,16 @@ impl SnapshotError {
             Self::Store { source, .. } => source.is_transient(),
             Self::Taken { .. } => true,
             _ => false,
+        }
+    }
+
+    /// Returns the key of an object that is not as it was written, and what is wrong with it; none for any other error.
+    #[must_use]
+    pub fn damage(&self) -> Option<(&str, String)> {
+        match self {
+            Self::Missing { object } => Some((object, "is missing".to_owned())),
+            Self::Damaged { object, reason } => Some((object, format!("is damaged: {reason}"))),
+            _ => None,
         }
     }
 

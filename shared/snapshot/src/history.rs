@@ -12,6 +12,12 @@ use crate::{
 
 /// Manifests that are read at a time.
 const AT_ONCE: usize = 16;
+/// Most requests that finding the newest number takes: each doubles the step, or halves what is left of a hundred million.
+const STEPS: usize = 80;
+/// Most pages in a row that hold no manifest.
+const FOREIGN_PAGES: usize = 1000;
+/// Most accounts in one store.
+const ACCOUNTS: usize = 100_000;
 
 /// One account's folder in a store.
 #[derive(Debug, Clone)]
@@ -45,16 +51,40 @@ impl History {
         format!("{}/{relative}", self.account)
     }
 
+    /// Makes sure that the store lets one of several runs commit: see [`AnyStore::prove`].
+    ///
+    /// # Errors
+    /// When it does not, or cannot be asked.
+    pub async fn prove_store(&self, now: Timestamp) -> Result<(), SnapshotError> {
+        self.store.prove(now).await.map_err(|error| self.store_error(error))
+    }
+
+    /// Returns the key in the store of the manifest with a number.
+    #[must_use]
+    pub fn key_of_manifest(&self, number: u64) -> String {
+        self.key(&manifest_key(number))
+    }
+
     /// Returns the accounts that have a snapshot in a store, sorted.
     ///
     /// # Errors
     /// When the store does not work.
     pub async fn accounts(store: &AnyStore) -> Result<Vec<AccountId>, StoreError> {
+        Self::accounts_up_to(store, ACCOUNTS).await
+    }
+
+    pub(crate) async fn accounts_up_to(store: &AnyStore, most: usize) -> Result<Vec<AccountId>, StoreError> {
         let mut accounts = Vec::new();
+        let mut looked_at = 0;
         for cloud in Cloud::ALL {
             let prefix = format!("{cloud}/");
             let mut after = None;
             while let Some(key) = store.list(&prefix, after.as_deref()).await?.keys.into_iter().next() {
+                looked_at += 1;
+                if looked_at > most {
+                    let reason = format!("it has no end after {most} accounts");
+                    return Err(StoreError::Disordered { place: store.place(&prefix), reason });
+                }
                 let id = key.split('/').nth(1).unwrap_or_default();
                 // `0` comes next after `/`: the first key that is of another account.
                 after = Some(format!("{prefix}{id}0"));
@@ -80,7 +110,7 @@ impl History {
         let page = u64::try_from(PAGE).unwrap_or(1000);
         let mut step = page;
         let mut probe = 0;
-        loop {
+        for _ in 0..STEPS {
             match self.last_after(probe).await? {
                 (Some(last), false) => return Ok(Some(last)),
                 (Some(last), true) => low = last,
@@ -98,13 +128,14 @@ impl History {
                 }
             };
         }
+        Err(self.endless(format!("the newest manifest was not found in {STEPS} requests")))
     }
 
     /// Returns the last number on the page that follows a number, and whether there are more pages.
     async fn last_after(&self, number: u64) -> Result<(Option<u64>, bool), SnapshotError> {
         let prefix = self.key("manifests/");
         let mut after = self.key(&manifest_key(number));
-        loop {
+        for _ in 0..FOREIGN_PAGES {
             let page =
                 self.store.list(&prefix, Some(&after)).await.map_err(|error| self.store_error(error))?;
             let numbers = page.keys.iter().rev().filter_map(|key| number_of(key.strip_prefix(&prefix)?));
@@ -114,6 +145,12 @@ impl History {
                 _ => return Ok((last, page.more)),
             }
         }
+        Err(self.endless(format!("{FOREIGN_PAGES} pages in a row hold no manifest")))
+    }
+
+    fn endless(&self, reason: String) -> SnapshotError {
+        let place = self.store.place(&self.key("manifests/"));
+        self.store_error(StoreError::Disordered { place, reason })
     }
 
     /// Returns the newest snapshot, if there is any.
@@ -236,6 +273,28 @@ impl History {
             Ok(())
         } else {
             Err(SnapshotError::Taken { account: self.account.clone(), number })
+        }
+    }
+
+    /// Reads back a manifest that was just committed, where the store's word for it is not enough.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Taken`] when another run's manifest is there, [`SnapshotError::Missing`] when none is.
+    pub async fn confirm(&self, manifest: &Manifest) -> Result<(), SnapshotError> {
+        if !self.store.is_doubtful() {
+            return Ok(());
+        }
+        let number = manifest.number;
+        let key = self.key_of_manifest(number);
+        match self.store.get(&key).await {
+            Ok(Some(found)) if found == manifest.to_bytes()? => Ok(()),
+            Ok(Some(_)) => Err(SnapshotError::Taken { account: self.account.clone(), number }),
+            Ok(None) => Err(SnapshotError::Missing { object: key }),
+            Err(error) => {
+                // The store did acknowledge it: a silence is no reason to hold back what is to be told.
+                tracing::warn!(key, %error, "the manifest could not be read back");
+                Ok(())
+            }
         }
     }
 

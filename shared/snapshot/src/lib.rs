@@ -15,6 +15,7 @@ mod levels;
 
 mod findings;
 mod history;
+mod inspect;
 mod objects;
 mod tables;
 mod verify;

@@ -215,7 +215,11 @@ impl Manifest {
             return Err(damaged("it is no manifest of iamwatch".to_owned()));
         };
         if format > u64::from(FORMAT) {
-            return Err(SnapshotError::Newer { object: object.to_owned(), format });
+            return Err(if is_ours(bytes) {
+                damaged(format!("it says that its format is {format}, and this version wrote it"))
+            } else {
+                SnapshotError::Newer { object: object.to_owned(), format }
+            });
         }
         let manifest: Self = serde_json::from_slice(bytes)
             .map_err(|error| damaged(format!("it does not read as a manifest: {error}")))?;
@@ -224,6 +228,12 @@ impl Manifest {
         }
         Ok(manifest)
     }
+}
+
+/// Says whether this very version wrote a manifest: then another format is damage, and no later version's.
+fn is_ours(bytes: &[u8]) -> bool {
+    let read = serde_json::from_slice::<Manifest>(bytes);
+    read.is_ok_and(|manifest| manifest.tool == concat!("iamwatch ", env!("CARGO_PKG_VERSION")))
 }
 
 /// The one member that every format has.
@@ -276,6 +286,15 @@ mod tests {
             error,
             "`manifests/00000001.json` was written by a newer iamwatch (format 2, this one knows 1); use that version or a later one"
         );
+    }
+
+    #[test]
+    fn a_format_that_this_version_never_wrote_is_damage_in_a_manifest_of_its_own() {
+        let own = Manifest { tool: concat!("iamwatch ", env!("CARGO_PKG_VERSION")).to_owned(), ..first() };
+        let text = String::from_utf8(own.to_bytes().unwrap()).unwrap();
+        assert!(read(text.replace("\"format\":1", "\"format\":9").as_bytes()).unwrap_err().is_damage());
+        let later = text.replace("\"format\":1", "\"format\":9").replace(&own.tool, "iamwatch 9.0.0");
+        assert!(matches!(read(later.as_bytes()).unwrap_err(), SnapshotError::Newer { .. }));
     }
 
     #[test]

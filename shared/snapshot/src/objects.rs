@@ -8,11 +8,14 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     History, ObjectRef, SnapshotError,
     hash::{count, sha256},
+    manifest::hash_in_key,
 };
 
 /// Most bytes that a document may have once it is decompressed.
 const GREATEST_DOCUMENT: u64 = 256 * 1024 * 1024;
 const LEVEL: i32 = 3;
+/// Most pages of outboxes that are looked through.
+const OUTBOX_PAGES: usize = 100;
 
 /// Where a document belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,13 @@ pub(crate) fn compressed<T: Serialize + ?Sized>(
         return Err(unstorable(format!("it has {} bytes, more than could be read again", json.len())));
     }
     zstd::bulk::compress(&json, LEVEL).map_err(|error| unstorable(error.to_string()))
+}
+
+/// Reads what the key of an outbox says: the number of its run, and its hash.
+fn outbox(key: &str, size: Option<u64>) -> Option<(u64, ObjectRef)> {
+    let (number, _) = key.strip_prefix("outbox/")?.split_once('-')?;
+    let sha256 = hash_in_key(key)?.to_owned();
+    Some((number.parse().ok()?, ObjectRef { key: key.to_owned(), sha256, bytes: size? }))
 }
 
 impl History {
@@ -85,6 +95,38 @@ impl History {
             return Err(damaged("it decompresses to more than any document of iamwatch".to_owned()));
         }
         serde_json::from_slice(&json).map_err(|error| damaged(format!("it does not read: {error}")))
+    }
+
+    /// Returns the outboxes of the runs with numbers from `first` to `last` without their manifests, by number.
+    ///
+    /// A run that died before its commit may have left one under the number of the run that took its place.
+    ///
+    /// # Errors
+    /// When the store does not work.
+    pub async fn outboxes(&self, first: u64, last: u64) -> Result<Vec<(u64, ObjectRef)>, SnapshotError> {
+        let prefix = self.key("outbox/");
+        // With the `-` that ends it, a number comes after all outboxes of the one before.
+        let mut after = format!("{prefix}{first:08}");
+        let mut found = Vec::new();
+        for _ in 0..OUTBOX_PAGES {
+            let page =
+                self.store().list(&prefix, Some(&after)).await.map_err(|error| self.store_error(error))?;
+            for (key, size) in page.keys.iter().zip(page.sizes) {
+                let Some((number, object)) = outbox(key.strip_prefix(&self.key("")).unwrap_or(key), size)
+                else {
+                    continue;
+                };
+                if number > last {
+                    return Ok(found);
+                }
+                found.push((number, object));
+            }
+            match page.keys.last() {
+                Some(key) if page.more => after.clone_from(key),
+                _ => return Ok(found),
+            }
+        }
+        Ok(found)
     }
 
     pub(crate) async fn put_object(&self, key: String, bytes: Bytes) -> Result<ObjectRef, SnapshotError> {

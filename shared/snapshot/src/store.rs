@@ -10,6 +10,7 @@ mod traffic;
 use std::future::Future;
 
 use bytes::Bytes;
+use model::Timestamp;
 
 pub use folder::Folder;
 pub use s3::S3;
@@ -20,12 +21,16 @@ use crate::StoreError;
 
 /// Most keys that one page of a listing holds.
 pub(crate) const PAGE: usize = 1000;
+/// Most pages that are read of one listing: ten million keys. More is no account's history.
+const PAGES: usize = 10_000;
 
 /// One page of the keys in a store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listed {
     /// The keys, sorted by their bytes.
     pub keys: Vec<String>,
+    /// How many bytes each of them has, in the same order; none where the store does not say.
+    pub sizes: Vec<Option<u64>>,
     /// Whether there are more after the last one.
     pub more: bool,
 }
@@ -103,6 +108,29 @@ impl AnyStore {
         self.counters().traffic()
     }
 
+    /// Makes sure that the store decides which of several writers creates an object: to be called before anything is committed to it.
+    ///
+    /// A folder is on a file system, which does or says that it cannot. AWS promises it. Any other S3 endpoint is tried: see
+    /// `shared/snapshot/stores.md`. Where the proof of a former run is found, this costs one small request, and in one process it is asked once.
+    ///
+    /// # Errors
+    /// [`StoreError::Unconditional`] when it does not, and whatever keeps it from being asked.
+    pub async fn prove(&self, now: Timestamp) -> Result<(), StoreError> {
+        match self {
+            Self::Folder(_) => Ok(()),
+            Self::S3(bucket) => bucket.prove(now).await,
+        }
+    }
+
+    /// Says whether an acknowledged create should be read back before anybody is told of it: where no vendor promises that it holds.
+    #[must_use]
+    pub fn is_doubtful(&self) -> bool {
+        match self {
+            Self::Folder(_) => false,
+            Self::S3(bucket) => bucket.is_doubtful(),
+        }
+    }
+
     /// Returns an object, or none when there is no such key.
     ///
     /// # Errors
@@ -163,20 +191,27 @@ impl AnyStore {
             Self::S3(bucket) => bucket.list(prefix, after).await,
         }?;
         self.counters().listed();
+        check_order(&listed, prefix, after)
+            .map_err(|reason| StoreError::Disordered { place: self.place(prefix), reason })?;
         Ok(listed)
     }
 
     /// Returns every key that begins with `prefix`.
     pub(crate) async fn list_all(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        self.list_pages(prefix, PAGES).await
+    }
+
+    pub(crate) async fn list_pages(&self, prefix: &str, most: usize) -> Result<Vec<String>, StoreError> {
         let mut keys = Vec::new();
-        loop {
+        for _ in 0..most {
             let page = self.list(prefix, keys.last().map(String::as_str)).await?;
-            let more = page.more && !page.keys.is_empty();
             keys.extend(page.keys);
-            if !more {
+            if !page.more {
                 return Ok(keys);
             }
         }
+        let reason = format!("it has no end after {most} pages and {} keys", keys.len());
+        Err(StoreError::Disordered { place: self.place(prefix), reason })
     }
 
     const fn counters(&self) -> &Counters {
@@ -185,6 +220,24 @@ impl AnyStore {
             Self::S3(bucket) => bucket.counters(),
         }
     }
+}
+
+/// Checks that a page goes on after where the listing was, and so brings it nearer to its end.
+fn check_order(page: &Listed, prefix: &str, after: Option<&str>) -> Result<(), String> {
+    let mut former = after.unwrap_or_default();
+    for key in &page.keys {
+        if !key.starts_with(prefix) {
+            return Err(format!("it shows `{key}`, which was not asked for"));
+        }
+        if !former.is_empty() && key.as_str() <= former {
+            return Err(format!("it shows `{key}` after `{former}`"));
+        }
+        former = key;
+    }
+    if page.more && page.keys.is_empty() {
+        return Err("a page has no key, and says that there are more".to_owned());
+    }
+    Ok(())
 }
 
 /// Refuses keys that could leave the store's root, or that not every store can hold.
@@ -207,6 +260,24 @@ mod tests {
         }
         for key in ["a", "a/b.json", "ü/ b+c%d=&?#~", "a..b/c"] {
             assert!(check_key(key).is_ok(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_does_not_go_on_is_refused() {
+        let page = |keys: &[&str], more| Listed {
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            sizes: Vec::new(),
+            more,
+        };
+        let check = |keys: &[&str], more| check_order(&page(keys, more), "a/", Some("a/3"));
+        assert_eq!(check(&["a/4", "a/5"], true), Ok(()));
+        assert_eq!(check(&[], false), Ok(()));
+        let wrong: [&[&str]; 5] =
+            [&["a/3", "a/4"], &["a/1"], &["a/5", "a/4"], &["a/4", "a/4"], &["a/4", "b/1"]];
+        assert!(check(&[], true).is_err());
+        for keys in wrong {
+            assert!(check(keys, false).is_err(), "{keys:?}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! Proves a history, or names what is broken: walks the chain from the first manifest to the newest.
 
+mod ledgers;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
@@ -45,8 +47,8 @@ impl Fault {
 impl History {
     /// Reads everything that the account has in the store, and returns all that is wrong with it, sorted by object.
     ///
-    /// Finds objects and manifests that were changed, removed or inserted, and tables whose objects do not give the rows that the manifest
-    /// says. The newest manifest is proven by itself only: the next one will name its hash.
+    /// Finds objects and manifests that were changed, removed or inserted, tables whose objects do not give the rows that the manifest
+    /// says, and ledgers that are not of their run. The newest manifest is proven by itself only: the next one will name its hash.
     ///
     /// # Errors
     /// When the store does not work; what it holds is never an error here.
@@ -57,6 +59,7 @@ impl History {
         let folder = self.key("");
         let names: BTreeSet<&str> = keys.iter().filter_map(|key| key.strip_prefix(&folder)).collect();
         walk.chain(&names).await?;
+        walk.ledgers(&names).await?;
         walk.rest(&names).await?;
         walk.faults.sort();
         walk.faults.dedup();

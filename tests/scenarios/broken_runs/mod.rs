@@ -1,6 +1,7 @@
 //! Runs that come to nothing: they leave no snapshot or a whole one, and the next run finishes what they began.
 
 mod cut_short;
+mod damage;
 
 use std::{
     collections::BTreeSet,

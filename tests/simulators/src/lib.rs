@@ -4,6 +4,7 @@
 //! it week by week. Written from the providers' published documents alone: nothing here knows the
 //! collectors, their tables or their types, so an error shared by both cannot hide.
 
+pub mod bucket;
 pub mod huawei;
 pub mod ibm;
 mod wire;

@@ -157,6 +157,21 @@ fn roles_that_were_never_listed_are_named() {
 }
 
 #[test]
+fn an_action_that_no_role_has_is_nobodys_and_likely_ones_are_named() {
+    let desk = Desk::with_history();
+    let page = desk.iamwatch(&["who-can", "iam-identity.apikey.creat"]).done();
+    assert!(
+        page.contains("No visible role has the action `iam-identity.apikey.creat`; did you mean"),
+        "{page}"
+    );
+    assert!(page.contains("`iam-identity.apikey.create`") && !page.contains("surely"), "{page}");
+    let answer = told(&desk, &["ecs:servers:delete"]);
+    assert_eq!(answer["answers"], serde_json::json!([]), "an action of another cloud");
+    assert_eq!(answer["unknown_action"]["did_you_mean"], serde_json::json!([]));
+    assert_eq!(told(&desk, &["iam.policy.create"])["unknown_action"], serde_json::Value::Null);
+}
+
+#[test]
 fn that_somebody_can_is_an_exit_code_where_it_is_asked_for() {
     let desk = Desk::with_huawei_history();
     let code = |arguments: &[&str]| desk.iamwatch(&[&["who-can"], arguments].concat()).code;

@@ -1,7 +1,8 @@
 //! `iamwatch audit` against a simulated cloud: runs, news, and everything that can be wrong before and during one.
 
+use serde_json::json;
 use simulators::ibm::{
-    Simulator, Size, generate, weeks,
+    Fault, FaultKind, Simulator, Size, generate, weeks,
     world::{COLLECTOR_API_KEY, STRANGER_API_KEY},
 };
 use tokio::runtime::Runtime;
@@ -12,7 +13,7 @@ use super::program::Desk;
 pub(super) struct Cloud {
     _runtime: Runtime,
     pub(super) simulator: Simulator,
-    account: String,
+    pub(super) account: String,
     pub(super) desk: Desk,
 }
 
@@ -30,6 +31,11 @@ impl Cloud {
         cloud
     }
 
+    /// Returns how many events were sent.
+    pub(super) fn events(&self) -> usize {
+        std::fs::read_to_string(self.desk.path("events.jsonl")).unwrap_or_default().lines().count()
+    }
+
     /// Tells another sink from now on.
     pub(super) fn tell(&self, sink: &str) {
         let notify = format!("[notify]\nsinks = [{sink:?}]\n");
@@ -37,12 +43,12 @@ impl Cloud {
         self.desk.write("iamwatch.toml", &format!("store = \"iamwatch-store\"\n{notify}{account}"));
     }
 
-    fn configure(&self, accounts: &str) {
+    pub(super) fn configure(&self, accounts: &str) {
         let notify = "[notify]\nsinks = [\"file:events.jsonl\"]\n";
         self.desk.write("iamwatch.toml", &format!("store = \"iamwatch-store\"\n{notify}{accounts}"));
     }
 
-    fn account(&self, key: &str, id: Option<&str>) -> String {
+    pub(super) fn account(&self, key: &str, id: Option<&str>) -> String {
         let to = self.simulator.endpoints();
         let id = id.map(|id| format!("id = \"{id}\"\n")).unwrap_or_default();
         format!(
@@ -257,4 +263,56 @@ fn a_damaged_history_is_said_and_goes_on() {
     assert!(page.contains("snapshot 2") && page.contains("is damaged"), "{page}");
     cloud.desk.iamwatch(&["show", "2"]).done();
     cloud.desk.iamwatch(&["verify"]).fails(4, &["is broken"]);
+}
+
+#[test]
+fn the_same_in_another_form_is_no_news() {
+    let cloud = Cloud::new();
+    cloud.desk.iamwatch(&["audit"]).done();
+    for kind in [FaultKind::Reshuffled, FaultKind::OtherTimes, FaultKind::Texts, FaultKind::ByteOrderMark] {
+        cloud.simulator.clear_faults();
+        cloud.simulator.add_fault(Fault::on("/v", kind.clone()));
+        let page = cloud.desk.iamwatch(&["audit", "--exit-code"]).done();
+        assert!(page.contains("Nothing changed"), "{kind:?}: {page}");
+    }
+}
+
+#[test]
+fn a_cell_that_cannot_be_read_is_told_as_such_and_never_as_a_change() {
+    let cloud = Cloud::new();
+    cloud.desk.iamwatch(&["audit"]).done();
+    for (path, member, value) in [
+        ("/v1/apikeys", "disabled", json!("perhaps")),
+        ("/v1/apikeys", "created_at", json!("soon")),
+        ("/v2/groups/settings", "public_access_enabled", json!([])),
+        ("/v2/policies", "state", json!({"is": "active"})),
+    ] {
+        let kind = FaultKind::Member(member.to_owned(), value);
+        cloud.simulator.add_fault(Fault::on(path, kind.clone()));
+        let page = cloud.desk.iamwatch(&["audit"]).done();
+        assert!(page.contains("Nothing changed") && page.contains("Not read to the end"), "{kind:?}: {page}");
+        assert!(!page.contains("opened") && !page.contains("closed"), "{kind:?}: {page}");
+        assert!(page.contains(&format!("`{member}`")), "{kind:?}: {page}");
+        cloud.simulator.clear_faults();
+        let page = cloud.desk.iamwatch(&["audit"]).done();
+        assert!(page.contains("Nothing changed"), "{kind:?}: {page}");
+        assert!(!page.contains("opened") && !page.contains("closed"), "{kind:?}: {page}");
+    }
+}
+
+#[test]
+fn an_account_of_which_nothing_can_be_read_leaves_the_history_as_it_was() {
+    let cloud = Cloud::new();
+    cloud.desk.iamwatch(&["audit"]).done();
+    let before = cloud.desk.bytes("iamwatch-store");
+    cloud.simulator.add_fault(Fault::on("/v", FaultKind::Forbidden));
+    let outcome = cloud.desk.iamwatch(&["audit"]);
+    outcome.fails(
+        3,
+        &["none of the", "lists of account", "HTTP 403", "help: ", "what the credentials may read"],
+    );
+    assert_eq!(cloud.desk.bytes("iamwatch-store"), before);
+    cloud.simulator.clear_faults();
+    let page = cloud.desk.iamwatch(&["audit"]).done();
+    assert!(page.contains("snapshot 2") && page.contains("Nothing changed"), "{page}");
 }

@@ -1,8 +1,9 @@
 //! `iamwatch audit` of an account on Huawei Cloud: signing in, and everything that can be wrong with it.
 
 use jiff::SignedDuration;
+use serde_json::json;
 use simulators::huawei::{
-    Clock, Simulator, Size, generate, weeks,
+    Clock, Fault, FaultKind, Simulator, Size, generate, weeks,
     world::{
         AUDIT_AGENCY, AUDIT_EXTERNAL_ID, COLLECTOR_ACCESS_KEY, COLLECTOR_SECRET_KEY, FOREIGN_ACCESS_KEY,
         FOREIGN_ACCOUNT, FOREIGN_SECRET_KEY, STRANGER_ACCESS_KEY, STRANGER_SECRET_KEY, TEMPORARY_ACCESS_KEY,
@@ -72,6 +73,24 @@ impl Cloud {
         }
         assert_eq!(self.desk.bytes("iamwatch-store"), before, "nothing stored is harmed");
     }
+}
+
+#[test]
+fn a_classic_agency_reads_an_account_that_has_no_other() {
+    let cloud = Cloud::with(&[("AK", FOREIGN_ACCESS_KEY), ("SK", FOREIGN_SECRET_KEY)]);
+    cloud.simulator.change(|world| world.delegate("classic-audit", FOREIGN_ACCOUNT));
+    let name = cloud.simulator.look(|world| world.account_name().to_owned());
+    cloud.configure(
+        &format!("{KEYS}, agency = {{ name = \"classic-audit\", domain_name = \"{name}\" }}"),
+        None,
+    );
+    assert!(cloud.audit().done().contains(&format!("huawei/{}", cloud.account)));
+    cloud.configure(&format!("{KEYS}, agency = {{ name = \"classic-audit\" }}"), Some(&cloud.account));
+    assert!(cloud.audit().done().contains("Nothing changed"));
+    cloud.configure(&format!("{KEYS}, agency = {{ name = \"classic-audit\" }}"), None);
+    cloud.refuses(2, &["a classic `agency` needs the `id` of the account"]);
+    cloud.configure(&format!("{KEYS}, agency = {{ name = \"other\" }}"), Some(&cloud.account));
+    cloud.refuses(3, &["HTTP 403", "Agent Operator"]);
 }
 
 #[test]
@@ -229,4 +248,53 @@ fn a_rule_that_cannot_see_is_not_answered_instead_of_naming_everybody() {
         serde_json::json!(["huawei_mfa_devices"])
     );
     assert!(rule("key_older_than_90_days").get("not_answered").is_none());
+}
+
+#[test]
+fn the_same_in_another_form_is_no_news() {
+    let cloud = Cloud::new();
+    cloud.audit().done();
+    for kind in [FaultKind::Reshuffled, FaultKind::OtherTimes, FaultKind::Texts, FaultKind::ByteOrderMark] {
+        cloud.simulator.clear_faults();
+        cloud.simulator.add_fault(Fault::on("/v", kind.clone()));
+        let page = cloud.desk.iamwatch(&["audit", "--exit-code"]).done();
+        assert!(page.contains("Nothing changed"), "{kind:?}: {page}");
+    }
+}
+
+#[test]
+fn a_cell_that_cannot_be_read_is_told_as_such_and_never_as_a_change() {
+    let cloud = Cloud::new();
+    cloud.audit().done();
+    for (path, member, value) in [
+        ("/v5/users?", "enabled", json!("perhaps")),
+        ("/access-keys?", "created_at", json!("soon")),
+        ("/v5/agencies?", "trust_policy", json!("{")),
+        ("/versions?", "document", json!([7])),
+    ] {
+        let kind = FaultKind::Member(member.to_owned(), value);
+        cloud.simulator.add_fault(Fault::on(path, kind.clone()));
+        let page = cloud.audit().done();
+        assert!(page.contains("Nothing changed") && page.contains("Not read to the end"), "{kind:?}: {page}");
+        assert!(!page.contains("opened") && !page.contains("closed"), "{kind:?}: {page}");
+        assert!(page.contains(&format!("`{member}`")), "{kind:?}: {page}");
+        cloud.simulator.clear_faults();
+        let page = cloud.audit().done();
+        assert!(page.contains("Nothing changed"), "{kind:?}: {page}");
+        assert!(!page.contains("opened") && !page.contains("closed"), "{kind:?}: {page}");
+    }
+}
+
+#[test]
+fn an_account_of_which_nothing_can_be_read_leaves_the_history_as_it_was() {
+    let cloud = Cloud::new();
+    cloud.audit().done();
+    let before = cloud.desk.bytes("iamwatch-store");
+    cloud.simulator.add_fault(Fault::on("/v", FaultKind::Forbidden));
+    let outcome = cloud.audit();
+    outcome.fails(3, &["HTTP 403", "help: "]);
+    assert_eq!(cloud.desk.bytes("iamwatch-store"), before);
+    cloud.simulator.clear_faults();
+    let page = cloud.audit().done();
+    assert!(page.contains("snapshot 2") && page.contains("Nothing changed"), "{page}");
 }

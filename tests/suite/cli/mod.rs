@@ -4,6 +4,7 @@
 mod access;
 mod audit;
 mod audit_huawei;
+mod buckets;
 mod bus;
 mod delivery;
 mod demo;
@@ -14,4 +15,5 @@ mod plan;
 mod program;
 mod questions;
 mod rules;
+mod settings;
 mod stores;

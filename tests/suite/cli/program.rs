@@ -110,16 +110,10 @@ impl Desk {
     }
 
     fn run(&self, command: &mut Command) -> Outcome {
-        for name in [
-            "IAMWATCH_STORE",
-            "IAMWATCH_ACCOUNT",
-            "IAMWATCH_CONFIG",
-            "RUST_LOG",
-            "HTTPS_PROXY",
-            "https_proxy",
-        ] {
-            command.env_remove(name);
-        }
+        // Nothing of who runs the tests: no store, account, proxy or credentials of theirs, no colours, no home.
+        let path = command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, path)| path);
+        let path = path.map(ToOwned::to_owned).or_else(|| std::env::var_os("PATH"));
+        command.env_clear().envs(path.map(|path| ("PATH", path))).env("HOME", self.home.path());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         let output = command.current_dir(self.home.path()).stdin(Stdio::null()).output().unwrap();
         Outcome {

@@ -160,7 +160,7 @@ fn any_question_can_be_asked_of_any_snapshot() {
 fn a_wrong_question_is_answered_with_what_is_wrong_and_harms_nothing() {
     let desk = Desk::with_history();
     let before = desk.bytes("iamwatch-store");
-    let asked: [(&[&str], &[&str]); 12] = [
+    let asked: [(&[&str], &[&str]); 20] = [
         (&["query", "select * from ibm_user"], &["no table `ibm_user`", "`ibm_users`", "help: "]),
         (&["query", "select nothing from ibm_users"], &["nothing"]),
         (&["query", "selec 1"], &["selec"]),
@@ -173,12 +173,57 @@ fn a_wrong_question_is_answered_with_what_is_wrong_and_harms_nothing() {
         (&["show", "99"], &["no snapshot `99`", "iamwatch snapshots"]),
         (&["show", "latest~99"], &["no snapshot `latest~99`"]),
         (&["diff", "yesterday", "latest"], &["`yesterday` names no snapshot", "latest~3"]),
+        (
+            &["query", "select count(*) from huawei_users"],
+            &["`huawei_users` is a table of `huawei`", "is of `ibm`"],
+        ),
+        (
+            &["query", "select * from ibm_users where iam_id in (select id from HUAWEI_USERS)"],
+            &["of `huawei`"],
+        ),
+        (&["show", "latest", "huawei_mfa_devices"], &["is a table of `huawei`", "--account", "help: "]),
+        (&["who-can", "iam:users:createUserV5"], &["is no action of `ibm`", "iam-identity.apikey.create"]),
+        (&["who-can", "iam.policy.create "], &["is no action of `ibm`"]),
+        (&["show", "2199-01-01"], &["`2199-01-01` is yet to come", "is 9, of 2026-1", "say `latest`"]),
+        (&["diff", "latest~1", "2199-01-01T00:00:00Z"], &["is yet to come"]),
+        (&["query", "select 1", "--at", "2199-01-01"], &["is yet to come"]),
     ];
     for (arguments, said) in asked {
         desk.iamwatch(arguments).fails(2, said);
     }
     assert_eq!(desk.bytes("iamwatch-store"), before);
     assert!(!desk.path("x.db").exists());
+}
+
+#[test]
+fn the_day_that_is_today_names_what_is_in_force_by_now() {
+    let desk = Desk::with_history();
+    let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    for day in [today.as_str(), "2026-11-03"] {
+        assert_eq!(desk.iamwatch(&["show", day, "--json"]).json()["number"], 9, "{day}");
+    }
+}
+
+#[test]
+fn a_number_that_says_nothing_is_refused() {
+    let desk = Desk::with_history();
+    let asked: [&[&str]; 9] = [
+        &["snapshots", "--last", "0"],
+        &["query", "select 1", "--max-rows", "0"],
+        &["query", "select 1", "--max-rows", "-1"],
+        &["plan", "--concurrency", "0"],
+        &["plan", "--concurrency", "100000"],
+        &["plan", "--latency-ms", "0"],
+        &["plan", "--groups", "99999999999999"],
+        &["plan", "--users", "18446744073709551615"],
+        &["plan", "--users", "many"],
+    ];
+    for arguments in asked {
+        let outcome = desk.iamwatch(arguments);
+        assert_eq!(outcome.code, 2, "{arguments:?}: {outcome:?}");
+        assert!(outcome.stderr.starts_with("error: "), "{outcome:?}");
+    }
+    desk.iamwatch(&["plan", "--users", "10000000", "--groups", "10000000"]).done();
 }
 
 #[test]

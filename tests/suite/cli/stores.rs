@@ -65,6 +65,43 @@ fn the_environment_may_name_the_store() {
 }
 
 #[test]
+fn a_variable_that_is_empty_is_none() {
+    let mut desk = Desk::with_history();
+    for name in ["STORE", "ACCOUNT", "CONFIG", "S3_ENDPOINT", "S3_PATH_STYLE", "S3_REGION"] {
+        desk.set(&format!("IAMWATCH_{name}"), "");
+    }
+    assert_eq!(desk.iamwatch(&["snapshots", "--json"]).json().as_array().unwrap().len(), 9);
+    for yes in ["1", "true", "on"] {
+        desk.set("IAMWATCH_S3_PATH_STYLE", yes);
+        desk.iamwatch(&["snapshots"]).done();
+    }
+    desk.set("IAMWATCH_ACCOUNT", "nonsense");
+    desk.iamwatch(&["snapshots"]).fails(2, &["`IAMWATCH_ACCOUNT`", "CLOUD/ID"]);
+    let account = desk.iamwatch(&["snapshots", "--account", "ibm", "--json"]).json();
+    desk.set("IAMWATCH_ACCOUNT", account[0]["account"].as_str().unwrap());
+    desk.iamwatch(&["snapshots"]).done();
+}
+
+#[test]
+fn a_tilde_that_the_shell_left_is_home_and_the_home_of_others_is_refused() {
+    let mut desk = Desk::with_history();
+    fs::create_dir(desk.path("house")).unwrap();
+    fs::rename(desk.path("iamwatch-store"), desk.path("house/store")).unwrap();
+    desk.set("HOME", desk.path("house").to_str().unwrap());
+    desk.iamwatch(&["snapshots", "--store=~/store"]).done();
+    desk.set("IAMWATCH_STORE", "~/store");
+    desk.iamwatch(&["snapshots"]).done();
+    desk.iamwatch(&["snapshots", "--store", "~bob/store"]).fails(2, &["home of another user", "help: "]);
+    desk.iamwatch(&["rules", "--rules", "~bob/rules"]).fails(2, &["the folder of rules is `~bob/rules`"]);
+    desk.iamwatch(&["demo", "--fast", "--account", "ibm", "--store", "~/office"]).done();
+    assert!(desk.path("house/office/ibm").is_dir() && !desk.path("~").exists());
+    desk.iamwatch(&["snapshots", "--store", "file:store"])
+        .fails(2, &["neither a folder nor `s3://BUCKET/PREFIX`"]);
+    desk.set("HOME", "");
+    desk.iamwatch(&["snapshots"]).fails(2, &["`HOME` is not set"]);
+}
+
+#[test]
 fn a_cloud_stands_for_its_only_account() {
     let desk = Desk::with_both_histories();
     desk.iamwatch(&["snapshots"]).fails(2, &["several accounts", "ibm/", "huawei/", "--account"]);

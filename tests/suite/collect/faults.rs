@@ -197,7 +197,7 @@ async fn service_ids_of_unknown_groups_are_named_as_skipped() {
     let (simulator, state) = with_fault(Fault::on("/v1/serviceid_groups", FaultKind::Forbidden)).await;
     let lists = incomplete(&state);
     assert_eq!(lists["ibm_service_id_groups"].0, "denied");
-    assert_eq!(lists["ibm_service_ids/groups"].0, "skipped");
+    assert_eq!(lists["ibm_service_ids/*"].0, "skipped");
     let in_default = simulator.look(|world| world.service_ids.iter().filter(|id| id.group.is_none()).count());
     assert_eq!(state.rows(&SERVICE_IDS).len(), in_default);
 }

@@ -82,7 +82,7 @@ async fn a_session_that_is_lost_is_told_from_a_right_that_is_missing() {
     let lists = incomplete(&collected(&simulator).await.state);
     let lost: Vec<&(String, String)> = lists
         .iter()
-        .filter(|(list, _)| list.starts_with("ibm_access_group_members/"))
+        .filter(|(list, _)| list.starts_with("ibm_access_group_members/") && !list.ends_with("/*"))
         .map(|(_, told)| told)
         .collect();
     assert!(!lost.is_empty(), "{lists:?}");

@@ -45,15 +45,15 @@ async fn a_cell_that_cannot_be_read_is_named() {
         ("/versions?", "document", json!([7]), &POLICY_VERSIONS),
     ] {
         let kind = FaultKind::Member(member.to_owned(), value);
-        let state = after(&simulator, Fault::on(path, kind.clone()).times(1)).await;
+        let state = after(&simulator, Fault::on(path, kind.clone())).await;
         let lists = incomplete(&state);
         let reasons = lists.values().filter(|(status, _)| status == "failed");
         let reasons: Vec<&str> = reasons.map(|(_, reason)| reason.as_str()).collect();
         let place = format!(" in {} `", table.name);
-        assert!(
-            matches!(reasons.as_slice(), [one] if one.contains(&format!("`{member}`")) && one.contains(&place)),
-            "{kind:?}: {lists:?}"
-        );
+        assert!(!reasons.is_empty(), "{kind:?}: {lists:?}");
+        for reason in reasons {
+            assert!(reason.contains(&format!("`{member}`")) && reason.contains(&place), "{kind:?}: {reason}");
+        }
         let unread = state.clone().take_unread();
         assert!(
             !unread.is_empty() && unread.iter().all(|cell| cell.table == table.name),

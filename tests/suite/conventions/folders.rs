@@ -2,19 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::repository::{files, manifests, root};
+use super::repository::{is_tracked, manifests, root, tracked};
 
 #[test]
 fn every_crate_that_others_use_has_a_page() {
     // The page of the command line is the README of the repository.
     let is_used = |member: &&String| member.starts_with("shared/") || member.starts_with("functions/");
+    let tracked = tracked();
     for member in manifests().keys().filter(is_used) {
-        assert!(root().join(member).join("README.md").is_file(), "{member} has no README.md");
+        assert!(tracked.contains(&format!("{member}/README.md")), "{member} has no README.md");
     }
 }
 
 /// The paths that the map names: the fenced block whose first line is a folder, nested by indentation.
-fn map() -> BTreeSet<String> {
+pub(super) fn map() -> BTreeSet<String> {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
     let is_map = |block: &&str| {
         let first = block.lines().nth(1).and_then(|line| line.split_whitespace().next());
@@ -36,8 +37,9 @@ fn map() -> BTreeSet<String> {
 
 #[test]
 fn what_the_map_shows_exists() {
+    let tracked = tracked();
     for path in map() {
-        assert!(root().join(&path).exists(), "the README's map shows `{path}`, which is not there");
+        assert!(is_tracked(&tracked, &path), "the README's map shows `{path}`, which is not there");
     }
 }
 
@@ -45,8 +47,8 @@ fn what_the_map_shows_exists() {
 fn the_map_shows_every_folder_at_the_top_and_every_crate_of_shared_and_functions() {
     let map = map();
     let mut folders = BTreeSet::new();
-    for file in files() {
-        let parts: Vec<&str> = file.path.split('/').collect();
+    for path in tracked() {
+        let parts: Vec<&str> = path.split('/').collect();
         if let [top, second, rest @ ..] = parts.as_slice()
             && !top.starts_with('.')
         {

@@ -6,4 +6,5 @@ mod folders;
 mod purity;
 mod reference;
 mod repository;
+mod stray;
 mod texts;

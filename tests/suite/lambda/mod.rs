@@ -86,6 +86,8 @@ fn triggers(account: &str) -> Vec<(PathBuf, Value)> {
     let mut triggers: Vec<(PathBuf, Value)> = fs::read_dir(folder)
         .expect("events/in")
         .map(|entry| entry.expect("a folder").path().join("example.json"))
+        // What an editor or a desktop leaves there triggers nothing.
+        .filter(|path| path.is_file())
         .map(|path| {
             let text = fs::read_to_string(&path).expect("an example");
             (path, serde_json::from_str(&text).expect("JSON"))

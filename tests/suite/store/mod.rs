@@ -1,5 +1,6 @@
 //! One list of what a store must do, run on each of them.
 
+mod broken;
 mod conformance;
 mod folder;
 mod s3;

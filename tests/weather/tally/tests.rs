@@ -28,6 +28,9 @@ fn finding(group: &str) -> Finding {
         first_seen: Sighting { snapshot: 1, at: String::new() },
         last_seen: None,
         suppression: None,
+        doubt: None,
+        implied_by: None,
+        untold: false,
     }
 }
 

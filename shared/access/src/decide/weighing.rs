@@ -25,7 +25,9 @@ pub(super) struct Weighing<'a> {
     pub(super) prefers: Preference,
     /// How much of the question each source speaks of.
     pub(super) extents: Vec<Extent>,
+    /// What the bounds leave: everybody, or where they differ the principal that is looked at.
     pub(super) bound: Bound<'a>,
+    pub(super) bounds_differ: bool,
     pub(super) no_bound: Bound<'a>,
     /// What was found out, by the statements that deny and allow.
     pub(super) taken: HashMap<(*const Statement, *const Statement), Taken>,
@@ -50,6 +52,7 @@ struct Candidate<'a> {
 impl<'a> Weighing<'a> {
     /// Returns the best way that a principal has by itself and its groups.
     pub(super) fn own_way(&mut self, principal: usize) -> Option<Way> {
+        self.look_at_bound_of(principal);
         let access = self.access;
         let extents = &self.extents;
         let extent = |held: &Held<'_>| extents.get(held.number).copied().unwrap_or(Extent::None);
@@ -70,6 +73,29 @@ impl<'a> Weighing<'a> {
             }
         }
         best.map(|best| self.way(principal, &best, &denies, is_bounded))
+    }
+
+    /// Returns the way of a principal that something beside its policies allows all of the question.
+    pub(super) fn way_given(&mut self, principal: usize, allow: &'a Source) -> Way {
+        self.look_at_bound_of(principal);
+        let access = self.access;
+        let speaks = |held: &Held<'_>| {
+            let extent = self.extents.get(held.number).copied().unwrap_or(Extent::None);
+            extent != Extent::None && held.source.statement.effect == Effect::Deny
+        };
+        let denies: Vec<Held<'a>> = access.held(principal).filter(speaks).collect();
+        let is_bounded = access.principals.get(principal).is_some_and(|principal| principal.is_bounded);
+        // Not among the sources of the graph, and so without a number there.
+        let allow = Held { membership: None, number: usize::MAX, source: allow };
+        let best = self.weigh(allow, Extent::Whole, &denies, is_bounded);
+        self.way(principal, &best, &denies, is_bounded)
+    }
+
+    /// Takes the bound of one principal, where they differ.
+    fn look_at_bound_of(&mut self, principal: usize) {
+        if self.bounds_differ {
+            self.bound = self.access.bound_of(self.question, Some(principal));
+        }
     }
 
     const fn bound_for(&self, is_bounded: bool) -> &Bound<'a> {

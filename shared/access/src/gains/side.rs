@@ -34,6 +34,7 @@ impl<'a> Snapshot<'a> {
             let sources: Vec<Source> = pieces
                 .map(|piece| Source {
                     steps: anchor.steps.clone(),
+                    holders: anchor.holders.clone(),
                     statement: Statement {
                         effect: Effect::Allow,
                         actions: piece.actions,
@@ -140,7 +141,10 @@ pub(super) struct SameActions(HashMap<[*const Choice<Pattern>; 2], bool>);
 impl SameActions {
     fn is_same(&mut self, one: &Source, other: &Source) -> bool {
         let (mine, theirs) = (&one.statement, &other.statement);
-        mine.effect == theirs.effect
+        // Whom it counts for is not compared here, so what depends on that is never the same.
+        !one.holders.are_limited()
+            && !other.holders.are_limited()
+            && mine.effect == theirs.effect
             && mine.condition == theirs.condition
             && one.steps.iter().map(|step| &step.id).eq(other.steps.iter().map(|step| &step.id))
             && mine.resources == theirs.resources
@@ -230,7 +234,7 @@ impl<'a> Side<'a> {
                     continue;
                 }
                 let number = numbers.of(&source.statement);
-                if is_common {
+                if is_common || source.is_of_every_member() {
                     side.of_everybody.insert((number, condition));
                 } else {
                     side.grants.entry((number, condition)).or_default().push(Way { membership, source });

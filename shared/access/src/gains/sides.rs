@@ -120,7 +120,7 @@ impl<'a> Sides<'a, '_> {
                     && statement.extent(&question) == Extent::Whole
             })
         });
-        !denies && (!side.is_bounded() || bound_rank(side.access, &question) > 0)
+        !denies && (!side.is_bounded() || bound_rank(side.access, side.number, &question) > 0)
     }
 
     /// Says whether something of a grant is left by what denies.

@@ -4,11 +4,22 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use model::{Row, State, Table, Value, tables::huawei as t};
 
-use super::{action, resource};
-use crate::{Choice, Effect, Pattern, Resource, Source, Statement, Step};
+use super::{
+    action,
+    people::{Condition, People},
+    resource,
+};
+use crate::{Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step};
 
 /// The statements of one kind of document, by the document's key.
-pub(crate) struct Documents(BTreeMap<Vec<u8>, Vec<Statement>>);
+pub(crate) struct Documents(BTreeMap<Vec<u8>, Vec<Written>>);
+
+/// A statement, and its conditions one by one.
+pub(crate) struct Written {
+    /// The statement with all conditions in words.
+    pub(crate) statement: Statement,
+    conditions: Vec<Condition>,
+}
 
 /// The tables that hold one kind of document.
 struct Family {
@@ -62,7 +73,7 @@ impl Documents {
         let mut actions = choices(state, family.actions, statement, action);
         let mut resources = choices(state, family.resources, statement, resource);
         let mut conditions = conditions(state, family.conditions, statement);
-        let mut documents: BTreeMap<Vec<u8>, Vec<Statement>> = BTreeMap::new();
+        let mut documents: BTreeMap<Vec<u8>, Vec<Written>> = BTreeMap::new();
         for row in state.rows(family.statements) {
             let key = row.prefix(statement);
             let effect = match family.statements.text(row, "effect") {
@@ -70,29 +81,54 @@ impl Documents {
                 _ => Effect::Allow,
             };
             let everywhere = || Choice::any_of(vec![Resource::any()]);
-            documents.entry(row.prefix(document).to_vec()).or_default().push(Statement {
+            let conditions = conditions.remove(key).unwrap_or_default();
+            let statement = Statement {
                 effect,
                 actions: Arc::new(actions.remove(key).unwrap_or_else(|| Choice::any_of(Vec::new()))),
                 resources: resources.remove(key).unwrap_or_else(everywhere),
-                condition: conditions.remove(key),
-            });
+                condition: words(&conditions),
+            };
+            let of_document = documents.entry(row.prefix(document).to_vec()).or_default();
+            of_document.push(Written { statement, conditions });
         }
         Self(documents)
     }
 
     /// Returns the statements of a document in their order.
-    pub(crate) fn statements(&self, key: &[&str]) -> &[Statement] {
+    pub(crate) fn statements(&self, key: &[&str]) -> &[Written] {
         let key = Row::pack(key.iter().map(|part| Value::Text(part)));
         self.0.get(key.as_bytes()).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the statements of a document as sources that are reached by some steps.
-    pub(crate) fn sources(&self, key: &[&str], steps: &[Step]) -> Vec<Source> {
-        let source = |(place, statement): (usize, &Statement)| {
+    /// Returns the statements of a document as sources that are reached by some steps. What a statement asks of the
+    /// principal itself is decided for each.
+    pub(crate) fn sources(&self, key: &[&str], steps: &[Step], people: &People<'_>) -> Vec<Source> {
+        let sources = |(place, written): (usize, &Written)| {
             let last = super::step("statement", &(place + 1).to_string(), None);
-            Source { steps: steps.iter().cloned().chain([last]).collect(), statement: statement.clone() }
+            let steps: Arc<[Step]> = steps.iter().cloned().chain([last]).collect();
+            written.decided(people).into_iter().map(move |(statement, holders)| Source {
+                steps: Arc::clone(&steps),
+                statement,
+                holders,
+            })
         };
-        self.statements(key).iter().enumerate().map(source).collect()
+        self.statements(key).iter().enumerate().flat_map(sources).collect()
+    }
+}
+
+impl Written {
+    /// Returns the statement for those of whom its conditions on the principal hold, without these; and with them for
+    /// those of whom that is not known. For whom one does not hold, there is no statement.
+    fn decided(&self, people: &People<'_>) -> Vec<(Statement, Holders)> {
+        let (of_principal, others): (Vec<Condition>, Vec<Condition>) =
+            self.conditions.iter().cloned().partition(Condition::is_about_principal);
+        if of_principal.is_empty() {
+            return vec![(self.statement.clone(), Holders::All)];
+        }
+        let (held_by, failed_by) = people.split(&of_principal);
+        let decided: Arc<_> = Arc::new(held_by.union(&failed_by).copied().collect());
+        let sure = Statement { condition: words(&others), ..self.statement.clone() };
+        vec![(sure, Holders::Only(Arc::new(held_by))), (self.statement.clone(), Holders::AllBut(decided))]
     }
 }
 
@@ -135,22 +171,28 @@ fn choices<T: All + crate::statement::Region>(
     choices
 }
 
-/// The values of a condition, by key and operator.
-type Values<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a str>>;
-
-fn conditions(state: &State, table: &Table, key: usize) -> BTreeMap<Vec<u8>, String> {
-    // By statement, then by operator and key: their values are alternatives.
-    let mut parts: BTreeMap<Vec<u8>, Values<'_>> = BTreeMap::new();
+/// Returns the conditions of each statement. The values of one operator and key are alternatives; operators and keys
+/// must all hold.
+fn conditions(state: &State, table: &Table, key: usize) -> BTreeMap<Vec<u8>, Vec<Condition>> {
+    let mut conditions: BTreeMap<Vec<u8>, BTreeMap<(&str, &str), Vec<String>>> = BTreeMap::new();
     for row in state.rows(table) {
         let text = |column| table.text(row, column).unwrap_or("?");
-        let of_statement = parts.entry(row.prefix(key).to_vec()).or_default();
-        of_statement.entry((text("key"), text("operator"))).or_default().push(text("value"));
+        let of_statement = conditions.entry(row.prefix(key).to_vec()).or_default();
+        of_statement.entry((text("key"), text("operator"))).or_default().push(text("value").to_owned());
     }
-    let write = |((key, operator), values): ((&str, &str), Vec<&str>)| {
-        format!("{key} {operator} {}", values.join(" or "))
+    let condition = |((key, operator), values): ((&str, &str), Vec<String>)| Condition {
+        key: key.to_owned(),
+        operator: operator.to_owned(),
+        values,
     };
-    parts
+    conditions
         .into_iter()
-        .map(|(statement, parts)| (statement, parts.into_iter().map(write).collect::<Vec<_>>().join(" and ")))
+        .map(|(statement, parts)| (statement, parts.into_iter().map(condition).collect()))
         .collect()
+}
+
+/// Writes conditions that must all hold; none where there is none.
+fn words(conditions: &[Condition]) -> Option<String> {
+    let words: Vec<String> = conditions.iter().map(Condition::words).collect();
+    (!words.is_empty()).then(|| words.join(" and "))
 }

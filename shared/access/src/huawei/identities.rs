@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::{Lists, Row, State, Table, Value, tables::huawei as t};
 
 use super::{everything, step};
-use crate::{Access, Principal, Source, Standing, unseen::Seen};
+use crate::{Access, Holders, Principal, Source, Standing, unseen::Seen};
 
 pub(super) fn add(access: &mut Access, state: &State, is_bounded: bool) {
     let credentials = Credentials::of(state);
@@ -20,6 +20,8 @@ pub(super) fn add(access: &mut Access, state: &State, is_bounded: bool) {
         if let Some(id) = t::AGENCIES.text(row, "agency_id") {
             note_carried(access, state, &t::AGENCIES, row, id);
             let step = step("agency", id, t::AGENCIES.text(row, "name"));
+            // Service control policies do not reach what a cloud service made for itself.
+            let is_bounded = is_bounded && t::AGENCIES.text(row, "kind") != Some("service_linked");
             access.principal(Principal { step, standing: Standing::Active, is_bounded });
         }
     }
@@ -48,11 +50,10 @@ fn add_user(access: &mut Access, state: &State, row: &Row, credentials: &Credent
     };
     note_carried(access, state, &t::USERS, row, id);
     let step_of_user = step("user", id, t::USERS.text(row, "name"));
-    let user =
-        access.principal(Principal { step: step_of_user, standing, is_bounded: is_bounded && !is_root });
+    let user = access.principal(Principal { step: step_of_user, standing, is_bounded });
     if is_root {
         let steps = [step("root user", id, Some("by being root"))].into();
-        let source = access.source(Source { steps, statement: everything() });
+        let source = access.source(Source { steps, statement: everything(), holders: Holders::All });
         access.attach(user, source);
     }
 }

@@ -2,7 +2,10 @@
 //! one request at a time.
 
 mod gains;
+mod people;
+mod scopes;
 mod standing;
+mod trust;
 
 use model::{Rows, State, Table, tables::huawei as t};
 use proptest::prelude::*;

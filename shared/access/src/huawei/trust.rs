@@ -1,60 +1,64 @@
 //! Who may take on an agency: the account that a classic one names, and whoever a trust policy lets in.
 //!
-//! A trust policy that names an account lets in those of it that may themselves assume the agency; one that names a
-//! user or agency of the same account is enough by itself.
+//! A trust policy is evaluated as the language has it: a statement counts where its actions choose the way in and its
+//! principals the one who comes, and a `Deny` among them wins. One that names an account lets in those of it that may
+//! themselves assume the agency; one that names a user or agency of the same account is enough by itself, unless an
+//! identity policy or the organisation denies that user or agency to assume.
+
+mod principals;
 
 use std::collections::BTreeMap;
 
 use model::{State, tables::huawei as t};
 
 use super::{documents::Documents, question, step};
-use crate::{Access, Effect, Pattern, Principal, Standing, Verdict};
+use crate::{
+    Access, Choice, Effect, Extent, Pattern, Principal, Question, Standing, Statement, Verdict, access::both,
+};
+use principals::{Basis, Outsider, Own, Principals, Reach, principals};
 
 const ASSUME: &str = "sts:agencies:assume";
+/// What those do instead who were signed in by an identity provider.
+const ASSUME_FEDERATED: [&str; 2] = ["sts:agencies:assumewithsaml", "sts:agencies:assumewithoidc"];
+/// Beside a `*` that names everybody: documents do not say whether it lets in who has no policy to assume.
+const STAR_ALONE: &str = "`*` in the trust policy is enough without a policy to assume";
+/// Beside `NotPrincipal` that names the account of somebody.
+const ACCOUNT_LEFT_OUT: &str = "leaving out an account does not leave out its users";
+/// Beside a grant that reaches only a part of what assuming is asked on.
+const PART: &str = "the grant to assume reaches this agency";
 
-pub(crate) fn add(access: &mut Access, state: &State) {
-    let own = state
+pub(super) fn add(access: &mut Access, state: &State) {
+    let account = state
         .rows(&t::ACCOUNTS)
         .iter()
         .find_map(|row| t::ACCOUNTS.text(row, "account_id"))
         .unwrap_or_default();
     let documents = Documents::of_trust(state);
-    let principals = principals(state);
+    let of_statements = principals(state);
+    let own = Own::of(access, state, account);
+    let nobody = Principals::default();
     // Taken before anybody can become anybody, so that each step stands by itself.
     let mut found = Vec::new();
     for row in state.rows(&t::AGENCIES) {
         let text = |column| t::AGENCIES.text(row, column);
         let Some(agency) = text("agency_id") else { continue };
         let Some(to) = access.principal_with(agency) else { continue };
-        let urn = text("urn").unwrap_or_default();
         if let Some(domain) = text("trust_domain_id") {
             let name = text("trust_domain_name");
             let is_service = name.is_some_and(|name| name.starts_with("op_svc_"));
             let from = outside(access, if is_service { "cloud service" } else { "account" }, domain, name);
             found.push((from, to, None));
         }
-        for (place, statement) in documents.statements(&[agency]).iter().enumerate() {
-            let lets_in = statement
-                .actions
-                .any_of
-                .iter()
-                .any(|action| action.overlaps(&Pattern::parse("sts:*:assume*")));
-            if statement.effect != Effect::Allow || !lets_in {
-                continue;
-            }
-            let denied = documents.statements(&[agency]).iter().any(|other| other.effect == Effect::Deny);
-            let condition = statement
-                .condition
-                .clone()
-                .or_else(|| denied.then(|| "the trust policy does not deny it".to_owned()));
-            for (kind, pattern, is_except) in principals.get(&(agency, place)).into_iter().flatten().copied()
-            {
-                for (from, own_condition) in who(access, own, urn, kind, pattern, is_except) {
-                    let condition = crate::access::both(condition.as_deref(), own_condition.as_deref());
-                    found.push((from, to, condition));
-                }
-            }
-        }
+        let statements = documents.statements(&[agency]).iter().enumerate();
+        let policy = TrustPolicy {
+            statements: statements
+                .map(|(place, each)| {
+                    (&each.statement, of_statements.get(&(agency, place)).unwrap_or(&nobody))
+                })
+                .collect(),
+            question: question(ASSUME, text("urn")),
+        };
+        found.extend(policy.let_in(access, &own).into_iter().map(|(from, words)| (from, to, words)));
     }
     found.sort();
     found.dedup();
@@ -64,72 +68,118 @@ pub(crate) fn add(access: &mut Access, state: &State) {
     }
 }
 
-/// Principals of trust policies, by agency and place of the statement: kind, pattern, and whether all but it is meant.
-type Principals<'a> = BTreeMap<(&'a str, usize), Vec<(&'a str, &'a str, bool)>>;
-
-fn principals(state: &State) -> Principals<'_> {
-    let table = &t::TRUST_PRINCIPALS;
-    let mut principals = Principals::new();
-    for row in state.rows(table) {
-        let place = table.cell(row, "statement").as_integer().and_then(|place| usize::try_from(place).ok());
-        let text = |column| table.text(row, column);
-        if let (Some(agency), Some(place), Some(kind), Some(pattern)) =
-            (text("agency_id"), place, text("type"), text("pattern"))
-        {
-            let is_except = table.cell(row, "is_except").as_boolean().unwrap_or(false);
-            principals.entry((agency, place)).or_default().push((kind, pattern, is_except));
-        }
-    }
-    principals
+/// The trust policy of one agency: its statements, each with the principals that it is about.
+struct TrustPolicy<'a> {
+    statements: Vec<(&'a Statement, &'a Principals<'a>)>,
+    /// Whether somebody may assume the agency by policies of its own.
+    question: Question,
 }
 
-/// Returns those that a principal of a trust policy stands for, each with what must hold.
-fn who(
-    access: &mut Access,
-    own: &str,
-    urn: &str,
-    kind: &str,
-    pattern: &str,
-    is_except: bool,
-) -> Vec<(usize, Option<String>)> {
-    if is_except {
-        let name = format!("anybody but {pattern}");
-        return vec![(outside(access, "anybody", &name, Some(&name)), None)];
+/// One who is let in: number of the principal, and what must hold.
+type LetIn = (usize, Option<String>);
+
+impl TrustPolicy<'_> {
+    fn let_in(&self, access: &mut Access, own: &Own) -> Vec<LetIn> {
+        let mut let_in = Vec::new();
+        let mut able = None;
+        let allows = self.statements.iter().filter(|(statement, _)| statement.effect == Effect::Allow);
+        for (allow, principals) in allows {
+            for outsider in principals.outsiders(own) {
+                if let Some(words) = self.after_denies(allow, &outsider.pattern, outsider.is_federated()) {
+                    let_in.push((outside_of(access, &outsider), words));
+                }
+            }
+            if !chooses(&allow.actions, false) {
+                continue;
+            }
+            let able = able.get_or_insert_with(|| self.able(access));
+            let_in.extend(self.own(access, own, (allow, principals), able));
+        }
+        let_in
     }
-    if kind.eq_ignore_ascii_case("service") {
-        return vec![(outside(access, "cloud service", pattern, None), None)];
+
+    /// Returns the users and agencies of the account that a statement lets in.
+    fn own(
+        &self,
+        access: &Access,
+        own: &Own,
+        (allow, principals): (&Statement, &Principals<'_>),
+        able: &BTreeMap<usize, Option<String>>,
+    ) -> Vec<LetIn> {
+        let (mut let_in, mut alone) = (Vec::new(), Vec::new());
+        for (number, urn) in &own.identities {
+            let Some((basis, reach)) = principals.basis(urn) else { continue };
+            let Some(mut words) = self.after_denies(allow, urn, false) else { continue };
+            if reach == Reach::Part {
+                words = both(words.as_deref(), Some(ACCOUNT_LEFT_OUT));
+            }
+            match (basis, able.get(number)) {
+                (Basis::Account, None) => {}
+                (Basis::Account | Basis::Anybody, Some(own)) => {
+                    let_in.push((*number, both(words.as_deref(), own.as_deref())));
+                }
+                (Basis::Anybody, None) => alone.push((*number, both(words.as_deref(), Some(STAR_ALONE)))),
+                (Basis::Itself, _) => alone.push((*number, words)),
+            }
+        }
+        let_in.extend(self.unless_denied(access, alone));
+        let_in
     }
-    if kind.eq_ignore_ascii_case("identity_provider") {
-        let name = format!("federated users of {pattern}");
-        return vec![(outside(access, "identity provider", pattern, Some(&name)), None)];
+
+    /// Returns what must hold for a statement to let somebody in, after all that denies; none if it does not.
+    fn after_denies(&self, allow: &Statement, who: &Pattern, is_federated: bool) -> Option<Option<String>> {
+        if !chooses(&allow.actions, is_federated) {
+            return None;
+        }
+        let mut condition = allow.condition.clone();
+        for (deny, principals) in self.statements.iter().filter(|(each, _)| each.effect == Effect::Deny) {
+            if !chooses(&deny.actions, is_federated) {
+                continue;
+            }
+            let words = match (principals.reach(who), &deny.condition) {
+                (Reach::Nobody, _) => continue,
+                (Reach::Whole, None) => return None,
+                (Reach::Whole, Some(words)) => format!("unless {words}"),
+                (Reach::Part, _) => "unless the trust policy denies it".to_owned(),
+            };
+            condition = both(condition.as_deref(), Some(&words));
+        }
+        Some(condition)
     }
-    if pattern == "*" {
-        return vec![(outside(access, "anybody", "*", Some("anybody in any account")), None)];
-    }
-    let account = pattern.strip_prefix("iam::").and_then(|rest| rest.split(':').next()).unwrap_or(pattern);
-    if account != own {
-        return vec![(outside(access, "account", pattern, Some(&format!("account {account}"))), None)];
-    }
-    if pattern == own || pattern.ends_with(":root") {
-        let able = access.who_can(&question(ASSUME, Some(urn)));
-        return able
+
+    /// Returns who may assume the agency by policies of its own, with what must hold.
+    fn able(&self, access: &Access) -> BTreeMap<usize, Option<String>> {
+        let answers = access.who_can(&self.question);
+        answers
             .into_iter()
             .filter(|answer| answer.verdict != Verdict::Denied)
-            .filter_map(|answer| Some((access.principal_with(&answer.principal.step.id)?, answer.condition)))
-            .collect();
+            .filter_map(|answer| {
+                let part = (answer.extent == Extent::Part).then_some(PART);
+                let number = access.principal_with(&answer.principal.step.id)?;
+                Some((number, both(answer.condition.as_deref(), part)))
+            })
+            .collect()
     }
-    let name = pattern.rsplit(['/', ':']).next().unwrap_or(pattern);
-    let kind = if pattern.contains(":agency:") { "agency" } else { "user" };
-    let matching: Vec<usize> = access
-        .principals()
-        .iter()
-        .enumerate()
-        .filter(|(_, principal)| {
-            principal.step.kind == kind && Pattern::parse(name).matches(&principal.step.name)
-        })
-        .map(|(number, _)| number)
-        .collect();
-    matching.into_iter().map(|number| (number, None)).collect()
+
+    /// Leaves out those to whom an identity policy or the organisation denies it.
+    fn unless_denied(&self, access: &Access, named: Vec<LetIn>) -> Vec<LetIn> {
+        let numbers: Vec<usize> = named.iter().map(|(number, _)| *number).collect();
+        let left = access.left_by_denies(&self.question, &numbers);
+        let pairs = named.into_iter().zip(left);
+        pairs
+            .filter_map(|((number, words), left)| Some((number, both(words.as_deref(), left?.as_deref()))))
+            .collect()
+    }
+}
+
+/// Says whether actions choose a way to assume an agency.
+fn chooses(actions: &Choice<Pattern>, is_federated: bool) -> bool {
+    let ways: &[&str] = if is_federated { &ASSUME_FEDERATED } else { &[ASSUME] };
+    ways.iter().any(|way| actions.extent(&Pattern::literal(way)) != Extent::None)
+}
+
+fn outside_of(access: &mut Access, outsider: &Outsider) -> usize {
+    outside(access, outsider.kind, &outsider.id, outsider.name.as_deref())
 }
 
 fn outside(access: &mut Access, kind: &'static str, id: &str, name: Option<&str>) -> usize {

@@ -5,7 +5,19 @@ use std::collections::BTreeSet;
 use model::{Coverage, Lists, Row, State, Table, Trust, Value, tables::ibm as t};
 
 use super::{roles::Roles, step};
-use crate::{Access, Choice, Effect, Principal, Source, Standing, Statement, Step, unseen::Seen};
+use crate::{Access, Choice, Effect, Holders, Principal, Source, Standing, Statement, Step, unseen::Seen};
+
+/// States of a user that keep it from acting: not yet a member, or not any more. Of others, such as `VPN_ONLY` and
+/// `DISABLED_CLASSIC_INFRASTRUCTURE`, which are about classic infrastructure, nothing says that they do.
+const BARRED: [&str; 7] = [
+    "PENDING",
+    "PROCESSING",
+    "SUSPENDED",
+    "INVALID",
+    "IAMID_INVALID",
+    "ERROR_WHILE_PROCESSING",
+    "ERROR_WHILE_DELETING",
+];
 
 pub(super) fn principal(step: Step, standing: Standing) -> Principal {
     Principal { step, standing, is_bounded: false }
@@ -15,8 +27,8 @@ pub(super) fn add(access: &mut Access, state: &State) {
     for row in state.rows(&t::USERS) {
         let Some(iam_id) = t::USERS.text(row, "iam_id") else { continue };
         let standing = match t::USERS.text(row, "state") {
-            None | Some("ACTIVE") => Standing::Active,
-            Some(other) => Standing::Inactive(other.to_lowercase()),
+            Some(state) if BARRED.contains(&state) => Standing::Inactive(state.to_lowercase()),
+            _ => Standing::Active,
         };
         note_carried(access, state, &t::USERS, row, iam_id);
         access.principal(principal(step("user", iam_id, t::USERS.text(row, "user_id")), standing));
@@ -126,7 +138,7 @@ pub(super) fn add_owner(access: &mut Access, state: &State, roles: &Roles) {
                 condition: piece.condition,
             };
             let steps = [step("account owner", iam_id, Some("by ownership"))].into();
-            let source = access.source(Source { steps, statement });
+            let source = access.source(Source { steps, statement, holders: Holders::All });
             access.attach(owner, source);
         }
     }

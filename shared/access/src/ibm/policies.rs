@@ -12,7 +12,7 @@ use super::{
     step,
 };
 use crate::{
-    Access, Choice, Effect, Pattern, Resource, Source, Standing, Statement, Step,
+    Access, Choice, Effect, Holders, Pattern, Resource, Source, Standing, Statement, Step,
     access::{Span, both},
 };
 
@@ -113,7 +113,8 @@ impl Policy<'_> {
                     resources: Choice::any_of(vec![piece.resource.clone()]),
                     condition: both(condition.as_deref(), piece.condition.as_deref()),
                 };
-                let source = access.source(Source { steps: Arc::clone(&steps), statement });
+                let source =
+                    access.source(Source { steps: Arc::clone(&steps), statement, holders: Holders::All });
                 anchor.get_or_insert(source);
                 match holder {
                     Holder::Principal(principal, _) => access.attach(*principal, source),
@@ -175,6 +176,11 @@ struct Opened {
 }
 
 impl Opened {
+    /// Adds something that must hold and cannot be said with patterns.
+    fn depend(&mut self, words: &str) {
+        self.condition = both(self.condition.as_deref(), Some(words));
+    }
+
     /// Adds alternatives for an attribute; a second set of the same attribute must match too.
     fn restrict(&mut self, attribute: &str, patterns: Vec<Pattern>, words: &str) {
         let Some(known) = self.resource.0.get_mut(attribute) else {
@@ -183,24 +189,21 @@ impl Opened {
         };
         match common(known, &patterns) {
             Some(common) => *known = common,
-            // That both match can no longer be said with patterns.
-            None => self.condition = both(self.condition.as_deref(), Some(words)),
+            None => self.depend(words),
         }
     }
 }
 
-/// Returns what matches one of either side, if patterns can say it.
+/// Returns what matches one of either side, if a few patterns can say it.
 fn common(ones: &[Pattern], others: &[Pattern]) -> Option<Vec<Pattern>> {
     let mut common = Vec::new();
     for one in ones {
-        for other in others.iter().filter(|other| one.overlaps(other)) {
-            match (one.covers(other), other.covers(one)) {
-                (true, _) => common.push(other.clone()),
-                (_, true) => common.push(one.clone()),
-                _ => return None,
-            }
+        for other in others {
+            common.extend(one.shared_with(other)?);
         }
     }
+    common.sort();
+    common.dedup();
     Some(common)
 }
 
@@ -222,9 +225,12 @@ fn resources(state: &State) -> BTreeMap<&str, Opened> {
     let mut resources: BTreeMap<&str, Opened> = BTreeMap::new();
     for ((policy, _), (name, operator, values)) in values {
         if name != "accountId" {
-            let patterns = values.iter().map(|value| pattern(operator, value)).collect();
             let words = format!("{name} {operator} {}", values.join(" or "));
-            resources.entry(policy).or_default().restrict(name, patterns, &words);
+            let opened = resources.entry(policy).or_default();
+            match values.iter().map(|value| pattern(operator, value)).collect() {
+                Some(patterns) => opened.restrict(name, patterns, &words),
+                None => opened.depend(&words),
+            }
         }
     }
     for row in state.rows(&t::POLICY_TAGS) {
@@ -234,7 +240,10 @@ fn resources(state: &State) -> BTreeMap<&str, Opened> {
             (text("operator").unwrap_or("stringEquals"), text("value").unwrap_or_default());
         let opened = resources.entry(policy).or_default();
         let attribute = format!("tag {name}");
-        let pattern = pattern(operator, value);
+        let Some(pattern) = pattern(operator, value) else {
+            opened.depend(&format!("tag {name} {operator} {value}"));
+            continue;
+        };
         match opened.resource.0.get(&attribute) {
             // A resource may carry several tags of one name, so that a second one takes nothing from the first.
             Some(known) if *known != [pattern.clone()] => {
@@ -248,16 +257,16 @@ fn resources(state: &State) -> BTreeMap<&str, Opened> {
     resources
 }
 
-fn pattern(operator: &str, value: &str) -> Pattern {
-    match operator {
+/// Returns what an operator matches; nothing for one that is not known, of which nobody can say what it lets through.
+fn pattern(operator: &str, value: &str) -> Option<Pattern> {
+    Some(match operator {
         "stringEquals" | "stringEqualsAnyOf" => Pattern::literal(value),
         "stringMatch" | "stringMatchAnyOf" => Pattern::parse_ibm(value),
         // An attribute that is absent is the same as an empty one.
         "stringExists" if value == "false" => Pattern::literal(""),
         "stringExists" => Pattern::parse("?*"),
-        // An operator that nobody knows yet may let anything through.
-        _ => Pattern::any(),
-    }
+        _ => return None,
+    })
 }
 
 /// The attributes of policy subjects, for policies whose subject is not a single one.

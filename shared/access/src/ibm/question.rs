@@ -6,18 +6,24 @@ use model::{State, tables::ibm as t};
 
 use crate::{Pattern, Question, Resource};
 
-/// Services that manage the account: `serviceType` is `platform_service` for them.
-const PLATFORM_SERVICES: [&str; 14] = [
+/// Services that manage the account: `serviceType` is `platform_service` for them. From the list of account management
+/// services in IBM Cloud's guide to account management (2025-11), with the children that the role tables name.
+pub(super) const PLATFORM_SERVICES: [&str; 19] = [
     "billing",
     "cloudshell",
     "context-based-restrictions",
+    "context-based-restrictions.zone",
     "enterprise",
     "entitlement",
     "globalcatalog",
     "globalcatalog-collection",
+    "globalcatalog-instance",
     "iam-access-management",
+    "iam-access-management.customRole",
+    "iam-access-management.insight",
     "iam-groups",
     "iam-identity",
+    "product-lifecycle",
     "project",
     "security-compliance",
     "support",
@@ -41,6 +47,26 @@ pub fn question(state: &State, action: &str, resource: Option<&str>) -> Result<Q
     let resource = resource.map_or_else(|| Ok(Resource::any()), parse_resource)?;
     let resource = of_one_service(state, &action, resource);
     Ok(Question { action, resource: completed(located(state, resource)) })
+}
+
+/// Returns the actions of the listed roles that are most like one that none of them has, the likest first; nothing
+/// where a role has it, or where no role was listed at all.
+#[must_use]
+pub fn unknown_action(state: &State, action: &str) -> Option<Vec<String>> {
+    const SUGGESTIONS: usize = 3;
+    const ALIKE: f64 = 0.85;
+    let asked = Pattern::parse(action);
+    let known = super::known(state).actions;
+    if known.is_empty() || known.iter().any(|known| asked.overlaps(&Pattern::literal(known))) {
+        return None;
+    }
+    let mut alike: Vec<(f64, String)> = known
+        .into_iter()
+        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &action.to_lowercase()), known))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .collect();
+    alike.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    Some(alike.into_iter().take(SUGGESTIONS).map(|(_, known)| known).collect())
 }
 
 fn parse_resource(text: &str) -> Result<Resource, String> {

@@ -3,5 +3,6 @@
 mod evaluator;
 mod gains;
 mod generated;
+mod members;
 mod rules;
 mod world;

@@ -25,8 +25,9 @@ fn read(path: &Path) -> Value {
 
 fn folders(direction: &str) -> Vec<String> {
     let entries = fs::read_dir(folder(direction)).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    // What an editor or a desktop leaves there is no contract.
+    let contracts = entries.map(Result::unwrap).filter(|entry| entry.path().join("schema.json").is_file());
+    let mut names: Vec<String> = contracts.map(|entry| entry.file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }

@@ -6,7 +6,7 @@ use model::{
     AccountId, Change, ChangeKind, Coverage, Event, EvidenceTurn, Finding, FindingState, ListStatus, Row,
     Rows, Severity, Sighting, State, Transition, TransitionKind, tables::ibm,
 };
-use notify::{BaselineCounts, Breadth, CoverageChange, Gain, SensitivePermission, Told, events};
+use notify::{BaselineCounts, Breadth, CoverageChange, Damage, Gain, SensitivePermission, Told, events};
 use serde_json::json;
 
 pub(crate) fn account() -> AccountId {
@@ -200,6 +200,15 @@ pub(crate) fn gains() -> Vec<Gain> {
     }]
 }
 
+fn damage() -> Damage {
+    let mut damage = Damage::default();
+    damage.note("ibm/acc-1/tables/ibm_users/91ab.parquet", "is missing");
+    damage.note("ibm/acc-1/outbox/00000041-77cd.json.zst", "is damaged: it has 120 bytes instead of 512");
+    damage.tables.insert("ibm_users".to_owned());
+    damage.lost_events.insert(41);
+    damage
+}
+
 pub(crate) fn every_event() -> Vec<Event> {
     let account = account();
     let mut state = State::default();
@@ -210,7 +219,7 @@ pub(crate) fn every_event() -> Vec<Event> {
         coverage: &coverage,
         changes: &changes,
         gains: &gains,
-        damage: Some("object tables/ibm_users/91ab.parquet is missing".to_owned()),
+        damage: Some(damage()),
         ..told(&account, &state)
     };
     let mut first = transitions.clone();

@@ -392,13 +392,24 @@ fn whatever_the_cloud_answers_an_event_fits_the_wire_and_says_what_was_cut() {
         assert!(serde_json::to_vec(&told[0]).unwrap().len() <= WIRE_LIMIT);
         assert!(told[0].data["truncated"].as_u64().unwrap() > 0);
         assert!(told[0].subject.len() <= 1024);
-        assert!(!title(&told[0]).contains(char::is_control));
+        assert!(!title(&told[0]).contains(model::is_unseen));
     }
     let cut = tell(&[
         added(&ibm::ACCESS_GROUPS, group(&format!("{long}1"), "a", None)),
         added(&ibm::ACCESS_GROUPS, group(&format!("{long}2"), "b", None)),
     ]);
     assert_ne!(cut[0].subject, cut[1].subject);
+}
+
+#[test]
+fn a_name_cannot_turn_or_hide_what_a_title_says() {
+    let name = "ops\u{202e}nimda\u{200b}\u{2028}x";
+    let told = tell(&[added(&ibm::ACCESS_GROUPS, group("g-1", name, None))]);
+    assert_eq!(title(&told[0]), r"access group ops\u{202e}nimda\u{200b}\u{2028}x was added");
+    assert_eq!(told[0].data["thing"]["name"], name, "programs get the name as it is");
+    let lines = String::from_utf8(notify::to_outbox(&told)).unwrap();
+    assert_eq!(lines.chars().filter(|each| model::is_unseen(*each)).collect::<String>(), "\n");
+    assert_eq!(notify::from_outbox(lines.as_bytes()).unwrap(), told);
 }
 
 #[test]

@@ -1,28 +1,25 @@
 //! A store in a folder: an object is a file.
-//!
-//! A file is written beside the store's content, brought to disk, and only then given its name; so nobody reads half a file, and
-//! what is told as written survives a power cut.
+
+mod disk;
 
 use std::{
-    fs::{self, File},
-    io::{self, ErrorKind, Write},
+    fs,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use bytes::Bytes;
 use model::Cloud;
-use tempfile::NamedTempFile;
 
+use self::disk::Disk;
 use super::{Counters, Listed, PAGE, Store};
 use crate::StoreError;
-
-/// Holds files that have no name yet. No key begins with a dot.
-const INCOMING: &str = ".incoming";
 
 /// A folder on disk as a store.
 #[derive(Debug, Clone)]
 pub struct Folder {
-    root: PathBuf,
+    disk: Arc<Disk>,
     counters: Counters,
 }
 
@@ -33,7 +30,7 @@ impl Folder {
     /// [`StoreError::NotOurs`] when it holds other things and no account's history.
     pub async fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let root = path.into();
-        let folder = Self { root: root.clone(), counters: Counters::default() };
+        let folder = Self { disk: Arc::new(Disk::new(root.clone())), counters: Counters::default() };
         blocking(move || check_content(&root)).await?;
         Ok(folder)
     }
@@ -49,7 +46,7 @@ impl Folder {
     }
 
     fn path(&self, key: &str) -> PathBuf {
-        self.root.join(key)
+        self.disk.root().join(key)
     }
 }
 
@@ -65,43 +62,27 @@ impl Store for Folder {
     }
 
     async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
-        let (root, path) = (self.root.clone(), self.path(key));
-        blocking(move || {
-            let place = |error| unwritable(&path, error);
-            let written = write_incoming(&root, &bytes).map_err(place)?;
-            make_parent(&root, &path).map_err(place)?;
-            written.persist(&path).map_err(|error| place(error.error))?;
-            sync_parent(&path).map_err(place)
-        })
-        .await
+        let (disk, path) = (Arc::clone(&self.disk), self.path(key));
+        blocking(move || disk.put(&path, &bytes)).await
     }
 
     async fn create(&self, key: &str, bytes: Bytes) -> Result<bool, StoreError> {
-        let (root, path) = (self.root.clone(), self.path(key));
-        blocking(move || {
-            let place = |error| unwritable(&path, error);
-            let written = write_incoming(&root, &bytes).map_err(place)?;
-            make_parent(&root, &path).map_err(place)?;
-            match written.persist_noclobber(&path) {
-                Ok(_) => sync_parent(&path).map_err(place).map(|()| true),
-                Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
-                Err(error) => Err(place(error.error)),
-            }
-        })
-        .await
+        let (disk, path) = (Arc::clone(&self.disk), self.path(key));
+        blocking(move || disk.create(&path, &bytes)).await
     }
 
     async fn list(&self, prefix: &str, after: Option<&str>) -> Result<Listed, StoreError> {
-        let (root, prefix) = (self.root.clone(), prefix.to_owned());
+        let (disk, prefix) = (Arc::clone(&self.disk), prefix.to_owned());
         let after = after.unwrap_or_default().to_owned();
         blocking(move || {
             let start = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
             let mut keys = Vec::new();
-            gather(&root, start, &Wanted { prefix: &prefix, after: &after }, &mut keys)?;
+            gather(disk.root(), start, &Wanted { prefix: &prefix, after: &after }, &mut keys)?;
             keys.sort_unstable();
             let more = keys.len() > PAGE;
             keys.truncate(PAGE);
-            Ok(Listed { keys, more })
+            let size = |key: &String| fs::metadata(disk.root().join(key)).ok().map(|file| file.len());
+            Ok(Listed { sizes: keys.iter().map(size).collect(), keys, more })
         })
         .await
     }
@@ -169,32 +150,6 @@ fn check_content(root: &Path) -> Result<(), StoreError> {
     match foreign {
         None => Ok(()),
         Some(found) => Err(StoreError::NotOurs { path: root.display().to_string(), found }),
-    }
-}
-
-fn write_incoming(root: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let incoming = root.join(INCOMING);
-    fs::create_dir_all(&incoming)?;
-    let mut file = NamedTempFile::new_in(&incoming)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    Ok(file)
-}
-
-/// Makes the folders down to a file, and brings each new name to disk.
-fn make_parent(root: &Path, path: &Path) -> io::Result<()> {
-    let Some(parent) = path.parent().filter(|parent| !parent.is_dir()) else { return Ok(()) };
-    fs::create_dir_all(parent)?;
-    for folder in parent.ancestors().take_while(|folder| *folder != root) {
-        sync_parent(folder)?;
-    }
-    Ok(())
-}
-
-fn sync_parent(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => Ok(()),
     }
 }
 
@@ -277,7 +232,7 @@ mod tests {
         let folder = Folder::open(home.path()).await.unwrap();
         assert!(folder.create("ibm/a", Bytes::from_static(b"1")).await.unwrap());
         assert!(!folder.create("ibm/a", Bytes::from_static(b"2")).await.unwrap());
-        assert_eq!(fs::read_dir(home.path().join(INCOMING)).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(home.path().join(".incoming")).unwrap().count(), 0);
         assert_eq!(fs::read(home.path().join("ibm/a")).unwrap(), b"1");
     }
 }

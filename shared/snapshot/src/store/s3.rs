@@ -1,25 +1,32 @@
 //! A store in a bucket of S3, or of a store that speaks as S3 does.
 
-use std::{error::Error, time::Duration};
+mod answer;
+mod create;
+mod proof;
+
+use std::{sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, timeout::TimeoutConfig};
 use aws_sdk_s3::{
     Client,
-    config::{Builder, RequestChecksumCalculation, retry::RetryConfig},
-    error::{ProvideErrorMetadata, SdkError},
+    config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation},
+    error::ProvideErrorMetadata,
+    operation::{list_objects_v2::ListObjectsV2Output, put_object::builders::PutObjectFluentBuilder},
     primitives::ByteStream,
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
+use md5::{Digest, Md5};
 use model::Endpoint;
+use tokio::sync::OnceCell;
 
 use super::{Counters, Listed, PAGE, Store, StoreOptions};
 use crate::StoreError;
 
 const CONNECT: Duration = Duration::from_secs(5);
 const ATTEMPT: Duration = Duration::from_secs(60);
-/// How often a conditional create is tried, with growing pauses: about 12 seconds in all.
-const CREATE_TRIES: u32 = 8;
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// Pages without a key that are passed over before the listing counts as endless.
+const EMPTY_PAGES: usize = 100;
 
 /// A bucket, or what lies under a prefix in it, as a store.
 #[derive(Debug, Clone)]
@@ -28,6 +35,8 @@ pub struct S3 {
     bucket: String,
     prefix: String,
     counters: Counters,
+    /// What is known of how the store decides conditional creates; asked once.
+    proof: Arc<OnceCell<proof::Grounds>>,
 }
 
 impl S3 {
@@ -36,7 +45,13 @@ impl S3 {
     pub fn new(client: Client, bucket: &str, prefix: &str) -> Self {
         let prefix = prefix.trim_matches('/');
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
-        Self { client, bucket: bucket.to_owned(), prefix, counters: Counters::default() }
+        Self {
+            client,
+            bucket: bucket.to_owned(),
+            prefix,
+            counters: Counters::default(),
+            proof: Arc::default(),
+        }
     }
 
     /// Opens `s3://bucket/prefix` with the credentials and the region of the environment.
@@ -55,15 +70,17 @@ impl S3 {
         let shared = aws::load(loader, "S3", endpoint.is_some()).await?;
         // With its bucket in front of it, the name of this machine would be another name.
         let is_local = endpoint.as_ref().is_some_and(Endpoint::is_loopback);
-        let mut config = Builder::from(&shared).force_path_style(options.s3_path_style || is_local);
+        // Each write carries `Content-MD5`, which every store knows and buckets with Object Lock ask for, and what is read is proven by
+        // its SHA-256. The SDK's own checksums add nothing to that, and some stores refuse them.
+        let mut config = Builder::from(&shared)
+            .force_path_style(options.s3_path_style || is_local)
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         if shared.region().is_none() {
             config = config.region(Region::from_static("us-east-1"));
         }
         if let Some(endpoint) = &endpoint {
-            // Stores that only speak as S3 does often refuse the checksum trailers that AWS takes.
-            config = config
-                .endpoint_url(endpoint.as_str())
-                .request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
+            config = config.endpoint_url(endpoint.as_str());
         }
         Ok(Self::new(Client::from_conf(config.build()), bucket, prefix))
     }
@@ -82,23 +99,32 @@ impl S3 {
         format!("{}{key}", self.prefix)
     }
 
-    fn refusal<E>(&self, key: &str, action: &'static str, error: SdkError<E>) -> StoreError
-    where
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    {
-        let place = self.place(key);
-        let status = status(&error);
-        let code = error.code().unwrap_or_default().to_owned();
-        let is_write = action.contains("Put");
-        // The SDK's errors say what happened only along their chain of causes.
-        let source = chain(&error).into();
-        match (code.as_str(), status) {
-            ("NoSuchBucket", _) => StoreError::NoBucket { bucket: self.bucket.clone() },
-            (_, Some(401 | 403)) => StoreError::Denied { place, action, source },
-            (_, Some(429 | 500..) | None) => StoreError::Unreachable { place, source },
-            _ if is_write => StoreError::Unwritable { place, source },
-            _ => StoreError::Unreadable { place, source },
-        }
+    /// Begins to write an object, with the checksum that proves it on its way.
+    fn put_request(&self, key: &str, bytes: &Bytes) -> PutObjectFluentBuilder {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(self.key(key))
+            .content_md5(STANDARD.encode(Md5::digest(bytes)))
+            .body(ByteStream::from(bytes.clone()))
+    }
+
+    /// Reads a page of a listing: from where a former page ended, or after a key.
+    async fn page(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        token: Option<String>,
+    ) -> Result<ListObjectsV2Output, StoreError> {
+        let request = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix(self.key(prefix))
+            .max_keys(i32::try_from(PAGE).unwrap_or(1000))
+            .set_start_after(after.filter(|after| !after.is_empty()).map(|after| self.key(after)))
+            .set_continuation_token(token);
+        request.send().await.map_err(|error| self.refusal(prefix, "s3:ListBucket", error))
     }
 }
 
@@ -117,80 +143,46 @@ impl Store for S3 {
     }
 
     async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
-        let body = ByteStream::from(bytes);
-        let request = self.client.put_object().bucket(&self.bucket).key(self.key(key)).body(body);
-        match request.send().await {
+        match self.put_request(key, &bytes).send().await {
             Ok(_) => Ok(()),
             Err(error) => Err(self.refusal(key, "s3:PutObject", error)),
         }
     }
 
     async fn create(&self, key: &str, bytes: Bytes) -> Result<bool, StoreError> {
-        // The SDK must not retry by itself: an answer that got lost would come back as "taken".
-        let once = Builder::new().retry_config(RetryConfig::disabled());
-        let mut may_be_ours = false;
-        let mut pause = FIRST_PAUSE;
-        for attempt in 1.. {
-            let request = self.client.put_object().bucket(&self.bucket).key(self.key(key));
-            let request = request.if_none_match("*").body(ByteStream::from(bytes.clone()));
-            let Err(error) = request.customize().config_override(once.clone()).send().await else {
-                return Ok(true);
-            };
-            match status(&error) {
-                Some(412) if may_be_ours => return Ok(self.get(key).await? == Some(bytes)),
-                Some(412) => return Ok(false),
-                // Two creates met; S3 asks to send ours again. So it was not stored.
-                Some(409) if attempt < CREATE_TRIES => {}
-                None | Some(429 | 500..) if attempt < CREATE_TRIES && was_sent(&error) => may_be_ours = true,
-                _ => return Err(self.refusal(key, "s3:PutObject", error)),
-            }
-            tokio::time::sleep(pause).await;
-            pause = pause.saturating_mul(2);
-        }
-        Ok(false)
+        create::create(self, key, bytes).await
     }
 
     async fn list(&self, prefix: &str, after: Option<&str>) -> Result<Listed, StoreError> {
-        let request = self
-            .client
-            .list_objects_v2()
-            .bucket(&self.bucket)
-            .prefix(self.key(prefix))
-            .max_keys(i32::try_from(PAGE).unwrap_or(1000))
-            .set_start_after(after.filter(|after| !after.is_empty()).map(|after| self.key(after)));
-        let answer = match request.send().await {
-            Ok(answer) => answer,
-            Err(error) => return Err(self.refusal(prefix, "s3:ListBucket", error)),
-        };
-        let more = answer.is_truncated().unwrap_or_default();
-        let objects = answer.contents.unwrap_or_default();
-        let keys = objects.into_iter().filter_map(|object| object.key);
-        let keys = keys.filter_map(|key| key.strip_prefix(&self.prefix).map(str::to_owned)).collect();
-        Ok(Listed { keys, more })
-    }
-}
-
-/// Joins what an error says with what its causes say.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
-}
-
-fn status<E>(error: &SdkError<E>) -> Option<u16> {
-    error.raw_response().map(|response| response.status().as_u16())
-}
-
-/// Says whether the request may have arrived: not when it could not be built, signed or sent.
-fn was_sent<E>(error: &SdkError<E>) -> bool {
-    match error {
-        SdkError::ConstructionFailure(_) => false,
-        SdkError::DispatchFailure(failure) => failure.is_io() || failure.is_timeout(),
-        _ => true,
+        let disordered = |reason: String| StoreError::Disordered { place: self.place(prefix), reason };
+        let mut token = None;
+        // A page may be empty and not the last one: then only its token leads on.
+        for _ in 0..EMPTY_PAGES {
+            let answer = self.page(prefix, after, token.clone()).await?;
+            let more = answer.is_truncated().unwrap_or_default();
+            let next = answer.next_continuation_token().map(str::to_owned);
+            let objects = answer.contents.unwrap_or_default();
+            if more && objects.is_empty() {
+                if next.is_none() || next == token {
+                    return Err(disordered(
+                        "a page has no key, says that there are more, and does not lead to them".to_owned(),
+                    ));
+                }
+                token = next;
+                continue;
+            }
+            let mut listed = Listed { more, ..Listed::default() };
+            for object in objects {
+                let key = object.key.unwrap_or_default();
+                let Some(key) = key.strip_prefix(&self.prefix) else {
+                    return Err(disordered(format!("it shows `{key}`, which was not asked for")));
+                };
+                listed.keys.push(key.to_owned());
+                listed.sizes.push(object.size.and_then(|size| u64::try_from(size).ok()));
+            }
+            return Ok(listed);
+        }
+        Err(disordered(format!("it shows {EMPTY_PAGES} pages without a key in a row")))
     }
 }
 
@@ -201,6 +193,11 @@ fn split(uri: &str) -> Result<(&str, &str), StoreError> {
     let known = |each: u8| each.is_ascii_alphanumeric() || matches!(each, b'-' | b'.' | b'_');
     if bucket.len() < 3 || !bucket.bytes().all(known) {
         return Err(wrong("the bucket's name is missing or impossible"));
+    }
+    if bucket.ends_with("--x-s3") {
+        return Err(wrong(
+            "a directory bucket does not list its keys in order, name a general purpose bucket",
+        ));
     }
     let prefix = prefix.trim_end_matches('/');
     if !prefix.is_empty() && super::check_key(prefix).is_err() {
@@ -217,7 +214,14 @@ mod tests {
     fn an_address_gives_bucket_and_prefix() {
         assert_eq!(split("s3://audit-store").unwrap(), ("audit-store", ""));
         assert_eq!(split("s3://audit-store/a/b/").unwrap(), ("audit-store", "a/b"));
-        for wrong in ["s3://", "s3:///a", "s3://a b/c", "s3://bucket/../x", "s3://bucket//x"] {
+        for wrong in [
+            "s3://",
+            "s3:///a",
+            "s3://a b/c",
+            "s3://bucket/../x",
+            "s3://bucket//x",
+            "s3://audit--euc1-az1--x-s3/a",
+        ] {
             assert!(matches!(split(wrong), Err(StoreError::Uri { .. })), "{wrong}");
         }
     }

@@ -172,3 +172,87 @@ async fn rows_that_are_not_those_of_the_manifest_are_told_though_every_object_is
     let faults = author.history.verify().await.unwrap();
     assert!(names(&faults, "ibm/a1/manifests/00000011.json"), "{faults:?}");
 }
+
+#[tokio::test]
+async fn a_ledger_that_is_not_of_its_run_is_named() {
+    let mut author = Author::new().await;
+    let mut manifest = author.write(&state(0..5, 1)).await;
+    let id = "ab".repeat(32);
+    let events = [serde_json::json!({ "id": id })];
+    manifest.outbox = Some(author.history.put_json(Place::Outbox(1), &events).await.unwrap());
+    author.commit(manifest, state(0..5, 1)).await.unwrap();
+    let ledger = author.home.path().join("ibm/a1/ledger/file/00000001.json");
+    fs::create_dir_all(ledger.parent().unwrap()).unwrap();
+    fs::write(&ledger, format!(r#"{{"snapshot":1,"taken":["{id}"]}}"#)).unwrap();
+    fs::write(ledger.with_file_name("00000001.claim-1"), "{}").unwrap();
+    assert_eq!(author.history.verify().await.unwrap(), []);
+    for (text, word) in [
+        ("", "does not read as a ledger"),
+        (r#"{"snapshot":1,"taken":["#, "does not read as a ledger"),
+        (r#"{"snapshot":2,"taken":[]}"#, "is the ledger of snapshot 2"),
+        (
+            &format!(r#"{{"snapshot":1,"taken":["{}"]}}"#, id.replacen("ab", "aa", 1)),
+            "no event of snapshot 1",
+        ),
+    ] {
+        fs::write(&ledger, text).unwrap();
+        let faults = author.history.verify().await.unwrap();
+        assert_eq!(faults.len(), 1, "{text}: {faults:?}");
+        assert_eq!(faults[0].object, "ibm/a1/ledger/file/00000001.json");
+        assert!(faults[0].text.contains(word), "{faults:?}");
+    }
+    fs::rename(&ledger, ledger.with_file_name("00000002.json")).unwrap();
+    let faults = author.history.verify().await.unwrap();
+    let is_end =
+        |fault: &Fault| fault.kind == FaultKind::Missing && fault.object == "ibm/a1/manifests/00000002.json";
+    assert!(faults.iter().any(is_end), "that the end was cut off shows in what was told: {faults:?}");
+}
+
+#[tokio::test]
+async fn what_a_manifest_names_is_looked_at_whether_it_is_there() {
+    let author = written().await;
+    let manifest = author.newest.clone().unwrap();
+    assert!(author.history.inspect(&manifest).await.unwrap().is_empty());
+    let named = manifest.objects().filter(|object| !object.key.starts_with("outbox/"));
+    for object in named {
+        let path = author.home.path().join("ibm/a1").join(&object.key);
+        let original = fs::read(&path).unwrap();
+        let mut flipped = original.clone();
+        flipped[original.len() / 2] ^= 1;
+        for broken in [None, Some(&original[..original.len() / 2]), Some(&flipped)] {
+            match broken {
+                Some(bytes) => fs::write(&path, bytes).unwrap(),
+                None => fs::remove_file(&path).unwrap(),
+            }
+            let faults = author.history.inspect(&manifest).await.unwrap();
+            let keys: Vec<&str> =
+                faults.iter().filter_map(|fault| fault.damage()).map(|(key, _)| key).collect();
+            assert_eq!(keys, [author.history.key(&object.key)], "{faults:?}");
+        }
+        fs::write(&path, original).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn among_thousands_of_objects_each_that_is_named_is_looked_at_in_its_turn() {
+    let author = written().await;
+    let mut manifest = author.newest.clone().unwrap();
+    // The table that is listed first has objects of the past before, between and after those that are named.
+    let table = author.home.path().join("ibm/a1/tables").join(TABLES[2].name);
+    for number in 0..2_500_u32 {
+        fs::write(table.join(format!("{}.parquet", crate::hash::sha256(&number.to_le_bytes()))), "").unwrap();
+    }
+    let lost = manifest.tables[TABLES[0].name].base.key.clone();
+    fs::remove_file(author.home.path().join("ibm/a1").join(&lost)).unwrap();
+    let objects = u64::try_from(manifest.objects().count()).unwrap();
+    let mut found = 0;
+    for number in 1..=objects {
+        manifest.number = number;
+        let before = author.history.store().traffic().lists;
+        let faults = author.history.look_up(&manifest).await.unwrap();
+        assert!(author.history.store().traffic().lists - before <= 3);
+        found += u64::from(faults.iter().any(|fault| fault.damage().unwrap().0.ends_with(&lost)));
+        assert!(faults.len() <= 1, "{faults:?}");
+    }
+    assert!(found > 0 && found < objects, "{found} of {objects}");
+}

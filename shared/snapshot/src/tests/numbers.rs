@@ -96,3 +96,20 @@ async fn a_store_tells_which_accounts_it_holds() {
         History::accounts(&store).await.unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(accounts, ["ibm/a", "ibm/a-1", "ibm/a1", "ibm/b"]);
 }
+
+#[tokio::test]
+async fn a_walk_over_a_store_has_a_bound() {
+    let home = tempfile::tempdir().unwrap();
+    fabricate(&home, 1..=2_001);
+    let history = open(&home).await;
+    let store = history.store();
+    assert_eq!(store.list_pages("ibm/", 3).await.unwrap().len(), 2_001);
+    let error = store.list_pages("ibm/", 2).await.unwrap_err().to_string();
+    assert!(error.contains("it has no end after 2 pages and 2000 keys"), "{error}");
+    for account in ["a2", "a3"] {
+        store.put(&format!("ibm/{account}/manifests/00000001.json"), bytes::Bytes::new()).await.unwrap();
+    }
+    assert_eq!(History::accounts_up_to(store, 3).await.unwrap().len(), 3);
+    let error = History::accounts_up_to(store, 2).await.unwrap_err().to_string();
+    assert!(error.contains("it has no end after 2 accounts"), "{error}");
+}

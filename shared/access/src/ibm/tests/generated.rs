@@ -175,6 +175,12 @@ pub(super) fn state(account: &Account) -> State {
     world = world.profile("Profile-1").group(GROUPS[0], &[]).group(GROUPS[1], &[]);
     let owned = [("account_id", "acc"), ("owner_iam_id", account.owner.unwrap_or("IBMid-owner"))];
     world = world.add(&t::ACCOUNTS, &owned);
+    // The account restricts what members may do without a policy; the evaluator speaks of policies alone.
+    let restricted = ["create_service_id", "create_platform_apikey", "user_list_visibility"]
+        .map(|right| format!("restrict_{right}"));
+    let settings: Vec<(&str, &str)> =
+        restricted.iter().map(|setting| (setting.as_str(), "RESTRICTED")).collect();
+    world = world.add(&t::ACCOUNT_SETTINGS, &[&[("account_id", "acc")], &settings[..]].concat());
     for ((service, role), actions) in &account.roles {
         if *role == ROLES[2] {
             world = world.add(&t::CUSTOM_ROLES, &[("crn", role), ("service_name", service)]);

@@ -1,0 +1,243 @@
+//! Principals of trust policies: whom `Principal` and `NotPrincipal` stand for.
+//!
+//! All of them are compared as one kind of text: an account as everybody of it, `iam::<account>:*`; a user or agency as
+//! its URN; services and identity providers behind names of their own, which no account covers.
+
+use std::collections::BTreeMap;
+
+use model::{Row, State, Table, tables::huawei as t};
+
+use crate::{Access, Pattern};
+
+/// How much of somebody a statement speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reach {
+    /// Nothing.
+    Nobody,
+    /// Some of those that are meant, or perhaps.
+    Part,
+    /// All of it.
+    Whole,
+}
+
+/// One principal as a trust policy writes it.
+#[derive(Debug, Clone)]
+pub(super) struct Named<'a> {
+    /// As it is written.
+    pub(super) text: &'a str,
+    kind: Kind,
+    pattern: Pattern,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// `*`.
+    Anybody,
+    /// An account, and by it those of its principals that may assume.
+    Account,
+    /// A user or an agency.
+    Identity,
+    Service,
+    IdentityProvider,
+}
+
+/// Whom one statement of a trust policy is about.
+#[derive(Debug, Default)]
+pub(super) struct Principals<'a> {
+    named: Vec<Named<'a>>,
+    excepted: Vec<Named<'a>>,
+}
+
+/// Why a principal of the account is let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Basis {
+    /// Its account is named: it needs a policy to assume.
+    Account,
+    /// `*` is named, or all but others: whether that is enough by itself is not known.
+    Anybody,
+    /// It is named itself.
+    Itself,
+}
+
+/// Somebody outside of the account, as a principal of the graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Outsider {
+    /// The kind of principal.
+    pub(super) kind: &'static str,
+    /// What tells it from others.
+    pub(super) id: String,
+    /// How it is called.
+    pub(super) name: Option<String>,
+    /// What statements are compared with.
+    pub(super) pattern: Pattern,
+}
+
+impl Outsider {
+    /// Says whether it comes by way of an identity provider.
+    pub(super) fn is_federated(&self) -> bool {
+        self.kind == "identity provider"
+    }
+}
+
+/// The users and agencies of the account, each with its URN as a pattern.
+pub(super) struct Own {
+    account: String,
+    pub(super) identities: Vec<(usize, Pattern)>,
+}
+
+impl Own {
+    pub(super) fn of(access: &Access, state: &State, account: &str) -> Self {
+        let mut urns: BTreeMap<&str, &str> = BTreeMap::new();
+        for (table, column) in [(&t::USERS, "user_id"), (&t::AGENCIES, "agency_id")] {
+            let urn = |row| Some((table.text(row, column)?, table.text(row, "urn")?));
+            urns.extend(state.rows(table).iter().filter_map(urn));
+        }
+        let identity = |(number, principal): (usize, &crate::Principal)| {
+            let step = &principal.step;
+            if !matches!(step.kind, "user" | "agency") {
+                return None;
+            }
+            let named = || format!("iam::{account}:{}:{}", step.kind, step.name);
+            let urn = urns.get(step.id.as_str()).map_or_else(named, |urn| (*urn).to_owned());
+            Some((number, Pattern::literal(&urn)))
+        };
+        let identities = access.principals().iter().enumerate().filter_map(identity).collect();
+        Self { account: account.to_owned(), identities }
+    }
+}
+
+impl<'a> Named<'a> {
+    fn parse(kind: &str, text: &'a str) -> Self {
+        let named = |kind, pattern: &str| Self { text, kind, pattern: Pattern::parse(pattern) };
+        if kind.eq_ignore_ascii_case("service") {
+            return named(Kind::Service, &format!("service {text}"));
+        }
+        if kind.eq_ignore_ascii_case("identity_provider") {
+            return named(Kind::IdentityProvider, &format!("provider {text}"));
+        }
+        if text == "*" {
+            return named(Kind::Anybody, "iam::*");
+        }
+        let Some(rest) = text.strip_prefix("iam::").or_else(|| text.strip_prefix("sts::")) else {
+            return named(Kind::Account, &format!("iam::{text}:*"));
+        };
+        match rest.split_once(':') {
+            None | Some((_, "root" | "*")) => {
+                let account = rest.split(':').next().unwrap_or(rest);
+                named(Kind::Account, &format!("iam::{account}:*"))
+            }
+            // A session of an agency: everybody who has one may be meant.
+            Some((account, of)) => match of.strip_prefix("assumed-agency:") {
+                Some(session) => {
+                    let agency = session.split('/').next().unwrap_or(session);
+                    named(Kind::Identity, &format!("iam::{account}:agency:{agency}"))
+                }
+                None => named(Kind::Identity, &format!("iam::{account}:{of}")),
+            },
+        }
+    }
+
+    fn account(&self) -> String {
+        let pattern = self.pattern.to_string();
+        pattern.strip_prefix("iam::").and_then(|rest| rest.split(':').next()).unwrap_or_default().to_owned()
+    }
+
+    /// Returns the principal of the graph that stands for whom it names outside of the account, if there is any.
+    fn outsider(&self, own: &Own) -> Option<Outsider> {
+        let text = self.text;
+        let (kind, id, name) = match self.kind {
+            Kind::Service => ("cloud service", text, None),
+            Kind::IdentityProvider => ("identity provider", text, Some(format!("federated users of {text}"))),
+            Kind::Anybody => ("anybody", "*", Some("anybody in any account".to_owned())),
+            Kind::Account | Kind::Identity if self.account() == own.account => return None,
+            Kind::Account | Kind::Identity => ("account", text, Some(format!("account {}", self.account()))),
+        };
+        Some(Outsider { kind, id: id.to_owned(), name, pattern: self.pattern.clone() })
+    }
+}
+
+impl<'a> Principals<'a> {
+    /// Returns the principals outside of the account that are named.
+    pub(super) fn outsiders(&self, own: &Own) -> Vec<Outsider> {
+        if self.excepted.is_empty() {
+            return self.named.iter().filter_map(|named| named.outsider(own)).collect();
+        }
+        let texts: Vec<&str> = self.excepted.iter().map(|named| named.text).collect();
+        let name = format!("anybody but {}", texts.join(", "));
+        vec![Outsider {
+            kind: "anybody",
+            id: name.clone(),
+            name: Some(name),
+            pattern: Pattern::parse("iam::*"),
+        }]
+    }
+
+    /// Says why a user or agency of the account is let in, and how sure it is that it is meant.
+    pub(super) fn basis(&self, urn: &Pattern) -> Option<(Basis, Reach)> {
+        if !self.excepted.is_empty() {
+            let reach = self.reach(urn);
+            return (reach != Reach::Nobody).then_some((Basis::Anybody, reach));
+        }
+        let meant = self.named.iter().filter(|named| named.pattern.covers(urn));
+        let basis = meant.map(|named| match named.kind {
+            Kind::Identity => Basis::Itself,
+            Kind::Anybody => Basis::Anybody,
+            _ => Basis::Account,
+        });
+        let rank = |basis: &Basis| match basis {
+            Basis::Account => 0,
+            Basis::Anybody => 1,
+            Basis::Itself => 2,
+        };
+        basis.max_by_key(rank).map(|basis| (basis, Reach::Whole))
+    }
+
+    /// Says how much of somebody the statement speaks of.
+    pub(super) fn reach(&self, who: &Pattern) -> Reach {
+        let meets = |named: &Named<'_>| {
+            if named.pattern.covers(who) {
+                Reach::Whole
+            } else if named.pattern.overlaps(who) {
+                Reach::Part
+            } else {
+                Reach::Nobody
+            }
+        };
+        let best = |all: &[Named<'_>]| all.iter().map(meets).max().unwrap_or(Reach::Nobody);
+        if self.excepted.is_empty() {
+            return best(&self.named);
+        }
+        match best(&self.excepted) {
+            Reach::Nobody => Reach::Whole,
+            Reach::Part => Reach::Part,
+            // Nothing says that to leave an account out leaves its users out.
+            Reach::Whole if who.is_literal() && !self.excepts_itself(who) => Reach::Part,
+            Reach::Whole => Reach::Nobody,
+        }
+    }
+
+    fn excepts_itself(&self, who: &Pattern) -> bool {
+        let is_itself = |named: &Named<'_>| named.kind != Kind::Account && named.pattern.covers(who);
+        self.excepted.iter().any(is_itself)
+    }
+}
+
+/// Returns the principals of all trust policies, by agency and place of the statement.
+pub(super) fn principals(state: &State) -> BTreeMap<(&str, usize), Principals<'_>> {
+    let table: &Table = &t::TRUST_PRINCIPALS;
+    let mut principals: BTreeMap<(&str, usize), Principals<'_>> = BTreeMap::new();
+    for row in state.rows(table) {
+        let Some((agency, place, kind, text)) = cells(table, row) else { continue };
+        let of_statement = principals.entry((agency, place)).or_default();
+        let is_except = table.cell(row, "is_except").as_boolean().unwrap_or(false);
+        let list = if is_except { &mut of_statement.excepted } else { &mut of_statement.named };
+        list.push(Named::parse(kind, text));
+    }
+    principals
+}
+
+fn cells<'a>(table: &Table, row: &'a Row) -> Option<(&'a str, usize, &'a str, &'a str)> {
+    let text = |column| table.text(row, column);
+    let place = usize::try_from(table.cell(row, "statement").as_integer()?).ok()?;
+    Some((text("agency_id")?, place, text("type")?, text("pattern")?))
+}

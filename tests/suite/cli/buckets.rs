@@ -1,0 +1,116 @@
+//! `iamwatch audit` into stores that speak S3, well and badly.
+
+use simulators::bucket::{Bucket, Fault};
+
+use super::{audit::Cloud, program::Outcome};
+
+/// A simulated cloud that is audited into a simulated bucket.
+struct Audit {
+    cloud: Cloud,
+    bucket: Bucket,
+}
+
+impl Audit {
+    fn new() -> Self {
+        let mut cloud = Cloud::new();
+        for (name, value) in [
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("NO_PROXY", "127.0.0.1"),
+        ] {
+            cloud.desk.set(name, value);
+        }
+        Self { cloud, bucket: Bucket::start() }
+    }
+
+    fn run(&self, command: &str) -> Outcome {
+        let endpoint = self.bucket.endpoint();
+        self.cloud.desk.iamwatch(&[
+            command,
+            "--store",
+            "s3://audit/store",
+            "--s3-endpoint",
+            endpoint,
+            "--s3-path-style",
+        ])
+    }
+
+    fn manifests(&self) -> usize {
+        self.bucket.objects().keys().filter(|key| key.contains("/manifests/")).count()
+    }
+}
+
+#[test]
+fn a_commit_whose_answer_is_lost_is_a_commit() {
+    let audit = Audit::new();
+    audit.bucket.break_with("/manifests/", Fault::KeepsAndHangsUp(1));
+    let page = audit.run("audit").done();
+    assert!(page.contains("snapshot 1"), "{page}");
+    assert_eq!(audit.manifests(), 1);
+    assert_eq!(audit.cloud.events(), 1, "and its events are sent");
+    audit.run("verify").done();
+}
+
+#[test]
+fn a_store_that_ignores_conditions_gets_no_snapshot_and_says_what_to_do() {
+    for fault in
+        [Fault::IgnoresConditions, Fault::LosesRaces, Fault::RefusesConditions(501, "NotImplemented")]
+    {
+        let audit = Audit::new();
+        audit.bucket.break_with("", fault);
+        audit.run("audit").fails(
+            3,
+            &[
+                "cannot keep snapshots safely",
+                "honours `If-None-Match: *` on PUT",
+                "shared/snapshot/stores.md",
+                "help: ",
+            ],
+        );
+        assert_eq!((audit.manifests(), audit.cloud.events()), (0, 0));
+    }
+}
+
+#[test]
+fn an_acknowledged_snapshot_that_is_another_s_is_told_to_nobody() {
+    let audit = Audit::new();
+    audit.bucket.break_with("/manifests/", Fault::AcknowledgesAndKeepsOther(1));
+    audit.run("audit").fails(3, &["was committed by another run meanwhile"]);
+    assert_eq!(audit.cloud.events(), 0);
+}
+
+#[test]
+fn a_bucket_with_object_lock_is_written() {
+    let audit = Audit::new();
+    audit.bucket.break_with("", Fault::WantsChecksums);
+    audit.run("audit").done();
+    audit.run("verify").done();
+}
+
+#[test]
+fn a_run_without_change_costs_a_few_small_requests() {
+    let audit = Audit::new();
+    audit.run("audit").done();
+    audit.bucket.requests();
+    let page = audit.run("audit").done();
+    assert!(page.contains("Nothing changed") && page.contains("1 object written"), "{page}");
+    let requests = audit.bucket.requests();
+    let count = |method: &str, part: &str| {
+        requests
+            .iter()
+            .filter(|request| {
+                let of =
+                    if request.key.is_empty() { request.query.get("prefix") } else { Some(&request.key) };
+                request.method == method && of.is_some_and(|of| of.contains(part))
+            })
+            .count()
+    };
+    assert_eq!(count("PUT", ""), 1, "{requests:#?}");
+    assert_eq!(
+        (count("GET", "probe"), count("GET", "/tables/"), count("GET", "/findings/")),
+        (1, 1 + 1, 1),
+        "{requests:#?}"
+    );
+}
