@@ -41,7 +41,14 @@ ENUMERATED = {
     ],
 }
 SWITCHES = {
-    "hide_public_access", "include_settings", "is_inherited", "only_attached", "show_crn", "show_federated", "show_group_id",
+    "enabled",
+    "hide_public_access",
+    "include_settings",
+    "is_inherited",
+    "only_attached",
+    "show_crn",
+    "show_federated",
+    "show_group_id",
 }
 # Ids, names, sizes and places: of these there is no list.
 OPEN = {
@@ -111,7 +118,7 @@ def check_cloud(asked, cloud):
         with urllib.request.urlopen(simulator["control"] + "/calls") as answer:
             calls = json.load(answer)
         found = set()
-        for call in calls if isinstance(calls, list) else calls["calls"]:
+        for call in calls["log"]:
             address = urlsplit(call["path_and_query"])
             for parameter, value in parse_qsl(address.query, keep_blank_values=True):
                 if call["method"] == "GET" and check(cloud, address.path, parameter, value):
