@@ -109,9 +109,8 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let mut access = None;
     let judged = judge(&history, &mut former, &compared, &mut access, run, at).await?;
     let before = std::mem::take(&mut compared.before);
-    let cloud = history.account().cloud();
-    let sensitive = run.permissions.of_cloud(cloud);
-    let gains = grants::gains(cloud, before, &mut compared.state, &compared.changes, access, sensitive);
+    let (cloud, permissions) = (history.account().cloud(), run.permissions);
+    let gains = grants::gains(cloud, before, &mut compared.state, &compared.changes, access, permissions);
 
     let mut warnings = judged.idle.clone();
     warnings.extend(clock_went_back(&former, at));
