@@ -18,7 +18,7 @@ Exit codes: 0 done; 1 with --exit-code, and there is something to tell; 2 wrong 
 store could not be read or written, or a sink lacks events; 4 the history is broken.";
 
 /// Greatest number of things that a plan is made for: no account has as many.
-const MOST: u64 = 10_000_000;
+const MOST: u64 = 10u64.pow(7);
 
 /// Audits who may do what in cloud accounts: what changed, since when, and whether it could see everything.
 #[derive(Debug, Parser)]

@@ -39,9 +39,13 @@ impl StateCheck {
             }
         }
         if !is_struck {
-            let unknown = seen.unknown.values();
+            let unknown = seen
+                .unknown
+                .iter()
+                .filter(|(key, _)| !truth.unknown.contains_key(*key))
+                .map(|(_, finding)| finding);
             wrong.extend(unknown.map(|finding| {
-                format!("stored: {} of {} is unknown in calm weather", finding.rule, finding.subject)
+                format!("stored: {} of {} is unknown, and all could be seen", finding.rule, finding.subject)
             }));
         }
         self.former = seen;

@@ -1,4 +1,5 @@
 //! Addresses that a profile names, held against the rule before anything is sent.
+#![expect(deprecated, reason = "the types in their place are in a crate that nothing else of ours names")]
 
 use aws_config::{
     BehaviorVersion, Region,
@@ -7,7 +8,6 @@ use aws_config::{
 
 use super::load;
 
-#[expect(deprecated, reason = "the type that replaces it is in a crate that nothing else of ours names")]
 async fn refusal(service: &str, has_own_endpoint: bool, profile: &str) -> Option<String> {
     let files = ProfileFiles::builder().with_contents(ProfileFileKind::Config, profile).build();
     let loader = aws_config::defaults(BehaviorVersion::latest())

@@ -109,16 +109,10 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let mut access = None;
     let judged = judge(&history, &mut former, &compared, &mut access, run, at).await?;
     let before = std::mem::take(&mut compared.before);
-    let cloud = history.account().cloud();
-    let sensitive = run.permissions.of_cloud(cloud);
-    let gains = grants::gains(cloud, before, &mut compared.state, &compared.changes, access, sensitive);
+    let (cloud, permissions) = (history.account().cloud(), run.permissions);
+    let gains = grants::gains(cloud, before, &mut compared.state, &compared.changes, access, permissions);
 
-    let mut warnings = judged.idle.clone();
-    warnings.extend(clock_went_back(&former, at));
-    for warning in &warnings {
-        tracing::warn!(account = %history.account(), warning = warning.text, "something is odd");
-    }
-
+    let warnings = warnings(&history, &former, &judged, at);
     run.watch.stage("notify");
     let told = tell(&history, &former, &compared, &judged, &gains, run, at);
     let manifest = Manifest {
@@ -161,6 +155,16 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         warnings,
         damage: (!former.damage.is_empty()).then(|| former.damage.sentence()),
     })
+}
+
+/// Returns what is odd and hinders nothing, and notes it in the log.
+fn warnings(history: &History, former: &Former, judged: &Judged, at: Timestamp) -> Vec<Warning> {
+    let mut warnings = judged.idle.clone();
+    warnings.extend(clock_went_back(former, at));
+    for warning in &warnings {
+        tracing::warn!(account = %history.account(), warning = warning.text, "something is odd");
+    }
+    warnings
 }
 
 /// Says so when a run is dated before the one before it. It is committed all the same: a day that is lost cannot be

@@ -11,7 +11,7 @@ use model::{Change, Cloud, Lists, Row, State, Table, Trust, Weight, tables};
 use notify::{Breadth, Gain};
 use serde_json::{Value, json};
 
-use crate::grading;
+use crate::{Permissions, grading};
 
 /// The form of the evidence of a holding.
 const FORM: &str = "principal, about, actions, certainty, condition, through";
@@ -177,7 +177,7 @@ pub(crate) fn gains(
     state: &mut State,
     changes: &[Change],
     now: Option<Access>,
-    permissions: &[Permission],
+    permissions: &Permissions,
 ) -> Vec<Gain> {
     let of_access = |change: &&Change| access::tables(cloud).any(|table| table.name == change.table.name);
     if !changes.iter().filter(of_access).any(|change| change.weight == Weight::Drift) {
@@ -196,7 +196,7 @@ pub(crate) fn gains(
     let mut changes = now.gains_since(&former, &known);
     changes.retain(|change| !is_of_nobody(&now, change));
     let changes = access::shared(changes);
-    let mut sensitive = Sensitive::new(cloud, state, &now, permissions);
+    let mut sensitive = Sensitive::new(cloud, state, &now, permissions.of_cloud(cloud));
     let graded = |change: &SharedChange| Gain {
         sensitive: sensitive.given_by(change).into_iter().map(grading::named).collect(),
         breadth: grading::breadth(cloud, state, change, &known),

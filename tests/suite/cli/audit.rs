@@ -158,11 +158,11 @@ fn a_caller_without_rights_removes_nothing() {
     let mut cloud = Cloud::new();
     cloud.desk.set("STRANGER", STRANGER_API_KEY);
     cloud.desk.iamwatch(&["audit"]).done();
+    let before = cloud.desk.bytes("iamwatch-store");
     cloud.configure(&cloud.account("env:STRANGER", None));
-    let page = cloud.desk.iamwatch(&["audit"]).done();
-    assert!(page.contains("Not read to the end"), "{page}");
-    let told = cloud.desk.iamwatch(&["diff", "1", "2", "--json"]).json();
-    assert!(told["counts"].get("removed").is_none(), "{told}");
+    let outcome = cloud.desk.iamwatch(&["audit"]);
+    outcome.fails(3, &["none of the", "lists of account", "help: ", "what the credentials may read"]);
+    assert_eq!(cloud.desk.bytes("iamwatch-store"), before);
 }
 
 #[test]
