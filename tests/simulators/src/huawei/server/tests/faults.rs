@@ -35,7 +35,7 @@ async fn refusals_come_in_the_shape_of_the_api() {
     for (kind, status, code) in [
         (FaultKind::Unauthenticated, 401, "APIGW.0301"),
         (FaultKind::Forbidden, 403, "PAP5.0001"),
-        (FaultKind::NotFound, 404, "SIMULATED.0404"),
+        (FaultKind::NotFound, 404, "PAP5.0404"),
     ] {
         let visit = struck(kind).await;
         let (seen, body) = visit.answer(Host::Iam, USERS).await;
