@@ -62,7 +62,7 @@ fn a_key_that_can_be_none_is_refused_before_anything_is_called() {
 fn a_suppression_that_accepts_nothing_is_told_and_fails_nothing() {
     let cloud = Cloud::new();
     cloud.desk.iamwatch(&["audit"]).done();
-    let findings = cloud.desk.iamwatch(&["findings", "--json"]).json();
+    let findings = cloud.desk.iamwatch(&["findings", "--json"]).json()["findings"].clone();
     let (rule, subject) = (findings[0]["rule"].as_str().unwrap(), findings[0]["subject"].as_str().unwrap());
     let elsewhere = format!("ibm/{}/ibm_users/nobody", cloud.account);
     let suppress = |rule: &str, subject: &str, until: &str| {
@@ -83,7 +83,7 @@ fn a_suppression_that_accepts_nothing_is_told_and_fails_nothing() {
     assert!(told[0].1.contains("`no_such_rule`") && told[0].1.contains("iamwatch rules"), "{told:?}");
     assert!(told[1].1.contains("it ended at 2020-01-01T23:59:59Z"), "{told:?}");
     assert!(told[2].1.contains(&elsewhere), "{told:?}");
-    let list = cloud.desk.iamwatch(&["findings", "--all", "--json"]).json();
+    let list = cloud.desk.iamwatch(&["findings", "--all", "--json"]).json()["findings"].clone();
     let accepted = list
         .as_array()
         .unwrap()
