@@ -171,10 +171,13 @@ fn choices<T: All + crate::statement::Region>(
     choices
 }
 
+/// The values of each condition of a statement, by key and operator.
+type Compared<'a> = BTreeMap<(&'a str, &'a str), Vec<String>>;
+
 /// Returns the conditions of each statement. The values of one operator and key are alternatives; operators and keys
 /// must all hold.
 fn conditions(state: &State, table: &Table, key: usize) -> BTreeMap<Vec<u8>, Vec<Condition>> {
-    let mut conditions: BTreeMap<Vec<u8>, BTreeMap<(&str, &str), Vec<String>>> = BTreeMap::new();
+    let mut conditions: BTreeMap<Vec<u8>, Compared<'_>> = BTreeMap::new();
     for row in state.rows(table) {
         let text = |column| table.text(row, column).unwrap_or("?");
         let of_statement = conditions.entry(row.prefix(key).to_vec()).or_default();

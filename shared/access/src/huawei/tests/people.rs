@@ -11,12 +11,15 @@ use crate::{
 /// Two users in a group, the root user, a trust agency and a service-linked one. The group holds a policy with one
 /// condition, the organisation has one policy that allows everything and one statement more.
 struct Case<'a> {
-    condition: (&'a str, &'a str, &'a str),
-    scp: Option<(&'a str, Option<(&'a str, &'a str, &'a str)>)>,
-    tags: &'a [(&'a str, &'a str, &'a str)],
+    condition: Three<'a>,
+    scp: Option<(&'a str, Option<Three<'a>>)>,
+    tags: &'a [Three<'a>],
 }
 
-const NO_CONDITION: (&str, &str, &str) = ("StringLike", "g:UserName", "*");
+/// Operator, key and value of a condition, or user, key and value of a tag.
+type Three<'a> = (&'a str, &'a str, &'a str);
+
+const NO_CONDITION: Three<'_> = ("StringLike", "g:UserName", "*");
 
 impl Case<'_> {
     fn state(&self) -> State {
