@@ -139,9 +139,13 @@ impl<'a> Item<'a> {
     }
 
     /// Writes down as unread each of these members that is missing or null, though the interface declares that it is always
-    /// there: what was known of it stands.
+    /// there: what was known of it stands. An empty id is as good as none.
     pub(crate) fn must_say(&self, names: &[&str]) {
-        for name in names.iter().filter(|name| self.value(name).is_none()) {
+        let is_said = |name: &str| {
+            let is_id = name.ends_with("id") || name == "crn";
+            self.value(name).is_some_and(|value| !is_id || value.as_str() != Some(""))
+        };
+        for name in names.iter().filter(|name| !is_said(name)) {
             self.unread(name, "is missing");
         }
     }

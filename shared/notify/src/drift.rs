@@ -3,7 +3,10 @@
 //! In: changes of rows. Out: one event a thing: a member that joins a group, a role that a policy loses
 //! are changes of the group and the policy. Only drift is told; activity and baselines are not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use model::{
     AccountId, Change, ChangeKind, Cloud, Column, Row, State, Table, Timestamp, Type, Value, Weight, tables,
@@ -13,7 +16,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::{
     Told, cause,
     names::{Names, label},
-    sentence,
+    places, sentence,
     wire::Draft,
 };
 
@@ -26,7 +29,7 @@ pub(crate) struct Thing<'a> {
     /// What became of its own row, if anything did.
     own: Option<&'a Change>,
     /// Drift of rows that belong to it.
-    pub(crate) parts: Vec<&'a Change>,
+    pub(crate) parts: Vec<Cow<'a, Change>>,
 }
 
 impl<'a> Thing<'a> {
@@ -132,11 +135,12 @@ fn things(changes: &[Change]) -> Vec<Thing<'_>> {
         if thing.table.name == change.table.name {
             thing.own = Some(change);
         } else if change.weight == Weight::Drift {
-            thing.parts.push(change);
+            thing.parts.push(Cow::Borrowed(change));
         }
     }
     let mut things: Vec<Thing<'_>> = things.into_values().filter(is_drift).collect();
     for thing in &mut things {
+        thing.parts = places::without_moves(std::mem::take(&mut thing.parts));
         thing.parts.sort_by(|one, other| order(one).cmp(&order(other)));
     }
     things

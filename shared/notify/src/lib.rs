@@ -9,6 +9,7 @@ mod drift;
 mod findings;
 mod gains;
 mod names;
+mod places;
 mod run;
 mod sentence;
 mod wire;

@@ -162,6 +162,7 @@ fn the_control_only_takes(chapter: &Chapter) {
         "mapping federated users by mapping installers",
         "user amara.diallo",
         "user backup-bot",
+        "user baia-solar",
         "user carla.mendes",
         "user lin.mei",
         "user priya.raman",

@@ -104,11 +104,12 @@ fn what_is_denied_and_who_cannot_use_it_are_told_apart() {
     let desk = Desk::with_huawei_history();
     let page = desk.iamwatch(&["who-can", "iam:users:createUserV5"]).done();
     let (able, denied) = page.split_once("Denied, though something allows it:").unwrap();
-    assert!(able.contains("user baia-solar") && !able.contains("zhang.wei"), "{page}");
-    assert!(
-        denied.contains("user zhang.wei") && denied.contains("service control policy NoNewUsers"),
-        "{page}"
-    );
+    assert!(able.contains("Nobody can."), "{page}");
+    // The organisation binds the root user of a member account, too.
+    for who in ["user zhang.wei", "user baia-solar"] {
+        let line = denied.lines().find(|line| line.contains(who)).unwrap();
+        assert!(line.contains("service control policy NoNewUsers"), "{page}");
+    }
 
     let page = desk.iamwatch(&["who-can", "obs:object:getObject"]).done();
     let (able, unable) = page.split_once("Cannot use it now:").unwrap();
@@ -124,7 +125,7 @@ fn what_it_depends_on_is_said() {
     let desk = Desk::with_huawei_history();
     let page = desk.iamwatch(&["who-can", "obs:object:getObject"]).done();
     let line = page.lines().find(|line| line.contains("user dmitri")).unwrap();
-    assert!(line.starts_with("if ") && line.contains("; unless g:MFAPresent"), "{line}");
+    assert!(line.starts_with("if ") && line.contains("; unless (g:MFAPresent"), "{line}");
     let line = page.lines().find(|line| line.contains("anybody in any account")).unwrap();
     assert!(line.contains("; if g:PrincipalOrgId StringEquals o-baia"), "{line}");
     assert!(!page.contains("if unless"), "{page}");
@@ -165,8 +166,8 @@ fn an_action_that_no_role_has_is_nobodys_and_likely_ones_are_named() {
         "{page}"
     );
     assert!(page.contains("`iam-identity.apikey.create`") && !page.contains("surely"), "{page}");
-    let answer = told(&desk, &["ecs:servers:delete"]);
-    assert_eq!(answer["answers"], serde_json::json!([]), "an action of another cloud");
+    let answer = told(&desk, &["xyz.things.delete"]);
+    assert_eq!(answer["answers"], serde_json::json!([]));
     assert_eq!(answer["unknown_action"]["did_you_mean"], serde_json::json!([]));
     assert_eq!(told(&desk, &["iam.policy.create"])["unknown_action"], serde_json::Value::Null);
 }

@@ -31,8 +31,19 @@ fn pairs(access: &Access) -> Pairs<'_> {
     pairs
 }
 
+/// Returns the ids of those whom anybody may become: that one more can is told of nobody.
+fn open_to_anybody<'a>(pairs: &Pairs<'a>) -> BTreeSet<&'a str> {
+    pairs.iter().filter(|(_, pair)| pair.from.step.kind == "anybody").map(|((_, to), _)| *to).collect()
+}
+
 pub(super) fn compare(before: &Access, after: &Access, changes: &mut Vec<AccessChange>) {
-    let (former, present) = (pairs(before), pairs(after));
+    let (mut former, mut present) = (pairs(before), pairs(after));
+    let (were_open, are_open) = (open_to_anybody(&former), open_to_anybody(&present));
+    let is_of_all = |from: &Principal, to: &str| {
+        were_open.contains(to) && are_open.contains(to) && from.step.kind != "anybody"
+    };
+    former.retain(|(_, to), pair| !is_of_all(pair.from, to));
+    present.retain(|(_, to), pair| !is_of_all(pair.from, to));
     for (key, pair) in present.iter().filter(|(_, pair)| !is_becoming_hidden(before, pair.to)) {
         let known = former.get(key).map(|former| &former.conditions);
         let turn = if known.is_some() { Turn::Widened } else { Turn::Gained };

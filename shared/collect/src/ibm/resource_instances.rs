@@ -45,6 +45,7 @@ async fn of(reader: &Reader<'_>, state: Option<&str>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     // The id is the CRN.
     let crn = item.text("crn").or_else(|| item.key("id"))?;
+    item.must_say(&["id", "crn", "guid"]);
     let [created_at, updated_at, deleted_at] =
         ["created_at", "updated_at", "deleted_at"].map(|name| item.time(name));
     let mut draft = RESOURCE_INSTANCES
