@@ -77,7 +77,7 @@ async fn a_session_that_is_refused_for_a_moment_leaves_no_trace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_is_lost_is_told_from_a_right_that_is_missing() {
     let simulator = serve(company()).await;
-    simulator.add_fault(Fault::on("/v2/groups", FaultKind::Unauthenticated).after(1));
+    simulator.add_fault(Fault::on("/members", FaultKind::Unauthenticated));
     simulator.add_fault(Fault::on("/v1/zones", FaultKind::Forbidden));
     let lists = incomplete(&collected(&simulator).await.state);
     let lost: Vec<&(String, String)> = lists

@@ -40,7 +40,10 @@ impl World {
 
     fn churn_policy(&mut self, mint: &mut Mint, fate: Fate) -> usize {
         let at = mint.rng.usize(0..self.policies.len());
+        // The collector keeps its rights, whatever else happens.
+        let is_of_collector = self.is_caller(self.policies[at].subject_value("iam_id"));
         match fate {
+            Fate::Edited | Fate::Removed if is_of_collector => return 0,
             Fate::Edited => {
                 let role = *mint.pick(&["Viewer", "Operator", "Editor"]);
                 let policy = &mut self.policies[at];
@@ -54,8 +57,6 @@ impl World {
                 policy.last_permit = LastPermit::Never;
                 self.policies.push(policy);
             }
-            // The collector keeps its rights, whatever else happens.
-            Fate::Removed if self.is_caller(self.policies[at].subject_value("iam_id")) => return 0,
             Fate::Removed => drop(self.policies.remove(at)),
         }
         1
