@@ -174,12 +174,29 @@ fn findings(told: &Told, paint: Paint) -> String {
     page
 }
 
+/// Says which way the evidence of a finding changed, and by what, where one thing did it.
+fn turn(event: &Event) -> String {
+    let words = match event.data.get("turn").and_then(Value::as_str) {
+        Some("narrowed") => "narrowed",
+        Some("rerouted") => "the same by another path",
+        Some("widened") => "goes further now",
+        _ => "other evidence",
+    };
+    let causes = event.data.get("causes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    match causes {
+        [Value::String(cause)] => format!(" ({words}: {})", text::plain(cause)),
+        _ => format!(" ({words})"),
+    }
+}
+
 fn transition(event: &Event, names: &Names, paint: Paint) -> String {
     let text = |pointer: &str| event.data.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let severity = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info]
         .into_iter()
         // That of the finding: its end is no severe event, and what ended is told.
         .find(|severity| severity.name() == text("/finding/severity"))
+        // What narrowed, or is the same by another path, alarms nobody.
+        .filter(|_| text("/transition") != "changed" || text("/turn") == "widened")
         .unwrap_or(Severity::Info);
     let sign = match text("/transition") {
         "closed" => paint.style(AnsiColor::Green.on_default(), "✓"),
@@ -191,7 +208,7 @@ fn transition(event: &Event, names: &Names, paint: Paint) -> String {
         ("opened", _) => String::new(),
         ("closed", state) => format!(" ({state})"),
         ("reopened", _) => " (is back)".to_owned(),
-        ("changed", _) => " (other evidence)".to_owned(),
+        ("changed", _) => turn(event),
         ("unknown", _) => " (nobody can say any more)".to_owned(),
         (other, _) => format!(" ({other})"),
     };

@@ -103,7 +103,7 @@ pub(super) fn user(call: &Call<'_>, id: &str) -> Outcome {
 pub(super) fn listed_user(call: &Call<'_>, id: &str) -> Outcome {
     call.needs("iam:users:getUser")?;
     let user = found(call.world.users.with_id(id), &format!("user {id}"))?;
-    one("user", &user.classic_listed(call.world.account_id()))
+    one("user", &user.classic_named(call.world.account_id()))
 }
 
 pub(super) fn groups(call: &Call<'_>) -> Outcome {

@@ -59,6 +59,14 @@ impl User {
         shown
     }
 
+    /// The object of `/v3/users/{id}`: as listed, without the strength of the password.
+    #[must_use]
+    pub fn classic_named(&self, domain_id: &str) -> Object {
+        let mut shown = self.classic_listed(domain_id);
+        shown.remove("pwd_strength");
+        shown
+    }
+
     /// The object of `/v3.0/OS-USER/users/{id}`.
     #[must_use]
     pub fn classic_shown(&self, domain_id: &str) -> Object {

@@ -122,7 +122,7 @@ impl World {
         }
         for user in &self.users {
             let id = user.object.text("user_id");
-            put(truth, &format!("v3_listed_user/{id}"), [user.classic_listed(domain).to_value()]);
+            put(truth, &format!("v3_listed_user/{id}"), [user.classic_named(domain).to_value()]);
             let device = self.virtual_mfa_devices().find(|device| device.text("user_id") == id);
             put(truth, &format!("v3_mfa_device/{id}"), device.map(|device| device.to_value()));
             put(truth, &format!("v3_user/{id}"), [user.classic_shown(domain).to_value()]);
