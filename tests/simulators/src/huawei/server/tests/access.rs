@@ -145,7 +145,10 @@ async fn users_are_listed_by_whether_they_are_enabled_and_shown_one_by_one() {
         let enabled = visit.read(Host::Iam, path).await["users"].as_array().unwrap().len();
         assert_eq!(enabled + shown.len(), count, "{path}");
     }
-    assert_eq!(&visit.read(Host::Iam, &format!("/v3/users/{id}")).await["user"], one);
+    // One by id is the user as listed, but for the strength of the password.
+    let mut named = one.clone();
+    named.as_object_mut().unwrap().remove("pwd_strength").unwrap();
+    assert_eq!(visit.read(Host::Iam, &format!("/v3/users/{id}")).await["user"], named);
 }
 
 #[tokio::test]
