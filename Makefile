@@ -31,7 +31,7 @@ reference: ## write the generated pages anew: tables, rules, examples of events,
 	IAMWATCH_WRITE=1 cargo test --quiet --package iamwatch-tests --test suite -- conventions scenarios
 
 package: ## build the Lambda function for arm64
-	PATH="$$(tests/tools.sh):$$PATH" cargo lambda build --profile lambda --arm64 --package iamwatch-audit
+	PATH="$$(tests/tools.sh):$$PATH" cargo lambda build --profile deploy --arm64 --package iamwatch-audit
 
 WEATHER ?=
 export WEATHER
