@@ -67,6 +67,8 @@ async fn collect(cloud: &Cloud, concurrency: usize) -> anyhow::Result<Collected>
             suppressions: &[],
             accounts: &[],
             events_per_run: 200,
+            judging: std::time::Duration::from_secs(300),
+            judge_until: None,
             clock: &Timestamp::now,
             watch: &watch,
         },

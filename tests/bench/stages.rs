@@ -90,6 +90,8 @@ impl Bench {
             suppressions: &[],
             accounts: &[],
             events_per_run: 200,
+            judging: std::time::Duration::from_secs(300),
+            judge_until: None,
             clock: &Timestamp::now,
             watch: &watch,
         };

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use check::RuleSet;
@@ -26,6 +27,7 @@ pub struct Account {
     folder: TempDir,
     rules: RuleSet,
     permissions: String,
+    judging: Duration,
 }
 
 impl Account {
@@ -42,12 +44,18 @@ impl Account {
             folder: tempfile::tempdir().expect("a folder"),
             rules: RuleSet::embedded().expect("rules that parse"),
             permissions: String::new(),
+            judging: Duration::from_secs(300),
         }
     }
 
     /// Lets the settings say something of sensitive permissions.
     pub fn set_permissions(&mut self, toml: &str) {
         toml.clone_into(&mut self.permissions);
+    }
+
+    /// Lets other rules judge, and no longer than that.
+    pub fn set_rules(&mut self, rules: RuleSet, judging: Duration) {
+        (self.rules, self.judging) = (rules, judging);
     }
 
     /// Returns the simulated IBM Cloud.
@@ -121,6 +129,8 @@ impl Account {
             suppressions: &settings.suppressions,
             accounts: &settings.accounts,
             events_per_run: settings.notify.events_per_run,
+            judging: self.judging,
+            judge_until: None,
             clock: &|| now,
             watch,
         };

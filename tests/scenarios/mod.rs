@@ -10,6 +10,7 @@ mod guide;
 mod judging;
 mod permissions;
 mod shapes;
+mod unjudged;
 mod weeks;
 
 pub use account::{API_KEY, Account};

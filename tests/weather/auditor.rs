@@ -134,6 +134,8 @@ impl Order {
             accounts: &settings.accounts,
             // All is told one by one: a digest could not be held against anything.
             events_per_run: usize::MAX,
+            judging: std::time::Duration::from_secs(300),
+            judge_until: None,
             clock: &|| now,
             watch,
         };

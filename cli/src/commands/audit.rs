@@ -43,6 +43,8 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure>
         suppressions: &settings.suppressions,
         accounts: &settings.accounts,
         events_per_run: settings.notify.events_per_run,
+        judging: settings.judging(),
+        judge_until: None,
         clock: &clock,
         watch: desk.progress,
     };
@@ -70,8 +72,18 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure>
         desk.screen.show(|_| String::new(), || report(&runs, &failures))?;
     }
     let news = runs.iter().any(Summary::has_news);
+    failures.extend(runs.iter().filter_map(unjudged));
     failures.extend(runs.iter().filter_map(undelivered));
     end(desk, failures, runs.len()).map(|()| news)
+}
+
+/// Makes a failure of a snapshot that is stored and was not judged: nobody knows what is wrong in it.
+fn unjudged(summary: &Summary) -> Option<(String, Failure)> {
+    let reason = summary.unjudged.as_ref()?;
+    let error = anyhow::anyhow!("snapshot {} is stored, but was not judged: {reason}", summary.snapshot);
+    let failure = Failure::new(exit::UNREADABLE, error)
+        .help("the next audit judges what changed since the last that could");
+    Some((summary.account.to_string(), failure))
 }
 
 /// Makes a failure of what sinks lack: the snapshot is there, and nobody has heard of it.

@@ -69,6 +69,8 @@ async fn live(
             suppressions: &settings.suppressions,
             accounts: &settings.accounts,
             events_per_run: settings.notify.events_per_run,
+            judging: settings.judging(),
+            judge_until: None,
             clock: &clock,
             watch: desk.progress,
         };

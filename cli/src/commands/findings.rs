@@ -38,6 +38,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Findings) -> Result<bool, Failu
         || {
             json!({
                 "snapshot": manifest.number,
+                "judged": manifest.judged(),
                 "findings": findings.iter().map(|finding| told(finding, &names)).collect::<Vec<_>>(),
                 "not_answered": sight.unanswered,
                 "incomplete": sight.incomplete,
@@ -105,6 +106,10 @@ fn page(
         manifest.number,
         text::minute(&manifest.finished_at)
     ));
+    if let Some(said) = unjudged(manifest) {
+        text.push_str(&paint.style(AnsiColor::Red.on_default().bold(), said));
+        text.push('\n');
+    }
     if hidden > 0 {
         let hidden = text::counted(u64::try_from(hidden).unwrap_or(u64::MAX), "more");
         let said = format!(
@@ -124,6 +129,17 @@ fn page(
     }
     text.push_str(&coverage::unanswered(&sight.unanswered, paint));
     text
+}
+
+/// Tells that a snapshot was not judged, and of which one its findings are.
+fn unjudged(manifest: &Manifest) -> Option<String> {
+    let unjudged = manifest.unjudged.as_ref()?;
+    let of = match &unjudged.last_judged {
+        Some(last) => format!("these findings are those of snapshot {}", last.snapshot),
+        None => "there are no findings yet".to_owned(),
+    };
+    let (number, reason) = (manifest.number, text::plain(&unjudged.reason));
+    Some(format!("Snapshot {number} was not judged, and {of}: {reason}"))
 }
 
 /// Says what a finding is about. Who holds a permission need not stand in a table, and holds it through something.

@@ -45,7 +45,10 @@ fn list(manifests: &[Manifest], paint: Paint) -> String {
             text::minute(&manifest.finished_at),
             text::number(rows(manifest)),
             if manifest.number == 1 { "first".to_owned() } else { drift(manifest) },
-            manifest.findings.as_ref().map_or(0, |findings| findings.open).to_string(),
+            match &manifest.unjudged {
+                Some(_) => "not judged".to_owned(),
+                None => manifest.findings.as_ref().map_or(0, |findings| findings.open).to_string(),
+            },
             match manifest.coverage.incomplete {
                 0 => "-".to_owned(),
                 some => format!("{some} of {}", manifest.coverage.lists),
@@ -70,6 +73,7 @@ fn told(manifest: &Manifest) -> Value {
         "drift": manifest.changes,
         "lists": manifest.coverage.lists,
         "incomplete": manifest.coverage.incomplete,
+        "unjudged": manifest.unjudged,
         "open_findings": manifest.findings.as_ref().map_or(0, |findings| findings.open),
     })
 }

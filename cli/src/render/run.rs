@@ -61,6 +61,10 @@ pub(crate) fn body(told: &Told, paint: Paint) -> String {
         let damage = format!("The history is damaged: {}", text::plain(damage));
         page.push_str(&format!("  {}\n", paint.style(AnsiColor::Red.on_default().bold(), damage)));
     }
+    if let Some(reason) = &summary.unjudged {
+        let unjudged = format!("Not judged: {}", text::plain(reason));
+        page.push_str(&format!("  {}\n", paint.style(AnsiColor::Red.on_default().bold(), unjudged)));
+    }
     for warning in &summary.warnings {
         let odd = format!("! {}", text::plain(&warning.text));
         page.push_str(&format!("  {}\n", paint.style(AnsiColor::Yellow.on_default(), odd)));

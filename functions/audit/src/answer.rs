@@ -37,13 +37,21 @@ impl Answer {
 
     /// Turns an answer with a failure in it into the failure of the invocation, so that somebody hears of it.
     ///
-    /// An account that was not audited weighs more than events that were not delivered; both are named.
+    /// An account that was not audited weighs more than a snapshot that was not judged, and that more than events that
+    /// were not delivered; all are named.
     pub(crate) fn or_failure(self) -> Result<Self, Diagnostic> {
         let mut failures = Vec::new();
+        let mut unjudged = Vec::new();
         let mut undelivered = Vec::new();
         for run in &self.runs {
             match run {
-                Outcome::Audited(summary) => undelivered.extend(lacking(summary)),
+                Outcome::Audited(summary) => {
+                    let said = summary.unjudged.as_ref();
+                    unjudged.extend(said.map(|reason| {
+                        format!("{}, snapshot {}: {reason}", summary.account, summary.snapshot)
+                    }));
+                    undelivered.extend(lacking(summary));
+                }
                 Outcome::Failed { account, error } => failures.push(format!("{account}: {error}")),
             }
         }
@@ -52,13 +60,20 @@ impl Answer {
             let (failed, all) = (failures.len(), self.runs.len());
             parts.push(format!("{failed} of {all} accounts could not be audited: {}", failures.join("; ")));
         }
+        if !unjudged.is_empty() {
+            parts.push(format!("snapshots are stored, but were not judged: {}", unjudged.join("; ")));
+        }
         if !undelivered.is_empty() {
             parts.push(format!("events were not delivered: {}", undelivered.join("; ")));
         }
         if parts.is_empty() {
             return Ok(self);
         }
-        let error_type = if failures.is_empty() { "EventsUndelivered" } else { "AuditFailed" };
+        let error_type = match (failures.is_empty(), unjudged.is_empty()) {
+            (false, _) => "AuditFailed",
+            (true, false) => "NotJudged",
+            (true, true) => "EventsUndelivered",
+        };
         Err(Diagnostic { error_type: error_type.to_owned(), error_message: parts.join("; ") })
     }
 }
@@ -126,6 +141,7 @@ mod tests {
             delivered: vec![DeliveryReport { snapshot: 6, events: 3, sinks: vec![sink] }],
             warnings: Vec::new(),
             damage: None,
+            unjudged: None,
         };
         Outcome::Audited(Box::new(summary))
     }

@@ -20,6 +20,8 @@ pub(crate) struct Share {
     pub(crate) run: Duration,
     /// For reading the cloud.
     pub(crate) collect: Duration,
+    /// Until the end of judging, from its beginning: what is left is for storing and telling.
+    pub(crate) judge: Duration,
 }
 
 /// The moment at which Lambda ends the process.
@@ -36,14 +38,20 @@ impl Deadline {
     /// Returns what the next of `left` runs may take, or none when there is no time for it.
     pub(crate) fn share(self, now: Timestamp, left: u32, allowed: Duration) -> Option<Share> {
         let Some(moment) = self.0 else {
-            return Some(Share { run: allowed.saturating_mul(2).saturating_add(LEAST), collect: allowed });
+            let run = allowed.saturating_mul(2).saturating_add(LEAST);
+            return Some(Share { run, collect: allowed, judge: judging_ends(run) });
         };
         let remaining = Duration::try_from(moment.duration_since(now)).unwrap_or_default();
         let run = remaining.saturating_sub(LAST_WORDS) / left.max(1);
         // A quarter is for storing, judging and telling.
         let collect = allowed.min(run / 4 * 3);
-        (run >= LEAST).then_some(Share { run, collect })
+        (run >= LEAST).then_some(Share { run, collect, judge: judging_ends(run) })
     }
+}
+
+/// An eighth of a run is kept back for storing and telling: a snapshot that could not be judged is stored all the same.
+fn judging_ends(run: Duration) -> Duration {
+    run / 8 * 7
 }
 
 #[cfg(test)]
@@ -63,7 +71,8 @@ mod tests {
     #[test]
     fn reading_ends_well_before_the_deadline() {
         let share = deadline(202).share(at(0), 1, TEN_MINUTES).expect("time enough");
-        assert_eq!(share, Share { run: Duration::from_secs(200), collect: Duration::from_secs(150) });
+        let seconds = Duration::from_secs;
+        assert_eq!(share, Share { run: seconds(200), collect: seconds(150), judge: seconds(175) });
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One invocation: the accounts that it asks for, one after another.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use jiff::Timestamp;
@@ -127,7 +127,8 @@ async fn run(
     let mut account = account.clone();
     account.seconds = share.collect.as_secs();
     let target = Target::prepare(&account, environment, pipeline::Clock::new(Timestamp::now)).await?;
-    let run = ready.run(clock, &log::Lines);
+    let judge_until = Instant::now().checked_add(share.judge);
+    let run = ready.run(clock, judge_until, &log::Lines);
     // Ended here, a run leaves what a dead one leaves: no snapshot or a whole one, and somebody is told why.
     tokio::time::timeout(share.run, pipeline::audit(&target, &run))
         .await

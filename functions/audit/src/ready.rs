@@ -1,5 +1,7 @@
 //! What is made once per process: settings, store, rules, sinks.
 
+use std::time::Instant;
+
 use anyhow::{Context, Result};
 use check::RuleSet;
 use notify::Sink;
@@ -45,7 +47,12 @@ impl Ready {
     }
 
     /// Returns what one run works with.
-    pub(crate) fn run<'a>(&'a self, clock: &'a Clock<'a>, watch: &'a dyn Watch) -> Run<'a> {
+    pub(crate) fn run<'a>(
+        &'a self,
+        clock: &'a Clock<'a>,
+        judge_until: Option<Instant>,
+        watch: &'a dyn Watch,
+    ) -> Run<'a> {
         Run {
             store: &self.store,
             rules: &self.rules,
@@ -54,6 +61,8 @@ impl Ready {
             suppressions: &self.settings.suppressions,
             accounts: &self.settings.accounts,
             events_per_run: self.settings.notify.events_per_run,
+            judging: self.settings.judging(),
+            judge_until,
             clock,
             watch,
         }

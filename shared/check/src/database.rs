@@ -38,11 +38,26 @@ pub struct Limits {
     pub time: Duration,
     /// How many rows it may return.
     pub rows: usize,
+    /// The moment at which all questions of a round must have been answered, if there is one.
+    pub until: Option<Instant>,
+}
+
+impl Limits {
+    /// Returns whether the moment has passed at which all questions must have been answered.
+    pub(crate) fn are_over(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
+    }
+
+    /// Returns the moment at which a statement that begins now is stopped.
+    fn end(&self) -> Option<Instant> {
+        let own = Instant::now().checked_add(self.time);
+        own.into_iter().chain(self.until).min()
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { time: Duration::from_secs(30), rows: 100_000 }
+        Self { time: Duration::from_secs(30), rows: 100_000, until: None }
     }
 }
 
@@ -119,7 +134,7 @@ impl Database {
             return Err(QueryError::NotLoaded { what });
         }
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-        self.guard.stop_at(Instant::now().checked_add(limits.time));
+        self.guard.stop_at(limits.end());
         let answer = read_rows(&mut statement, columns, limits.rows);
         self.guard.stop_at(None);
         answer.map_err(|error| {

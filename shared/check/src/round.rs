@@ -37,6 +37,8 @@ pub struct Round {
     asked_of: BTreeMap<String, String>,
     /// The rules that return what they returned in the last run.
     same: BTreeSet<String>,
+    /// The rule at which the time for all questions ended.
+    cut_short_at: Option<String>,
 }
 
 impl Round {
@@ -50,6 +52,7 @@ impl Round {
             rows: BTreeMap::new(),
             asked_of: BTreeMap::new(),
             same: BTreeSet::new(),
+            cut_short_at: None,
         };
         let mut reads = Reads::default();
         for question in &questions {
@@ -59,12 +62,17 @@ impl Round {
         }
         let database = Database::load(state, run, &reads).map_err(|error| error.to_string());
         for question in questions {
+            let rule = &question.rule.id;
             if round.answers_as_before(&question.rule.id, question.asked_of.as_ref(), known) {
                 let verdict = question.verdict(question.sight.clone(), BTreeMap::new());
                 round.keep(verdict, question.asked_of, known);
             } else {
                 let verdict = question.ask(database.as_ref(), &run.account, limits);
+                round.cut_short_at = limits.are_over().then(|| rule.clone());
                 round.add(verdict, question.asked_of);
+                if round.cut_short_at.is_some() {
+                    break;
+                }
             }
         }
         tracing::info!(
@@ -72,6 +80,13 @@ impl Round {
             rules = round.outcome.verdicts.len(), same = round.same.len(), "rules were asked"
         );
         round
+    }
+
+    /// Returns the rule at which the time for all questions ([`Limits::until`]) ended, if it did: then the verdicts are
+    /// not those of all rules, and none of them may be used.
+    #[must_use]
+    pub fn cut_short_at(&self) -> Option<&str> {
+        self.cut_short_at.as_deref()
     }
 
     /// Says whether a rule would return what it returned in the last round: all that it hangs on is the same.

@@ -79,6 +79,7 @@ pub fn drift(account: &AccountId, changes: &[Change], state: &State) -> Vec<Json
         is_first: false,
         baseline: crate::BaselineCounts::default(),
         damage: None,
+        unjudged: None,
         limit: usize::MAX,
     };
     let titled = |draft: Draft| {

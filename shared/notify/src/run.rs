@@ -51,6 +51,18 @@ pub(crate) fn baseline(told: &Told<'_>) -> Option<Draft> {
     })
 }
 
+/// Tells that the rules did not judge the snapshot: what they would have told comes with the next run that can.
+pub(crate) fn unjudged(told: &Told<'_>) -> Option<Draft> {
+    let reason = told.unjudged?;
+    Some(Draft {
+        name: "run.unjudged".to_owned(),
+        subject: "judging".to_owned(),
+        severity: Severity::High,
+        title: format!("snapshot {} is stored, but was not judged: {reason}", told.number),
+        data: Map::from_iter([("reason".to_owned(), Value::from(reason))]),
+    })
+}
+
 fn rows(told: &Told<'_>) -> BTreeMap<&'static str, u64> {
     if told.is_first {
         let known = told.state.iter().filter(|(name, _)| *name != tables::COVERAGE.name);

@@ -36,6 +36,8 @@ pub struct Told<'a> {
     pub baseline: BaselineCounts,
     /// What of the history could not be read, if anything.
     pub damage: Option<Damage>,
+    /// Why the snapshot was stored without being judged, if it was: then there are no transitions and no gains.
+    pub unjudged: Option<&'a str>,
     /// How many findings and changes are told one by one; above it one digest tells them all.
     pub limit: usize,
 }
@@ -88,6 +90,7 @@ pub(crate) fn is_baseline(transition: &Transition) -> bool {
 pub fn events(told: &Told<'_>) -> Vec<Event> {
     let mut always = Vec::new();
     always.extend(damage::draft(told));
+    always.extend(run::unjudged(told));
     always.extend(run::baseline(told));
     always.extend(coverage::drafts(told));
     let mut single = findings::drafts(told);

@@ -13,7 +13,7 @@ use crate::Told;
 pub const WIRE_LIMIT: usize = 64 * 1024;
 
 /// Every event, by the middle of its type (`dev.iamwatch.<name>.v1`).
-pub const KINDS: [&str; 17] = [
+pub const KINDS: [&str; 18] = [
     "finding.opened",
     "finding.reopened",
     "finding.changed",
@@ -30,6 +30,7 @@ pub const KINDS: [&str; 17] = [
     "coverage.regained",
     "baseline.taken",
     "history.damaged",
+    "run.unjudged",
     "run.digest",
 ];
 

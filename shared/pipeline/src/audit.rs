@@ -1,20 +1,23 @@
 //! One run of one account: the five stages in their order, and the commit between them and the world.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use check::RuleSet;
 use model::{
     AccountId, Change, Coverage, Row, State, Suppression, Table, Timestamp, Weight, tables, time_text,
 };
 use notify::{CoverageChange, Gain, Sink, Told};
-use snapshot::{AnyStore, CoverageCounts, Delta, History, Manifest, SnapshotError, TableEntry};
+use snapshot::{AnyStore, CoverageCounts, Delta, History, Manifest, SnapshotError, TableEntry, Unjudged};
 
 use crate::{
     AccountSettings, Permissions, ReferenceError, Summary, Target, Warning, WarningKind,
     former::Former,
-    grants,
     judge::{Judged, judge},
     outbox::{self, CaughtUp},
+    since_judged,
 };
 
 /// Follows a run while it goes on.
@@ -39,6 +42,10 @@ pub struct Run<'a> {
     pub accounts: &'a [AccountSettings],
     /// Events beyond which a digest is sent.
     pub events_per_run: usize,
+    /// How long rules and permission audits may take together. What they have not answered by then, the next run asks.
+    pub judging: Duration,
+    /// The moment at which judging ends whatever is left of that, so that there is time to store and to tell.
+    pub judge_until: Option<Instant>,
     /// The time now: only the programs have a clock.
     pub clock: &'a (dyn Fn() -> Timestamp + Sync),
     /// Who looks on.
@@ -106,11 +113,9 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
 
     run.watch.stage("check");
     let at = (run.clock)();
-    let mut access = None;
-    let judged = judge(&history, &mut former, &compared, &mut access, run, at).await?;
-    let before = std::mem::take(&mut compared.before);
-    let (cloud, permissions) = (history.account().cloud(), run.permissions);
-    let gains = grants::gains(cloud, before, &mut compared.state, &compared.changes, access, permissions);
+    let mut since_judged = since_judged::compare(&history, &mut former, &compared).await?;
+    let ground = since_judged.as_mut().unwrap_or(&mut compared);
+    let (judged, gains) = judge(&history, &mut former, ground, run, at).await?;
 
     let warnings = warnings(&history, &former, &judged, at);
     run.watch.stage("notify");
@@ -127,6 +132,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         changes: drift_counts(&compared.changes),
         coverage: coverage_counts(&compared.state),
         findings: judged.stored.clone(),
+        unjudged: unjudged(&former, &judged),
         outbox: outbox::store(&history, former.next, &told).await?,
         undelivered: caught_up.undelivered.clone(),
     };
@@ -147,6 +153,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         lists: manifest.coverage.lists,
         incomplete: manifest.coverage.incomplete,
         findings: judged.counts(),
+        unjudged: judged.unjudged,
         broken_rules: judged.broken,
         not_answered: judged.unanswered,
         tables_written,
@@ -155,6 +162,12 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         warnings,
         damage: (!former.damage.is_empty()).then(|| former.damage.sentence()),
     })
+}
+
+/// Returns what the manifest says of a snapshot that was not judged.
+fn unjudged(former: &Former, judged: &Judged) -> Option<Unjudged> {
+    let last_judged = former.manifest.as_ref().and_then(Manifest::judged);
+    judged.unjudged.clone().map(|reason| Unjudged { reason, last_judged })
 }
 
 /// Returns what is odd and hinders nothing, and notes it in the log.
@@ -193,12 +206,12 @@ async fn begin(history: &History, run: &Run<'_>) -> Result<CaughtUp, SnapshotErr
 
 /// The state to store, and how it differs from the last one.
 pub(crate) struct Compared {
-    /// Of the last snapshot, the tables that differ.
-    before: State,
+    /// Of the snapshot before, the tables that differ.
+    pub(crate) before: State,
     pub(crate) state: State,
     pub(crate) hashes: BTreeMap<&'static str, String>,
     pub(crate) changes: Vec<Change>,
-    coverage: Vec<CoverageChange>,
+    pub(crate) coverage: Vec<CoverageChange>,
 }
 
 /// Stage 2. Tables with the hash of the last snapshot are not read again.
@@ -315,6 +328,7 @@ fn tell(
         is_first: former.next == 1,
         baseline: judged.baseline.clone(),
         damage: (!former.damage.is_empty()).then(|| former.damage.clone()),
+        unjudged: judged.unjudged.as_deref(),
         limit: run.events_per_run,
     })
 }

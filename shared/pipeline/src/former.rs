@@ -141,7 +141,7 @@ impl Former {
     ) -> Result<Option<(Findings, Sighting)>, SnapshotError> {
         let Some(manifest) = &self.manifest else { return Ok(None) };
         let Some(found) = self.findings_ref() else { return Ok(None) };
-        let sighting = Sighting { snapshot: manifest.number, at: manifest.finished_at.clone() };
+        let Some(sighting) = manifest.judged() else { return Ok(None) };
         match history.get_findings::<FindingsPatch>(found).await {
             Ok(findings) => Ok(Some((findings, sighting))),
             Err(error) if error.is_damage() => {
@@ -166,7 +166,8 @@ impl Former {
         }
     }
 
-    fn note(&mut self, error: &SnapshotError) {
+    /// Notes what is damaged.
+    pub(crate) fn note(&mut self, error: &SnapshotError) {
         tracing::error!(%error, "the former snapshot is damaged");
         if let Some((object, fault)) = error.damage() {
             self.damage.note(object, &fault);

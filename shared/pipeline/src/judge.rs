@@ -1,11 +1,18 @@
-//! Stage 4: what the rules say of a state, and what becomes of the findings by it.
+//! Stage 4: what the rules say of a state, what becomes of the findings by it, and who gained access.
+//!
+//! Nothing in it may cost the snapshot: where the time ends or the program fails, the snapshot is stored as not judged.
 
-use std::collections::BTreeMap;
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Instant,
+};
 
 use access::Access;
 use check::{FindingsPatch, Known, Limits, Round, Unanswered};
 use model::{Lists, Sighting, Timestamp, Transition, time_text};
-use notify::BaselineCounts;
+use notify::{BaselineCounts, Gain};
 use snapshot::{FindingsRef, History, SnapshotError};
 
 use crate::{
@@ -27,9 +34,25 @@ pub(crate) struct Judged {
     pub(crate) unanswered: Vec<Unanswered>,
     /// Suppressions that accept nothing.
     pub(crate) idle: Vec<Warning>,
+    /// Why nothing could be judged.
+    pub(crate) unjudged: Option<String>,
 }
 
 impl Judged {
+    /// Returns what is left of a judgement that came to no end: the findings stay as they were.
+    fn none(former: &Former, reason: String) -> Self {
+        tracing::error!(reason, "the snapshot could not be judged");
+        Self {
+            transitions: Vec::new(),
+            stored: former.findings_ref().cloned(),
+            baseline: BaselineCounts::default(),
+            broken: BTreeMap::new(),
+            unanswered: Vec::new(),
+            idle: Vec::new(),
+            unjudged: Some(reason),
+        }
+    }
+
     pub(crate) fn counts(&self) -> FindingCounts {
         let mut transitions = BTreeMap::new();
         for transition in &self.transitions {
@@ -40,9 +63,44 @@ impl Judged {
     }
 }
 
-/// Stage 4. A rule of which nothing changed that it reads is not asked; the same rows as in the last run have no
-/// consequences, and no finding is read for them.
+/// Stage 4: findings first, then gains. Without either there is neither: the next run tells both.
 pub(crate) async fn judge(
+    history: &History,
+    former: &mut Former,
+    compared: &mut Compared,
+    run: &Run<'_>,
+    at: Timestamp,
+) -> Result<(Judged, Vec<Gain>), SnapshotError> {
+    let mut access = None;
+    let judged = follow_findings(history, former, compared, &mut access, run, at).await?;
+    if judged.unjudged.is_some() {
+        return Ok((judged, Vec::new()));
+    }
+    let before = std::mem::take(&mut compared.before);
+    let (cloud, permissions) = (history.account().cloud(), run.permissions);
+    let gains =
+        guarded(|| grants::gains(cloud, before, &mut compared.state, &compared.changes, access, permissions));
+    Ok(match gains {
+        Ok(gains) => (judged, gains),
+        Err(reason) => (Judged::none(former, reason), Vec::new()),
+    })
+}
+
+/// Returns what a part of judging came to, or what it failed of: a fault of the program costs no snapshot.
+fn guarded<T>(part: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(part)).map_err(|fault| {
+        format!("the program failed while it judged: {}; please report it", words(fault.as_ref()))
+    })
+}
+
+fn words(fault: &(dyn Any + Send)) -> &str {
+    let text = fault.downcast_ref::<&str>().copied();
+    text.or_else(|| fault.downcast_ref::<String>().map(String::as_str)).unwrap_or("it said nothing")
+}
+
+/// A rule of which nothing changed that it reads is not asked; the same rows as in the last run have no
+/// consequences, and no finding is read for them.
+async fn follow_findings(
     history: &History,
     former: &mut Former,
     compared: &Compared,
@@ -55,7 +113,11 @@ pub(crate) async fn judge(
     let none = BTreeMap::new();
     let grounds = known.as_ref().map_or(&none, |known| &known.grounds);
     let known_of = Some(Known { hashes: &compared.hashes, grounds });
-    let round = ask(compared, &asking, run, known_of, access);
+    let until = Instant::now().checked_add(run.judging).into_iter().chain(run.judge_until).min();
+    let round = match guarded(|| ask(compared, &asking, run, known_of, access, until)).flatten() {
+        Ok(round) => round,
+        Err(reason) => return Ok(Judged::none(former, reason)),
+    };
     let (digest, grounds) = (round.digest(run.suppressions, at), round.grounds());
     let unanswered = check::unanswered(
         &asking.account,
@@ -74,18 +136,29 @@ pub(crate) async fn judge(
             broken,
             unanswered,
             idle,
+            unjudged: None,
         });
     }
     let before = former.findings(history).await?;
     let outcome = match round.with(before.as_ref().map(|(findings, _)| findings)) {
         Some(outcome) => outcome,
         // The findings that some rules refer to are lost: all rules are asked.
-        None => ask(compared, &asking, run, None, access).outcome(),
+        None => match guarded(|| ask(compared, &asking, run, None, access, until)).flatten() {
+            Ok(round) => round.outcome(),
+            Err(reason) => return Ok(Judged::none(former, reason)),
+        },
     };
     let before = before.as_ref().map(|(findings, sighting)| check::Former { findings, sighting });
     let seen = Sighting { snapshot: asking.number, at: time_text(at) };
-    let mut step = check::transitions(before, &outcome, &compared.state, &seen, run.suppressions);
-    causes::name(&mut step.transitions, &asking.account, compared, run);
+    let step = guarded(|| {
+        let mut step = check::transitions(before, &outcome, &compared.state, &seen, run.suppressions);
+        causes::name(&mut step.transitions, &asking.account, compared, run);
+        step
+    });
+    let step = match step {
+        Ok(step) => step,
+        Err(reason) => return Ok(Judged::none(former, reason)),
+    };
     // The findings hold their rows: nobody needs them twice while they are written.
     drop(outcome);
     let mut baseline = BaselineCounts::default();
@@ -102,7 +175,7 @@ pub(crate) async fn judge(
     let open = step.findings.open().count().try_into().unwrap_or(u64::MAX);
     let stored = Some(FindingsRef { base, patches, digest, open, grounds });
     let idle = suppressions::idle(run, &asking.account, Some(&step.findings), at);
-    Ok(Judged { transitions: step.transitions, stored, baseline, broken, unanswered, idle })
+    Ok(Judged { transitions: step.transitions, stored, baseline, broken, unanswered, idle, unjudged: None })
 }
 
 /// Asks the rules, and who holds sensitive permissions. The graph of access is built when somebody needs it.
@@ -112,15 +185,31 @@ fn ask(
     run: &Run<'_>,
     known: Option<Known<'_>>,
     access: &mut Option<Access>,
-) -> Round {
+    until: Option<Instant>,
+) -> Result<Round, String> {
     let (account, state) = (&asking.account, &compared.state);
-    let mut round = Round::of(run.rules, state, asking, &Limits::default(), known);
+    let began = Instant::now();
+    let late = |at: &str| {
+        format!(
+            "the rules had not been answered after {} s, at `{at}`; ask it alone with `iamwatch rules ask {at}`, and give more time with \
+             `judging_seconds`",
+            began.elapsed().as_secs()
+        )
+    };
+    let limits = Limits { until, ..Limits::default() };
+    let mut round = Round::of(run.rules, state, asking, &limits, known);
+    if let Some(rule) = round.cut_short_at() {
+        return Err(late(rule));
+    }
     let lists = Lists::of(state);
     for permission in run.permissions.of_cloud(account.cloud()) {
+        if until.is_some_and(|until| Instant::now() >= until) {
+            return Err(late(&permission.id));
+        }
         round.judge(state, known, &grants::judgement(account.cloud(), &lists, permission), || {
             let access = access.get_or_insert_with(|| access::of(account.cloud(), state));
             grants::found(account.cloud(), state, access, permission)
         });
     }
-    round
+    Ok(round)
 }

@@ -14,6 +14,7 @@ mod questions;
 mod references;
 mod rules;
 mod settings;
+mod since_judged;
 mod summary;
 mod suppressions;
 mod target;

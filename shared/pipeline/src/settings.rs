@@ -2,7 +2,7 @@
 //!
 //! A settings file never holds a secret, only where to find one.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use model::Suppression;
 use serde::Deserialize;
@@ -38,6 +38,9 @@ pub struct Settings {
     /// Who may hold which sensitive permission.
     #[serde(default, rename = "permission")]
     pub permissions: Vec<PermissionSettings>,
+    /// Seconds that rules and permission audits may take together in one run.
+    #[serde(default = "default_judging_seconds")]
+    pub judging_seconds: u64,
 }
 
 /// How to reach an S3-compatible store.
@@ -71,6 +74,10 @@ impl Default for NotifySettings {
     fn default() -> Self {
         Self { sinks: Vec::new(), events_per_run: default_events_per_run() }
     }
+}
+
+const fn default_judging_seconds() -> u64 {
+    300
 }
 
 const fn default_events_per_run() -> usize {
@@ -115,6 +122,12 @@ pub enum SettingsError {
 }
 
 impl Settings {
+    /// Returns how long judging may take in one run: [`Settings::judging_seconds`].
+    #[must_use]
+    pub const fn judging(&self) -> Duration {
+        Duration::from_secs(self.judging_seconds)
+    }
+
     /// Reads settings from a file, a folder with an `iamwatch.toml`, `s3://bucket/key` or `ssm:NAME`.
     ///
     /// Paths in a file count from its folder; those in other places, which have none, from the current one. The

@@ -28,6 +28,9 @@ pub struct Summary {
     pub incomplete: u64,
     /// What became of findings.
     pub findings: FindingCounts,
+    /// Why the snapshot was stored without being judged, if it was: its findings are those of an earlier one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unjudged: Option<String>,
     /// Rules that could not be run, with the reason.
     pub broken_rules: BTreeMap<String, String>,
     /// Rules and permissions that what was seen does not answer, or not wholly.

@@ -22,7 +22,9 @@ mod verify;
 
 pub use error::{SnapshotError, StoreError};
 pub use history::History;
-pub use manifest::{CoverageCounts, DeltaRef, FORMAT, FindingsRef, Manifest, ObjectRef, TableEntry};
+pub use manifest::{
+    CoverageCounts, DeltaRef, FORMAT, FindingsRef, Manifest, ObjectRef, TableEntry, Unjudged,
+};
 pub use name::{NameError, SnapshotName};
 pub use objects::Place;
 pub use store::{AnyStore, Folder, Listed, S3, Store, StoreOptions, Traffic};

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccountId, Ground, Table};
+use model::{AccountId, Ground, Sighting, Table};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -50,12 +50,27 @@ pub struct Manifest {
     /// The findings after the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub findings: Option<FindingsRef>,
+    /// Why the rules did not judge this snapshot, if they did not: its findings are then those of an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unjudged: Option<Unjudged>,
     /// The events of the run, when there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outbox: Option<ObjectRef>,
     /// Numbers of earlier snapshots of which some event had not reached every sink when this one was made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undelivered: Vec<u64>,
+}
+
+/// Why a snapshot was stored without being judged. The next run judges, and compares with the snapshot that was
+/// judged last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unjudged {
+    /// What kept the rules from being asked to their end.
+    pub reason: String,
+    /// The snapshot that was judged last; none while there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_judged: Option<Sighting>,
 }
 
 /// How many lists a run read.
@@ -183,6 +198,15 @@ pub struct DeltaRef {
 }
 
 impl Manifest {
+    /// Returns the snapshot as of which its findings are: itself, or the one that was judged last.
+    #[must_use]
+    pub fn judged(&self) -> Option<Sighting> {
+        match &self.unjudged {
+            Some(unjudged) => unjudged.last_judged.clone(),
+            None => Some(Sighting { snapshot: self.number, at: self.finished_at.clone() }),
+        }
+    }
+
     /// Returns the objects that the snapshot consists of.
     pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
         let tables = self.tables.values().flat_map(TableEntry::objects);
@@ -258,6 +282,7 @@ mod tests {
             tables: BTreeMap::new(),
             changes: BTreeMap::new(),
             coverage: CoverageCounts::default(),
+            unjudged: None,
             findings: None,
             outbox: None,
             undelivered: Vec::new(),

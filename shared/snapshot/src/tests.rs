@@ -57,6 +57,7 @@ impl Author {
             tables,
             changes: BTreeMap::new(),
             coverage: CoverageCounts::default(),
+            unjudged: None,
             findings: None,
             outbox: None,
             undelivered: Vec::new(),

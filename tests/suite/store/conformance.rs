@@ -160,6 +160,7 @@ pub(crate) async fn a_history_is_written_read_and_proven(store: AnyStore) {
             tables: BTreeMap::from([(MEMBERS.name.to_owned(), entry)]),
             changes: BTreeMap::new(),
             coverage: CoverageCounts::default(),
+            unjudged: None,
             findings: None,
             outbox: Some(history.put_json(Place::Outbox(number as u64), &["event"]).await.unwrap()),
             undelivered: Vec::new(),

@@ -120,7 +120,7 @@ fn what_is_wrong_is_said_where_it_is() {
 #[test]
 fn a_query_that_does_not_end_is_stopped() {
     let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
-    let limits = Limits { time: Duration::from_millis(20), rows: 10 };
+    let limits = Limits { time: Duration::from_millis(20), rows: 10, ..Limits::default() };
     let error = ask(&users(&[]), &run(), endless, &limits).unwrap_err();
     assert_eq!(error, QueryError::TooSlow { limit: limits.time });
     assert!(error.to_string().starts_with("the query was stopped after 0.02 s"), "{error}");

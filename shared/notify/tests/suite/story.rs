@@ -26,6 +26,7 @@ pub(crate) fn told<'a>(account: &'a AccountId, state: &'a State) -> Told<'a> {
         is_first: false,
         baseline: BaselineCounts::default(),
         damage: None,
+        unjudged: None,
         limit: Told::LIMIT,
     }
 }
