@@ -55,8 +55,7 @@ pub(crate) fn who(principal: &Principal) -> String {
 
 /// Writes the steps of a path.
 pub(crate) fn path(steps: &[Step]) -> String {
-    let steps: Vec<String> = steps.iter().map(named).collect();
-    steps.join(" → ")
+    plain(&access::path_text(steps))
 }
 
 fn named(step: &Step) -> String {

@@ -9,22 +9,25 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use model::Timestamp;
 use serde::Serialize;
 
 use crate::{
     Question, Resource, Statement,
     ibm::Roles,
+    moments::Ended,
+    names::Names,
     unseen::{Gaps, Seen},
 };
 
 /// One step of a path: a thing by kind, id and name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Step {
     /// `user`, `access group`, `policy`, `role` and others, in the cloud's own words.
     pub kind: &'static str,
     /// Id within the cloud.
     pub id: String,
-    /// Name, or the id where there is none.
+    /// Name, or the id where there is none; nothing where it is the only one of its kind, which texts leave out.
     pub name: String,
 }
 
@@ -148,6 +151,10 @@ pub struct Access {
     pub(crate) gaps: Gaps,
     /// Principals of which more was seen in an earlier snapshot: their own row is carried, or their standing was known.
     pub(crate) seen_before: BTreeSet<String>,
+    /// What the ids in conditions and resources are called.
+    pub(crate) names: Names,
+    /// What had ended by the time of the snapshot.
+    pub(crate) ended: Ended,
     /// By table of identities, whether all of them were seen.
     pub(crate) identities_seen: BTreeMap<&'static str, Seen>,
     /// Principals whose own row is carried, so that they may be gone.
@@ -360,6 +367,18 @@ impl Access {
     #[must_use]
     pub fn is_carried(&self, id: &str) -> bool {
         self.carried.contains(id)
+    }
+
+    /// Returns what the ids in conditions and resources are called.
+    #[must_use]
+    pub const fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Returns when something on a path had ended by the time of the snapshot: what it gave before is lost, and nobody took it.
+    #[must_use]
+    pub fn ended_on(&self, path: &[Step]) -> Option<Timestamp> {
+        self.ended.on(path)
     }
 
     /// Returns the principals.

@@ -1,6 +1,6 @@
 //! The same questions for every cloud: which tables access follows from, the graph, and how a question is read.
 
-use model::{Cloud, State, Table, tables};
+use model::{Cloud, State, Table, Timestamp, tables};
 
 use crate::{Access, Known, Question, huawei, ibm};
 
@@ -13,13 +13,24 @@ pub fn tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
     std::iter::once(&tables::COVERAGE).chain(own.iter().copied())
 }
 
-/// Returns the access that the tables of a snapshot give.
+/// Returns the access that the tables of a snapshot give at the time it was taken: what had ended by then gives nothing.
 #[must_use]
-pub fn of(cloud: Cloud, state: &State) -> Access {
+pub fn of(cloud: Cloud, state: &State, at: Timestamp) -> Access {
     match cloud {
-        Cloud::Ibm => ibm::access(state),
-        Cloud::Huawei => huawei::access(state),
+        Cloud::Ibm => ibm::access_at(state, at),
+        Cloud::Huawei => huawei::access_at(state, at),
     }
+}
+
+/// Counts what has ended by a moment of all that says of itself when it ends. While that and the tables are the same, the access
+/// is the same.
+#[must_use]
+pub fn ends_before(cloud: Cloud, state: &State, at: Timestamp) -> usize {
+    let ends = match cloud {
+        Cloud::Ibm => ibm::ends(state),
+        Cloud::Huawei => huawei::ends(state),
+    };
+    ends.into_iter().filter(|end| *end <= at).count()
 }
 
 /// Returns the actions and things of a snapshot, to count reach in.
@@ -85,7 +96,7 @@ fn is_urn(text: &str) -> bool {
     text == "*" || text.starts_with('/') || text.matches(':').count() >= 4
 }
 
-static IBM: [&Table; 28] = {
+static IBM: [&Table; 34] = {
     use model::tables::ibm as t;
     [
         &t::ACCOUNTS,
@@ -105,6 +116,11 @@ static IBM: [&Table; 28] = {
         &t::GROUP_RULES,
         &t::GROUP_RULE_CONDITIONS,
         &t::GROUP_SETTINGS,
+        &t::CBR_RULES,
+        &t::CBR_RULE_CONTEXTS,
+        &t::CBR_RULE_OPERATIONS,
+        &t::CBR_RULE_RESOURCES,
+        &t::CBR_ZONES,
         &t::POLICIES,
         &t::POLICY_SUBJECTS,
         &t::POLICY_RESOURCES,
@@ -115,17 +131,21 @@ static IBM: [&Table; 28] = {
         &t::ROLE_ACTIONS,
         &t::CUSTOM_ROLES,
         &t::CUSTOM_ROLE_ACTIONS,
+        &t::RESOURCE_GROUPS,
         &t::RESOURCE_INSTANCES,
     ]
 };
 
-static HUAWEI: [&Table; 38] = {
+static HUAWEI: [&Table; 43] = {
     use model::tables::huawei as t;
     [
+        &t::ACCESS_CONTROLS,
         &t::ACCESS_KEYS,
         &t::ACCOUNTS,
         &t::AGENCIES,
         &t::AGENCY_TAGS,
+        &t::CLASSIC_AGENCIES,
+        &t::ENTERPRISE_PROJECTS,
         &t::GROUPS,
         &t::GROUP_MEMBERS,
         &t::IDENTITY_PROVIDERS,
@@ -140,6 +160,7 @@ static HUAWEI: [&Table; 38] = {
         &t::POLICY_RESOURCES,
         &t::POLICY_STATEMENTS,
         &t::POLICY_VERSIONS,
+        &t::PROJECTS,
         &t::PROTOCOLS,
         &t::ROLES,
         &t::ROLE_ACTIONS,
@@ -147,6 +168,7 @@ static HUAWEI: [&Table; 38] = {
         &t::ROLE_CONDITIONS,
         &t::ROLE_RESOURCES,
         &t::ROLE_STATEMENTS,
+        &t::SAML_PROVIDERS,
         &t::SCPS,
         &t::SCP_ACTIONS,
         &t::SCP_ATTACHMENTS,

@@ -111,7 +111,7 @@ impl Access {
                     principal: self.principals.get(principal)?.clone(),
                     verdict,
                     extent,
-                    condition,
+                    condition: condition.map(|words| self.names.in_words(&words)),
                     path,
                 })
             })

@@ -5,7 +5,9 @@
 //! does not say that case matters, and an audit that overlooks a grant is the worse fault.
 
 mod documents;
+mod ends;
 mod identities;
+mod networks;
 mod people;
 mod scopes;
 #[cfg(test)]
@@ -17,11 +19,9 @@ use std::{
     sync::Arc,
 };
 
-use model::{Lists, Row, State, Table, Trust, Value, tables::huawei as t};
+use model::{Lists, Row, State, Table, Timestamp, Trust, Value, tables::huawei as t};
 
-use crate::{
-    Access, Choice, Effect, Known, Pattern, Principal, Question, Resource, Source, Standing, Statement, Step,
-};
+use crate::{Access, Known, Names, Pattern, Principal, Question, Resource, Source, Standing, Step};
 use documents::Documents;
 use people::People;
 use scopes::Scope;
@@ -29,19 +29,33 @@ use scopes::Scope;
 /// Parts of a URN, in their order.
 const URN: [&str; 5] = ["service", "region", "account", "type", "path"];
 
-/// Returns the access that the tables of a snapshot give.
+/// Returns the access that the tables of a snapshot give at the time it was taken.
 #[must_use]
-pub fn access(state: &State) -> Access {
+pub fn access_at(state: &State, at: Timestamp) -> Access {
     let mut access = Access::default();
-    identities::add(&mut access, state, is_bounded(state));
+    identities::add(&mut access, state, is_bounded(state, at), at);
     let people = People::of(&access, state);
-    add_bounds(&mut access, state, &people);
-    add_policies(&mut access, state, &people);
-    add_roles(&mut access, state, &people);
+    add_bounds(&mut access, state, &people, at);
+    add_policies(&mut access, state, &people, at);
+    add_roles(&mut access, state, &people, at);
     add_mappings(&mut access, state);
-    trust::add(&mut access, state);
+    // Before it is known who may assume what: a list bars assuming too.
+    networks::add(&mut access, state);
+    trust::add(&mut access, state, at);
+    access.names = Names::of_tables(state, &[(&t::PROJECTS, "id"), (&t::ENTERPRISE_PROJECTS, "id")]);
     crate::unseen::add(&mut access, state);
     access
+}
+
+/// Returns when things end that say of themselves when they do.
+pub(crate) fn ends(state: &State) -> Vec<Timestamp> {
+    ends::all(state)
+}
+
+/// As [`access_at`], at a time that nothing in the tests hangs on.
+#[cfg(test)]
+pub(crate) fn access(state: &State) -> Access {
+    access_at(state, Timestamp::UNIX_EPOCH)
 }
 
 /// Returns the actions and things of a snapshot, to count reach in.
@@ -68,15 +82,16 @@ pub fn question(asked: &str, urn: Option<&str>) -> Question {
     Question { action: action(asked), resource: urn.map_or_else(Resource::any, resource) }
 }
 
-/// Reads an action pattern: fewer than three parts stand for everything below.
+/// Reads an action pattern: fewer than three parts stand for everything below. It is compared without regard to case and
+/// shown as it is written.
 pub(crate) fn action(text: &str) -> Pattern {
-    let mut text = text.to_lowercase();
-    if text.ends_with('*') {
-        for _ in text.matches(':').count()..2 {
-            text.push_str(":*");
+    let mut compared = text.to_lowercase();
+    if compared.ends_with('*') {
+        for _ in compared.matches(':').count()..2 {
+            compared.push_str(":*");
         }
     }
-    if text == "*:*:*" { Pattern::any() } else { Pattern::parse(&text) }
+    if compared == "*:*:*" { Pattern::any() } else { Pattern::shown_as(&compared, text) }
 }
 
 /// Reads a resource pattern by the parts of its URN; a part that is left out or `*` may be anything. Services are
@@ -92,15 +107,6 @@ pub(crate) fn resource(urn: &str) -> Resource {
 
 pub(crate) fn step(kind: &'static str, id: &str, name: Option<&str>) -> Step {
     Step { kind, id: id.to_owned(), name: name.unwrap_or(id).to_owned() }
-}
-
-fn everything() -> Statement {
-    Statement {
-        effect: Effect::Allow,
-        actions: Arc::new(Choice::any_of(vec![Pattern::any()])),
-        resources: Choice::any_of(vec![Resource::any()]),
-        condition: None,
-    }
 }
 
 /// Attaches a source to a user, group or agency; one that is not in the lists is named by its id.
@@ -121,7 +127,7 @@ fn attach(access: &mut Access, kind: &str, id: &str, source: usize) {
     }
 }
 
-fn add_policies(access: &mut Access, state: &State, people: &People<'_>) {
+fn add_policies(access: &mut Access, state: &State, people: &People<'_>, at: Timestamp) {
     let names = labels(state, &t::POLICIES);
     let mut attached: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     for row in state.rows(&t::POLICY_ATTACHMENTS) {
@@ -132,7 +138,11 @@ fn add_policies(access: &mut Access, state: &State, people: &People<'_>) {
             attached.entry(policy).or_default().push((kind, id));
         }
     }
-    let documents = Documents::of_policies(state);
+    let documents = Documents::of_policies(state, at);
+    let mut versions: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in state.rows(&t::POLICY_VERSIONS) {
+        *versions.entry(t::POLICY_VERSIONS.text(row, "policy_id").unwrap_or_default()).or_default() += 1;
+    }
     for row in state.rows(&t::POLICY_VERSIONS) {
         let text = |column| t::POLICY_VERSIONS.text(row, column);
         let (Some(policy), Some(version)) = (text("policy_id"), text("version_id")) else { continue };
@@ -143,7 +153,12 @@ fn add_policies(access: &mut Access, state: &State, people: &People<'_>) {
         if let Some(fault) = text("fault") {
             access.miss(format!("what policy {policy} version {version} says: {fault}"));
         }
-        let steps = vec![step("policy", policy, names.get(policy).copied()), step("version", version, None)];
+        let is_only = versions.get(policy) == Some(&1);
+        let steps = vec![
+            step("policy", policy, names.get(policy).copied()),
+            step("version", version, None).unless_only(is_only),
+        ];
+        documents.note_ended(access, &[policy, version], &steps);
         for source in documents.sources(&[policy, version], &steps, people) {
             let source = access.source(source);
             for (kind, id) in holders {
@@ -153,9 +168,11 @@ fn add_policies(access: &mut Access, state: &State, people: &People<'_>) {
     }
 }
 
-fn add_roles(access: &mut Access, state: &State, people: &People<'_>) {
+fn add_roles(access: &mut Access, state: &State, people: &People<'_>, at: Timestamp) {
     let names = labels(state, &t::ROLES);
-    let documents = Documents::of_roles(state);
+    let documents = Documents::of_roles(state, at);
+    let places: BTreeMap<&str, &str> =
+        [&t::PROJECTS, &t::ENTERPRISE_PROJECTS].into_iter().flat_map(|table| labels(state, table)).collect();
     for row in state.rows(&t::ROLE_ASSIGNMENTS) {
         let text = |column| t::ROLE_ASSIGNMENTS.text(row, column);
         let (Some(role), Some(kind), Some(subject)) =
@@ -165,7 +182,8 @@ fn add_roles(access: &mut Access, state: &State, people: &People<'_>) {
         };
         let scope =
             Scope::parse(text("scope_type").unwrap_or_default(), text("scope_id").unwrap_or_default());
-        let steps = vec![step("role", role, names.get(role).copied()), scope.step()];
+        let steps = vec![step("role", role, names.get(role).copied()), scope.step(&places)];
+        documents.note_ended(access, &[role], &steps);
         let sources = documents.sources(&[role], &steps, people);
         if sources.is_empty() {
             access.miss(format!("what role {role} allows"));
@@ -259,23 +277,24 @@ fn policies_of<'a>(state: &'a State, entity: &str) -> impl Iterator<Item = &'a s
 }
 
 /// Returns whether service control policies bind the account.
-fn is_bounded(state: &State) -> bool {
-    let documents = Documents::of_scps(state);
+fn is_bounded(state: &State, at: Timestamp) -> bool {
+    let documents = Documents::of_scps(state, at);
     bounding_entities(state)
         .into_iter()
         .any(|entity| policies_of(state, entity).any(|policy| !documents.statements(&[policy]).is_empty()))
 }
 
 /// Adds the service control policies from the root down to the account.
-fn add_bounds(access: &mut Access, state: &State, people: &People<'_>) {
+fn add_bounds(access: &mut Access, state: &State, people: &People<'_>, at: Timestamp) {
     let names = labels(state, &t::SCPS);
-    let documents = Documents::of_scps(state);
-    let sources = |policy| {
-        let step = step("service control policy", policy, names.get(policy).copied());
-        documents.sources(&[policy], &[step], people)
-    };
+    let documents = Documents::of_scps(state, at);
     for entity in bounding_entities(state).into_iter().rev() {
-        let level: Vec<Source> = policies_of(state, entity).flat_map(sources).collect();
+        let mut level: Vec<Source> = Vec::new();
+        for policy in policies_of(state, entity) {
+            let steps = [step("service control policy", policy, names.get(policy).copied())];
+            documents.note_ended(access, &[policy], &steps);
+            level.extend(documents.sources(&[policy], &steps, people));
+        }
         if !level.is_empty() {
             access.bound(level);
         }

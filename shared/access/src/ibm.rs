@@ -4,8 +4,8 @@
 //! a policy for many services is written out service by service. The actions are known only of services that
 //! some policy or custom role names, so that [`Access::unseen_of`] names a service that a question goes beyond.
 //!
-//! What can stop a request outside of policies (context-based restrictions, limits for identities of other
-//! accounts, sign-in settings) gives nothing and is not counted here.
+//! Context-based restrictions bound what policies give. What else can stop a request outside of policies (limits for
+//! identities of other accounts, sign-in settings) gives nothing and is not counted here.
 
 mod conditions;
 mod groups;
@@ -14,34 +14,62 @@ mod members;
 mod policies;
 mod profiles;
 mod question;
+mod restrictions;
 mod roles;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
-use model::{Row, State, tables::ibm as t};
+use model::{Row, State, Timestamp, tables::ibm as t};
 
-use crate::{Access, Known, Pattern, Resource, Step};
+use crate::{Access, Known, Names, Pattern, Resource, Step};
 use question::completed;
 pub use question::{question, unknown_action};
 pub(crate) use roles::Roles;
 
-/// Returns the access that the tables of a snapshot give.
+/// Returns the access that the tables of a snapshot give at the time it was taken.
 #[must_use]
-pub fn access(state: &State) -> Access {
+pub fn access_at(state: &State, at: Timestamp) -> Access {
     let mut access = Access::default();
     let roles = Roles::of(state);
-    identities::add(&mut access, state);
+    identities::add(&mut access, state, at);
     members::add(&mut access, state);
     identities::add_owner(&mut access, state, &roles);
     groups::add(&mut access, state);
-    policies::add(&mut access, state, &roles);
+    policies::add(&mut access, state, &roles, at);
     groups::add_public(&mut access, state);
     profiles::add(&mut access, state);
+    restrictions::add(&mut access, state);
     access.roles(roles);
+    access.names = names(state);
     crate::unseen::add(&mut access, state);
     access
+}
+
+/// As [`access_at`], at a time that nothing in the tests hangs on.
+#[cfg(test)]
+pub(crate) fn access(state: &State) -> Access {
+    access_at(state, Timestamp::UNIX_EPOCH)
+}
+
+fn names(state: &State) -> Names {
+    Names::of_tables(
+        state,
+        &[
+            (&t::ACCESS_GROUPS, "id"),
+            (&t::CBR_ZONES, "id"),
+            (&t::RESOURCE_GROUPS, "id"),
+            (&t::RESOURCE_INSTANCES, "guid"),
+        ],
+    )
+}
+
+/// Returns when things end that say of themselves when they do.
+pub(crate) fn ends(state: &State) -> Vec<Timestamp> {
+    let keys = state.rows(&t::API_KEYS).iter().filter_map(identities::end_of_key);
+    let conditions = state.rows(&t::POLICY_CONDITIONS).iter().filter_map(conditions::end_of_row);
+    keys.chain(conditions).collect()
 }
 
 /// Returns the actions and instances of a snapshot, to count reach in.

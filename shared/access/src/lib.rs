@@ -1,11 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod bounds;
 mod clouds;
 mod decide;
 mod gains;
 pub mod huawei;
 pub mod ibm;
+mod moments;
+mod names;
+mod paths;
 mod pattern;
 mod permissions;
 mod sensitive;
@@ -14,9 +18,11 @@ mod statement;
 mod unseen;
 
 pub use access::{Access, Assumption, Holders, Principal, Source, Standing, Step};
-pub use clouds::{fault_of_action, known, of, question, tables, unknown_action};
+pub use clouds::{ends_before, fault_of_action, known, of, question, tables, unknown_action};
 pub use decide::{Answer, Verdict};
 pub use gains::{AccessChange, Known, Reach, Turn, What};
+pub use names::Names;
+pub use paths::path_text;
 pub use pattern::Pattern;
 pub use permissions::{Holding, Permission, holdings, usual};
 pub use sensitive::Sensitive;

@@ -3,7 +3,7 @@
 //! `*` stands for any run of characters, `?` for any one. All answers are exact, for patterns on both sides: over
 //! every text there is, not over the characters that happen to be written.
 
-use std::{collections::HashSet, fmt};
+use std::{cmp::Ordering, collections::HashSet, fmt, hash, sync::Arc};
 
 /// One element of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,7 +24,11 @@ enum Token {
 /// assert!(!wide.covers(&Pattern::parse("iam:users:*")));
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Pattern(Vec<Token>);
+pub struct Pattern(Vec<Token>, Written);
+
+/// How a pattern was written, where that is not how it is compared. Two that are compared alike are the same.
+#[derive(Debug, Clone, Default)]
+struct Written(Option<Arc<str>>);
 
 impl Pattern {
     /// Reads `*` and `?` as wildcards.
@@ -40,13 +44,19 @@ impl Pattern {
     /// Takes every character as it is.
     #[must_use]
     pub fn literal(text: &str) -> Self {
-        Self(text.chars().map(Token::Letter).collect())
+        Self(text.chars().map(Token::Letter).collect(), Written::default())
+    }
+
+    /// Reads `compared`, and shows it as `written`.
+    pub(crate) fn shown_as(compared: &str, written: &str) -> Self {
+        let pattern = Self::parse(compared);
+        if compared == written { pattern } else { Self(pattern.0, Written(Some(Arc::from(written)))) }
     }
 
     /// Returns the pattern that every text matches.
     #[must_use]
     pub fn any() -> Self {
-        Self(vec![Token::Run])
+        Self(vec![Token::Run], Written::default())
     }
 
     /// Reads IBM's form, in which `{{*}}` and `{{?}}` are those characters themselves.
@@ -85,7 +95,7 @@ impl Pattern {
                 _ => ordered.push(token),
             }
         }
-        Self(ordered)
+        Self(ordered, Written::default())
     }
 
     /// Says whether it has no wildcard.
@@ -317,8 +327,35 @@ fn overlap(mine: &[Token], theirs: &[Token]) -> bool {
     reachable.last().copied().unwrap_or(false)
 }
 
+impl PartialEq for Written {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Written {}
+
+impl PartialOrd for Written {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Written {
+    fn cmp(&self, _other: &Self) -> Ordering {
+        Ordering::Equal
+    }
+}
+
+impl hash::Hash for Written {
+    fn hash<H: hash::Hasher>(&self, _state: &mut H) {}
+}
+
 impl fmt::Display for Pattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Written(Some(written)) = &self.1 {
+            return formatter.write_str(written);
+        }
         for token in &self.0 {
             match token {
                 Token::Letter(letter) => write!(formatter, "{letter}")?,

@@ -26,6 +26,24 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// Says whether evidence says the same: that of grants also where only the words of the path are others.
+    pub(crate) fn is_same(&self, before: &Evidence, after: &Evidence) -> bool {
+        let others = |evidence: &Evidence| -> Evidence {
+            let cells =
+                evidence.iter().filter(|(name, _)| !["through", "condition"].contains(&name.as_str()));
+            cells.map(|(name, value)| (name.clone(), value.clone())).collect()
+        };
+        match self {
+            Self::OfColumns { .. } => before == after,
+            Self::OfGrants => {
+                before == after
+                    || (route(text(before, "through")) == route(text(after, "through"))
+                        && others(before) == others(after)
+                        && conjuncts(text(before, "condition")) == conjuncts(text(after, "condition")))
+            }
+        }
+    }
+
     /// Returns which way evidence went.
     pub(crate) fn turn(&self, before: &Evidence, after: &Evidence) -> EvidenceTurn {
         match self {
@@ -86,7 +104,7 @@ fn of_grants(before: &Evidence, after: &Evidence) -> EvidenceTurn {
         EvidenceTurn::Widened
     } else if parts.contains(&Ordering::Less) {
         EvidenceTurn::Narrowed
-    } else if text(before, "through") != text(after, "through") {
+    } else if route(text(before, "through")) != route(text(after, "through")) {
         EvidenceTurn::Rerouted
     } else {
         EvidenceTurn::Reworded
@@ -95,6 +113,13 @@ fn of_grants(before: &Evidence, after: &Evidence) -> EvidenceTurn {
 
 fn text<'a>(evidence: &'a Evidence, name: &str) -> &'a str {
     evidence.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Returns the steps of a path that make it another one: names count however they are quoted, and neither does the number of
+/// a version or statement, nor that there is more than one of them, lead elsewhere.
+fn route(path: &str) -> Vec<String> {
+    let is_place = |step: &&str| step.starts_with("version ") || step.starts_with("statement ");
+    path.split(" → ").filter(|step| !is_place(step)).map(|step| step.replace('\'', "")).collect()
 }
 
 fn of_certainty(before: &str, after: &str) -> Ordering {
@@ -129,9 +154,15 @@ fn of_condition(before: &str, after: &str) -> Ordering {
     }
 }
 
+/// Leaves out the names, which stand in quotes before their ids: another name is no other condition.
+fn unnamed(condition: &str) -> String {
+    condition.split('\'').step_by(2).collect()
+}
+
 /// Splits a condition into the parts that must all hold. Alternatives stand in parentheses and stay together.
 fn conjuncts(condition: &str) -> BTreeSet<String> {
     let (mut parts, mut part, mut depth) = (BTreeSet::new(), Vec::new(), 0_i64);
+    let condition = unnamed(condition);
     for word in condition.split(' ').filter(|word| !word.is_empty()) {
         if word == "and" && depth <= 0 {
             parts.insert(std::mem::take(&mut part).join(" "));
@@ -164,6 +195,26 @@ mod tests {
 
     fn held(certainty: &str, actions: &str, condition: &str, through: &str) -> Value {
         json!({ "certainty": certainty, "actions": actions, "condition": condition, "through": through })
+    }
+
+    #[test]
+    fn a_path_in_other_words_is_the_same_and_one_by_another_policy_is_not() {
+        let through =
+            |path: &str| evidence(&json!({ "certainty": "surely", "actions": "a", "through": path }));
+        let same =
+            |before: &str, after: &str| Comparison::OfGrants.is_same(&through(before), &through(after));
+        let former = "group ops → policy read → version v1 → statement 1";
+        assert!(same(former, "group 'ops' → policy 'read'"), "it was written so by an older version");
+        assert!(same(
+            "group 'ops' → policy 'read'",
+            "group 'ops' → policy 'read' → version v2 → statement 3"
+        ));
+        assert!(!same(former, "group 'ops' → policy 'write'"));
+        assert!(!same(former, "policy 'read'"));
+        let renamed = evidence(&json!({ "certainty": "surely", "actions": "a, b", "through": former }));
+        assert!(!Comparison::OfGrants.is_same(&through(former), &renamed));
+        let columns = Comparison::OfColumns { worse: Vec::new() };
+        assert!(!columns.is_same(&through(former), &through("group 'ops' → policy 'read'")));
     }
 
     #[test]

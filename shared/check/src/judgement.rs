@@ -20,12 +20,16 @@ pub struct Judgement {
     pub severity: Severity,
     /// Everything but the tables that decides on what is found: while it is the same, the same question is asked.
     pub question: String,
+    /// What the time of the run decides: while it is the same too, the same is found.
+    pub moment: String,
     /// Tables that it looks at.
     pub needs: Vec<&'static Table>,
     /// Those among them whose missing rows would make it report.
     pub absence: Vec<&'static Table>,
     /// Tables of which it weighs itself, thing by thing, what cannot be seen: what is found says so as a doubt.
     pub weighed: Vec<&'static Table>,
+    /// Tables that it looks at too, of which missing rows hide nothing.
+    pub besides: Vec<&'static Table>,
     /// The rules and permissions that say more of the same principal.
     pub implied_by: Vec<String>,
 }
@@ -100,7 +104,9 @@ impl Round {
         texts.add(concat!("iamwatch ", env!("CARGO_PKG_VERSION")));
         texts.add(&self.outcome.account.to_string());
         texts.add(&judgement.question);
-        for table in judgement.needs.iter().chain(&judgement.weighed) {
+        texts.add(&judgement.moment);
+        let tables = [&judgement.needs, &judgement.weighed, &judgement.besides];
+        for table in tables.into_iter().flatten() {
             texts.add(table.name);
             texts.add(known.hashes.get(table.name).map_or("", String::as_str));
         }

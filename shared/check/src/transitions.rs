@@ -205,7 +205,7 @@ impl Pass<'_> {
             finding.doubt = None;
             if known.state.is_closed() {
                 kind = Some(TransitionKind::Reopened);
-            } else if finding.evidence != row.evidence {
+            } else if !view.verdict.comparison.is_same(&finding.evidence, &row.evidence) {
                 kind = Some(TransitionKind::Changed);
             }
             finding.evidence.clone_from(&row.evidence);

@@ -1,7 +1,7 @@
 //! Who may do what in a snapshot, and who gained or lost it between two.
 
 use access::{Access, Answer, SharedChange};
-use model::{State, Table};
+use model::{State, Table, Timestamp};
 use snapshot::{History, Manifest, SnapshotError};
 
 use crate::{QuestionError, state};
@@ -34,7 +34,7 @@ pub async fn who_can(
     }
     let state = all(history, manifest).await?;
     let question = access::question(cloud, &state, action, resource).map_err(QuestionError::Resource)?;
-    let access = access::of(cloud, &state);
+    let access = access::of(cloud, &state, taken_at(manifest));
     let unknown_action = access::unknown_action(cloud, &state, action);
     let answers = if unknown_action.is_some() { Vec::new() } else { access.who_can(&question) };
     Ok(WhoCan { answers, unseen: access.unseen_of(&question), unknown_action })
@@ -63,10 +63,15 @@ pub async fn access_changes(
     let (former, present) = futures::future::try_join(all(history, before), all(history, after)).await?;
     let tables: Vec<&'static Table> = access::tables(cloud).collect();
     let changes = diff::between(&former, &present, &tables);
-    let former = access::of(cloud, &diff::hindsight(former, &changes));
-    let now: Access = access::of(cloud, &present);
+    let former = access::of(cloud, &diff::hindsight(former, &changes), taken_at(before));
+    let now: Access = access::of(cloud, &present, taken_at(after));
     let changes = access::shared(now.gains_since(&former, &access::known(cloud, &present)));
     Ok(AccessChanges { changes, unseen: now.unseen().to_vec() })
+}
+
+/// Returns the time of a snapshot: what had ended by then gave nothing, and what ended later did.
+fn taken_at(manifest: &Manifest) -> Timestamp {
+    manifest.finished_at.parse().unwrap_or_default()
 }
 
 async fn all(history: &History, manifest: &Manifest) -> Result<State, SnapshotError> {

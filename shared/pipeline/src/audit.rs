@@ -184,7 +184,7 @@ fn warnings(history: &History, former: &Former, judged: &Judged, at: Timestamp) 
 /// read again, and a time that is wrong can be told.
 fn clock_went_back(former: &Former, at: Timestamp) -> Option<Warning> {
     let before = former.manifest.as_ref()?;
-    let is_back = before.finished_at.parse().is_ok_and(|before: Timestamp| at < before);
+    let is_back = former.taken_at().is_some_and(|before| at < before);
     is_back.then(|| Warning {
         kind: WarningKind::ClockWentBack,
         text: format!(
@@ -208,6 +208,8 @@ async fn begin(history: &History, run: &Run<'_>) -> Result<CaughtUp, SnapshotErr
 pub(crate) struct Compared {
     /// Of the snapshot before, the tables that differ.
     pub(crate) before: State,
+    /// When that was taken, if there is one.
+    pub(crate) before_at: Option<Timestamp>,
     pub(crate) state: State,
     pub(crate) hashes: BTreeMap<&'static str, String>,
     pub(crate) changes: Vec<Change>,
@@ -232,6 +234,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
     if differing.is_empty() {
         return Ok(Compared {
             before: State::default(),
+            before_at: None,
             state: seen,
             hashes,
             changes: Vec::new(),
@@ -256,7 +259,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
     let lists =
         |state: &State| state.rows(&tables::COVERAGE).iter().map(Coverage::from_row).collect::<Vec<_>>();
     let coverage = notify::coverage_changes(&lists(&before), &lists(&state));
-    Ok(Compared { before, state, hashes, changes, coverage })
+    Ok(Compared { before, before_at: former.taken_at(), state, hashes, changes, coverage })
 }
 
 /// Says whether the last snapshot holds the rows of a table that were just seen.

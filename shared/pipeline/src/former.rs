@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use check::{Findings, FindingsPatch};
-use model::{Coverage, ListStatus, Row, Rows, Sighting, State, Table, tables};
+use model::{Coverage, ListStatus, Row, Rows, Sighting, State, Table, Timestamp, tables};
 use notify::Damage;
 use snapshot::{FindingsRef, History, Manifest, SnapshotError};
 
@@ -66,6 +66,11 @@ impl Former {
             let mut findings = manifest.findings.iter().flat_map(FindingsRef::objects);
             self.damage.findings |= findings.any(|object| is_of(object, &error));
         }
+    }
+
+    /// Returns when the last snapshot was taken.
+    pub(crate) fn taken_at(&self) -> Option<Timestamp> {
+        self.manifest.as_ref()?.finished_at.parse().ok()
     }
 
     /// Returns the manifest as far as it may be built upon for a table: not when that is to be stored whole again.

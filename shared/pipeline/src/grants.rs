@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use access::{
-    Access, AccessChange, Effect, Holding, Permission, Sensitive, SharedChange, Standing, Step, Turn,
-    Verdict, What,
+    Access, AccessChange, Effect, Holding, Permission, Sensitive, SharedChange, Standing, Turn, Verdict,
+    What, path_text,
 };
 use check::{Found, FoundOne, Judgement};
-use model::{Change, Cloud, Lists, Row, State, Table, Trust, Weight, tables};
+use model::{Change, Cloud, Lists, Row, State, Table, Timestamp, Trust, Weight, tables};
 use notify::{Breadth, Gain};
 use serde_json::{Value, json};
 
-use crate::{Permissions, grading};
+use crate::{Permissions, audit::Compared, grading};
 
 /// The form of the evidence of a holding.
 const FORM: &str = "principal, about, actions, certainty, condition, through";
@@ -33,9 +33,11 @@ pub(crate) fn judgement(cloud: Cloud, lists: &Lists, permission: &Permission) ->
             FORM
         ])
         .to_string(),
+        moment: String::new(),
         needs: needs(cloud),
         absence: allowing(cloud, permission).into_iter().chain(once_seen).collect(),
         weighed: weighed(cloud).to_vec(),
+        besides: besides(cloud).to_vec(),
         implied_by: permission.implied_by.clone(),
     }
 }
@@ -60,7 +62,8 @@ pub(crate) fn found(cloud: Cloud, state: &State, access: &Access, permission: &P
 /// Returns the tables of which rows that are missing may hide a grant.
 pub(crate) fn needs(cloud: Cloud) -> Vec<&'static Table> {
     let is_listed = |table: &&'static Table| {
-        table.name != tables::COVERAGE.name && !weighed(cloud).iter().any(|each| each.name == table.name)
+        let aside = weighed(cloud).iter().chain(besides(cloud));
+        table.name != tables::COVERAGE.name && aside.into_iter().all(|each| each.name != table.name)
     };
     access::tables(cloud).filter(is_listed).collect()
 }
@@ -71,6 +74,29 @@ fn weighed(cloud: Cloud) -> &'static [&'static Table] {
     match cloud {
         Cloud::Ibm => &[&tables::ibm::API_KEYS],
         Cloud::Huawei => &[&tables::huawei::ACCESS_KEYS, &tables::huawei::LOGIN_PROFILES],
+    }
+}
+
+/// Returns the tables that end, restrict or name what others give: one that cannot be read hides nobody.
+fn besides(cloud: Cloud) -> &'static [&'static Table] {
+    match cloud {
+        Cloud::Ibm => {
+            use tables::ibm as t;
+            &[
+                &t::CBR_RULES,
+                &t::CBR_RULE_CONTEXTS,
+                &t::CBR_RULE_OPERATIONS,
+                &t::CBR_RULE_RESOURCES,
+                &t::CBR_ZONES,
+                &t::RESOURCE_GROUPS,
+            ]
+        }
+        Cloud::Huawei => {
+            use tables::huawei::{
+                ACCESS_CONTROLS, CLASSIC_AGENCIES, ENTERPRISE_PROJECTS, PROJECTS, SAML_PROVIDERS,
+            };
+            &[&ACCESS_CONTROLS, &CLASSIC_AGENCIES, &ENTERPRISE_PROJECTS, &PROJECTS, &SAML_PROVIDERS]
+        }
     }
 }
 
@@ -154,7 +180,7 @@ fn evidence(holding: &Holding) -> BTreeMap<String, Value> {
         ("about".to_owned(), json!(format!("principal/{}", step.id))),
         ("actions".to_owned(), json!(holding.actions.join(", "))),
         ("certainty".to_owned(), json!(holding.verdict)),
-        ("through".to_owned(), json!(words(holding.path.get(1..).unwrap_or_default()))),
+        ("through".to_owned(), json!(path_text(holding.path.get(1..).unwrap_or_default()))),
     ]);
     if let (Some(condition), Verdict::Conditional) = (&holding.condition, holding.verdict) {
         evidence.insert("condition".to_owned(), json!(condition));
@@ -162,25 +188,37 @@ fn evidence(holding: &Holding) -> BTreeMap<String, Value> {
     evidence
 }
 
-fn words(path: &[Step]) -> String {
-    let steps: Vec<String> = path.iter().map(ToString::to_string).collect();
-    steps.join(" → ")
+/// When the two snapshots of a comparison were taken: each is judged as of its own time.
+pub(crate) struct Times {
+    pub(crate) before: Timestamp,
+    pub(crate) now: Timestamp,
 }
 
-/// Says who gained what by the drift of a run, widest first.
+impl Times {
+    /// Takes the time of the last snapshot, if there is one, and that of the run. What had ended must not seem to begin again
+    /// where a clock was put back.
+    pub(crate) fn of(before: Option<Timestamp>, now: Timestamp) -> Self {
+        Self { before: before.map_or(now, |before| before.min(now)), now }
+    }
+}
+
+/// Says who gained what by the drift of a run, or by what denied it and has ended since, widest first.
 ///
-/// `before` needs only the tables that differ. The state is the same afterwards; its tables are lent for a while, so
+/// Of the state before, the tables that differ are enough. The state is the same afterwards; its tables are lent for a while, so
 /// that those that did not change need not be copied.
 pub(crate) fn gains(
     cloud: Cloud,
-    before: State,
-    state: &mut State,
-    changes: &[Change],
+    compared: &mut Compared,
     now: Option<Access>,
     permissions: &Permissions,
+    times: &Times,
 ) -> Vec<Gain> {
+    let before = std::mem::take(&mut compared.before);
+    let (state, changes) = (&mut compared.state, &compared.changes);
     let of_access = |change: &&Change| access::tables(cloud).any(|table| table.name == change.table.name);
-    if !changes.iter().filter(of_access).any(|change| change.weight == Weight::Drift) {
+    let has_drift = changes.iter().filter(of_access).any(|change| change.weight == Weight::Drift);
+    let ended_by = |at| access::ends_before(cloud, state, at);
+    if !has_drift && ended_by(times.before) == ended_by(times.now) {
         return Vec::new();
     }
     let changed: Vec<&'static Table> = access::tables(cloud)
@@ -188,9 +226,9 @@ pub(crate) fn gains(
         .collect();
     let mut hindsight = diff::hindsight(before, changes);
     swap(&changed, &mut hindsight, state);
-    let former = access::of(cloud, state);
+    let former = access::of(cloud, state, times.before);
     swap(&changed, &mut hindsight, state);
-    let now = now.unwrap_or_else(|| access::of(cloud, state));
+    let now = now.unwrap_or_else(|| access::of(cloud, state, times.now));
     let told = |change: &SharedChange| matches!(change.turn, Turn::Gained | Turn::Widened);
     let known = access::known(cloud, state);
     let mut changes = now.gains_since(&former, &known);
@@ -230,7 +268,7 @@ fn gain(change: &SharedChange) -> Gain {
         (Some(first), many) => format!("{first} and {} more", many - 1),
         (None, _) => String::new(),
     };
-    let through = change.grants.first().map(|grant| words(&grant.path)).unwrap_or_default();
+    let through = change.grants.first().map(|grant| path_text(&grant.path)).unwrap_or_default();
     let verb = if change.turn == Turn::Widened { "can do more" } else { "gained access" };
     Gain {
         title: format!("{whom} {verb} through {through}"),

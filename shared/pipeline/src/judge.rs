@@ -10,7 +10,7 @@ use std::{
 };
 
 use access::Access;
-use check::{FindingsPatch, Known, Limits, Round, Unanswered};
+use check::{FindingsPatch, Judgement, Known, Limits, Round, Unanswered};
 use model::{Lists, Sighting, Timestamp, Transition, time_text};
 use notify::{BaselineCounts, Gain};
 use snapshot::{FindingsRef, History, SnapshotError};
@@ -76,10 +76,9 @@ pub(crate) async fn judge(
     if judged.unjudged.is_some() {
         return Ok((judged, Vec::new()));
     }
-    let before = std::mem::take(&mut compared.before);
     let (cloud, permissions) = (history.account().cloud(), run.permissions);
-    let gains =
-        guarded(|| grants::gains(cloud, before, &mut compared.state, &compared.changes, access, permissions));
+    let times = grants::Times::of(compared.before_at, at);
+    let gains = guarded(|| grants::gains(cloud, compared, access, permissions, &times));
     Ok(match gains {
         Ok(gains) => (judged, gains),
         Err(reason) => (Judged::none(former, reason), Vec::new()),
@@ -202,12 +201,15 @@ fn ask(
         return Err(late(rule));
     }
     let lists = Lists::of(state);
+    let ended = access::ends_before(account.cloud(), state, asking.at).to_string();
     for permission in run.permissions.of_cloud(account.cloud()) {
         if until.is_some_and(|until| Instant::now() >= until) {
             return Err(late(&permission.id));
         }
-        round.judge(state, known, &grants::judgement(account.cloud(), &lists, permission), || {
-            let access = access.get_or_insert_with(|| access::of(account.cloud(), state));
+        let judgement =
+            Judgement { moment: ended.clone(), ..grants::judgement(account.cloud(), &lists, permission) };
+        round.judge(state, known, &judgement, || {
+            let access = access.get_or_insert_with(|| access::of(account.cloud(), state, asking.at));
             grants::found(account.cloud(), state, access, permission)
         });
     }

@@ -32,14 +32,16 @@ pub(crate) async fn compare(
         let differing: Vec<&'static Table> = declared.filter(|table| !holds(table)).collect();
         let mut before = model::State::default();
         let is_coverage = |table: &&'static Table| table.name == tables::COVERAGE.name;
-        let coverage = Some(&tables::COVERAGE).filter(|_| !differing.iter().any(|table| is_coverage(table)));
+        let coverage = Some(&tables::COVERAGE).filter(|_| !differing.iter().any(is_coverage));
         for table in differing.iter().copied().chain(coverage) {
             before.put(table, history.read(&manifest, table).await?);
         }
-        Ok((before, differing))
+        Ok((before, manifest.finished_at.parse().ok(), differing))
     };
     match read.await {
-        Ok((before, differing)) => Ok(Some(since(before, compared, &differing))),
+        Ok((before, at, differing)) => {
+            Ok(Some(Compared { before_at: at, ..since(before, compared, &differing) }))
+        }
         Err(error) if SnapshotError::is_damage(&error) => {
             former.note(&error);
             Ok(None)
@@ -52,5 +54,12 @@ fn since(before: model::State, compared: &Compared, differing: &[&'static Table]
     let mut state = compared.state.clone();
     let changes = diff::between(&before, &state, differing);
     diff::mark_first_sight(&before, &mut state, &changes);
-    Compared { before, state, hashes: compared.hashes.clone(), changes, coverage: Vec::new() }
+    Compared {
+        before,
+        before_at: None,
+        state,
+        hashes: compared.hashes.clone(),
+        changes,
+        coverage: Vec::new(),
+    }
 }

@@ -69,7 +69,7 @@ fn through_a_group(answer: &Answer) -> Option<Value> {
     let is_held = answer.verdict == Verdict::Surely && answer.extent == Extent::Whole;
     let name = |step: &Step| step.name.clone();
     (is_held && kinds == ["user", "group", "policy", "version"]).then(|| {
-        json!({"user_name": name(user), "via_group": name(group), "via_policy": name(policy), "version": name(version)})
+        json!({"user_name": name(user), "via_group": name(group), "via_policy": name(policy), "version": version.id})
     })
 }
 

@@ -45,10 +45,7 @@ async fn a_finding_has_the_path_and_is_fixed_when_the_grant_goes() {
     let before = audited(&account, MONDAY).await;
     let lin = finding(&before, RAISE, LIN);
     assert_eq!(lin.state, FindingState::Open);
-    assert_eq!(
-        lin.evidence["through"],
-        "group operators → policy ReviewOfIdentities → version v2 → statement 1"
-    );
+    assert_eq!(lin.evidence["through"], "group 'operators' → policy 'ReviewOfIdentities' → version v2");
     assert_eq!(lin.evidence["certainty"], "surely");
     let actions = lin.evidence["actions"].as_str().expect("a list");
     assert!(actions.contains("iam:users:attachPolicyV5") && !actions.contains("sts:"), "{actions}");
@@ -62,7 +59,7 @@ async fn a_finding_has_the_path_and_is_fixed_when_the_grant_goes() {
     let of_keys = ["createCredentialV5", "updateCredentialV5", "createCredential", "updateCredential"]
         .map(|verb| format!("iam:credentials:{verb}"));
     assert_eq!(carla.evidence["actions"], of_keys.join(", "));
-    assert_eq!(carla.evidence["through"], "policy KeysOfMachines → version v1 → statement 1");
+    assert_eq!(carla.evidence["through"], "policy 'KeysOfMachines'");
 }
 
 #[tokio::test(flavor = "multi_thread")]

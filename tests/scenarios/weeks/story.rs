@@ -149,12 +149,11 @@ fn change(change: &Change) -> String {
 fn access(change: &access::SharedChange) -> Vec<String> {
     let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let names: Vec<String> = change.principals.iter().map(|who| who.step.to_string()).collect();
-    let steps = |path: &[access::Step]| path.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ");
     let head = format!("{:<9} {}", word(serde_json::json!(change.turn)), names.join(", "));
     let grants = change.grants.iter().map(|grant| {
         let condition =
             grant.condition.as_ref().map(|condition| format!(" [{condition}]")).unwrap_or_default();
-        format!("          {}{condition}", steps(&grant.path))
+        format!("          {}{condition}", access::path_text(&grant.path))
     });
     std::iter::once(head).chain(grants).collect()
 }

@@ -9,6 +9,7 @@ use super::{Bound, Preference, Verdict, Way};
 use crate::{
     Access, Effect, Extent, Question, Source, Statement, Step,
     access::{Held, both},
+    bounds::{escape, restriction},
 };
 
 /// How much of what one statement allows another takes away.
@@ -184,12 +185,13 @@ impl<'a> Weighing<'a> {
         for (deny, words) in inner.chain(outer).collect::<Vec<_>>() {
             let words = match self.taken(deny, &best.allow.source.statement) {
                 Taken::Nothing => continue,
-                Taken::Whole => words.unwrap_or_default(),
-                Taken::Part => "a deny takes it away".to_owned(),
+                Taken::Whole => escape(&words.unwrap_or_default()),
+                Taken::Part => match words.as_deref().and_then(restriction) {
+                    Some(words) => format!("{words} where a restriction applies"),
+                    None => "unless a deny takes it away".to_owned(),
+                },
             };
-            // What it takes away together stays together among all that must hold.
-            let words = if words.contains(" and ") { format!("({words})") } else { words };
-            condition = both(condition.as_deref(), Some(&format!("unless {words}")));
+            condition = both(condition.as_deref(), Some(&words));
         }
         condition = both(condition.as_deref(), self.bound_for(is_bounded).condition.as_deref());
         Way { verdict, extent, condition, path }

@@ -3,9 +3,14 @@
 use super::side::{Side, Way};
 use crate::{Access, Principal, Step};
 
-/// Lists that service control policies hang on.
-const OF_BOUNDS: [&str; 4] =
-    ["huawei_organizations", "huawei_organization_entities", "huawei_scps", "huawei_scp_attachments"];
+/// Lists that service control policies and context-based restrictions hang on.
+const OF_BOUNDS: [&str; 5] = [
+    "huawei_organizations",
+    "huawei_organization_entities",
+    "huawei_scps",
+    "huawei_scp_attachments",
+    "ibm_cbr_rules",
+];
 
 /// Says whether one of the ways that lead to a grant in one state could not be seen in `other`.
 pub(super) fn is_hidden(other: &Access, side: &Side<'_>, ways: &[Way<'_>]) -> bool {

@@ -2,14 +2,15 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use model::{Row, State, Table, Value, tables::huawei as t};
+use model::{Row, State, Table, Timestamp, Value, tables::huawei as t};
 
 use super::{
     action,
+    ends::end_of_all,
     people::{Condition, People},
     resource,
 };
-use crate::{Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step};
+use crate::{Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step};
 
 /// The statements of one kind of document, by the document's key.
 pub(crate) struct Documents(BTreeMap<Vec<u8>, Vec<Written>>);
@@ -19,6 +20,8 @@ pub(crate) struct Written {
     /// The statement with all conditions in words.
     pub(crate) statement: Statement,
     conditions: Vec<Condition>,
+    /// When it ended, where it has.
+    ended: Option<Timestamp>,
 }
 
 /// The tables that hold one kind of document.
@@ -30,7 +33,7 @@ struct Family {
 }
 
 impl Documents {
-    pub(crate) fn of_policies(state: &State) -> Self {
+    pub(crate) fn of_policies(state: &State, at: Timestamp) -> Self {
         let (statements, actions) = (&t::POLICY_STATEMENTS, &t::POLICY_ACTIONS);
         Self::of(
             state,
@@ -40,34 +43,38 @@ impl Documents {
                 resources: &t::POLICY_RESOURCES,
                 conditions: &t::POLICY_CONDITIONS,
             },
+            at,
         )
     }
 
-    pub(crate) fn of_roles(state: &State) -> Self {
+    pub(crate) fn of_roles(state: &State, at: Timestamp) -> Self {
         let (statements, actions) = (&t::ROLE_STATEMENTS, &t::ROLE_ACTIONS);
         Self::of(
             state,
             &Family { statements, actions, resources: &t::ROLE_RESOURCES, conditions: &t::ROLE_CONDITIONS },
+            at,
         )
     }
 
-    pub(crate) fn of_scps(state: &State) -> Self {
+    pub(crate) fn of_scps(state: &State, at: Timestamp) -> Self {
         let (statements, actions) = (&t::SCP_STATEMENTS, &t::SCP_ACTIONS);
         Self::of(
             state,
             &Family { statements, actions, resources: &t::SCP_RESOURCES, conditions: &t::SCP_CONDITIONS },
+            at,
         )
     }
 
-    pub(crate) fn of_trust(state: &State) -> Self {
+    pub(crate) fn of_trust(state: &State, at: Timestamp) -> Self {
         let (statements, actions) = (&t::TRUST_STATEMENTS, &t::TRUST_ACTIONS);
         Self::of(
             state,
             &Family { statements, actions, resources: &t::TRUST_RESOURCES, conditions: &t::TRUST_CONDITIONS },
+            at,
         )
     }
 
-    fn of(state: &State, family: &Family) -> Self {
+    fn of(state: &State, family: &Family, at: Timestamp) -> Self {
         // The key of a document is that of its statements without the last column, their place.
         let (document, statement) = (family.statements.key - 1, family.statements.key);
         let mut actions = choices(state, family.actions, statement, action);
@@ -82,14 +89,17 @@ impl Documents {
             };
             let everywhere = || Choice::any_of(vec![Resource::any()]);
             let conditions = conditions.remove(key).unwrap_or_default();
+            let ended = end_of_all(&conditions).filter(|end| *end <= at);
+            // It keeps its place, with nothing in it: a policy of an organisation that allows nothing any more still bounds.
+            let actions = actions.remove(key).filter(|_| ended.is_none());
             let statement = Statement {
                 effect,
-                actions: Arc::new(actions.remove(key).unwrap_or_else(|| Choice::any_of(Vec::new()))),
+                actions: Arc::new(actions.unwrap_or_else(|| Choice::any_of(Vec::new()))),
                 resources: resources.remove(key).unwrap_or_else(everywhere),
                 condition: words(&conditions),
             };
             let of_document = documents.entry(row.prefix(document).to_vec()).or_default();
-            of_document.push(Written { statement, conditions });
+            of_document.push(Written { statement, conditions, ended });
         }
         Self(documents)
     }
@@ -100,19 +110,31 @@ impl Documents {
         self.0.get(key.as_bytes()).map_or(&[], Vec::as_slice)
     }
 
+    /// Notes of each statement of a document that is over when it ended.
+    pub(crate) fn note_ended(&self, access: &mut Access, key: &[&str], steps: &[Step]) {
+        for (place, written) in self.statements(key).iter().enumerate() {
+            if let Some(end) = written.ended {
+                let last = step_of(place);
+                access.ended.note(steps.iter().chain([&last]).map(|step| step.id.as_str()), end);
+            }
+        }
+    }
+
     /// Returns the statements of a document as sources that are reached by some steps. What a statement asks of the
     /// principal itself is decided for each.
     pub(crate) fn sources(&self, key: &[&str], steps: &[Step], people: &People<'_>) -> Vec<Source> {
+        let statements = self.statements(key);
+        let is_only = statements.len() == 1;
         let sources = |(place, written): (usize, &Written)| {
-            let last = super::step("statement", &(place + 1).to_string(), None);
-            let steps: Arc<[Step]> = steps.iter().cloned().chain([last]).collect();
+            let steps: Arc<[Step]> =
+                steps.iter().cloned().chain([step_of(place).unless_only(is_only)]).collect();
             written.decided(people).into_iter().map(move |(statement, holders)| Source {
                 steps: Arc::clone(&steps),
                 statement,
                 holders,
             })
         };
-        self.statements(key).iter().enumerate().flat_map(sources).collect()
+        statements.iter().enumerate().flat_map(sources).collect()
     }
 }
 
@@ -130,6 +152,10 @@ impl Written {
         let sure = Statement { condition: words(&others), ..self.statement.clone() };
         vec![(sure, Holders::Only(Arc::new(held_by))), (self.statement.clone(), Holders::AllBut(decided))]
     }
+}
+
+fn step_of(place: usize) -> Step {
+    super::step("statement", &(place + 1).to_string(), None)
 }
 
 /// Everything, as what NotAction and NotResource take from.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use model::{Lists, Row, State, Table, Value, tables::huawei as t};
+use model::{Lists, Row, State, Table, Timestamp, Value, tables::huawei as t};
 
-use super::{everything, step};
-use crate::{Access, Holders, Principal, Source, Standing, unseen::Seen};
+use super::{ends, step};
+use crate::{Access, Holders, Principal, Source, Standing, bounds::everything, unseen::Seen};
 
-pub(super) fn add(access: &mut Access, state: &State, is_bounded: bool) {
+pub(super) fn add(access: &mut Access, state: &State, is_bounded: bool, at: Timestamp) {
     let credentials = Credentials::of(state);
     access.identities_seen = [("user", &t::USERS), ("agency", &t::AGENCIES)]
         .into_iter()
@@ -16,13 +16,21 @@ pub(super) fn add(access: &mut Access, state: &State, is_bounded: bool) {
     for row in state.rows(&t::USERS) {
         add_user(access, state, row, &credentials, is_bounded);
     }
+    let ended = ends::of_agencies(state, at);
     for row in state.rows(&t::AGENCIES) {
         if let Some(id) = t::AGENCIES.text(row, "agency_id") {
             note_carried(access, state, &t::AGENCIES, row, id);
             let step = step("agency", id, t::AGENCIES.text(row, "name"));
             // Service control policies do not reach what a cloud service made for itself.
             let is_bounded = is_bounded && t::AGENCIES.text(row, "kind") != Some("service_linked");
-            access.principal(Principal { step, standing: Standing::Active, is_bounded });
+            let standing = match ended.get(id) {
+                Some(end) => {
+                    access.ended.note([id], *end);
+                    Standing::Inactive(format!("expired at {}", model::time_text(*end)))
+                }
+                None => Standing::Active,
+            };
+            access.principal(Principal { step, standing, is_bounded });
         }
     }
     for row in state.rows(&t::GROUPS) {

@@ -4,7 +4,7 @@
 //! of that project, one on an enterprise project opens what the services that know enterprise projects keep in it, and
 //! only one for all projects opens both. So nobody administers identities through a project.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::step;
 use crate::{Choice, Pattern, Resource, Statement, Step};
@@ -28,20 +28,20 @@ const GLOBAL: [&str; 9] =
 /// Global services of which nothing lies in an enterprise project.
 const OUTSIDE_ENTERPRISE_PROJECTS: [&str; 6] =
     ["iam", "sts", "organizations", "identitycenter", "eps", "tms"];
-/// The identity actions that take effect in a grant on an enterprise project, in lower case: those which the action
+/// The identity actions that take effect in a grant on an enterprise project: those which the action
 /// table of classic IAM marks so.
 const IDENTITY_ON_ENTERPRISE_PROJECTS: [&str; 11] = [
-    "iam:permissions:grantroletoagencyonenterpriseproject",
-    "iam:permissions:grantroletogrouponenterpriseproject",
-    "iam:permissions:grantroletouseronenterpriseproject",
-    "iam:permissions:listenterpriseprojectsforgroup",
-    "iam:permissions:listenterpriseprojectsforuser",
-    "iam:permissions:listgroupsonenterpriseproject",
-    "iam:permissions:listrolesforgrouponenterpriseproject",
-    "iam:permissions:listrolesforuseronenterpriseproject",
-    "iam:permissions:listusersforenterpriseproject",
-    "iam:permissions:revokerolefromagencyonenterpriseproject",
-    "iam:permissions:revokerolefromgrouponenterpriseproject",
+    "iam:permissions:grantRoleToAgencyOnEnterpriseProject",
+    "iam:permissions:grantRoleToGroupOnEnterpriseProject",
+    "iam:permissions:grantRoleToUserOnEnterpriseProject",
+    "iam:permissions:listEnterpriseProjectsForGroup",
+    "iam:permissions:listEnterpriseProjectsForUser",
+    "iam:permissions:listGroupsOnEnterpriseProject",
+    "iam:permissions:listRolesForGroupOnEnterpriseProject",
+    "iam:permissions:listRolesForUserOnEnterpriseProject",
+    "iam:permissions:listUsersForEnterpriseProject",
+    "iam:permissions:revokeRoleFromAgencyOnEnterpriseProject",
+    "iam:permissions:revokeRoleFromGroupOnEnterpriseProject",
 ];
 /// Services that are known to lie in regions.
 const REGIONAL: [&str; 36] = [
@@ -94,13 +94,13 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Returns the scope as a step of a path.
-    pub(super) fn step(self) -> Step {
+    /// Returns the scope as a step of a path, with the name of the project where one is known.
+    pub(super) fn step(self, names: &BTreeMap<&str, &str>) -> Step {
         match self {
             Self::Global => step("scope", "global services", None),
             Self::AllProjects => step("scope", "all projects", None),
-            Self::Project(id) => step("project", id, None),
-            Self::EnterpriseProject(id) => step("enterprise project", id, None),
+            Self::Project(id) => step("project", id, names.get(id).copied()),
+            Self::EnterpriseProject(id) => step("enterprise project", id, names.get(id).copied()),
         }
     }
 
@@ -156,7 +156,7 @@ impl<'a> Scope<'a> {
 fn service(pattern: &Pattern) -> (Pattern, String) {
     let text = pattern.to_string();
     let (service, rest) = text.split_once(':').unwrap_or((&text, "*:*"));
-    (Pattern::parse(service), rest.to_owned())
+    (Pattern::parse(&service.to_lowercase()), rest.to_owned())
 }
 
 /// Returns what a choice has of some services.
@@ -166,7 +166,7 @@ fn only(actions: &Choice<Pattern>, services: &[&str]) -> Choice<Pattern> {
         let matching: Vec<Pattern> = services
             .iter()
             .filter(|service| mine.matches(service))
-            .map(|service| Pattern::parse(&format!("{service}:{rest}")))
+            .map(|service| super::action(&format!("{service}:{rest}")))
             .collect();
         matching
     };
@@ -195,6 +195,6 @@ fn without<'s>(
 
 /// Returns those of some actions that a choice has.
 fn chosen(actions: &Choice<Pattern>, names: &[&str]) -> Vec<Pattern> {
-    let names = names.iter().map(|name| Pattern::parse(name));
+    let names = names.iter().map(|name| super::action(name));
     names.filter(|name| actions.extent(name) == crate::Extent::Whole).collect()
 }

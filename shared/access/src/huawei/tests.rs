@@ -1,7 +1,9 @@
 //! Every decision against an evaluator that knows nothing of this crate: it follows the text of the policy language,
 //! one request at a time.
 
+mod ends;
 mod gains;
+mod networks;
 mod people;
 mod scopes;
 mod standing;

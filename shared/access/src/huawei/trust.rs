@@ -9,9 +9,9 @@ mod principals;
 
 use std::collections::BTreeMap;
 
-use model::{State, tables::huawei as t};
+use model::{State, Timestamp, tables::huawei as t};
 
-use super::{documents::Documents, question, step};
+use super::{documents::Documents, ends, question, step};
 use crate::{
     Access, Choice, Effect, Extent, Pattern, Principal, Question, Standing, Statement, Verdict, access::both,
 };
@@ -27,22 +27,26 @@ const ACCOUNT_LEFT_OUT: &str = "leaving out an account does not leave out its us
 /// Beside a grant that reaches only a part of what assuming is asked on.
 const PART: &str = "the grant to assume reaches this agency";
 
-pub(super) fn add(access: &mut Access, state: &State) {
+pub(super) fn add(access: &mut Access, state: &State, at: Timestamp) {
     let account = state
         .rows(&t::ACCOUNTS)
         .iter()
         .find_map(|row| t::ACCOUNTS.text(row, "account_id"))
         .unwrap_or_default();
-    let documents = Documents::of_trust(state);
+    let documents = Documents::of_trust(state, at);
     let of_statements = principals(state);
     let own = Own::of(access, state, account);
     let nobody = Principals::default();
+    let providers = ends::of_providers(state, at);
     // Taken before anybody can become anybody, so that each step stands by itself.
     let mut found = Vec::new();
     for row in state.rows(&t::AGENCIES) {
         let text = |column| t::AGENCIES.text(row, column);
         let Some(agency) = text("agency_id") else { continue };
         let Some(to) = access.principal_with(agency) else { continue };
+        if access.ended_on(&[step("agency", agency, None)]).is_some() {
+            continue;
+        }
         if let Some(domain) = text("trust_domain_id") {
             let name = text("trust_domain_name");
             let is_service = name.is_some_and(|name| name.starts_with("op_svc_"));
@@ -57,6 +61,7 @@ pub(super) fn add(access: &mut Access, state: &State) {
                 })
                 .collect(),
             question: question(ASSUME, text("urn")),
+            providers: &providers,
         };
         found.extend(policy.let_in(access, &own).into_iter().map(|(from, words)| (from, to, words)));
     }
@@ -73,6 +78,8 @@ struct TrustPolicy<'a> {
     statements: Vec<(&'a Statement, &'a Principals<'a>)>,
     /// Whether somebody may assume the agency by policies of its own.
     question: Question,
+    /// Providers whose metadata has ended, with what must hold for them to let somebody in.
+    providers: &'a BTreeMap<&'a str, String>,
 }
 
 /// One who is let in: number of the principal, and what must hold.
@@ -86,6 +93,8 @@ impl TrustPolicy<'_> {
         for (allow, principals) in allows {
             for outsider in principals.outsiders(own) {
                 if let Some(words) = self.after_denies(allow, &outsider.pattern, outsider.is_federated()) {
+                    let lasting = self.providers.get(outsider.id.as_str()).map(String::as_str);
+                    let words = both(words.as_deref(), lasting);
                     let_in.push((outside_of(access, &outsider), words));
                 }
             }

@@ -2,13 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use model::{State, Table, tables::ibm as t};
+use model::{Row, State, Table, Timestamp, tables::ibm as t};
 
-/// A condition of a rule: its place, the operator of its group, its words.
-type Condition<'a> = (Vec<u32>, &'a str, String);
+use crate::moments::moment;
+
+/// A condition of a rule: its place, the operator of its group, itself.
+type Condition<'a> = (Vec<u32>, &'a str, Ruled);
 
 /// The conditions of policies, to be taken out policy by policy.
 pub(super) struct Conditions<'a>(BTreeMap<&'a str, Vec<Condition<'a>>>);
+
+/// What must hold for a policy, and until when it can.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ruled {
+    /// Words that are equal when the conditions are; none where nothing must hold.
+    pub(super) words: Option<String>,
+    /// When it stops for good to hold, whatever else is the case; none where it may always hold again.
+    pub(super) end: Option<Timestamp>,
+}
 
 impl<'a> Conditions<'a> {
     pub(super) fn of(state: &'a State) -> Self {
@@ -16,43 +27,87 @@ impl<'a> Conditions<'a> {
         for row in state.rows(&t::POLICY_CONDITIONS) {
             let text = |column| t::POLICY_CONDITIONS.text(row, column);
             let Some(policy) = text("policy_id") else { continue };
-            let name =
-                text("name").unwrap_or("?").trim_matches(['{', '}']).replace("environment.attributes.", "");
-            let words =
-                format!("{name} {} {}", text("operator").unwrap_or("?"), text("value").unwrap_or("?"));
+            let words = format!(
+                "{} {} {}",
+                name(row).unwrap_or("?"),
+                text("operator").unwrap_or("?"),
+                text("value").unwrap_or("?")
+            );
             let place = text("position").unwrap_or_default().split('.').map(|part| part.parse().unwrap_or(0));
             conditions.entry(policy).or_default().push((
                 place.collect(),
                 text("group_operator").unwrap_or("and"),
-                words,
+                Ruled { words: Some(words), end: end_of_row(row) },
             ));
         }
         Self(conditions)
     }
 
-    /// Returns what must hold for a policy, in words that are equal when the conditions are.
-    pub(super) fn take(&mut self, policy: &str, operator: Option<&str>) -> Option<String> {
-        let mut conditions = self.0.remove(policy)?;
+    /// Returns what must hold for a policy.
+    pub(super) fn take(&mut self, policy: &str, operator: Option<&str>) -> Ruled {
+        let Some(mut conditions) = self.0.remove(policy) else { return Ruled::default() };
         conditions.sort();
-        let mut groups: BTreeMap<u32, (&str, Vec<String>)> = BTreeMap::new();
+        let mut groups: BTreeMap<u32, (&str, Vec<Ruled>)> = BTreeMap::new();
         let mut outer = operator;
-        for (place, operator, words) in conditions {
+        for (place, operator, condition) in conditions {
             if place.len() < 2 {
                 outer = outer.or(Some(operator));
             }
             let (.., members) =
                 groups.entry(place.first().copied().unwrap_or_default()).or_insert((operator, Vec::new()));
-            members.push(words);
+            members.push(condition);
         }
-        let of_group = |(operator, members): (&str, Vec<String>)| joined(operator, members);
-        Some(joined(outer.unwrap_or("and"), groups.into_values().map(of_group).collect()))
+        let of_group = |(operator, members): (&str, Vec<Ruled>)| joined(operator, members);
+        joined(outer.unwrap_or("and"), groups.into_values().map(of_group).collect())
     }
 }
 
-/// Joins conditions; alternatives stay together where something else must hold too.
-fn joined(operator: &str, members: Vec<String>) -> String {
-    let all = members.join(&format!(" {operator} "));
-    if members.len() > 1 && operator != "and" { format!("({all})") } else { all }
+/// Returns the attribute that a condition asks of, without what stands around it.
+fn name(row: &Row) -> Option<&str> {
+    let name = t::POLICY_CONDITIONS.text(row, "name")?.trim_matches(['{', '}']);
+    Some(name.strip_prefix("environment.attributes.").unwrap_or(name))
+}
+
+/// Returns when a condition stops for good to hold: one on the date, or date and time, that has an upper end. Hours and days
+/// of the week come again.
+pub(super) fn end_of_row(row: &Row) -> Option<Timestamp> {
+    let text = |column| t::POLICY_CONDITIONS.text(row, column);
+    let (operator, value) = (text("operator")?, text("value")?.trim_matches('"'));
+    match (name(row)?, operator) {
+        ("current_date_time", "dateTimeLessThan") => moment(value),
+        ("current_date_time", "dateTimeLessThanOrEquals") => after(moment(value)?, SECOND),
+        ("current_date", "dateLessThan") => start_of_day(value),
+        ("current_date", "dateLessThanOrEquals") => after(start_of_day(value)?, DAY),
+        _ => None,
+    }
+}
+
+/// Times are compared to the second.
+const SECOND: i64 = 1;
+const DAY: i64 = 24 * 60 * 60;
+
+fn after(time: Timestamp, seconds: i64) -> Option<Timestamp> {
+    Timestamp::from_second(time.as_second().checked_add(seconds)?).ok()
+}
+
+/// Reads a day, with or without the offset that IBM Cloud writes behind it: `2026-11-30+02:00`.
+fn start_of_day(text: &str) -> Option<Timestamp> {
+    let (day, offset) = (text.get(..10)?, text.get(10..)?);
+    moment(&format!("{day}T00:00:00{}", if offset.is_empty() { "Z" } else { offset }))
+}
+
+/// Joins conditions; alternatives stay together where something else must hold too. All of them end with the first that
+/// ends, and alternatives when the last has.
+fn joined(operator: &str, members: Vec<Ruled>) -> Ruled {
+    let (ends, is_all) = (members.iter().map(|member| member.end), operator == "and");
+    let end = match is_all {
+        true => ends.flatten().min(),
+        false => ends.collect::<Option<Vec<Timestamp>>>().and_then(|ends| ends.into_iter().max()),
+    };
+    let words: Vec<String> = members.into_iter().filter_map(|member| member.words).collect();
+    let all = words.join(&format!(" {operator} "));
+    let words = if words.len() > 1 && !is_all { format!("({all})") } else { all };
+    Ruled { words: Some(words), end }
 }
 
 /// Says that somebody must be in a group, when a policy names both.

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use model::{Coverage, Lists, Row, State, Table, Trust, Value, tables::ibm as t};
+use model::{Coverage, Lists, Row, State, Table, Timestamp, Trust, Value, tables::ibm as t};
 
 use super::{roles::Roles, step};
-use crate::{Access, Choice, Effect, Holders, Principal, Source, Standing, Statement, Step, unseen::Seen};
+use crate::{
+    Access, Choice, Effect, Holders, Principal, Source, Standing, Statement, Step, moments::moment,
+    unseen::Seen,
+};
 
 /// States of a user that keep it from acting: not yet a member, or not any more. Of others, such as `VPN_ONLY` and
 /// `DISABLED_CLASSIC_INFRASTRUCTURE`, which are about classic infrastructure, nothing says that they do.
@@ -20,10 +23,11 @@ const BARRED: [&str; 7] = [
 ];
 
 pub(super) fn principal(step: Step, standing: Standing) -> Principal {
-    Principal { step, standing, is_bounded: false }
+    // Restrictions hold for every request, also for the owner's.
+    Principal { step, standing, is_bounded: true }
 }
 
-pub(super) fn add(access: &mut Access, state: &State) {
+pub(super) fn add(access: &mut Access, state: &State, at: Timestamp) {
     for row in state.rows(&t::USERS) {
         let Some(iam_id) = t::USERS.text(row, "iam_id") else { continue };
         let standing = match t::USERS.text(row, "state") {
@@ -33,7 +37,7 @@ pub(super) fn add(access: &mut Access, state: &State) {
         note_carried(access, state, &t::USERS, row, iam_id);
         access.principal(principal(step("user", iam_id, t::USERS.text(row, "user_id")), standing));
     }
-    let keys = Keys::of(state);
+    let keys = Keys::of(state, at);
     for row in state.rows(&t::SERVICE_IDS) {
         if let Some(iam_id) = t::SERVICE_IDS.text(row, "iam_id") {
             let step = step("service ID", iam_id, t::SERVICE_IDS.text(row, "name"));
@@ -62,35 +66,58 @@ fn note_carried(access: &mut Access, state: &State, table: &Table, row: &Row, id
     }
 }
 
+/// Returns when an API key stops working, if it does by itself.
+pub(super) fn end_of_key(row: &Row) -> Option<Timestamp> {
+    moment(t::API_KEYS.text(row, "expires_at")?)
+}
+
 /// The owners of API keys. A locked key is only kept from change: it works.
 struct Keys<'a> {
     lists: Lists,
-    with_any: BTreeSet<&'a str>,
-    with_enabled: BTreeSet<&'a str>,
+    /// Owners of a key that is disabled, and of one that has expired.
+    with_disabled: BTreeSet<&'a str>,
+    with_expired: BTreeSet<&'a str>,
+    with_working: BTreeSet<&'a str>,
 }
 
 impl<'a> Keys<'a> {
-    fn of(state: &'a State) -> Self {
-        let keys = &t::API_KEYS;
-        let rows = || state.rows(keys).iter();
-        let enabled = rows().filter(|row| keys.cell(row, "disabled") != Value::Boolean(true));
-        Self {
+    fn of(state: &'a State, at: Timestamp) -> Self {
+        let mut keys = Self {
             lists: Lists::of(state),
-            with_any: rows().filter_map(|row| keys.text(row, "iam_id")).collect(),
-            with_enabled: enabled.filter_map(|row| keys.text(row, "iam_id")).collect(),
+            with_disabled: BTreeSet::new(),
+            with_expired: BTreeSet::new(),
+            with_working: BTreeSet::new(),
+        };
+        for row in state.rows(&t::API_KEYS) {
+            let Some(owner) = t::API_KEYS.text(row, "iam_id") else { continue };
+            let owners = if t::API_KEYS.cell(row, "disabled") == Value::Boolean(true) {
+                &mut keys.with_disabled
+            } else if end_of_key(row).is_some_and(|end| end <= at) {
+                &mut keys.with_expired
+            } else {
+                &mut keys.with_working
+            };
+            owners.insert(owner);
         }
+        keys
     }
 
     /// A service ID signs in with a key and with nothing else.
     fn standing(&self, access: &mut Access, iam_id: &str, group: Option<&str>) -> Standing {
-        if self.with_enabled.contains(iam_id) {
+        if self.with_working.contains(iam_id) {
             return Standing::Active;
         }
         let seen = Seen::of([self.list_of_keys(group)]);
-        let has_any = self.with_any.contains(iam_id);
-        let why = if has_any { "every API key is disabled" } else { "no API key" };
+        let (disabled, expired) = (self.with_disabled.contains(iam_id), self.with_expired.contains(iam_id));
+        let why = match (disabled, expired) {
+            (false, false) => "no API key",
+            (true, false) => "every API key is disabled",
+            (false, true) => "every API key has expired",
+            (true, true) => "every API key is disabled or has expired",
+        };
+        let has_any = disabled || expired;
         let whole = Standing::Inactive(why.to_owned());
-        // Keys that are known to be disabled stand in for a list that cannot be read now.
+        // Keys that are known not to work stand in for a list that cannot be read now.
         if has_any && seen == Seen::Before {
             return whole;
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use model::{Row, State, tables::ibm as t};
+use model::{Row, State, Timestamp, tables::ibm as t};
 
 use super::{
     conditions::{self, Conditions},
@@ -19,7 +19,7 @@ use crate::{
 /// A role that a policy gives: its CRN, and its name where the policy tells it.
 type Given<'a> = (&'a str, Option<&'a str>);
 
-pub(super) fn add(access: &mut Access, state: &State, roles: &Roles) {
+pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timestamp) {
     let mut resources = resources(state);
     let mut conditions = Conditions::of(state);
     let subjects = Subjects::of(state);
@@ -39,9 +39,17 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles) {
         }
         let opened = resources.remove(id).unwrap_or_default();
         let ruled = conditions.take(id, text("rule_operator"));
+        if let Some(end) = ruled.end.filter(|end| *end <= at) {
+            access.ended.note([id], end);
+            continue;
+        }
         let step = step("policy", id, text("description").filter(|text| !text.is_empty()));
-        let policy =
-            Policy { id, step, resource: opened.resource, condition: both_texts(ruled, opened.condition) };
+        let policy = Policy {
+            id,
+            step,
+            resource: opened.resource,
+            condition: both_texts(ruled.words, opened.condition),
+        };
         let holders = subjects.of_policy(access, row, id);
         if state.is_carried(&t::POLICIES, row) {
             holders.iter().for_each(|holder| doubt_stranger(access, holder));
@@ -170,19 +178,19 @@ impl Policy<'_> {
 
 /// What the attributes of a policy say: resources, and what cannot be said as such.
 #[derive(Default)]
-struct Opened {
-    resource: Resource,
-    condition: Option<String>,
+pub(super) struct Opened {
+    pub(super) resource: Resource,
+    pub(super) condition: Option<String>,
 }
 
 impl Opened {
     /// Adds something that must hold and cannot be said with patterns.
-    fn depend(&mut self, words: &str) {
+    pub(super) fn depend(&mut self, words: &str) {
         self.condition = both(self.condition.as_deref(), Some(words));
     }
 
     /// Adds alternatives for an attribute; a second set of the same attribute must match too.
-    fn restrict(&mut self, attribute: &str, patterns: Vec<Pattern>, words: &str) {
+    pub(super) fn restrict(&mut self, attribute: &str, patterns: Vec<Pattern>, words: &str) {
         let Some(known) = self.resource.0.get_mut(attribute) else {
             self.resource.0.insert(attribute.to_owned(), patterns);
             return;
@@ -258,7 +266,7 @@ fn resources(state: &State) -> BTreeMap<&str, Opened> {
 }
 
 /// Returns what an operator matches; nothing for one that is not known, of which nobody can say what it lets through.
-fn pattern(operator: &str, value: &str) -> Option<Pattern> {
+pub(super) fn pattern(operator: &str, value: &str) -> Option<Pattern> {
     Some(match operator {
         "stringEquals" | "stringEqualsAnyOf" => Pattern::literal(value),
         "stringMatch" | "stringMatchAnyOf" => Pattern::parse_ibm(value),

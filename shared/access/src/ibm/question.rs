@@ -30,7 +30,8 @@ pub(super) const PLATFORM_SERVICES: [&str; 19] = [
     "user-management",
 ];
 /// Services that `service_group_id = IAM` stands for.
-const IAM_SERVICES: [&str; 4] = ["iam-access-management", "iam-groups", "iam-identity", "user-management"];
+pub(super) const IAM_SERVICES: [&str; 4] =
+    ["iam-access-management", "iam-groups", "iam-identity", "user-management"];
 /// The `resourceType` of resource groups themselves, which belong to no service and lie in no resource group.
 pub(super) const RESOURCE_GROUP: &str = "resource-group";
 /// Attributes that say which services a resource may be of.

@@ -171,7 +171,7 @@ pub(crate) fn gains() -> Vec<Gain> {
         "condition": null,
     });
     vec![Gain {
-        title: "user ana@example.com gained access through access group Keys → policy p9 → role Reader"
+        title: "user ana@example.com gained access through access group 'Keys' → policy p9 → role 'Reader'"
             .to_owned(),
         turn: "gained",
         principals: vec![user],

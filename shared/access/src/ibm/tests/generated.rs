@@ -306,7 +306,7 @@ proptest! {
     ) {
         // A service that nobody knows may have such a name and lie somewhere: the requests below hold none.
         let is_of_unknown = |policy: &Policy| {
-            let has = |name, value| policy.attributes.iter().any(|each| each.name == name && (value == "" || each.values.contains(&value)));
+            let has = |name: &str, value: &'static str| policy.attributes.iter().any(|each| each.name == name && (value.is_empty() || each.values.contains(&value)));
             has("serviceName", "iam-*") && (has("region", "") || has("resourceGroupId", ""))
         };
         prop_assume!(!account.policies.iter().any(is_of_unknown));
