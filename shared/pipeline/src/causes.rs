@@ -56,6 +56,7 @@ fn things(account: &AccountId, compared: &Compared, state: &State) -> Vec<Thing>
 /// Returns the names of the tables that a rule or a permission reads.
 fn needs(rules: &RuleSet, cloud: Cloud, rule: &str) -> BTreeSet<String> {
     let of_rule = rules.get(rule).and_then(|rule| rule.readings.get(&cloud)).map(|reading| &reading.needs);
-    let tables = of_rule.cloned().unwrap_or_else(|| grants::needs(cloud));
+    let of_grants = || [grants::needs(cloud).as_slice(), grants::restricting(cloud)].concat();
+    let tables = of_rule.cloned().unwrap_or_else(of_grants);
     tables.iter().map(|table| table.name.to_owned()).collect()
 }

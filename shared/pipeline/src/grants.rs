@@ -37,7 +37,7 @@ pub(crate) fn judgement(cloud: Cloud, lists: &Lists, permission: &Permission) ->
         needs: needs(cloud),
         absence: allowing(cloud, permission).into_iter().chain(once_seen).collect(),
         weighed: weighed(cloud).to_vec(),
-        besides: besides(cloud).to_vec(),
+        besides: besides(cloud),
         implied_by: permission.implied_by.clone(),
     }
 }
@@ -61,8 +61,9 @@ pub(crate) fn found(cloud: Cloud, state: &State, access: &Access, permission: &P
 
 /// Returns the tables of which rows that are missing may hide a grant.
 pub(crate) fn needs(cloud: Cloud) -> Vec<&'static Table> {
+    let besides = besides(cloud);
     let is_listed = |table: &&'static Table| {
-        let aside = weighed(cloud).iter().chain(besides(cloud));
+        let aside = weighed(cloud).iter().chain(&besides);
         table.name != tables::COVERAGE.name && aside.into_iter().all(|each| each.name != table.name)
     };
     access::tables(cloud).filter(is_listed).collect()
@@ -77,25 +78,29 @@ fn weighed(cloud: Cloud) -> &'static [&'static Table] {
     }
 }
 
-/// Returns the tables that end, restrict or name what others give: one that cannot be read hides nobody.
-fn besides(cloud: Cloud) -> &'static [&'static Table] {
+/// Returns the tables of which missing rows hide nobody: those that restrict what others give, and those that name it.
+fn besides(cloud: Cloud) -> Vec<&'static Table> {
+    restricting(cloud).iter().chain(naming(cloud)).copied().collect()
+}
+
+/// Returns the tables that say what things are called, and decide on nothing.
+fn naming(cloud: Cloud) -> &'static [&'static Table] {
+    match cloud {
+        Cloud::Ibm => &[&tables::ibm::CBR_ZONES, &tables::ibm::RESOURCE_GROUPS],
+        Cloud::Huawei => &[&tables::huawei::ENTERPRISE_PROJECTS, &tables::huawei::PROJECTS],
+    }
+}
+
+/// Returns the tables that end or restrict what others give.
+pub(crate) fn restricting(cloud: Cloud) -> &'static [&'static Table] {
     match cloud {
         Cloud::Ibm => {
             use tables::ibm as t;
-            &[
-                &t::CBR_RULES,
-                &t::CBR_RULE_CONTEXTS,
-                &t::CBR_RULE_OPERATIONS,
-                &t::CBR_RULE_RESOURCES,
-                &t::CBR_ZONES,
-                &t::RESOURCE_GROUPS,
-            ]
+            &[&t::CBR_RULES, &t::CBR_RULE_CONTEXTS, &t::CBR_RULE_OPERATIONS, &t::CBR_RULE_RESOURCES]
         }
         Cloud::Huawei => {
-            use tables::huawei::{
-                ACCESS_CONTROLS, CLASSIC_AGENCIES, ENTERPRISE_PROJECTS, PROJECTS, SAML_PROVIDERS,
-            };
-            &[&ACCESS_CONTROLS, &CLASSIC_AGENCIES, &ENTERPRISE_PROJECTS, &PROJECTS, &SAML_PROVIDERS]
+            use tables::huawei::{ACCESS_CONTROLS, CLASSIC_AGENCIES, SAML_PROVIDERS};
+            &[&ACCESS_CONTROLS, &CLASSIC_AGENCIES, &SAML_PROVIDERS]
         }
     }
 }
