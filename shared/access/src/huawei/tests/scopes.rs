@@ -110,3 +110,20 @@ fn the_service_of_a_resource_is_compared_without_regard_to_case() {
     assert_eq!(asked("OBS:*:*:bucket:Pay"), asked("obs:*:*:bucket:Pay"));
     assert_ne!(asked("obs:*:*:bucket:Pay"), asked("obs:*:*:bucket:pay"));
 }
+
+#[test]
+fn an_action_is_compared_without_regard_to_case_and_shown_as_it_is_written() {
+    use crate::huawei::{action, scopes::Scope};
+    let written = action("ECS:CloudServers:deleteServers");
+    assert_eq!(written, action("ecs:cloudservers:deleteservers"));
+    assert!(written.covers(&action("ecs:CloudServers:DELETESERVERS")));
+    assert_eq!(written.to_string(), "ECS:CloudServers:deleteServers");
+    assert_eq!(serde_json::to_value(&written).unwrap(), "ECS:CloudServers:deleteServers");
+    // What is left of it in a scope is still in the cloud's words.
+    let statement = crate::Statement {
+        actions: std::sync::Arc::new(crate::Choice::any_of(vec![action("IAM:users:createUser")])),
+        ..crate::bounds::everything()
+    };
+    let left = Scope::parse("domain", "").narrow(&statement);
+    assert_eq!(left[0].actions.any_of[0].to_string(), "iam:users:createUser");
+}
