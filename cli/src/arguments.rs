@@ -273,12 +273,17 @@ Examples:
 
 `≤` before a snapshot: it was there when its rule could first look; nobody knows since when.
 
---json: [{\"fingerprint\", \"rule\", \"title\", \"severity\", \"subject\", \"name\", \"evidence\", \"state\", \"baseline\", \"first_seen\", …}, …],
-worst first.")]
+What was asked is what the configuration says: the one that is named, or iamwatch.toml where there is one.
+
+--json: {\"snapshot\", \"findings\": [{\"fingerprint\", \"rule\", \"title\", \"severity\", \"subject\", \"name\", \"evidence\", \"state\", \"baseline\",
+\"first_seen\", …}, …], \"not_answered\", \"incomplete\", \"unknown_rules\", \"warnings\"}, worst first.")]
 pub(crate) struct Findings {
     /// Also those that are closed
     #[arg(long)]
     pub(crate) all: bool,
+    /// The configuration of the audit [env: IAMWATCH_CONFIG] [default: iamwatch.toml, where there is one]
+    #[arg(long, value_name = "F")]
+    pub(crate) config: Option<String>,
     /// As they stood after this snapshot
     #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
     pub(crate) at: String,
@@ -286,15 +291,19 @@ pub(crate) struct Findings {
 
 /// Ask any question in SQL of any snapshot
 ///
-/// The SQL is SQLite's; it can only read. `iamwatch show latest` lists the tables.
+/// The SQL is SQLite's; it can only read. `iamwatch show latest` lists the tables. `grants` (who may do what on what, by which path) and
+/// `findings` are made of the snapshot when they are named.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   iamwatch query 'select user_id, state from ibm_users order by user_id'
   iamwatch query 'select name, count(*) from ibm_access_groups g
       join ibm_access_group_members m on m.group_id = g.id group by 1' --at latest~3
+  iamwatch query \"select principal, path from grants
+      where effect = 'allow' and 'iam-identity.apikey.delete' glob action\"
+  iamwatch query \"select severity, title, subject, since from findings where state = 'open' order by since\"
 
---json: {\"snapshot\", \"columns\": [name, …], \"rows\": [[value, …], …], \"truncated\"}.")]
+--json: {\"snapshot\", \"columns\": [name, …], \"rows\": [[value, …], …], \"truncated\", \"incomplete\"}.")]
 pub(crate) struct Query {
     /// The question
     pub(crate) sql: String,
@@ -318,6 +327,9 @@ pub(crate) struct Rules {
     /// A folder with rules of one's own, beside those that are built in
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) rules: Option<String>,
+    /// The configuration of the audit [env: IAMWATCH_CONFIG] [default: iamwatch.toml, where there is one]
+    #[arg(long, global = true, value_name = "F")]
+    pub(crate) config: Option<String>,
     #[command(subcommand)]
     pub(crate) action: Option<RulesAction>,
 }

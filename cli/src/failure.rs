@@ -122,7 +122,9 @@ const fn code_of_store(error: &StoreError) -> u8 {
 const fn code_of_snapshot(error: &SnapshotError) -> u8 {
     match error {
         SnapshotError::Store { source, .. } => code_of_store(source),
-        SnapshotError::Empty { .. } | SnapshotError::NoSuchSnapshot { .. } => exit::WRONG_USE,
+        SnapshotError::Empty { .. }
+        | SnapshotError::NoSuchSnapshot { .. }
+        | SnapshotError::Unordered { .. } => exit::WRONG_USE,
         SnapshotError::Missing { .. } | SnapshotError::Damaged { .. } => exit::BROKEN,
         SnapshotError::Taken { .. } | SnapshotError::Newer { .. } | SnapshotError::Unstorable { .. } => {
             exit::UNREADABLE

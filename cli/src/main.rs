@@ -12,6 +12,7 @@ mod names;
 mod office;
 mod past;
 mod progress;
+mod questions;
 mod render;
 mod screen;
 

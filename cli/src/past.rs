@@ -73,6 +73,11 @@ pub(crate) fn config(argument: Option<&str>) -> String {
     argument.map(str::to_owned).or_else(|| set(CONFIG)).unwrap_or_else(|| DEFAULT_CONFIG.to_owned())
 }
 
+/// Says whether settings are looked for in this place unasked.
+pub(crate) fn is_default_config(place: &str) -> bool {
+    set(CONFIG).is_none() && place == DEFAULT_CONFIG
+}
+
 /// Says whether the commands look in this store unasked.
 pub(crate) fn is_default(place: &str) -> bool {
     let unasked = set(STORE);

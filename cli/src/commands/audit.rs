@@ -16,12 +16,12 @@ use crate::{
     arguments::Audit,
     failure::{Failure, exit},
     names::{Names, Subject},
-    past,
+    past, questions,
     render::{run, text},
 };
 
 pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure> {
-    let settings = settings(&past::config(wanted.config.as_deref())).await?;
+    let settings = questions::settings(&past::config(wanted.config.as_deref())).await?;
     let accounts = chosen(&settings, past::account(desk.global)?.as_ref())?;
     let s3 = StoreOptions {
         s3_endpoint: settings.s3.endpoint.clone(),
@@ -99,24 +99,6 @@ fn undelivered(summary: &Summary) -> Option<(String, Failure)> {
     );
     let failure = Failure::new(exit::UNREADABLE, error).help("mend the sink; the next audit delivers them");
     Some((summary.account.to_string(), failure))
-}
-
-async fn settings(place: &str) -> Result<Settings, Failure> {
-    Settings::load(place, &past::variable).await.map_err(|error| {
-        let is_missing = matches!(
-            &error,
-            pipeline::SettingsError::Unreadable { source: pipeline::ReferenceError::File { .. }, .. }
-        );
-        let failure = Failure::from(error);
-        match failure.words() {
-            _ if is_missing => failure.help(
-                "name a configuration with --config; `iamwatch help audit` shows the smallest, `iamwatch demo` needs none",
-            ),
-            // What is wrong says better what would be right.
-            (_, Some(_)) => failure,
-            _ => failure.help("`iamwatch help audit` shows the smallest configuration"),
-        }
-    })
 }
 
 async fn audit(account: &AccountSettings, order: &Run<'_>) -> Result<Summary, PipelineError> {

@@ -2,19 +2,20 @@
 
 use std::cmp::Reverse;
 
-use check::{RuleSet, Unanswered};
+use check::Unanswered;
 use clap::builder::styling::AnsiColor;
 use model::{Coverage, Finding, FindingState, Severity};
-use pipeline::Permissions;
+use pipeline::Warning;
 use serde_json::{Value, json};
 use snapshot::Manifest;
 
 use super::Desk;
 use crate::{
     arguments::Findings,
-    failure::{Failure, exit},
+    failure::Failure,
     names::{Names, Subject},
     past::Past,
+    questions::Questions,
     render::{coverage, table::Grid, text},
     screen::Paint,
 };
@@ -28,13 +29,19 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Findings) -> Result<bool, Failu
     findings.sort_by_key(|finding| {
         (finding.state.is_closed(), Reverse(finding.severity), &finding.rule, &finding.subject)
     });
-    let rules = RuleSet::embedded()?;
+    let questions = Questions::read(wanted.config.as_deref(), None).await?;
     let subjects = findings.iter().map(|finding| Subject { rule: &finding.rule, address: &finding.subject });
-    let names = Names::read(&past.history, &[&manifest], &rules, subjects).await?;
-    let sight = Sight::of(&past, &manifest, &rules).await?;
+    let names = Names::read(&past.history, &[&manifest], &questions.rules, subjects).await?;
+    let sight = Sight::of(&past, &manifest, &questions).await?;
+    let account = past.history.account();
+    let odd =
+        Odd { unknown: questions.unknown(account, &all), idle: questions.idle_suppressions(account, &all) };
     let hidden = all.live().len().saturating_sub(all.live().iter().filter(|each| is_shown(each)).count());
     desk.screen.show(
-        |paint| page(&manifest, &findings, &names, &sight, if wanted.all { 0 } else { hidden }, paint),
+        |paint| {
+            let hidden = if wanted.all { 0 } else { hidden };
+            format!("{}{}", page(&manifest, &findings, &names, &sight, hidden, paint), odd.text(paint))
+        },
         || {
             json!({
                 "snapshot": manifest.number,
@@ -42,10 +49,34 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Findings) -> Result<bool, Failu
                 "findings": findings.iter().map(|finding| told(finding, &names)).collect::<Vec<_>>(),
                 "not_answered": sight.unanswered,
                 "incomplete": sight.incomplete,
+                "unknown_rules": odd.unknown,
+                "warnings": odd.idle,
             })
         },
     )?;
     Ok(findings.iter().any(|finding| finding.state == FindingState::Open))
+}
+
+/// What does not fit: between the settings and what the audit asked, and in what they accept.
+struct Odd {
+    unknown: Vec<String>,
+    idle: Vec<Warning>,
+}
+
+impl Odd {
+    fn text(&self, paint: Paint) -> String {
+        let unknown = (!self.unknown.is_empty()).then(|| {
+            format!(
+                "the audit also asked {}, of which these settings say nothing: name its configuration with --config",
+                text::plain(&self.unknown.join(", "))
+            )
+        });
+        let lines =
+            unknown.into_iter().chain(self.idle.iter().map(|warning| text::plain(&warning.text).to_string()));
+        lines
+            .map(|line| format!("{}\n", paint.style(AnsiColor::Yellow.on_default(), format!("! {line}"))))
+            .collect()
+    }
 }
 
 /// What could not be seen, and what has no answer for it.
@@ -56,13 +87,12 @@ pub(super) struct Sight {
 
 impl Sight {
     /// Looks at what a snapshot could see of all that is asked of it.
-    pub(super) async fn of(past: &Past, manifest: &Manifest, rules: &RuleSet) -> Result<Self, Failure> {
+    pub(super) async fn of(past: &Past, manifest: &Manifest, questions: &Questions) -> Result<Self, Failure> {
         let mut incomplete = history::coverage(&past.history, manifest).await?;
         incomplete.retain(|list| !list.is_complete());
-        let permissions =
-            Permissions::of(&[]).map_err(|error| Failure::new(exit::WRONG_USE, anyhow::anyhow!(error)))?;
         let sight = history::sight(&past.history, manifest).await?;
-        let questions = pipeline::questions(rules, &permissions, manifest.account.cloud(), &sight);
+        let (rules, permissions) = (&questions.rules, &questions.permissions);
+        let questions = pipeline::questions(rules, permissions, manifest.account.cloud(), &sight);
         let unanswered = history::unanswered(manifest, &sight, &questions);
         Ok(Self { incomplete, unanswered })
     }

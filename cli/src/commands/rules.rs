@@ -2,7 +2,9 @@
 
 use access::Permission;
 use check::{Limits, Question, Rule, RuleKind, RuleSet, Subject, Unanswered};
+use clap::builder::styling::AnsiColor;
 use model::Cloud;
+use pipeline::Warning;
 use serde_json::{Value, json};
 
 use snapshot::Manifest;
@@ -11,22 +13,27 @@ use super::{Desk, findings::Sight, query};
 use crate::{
     arguments::{Rules, RulesAction},
     failure::{Failure, exit},
-    past::{self, Past},
+    past::Past,
+    questions::Questions,
     render::{coverage, table::Grid, text},
     screen::Paint,
 };
 
 pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure> {
-    let own =
-        wanted.rules.as_deref().map(|folder| past::here().path("the folder of rules", folder)).transpose()?;
-    let set = pipeline::rules(own.as_deref())?;
-    let permissions = permissions()?;
+    let questions = Questions::read(wanted.config.as_deref(), wanted.rules.as_deref()).await?;
+    let (set, permissions) = (&questions.rules, permissions(&questions));
     match wanted.action.as_ref().unwrap_or(&RulesAction::List) {
         RulesAction::List => {
-            let unanswered = unanswered(desk, &set).await?;
+            let (unanswered, idle) = seen(desk, &questions).await?;
             desk.screen.show(
                 |paint| {
-                    format!("{}{}", list(&set, &permissions, paint), coverage::unanswered(&unanswered, paint))
+                    let odd = idle.iter().map(|warning| {
+                        let line = format!("! {}", text::plain(&warning.text));
+                        format!("{}\n", paint.style(AnsiColor::Yellow.on_default(), line))
+                    });
+                    let odd: String = odd.collect();
+                    let said = coverage::unanswered(&unanswered, paint);
+                    format!("{}{said}{odd}", list(set, &permissions, paint))
                 },
                 || {
                     let all = set.iter().map(short).chain(permissions.iter().map(told));
@@ -39,7 +46,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
             let audited: Vec<&Audited> =
                 permissions.iter().filter(|(_, permission)| permission.id == *id).collect();
             if audited.is_empty() {
-                let rule = named(&set, id)?;
+                let rule = named(set, id)?;
                 desk.screen.show(|paint| explain(rule, paint), || whole(rule))?;
             } else {
                 desk.screen.show(
@@ -49,7 +56,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
             }
             Ok(false)
         }
-        RulesAction::Test => test(desk, &set),
+        RulesAction::Test => test(desk, set),
         RulesAction::Ask { id, at, max_rows } => {
             if permissions.iter().any(|(_, permission)| permission.id == *id) {
                 return Err(Failure::wrong_use(format!("`{id}` is a permission, and no question in SQL"))
@@ -57,7 +64,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
                         "`iamwatch findings` lists who holds it, `iamwatch who-can` answers for any action",
                     ));
             }
-            let rule = named(&set, id)?;
+            let rule = named(set, id)?;
             let past = Past::open(desk.global).await?;
             let account = past.history.account();
             if !rule.readings.contains_key(&account.cloud()) {
@@ -113,17 +120,19 @@ async fn ask(
     Ok(!answer.rows.is_empty() || !is_answered)
 }
 
-/// Returns the rules that the newest snapshot does not answer, where there is one.
-async fn unanswered(desk: Desk<'_>, set: &RuleSet) -> Result<Vec<Unanswered>, Failure> {
+/// Returns the rules that the newest snapshot does not answer, where there is one, and the suppressions that accept nothing in it.
+async fn seen(desk: Desk<'_>, questions: &Questions) -> Result<(Vec<Unanswered>, Vec<Warning>), Failure> {
     let is_named = desk.global.store.is_some() || desk.global.account.is_some();
     let look = async {
         let past = Past::open(desk.global).await?;
         let manifest = past.snapshot("latest").await?;
-        Ok(Sight::of(&past, &manifest, set).await?.unanswered)
+        let findings = history::findings(&past.history, &manifest).await?;
+        let idle = questions.idle_suppressions(past.history.account(), &findings);
+        Ok((Sight::of(&past, &manifest, questions).await?.unanswered, idle))
     };
     match look.await {
         // Rules can be listed before there is anything to ask them of.
-        Err(_) if !is_named => Ok(Vec::new()),
+        Err(_) if !is_named => Ok((Vec::new(), Vec::new())),
         found => found,
     }
 }
@@ -141,13 +150,12 @@ fn with_answer(mut rule: Value, unanswered: &[Unanswered]) -> Value {
 /// A permission that is audited unasked, with its cloud.
 type Audited = (Cloud, Permission);
 
-fn permissions() -> Result<Vec<Audited>, Failure> {
-    let mut all = Vec::new();
-    for cloud in Cloud::ALL {
-        let usual = access::usual(cloud).map_err(|error| Failure::new(exit::WRONG_USE, error))?;
-        all.extend(usual.into_iter().map(|permission| (cloud, permission)));
-    }
-    Ok(all)
+fn permissions(questions: &Questions) -> Vec<Audited> {
+    let of_cloud = |cloud| {
+        let permissions = questions.permissions.of_cloud(cloud).iter();
+        permissions.map(move |permission| (cloud, permission.clone()))
+    };
+    Cloud::ALL.into_iter().flat_map(of_cloud).collect()
 }
 
 fn told((cloud, permission): &Audited) -> Value {

@@ -1,7 +1,7 @@
 //! `snapshots`: the list.
 
 use serde_json::{Value, json};
-use snapshot::Manifest;
+use snapshot::{Manifest, SnapshotError};
 
 use super::Desk;
 use crate::{
@@ -18,19 +18,30 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Snapshots) -> Result<bool, Fail
     let first = wanted.last.map_or(1, |last| newest.saturating_sub(last) + 1).max(1);
     let mut manifests = Vec::new();
     for number in first..=newest {
-        manifests.push(past.history.manifest(number).await?);
+        // What is gone, or is not what was written, hides none of the others.
+        manifests.push(match past.history.manifest(number).await {
+            Ok(manifest) => Ok(manifest),
+            Err(SnapshotError::NoSuchSnapshot { .. }) => Err((number, "is missing".to_owned())),
+            Err(error) => match error.damage() {
+                Some((_, fault)) => Err((number, fault)),
+                None => return Err(error.into()),
+            },
+        });
         desk.progress.count("reading manifests", number - first + 1, newest - first + 1);
     }
     desk.progress.clear();
     desk.screen.show(|paint| list(&manifests, paint), || manifests.iter().map(told).collect())?;
-    Ok(manifests.iter().any(|manifest| !manifest.changes.is_empty()))
+    Ok(manifests.iter().flatten().any(|manifest| !manifest.changes.is_empty()))
 }
 
 fn rows(manifest: &Manifest) -> u64 {
     manifest.tables.values().map(|table| table.rows).sum()
 }
 
-fn list(manifests: &[Manifest], paint: Paint) -> String {
+/// A snapshot, or the number of one that cannot be read with what is wrong with it.
+type Listed = Result<Manifest, (u64, String)>;
+
+fn list(manifests: &[Listed], paint: Paint) -> String {
     let mut grid = Grid::new(&[
         "snapshot>",
         "time (UTC)",
@@ -39,7 +50,16 @@ fn list(manifests: &[Manifest], paint: Paint) -> String {
         "open findings>",
         "lists not read to the end",
     ]);
-    for manifest in manifests {
+    for listed in manifests {
+        let manifest = match listed {
+            Ok(manifest) => manifest,
+            Err((number, fault)) => {
+                let fault = format!("{}: see `iamwatch verify`", text::plain(fault));
+                let nothing = || "-".to_owned();
+                grid.row([number.to_string(), nothing(), nothing(), fault, nothing(), nothing()]);
+                continue;
+            }
+        };
         grid.row([
             manifest.number.to_string(),
             text::minute(&manifest.finished_at),
@@ -62,7 +82,11 @@ fn drift(manifest: &Manifest) -> String {
     text::tally(manifest.changes.iter().map(|(verb, rows)| (*rows, verb)), "-")
 }
 
-fn told(manifest: &Manifest) -> Value {
+fn told(listed: &Listed) -> Value {
+    let manifest = match listed {
+        Ok(manifest) => manifest,
+        Err((number, fault)) => return json!({ "number": number, "fault": fault }),
+    };
     json!({
         "number": manifest.number,
         "account": manifest.account,

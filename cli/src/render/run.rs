@@ -273,3 +273,52 @@ fn counted_findings(number: u64) -> String {
 fn indent(page: &str) -> String {
     page.lines().map(|line| format!("  {line}\n")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn changed(turn: &str, causes: &Value) -> String {
+        let event = serde_json::from_value(json!({
+            "specversion": "1.0", "id": "1", "source": "s", "type": "dev.iamwatch.finding.changed.v1",
+            "subject": "f", "time": "2026-11-21T16:30:00Z", "datacontenttype": "application/json",
+            "dataschema": "d", "snapshotid": "4", "severity": "info",
+            "data": {
+                "transition": "changed",
+                "turn": turn,
+                "causes": causes,
+                "finding": {
+                    "severity": "high",
+                    "title": "May delete keys",
+                    "evidence": { "principal": "user ana", "through": "policy p" },
+                },
+            },
+        }));
+        transition(&event.unwrap(), &Names::default(), Paint::PLAIN)
+    }
+
+    #[test]
+    fn what_narrowed_is_said_as_that_with_what_did_it_and_alarms_nobody() {
+        let scp = json!(["service control policy \"no deletes\" was added"]);
+        assert_eq!(
+            changed("narrowed", &scp),
+            "    ! info     May delete keys: user ana, through policy p (narrowed: service control policy \"no deletes\" was added)\n"
+        );
+        assert_eq!(
+            changed("rerouted", &json!([])),
+            "    ! info     May delete keys: user ana, through policy p (the same by another path)\n"
+        );
+        // Of several causes none is the one.
+        assert!(changed("narrowed", &json!(["a", "b"])).ends_with("policy p (narrowed)\n"));
+        assert_eq!(
+            changed("widened", &json!([])),
+            "    ! high     May delete keys: user ana, through policy p (goes further now)\n"
+        );
+        assert!(
+            changed("reworded", &json!([])).contains("! info ")
+                && changed("reworded", &json!([])).contains("(other evidence)")
+        );
+    }
+}

@@ -5,6 +5,7 @@ mod bounds;
 mod clouds;
 mod decide;
 mod gains;
+mod grants;
 pub mod huawei;
 pub mod ibm;
 mod moments;

@@ -198,10 +198,14 @@ fn is_allowed(access: &Access, answer: &Answer, allowed: &[String]) -> bool {
 
 fn is_named(step: &Step, allowed: &str) -> bool {
     let Some((kind, name)) = allowed.split_once(':') else { return false };
-    let is_kind = step.kind.eq_ignore_ascii_case(kind)
-        || step.kind.strip_prefix("access ").is_some_and(|short| short.eq_ignore_ascii_case(kind));
     let name = Pattern::parse(name);
-    is_kind && (name.matches(&step.name) || name.matches(&step.id))
+    is_kind(step.kind, kind) && (name.matches(&step.name) || name.matches(&step.id))
+}
+
+/// Says whether a kind is written so; an access group is a group as well.
+fn is_kind(kind: &str, written: &str) -> bool {
+    let short = kind.strip_prefix("access ").filter(|short| *short == "group");
+    kind.eq_ignore_ascii_case(written) || short.is_some_and(|short| short.eq_ignore_ascii_case(written))
 }
 
 impl Permission {
@@ -221,14 +225,61 @@ impl Permission {
         if self.actions.is_empty() {
             return Err(format!("permission `{}` names no `actions`; name at least one", self.id));
         }
-        match self.allowed.iter().find(|allowed| !allowed.contains(':')) {
-            Some(allowed) => Err(format!(
-                "`allowed` of permission `{}` holds `{allowed}`; write it as kind:name, as in `group:auditors`",
-                self.id
-            )),
-            None => Ok(()),
+        for allowed in &self.allowed {
+            let wrong =
+                |why: String| Err(format!("`allowed` of permission `{}` holds `{allowed}`{why}", self.id));
+            let Some((kind, name)) = allowed.split_once(':') else {
+                return wrong("; write it as kind:name, as in `group:auditors`".to_owned());
+            };
+            if !KINDS.iter().any(|known| is_kind(known, kind)) {
+                return wrong(format!(
+                    ", and nothing is of the kind `{kind}`{}; kinds are {}",
+                    nearest(kind).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default(),
+                    KINDS.join(", ")
+                ));
+            }
+            if name.trim().is_empty() {
+                return wrong(
+                    ", which names nobody; write it as kind:name, as in `group:auditors`".to_owned(),
+                );
+            }
         }
+        Ok(())
     }
+}
+
+/// The kinds of steps by which somebody may be allowed: who holds something, and what it comes by. Those of all clouds, for a
+/// usual permission may be of several.
+const KINDS: [&str; 18] = [
+    "user",
+    "root user",
+    "account owner",
+    "service ID",
+    "trusted profile",
+    "agency",
+    "access group",
+    "group",
+    "account",
+    "cloud service",
+    "cloud resource",
+    "identity provider",
+    "mapping",
+    "rule",
+    "policy",
+    "role",
+    "account setting",
+    "anybody",
+];
+
+/// Returns the kind that is written most like a word.
+fn nearest(word: &str) -> Option<&'static str> {
+    let word = word.trim().to_lowercase();
+    let near = |kind: &&&str| strsim::jaro_winkler(&kind.to_lowercase(), &word);
+    KINDS
+        .iter()
+        .filter(|kind| near(kind) > 0.75)
+        .max_by(|one, other| near(one).total_cmp(&near(other)))
+        .copied()
 }
 
 #[cfg(test)]
@@ -431,7 +482,18 @@ mod tests {
         assert!(
             Permission { actions: Vec::new(), ..good.clone() }.check().unwrap_err().contains("`actions`")
         );
-        let bad = Permission { allowed: vec!["auditors".to_owned()], ..good };
+        let allowed = |text: &str| Permission { allowed: vec![text.to_owned()], ..good.clone() }.check();
+        for (text, near) in [("grp:x", "`group`"), ("serviceid:x", "`service ID`"), ("user :x", "`user`")] {
+            let error = allowed(text).unwrap_err();
+            assert!(error.contains(&format!("did you mean {near}?")), "{error}");
+            assert!(error.contains("kinds are user, root user, "), "{error}");
+        }
+        assert!(allowed("nonsense:x").unwrap_err().contains("nothing is of the kind `nonsense`; kinds are"));
+        assert!(allowed("group: ").unwrap_err().contains("names nobody"));
+        for text in ["Group:x", "access group:x", "Service ID:*", "root user:r", "agency:a:b"] {
+            assert_eq!(allowed(text), Ok(()), "{text}");
+        }
+        let bad = Permission { allowed: vec!["auditors".to_owned()], ..good.clone() };
         assert!(bad.check().unwrap_err().contains("group:auditors"));
     }
 }

@@ -3,10 +3,13 @@
 //! Only the columns that the statements read are filled, and only the columns that one joins by are
 //! indexed: without indexes the same questions take two hundred times as long.
 
-use std::time::{Duration, Instant};
+use std::{
+    borrow::Borrow,
+    time::{Duration, Instant},
+};
 
 use jiff::SignedDuration;
-use model::{AccountId, State, Table, Timestamp, reference, time_text};
+use model::{AccountId, Row, State, Table, Timestamp, reference, tables, time_text};
 use rusqlite::{
     Connection, ToSql,
     types::{ToSqlOutput, ValueRef},
@@ -66,13 +69,29 @@ impl Default for Limits {
 pub struct Answer {
     /// Names of the columns.
     pub columns: Vec<String>,
-    /// The rows; truth values are 0 and 1.
+    /// The rows; truth values are 0 and 1, as every engine compares them: see [`Self::with_truths`].
     pub rows: Vec<Vec<serde_json::Value>>,
     /// Whether these are all rows, or as many as were allowed.
     pub is_complete: bool,
+    /// Of each column, whether it is one that holds truth values.
+    #[serde(skip)]
+    truths: Vec<bool>,
 }
 
 impl Answer {
+    /// Returns the answer with truth values as such, where a column is read as it is declared.
+    #[must_use]
+    pub fn with_truths(mut self) -> Self {
+        for row in &mut self.rows {
+            for (cell, _) in row.iter_mut().zip(&self.truths).filter(|(_, is_truth)| **is_truth) {
+                if let Some(number) = cell.as_i64() {
+                    *cell = serde_json::Value::Bool(number != 0);
+                }
+            }
+        }
+        self
+    }
+
     /// Returns the rows of which the question says that they surely are so: those without a text in a column `doubt`.
     pub fn sure_rows(&self) -> impl Iterator<Item = &Vec<serde_json::Value>> {
         let doubt = self.columns.iter().position(|name| name == DOUBT);
@@ -91,18 +110,29 @@ pub struct Database {
 }
 
 impl Database {
-    /// Loads what some statements read.
+    /// Loads what some statements read. Derived tables are empty.
     ///
     /// # Errors
     /// [`QueryError::Load`] when SQLite cannot take the rows.
     pub fn load(state: &State, run: &Run, reads: &Reads) -> Result<Self, QueryError> {
+        Self::load_with(state, &NothingDerived, run, reads)
+    }
+
+    /// As [`Self::load`], with the rows of derived tables, which go into the database one by one.
+    fn load_with(state: &State, derived: &dyn Derived, run: &Run, reads: &Reads) -> Result<Self, QueryError> {
+        let mut too_many = None;
         let guard = Guard::open(|connection| {
             connection.execute_batch("BEGIN")?;
             connection.execute_batch(&views::create_run())?;
             insert_run(connection, run)?;
             for table in reads.tables() {
                 connection.execute_batch(&reference::create_table(table))?;
-                insert_rows(connection, state, table, reads)?;
+                if !tables::derived::is_derived(table) {
+                    insert_rows(connection, state.rows(table), table, reads)?;
+                } else if !insert_rows(connection, derived.rows(table).take(MOST_DERIVED + 1), table, reads)?
+                {
+                    too_many = Some(table.name);
+                }
             }
             connection.execute_batch(&views::create_views(|_| true))?;
             for table in reads.tables() {
@@ -116,7 +146,10 @@ impl Database {
             connection.execute_batch("COMMIT; PRAGMA analysis_limit = 1000; ANALYZE;")
         });
         let guard = guard.map_err(|error| QueryError::load(&error))?;
-        Ok(Self { guard, loaded: reads.clone() })
+        match too_many {
+            Some(table) => Err(QueryError::TooMany { table, most: MOST_DERIVED }),
+            None => Ok(Self { guard, loaded: reads.clone() }),
+        }
     }
 
     /// Answers a query.
@@ -134,10 +167,11 @@ impl Database {
             return Err(QueryError::NotLoaded { what });
         }
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let truths = statement.columns().map(|column| column.decl_type() == Some("BOOLEAN")).collect();
         self.guard.stop_at(limits.end());
         let answer = read_rows(&mut statement, columns, limits.rows);
         self.guard.stop_at(None);
-        answer.map_err(|error| {
+        answer.map(|answer| Answer { truths, ..answer }).map_err(|error| {
             if is_interruption(&error) {
                 QueryError::TooSlow { limit: limits.time }
             } else {
@@ -147,12 +181,45 @@ impl Database {
     }
 }
 
-/// Loads what one query reads, and answers it.
+/// Most rows of a derived table: a thousand principals with a thousand statements each.
+const MOST_DERIVED: usize = 1_000_000;
+
+/// Makes the rows of tables that no snapshot stores.
+pub trait Derived {
+    /// Returns the rows of a table, one after the other.
+    fn rows<'a>(&'a self, table: &'static Table) -> Box<dyn Iterator<Item = Row> + 'a>;
+}
+
+/// Where no derived table is asked of: each is empty.
+#[derive(Debug, Clone, Copy)]
+struct NothingDerived;
+
+impl Derived for NothingDerived {
+    fn rows<'a>(&'a self, _: &'static Table) -> Box<dyn Iterator<Item = Row> + 'a> {
+        Box::new(std::iter::empty())
+    }
+}
+
+/// Loads what one query reads, and answers it. Derived tables are empty.
 ///
 /// # Errors
 /// When the query is wrong, would write or takes too long.
 pub fn ask(state: &State, run: &Run, sql: &str, limits: &Limits) -> Result<Answer, QueryError> {
-    Database::load(state, run, &Reads::of([sql])?)?.query(sql, limits)
+    ask_with(state, &NothingDerived, run, sql, limits)
+}
+
+/// As [`ask`], with the rows of derived tables.
+///
+/// # Errors
+/// As [`ask`], and when a derived table is larger than may be loaded.
+pub fn ask_with(
+    state: &State,
+    derived: &dyn Derived,
+    run: &Run,
+    sql: &str,
+    limits: &Limits,
+) -> Result<Answer, QueryError> {
+    Database::load_with(state, derived, run, &Reads::of([sql])?)?.query(sql, limits)
 }
 
 fn read_rows(
@@ -160,7 +227,7 @@ fn read_rows(
     columns: Vec<String>,
     most: usize,
 ) -> rusqlite::Result<Answer> {
-    let mut answer = Answer { columns, rows: Vec::new(), is_complete: true };
+    let mut answer = Answer { columns, rows: Vec::new(), is_complete: true, truths: Vec::new() };
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         if answer.rows.len() == most {
@@ -197,7 +264,13 @@ impl ToSql for Cell<'_> {
     }
 }
 
-fn insert_rows(connection: &Connection, state: &State, table: &Table, reads: &Reads) -> rusqlite::Result<()> {
+/// Inserts rows, and says whether there were no more of them than may be.
+fn insert_rows<R: Borrow<Row>>(
+    connection: &Connection,
+    rows: impl IntoIterator<Item = R>,
+    table: &Table,
+    reads: &Reads,
+) -> rusqlite::Result<bool> {
     let wanted: Vec<bool> = table.columns.iter().map(|column| reads.has(table.name, column.name)).collect();
     let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
     let mut names: Vec<&str> =
@@ -209,14 +282,16 @@ fn insert_rows(connection: &Connection, state: &State, table: &Table, reads: &Re
     let marks = vec!["?"; names.len()].join(", ");
     let sql = format!("INSERT INTO {} ({}) VALUES ({marks})", table.name, names.join(", "));
     let mut statement = connection.prepare(&sql)?;
-    for row in state.rows(table) {
-        let cells = row.values().zip(&wanted).filter(|(_, wanted)| **wanted);
+    let mut inserted = 0;
+    for row in rows {
+        let cells = row.borrow().values().zip(&wanted).filter(|(_, wanted)| **wanted);
         for (position, (value, _)) in cells.enumerate() {
             statement.raw_bind_parameter(position + 1, Cell(value))?;
         }
         statement.raw_execute()?;
+        inserted += 1;
     }
-    Ok(())
+    Ok(inserted <= MOST_DERIVED || !tables::derived::is_derived(table))
 }
 
 fn insert_run(connection: &Connection, run: &Run) -> rusqlite::Result<()> {

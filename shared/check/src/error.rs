@@ -43,6 +43,16 @@ pub enum QueryError {
         /// How long it may take.
         limit: Duration,
     },
+    /// A derived table would be larger than may be loaded.
+    #[error(
+        "`{table}` has more than {most} rows in this snapshot, which is more than is loaded; ask `iamwatch who-can` for one action"
+    )]
+    TooMany {
+        /// The table.
+        table: &'static str,
+        /// How many rows it may have.
+        most: usize,
+    },
     /// The state does not fit into the tables in memory.
     #[error("tables could not be loaded: {message}")]
     Load {
@@ -59,7 +69,7 @@ impl QueryError {
 
 fn near(name: &str) -> String {
     let mut known: Vec<(usize, &str)> =
-        views::relations().map(|known| (distance(name, known), known)).collect();
+        views::relations().map(|known| (strsim::levenshtein(name, known), known)).collect();
     known.sort_unstable();
     let close = |distance: usize, known: &str| {
         distance <= 3 || known.contains(name) || known.ends_with(&format!("_{name}"))
@@ -73,26 +83,6 @@ fn near(name: &str) -> String {
     if names.is_empty() { String::new() } else { format!(", but {}", names.join(", ")) }
 }
 
-/// Counts the letters to add, drop or replace (Levenshtein).
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut costs: Vec<usize> = (0..=right.len()).collect();
-    for (row, letter) in left.chars().enumerate() {
-        let mut diagonal = row;
-        let mut before = row + 1;
-        if let Some(first) = costs.first_mut() {
-            *first = before;
-        }
-        for (other, cost) in right.iter().zip(costs.iter_mut().skip(1)) {
-            let replace = diagonal + usize::from(*other != letter);
-            diagonal = *cost;
-            *cost = replace.min(before + 1).min(diagonal + 1);
-            before = *cost;
-        }
-    }
-    costs.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,12 +93,5 @@ mod tests {
         assert!(error.to_string().starts_with("there is no table `ibm_user`, but `ibm_users`"), "{error}");
         let short = QueryError::UnknownTable { name: "policies".to_owned() };
         assert!(short.to_string().contains("`ibm_policies`"), "{short}");
-    }
-
-    #[test]
-    fn distance_counts_letters() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("same", "same"), 0);
     }
 }

@@ -13,6 +13,41 @@ use serde_json::Value;
 /// The columns of a finding but those that name its subject.
 type Evidence = BTreeMap<String, Value>;
 
+/// Says whether two evidences say the same, however it is written: a moment in another form, a list in another order. A version
+/// that writes otherwise is no change of a finding.
+pub(crate) fn says_the_same(before: &Evidence, after: &Evidence) -> bool {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    names.into_iter().all(|name| {
+        let cell = |evidence: &Evidence| evidence.get(name).map(canonical).unwrap_or_default();
+        before.get(name) == after.get(name) || cell(before) == cell(after)
+    })
+}
+
+/// Writes a value in the one form that all equal ones share.
+fn canonical(value: &Value) -> Value {
+    match value {
+        Value::String(text) => {
+            match Some(text).filter(|text| text.contains(':')).and_then(|text| model::normal_time(text)) {
+                Some(moment) => Value::String(moment),
+                None => sorted(text.split(", ").map(Value::from).collect()),
+            }
+        }
+        Value::Array(values) => sorted(values.iter().map(canonical).collect()),
+        Value::Object(members) => {
+            members.iter().map(|(name, member)| (name.clone(), canonical(member))).collect()
+        }
+        // 1 and 1.0 are one number.
+        Value::Number(number) => number.as_f64().map_or_else(|| value.clone(), Value::from),
+        Value::Null | Value::Bool(_) => value.clone(),
+    }
+}
+
+/// Sorts values: lists in evidence are sets, as the order of what a cloud lists means nothing.
+fn sorted(mut values: Vec<Value>) -> Value {
+    values.sort_by_key(ToString::to_string);
+    Value::Array(values)
+}
+
 /// How the evidence of a rule is compared with what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Comparison {
@@ -241,6 +276,38 @@ mod tests {
         ] {
             assert_eq!(grants(&conditional(one), &conditional(other)), turn, "{one} → {other}");
         }
+    }
+
+    #[test]
+    fn the_same_in_another_form_is_the_same() {
+        let same = |one: Value, other: Value| {
+            says_the_same(&evidence(&json!({ "x": one })), &evidence(&json!({ "x": other })))
+        };
+        for (one, other) in [
+            (json!("2026-09-07T06:00:00Z"), json!("2026-09-07T06:00+0000")),
+            (json!("2026-09-07T06:00:00Z"), json!("2026-09-07T08:00:00+02:00")),
+            (json!("a, b, c"), json!("c, a, b")),
+            (json!(["a", "b"]), json!(["b", "a"])),
+            (json!({ "at": "2026-09-07T06:00:00Z" }), json!({ "at": "2026-09-07T06:00:00.000Z" })),
+            (json!(3), json!(3.0)),
+        ] {
+            assert!(same(one.clone(), other.clone()), "{one} and {other}");
+        }
+        for (one, other) in [
+            (json!("2026-09-07T06:00:00Z"), json!("2026-09-07T06:00:01Z")),
+            (json!("a, b"), json!("a, b, b")),
+            (json!("a"), json!("a, b")),
+            (json!(["a"]), json!("a")),
+            (json!(3), json!("3")),
+            (json!(true), json!(1)),
+            (json!(null), json!("")),
+        ] {
+            assert!(!same(one.clone(), other.clone()), "{one} and {other}");
+        }
+        assert!(
+            says_the_same(&evidence(&json!({ "x": null })), &evidence(&json!({}))),
+            "a column that is new"
+        );
     }
 
     #[test]

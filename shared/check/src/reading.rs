@@ -87,6 +87,15 @@ impl Declared<'_> {
     /// Finds what is read of each cloud, and holds it against what is declared.
     pub(crate) fn readings(&self, schemas: &Schemas) -> Result<BTreeMap<Cloud, Reading>, Wrong> {
         let read = schemas.whole.look_through(self.sql)?.0.reads;
+        if let Some(derived) =
+            schemas.whole.reads(self.sql)?.tables().find(|table| tables::derived::is_derived(table))
+        {
+            return Err(Wrong::Needs(format!(
+                "the query reads `{}`, which is made for `iamwatch query` alone: who must not hold a permission is said by a \
+                 [[permission]] of the settings, which is followed from run to run",
+                derived.name
+            )));
+        }
         let used: BTreeSet<&str> =
             views::names().into_iter().filter(|view| read.contains_key(*view)).collect();
         self.is_among_needs()?;

@@ -111,7 +111,7 @@ pub(crate) struct Schema(Guard);
 impl Schema {
     pub(crate) fn open() -> Result<Self, QueryError> {
         let guard = Guard::open(|connection| {
-            for table in tables::all() {
+            for table in tables::all().chain(tables::derived::all()) {
                 connection.execute_batch(&reference::create_table(table))?;
             }
             connection.execute_batch(&views::create_run())?;
@@ -123,7 +123,7 @@ impl Schema {
     /// Opens the tables of one cloud, and of the views what they are of it.
     fn of_cloud(cloud: Cloud) -> Result<Self, QueryError> {
         let guard = Guard::open(|connection| {
-            for table in tables::of(cloud) {
+            for table in tables::of(cloud).chain(tables::derived::all()) {
                 connection.execute_batch(&reference::create_table(table))?;
             }
             connection.execute_batch(&views::create_run())?;

@@ -21,7 +21,9 @@ use model::{
     Transition, TransitionKind, tables, time_text,
 };
 
-use crate::{Findings, Memory, Outcome, Row, Subject, Verdict, implied, run::address};
+use crate::{
+    Findings, Memory, Outcome, Row, Subject, Verdict, evidence::says_the_same, implied, run::address,
+};
 
 /// How long a finding that is over is kept, to know it again when it comes back.
 const DAYS_TO_REMEMBER: i64 = 400;
@@ -205,7 +207,9 @@ impl Pass<'_> {
             finding.doubt = None;
             if known.state.is_closed() {
                 kind = Some(TransitionKind::Reopened);
-            } else if !view.verdict.comparison.is_same(&finding.evidence, &row.evidence) {
+            } else if !view.verdict.comparison.is_same(&finding.evidence, &row.evidence)
+                && !says_the_same(&finding.evidence, &row.evidence)
+            {
                 kind = Some(TransitionKind::Changed);
             }
             finding.evidence.clone_from(&row.evidence);

@@ -57,9 +57,13 @@ pub(crate) fn names() -> BTreeSet<&'static str> {
     parts().map(|part| part.view).collect()
 }
 
+/// The view of grants: no part of a cloud, for its tables are made of each cloud alike.
+pub(crate) const GRANTS: &str = "grants";
+
 /// Returns the name of everything that a query can read.
 pub(crate) fn relations() -> impl Iterator<Item = &'static str> {
-    tables::all().map(|table| table.name).chain(names()).chain([RUN])
+    let declared = tables::all().chain(tables::derived::all());
+    declared.map(|table| table.name).chain(names()).chain([RUN, GRANTS])
 }
 
 /// Returns the names of the views that mean the same in every cloud; others bear the name of theirs.
@@ -86,5 +90,6 @@ pub(crate) fn create_views(is_wanted: impl Fn(&Part) -> bool) -> String {
     let create = |(view, texts): (&str, Vec<&str>)| {
         format!("CREATE VIEW {view} AS\n{};\n", texts.join("\nunion all\n"))
     };
-    views.into_iter().map(create).collect()
+    let grants = VIEWS.iter().find(|(path, _)| path.strip_suffix(".sql") == Some(GRANTS));
+    views.into_iter().chain(grants.map(|(_, text)| (GRANTS, vec![*text]))).map(create).collect()
 }

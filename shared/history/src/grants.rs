@@ -70,7 +70,7 @@ pub async fn access_changes(
 }
 
 /// Returns the time of a snapshot: what had ended by then gave nothing, and what ended later did.
-fn taken_at(manifest: &Manifest) -> Timestamp {
+pub(crate) fn taken_at(manifest: &Manifest) -> Timestamp {
     manifest.finished_at.parse().unwrap_or_default()
 }
 

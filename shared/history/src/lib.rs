@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod derived;
 mod grants;
 
 pub use grants::{AccessChanges, WhoCan, access_changes, who_can};
@@ -108,8 +109,11 @@ pub async fn gaps(
     wanted: &[&'static Table],
 ) -> Result<Vec<Coverage>, SnapshotError> {
     let known = declared(manifest);
+    // Findings hang on whatever any rule reads.
+    let is_of_all = is_among(wanted, &tables::derived::FINDINGS);
+    let wanted = if is_of_all { known.clone() } else { derived::below(manifest.account.cloud(), wanted) };
     let mut listings: BTreeMap<&str, bool> = BTreeMap::new();
-    let mut open: Vec<&Table> = known.iter().copied().filter(|table| is_among(wanted, table)).collect();
+    let mut open: Vec<&Table> = known.iter().copied().filter(|table| is_among(&wanted, table)).collect();
     while let Some(table) = open.pop() {
         let is_child = table.reading == Reading::PerParent;
         let is_new = listings.insert(table.listing, !is_child).is_none();
@@ -204,7 +208,8 @@ pub async fn findings(history: &History, manifest: &Manifest) -> Result<Findings
     }
 }
 
-/// Asks a question in SQL of a snapshot. It may name any table and view; only those are read.
+/// Asks a question in SQL of a snapshot. It may name any table and view, also derived ones; only those are read. Columns that hold
+/// truth values give them as such.
 ///
 /// # Errors
 /// When the SQL is wrong, would write, names a table of another cloud, or takes longer or gives more than `limits`; as
@@ -219,8 +224,9 @@ pub async fn query(
     if let Some((name, of)) = check::foreign_table(sql, manifest.account.cloud())? {
         return Err(other_cloud(manifest, &name, of));
     }
-    let state = state(history, manifest, &wanted).await?;
+    let state = state(history, manifest, &derived::below(manifest.account.cloud(), &wanted)).await?;
+    let made = derived::Made::of(history, manifest, &state, &wanted).await?;
     let at = manifest.finished_at.parse().unwrap_or_default();
     let run = Run { account: manifest.account.clone(), at, number: manifest.number };
-    Ok(check::ask(&state, &run, sql, limits)?)
+    Ok(check::ask_with(&state, &made, &run, sql, limits)?.with_truths())
 }

@@ -45,6 +45,52 @@ pub fn markdown(cloud: Cloud) -> String {
     page
 }
 
+/// What stands on top of the page of derived tables.
+const DERIVED: &str = r#"# Derived tables
+
+Written from the declarations by `make reference`; do not edit.
+
+No snapshot stores these tables. They are made of one, on either cloud and of any snapshot of the past, when the SQL of `iamwatch query` names them. The answer says which
+of the lists were not read to their end that they are made of, as for any other table.
+
+`findings` says what was found. `grants` is a view over the tables below it: who may do what on what, with a row for each principal, way, action pattern and
+resource. Its columns are `principal_id`, `principal_kind`, `principal`, `standing`, `is_bounded`, `effect`, `action`, `resource`, `extent`, `but_actions`, `but_resources`,
+`condition` (of membership and statement together) and `path`.
+
+```sql
+-- Who holds what deletes keys, through what?
+select principal, resource, condition, path from grants
+where effect = 'allow' and standing <> 'inactive' and 'iam-identity.apikey.delete' glob action;
+
+-- Who may do everything?
+select distinct principal_kind, principal from grants where action = '*' and effect = 'allow' order by 1, 2;
+
+-- What is open of those principals?
+select f.severity, f.title, f.since from findings f where f.state = 'open' and f.subject like '%/huawei_users/%' order by f.since;
+```
+
+- A grant is what a policy says, not what is decided: a row with the effect `deny` takes from every other of its principal, and where `is_bounded`, the policies of
+  an organisation may take more. `iamwatch who-can` decides.
+- Who may become another principal (a trusted profile, an agency) holds what that one does as well, and has no row for it.
+- Rows are not written out: a group of a thousand members with a hundred policies is a hundred thousand rows of `grant_holders` and a hundred of `grant_statements`, and the view joins
+  them as they are asked for. A table of more than a million rows is refused, by name; the query itself is bounded by its time and by `--max-rows`.
+- Rules of one's own cannot read them: findings follow from stored tables, whose changes decide which rules are asked. Who must not hold a permission is said
+  by a `[[permission]]` of the settings.
+"#;
+
+/// Returns the reference of the derived tables as Markdown.
+#[must_use]
+pub fn derived_markdown() -> String {
+    let mut page = DERIVED.to_owned();
+    for table in tables::derived::all() {
+        let _ = write!(page, "\n## {}\n\n{}\n\n{HEAD}", table.name, table.about);
+        describe_columns(&mut page, table);
+    }
+    page
+}
+
+const HEAD: &str = "| column | type | what |\n| --- | --- | --- |\n";
+
 fn describe(page: &mut String, table: &Table) {
     let kind = match table.kind {
         Kind::State => "state: a change is drift",
@@ -52,9 +98,13 @@ fn describe(page: &mut String, table: &Table) {
     };
     let _ = write!(
         page,
-        "\n## {}\n\n{}\n\nFrom the listing `{}`; {kind}.\n\n| column | type | what |\n| --- | --- | --- |\n",
+        "\n## {}\n\n{}\n\nFrom the listing `{}`; {kind}.\n\n{HEAD}",
         table.name, table.about, table.listing
     );
+    describe_columns(page, table);
+}
+
+fn describe_columns(page: &mut String, table: &Table) {
     for (position, column) in table.columns.iter().enumerate() {
         let kind = match column.kind {
             Type::Text => "text",

@@ -2,6 +2,7 @@
 
 use crate::{Cloud, Column, Kind, Reading, Table};
 
+pub mod derived;
 pub mod huawei;
 pub mod ibm;
 
@@ -44,8 +45,8 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
     std::iter::once(&COVERAGE).chain(Cloud::ALL.into_iter().flat_map(|cloud| of(cloud).skip(1)))
 }
 
-/// Returns the table of that name.
+/// Returns the table of that name; a derived one is among those.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Table> {
-    all().find(|table| table.name == name)
+    all().chain(derived::all()).find(|table| table.name == name)
 }

@@ -36,6 +36,14 @@ struct Mark {
     by: String,
     /// When the claim ends unless it is renewed.
     until: String,
+    /// Whether the ledger was written that says what was sent: a ledger without it is then not the last one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    ended: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// The right to send the events of a run to a sink.
@@ -72,8 +80,8 @@ pub(crate) async fn take<S: Shelf>(
 ) -> Result<Turn, ShelfError> {
     let (began, key) = (Instant::now(), Ledger::key(sink, snapshot));
     let mut watched = Watched::default();
-    loop {
-        let found = Ledger::read(shelf, &key, snapshot).await?;
+    'look: loop {
+        let mut found = Ledger::read(shelf, &key, snapshot).await?;
         if found.ledger.owed(events).is_empty() {
             return Ok(Turn::Done(found));
         }
@@ -81,16 +89,27 @@ pub(crate) async fn take<S: Shelf>(
         let mut living = None;
         for number in first..first.saturating_add(MOST_DEAD) {
             let claim = Claim::new(sink, snapshot, number);
-            if shelf.create(&claim.key, claim.mark(now)?).await? {
+            if shelf.create(&claim.key, claim.mark(now, false)?).await? {
                 // Whoever passed over dead claims took time, in which others may have sent.
-                let found = if number == first { found } else { Ledger::read(shelf, &key, snapshot).await? };
+                if number != first {
+                    found.ledger = Ledger::read(shelf, &key, snapshot).await?.ledger;
+                }
                 return Ok(Turn::Ours(claim, found));
             }
             let bytes = shelf.get(&claim.key).await?.unwrap_or_default();
+            if Mark::of(&bytes).is_some_and(|mark| mark.ended) {
+                // The ledger was written before the claim was ended, though maybe after it was read here.
+                if Ledger::read(shelf, &key, snapshot).await?.ledger.claims >= number {
+                    continue 'look;
+                }
+                found.lack(&key);
+                continue;
+            }
             if !watched.is_dead(claim.key, bytes, now()) {
                 living = Some(found);
                 break;
             }
+            found.may_lack();
         }
         let Some(found) = living else { return Err(format!("{MOST_DEAD} runs died while they sent").into()) };
         if began.elapsed() >= PATIENCE {
@@ -100,11 +119,17 @@ pub(crate) async fn take<S: Shelf>(
     }
 }
 
+impl Mark {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+}
+
 impl Watched {
     /// Says whether the run of a claim has died: by what the claim says, or because nobody renewed it while we looked on, which
     /// needs no clock that both agree on.
     fn is_dead(&mut self, key: String, bytes: Vec<u8>, now: Timestamp) -> bool {
-        let until = serde_json::from_slice::<Mark>(&bytes).ok().and_then(|mark| mark.until.parse().ok());
+        let until = Mark::of(&bytes).and_then(|mark| mark.until.parse().ok());
         let (known, since) = self.0.entry(key).or_insert_with(|| (bytes.clone(), Instant::now()));
         if *known != bytes {
             (*known, *since) = (bytes, Instant::now());
@@ -123,17 +148,17 @@ impl Claim {
         }
     }
 
-    /// Returns what the claim says when it is made or renewed now.
-    fn mark(&self, now: Now<'_>) -> Result<Vec<u8>, ShelfError> {
-        let until = now().checked_add(LEASE)?;
-        Ok(serde_json::to_vec(&Mark { by: self.by.clone(), until: time_text(until) })?)
+    /// Returns what the claim says when it is made, renewed or ended now.
+    fn mark(&self, now: Now<'_>, ended: bool) -> Result<Vec<u8>, ShelfError> {
+        let until = time_text(now().checked_add(LEASE)?);
+        Ok(serde_json::to_vec(&Mark { by: self.by.clone(), until, ended })?)
     }
 
     /// Renews the claim for as long as it is awaited.
     pub(crate) async fn keep<S: Shelf>(&self, shelf: &S, now: Now<'_>) -> Infallible {
         loop {
             tokio::time::sleep(RENEWED_EVERY).await;
-            let Ok(mark) = self.mark(now) else { continue };
+            let Ok(mark) = self.mark(now, false) else { continue };
             match shelf.put(&self.key, mark).await {
                 Ok(()) => *self.renewed() = Instant::now(),
                 Err(error) => tracing::warn!(key = self.key, %error, "claim could not be renewed"),
@@ -147,12 +172,18 @@ impl Claim {
         shelf: &S,
         key: &str,
         mut ledger: Ledger,
+        now: Now<'_>,
     ) -> Result<(), ShelfError> {
         ledger.claims = ledger.claims.max(self.number);
         if self.renewed().elapsed() >= LEASE {
             ledger.merge(Ledger::read(shelf, key, ledger.snapshot).await?.ledger);
         }
-        ledger.write(shelf, key).await
+        ledger.write(shelf, key).await?;
+        // Without it, the loss of the ledger would pass for the death of a run.
+        if let Err(error) = shelf.put(&self.key, self.mark(now, true)?).await {
+            tracing::warn!(key = self.key, %error, "claim could not be ended");
+        }
+        Ok(())
     }
 
     fn renewed(&self) -> MutexGuard<'_, Instant> {

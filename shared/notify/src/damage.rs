@@ -15,8 +15,10 @@ const NAMED: usize = 5;
 pub struct Damage {
     /// Objects that are missing or not what was written, by key, with what is wrong: `is missing`, `is damaged: …`.
     pub objects: BTreeMap<String, String>,
-    /// Number of the former snapshot when its manifest could not be read, so that nothing could be compared with it.
+    /// Number of the former snapshot when its manifest is missing or cannot be read, so that nothing could be compared with it.
     pub uncompared: Option<u64>,
+    /// Number of an older snapshot that was compared with in its place.
+    pub compared_with: Option<u64>,
     /// Tables of which it could not be told what changed.
     pub tables: BTreeSet<String>,
     /// Tables that were stored whole again, of which nothing is lost.
@@ -45,6 +47,7 @@ impl Damage {
     pub fn merge(&mut self, other: Self) {
         self.objects.extend(other.objects);
         self.uncompared = self.uncompared.or(other.uncompared);
+        self.compared_with = self.compared_with.or(other.compared_with);
         self.tables.extend(other.tables);
         self.restored.extend(other.restored);
         self.findings |= other.findings;
@@ -64,9 +67,16 @@ impl Damage {
             };
             parts.push(format!("`{object}` {fault}{others}"));
         }
-        if let Some(number) = self.uncompared {
-            parts.push(format!("nothing could be compared with snapshot {number}"));
-        } else if !self.tables.is_empty() {
+        match (self.uncompared, self.compared_with) {
+            (Some(number), Some(older)) => parts.push(format!(
+                "snapshot {number} could not be compared with, so that what is told changed since snapshot {older}: what \
+                 changed and changed back in between is not told"
+            )),
+            (Some(number), None) => parts.push(format!("nothing could be compared with snapshot {number}")),
+            (None, _) => {}
+        }
+        let is_told = self.uncompared.is_some() && self.compared_with.is_none();
+        if !self.tables.is_empty() && !is_told {
             parts.push(format!("what changed in {} could not be told", named(&self.tables)));
         }
         if self.findings {
@@ -104,7 +114,8 @@ pub(crate) fn draft(told: &Told<'_>) -> Option<Draft> {
     let members = [
         ("damage", Value::from(sentence.as_str())),
         ("objects", Value::from(objects)),
-        ("nothing_compared", Value::from(damage.uncompared.is_some())),
+        ("nothing_compared", Value::from(damage.uncompared.is_some() && damage.compared_with.is_none())),
+        ("compared_with", Value::from(damage.compared_with)),
         ("tables", json!(damage.tables)),
         ("restored", json!(damage.restored)),
         ("findings_lost", Value::from(damage.findings)),
@@ -136,6 +147,13 @@ mod tests {
             damage.sentence(),
             "`ibm/a/tables/x.parquet` is missing; what changed in ibm_users could not be told"
         );
+        damage.uncompared = Some(9);
+        assert!(damage.sentence().ends_with("missing; nothing could be compared with snapshot 9"));
+        damage.compared_with = Some(8);
+        assert!(damage.sentence().contains(
+            "missing; snapshot 9 could not be compared with, so that what is told changed since snapshot 8:"
+        ));
+        (damage.uncompared, damage.compared_with) = (None, None);
         damage.note("ibm/a/outbox/y.zst", "is damaged: it has 3 bytes instead of 4");
         damage.lost_events.extend(1..=7);
         assert_eq!(

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::{
     Shelf, ShelfError, Sink,
     claim::{self, Turn},
-    ledger::{Found, Ledger},
+    ledger::{Found, Ledger, LedgerState},
     sink::Receipt,
 };
 
@@ -73,6 +73,9 @@ pub struct SinkReport {
     /// Why events were sent that it may have had before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_again: Option<String>,
+    /// Whether the ledger was what was written.
+    #[serde(skip)]
+    pub ledger: LedgerState,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -132,7 +135,7 @@ async fn to_sink<S: Shelf>(
                 never = claim.keep(shelf, now) => match never {},
             };
             report.enter(receipt, &due, &mut ledger);
-            if let Err(error) = claim.end(shelf, &key, ledger).await {
+            if let Err(error) = claim.end(shelf, &key, ledger, now).await {
                 report.note_lost(&key, &error);
             }
         }
@@ -144,7 +147,8 @@ async fn to_sink<S: Shelf>(
 impl SinkReport {
     /// Counts what the sink had before, and notes what is wrong with the ledger.
     fn count(&mut self, found: &Found, events: &[Event]) -> usize {
-        self.sent_again.clone_from(&found.damage);
+        self.ledger = found.state;
+        self.sent_again.clone_from(&found.sent_again);
         events.len() - found.ledger.owed(events).len()
     }
 

@@ -26,12 +26,56 @@ const fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
+/// Whether a ledger is what was written.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum LedgerState {
+    /// It is, or there never was one.
+    #[default]
+    Sound,
+    /// It is something else.
+    Damaged,
+    /// It was written, and is not there any more.
+    Missing,
+}
+
 /// A ledger as it was found.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) ledger: Ledger,
-    /// What is wrong with it, if it is not what was written: then it has recorded nothing.
-    pub(crate) damage: Option<String>,
+    pub(crate) state: LedgerState,
+    /// Why events are sent that the sink may have: the ledger is not what was written, or a run died before it wrote it.
+    pub(crate) sent_again: Option<String>,
+}
+
+impl Found {
+    const fn sound(ledger: Ledger) -> Self {
+        Self { ledger, state: LedgerState::Sound, sent_again: None }
+    }
+
+    /// Notes that a run has written a ledger that is not this one: it is gone, or an older one is in its place.
+    pub(crate) fn lack(&mut self, key: &str) {
+        let (state, fault) = if self.ledger.claims == 0 && self.ledger.taken.is_empty() {
+            (LedgerState::Missing, "is missing")
+        } else {
+            (LedgerState::Damaged, "is not the last that was written")
+        };
+        self.state = state;
+        self.sent_again =
+            Some(format!("the ledger `{key}` {fault}; its events are sent again, with the same ids"));
+    }
+
+    /// Notes that a run died before it could write what it sent.
+    pub(crate) fn may_lack(&mut self) {
+        self.sent_again.get_or_insert_with(|| {
+            "a run died while it sent these events; they are sent again, with the same ids".to_owned()
+        });
+    }
+}
+
+/// Returns the key of the ledger of a sink for the events of a snapshot, within the account's folder.
+#[must_use]
+pub fn ledger_key(sink: &str, number: u64) -> String {
+    Ledger::key(sink, number)
 }
 
 impl Ledger {
@@ -50,13 +94,13 @@ impl Ledger {
     /// Reads a ledger. One that was never written is empty; so is a damaged one, for every event is sent at least once.
     pub(crate) async fn read<S: Shelf>(shelf: &S, key: &str, number: u64) -> Result<Found, ShelfError> {
         let empty = Self { snapshot: number, ..Self::default() };
-        let Some(bytes) = shelf.get(key).await? else { return Ok(Found { ledger: empty, damage: None }) };
+        let Some(bytes) = shelf.get(key).await? else { return Ok(Found::sound(empty)) };
         match serde_json::from_slice::<Self>(&bytes) {
-            Ok(ledger) if ledger.snapshot == number => Ok(Found { ledger, damage: None }),
+            Ok(ledger) if ledger.snapshot == number => Ok(Found::sound(ledger)),
             _ => {
-                let damage =
+                let why =
                     format!("the ledger `{key}` is damaged; its events are sent again, with the same ids");
-                Ok(Found { ledger: empty, damage: Some(damage) })
+                Ok(Found { ledger: empty, state: LedgerState::Damaged, sent_again: Some(why) })
             }
         }
     }

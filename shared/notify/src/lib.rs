@@ -20,6 +20,7 @@ mod eventbridge;
 mod ledger;
 mod lines;
 mod outbox;
+mod retold;
 mod shelf;
 mod sink;
 
@@ -29,7 +30,9 @@ pub use delivery::{DeliveryReport, Now, SinkReport, deliver};
 pub use drift::{drift, naming_tables};
 pub use eventbridge::EventBridge;
 pub use gains::{Breadth, Gain, SensitivePermission};
+pub use ledger::{LedgerState, ledger_key};
 pub use outbox::{from_outbox, to_outbox};
+pub use retold::without_told;
 pub use sentence::noun;
 pub use shelf::{Shelf, ShelfError};
 pub use sink::Sink;

@@ -10,10 +10,12 @@ use model::{
     AccountId, Change, Coverage, Row, State, Suppression, Table, Timestamp, Weight, tables, time_text,
 };
 use notify::{CoverageChange, Gain, Sink, Told};
-use snapshot::{AnyStore, CoverageCounts, Delta, History, Manifest, SnapshotError, TableEntry, Unjudged};
+use snapshot::{
+    AnyStore, CoverageCounts, Delta, History, Manifest, SnapshotError, TableEntry, Traces, Unjudged,
+};
 
 use crate::{
-    AccountSettings, Permissions, ReferenceError, Summary, Target, Warning, WarningKind,
+    AccountSettings, Asked, Permissions, ReferenceError, Summary, Target, Warning, WarningKind,
     former::Former,
     judge::{Judged, judge},
     outbox::{self, CaughtUp},
@@ -50,6 +52,18 @@ pub struct Run<'a> {
     pub clock: &'a (dyn Fn() -> Timestamp + Sync),
     /// Who looks on.
     pub watch: &'a dyn Watch,
+}
+
+impl Run<'_> {
+    /// Returns what is asked, and accepted.
+    pub(crate) const fn asked(&self) -> Asked<'_> {
+        Asked {
+            rules: self.rules,
+            permissions: self.permissions,
+            suppressions: self.suppressions,
+            accounts: self.accounts,
+        }
+    }
 }
 
 impl std::fmt::Debug for Run<'_> {
@@ -102,8 +116,9 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         Some(caught_up) => caught_up,
         None => begin(&history, run).await?,
     };
-    let mut former = Former::of(&history).await?;
+    let mut former = Former::of(&history, &caught_up.traces).await?;
     former.damage.merge(caught_up.damage);
+    let told_before = outbox::told_in_vain(&history, &former).await?;
 
     run.watch.stage("diff");
     let mut compared = compare(&history, &mut former, seen.state).await?;
@@ -117,9 +132,14 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let ground = since_judged.as_mut().unwrap_or(&mut compared);
     let (judged, gains) = judge(&history, &mut former, ground, run, at).await?;
 
-    let warnings = warnings(&history, &former, &judged, at);
+    let mut warnings = warnings(&former, &judged, at);
+    warnings.extend(left_without_manifest(&caught_up.traces, former.next));
+    for warning in &warnings {
+        tracing::warn!(account = %history.account(), warning = warning.text, "something is odd");
+    }
     run.watch.stage("notify");
     let told = tell(&history, &former, &compared, &judged, &gains, run, at);
+    let told = notify::without_told(told, &told_before);
     let manifest = Manifest {
         format: snapshot::FORMAT,
         tool: concat!("iamwatch ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -170,14 +190,23 @@ fn unjudged(former: &Former, judged: &Judged) -> Option<Unjudged> {
     judged.unjudged.clone().map(|reason| Unjudged { reason, last_judged })
 }
 
-/// Returns what is odd and hinders nothing, and notes it in the log.
-fn warnings(history: &History, former: &Former, judged: &Judged, at: Timestamp) -> Vec<Warning> {
+/// Returns what is odd and hinders nothing.
+fn warnings(former: &Former, judged: &Judged, at: Timestamp) -> Vec<Warning> {
     let mut warnings = judged.idle.clone();
     warnings.extend(clock_went_back(former, at));
-    for warning in &warnings {
-        tracing::warn!(account = %history.account(), warning = warning.text, "something is odd");
-    }
     warnings
+}
+
+/// Says so when there are events of a run without a manifest, and nobody was sent them.
+fn left_without_manifest(traces: &Traces, next: u64) -> Option<Warning> {
+    let number = traces.unclear.iter().find(|number| **number >= next)?;
+    Some(Warning {
+        kind: WarningKind::EventsWithoutSnapshot,
+        text: format!(
+            "the store holds events of a snapshot {number} that is not there, and no sink was sent them: a run died before it \
+             committed, or the snapshot was taken away; this run was compared with the one before, and tells what changed since"
+        ),
+    })
 }
 
 /// Says so when a run is dated before the one before it. It is committed all the same: a day that is lost cannot be
@@ -247,7 +276,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
     for table in declared.iter().filter(|table| !is_whole && is_at_hand(table, &differing, former)) {
         before.put(table, seen.rows(table).clone());
     }
-    let mut state = diff::carry(&before, former.next.saturating_sub(1), seen, &declared);
+    let mut state = diff::carry(&before, former.number(), seen, &declared);
     // Nothing is carried where all lists were read to their end.
     for table in differing.iter().filter(|_| !is_whole) {
         hashes.insert(table.name, state.rows(table).hash());

@@ -1,20 +1,27 @@
 //! What the last snapshot holds, as far as a run needs it, and what is left of one that is damaged.
 //!
-//! Damage of one object costs its table alone. A table that cannot be compared is taken as it is seen now: nothing of it is told,
-//! and that is told; every other one is compared as ever. What is damaged is stored whole again.
+//! Where the newest manifest is missing or damaged, the one before it takes its place: drift since that one is true drift, and what
+//! the lost run told of it is not told again. Damage of one object costs its table alone. A table that cannot be compared is taken
+//! as it is seen now: nothing of it is told, and that is told; every other one is compared as ever. What is damaged is stored whole
+//! again.
 
 use std::collections::BTreeSet;
 
 use check::{Findings, FindingsPatch};
 use model::{Coverage, ListStatus, Row, Rows, Sighting, State, Table, Timestamp, tables};
 use notify::Damage;
-use snapshot::{FindingsRef, History, Manifest, SnapshotError};
+use snapshot::{FindingsRef, History, Manifest, SnapshotError, Traces};
+
+/// Manifests that are looked at, from the newest down, for one that can be read.
+pub(crate) const MOST_BACK: u64 = 64;
 
 /// The last snapshot, or what is left of it.
 #[derive(Debug, Default)]
 pub(crate) struct Former {
-    /// Its manifest, when it can be trusted.
+    /// Its manifest, when it can be trusted; else that of the newest snapshot before it that can.
     pub(crate) manifest: Option<Manifest>,
+    /// The greatest number that has a manifest, damaged or not; 0 without any.
+    newest: u64,
     /// Number of the snapshot that comes after it.
     pub(crate) next: u64,
     /// What could not be read of it, and what that costs.
@@ -24,23 +31,41 @@ pub(crate) struct Former {
 }
 
 impl Former {
-    /// Reads the newest manifest, and looks whether what it names is there. Damage is not an error: a run goes on and says so.
-    pub(crate) async fn of(history: &History) -> Result<Self, SnapshotError> {
-        let Some(newest) = history.newest().await? else { return Ok(Self { next: 1, ..Self::default() }) };
-        let mut former = Self { next: newest + 1, ..Self::default() };
-        match history.manifest(newest).await {
-            Ok(manifest) => {
-                former.inspect(history, &manifest).await;
-                former.manifest = Some(manifest);
+    /// Reads the newest manifest that can be read, and looks whether what it names is there. `traces` are those of snapshots that
+    /// are gone: their numbers are not given again. Damage is not an error: a run goes on and says so.
+    pub(crate) async fn of(history: &History, traces: &Traces) -> Result<Self, SnapshotError> {
+        let newest = history.newest().await?.unwrap_or_default();
+        let lost = traces.lost.iter().copied().filter(|number| *number > newest);
+        let last = lost.clone().last().unwrap_or(newest);
+        let mut former = Self { newest, next: last + 1, ..Self::default() };
+        for number in lost {
+            former.note(&SnapshotError::Missing { object: history.key_of_manifest(number) });
+        }
+        for number in (1..=newest).rev().zip(0..MOST_BACK).map(|(number, _)| number) {
+            match history.manifest(number).await {
+                Ok(manifest) => {
+                    former.inspect(history, &manifest).await;
+                    former.manifest = Some(manifest);
+                    break;
+                }
+                // The number of a snapshot that was gone when the next one was made: that one told it.
+                Err(SnapshotError::NoSuchSnapshot { .. }) => {}
+                Err(error) if error.is_damage() => former.note(&error),
+                Err(error) => return Err(error),
             }
-            Err(error) if error.is_damage() => {
-                former.note(&error);
-                former.damage.uncompared = Some(newest);
-                former.damage.findings = true;
-            }
-            Err(error) => return Err(error),
+        }
+        let found = former.manifest.as_ref().map(|manifest| manifest.number);
+        if found.unwrap_or_default() != last {
+            former.damage.uncompared = Some(last);
+            former.damage.compared_with = found;
+            former.damage.findings |= found.is_none();
         }
         Ok(former)
+    }
+
+    /// Returns the number of the snapshot that is compared with; that of the one before this run when there is none.
+    pub(crate) fn number(&self) -> u64 {
+        self.manifest.as_ref().map_or(self.next.saturating_sub(1), |manifest| manifest.number)
     }
 
     async fn inspect(&mut self, history: &History, manifest: &Manifest) {
@@ -91,10 +116,10 @@ impl Former {
 
     /// Returns what the next manifest must name as the one before.
     pub(crate) async fn hash(&self, history: &History) -> Result<Option<String>, SnapshotError> {
-        match (&self.manifest, self.next) {
-            (_, 1) => Ok(None),
-            (Some(manifest), _) => manifest.hash().map(Some),
-            (None, next) => history.hash_of_manifest(next - 1).await.map(Some),
+        match (&self.manifest, self.newest) {
+            (_, 0) => Ok(None),
+            (Some(manifest), newest) if manifest.number == newest => manifest.hash().map(Some),
+            (_, newest) => history.hash_of_manifest(newest).await.map(Some),
         }
     }
 

@@ -127,7 +127,10 @@ async fn follow_findings(
     let broken = round.broken().map(|(rule, reason)| (rule.to_owned(), reason.to_owned())).collect();
     if let Some(known) = known.filter(|known| known.digest == digest) {
         let stored = Some(FindingsRef { grounds, ..known });
-        let idle = suppressions::idle(run, &asking.account, None, at);
+        // Only whoever accepts something pays for reading what there is to accept.
+        let findings = if run.suppressions.is_empty() { None } else { former.findings(history).await? };
+        let findings = findings.as_ref().map(|(findings, _)| findings);
+        let idle = suppressions::idle_suppressions(&run.asked(), &asking.account, findings, at);
         return Ok(Judged {
             transitions: Vec::new(),
             stored,
@@ -173,7 +176,7 @@ async fn follow_findings(
     let (base, patches) = history.put_findings(patch, &step.findings).await?;
     let open = step.findings.open().count().try_into().unwrap_or(u64::MAX);
     let stored = Some(FindingsRef { base, patches, digest, open, grounds });
-    let idle = suppressions::idle(run, &asking.account, Some(&step.findings), at);
+    let idle = suppressions::idle_suppressions(&run.asked(), &asking.account, Some(&step.findings), at);
     Ok(Judged { transitions: step.transitions, stored, baseline, broken, unanswered, idle, unjudged: None })
 }
 

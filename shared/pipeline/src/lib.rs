@@ -30,4 +30,5 @@ pub use references::{Environment, Reference, ReferenceError};
 pub use rules::rules;
 pub use settings::{NotifySettings, S3Settings, Settings, SettingsError};
 pub use summary::{FindingCounts, Summary, Warning, WarningKind};
+pub use suppressions::{Asked, idle_suppressions};
 pub use target::Target;

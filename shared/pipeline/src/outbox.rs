@@ -10,12 +10,11 @@ use std::{
 };
 
 use model::Event;
-use notify::{Damage, DeliveryReport, Now, Shelf, ShelfError, Sink};
+use notify::{Damage, DeliveryReport, LedgerState, Now, Shelf, ShelfError, Sink};
 use serde_json::Value;
-use snapshot::{History, Manifest, ObjectRef, Place, SnapshotError};
+use snapshot::{History, Manifest, ObjectRef, Place, SnapshotError, Traces};
 
-/// Manifests that are looked at, from the newest down, for one that can be read.
-const MOST_BACK: u64 = 64;
+use crate::former::{Former, MOST_BACK};
 
 /// What became of events that former runs left.
 #[derive(Debug, Default)]
@@ -26,6 +25,8 @@ pub(crate) struct CaughtUp {
     pub(crate) reports: Vec<DeliveryReport>,
     /// What could not be read, and what that costs.
     pub(crate) damage: Damage,
+    /// Snapshots that were taken away from the end of the history.
+    pub(crate) traces: Traces,
     /// Objects of which events that were found here tell already that they are damaged.
     told: BTreeSet<String>,
 }
@@ -36,7 +37,8 @@ pub(crate) async fn finish(
     sinks: &[Sink],
     now: Now<'_>,
 ) -> Result<CaughtUp, SnapshotError> {
-    let mut caught_up = CaughtUp::default();
+    let traces = traces(history, sinks).await?;
+    let mut caught_up = CaughtUp { traces, ..CaughtUp::default() };
     if sinks.is_empty() {
         return Ok(caught_up);
     }
@@ -53,10 +55,41 @@ pub(crate) async fn finish(
     Ok(caught_up)
 }
 
+/// Looks for snapshots that were taken away from the end of the history. What another run commits meanwhile is none of them.
+async fn traces(history: &History, sinks: &[Sink]) -> Result<Traces, SnapshotError> {
+    let sinks: Vec<String> = sinks.iter().map(Sink::name).collect();
+    let newest = history.newest().await?.unwrap_or_default();
+    let mut traces = history.traces_beyond(newest, &sinks).await?;
+    if traces != Traces::default()
+        && let Some(newest) = history.newest().await?
+    {
+        traces.lost.retain(|number| *number > newest);
+        traces.unclear.retain(|number| *number > newest);
+    }
+    Ok(traces)
+}
+
+/// Returns the events that runs told whose snapshots are not compared with, for they are gone or damaged. Where an outbox is damaged
+/// too, its events are told again.
+pub(crate) async fn told_in_vain(history: &History, former: &Former) -> Result<Vec<Event>, SnapshotError> {
+    let mut told = Vec::new();
+    if former.number() + 1 < former.next {
+        for (_, outbox) in history.outboxes(former.number() + 1, former.next - 1).await? {
+            match history.get_json::<Vec<Event>>(&outbox).await {
+                Ok(events) => told.extend(events),
+                Err(error) if error.is_damage() => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(told)
+}
+
 impl CaughtUp {
     /// Returns the outboxes of which some sink may lack events, oldest first.
     async fn due(&mut self, history: &History) -> Result<Vec<(u64, ObjectRef)>, SnapshotError> {
-        let Some(newest) = history.newest().await? else { return Ok(Vec::new()) };
+        let newest = history.newest().await?.unwrap_or_default();
+        let last = self.traces.lost.last().copied().unwrap_or_default().max(newest);
         let mut due = Vec::new();
         let oldest = newest.saturating_sub(MOST_BACK).max(1);
         let mut last_read = oldest.saturating_sub(1);
@@ -69,8 +102,8 @@ impl CaughtUp {
             last_read = number;
             break;
         }
-        if last_read < newest {
-            due.extend(history.outboxes(last_read + 1, newest).await?);
+        if last_read < last {
+            due.extend(history.outboxes(last_read + 1, last).await?);
         }
         Ok(due)
     }
@@ -135,14 +168,19 @@ impl CaughtUp {
         self.told.extend(events.iter().flat_map(damaged_objects).map(str::to_owned));
         let ledger = Ledger { known: is_alone.then_some(&events), ..Ledger::of(history, number) };
         let report = notify::deliver(&ledger, &offer.alive, number, &events, offer.now).await;
-        for key in ledger.damaged() {
-            let was_sent =
-                |sink: &notify::SinkReport| sink.sent > 0 && key.contains(&format!("/{}/", sink.sink));
-            // While nothing is sent, the ledger stays as it is; the run that sends says so.
-            if report.sinks.iter().any(was_sent) {
-                self.damage.note(&history.key(&key), "is damaged: it is not the ledger of these events");
-                self.damage.sent_again.insert(number);
-            }
+        let damaged = ledger.damaged();
+        // While nothing is sent, the ledger stays as it is; the run that sends says so.
+        for sink in report.sinks.iter().filter(|sink| sink.sent > 0) {
+            let key = notify::ledger_key(&sink.sink, number);
+            let fault = match sink.ledger {
+                LedgerState::Missing => "is missing",
+                LedgerState::Sound if !damaged.contains(&key) => continue,
+                LedgerState::Sound | LedgerState::Damaged => {
+                    "is damaged: it is not the ledger of these events"
+                }
+            };
+            self.damage.note(&history.key(&key), fault);
+            self.damage.sent_again.insert(number);
         }
         if !report.is_complete() || offer.alive.len() < offer.sinks {
             self.undelivered.push(number);

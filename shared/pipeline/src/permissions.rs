@@ -101,10 +101,16 @@ impl Permissions {
         if !known.is_empty() {
             return known.into_iter().try_for_each(|permissions| change.apply(permissions));
         }
-        let Some(cloud) = change.cloud else {
+        let Some(cloud) = change.cloud.filter(|_| change.actions.is_some()) else {
+            let usual = self.0.iter().filter(|(cloud, _)| is_meant(*cloud));
+            let usual = usual.flat_map(|(_, permissions)| permissions).map(|each| each.id.as_str());
+            let near = |id: &&str| strsim::jaro_winkler(id, &change.id);
+            let nearest =
+                usual.filter(|id| near(id) > 0.85).max_by(|one, other| near(one).total_cmp(&near(other)));
             return Err(format!(
-                "permission `{}` is none of the usual ones; a new one names its `cloud`, `title` and `actions`",
-                change.id
+                "permission `{}` is none of the usual ones{}; a new one names its `cloud`, `title` and `actions`",
+                change.id,
+                nearest.map(|id| format!(", did you mean `{id}`?")).unwrap_or_default()
             ));
         };
         let mut permission = Permission {

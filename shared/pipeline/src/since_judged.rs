@@ -20,7 +20,13 @@ pub(crate) async fn compare(
     let unjudged = former.manifest.as_ref().and_then(|manifest| manifest.unjudged.as_ref());
     let Some(last) = unjudged.and_then(|unjudged| unjudged.last_judged.as_ref()) else { return Ok(None) };
     let read = async {
-        let manifest = history.manifest(last.snapshot).await?;
+        let manifest = history.manifest(last.snapshot).await.map_err(|error| match error {
+            // It was there when it was named: it is missing, and stops no run.
+            SnapshotError::NoSuchSnapshot { .. } => {
+                SnapshotError::Missing { object: history.key_of_manifest(last.snapshot) }
+            }
+            other => other,
+        })?;
         let holds = |table: &&'static Table| {
             let entry = manifest.tables.get(table.name);
             let hash = compared.hashes.get(table.name);

@@ -68,6 +68,8 @@ pub enum WarningKind {
     SuppressionExpired,
     /// A suppression accepts no finding that holds.
     SuppressionUnused,
+    /// There are events of a run that has no snapshot.
+    EventsWithoutSnapshot,
     /// The run is dated before the one before it.
     ClockWentBack,
     /// The account was audited by the same settings a moment ago.

@@ -4,13 +4,12 @@
 //! would learn of a misspelt rule or a forgotten end only by looking.
 
 use access::Permission;
-use check::Findings;
+use check::{Findings, RuleSet};
 use model::{AccountId, Cloud, Suppression, Timestamp, normal_time};
 use serde::{Deserialize, Deserializer, de::Error};
 
 use crate::{
-    AccountSettings,
-    audit::Run,
+    AccountSettings, Permissions,
     summary::{Warning, WarningKind},
 };
 
@@ -68,19 +67,32 @@ fn last_moment(text: &str) -> Option<String> {
     zoned.or_else(|| normal_time(&format!("{text}Z")))
 }
 
-/// Returns the suppressions of a run that accept nothing in its account, each with the reason.
+/// What is asked of accounts, and what of the answers is accepted.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The rules.
+    pub rules: &'a RuleSet,
+    /// The permissions that are audited.
+    pub permissions: &'a Permissions,
+    /// Accepted findings.
+    pub suppressions: &'a [Suppression],
+    /// All accounts of the settings: a suppression may be meant for another than the one that is looked at.
+    pub accounts: &'a [AccountSettings],
+}
+
+/// Returns the suppressions that accept nothing in an account, each with the reason.
 ///
-/// `findings` are those that hold after the run, where they were read: a run in which nothing moved reads none, and the
-/// run before it has told.
-pub(crate) fn idle(
-    run: &Run<'_>,
+/// `findings` are those that hold; without them, it cannot be said of a suppression that nothing is of its rule and subject.
+#[must_use]
+pub fn idle_suppressions(
+    asked: &Asked<'_>,
     account: &AccountId,
     findings: Option<&Findings>,
     at: Timestamp,
 ) -> Vec<Warning> {
-    let meant = run.suppressions.iter().filter(|each| is_for(each, account, run.accounts));
+    let meant = asked.suppressions.iter().filter(|each| is_for(each, account, asked.accounts));
     let idle = meant.filter_map(|each| {
-        let (kind, why) = fault(each, run, findings, at)?;
+        let (kind, why) = fault(each, asked, findings, at)?;
         let text =
             format!("the suppression of `{}` for `{}` accepts nothing: {why}", each.rule, each.subject);
         Some(Warning { kind, text })
@@ -90,14 +102,14 @@ pub(crate) fn idle(
 
 fn fault(
     suppression: &Suppression,
-    run: &Run<'_>,
+    asked: &Asked<'_>,
     findings: Option<&Findings>,
     at: Timestamp,
 ) -> Option<(WarningKind, String)> {
     let is_named = |permission: &Permission| permission.id == suppression.rule;
     let is_permission =
-        Cloud::ALL.into_iter().any(|cloud| run.permissions.of_cloud(cloud).iter().any(is_named));
-    if run.rules.get(&suppression.rule).is_none() && !is_permission {
+        Cloud::ALL.into_iter().any(|cloud| asked.permissions.of_cloud(cloud).iter().any(is_named));
+    if asked.rules.get(&suppression.rule).is_none() && !is_permission {
         let why = "there is no such rule; `iamwatch rules` lists them";
         return Some((WarningKind::SuppressionOfNoRule, why.to_owned()));
     }

@@ -171,6 +171,16 @@ pub enum SnapshotError {
         /// Whose history it is.
         account: AccountId,
     },
+    /// The times of too many snapshots are not in the order of their numbers, for a clock was set.
+    #[error(
+        "which snapshot of `{account}` was in force at {time} cannot be told, for their times are in disorder; name it by its number, `iamwatch snapshots` lists them"
+    )]
+    Unordered {
+        /// Whose history it is.
+        account: AccountId,
+        /// The time that was asked for.
+        time: String,
+    },
     /// There is no such snapshot.
     #[error("`{account}` has no snapshot `{name}`; `iamwatch snapshots` lists those it has")]
     NoSuchSnapshot {

@@ -216,23 +216,6 @@ impl History {
         }
     }
 
-    /// Finds the last snapshot finished by a time, reading as many manifests as halving takes.
-    async fn in_force(&self, time: Timestamp, newest: u64) -> Result<Option<Manifest>, SnapshotError> {
-        let mut found = None;
-        let (mut low, mut high) = (1, newest);
-        while low <= high {
-            let middle = u64::midpoint(low, high);
-            let manifest = self.manifest(middle).await?;
-            if finished(self, &manifest)? <= time {
-                found = Some(manifest);
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        Ok(found)
-    }
-
     /// Returns the snapshots with these numbers, in order.
     ///
     /// # Errors
@@ -264,7 +247,8 @@ impl History {
         if manifest.format != FORMAT || manifest.account != self.account {
             return Err(unstorable("it is of another format or account"));
         }
-        if number == 0 || number > GREATEST_NUMBER || (number == 1) != manifest.previous.is_none() {
+        // Only where all manifests before it were taken away does a later one follow none.
+        if number == 0 || number > GREATEST_NUMBER || (number == 1 && manifest.previous.is_some()) {
             return Err(unstorable("its number and what it follows do not go together"));
         }
         let key = self.key(&manifest_key(number));
@@ -301,13 +285,6 @@ impl History {
     pub(crate) fn store_error(&self, source: StoreError) -> SnapshotError {
         SnapshotError::Store { account: self.account.clone(), source }
     }
-}
-
-fn finished(history: &History, manifest: &Manifest) -> Result<Timestamp, SnapshotError> {
-    manifest.finished_at.parse().map_err(|_| SnapshotError::Damaged {
-        object: history.key(&manifest_key(manifest.number)),
-        reason: format!("`{}` is no time", manifest.finished_at),
-    })
 }
 
 /// Returns where a manifest is, within the account's folder.

@@ -2,8 +2,8 @@
 //!
 //! An unchanged table is not read again, so that the loss of one of its objects would go from manifest to manifest. A page of the
 //! listing shows the size of a thousand objects; where there are more, each run looks at another part of them, so that within as many
-//! runs as objects are named each of them was looked at. On a disk of one's own, where reading costs nothing and bits may rot, some
-//! are also read.
+//! runs as objects are named each of them was looked at. A size says nothing of bits that rot or were written over, so that some objects
+//! are also read: many on a disk of one's own, where reading costs nothing, a few in a bucket, others in each run until all had their turn.
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -11,11 +11,19 @@ use crate::{
     AnyStore, FindingsRef, History, Listed, Manifest, ObjectRef, SnapshotError, StoreError, TableEntry,
 };
 
-/// Most objects, and about as many bytes, that are read in one run.
-const READ_OBJECTS: usize = 64;
-const READ_BYTES: u64 = 1024 * 1024;
+/// Most objects, and about as many bytes, that are read in one run: of a folder, and of a bucket, where each is a request.
+const READ_IN_FOLDER: Portion = Portion { objects: 64, bytes: 1024 * 1024 };
+const READ_IN_BUCKET: Portion = Portion { objects: 16, bytes: 1024 * 1024 };
 /// Objects that are read at a time.
 const AT_ONCE: usize = 8;
+
+/// How much is read in one run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Portion {
+    pub(crate) objects: usize,
+    /// Reached by all but the last of them, so that an object of any size has its turn.
+    pub(crate) bytes: u64,
+}
 
 impl History {
     /// Returns what is wrong with objects of the tables and the findings that a manifest names, as far as this run looks.
@@ -23,10 +31,18 @@ impl History {
     /// # Errors
     /// When the store does not work; an object that is missing or damaged is no error here.
     pub async fn inspect(&self, manifest: &Manifest) -> Result<Vec<SnapshotError>, SnapshotError> {
-        let faults = self.look_up(manifest).await?;
-        if matches!(self.store(), AnyStore::Folder(_)) && faults.is_empty() {
-            return self.read_some(manifest).await;
-        }
+        let mut faults = self.look_up(manifest).await?;
+        let portion = match self.store() {
+            AnyStore::Folder(_) => READ_IN_FOLDER,
+            AnyStore::S3(_) => READ_IN_BUCKET,
+        };
+        let is_known = |error: &SnapshotError| {
+            let key = |error: &SnapshotError| error.damage().map(|(key, _)| key.to_owned());
+            faults.iter().any(|fault| key(fault) == key(error))
+        };
+        let read = self.read_some(manifest, portion).await?;
+        let fresh: Vec<SnapshotError> = read.into_iter().filter(|error| !is_known(error)).collect();
+        faults.extend(fresh);
         Ok(faults)
     }
 
@@ -89,18 +105,15 @@ impl History {
         beyond
     }
 
-    /// Reads some of the objects, from another one on in each run.
-    async fn read_some(&self, manifest: &Manifest) -> Result<Vec<SnapshotError>, SnapshotError> {
-        let named = named(manifest);
-        let start = turn(manifest).checked_rem(named.len()).unwrap_or_default();
-        let mut bytes = 0;
-        let chosen =
-            named.iter().cycle().skip(start).take(named.len().min(READ_OBJECTS)).take_while(|object| {
-                let is_first = bytes == 0;
-                bytes += object.bytes;
-                is_first || bytes <= READ_BYTES
-            });
-        let chosen: Vec<&ObjectRef> = chosen.copied().collect();
+    /// Reads a portion of the objects, the next one in each run.
+    pub(crate) async fn read_some(
+        &self,
+        manifest: &Manifest,
+        portion: Portion,
+    ) -> Result<Vec<SnapshotError>, SnapshotError> {
+        let portions = portions(named(manifest), portion);
+        let turn = turn(manifest).checked_rem(portions.len()).unwrap_or_default();
+        let chosen = portions.into_iter().nth(turn).unwrap_or_default();
         let read = stream::iter(chosen).map(|object| async move {
             match self.fetch(object).await {
                 Ok(_) => Ok(None),
@@ -121,6 +134,23 @@ fn named(manifest: &Manifest) -> Vec<&ObjectRef> {
     named.sort();
     named.dedup();
     named
+}
+
+/// Cuts the objects into portions, each of which one run reads.
+fn portions(named: Vec<&ObjectRef>, most: Portion) -> Vec<Vec<&ObjectRef>> {
+    let mut portions: Vec<Vec<&ObjectRef>> = Vec::new();
+    let mut bytes = 0;
+    for object in named {
+        match portions.last_mut().filter(|last| last.len() < most.objects && bytes < most.bytes) {
+            Some(last) => last.push(object),
+            None => {
+                portions.push(vec![object]);
+                bytes = 0;
+            }
+        }
+        bytes += object.bytes;
+    }
+    portions
 }
 
 /// Returns whose turn it is: a number that each run has another of.

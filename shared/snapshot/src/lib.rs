@@ -15,9 +15,11 @@ mod levels;
 
 mod findings;
 mod history;
+mod in_force;
 mod inspect;
 mod objects;
 mod tables;
+mod traces;
 mod verify;
 
 pub use error::{SnapshotError, StoreError};
@@ -29,6 +31,7 @@ pub use name::{NameError, SnapshotName};
 pub use objects::Place;
 pub use store::{AnyStore, Folder, Listed, S3, Store, StoreOptions, Traffic};
 pub use tables::Delta;
+pub use traces::Traces;
 pub use verify::{Fault, FaultKind};
 
 #[cfg(test)]

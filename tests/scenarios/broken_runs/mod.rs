@@ -1,7 +1,9 @@
 //! Runs that come to nothing: they leave no snapshot or a whole one, and the next run finishes what they began.
 
+mod bucket;
 mod cut_short;
 mod damage;
+mod ends;
 
 use std::{
     collections::BTreeSet,

@@ -8,6 +8,7 @@ mod buckets;
 mod bus;
 mod delivery;
 mod demo;
+mod derived;
 mod endpoints;
 mod gains;
 mod history;

@@ -101,6 +101,91 @@ fn a_suppression_that_accepts_nothing_is_told_and_fails_nothing() {
 }
 
 #[test]
+fn a_suppression_that_accepts_nothing_is_told_wherever_suppressions_are_read() {
+    let cloud = Cloud::new();
+    let elsewhere = format!("ibm/{}/ibm_users/nobody", cloud.account);
+    let settings = format!(
+        "[[suppress]]\nrule = \"user_without_group\"\nsubject = {elsewhere:?}\nreason = \"known\"\n{}",
+        cloud.account("env:KEY", None)
+    );
+    cloud.configure(&settings);
+    let told = |run: &serde_json::Value| {
+        let told = warnings(run);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].0, "suppression-unused");
+        assert!(told[0].1.contains(&elsewhere), "{told:?}");
+    };
+    told(&cloud.desk.iamwatch(&["audit", "--json"]).json()["runs"][0]);
+    // Nothing moved in this one, so that it reads no finding for itself.
+    told(&cloud.desk.iamwatch(&["audit", "--json"]).json()["runs"][0]);
+    told(&cloud.desk.iamwatch(&["findings", "--json"]).json());
+    for command in ["findings", "rules"] {
+        let page = cloud.desk.iamwatch(&[command]).done();
+        assert!(
+            page.contains("! the suppression of `user_without_group`") && page.contains(&elsewhere),
+            "{page}"
+        );
+    }
+}
+
+#[test]
+fn findings_and_rules_know_the_permissions_of_the_settings() {
+    let cloud = Cloud::new();
+    let own = "[[permission]]\nid = \"permission_of_my_own\"\ncloud = \"ibm\"\ntitle = \"May do it\"\n\
+               actions = [\"iam-identity.serviceid.create\"]\n";
+    let less = "[[permission]]\nid = \"permission_to_raise_own_power\"\naudited = false\n";
+    cloud.configure(&format!("{own}{less}{}", cloud.account("env:KEY", None)));
+    cloud.desk.iamwatch(&["audit"]).done();
+    let ids = |more: &[&str]| -> Vec<String> {
+        let rules = cloud.desk.iamwatch(&[&["rules", "--json"], more].concat()).json();
+        rules.as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(ids(&[]).iter().any(|id| id == "permission_of_my_own"));
+    let of_ibm = |rules: &serde_json::Value| {
+        let rules = rules.as_array().unwrap().iter();
+        rules.filter(|rule| rule["cloud"] == "ibm" && rule["id"] == "permission_to_raise_own_power").count()
+    };
+    assert_eq!(of_ibm(&cloud.desk.iamwatch(&["rules", "--json"]).json()), 0, "it is not audited");
+    let page = cloud.desk.iamwatch(&["rules", "explain", "permission_of_my_own"]).done();
+    assert!(page.contains("May do it"), "{page}");
+    let told = cloud.desk.iamwatch(&["findings", "--json"]).json();
+    assert_eq!(told["unknown_rules"], serde_json::json!([]));
+    assert!(told["findings"].as_array().unwrap().iter().any(|each| each["rule"] == "permission_of_my_own"));
+
+    // The settings of another audit.
+    cloud.desk.write("other.toml", &format!("store = \"s\"\n{}", cloud.account("env:KEY", None)));
+    let told = cloud.desk.iamwatch(&["findings", "--config", "other.toml", "--json"]).json();
+    assert_eq!(told["unknown_rules"], serde_json::json!(["permission_of_my_own"]));
+    let page = cloud.desk.iamwatch(&["findings", "--config", "other.toml"]).done();
+    assert!(page.contains("! the audit also asked permission_of_my_own"), "{page}");
+    cloud.desk.iamwatch(&["findings", "--config", "none.toml"]).fails(2, &["none.toml"]);
+}
+
+#[test]
+fn a_misspelt_name_in_the_settings_is_refused_with_the_one_that_is_meant() {
+    let cloud = Cloud::new();
+    let account = cloud.account("env:KEY", None);
+    let known = "[[permission]]\nid = \"permission_to_raise_own_power\"\n";
+    for (written, said) in [
+        (format!("{known}allowed = [\"grp:security\"]\n"), &["`grp:security`", "did you mean `group`?"][..]),
+        (format!("{known}alowed = []\n"), &["unknown field `alowed`", "`allowed`"]),
+        (
+            "[[permission]]\nid = \"permission_to_raise_own_pwer\"\nallowed = []\n".to_owned(),
+            &["none of the usual ones, did you mean `permission_to_raise_own_power`?"],
+        ),
+        (
+            "[[permission]]\nid = \"permission_to_raise_own_pwer\"\ncloud = \"ibm\"\n".to_owned(),
+            &["did you mean `permission_to_raise_own_power`?"],
+        ),
+    ] {
+        cloud.configure(&format!("{written}{account}"));
+        for command in ["audit", "findings", "rules"] {
+            cloud.desk.iamwatch(&[command]).fails(2, said);
+        }
+    }
+}
+
+#[test]
 fn an_account_that_two_keys_open_is_told_to_be_audited_twice() {
     let mut cloud = Cloud::new();
     cloud.desk.set("ANOTHER", COLLECTOR_API_KEY);

@@ -175,6 +175,21 @@ fn functions_that_not_every_engine_has_are_refused() {
 }
 
 #[test]
+fn tables_that_are_made_when_they_are_asked_of_are_refused_with_what_to_write_instead() {
+    for (sql, table) in [
+        ("select principal as iam_id from grants order by 1", "grant_"),
+        ("select id as iam_id from findings order by 1", "findings"),
+    ] {
+        let rule = RULE.replace("select iam_id, state from ibm_users order by iam_id", sql);
+        let error = error(&rule, CASES);
+        assert!(
+            error.contains(&format!("the query reads `{table}")) && error.contains("[[permission]]"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn rows_without_order_are_refused() {
     let plain = error(&RULE.replace(" order by iam_id", ""), CASES);
     assert!(plain.contains("does not end with `order by`"), "{plain}");

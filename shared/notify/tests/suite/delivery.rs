@@ -163,6 +163,29 @@ async fn a_ledger_that_is_damaged_has_recorded_nothing() {
 }
 
 #[tokio::test]
+async fn a_ledger_that_is_gone_or_older_than_the_last_is_told_from_a_run_that_died() {
+    let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
+    let path = folder.path().join("events.jsonl");
+    let sinks = [file(&path)];
+    let key = format!("ledger/{}/00000042.json", sinks[0].name());
+    deliver(&shelf, &sinks, 42, &events[..1]).await;
+    let first = shelf.get(&key).await.unwrap().unwrap();
+    deliver(&shelf, &sinks, 42, &events).await;
+    for (put_back, fault) in [(Some(first), "is not the last that was written"), (None, "is missing")] {
+        shelf.kept.lock().unwrap().remove(&key);
+        if let Some(bytes) = put_back {
+            shelf.put(&key, bytes).await.unwrap();
+        }
+        let report = deliver(&shelf, &sinks, 42, &events).await;
+        let told = report.sinks[0].sent_again.as_deref().unwrap();
+        assert_eq!(told, format!("the ledger `{key}` {fault}; its events are sent again, with the same ids"));
+        assert!(report.sinks[0].sent > 0);
+        let later = deliver(&shelf, &sinks, 42, &events).await;
+        assert_eq!((later.sinks[0].sent, later.sinks[0].sent_again.as_deref()), (0, None));
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_sent_while_the_ledger_cannot_be_read() {
     let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
     let path = folder.path().join("events.jsonl");
@@ -189,6 +212,8 @@ async fn what_a_dead_run_claimed_is_sent_once_its_claim_has_ended() {
     shelf.put(&claim(&sinks[0], 2), dead.to_vec()).await.unwrap();
     let report = deliver_at(1, &shelf, &sinks, 42, &events).await;
     assert!(report.is_complete(), "{report:?}");
+    let why = report.sinks[0].sent_again.as_deref();
+    assert_eq!(why, Some("a run died while it sent these events; they are sent again, with the same ids"));
     assert_eq!(ids(&path), expected(&events));
     let claimed = shelf.get(&claim(&sinks[0], 3)).await.unwrap().unwrap();
     assert!(String::from_utf8(claimed).unwrap().contains("1970-01-01T00:01:10Z"));

@@ -201,6 +201,19 @@ async fn a_ledger_that_is_not_of_its_run_is_named() {
         assert_eq!(faults[0].object, "ibm/a1/ledger/file/00000001.json");
         assert!(faults[0].text.contains(word), "{faults:?}");
     }
+    let claims = ledger.with_file_name("00000001.claims");
+    fs::create_dir(&claims).unwrap();
+    fs::remove_file(&ledger).unwrap();
+    for (claim, is_lost) in
+        [(r#"{"by":"a","until":"u"}"#, false), (r#"{"by":"a","until":"u","ended":true}"#, true)]
+    {
+        fs::write(claims.join("claim-1.json"), claim).unwrap();
+        let faults = author.history.verify().await.unwrap();
+        let named: Vec<_> = faults.iter().map(|fault| (fault.kind, fault.object.as_str())).collect();
+        let lost = [(FaultKind::Missing, "ibm/a1/ledger/file/00000001.json")];
+        assert_eq!(named, lost[..usize::from(is_lost)], "{claim}");
+    }
+    fs::write(&ledger, r#"{"snapshot":1,"taken":[]}"#).unwrap();
     fs::rename(&ledger, ledger.with_file_name("00000002.json")).unwrap();
     let faults = author.history.verify().await.unwrap();
     let is_end =
@@ -229,6 +242,33 @@ async fn what_a_manifest_names_is_looked_at_whether_it_is_there() {
                 faults.iter().filter_map(|fault| fault.damage()).map(|(key, _)| key).collect();
             assert_eq!(keys, [author.history.key(&object.key)], "{faults:?}");
         }
+        fs::write(&path, original).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_flipped_bit_is_found_within_as_many_runs_as_there_are_portions() {
+    let author = written().await;
+    let mut manifest = author.newest.clone().unwrap();
+    let portion = crate::inspect::Portion { objects: 2, bytes: 1024 * 1024 };
+    let named: Vec<_> =
+        manifest.objects().filter(|object| !object.key.starts_with("outbox/")).cloned().collect();
+    let runs = u64::try_from(named.len().div_ceil(2)).unwrap();
+    assert!(runs > 1);
+    for object in named {
+        let path = author.home.path().join("ibm/a1").join(&object.key);
+        let original = fs::read(&path).unwrap();
+        let mut flipped = original.clone();
+        flipped[original.len() / 2] ^= 1;
+        fs::write(&path, &flipped).unwrap();
+        let mut found = 0;
+        for number in 1..=runs {
+            manifest.number = number;
+            let before = author.history.store().traffic().reads;
+            found += author.history.read_some(&manifest, portion).await.unwrap().len();
+            assert!(author.history.store().traffic().reads - before <= 2);
+        }
+        assert_eq!(found, 1, "{}", object.key);
         fs::write(&path, original).unwrap();
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use model::Timestamp;
+
 use super::*;
 use crate::SnapshotName;
 
@@ -78,6 +80,36 @@ async fn every_name_finds_its_snapshot() {
     }
     let error = author.history.named(&name("41")).await.unwrap_err().to_string();
     assert_eq!(error, "`ibm/a1` has no snapshot `41`; `iamwatch snapshots` lists those it has");
+}
+
+#[tokio::test]
+async fn where_a_clock_was_set_the_last_by_number_is_in_force() {
+    // In minutes of one day. The clock was set back after 4 and 8; that of 12 was a year ahead.
+    const YEAR: i64 = 366 * 24 * 60;
+    let minutes =
+        [60, 120, 180, 240, 190, 200, 260, 320, 270, 280, 340, YEAR, 400, 460, 520, 580, 640, 700, 760, 820];
+    let midnight: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let history = open(&home).await;
+    let author = Author::new().await;
+    for (number, minute) in (1..).zip(minutes) {
+        let time = Timestamp::from_second(midnight.as_second() + minute * 60).unwrap();
+        let previous = (number > 1).then(|| crate::hash::sha256(b"x"));
+        let of = author.write(&State::default()).await;
+        let manifest = Manifest { number, previous, finished_at: model::time_text(time), ..of };
+        history.commit(&manifest).await.unwrap();
+    }
+    // Gone, as where the newest was taken away and its number not given again.
+    std::fs::remove_file(home.path().join("ibm/a1/manifests/00000015.json")).unwrap();
+    let newest = history.newest().await.unwrap().unwrap();
+    for minute in (0..900).step_by(5) {
+        let time = Timestamp::from_second(midnight.as_second() + minute * 60).unwrap();
+        let expected = (1_u64..).zip(minutes).filter(|(number, at)| *number != 15 && *at <= minute).last();
+        let before = history.store().traffic().reads;
+        let found = history.in_force(time, newest).await.unwrap();
+        assert_eq!(found.map(|found| found.number), expected.map(|(number, _)| number), "minute {minute}");
+        assert!(history.store().traffic().reads - before <= 64, "minute {minute}");
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,12 @@ struct Ledger {
 }
 
 #[derive(Deserialize)]
+struct Claim {
+    #[serde(default)]
+    ended: bool,
+}
+
+#[derive(Deserialize)]
 struct Event {
     id: String,
 }
@@ -31,7 +37,10 @@ impl Walk<'_> {
     pub(super) async fn ledgers(&mut self, names: &BTreeSet<&str>) -> Result<(), SnapshotError> {
         let newest = names.iter().filter_map(|name| number_of(name.strip_prefix("manifests/")?)).max();
         for name in names.iter().filter(|name| name.starts_with("ledger/")) {
-            let Some(number) = name.rsplit('/').next().and_then(number_of) else { continue };
+            let Some(number) = name.rsplit('/').next().and_then(number_of) else {
+                self.claim(names, name).await?;
+                continue;
+            };
             if newest.is_none_or(|newest| number > newest) {
                 let text = format!("is missing, though `{name}` says that its events were sent");
                 self.fault(FaultKind::Missing, &manifest_key(number), text);
@@ -39,6 +48,26 @@ impl Walk<'_> {
             if let Some(fault) = self.ledger(names, name, number).await? {
                 self.fault(FaultKind::Changed, name, fault);
             }
+        }
+        Ok(())
+    }
+
+    /// Looks whether the ledger is there that was written before a claim was ended.
+    async fn claim(&mut self, names: &BTreeSet<&str>, name: &str) -> Result<(), SnapshotError> {
+        let Some((of, _)) = name.split_once(".claims/") else { return Ok(()) };
+        let ledger = format!("{of}.json");
+        if names.contains(ledger.as_str()) {
+            return Ok(());
+        }
+        let key = self.history.key(name);
+        let found = self.history.store().get(&key).await;
+        let found = found.map_err(|error| self.history.store_error(error))?;
+        if found.is_some_and(|bytes| serde_json::from_slice(&bytes).is_ok_and(|claim: Claim| claim.ended)) {
+            self.fault(
+                FaultKind::Missing,
+                &ledger,
+                format!("is missing, though `{name}` says that it was written"),
+            );
         }
         Ok(())
     }

@@ -1,0 +1,95 @@
+//! What is asked of accounts, as the audit asks it: the rules and permissions of the settings, with what they accept.
+//!
+//! Commands that look at findings must know the same list as the audit that made them. They read the settings that are named, or those
+//! of the usual place when there are some there; without any, the usual questions are meant.
+
+use std::path::Path;
+
+use check::{Findings, RuleSet};
+use jiff::Timestamp;
+use model::{AccountId, Suppression};
+use pipeline::{AccountSettings, Asked, Permissions, Settings, Warning};
+
+use crate::{
+    failure::{Failure, exit},
+    past,
+};
+
+/// The questions of some settings.
+#[derive(Debug)]
+pub(crate) struct Questions {
+    pub(crate) rules: RuleSet,
+    pub(crate) permissions: Permissions,
+    suppressions: Vec<Suppression>,
+    accounts: Vec<AccountSettings>,
+}
+
+impl Questions {
+    /// Reads the settings that `config` or the environment names, or those of the current folder; `rules` is a folder of rules
+    /// that goes before theirs.
+    pub(crate) async fn read(config: Option<&str>, rules: Option<&str>) -> Result<Self, Failure> {
+        let place = past::config(config);
+        let is_unasked = config.is_none() && past::is_default_config(&place);
+        let settings =
+            if is_unasked && !Path::new(&place).exists() { None } else { Some(settings(&place).await?) };
+        let own = match (rules, &settings) {
+            (Some(folder), _) => Some(past::here().path("the folder of rules", folder)?),
+            (None, Some(settings)) => settings.rules.clone(),
+            (None, None) => None,
+        };
+        let rules = pipeline::rules(own.as_deref())?;
+        Ok(match settings {
+            Some(settings) => Self {
+                rules,
+                permissions: settings.permissions(),
+                suppressions: settings.suppressions,
+                accounts: settings.accounts,
+            },
+            None => Self {
+                rules,
+                permissions: Permissions::of(&[])
+                    .map_err(|error| Failure::new(exit::WRONG_USE, anyhow::anyhow!(error)))?,
+                suppressions: Vec::new(),
+                accounts: Vec::new(),
+            },
+        })
+    }
+
+    /// Returns the suppressions that accept nothing in an account.
+    pub(crate) fn idle_suppressions(&self, account: &AccountId, findings: &Findings) -> Vec<Warning> {
+        let asked = Asked {
+            rules: &self.rules,
+            permissions: &self.permissions,
+            suppressions: &self.suppressions,
+            accounts: &self.accounts,
+        };
+        pipeline::idle_suppressions(&asked, account, Some(findings), Timestamp::now())
+    }
+
+    /// Returns the questions that a snapshot was asked and that these settings do not know: they were others.
+    pub(crate) fn unknown(&self, account: &AccountId, findings: &Findings) -> Vec<String> {
+        let permissions = self.permissions.of_cloud(account.cloud());
+        let is_known =
+            |id: &str| self.rules.get(id).is_some() || permissions.iter().any(|each| each.id == id);
+        findings.rules.keys().filter(|id| !is_known(id)).cloned().collect()
+    }
+}
+
+/// Reads settings, and says where to look when there are none.
+pub(crate) async fn settings(place: &str) -> Result<Settings, Failure> {
+    Settings::load(place, &past::variable).await.map_err(|error| {
+        let is_missing = matches!(
+            &error,
+            pipeline::SettingsError::Unreadable { source: pipeline::ReferenceError::File { .. }, .. }
+        );
+        let failure = Failure::from(error);
+        match failure.words() {
+            _ if is_missing => failure.help(
+                "name a configuration with --config; `iamwatch help audit` shows the smallest, `iamwatch demo` needs none",
+            ),
+            // What is wrong says better what would be right.
+            (_, Some(_)) => failure,
+            _ => failure.help("`iamwatch help audit` shows the smallest configuration"),
+        }
+    })
+}

@@ -1,0 +1,143 @@
+//! The graph as rows: who holds which statement, and what the statements say, for questions in SQL.
+//!
+//! In: the graph. Out: the rows of the derived tables, one after the other: a group of a thousand members with a hundred policies is
+//! a hundred thousand holdings, and only a hundred statements with their actions.
+
+use std::borrow::Cow;
+
+use model::{Row, Table, tables::derived as t};
+
+use crate::{Access, Choice, Effect, Pattern, Resource, Source, Standing, Step};
+
+type Rows<'a> = Box<dyn Iterator<Item = Row> + 'a>;
+
+impl Access {
+    /// Returns the rows of one of the tables that the view `grants` is made of; none of any other.
+    #[must_use]
+    pub fn grant_rows<'a>(&'a self, table: &'static Table) -> Rows<'a> {
+        match table.name {
+            name if name == t::GRANT_PRINCIPALS.name => Box::new(self.principal_rows()),
+            name if name == t::GRANT_HOLDERS.name => Box::new(self.holder_rows()),
+            name if name == t::GRANT_STATEMENTS.name => Box::new(self.each_source(statement_rows)),
+            name if name == t::GRANT_ACTIONS.name => Box::new(self.each_source(action_rows)),
+            name if name == t::GRANT_RESOURCES.name => Box::new(self.each_source(resource_rows)),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    fn principal_rows(&self) -> impl Iterator<Item = Row> {
+        let has_bounds = !self.bounds.is_empty();
+        self.principals.iter().map(move |principal| {
+            let (standing, reason) = match &principal.standing {
+                Standing::Active => ("active", None),
+                Standing::Inactive(why) => ("inactive", Some(why.as_str())),
+                Standing::Unknown(why) => ("unknown", Some(why.as_str())),
+            };
+            t::GRANT_PRINCIPALS
+                .draft()
+                .set("principal_id", principal.step.id.as_str())
+                .set("principal_kind", principal.step.kind)
+                .set("principal", principal.step.name.as_str())
+                .set("step", quoted(&principal.step).as_str())
+                .set("standing", standing)
+                .set("standing_reason", reason)
+                .set("is_bounded", has_bounds && principal.is_bounded)
+                .row()
+        })
+    }
+
+    fn holder_rows(&self) -> impl Iterator<Item = Row> {
+        self.principals.iter().enumerate().flat_map(|(number, principal)| {
+            self.held(number).map(|held| {
+                let membership = held.membership;
+                let through = membership.and_then(|membership| self.groups.get(membership.group));
+                let through = through.map(quoted);
+                t::GRANT_HOLDERS
+                    .draft()
+                    .set("principal_id", principal.step.id.as_str())
+                    .set("through", through.as_deref())
+                    .set("statement_id", id(held.number))
+                    .set(
+                        "holder_condition",
+                        membership.and_then(|membership| membership.condition.as_deref()),
+                    )
+                    .row()
+            })
+        })
+    }
+
+    fn each_source<'a, I: Iterator<Item = Row> + 'a>(
+        &'a self,
+        rows: impl Fn(i64, &'a Source) -> I + 'a,
+    ) -> impl Iterator<Item = Row> + 'a {
+        self.sources.iter().enumerate().flat_map(move |(number, source)| rows(id(number), source))
+    }
+}
+
+fn id(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn statement_rows(id: i64, source: &Source) -> impl Iterator<Item = Row> + use<> {
+    let statement = &source.statement;
+    let effect = match statement.effect {
+        Effect::Allow => "allow",
+        Effect::Deny => "deny",
+    };
+    let is_whole = statement.actions.except.is_empty() && statement.resources.except.is_empty();
+    let actions = joined(&statement.actions, ", ", ToString::to_string);
+    let resources = joined(&statement.resources, "; ", resource);
+    let steps: Vec<String> = source.steps.iter().map(quoted).collect();
+    let steps = steps.join(" → ");
+    let draft = t::GRANT_STATEMENTS
+        .draft()
+        .set("statement_id", id)
+        .set("effect", effect)
+        .set("extent", if is_whole { "whole" } else { "part" })
+        .set("but_actions", actions.as_deref())
+        .set("but_resources", resources.as_deref())
+        .set("statement_condition", statement.condition.as_deref());
+    std::iter::once(draft.set("steps", steps.as_str()).row())
+}
+
+/// Writes what is taken out of a choice; nothing where nothing is.
+fn joined<T>(choice: &Choice<T>, between: &str, write: impl Fn(&T) -> String) -> Option<String> {
+    let except: Vec<String> = choice.except.iter().map(write).collect();
+    (!except.is_empty()).then(|| except.join(between))
+}
+
+fn action_rows(id: i64, source: &Source) -> impl Iterator<Item = Row> {
+    source.statement.actions.any_of.iter().map(move |action| {
+        let action = action.to_string();
+        t::GRANT_ACTIONS.draft().set("statement_id", id).set("action", action.as_str()).row()
+    })
+}
+
+fn resource_rows(id: i64, source: &Source) -> impl Iterator<Item = Row> {
+    source.statement.resources.any_of.iter().map(move |each| {
+        let text = resource(each);
+        t::GRANT_RESOURCES.draft().set("statement_id", id).set("resource", text.as_str()).row()
+    })
+}
+
+/// Writes a resource by the attributes that are named.
+fn resource(resource: &Resource) -> String {
+    if resource.0.is_empty() {
+        return "*".to_owned();
+    }
+    let attribute = |(name, patterns): (&String, &Vec<Pattern>)| {
+        let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+        format!("{name}={}", patterns.join("|"))
+    };
+    resource.0.iter().map(attribute).collect::<Vec<_>>().join(", ")
+}
+
+/// Writes a step with its name in quotes, unless the name says the kind as well.
+fn quoted(step: &Step) -> String {
+    let name: Cow<'_, str> = match step.name.strip_prefix(step.kind).is_some_and(|rest| rest.starts_with(' '))
+    {
+        true => Cow::Borrowed(&step.name),
+        false => Cow::Owned(format!("{} \"{}\"", step.kind, step.name)),
+    };
+    name.into_owned()
+}
