@@ -271,15 +271,12 @@ const KINDS: [&str; 18] = [
     "anybody",
 ];
 
-/// Returns the kind that is written most like a word.
+/// Returns the kind that is written most like a word, within two letters.
 fn nearest(word: &str) -> Option<&'static str> {
     let word = word.trim().to_lowercase();
-    let near = |kind: &&&str| strsim::jaro_winkler(&kind.to_lowercase(), &word);
-    KINDS
-        .iter()
-        .filter(|kind| near(kind) > 0.75)
-        .max_by(|one, other| near(one).total_cmp(&near(other)))
-        .copied()
+    let far = |kind: &str| strsim::levenshtein(&kind.to_lowercase(), &word);
+    let near = KINDS.iter().copied().filter(|kind| far(kind) <= 2.min(word.len().saturating_sub(1)));
+    near.min_by_key(|kind| far(kind))
 }
 
 #[cfg(test)]

@@ -107,8 +107,9 @@ impl Permissions {
             let near = |id: &&str| strsim::jaro_winkler(id, &change.id);
             let nearest =
                 usual.filter(|id| near(id) > 0.85).max_by(|one, other| near(one).total_cmp(&near(other)));
+            let lacks = if change.cloud.is_some() { " names no `actions`, and" } else { "" };
             return Err(format!(
-                "permission `{}` is none of the usual ones{}; a new one names its `cloud`, `title` and `actions`",
+                "permission `{}`{lacks} is none of the usual ones{}; a new one names its `cloud`, `title` and `actions`",
                 change.id,
                 nearest.map(|id| format!(", did you mean `{id}`?")).unwrap_or_default()
             ));

@@ -4,7 +4,7 @@
 --- needs = ["groups", "memberships"]
 --- absence = ["memberships"]
 --- subject = "address"
---- reason = "Nobody needs what it may do, and nobody notices when somebody is put into it. Silent for groups that the cloud made, and that are less than a week old."
+--- reason = "Nobody needs what it may do, and nobody notices when somebody is put into it. Silent for groups that the cloud made, and that are less than a week old. The auditor is a member like others: what only it is in is in use."
 --- silence = "A rule or mapping that fills the group may make somebody a member at sign-in, which no list shows: that is doubted, and an open finding becomes unknown."
 --- remediation = "Delete the group, or put the people of the job into it."
 with filled as (

@@ -4,7 +4,7 @@
 --- needs = ["huawei_policies", "huawei_policy_actions", "huawei_policy_attachments", "huawei_policy_conditions", "huawei_policy_resources", "huawei_policy_statements", "huawei_policy_versions"]
 --- absence = ["huawei_policy_attachments"]
 --- subject = "huawei_policies.policy_id"
---- reason = "It takes one call to give it to somebody, and its name may say nothing. Silent for policies of the cloud, and for those that deny everything as well."
+--- reason = "It takes one call to give it to somebody, and its name may say nothing. Silent for policies of the cloud, and for those that deny everything as well. One that the auditor alone has is had: what may do everything is told of its holder, whoever that is."
 --- silence = "A policy that also denies every action under a condition or on some resources may open nothing: that is doubted, and an open finding becomes unknown."
 --- remediation = "Delete the policy."
 --- references = ["Huawei Cloud Config: iam-policy-no-statements-with-admin-access"]
