@@ -21,6 +21,7 @@ use crate::{
 };
 
 pub(super) async fn run(desk: Desk<'_>, wanted: &Findings) -> Result<bool, Failure> {
+    let questions = Questions::read(wanted.config.as_deref(), None).await?;
     let past = Past::open(desk.global).await?;
     let manifest = past.snapshot(&wanted.at).await?;
     let all = history::findings(&past.history, &manifest).await?;
@@ -29,7 +30,6 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Findings) -> Result<bool, Failu
     findings.sort_by_key(|finding| {
         (finding.state.is_closed(), Reverse(finding.severity), &finding.rule, &finding.subject)
     });
-    let questions = Questions::read(wanted.config.as_deref(), None).await?;
     let subjects = findings.iter().map(|finding| Subject { rule: &finding.rule, address: &finding.subject });
     let names = Names::read(&past.history, &[&manifest], &questions.rules, subjects).await?;
     let sight = Sight::of(&past, &manifest, &questions).await?;

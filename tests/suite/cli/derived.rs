@@ -70,7 +70,7 @@ fn findings_are_a_table_of_every_snapshot_on_both_clouds() {
                 "select id, rule, severity, state, since, since_snapshot, is_baseline, evidence from findings where state = 'open'",
                 &["--at", at],
             );
-            let listed = desk.iamwatch(&["findings", "--at", at, "--json"]).json();
+            let listed = desk.iamwatch(&["findings", "--all", "--at", at, "--json"]).json();
             let listed = listed["findings"].as_array().expect("findings");
             let ids = |values: Vec<String>| values.into_iter().collect::<BTreeSet<_>>();
             let open = listed.iter().filter(|finding| finding["state"] == "open");
@@ -89,16 +89,14 @@ fn findings_are_a_table_of_every_snapshot_on_both_clouds() {
 #[test]
 fn what_could_not_be_seen_of_derived_tables_is_said() {
     let desk = Desk::with_history();
-    for (sql, listing) in
-        [("select count(*) from grants", "ibm_users"), ("select 1 from findings", "ibm_users")]
-    {
+    for sql in ["select count(*) from grants", "select 1 from findings"] {
         let blind = query(&desk, sql, &["--at", "8"]);
         let sighted = query(&desk, sql, &["--at", "latest"]);
         let lists = blind["incomplete"].as_array().expect("lists");
-        assert!(!lists.is_empty(), "{sql}: {listing}");
+        assert!(lists.iter().any(|list| list["listing"] == "ibm_access_groups"), "{sql}: {lists:?}");
         assert_eq!(sighted["incomplete"], Value::Array(Vec::new()), "{sql}");
         let page = desk.iamwatch(&["query", sql, "--at", "8"]).done();
-        assert!(page.contains("Not read to the end"), "{page}");
+        assert!(page.contains("Not all could be seen"), "{page}");
     }
 }
 
