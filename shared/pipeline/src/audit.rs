@@ -118,7 +118,6 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     };
     let mut former = Former::of(&history, &caught_up.traces).await?;
     former.damage.merge(caught_up.damage);
-    let told_before = outbox::told_in_vain(&history, &former).await?;
 
     run.watch.stage("diff");
     let mut compared = compare(&history, &mut former, seen.state).await?;
@@ -132,14 +131,9 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     let ground = since_judged.as_mut().unwrap_or(&mut compared);
     let (judged, gains) = judge(&history, &mut former, ground, run, at).await?;
 
-    let mut warnings = warnings(&former, &judged, at);
-    warnings.extend(left_without_manifest(&caught_up.traces, former.next));
-    for warning in &warnings {
-        tracing::warn!(account = %history.account(), warning = warning.text, "something is odd");
-    }
+    let warnings = warnings(&history, &former, &judged, &caught_up.traces, at);
     run.watch.stage("notify");
     let told = tell(&history, &former, &compared, &judged, &gains, run, at);
-    let told = notify::without_told(told, &told_before);
     let manifest = Manifest {
         format: snapshot::FORMAT,
         tool: concat!("iamwatch ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -190,10 +184,20 @@ fn unjudged(former: &Former, judged: &Judged) -> Option<Unjudged> {
     judged.unjudged.clone().map(|reason| Unjudged { reason, last_judged })
 }
 
-/// Returns what is odd and hinders nothing.
-fn warnings(former: &Former, judged: &Judged, at: Timestamp) -> Vec<Warning> {
+/// Returns what is odd and hinders nothing, and notes it in the log.
+fn warnings(
+    history: &History,
+    former: &Former,
+    judged: &Judged,
+    traces: &Traces,
+    at: Timestamp,
+) -> Vec<Warning> {
     let mut warnings = judged.idle.clone();
     warnings.extend(clock_went_back(former, at));
+    warnings.extend(left_without_manifest(traces, former.next));
+    for warning in &warnings {
+        tracing::warn!(account = %history.account(), warning = warning.text, "something is odd");
+    }
     warnings
 }
 
@@ -348,7 +352,7 @@ fn tell(
     run: &Run<'_>,
     at: Timestamp,
 ) -> Vec<model::Event> {
-    notify::events(&Told {
+    let events = notify::events(&Told {
         account: history.account(),
         number: former.next,
         at,
@@ -362,7 +366,8 @@ fn tell(
         damage: (!former.damage.is_empty()).then(|| former.damage.clone()),
         unjudged: judged.unjudged.as_deref(),
         limit: run.events_per_run,
-    })
+    });
+    notify::without_told(events, &former.told)
 }
 
 fn drift_counts(changes: &[Change]) -> BTreeMap<String, u64> {

@@ -8,9 +8,11 @@
 use std::collections::BTreeSet;
 
 use check::{Findings, FindingsPatch};
-use model::{Coverage, ListStatus, Row, Rows, Sighting, State, Table, Timestamp, tables};
+use model::{Coverage, Event, ListStatus, Row, Rows, Sighting, State, Table, Timestamp, tables};
 use notify::Damage;
 use snapshot::{FindingsRef, History, Manifest, SnapshotError, Traces};
+
+use crate::outbox;
 
 /// Manifests that are looked at, from the newest down, for one that can be read.
 pub(crate) const MOST_BACK: u64 = 64;
@@ -26,6 +28,8 @@ pub(crate) struct Former {
     pub(crate) next: u64,
     /// What could not be read of it, and what that costs.
     pub(crate) damage: Damage,
+    /// Events of the runs since the snapshot that is compared with, whose own snapshots are gone or damaged.
+    pub(crate) told: Vec<Event>,
     /// Tables of which an object is missing or damaged.
     broken: BTreeSet<String>,
 }
@@ -36,7 +40,7 @@ impl Former {
     pub(crate) async fn of(history: &History, traces: &Traces) -> Result<Self, SnapshotError> {
         let newest = history.newest().await?.unwrap_or_default();
         let lost = traces.lost.iter().copied().filter(|number| *number > newest);
-        let last = lost.clone().last().unwrap_or(newest);
+        let last = lost.clone().next_back().unwrap_or(newest);
         let mut former = Self { newest, next: last + 1, ..Self::default() };
         for number in lost {
             former.note(&SnapshotError::Missing { object: history.key_of_manifest(number) });
@@ -60,6 +64,7 @@ impl Former {
             former.damage.compared_with = found;
             former.damage.findings |= found.is_none();
         }
+        former.told = outbox::told_in_vain(history, &former).await?;
         Ok(former)
     }
 
