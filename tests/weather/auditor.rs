@@ -1,12 +1,6 @@
 //! An auditor with a store and a file of events of its own: runs that are left alone, and runs that are killed.
 
-use std::{
-    fmt,
-    panic::AssertUnwindSafe,
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
+use std::{fmt, panic::AssertUnwindSafe, path::PathBuf, process::Stdio, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use check::RuleSet;
@@ -17,19 +11,19 @@ use model::{AccountId, Timestamp};
 use notify::Sink;
 use pipeline::{Clock, PipelineError, Run, Settings, Summary, Target, Watch};
 use serde::{Deserialize, Serialize};
-use snapshot::{AnyStore, History, StoreOptions};
+use snapshot::History;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     process::Command,
 };
 
-use crate::cloud::variable;
+use crate::{cloud::variable, store::open};
 
 /// What a run is given; another process can be given the same.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Order {
     settings: String,
-    store: PathBuf,
+    store: String,
     events: PathBuf,
     at: Timestamp,
     is_hurried: bool,
@@ -50,6 +44,7 @@ pub enum End {
 pub struct Auditor {
     account: AccountId,
     settings: String,
+    store: String,
     folder: PathBuf,
 }
 
@@ -60,15 +55,16 @@ impl fmt::Debug for Auditor {
 }
 
 impl Auditor {
-    pub fn new(account: AccountId, settings: String, folder: PathBuf) -> Self {
-        Self { account, settings, folder }
+    /// Makes an auditor with a store by its address, and a folder for its events.
+    pub fn new(account: AccountId, settings: String, store: String, folder: PathBuf) -> Self {
+        Self { account, settings, store, folder }
     }
 
     /// Makes the order of a run; one that is hurried gives up early.
     pub fn order(&self, at: Timestamp, is_hurried: bool) -> Order {
         Order {
             settings: self.settings.clone(),
-            store: self.folder.join("store"),
+            store: self.store.clone(),
             events: self.events(),
             at,
             is_hurried,
@@ -82,13 +78,8 @@ impl Auditor {
 
     /// Returns what is stored.
     pub async fn history(&self) -> Result<History> {
-        Ok(History::new(open(&self.folder.join("store")).await?, self.account.clone()))
+        Ok(History::new(open(&self.store).await?, self.account.clone()))
     }
-}
-
-async fn open(folder: &Path) -> Result<AnyStore> {
-    let uri = folder.to_str().context("a path in UTF-8")?;
-    Ok(AnyStore::open(uri, &StoreOptions::default()).await?)
 }
 
 impl Order {

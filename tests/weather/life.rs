@@ -10,6 +10,9 @@ use anyhow::{Context, Result};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use model::{Cloud, Event};
+use pipeline::PipelineError;
+use simulators::bucket::Bucket;
+use snapshot::SnapshotError;
 use tempfile::TempDir;
 
 use crate::{
@@ -19,6 +22,7 @@ use crate::{
     kinds::Kind,
     proxy::Proxy,
     state::StateCheck,
+    store,
     tally::Tally,
     truth::Truth,
 };
@@ -37,6 +41,11 @@ pub struct Plan {
     pub level: f64,
     /// The share of runs that are killed.
     pub kills: f64,
+}
+
+/// Says whether a run found that another had taken its number.
+fn is_conflict(end: &End) -> bool {
+    matches!(end, End::Failed(PipelineError::Snapshot(SnapshotError::Taken { .. })))
 }
 
 /// Something that was told and is not so, or is so and was not told.
@@ -70,7 +79,11 @@ pub struct Outcome {
     /// Runs that could not sign in, or were killed before they had a snapshot.
     pub without_snapshot: u64,
     pub kills: u64,
+    /// Runs beside which another began at the same moment.
+    pub pairs: u64,
     pub events: u64,
+    /// What the store did otherwise than it should, by name.
+    pub store_faults: BTreeMap<&'static str, u64>,
     pub strikes: BTreeMap<Kind, u64>,
     pub violations: Vec<Violation>,
 }
@@ -83,6 +96,7 @@ struct Life {
     proxy: Proxy,
     shadow: Auditor,
     storm: Auditor,
+    bucket: Bucket,
     _folders: [TempDir; 2],
     day: u32,
     /// What was so on each day, by the number of the snapshot in which it was seen in bad weather.
@@ -120,9 +134,14 @@ impl Life {
         let account = cloud.account()?;
         let settings = settings(&account, &proxy.endpoints());
         let folders = [tempfile::tempdir()?, tempfile::tempdir()?];
-        let [shadow, storm] = folders
-            .each_ref()
-            .map(|folder| Auditor::new(account.clone(), settings.clone(), folder.path().to_owned()));
+        let bucket = Bucket::start();
+        let calm_store = folders[0].path().join("store");
+        let stores = [calm_store.to_str().context("a path in UTF-8")?, bucket.endpoint()];
+        let auditor = |which: usize| {
+            let folder = folders[which].path().to_owned();
+            Auditor::new(account.clone(), settings.clone(), stores[which].to_owned(), folder)
+        };
+        let [shadow, storm] = [auditor(0), auditor(1)];
         let mut life = Self {
             plan,
             rng,
@@ -130,6 +149,7 @@ impl Life {
             proxy,
             shadow,
             storm,
+            bucket,
             _folders: folders,
             day: 0,
             truths: BTreeMap::new(),
@@ -205,22 +225,41 @@ impl Life {
         self.proxy.begin(forecast);
         let began = Instant::now();
         let mut rng = self.rng.fork();
-        let end = if is_killed { order.run_and_kill(&mut rng).await? } else { order.run(&Quiet).await? };
+        let store_fault = if is_calm { None } else { store::spoil(&self.bucket, &mut rng) };
+        let is_paired = !is_calm && !is_killed && self.day > 0 && rng.u32(0..6) == 0;
+        let ends = if is_killed {
+            vec![order.run_and_kill(&mut rng).await?]
+        } else if is_paired {
+            let (one, other) = tokio::join!(order.run(&Quiet), order.run(&Quiet));
+            vec![one?, other?]
+        } else {
+            vec![order.run(&Quiet).await?]
+        };
         let took = began.elapsed();
+        self.bucket.mend();
+        self.outcome.pairs += u64::from(is_paired);
+        store_fault.into_iter().for_each(|name| *self.outcome.store_faults.entry(name).or_default() += 1);
         let history = self.storm.history().await?;
         let newest = history.newest().await?;
-        let is_committed = newest.is_some_and(|newest| !self.truths.contains_key(&newest));
+        let is_new = |number: &u64| !self.truths.contains_key(number);
+        let new: Vec<u64> = (1..=newest.unwrap_or_default()).filter(is_new).collect();
+        let is_committed = !new.is_empty();
         let strikes = self.proxy.end(is_committed);
         let is_struck = !strikes.is_empty();
         self.count(&strikes, is_committed);
         if took > order.time() {
             self.violation(format!("late: the run took {} s", took.as_secs()));
         }
-        self.judge_end(&end, is_committed, is_struck);
+        // Of two at once, one may find that the number is taken.
+        let is_one_enough = is_paired && ends.iter().any(|end| matches!(end, End::Done(_)));
+        for end in ends.iter().filter(|end| !(is_one_enough && is_conflict(end))) {
+            self.judge_end(end, is_committed, is_struck);
+        }
         for target in self.proxy.trapped() {
             self.violation(format!("astray: another host was asked for {target}"));
         }
-        if let Some(number) = newest.filter(|_| is_committed) {
+        for number in new {
+            let truth = truth.clone();
             let manifest = history.manifest(number).await?;
             let seen = Truth::read(&history, &manifest).await?;
             let wrong = self.state.follow(seen, &truth, is_struck);
@@ -256,7 +295,7 @@ impl Life {
                     self.violation("lost: the run says that it is done, and there is no snapshot".to_owned());
                 }
             }
-            End::Failed(pipeline::PipelineError::Collect(_)) if is_struck => {}
+            End::Failed(PipelineError::Collect(_)) if is_struck => {}
             End::Failed(error) => self.violation(format!("failed: {:#}", anyhow::anyhow!("{error:?}"))),
             End::Panicked(text) => self.violation(format!("panic: {text}")),
             End::Killed(moment) => {

@@ -2,7 +2,8 @@
 //!
 //! Accounts on both simulated clouds live for some days. A proxy stands between them and the auditor and spoils a share of
 //! all answers; some runs are killed. Beside it another auditor sees the same account in calm weather, day by day: that
-//! is what is so. [`tally`] says how the two are compared. In the end there is one calm day; then everything must have
+//! is what is so. Snapshots of bad weather go into a bucket that loses answers, fails for a moment and takes its time, and now
+//! and then two runs begin at the same moment. [`tally`] says how the two are compared. In the end there is one calm day; then everything must have
 //! been told.
 //!
 //! Some faults cannot be told from the truth by any reader, and do not occur here: a list without any counter that is shown
@@ -20,6 +21,7 @@ mod options;
 mod proxy;
 mod spoil;
 mod state;
+mod store;
 mod tally;
 mod truth;
 mod wire;
@@ -82,6 +84,10 @@ fn join(whole: &mut Outcome, part: Outcome) {
     whole.runs += part.runs;
     whole.without_snapshot += part.without_snapshot;
     whole.kills += part.kills;
+    whole.pairs += part.pairs;
+    for (kind, count) in part.store_faults {
+        *whole.store_faults.entry(kind).or_default() += count;
+    }
     whole.events += part.events;
     for (kind, count) in part.strikes {
         *whole.strikes.entry(kind).or_default() += count;
@@ -124,15 +130,19 @@ fn show(violation: &Violation, options: &Options) {
 
 fn summarise(whole: &Outcome, lives: u64, took: Duration) {
     println!(
-        "{lives} lives, {} runs ({} without a snapshot, {} killed), {} events in {} s",
+        "{lives} lives, {} runs ({} without a snapshot, {} killed, {} beside another), {} events in {} s",
         whole.runs,
         whole.without_snapshot,
         whole.kills,
+        whole.pairs,
         whole.events,
         took.as_secs()
     );
     for (kind, count) in &whole.strikes {
         println!("{count:>8}  {}", kind.name());
+    }
+    for (kind, count) in &whole.store_faults {
+        println!("{count:>8}  store: {kind}");
     }
     let mut classes: BTreeMap<String, u64> = BTreeMap::new();
     for violation in &whole.violations {

@@ -11,7 +11,7 @@ use snapshot::{History, Manifest};
 pub type Cells = Map<String, Value>;
 
 /// An account at one time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Truth {
     /// The rows of every table but the coverage, by key.
     pub tables: BTreeMap<&'static str, BTreeMap<String, Cells>>,

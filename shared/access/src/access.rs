@@ -149,6 +149,8 @@ pub struct Access {
     /// What could not be seen, and so may hide a grant.
     pub(crate) unseen: Vec<String>,
     pub(crate) gaps: Gaps,
+    /// The lists as they had been read at the time, where `gaps` is in hindsight.
+    pub(crate) former_gaps: Gaps,
     /// Principals of which more was seen in an earlier snapshot: their own row is carried, or their standing was known.
     pub(crate) seen_before: BTreeSet<String>,
     /// What the ids in conditions and resources are called.

@@ -6,6 +6,7 @@
 
 mod becoming;
 mod bounds;
+mod earlier;
 mod hidden;
 mod joined;
 mod reach;

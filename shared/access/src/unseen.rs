@@ -12,9 +12,17 @@ impl Gaps {
     /// Says whether the list that something hangs on was never read to its end: its own, what is recorded of the rest,
     /// or the one of the whole account.
     pub(crate) fn hide(&self, listing: &str, parent: &str) -> bool {
+        self.list(listing, parent).is_some_and(|list| Trust::of(list) == Trust::Never)
+    }
+
+    /// Returns the last snapshot in which the list that something hangs on was read to its end, where it is not now.
+    pub(crate) fn carried_from(&self, listing: &str, parent: &str) -> Option<i64> {
+        self.list(listing, parent).filter(|list| !list.is_complete())?.carried_from
+    }
+
+    fn list(&self, listing: &str, parent: &str) -> Option<&Coverage> {
         let places = [parent, Coverage::REST, ""];
-        let list = places.into_iter().find_map(|place| self.0.get(listing, place));
-        list.is_some_and(|list| Trust::of(list) == Trust::Never)
+        places.into_iter().find_map(|place| self.0.get(listing, place))
     }
 
     /// Says whether any part of a list was never read to its end.
@@ -31,7 +39,16 @@ pub(crate) fn add(access: &mut Access, state: &State) {
         let reason = list.reason.as_deref().unwrap_or("not read to its end");
         access.miss(format!("{}{of}: {reason}", list.listing));
     }
+    access.former_gaps = Gaps(lists.clone());
     access.gaps = Gaps(lists);
+}
+
+impl Access {
+    /// Sets how its lists had been read at the time, for a state that is looked at in hindsight: what came into sight
+    /// since is in it, and what else it may have held is not.
+    pub fn set_former_lists(&mut self, lists: Lists) {
+        self.former_gaps = Gaps(lists);
+    }
 }
 
 /// How far what a standing follows from could be seen.

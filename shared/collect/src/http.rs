@@ -189,6 +189,8 @@ pub(crate) struct Http<'a> {
     calls: AtomicU64,
     /// Bytes of all answers, unpacked.
     unpacked: AtomicU64,
+    /// Bytes of all rows that were made of them.
+    kept: AtomicU64,
     large: Semaphore,
     progress: &'a dyn Progress,
 }
@@ -223,6 +225,7 @@ impl<'a> Http<'a> {
             retried: AtomicU32::new(0),
             calls: AtomicU64::new(0),
             unpacked: AtomicU64::new(0),
+            kept: AtomicU64::new(0),
             large: Semaphore::new(1),
             progress,
         })
@@ -241,6 +244,15 @@ impl<'a> Http<'a> {
     /// Returns who is told of the progress.
     pub(crate) const fn progress(&self) -> &'a dyn Progress {
         self.progress
+    }
+
+    /// Counts bytes of rows that are kept; returns an error where there are more than the run may keep.
+    pub(crate) fn keep(&self, bytes: u64) -> Result<(), CallError> {
+        let most = self.budget.kept_bytes;
+        if self.kept.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > most {
+            return Err(CallError::Spent(format!("the rows of the run are larger than {most} bytes")));
+        }
+        Ok(())
     }
 
     /// Makes a call, again and again while that can help.

@@ -20,6 +20,7 @@ pub(crate) struct Faults {
     first: RefCell<Option<String>>,
     others: Cell<u64>,
     unread: RefCell<Vec<Unread>>,
+    doubts: Cell<u64>,
     /// Texts that stand in no answer: the numbers and truth values that were read as such.
     texts: Bump,
 }
@@ -48,6 +49,16 @@ impl Faults {
     pub(crate) fn count(&self) -> usize {
         let settled = u64::from(self.first.borrow().is_some()) + self.others.get();
         usize::try_from(settled).unwrap_or(usize::MAX).saturating_add(self.unread.borrow().len())
+    }
+
+    /// Returns how many lists inside of things were shown in a form that proves nothing.
+    pub(crate) const fn doubts(&self) -> u64 {
+        self.doubts.get()
+    }
+
+    /// Writes down that a list inside of a thing is shown in a form that proves nothing.
+    pub(crate) fn doubt(&self) {
+        self.doubts.set(self.doubts.get() + 1);
     }
 
     /// Writes down that a member could not be read. What is made of the item settles which cells that concerns.
@@ -130,10 +141,18 @@ impl<'a> Item<'a> {
         self
     }
 
-    /// Notes a fault where a member that need not be there is null: a list of none is an empty one, or is left out.
+    /// Notes a doubt where a list that is always there is missing or null, which proves nothing.
+    pub(crate) fn must_list(&self, name: &str) -> &Self {
+        if self.value(name).is_none() {
+            self.faults.doubt();
+        }
+        self
+    }
+
+    /// Notes a doubt where a list that need not be there is null: a list of none is an empty one, or is left out.
     pub(crate) fn must_not_be_null(&self, name: &str) -> &Self {
         if self.members.get(name).is_some_and(Value::is_null) {
-            self.faults.note(|| format!("`{name}` is null"));
+            self.faults.doubt();
         }
         self
     }
@@ -268,6 +287,16 @@ impl<'a> Item<'a> {
         self.unread(name, &format!("is {}, no {wanted}", kind(value)));
         None
     }
+}
+
+/// Returns a number of things, also one that is written as text or with a fraction of zero.
+pub(crate) fn read_counter(value: &Value) -> Option<i64> {
+    let number = match value {
+        Value::Number(number) => whole(number),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    number.filter(|number| *number >= 0)
 }
 
 /// Returns a number that has no fraction and is held without loss.

@@ -20,6 +20,7 @@ mod retry;
 mod secret;
 mod session;
 mod unread;
+mod vanished;
 
 pub use error::CollectError;
 pub use progress::{Progress, Silent};

@@ -15,10 +15,15 @@ use crate::{
     unread,
 };
 
+/// Memory that a row takes beside its cells.
+const ROW_BYTES: usize = 32;
+
 /// Rows by table, and how their lists were read.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     rows: BTreeMap<&'static str, Vec<Row>>,
+    /// Bytes of the rows that were added and not counted yet.
+    bytes: usize,
     twice: u64,
     doubt: Option<String>,
     /// One for each list.
@@ -27,13 +32,21 @@ pub(crate) struct Seen {
     pub(crate) unread: Vec<UnreadCell>,
     /// The tables of the rows that the item at hand gave.
     fresh: Vec<&'static Table>,
+    /// Rows of things that went away while they were read, with their table.
+    pub(crate) vanished: Vec<(&'static str, Row)>,
 }
 
 impl Seen {
     /// Adds a row.
     pub(crate) fn push(&mut self, table: &'static Table, row: Row) {
+        self.bytes += row.as_bytes().len() + ROW_BYTES;
         self.rows.entry(table.name).or_default().push(row);
         self.fresh.push(table);
+    }
+
+    /// Returns the bytes of the rows that were added since it was asked last.
+    pub(crate) fn take_bytes(&mut self) -> u64 {
+        u64::try_from(std::mem::take(&mut self.bytes)).unwrap_or(u64::MAX)
     }
 
     /// Returns the rows that were added since [`Self::settle`].
@@ -63,11 +76,25 @@ impl Seen {
         }
         self.coverage.extend(other.coverage);
         self.unread.extend(other.unread);
+        self.vanished.extend(other.vanished);
+    }
+
+    /// Takes out the rows of a table that hold a text in a column.
+    pub(crate) fn drop_rows(&mut self, table: &'static Table, column: &str, text: &str) -> Vec<Row> {
+        let is_meant = |row: &Row| table.text(row, column) == Some(text);
+        let (dropped, kept): (Vec<Row>, Vec<Row>) = self.take(table).into_iter().partition(is_meant);
+        self.rows.insert(table.name, kept);
+        let is_dropped = |cell: &UnreadCell| {
+            cell.table == table.name && dropped.iter().any(|row| row.prefix(table.key) == &*cell.key)
+        };
+        self.unread.retain(|cell| !is_dropped(cell));
+        dropped
     }
 
     /// Notes that something of a thing could not be read: a cell of its row, or the rows of a child table.
     pub(crate) fn note_unread(&mut self, table: &'static Table, row: &Row, column: &'static str) {
-        self.unread.push(UnreadCell { table: table.name, key: row.prefix(table.key).into(), column });
+        let key = row.prefix(table.key).into();
+        self.unread.push(UnreadCell { table: table.name, key, column, is_doubtful: false });
     }
 
     /// Keeps the rows of lists inside of a thing. Where an element of them cannot be read, all that is known of
@@ -80,11 +107,26 @@ impl Seen {
         children: &[&'static Table],
         keep: impl FnOnce(&mut Self),
     ) {
-        let before = item.faults().count();
+        let (faults, doubts) = (item.faults().count(), item.faults().doubts());
         keep(self);
-        if item.faults().count() > before {
+        if item.faults().count() > faults {
             self.note_broken(of, children);
+        } else if item.faults().doubts() > doubts {
+            self.note_doubtful(of, children);
         }
+    }
+
+    /// Notes that lists inside of a thing are shown in a form that proves nothing, as null: what is known of them stands in
+    /// for one run. That ends with the array, or with the same answer in the next run.
+    pub(crate) fn note_doubtful(&mut self, (table, row): (&'static Table, &Row), lists: &[&'static Table]) {
+        let cells = ["document", "fault"].into_iter().filter(|column| table.position(column).is_some());
+        let key = row.prefix(table.key);
+        self.unread.extend(lists.iter().map(|list| list.name).chain(cells).map(|column| UnreadCell {
+            table: table.name,
+            key: key.into(),
+            column,
+            is_doubtful: true,
+        }));
     }
 
     /// Notes that lists inside of a thing could not be read as a whole, and so its document neither.

@@ -12,6 +12,8 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::item::read_counter;
+
 /// How the answers of a list are continued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Family {
@@ -92,6 +94,7 @@ pub(crate) struct Walk {
     on_page: Option<u64>,
     shown: u64,
     first_shown: Option<Value>,
+    unread: Option<String>,
 }
 
 impl Walk {
@@ -109,6 +112,7 @@ impl Walk {
             on_page: None,
             shown: 0,
             first_shown: None,
+            unread: None,
         }
     }
 
@@ -133,18 +137,34 @@ impl Walk {
         self.on_page
     }
 
+    /// Returns what to say of a counter that could not be read, so that there may be more than it would say.
+    pub(crate) fn unread_counter(&self) -> Option<&str> {
+        self.unread.as_deref()
+    }
+
+    /// Reads a counter. One that holds something else than a number is noted.
+    fn counted(&mut self, members: &Map<String, Value>, counter: &str) -> Option<u64> {
+        let value = members.get(counter).filter(|value| !value.is_null())?;
+        let number = read_counter(value).and_then(|number| u64::try_from(number).ok());
+        if number.is_none() && self.unread.is_none() {
+            self.unread = Some(format!("`{counter}` holds no number of things"));
+        }
+        number
+    }
+
     /// Turns the page; returns whether there is another.
     pub(crate) fn turn(&mut self, page: &Page<'_>) -> Result<bool, String> {
         self.pages += 1;
         self.shown += page.things;
         let place = page.members.get("page_info").and_then(Value::as_object);
-        self.on_page = place.and_then(|place| counted(place, "current_count"));
+        self.on_page = place.and_then(|place| self.counted(place, "current_count"));
         // What rows are counted, those of the list or those of the page, is documented nowhere.
-        let rows = counted(page.members, "rows_count");
+        let rows = self.counted(page.members, "rows_count");
         self.on_page = self.on_page.or(rows.filter(|rows| *rows == 0));
         self.claimed = self.claimed.max(rows.unwrap_or_default());
         for counter in ["total_results", "total_count", "count"] {
-            self.count(counted(page.members, counter));
+            let counted = self.counted(page.members, counter);
+            self.count(counted);
         }
         let next = match self.family {
             Family::Marker => self.marked(page.members)?,
@@ -186,19 +206,15 @@ impl Walk {
             Some(Value::Object(place)) => place,
             Some(_) => return Err("`page_info` is no object".to_owned()),
         };
-        self.claimed += counted(place, "current_count").unwrap_or_default();
-        match place.get("next_marker") {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(marker)) if marker.is_empty() => Ok(None),
-            Some(Value::String(marker)) => Ok(Some(self.with_token(marker))),
-            Some(_) => Err("`next_marker` is no text".to_owned()),
-        }
+        self.claimed += self.counted(place, "current_count").unwrap_or_default();
+        let marker = token(place, "next_marker").ok_or("`next_marker` is no text")?;
+        Ok(marker.map(|marker| self.with_token(&marker)))
     }
 
     /// Without a counter, a page that is not full is the last one, unless it links to another. A counter that is
     /// not reached before the pages are empty stays claimed.
     fn numbered(&mut self, page: &Page<'_>, size: u64, total: Option<&str>) -> Result<Option<Url>, String> {
-        let total = total.and_then(|name| counted(page.members, name));
+        let total = total.and_then(|name| self.counted(page.members, name));
         self.count(total);
         let links = page.members.get("links").and_then(|links| links.get("next"));
         let goes_on = match total {
@@ -220,15 +236,11 @@ impl Walk {
     }
 
     fn next_of(&self, next: &Map<String, Value>) -> Result<Option<Url>, String> {
-        let text = |name: &str| match next.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
-            Some(_) => Err(format!("`next.{name}` is no text")),
-        };
+        let text = |name: &str| token(next, name).ok_or_else(|| format!("`next.{name}` is no text"));
         let token = if self.family == Family::Start { text("start")? } else { None };
         match token {
-            Some(token) => Ok(Some(self.with_token(token))),
-            None => text("href")?.map(|link| self.follow(link)).transpose(),
+            Some(token) => Ok(Some(self.with_token(&token))),
+            None => text("href")?.map(|link| self.follow(&link)).transpose(),
         }
     }
 
@@ -257,8 +269,14 @@ impl Walk {
     }
 }
 
-fn counted(members: &Map<String, Value>, counter: &str) -> Option<u64> {
-    members.get(counter).and_then(Value::as_u64)
+/// Returns a token, also one that is written as a number: none where there is none, nothing where it is something else.
+fn token(members: &Map<String, Value>, name: &str) -> Option<Option<String>> {
+    match members.get(name) {
+        None | Some(Value::Null) => Some(None),
+        Some(Value::String(text)) => Some(Some(text.clone()).filter(|text| !text.is_empty())),
+        Some(Value::Number(number)) if number.is_u64() => Some(Some(number.to_string())),
+        Some(_) => None,
+    }
 }
 
 #[cfg(test)]

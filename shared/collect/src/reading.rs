@@ -119,7 +119,11 @@ impl Reading {
                 Err(error) => break Err(error),
             };
             reading.pages += 1;
-            match reading.turn(list, &page, keep) {
+            let turned = reading.turn(list, &page, keep);
+            if let Err(error) = session.keep(reading.seen.take_bytes()) {
+                break Err(error);
+            }
+            match turned {
                 Ok(true) => {}
                 Ok(false) => break Ok(()),
                 Err(reason) => break Err(CallError::Malformed(reason)),
@@ -202,8 +206,8 @@ impl Reading {
                 Some(format!("the list counts {claimed} things and shows {things}")),
             );
         }
-        match &self.doubt {
-            Some(doubt) if !self.is_proven() => (ListStatus::Doubtful, Some(doubt.clone())),
+        match self.doubt.as_deref().or(self.walk.unread_counter()) {
+            Some(doubt) if !self.is_proven() => (ListStatus::Doubtful, Some(doubt.to_owned())),
             _ => (ListStatus::Complete, self.unknown.clone()),
         }
     }

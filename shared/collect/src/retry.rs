@@ -17,6 +17,9 @@ pub struct Budget {
     pub answer_bytes: usize,
     /// Greatest size of all answers together, unpacked.
     pub run_bytes: u64,
+    /// Greatest size of all rows that are kept together. The run holds them several times: as they were read, as they
+    /// were before, and as the rules ask them.
+    pub kept_bytes: u64,
     /// Upper end of the first wait; it doubles from try to try.
     pub first_wait: Duration,
     /// Longest wait before a try that the cloud did not ask for.
@@ -34,6 +37,7 @@ impl Default for Budget {
             answer_time: Duration::from_secs(60),
             answer_bytes: 16 << 20,
             run_bytes: 512 << 20,
+            kept_bytes: 160 << 20,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(30),
             pages: 5_000,

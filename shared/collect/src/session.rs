@@ -11,6 +11,12 @@ pub(crate) trait SignedIn: Send + Sync {
     /// Reads an address, for a list.
     fn read<'s>(&'s self, url: &'s Url, listing: &'s str) -> BoxFuture<'s, Result<Option<Value>, CallError>>;
 
+    /// Counts bytes of rows that are kept.
+    ///
+    /// # Errors
+    /// When the run keeps more than it may.
+    fn keep(&self, bytes: u64) -> Result<(), CallError>;
+
     /// Returns what the run may spend.
     fn budget(&self) -> &Budget;
 

@@ -67,6 +67,7 @@ pub(crate) fn settle(faults: &Faults, seen: &mut Seen) {
             table: table.name,
             key: row.prefix(table.key).into(),
             column,
+            is_doubtful: false,
         })
         .collect();
     cells.sort_unstable();

@@ -49,7 +49,7 @@ pub fn carry(before: &State, number: u64, seen: State, declared: &[&'static Tabl
         state.put(table, Rows::new(table, rows));
     }
     coverage.retain(|list| shown.get(&list.listing, &list.parent).is_some() || !gone.contains(list));
-    unread.note(before, &state, &mut coverage);
+    unread.note(before, &state, former, &mut coverage);
     put_coverage(&mut state, &coverage);
     state
 }

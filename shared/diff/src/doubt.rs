@@ -2,6 +2,8 @@
 
 use model::{Coverage, ListStatus, Lists, Reading, Row, Rows, State, Table, Trust, tables};
 
+use crate::unread;
+
 /// Returns the lists of a state, with those that are doubtful and believed as complete: nothing was known of them
 /// before, they held no rows, or the former run was in the same doubt. The others end their doubt in the next run, by
 /// the same answer or a better one.
@@ -13,7 +15,7 @@ pub(crate) fn believed(before: &State, seen: &State, declared: &[&'static Table]
         }
         let known = former.get(&list.listing, &list.parent);
         let is_believed = known.is_none_or(|known| {
-            known.status == ListStatus::Doubtful
+            (known.status == ListStatus::Doubtful && !is_of_inner_lists(known))
                 || Trust::of(known) == Trust::Never
                 || !had_rows(before, list, declared)
         });
@@ -37,6 +39,11 @@ pub fn believed_coverage(seen: &State) -> Option<Rows> {
     });
     let is_doubtful = lists.iter().any(|list| list.status == ListStatus::Doubtful);
     is_doubtful.then(|| Rows::new(&tables::COVERAGE, rows.collect()))
+}
+
+/// Says whether a list was in doubt only because of lists inside of its things.
+fn is_of_inner_lists(list: &Coverage) -> bool {
+    list.reason.as_deref().is_some_and(|reason| reason.starts_with(unread::INNER))
 }
 
 /// Says whether a state holds rows of a list.

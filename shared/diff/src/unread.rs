@@ -2,14 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Coverage, Lists, Reading, Row, Rows, State, Table, Trust, Type, UnreadCell, Value, tables};
+use model::{
+    Coverage, ListStatus, Lists, Reading, Row, Rows, State, Table, Trust, Type, UnreadCell, Value, tables,
+};
 
 use crate::carry::owner;
 
-/// Cells by the list that their row comes from: those that hold their last known value, and those that hold none.
+/// What the reason of a list begins with that is in doubt only because of lists inside of its things.
+pub(crate) const INNER: &str = "lists inside of things are null or missing, which proves nothing";
+
+/// Cells by the list that their row comes from: those that hold their last known value, those of them that are believed
+/// if the next run shows the same, and those that hold none.
 #[derive(Debug, Default)]
 pub(crate) struct Unread {
     kept: BTreeMap<(String, String), BTreeSet<String>>,
+    doubtful: BTreeMap<(String, String), BTreeSet<String>>,
     unknown: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
@@ -29,14 +36,27 @@ pub(crate) fn fill(
 ) -> Unread {
     let mut unread = Unread::default();
     let (lists, former) = (Lists::of(state), Lists::of(before));
-    let mut by_row: BTreeMap<(&'static str, Box<[u8]>), BTreeSet<&'static str>> = BTreeMap::new();
+    let (doubtful, cells): (Vec<UnreadCell>, Vec<UnreadCell>) =
+        cells.into_iter().partition(|cell| cell.is_doubtful);
+    unread.doubt(before, state, doubtful, declared);
+    let mut by_row: BTreeMap<Place, BTreeSet<&'static str>> = BTreeMap::new();
     for cell in cells {
         by_row.entry((cell.table, cell.key)).or_default().insert(cell.column);
     }
     for ((name, key), columns) in by_row {
         let Some(table) = declared.iter().copied().find(|table| table.name == name) else { continue };
         let known = before.rows(table).get(table, &key).cloned();
-        let Some(row) = state.rows(table).get(table, &key).cloned() else { continue };
+        let Some(row) = state.rows(table).get(table, &key).cloned() else {
+            // Nothing could be made of it, and it was there.
+            if let Some(known) = known {
+                let cells = columns.iter().map(|column| cell_name(table, &key, column));
+                unread.kept.entry(list_of(&lists, table, &known)).or_default().extend(cells);
+                state.mark_carried(table, &known);
+                let rows = state.take(table).into_iter().chain([known]).collect();
+                state.put(table, Rows::new(table, rows));
+            }
+            continue;
+        };
         let list = list_of(&lists, table, &row);
         for column in &columns {
             let cell = cell_name(table, &key, column);
@@ -53,13 +73,26 @@ pub(crate) fn fill(
             to.entry(list.clone()).or_default().insert(cell);
         }
         if let Some(known) = known {
-            let filled = filled(table, &row, &known, &columns);
-            let rows = state.take(table).into_iter().filter(|each| *each != row).chain([filled]);
-            let rows = Rows::new(table, rows.collect());
-            state.put(table, rows);
+            put_filled(state, table, &row, &known, &columns);
         }
     }
     unread
+}
+
+/// A row by its table and key.
+type Place = (&'static str, Box<[u8]>);
+
+fn put_filled(
+    state: &mut State,
+    table: &'static Table,
+    row: &Row,
+    known: &Row,
+    columns: &BTreeSet<&'static str>,
+) {
+    let filled = filled(table, row, known, columns);
+    let rows = state.take(table).into_iter().filter(|each| each != row).chain([filled]);
+    let rows = Rows::new(table, rows.collect());
+    state.put(table, rows);
 }
 
 /// Returns a row with the last known value in each of some columns. The API's object is no other only because of them.
@@ -140,33 +173,116 @@ fn list_of(lists: &Lists, table: &'static Table, row: &Row) -> (String, String) 
     };
     let named = column.and_then(|column| table.text(row, column));
     let own = named.filter(|named| lists.get(table.listing, named).is_some());
-    let unread =
-        || lists.named(table.listing).find(|list| !list.is_complete()).map(|list| list.parent.clone());
+    let unread = || {
+        let mut lists = lists.named(table.listing);
+        // Where all were read to their end, the first stands for all of them.
+        let first = lists.next()?;
+        let unread = std::iter::once(first).chain(lists).find(|list| !list.is_complete());
+        Some(unread.unwrap_or(first).parent.clone())
+    };
     let parent = own.map(str::to_owned).or_else(unread).unwrap_or_default();
     (table.listing.to_owned(), parent)
 }
 
 impl Unread {
+    /// Lets the rows last known stand in for lists inside of things that were shown in a form that proves nothing, in the
+    /// first run that shows them so. Where nothing was in them, nothing is lost by believing it.
+    fn doubt(
+        &mut self,
+        before: &State,
+        state: &mut State,
+        cells: Vec<UnreadCell>,
+        declared: &[&'static Table],
+    ) {
+        let (lists, former) = (Lists::of(state), Lists::of(before));
+        let named = |name: &str| declared.iter().copied().find(|table| table.name == name);
+        let mut columns: BTreeMap<Place, BTreeSet<&'static str>> = BTreeMap::new();
+        let mut are_doubted: BTreeSet<Place> = BTreeSet::new();
+        for cell in cells {
+            let Some(table) = named(cell.table) else { continue };
+            let place = (table.name, cell.key.clone());
+            let Some(child) = named(cell.column) else {
+                columns.entry(place).or_default().insert(cell.column);
+                continue;
+            };
+            let Some(row) = state.rows(table).get(table, &cell.key) else { continue };
+            let (list, name) = (list_of(&lists, table, row), cell_name(table, &cell.key, cell.column));
+            let known = former.get(&list.0, &list.1);
+            let is_new = known.is_some() && before.rows(table).get(table, &cell.key).is_none();
+            let had_rows = before.rows(child).iter().any(|row| row.prefix(table.key) == &*cell.key);
+            if (is_new || had_rows) && !known.is_some_and(|list| doubts(list, &name)) {
+                keep_children(before, state, child, &cell.key, table.key, declared);
+                self.doubtful.entry(list).or_default().insert(name);
+                are_doubted.insert(place);
+            }
+        }
+        for (place, columns) in columns.iter().filter(|(place, _)| are_doubted.contains(*place)) {
+            let Some(table) = named(place.0) else { continue };
+            let row = state.rows(table).get(table, &place.1).cloned();
+            if let (Some(row), Some(known)) = (row, before.rows(table).get(table, &place.1)) {
+                put_filled(state, table, &row, known, columns);
+            }
+        }
+    }
+
     /// Writes down which cells are kept and which are not known. What was not known before and was not seen since is not
     /// known still.
-    pub(crate) fn note(mut self, before: &State, state: &State, coverage: &mut [Coverage]) {
+    pub(crate) fn note(mut self, before: &State, state: &State, number: i64, coverage: &mut [Coverage]) {
         let former = Lists::of(before);
-        for list in coverage.iter_mut().filter(|list| !list.is_complete()) {
+        for list in coverage.iter_mut() {
             let at = (list.listing.clone(), list.parent.clone());
+            if list.is_complete() {
+                self.mark(list, former.get(&at.0, &at.1), number);
+            }
+            if list.is_complete() {
+                continue;
+            }
             let (noted, _) = former.get(&at.0, &at.1).map(Coverage::unread_cells).unwrap_or_default();
             let mut unknown = self.unknown.remove(&at).unwrap_or_default();
             unknown.extend(noted.into_iter().filter(|cell| is_carried(state, cell, &list.listing)));
             if let Some(kept) = self.kept.remove(&at) {
-                let named: Vec<String> =
-                    kept.iter().take(MOST_NAMED).map(|cell| format!("`{cell}`")).collect();
-                let more = kept.len().saturating_sub(MOST_NAMED);
-                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-                let reason = list.reason.take().map(|reason| reason + "; ").unwrap_or_default();
-                list.reason = Some(format!("{reason}kept as last known: {}{more}", named.join(", ")));
+                note_cells(list, "kept as last known: ", &kept);
+            }
+            if let Some(doubtful) = self.doubtful.remove(&at) {
+                note_cells(list, IN_DOUBT, &doubtful);
             }
             list.note_unread(&unknown);
         }
     }
+}
+
+impl Unread {
+    /// Marks a list that was read to its end as not complete where cells of it are kept.
+    fn mark(&self, list: &mut Coverage, known: Option<&Coverage>, number: i64) {
+        let at = (list.listing.clone(), list.parent.clone());
+        (list.status, list.reason) = if self.kept.contains_key(&at) {
+            (ListStatus::Failed, Some("not all of it could be read".to_owned()))
+        } else if self.doubtful.contains_key(&at) {
+            (ListStatus::Doubtful, Some(INNER.to_owned()))
+        } else {
+            return;
+        };
+        let last = |known: &Coverage| if known.is_complete() { Some(number) } else { known.carried_from };
+        list.carried_from = known.and_then(last);
+    }
+}
+
+/// Names cells in the reason of a list.
+fn note_cells(list: &mut Coverage, what: &str, cells: &BTreeSet<String>) {
+    let named: Vec<String> = cells.iter().take(MOST_NAMED).map(|cell| format!("`{cell}`")).collect();
+    let more = cells.len().saturating_sub(MOST_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let reason = list.reason.take().map(|reason| reason + "; ").unwrap_or_default();
+    list.reason = Some(format!("{reason}{what}{}{more}", named.join(", ")));
+}
+
+/// What comes before the cells of a list that are believed if the next run shows the same.
+const IN_DOUBT: &str = "kept until it is shown again or shown the same twice: ";
+
+/// Says whether a list was in doubt of a cell.
+fn doubts(list: &Coverage, cell: &str) -> bool {
+    let noted = list.reason.as_deref().and_then(|reason| reason.rsplit_once(IN_DOUBT));
+    noted.is_some_and(|(_, cells)| cells.contains(&format!("`{cell}`")))
 }
 
 /// How many cells a reason names.

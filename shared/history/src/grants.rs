@@ -1,7 +1,9 @@
 //! Who may do what in a snapshot, and who gained or lost it between two.
 
+use std::collections::BTreeMap;
+
 use access::{Access, Answer, SharedChange};
-use model::{State, Table, Timestamp};
+use model::{Lists, State, Table, Timestamp};
 use snapshot::{History, Manifest, SnapshotError};
 
 use crate::{QuestionError, state};
@@ -63,10 +65,24 @@ pub async fn access_changes(
     let (former, present) = futures::future::try_join(all(history, before), all(history, after)).await?;
     let tables: Vec<&'static Table> = access::tables(cloud).collect();
     let changes = diff::between(&former, &present, &tables);
-    let former = access::of(cloud, &diff::hindsight(former, &changes), taken_at(before));
+    let former_lists = Lists::of(&former);
+    let mut former = access::of(cloud, &diff::hindsight(former, &changes), taken_at(before));
+    former.set_former_lists(former_lists);
     let now: Access = access::of(cloud, &present, taken_at(after));
-    let changes = access::shared(now.gains_since(&former, &access::known(cloud, &present)));
-    Ok(AccessChanges { changes, unseen: now.unseen().to_vec() })
+    let known = access::known(cloud, &present);
+    let mut changes = now.gains_since(&former, &known);
+    let mut earlier = BTreeMap::new();
+    for number in former.snapshots_to_ask(&changes) {
+        // One that was pruned or is damaged cannot be asked.
+        let manifest = history.manifest(number.unsigned_abs()).await;
+        if let Ok(manifest) = manifest
+            && let Ok(state) = all(history, &manifest).await
+        {
+            earlier.insert(number, access::of(cloud, &state, taken_at(&manifest)));
+        }
+    }
+    now.drop_doubtful_gains(&former, &earlier, &known, &mut changes);
+    Ok(AccessChanges { changes: access::shared(changes), unseen: now.unseen().to_vec() })
 }
 
 /// Returns the time of a snapshot: what had ended by then gave nothing, and what ended later did.

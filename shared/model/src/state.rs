@@ -91,6 +91,9 @@ pub struct UnreadCell {
     pub key: Box<[u8]>,
     /// Name of the column, or of the child table whose rows of this thing are not whole.
     pub column: &'static str,
+    /// Whether the cloud showed nothing in a form that proves nothing, as null where a list belongs. The same in a
+    /// second run is believed; what could not be read at all never is.
+    pub is_doubtful: bool,
 }
 
 /// The tables of one account at one time, by name. A table without rows may be missing.
@@ -191,6 +194,12 @@ impl State {
     #[must_use]
     pub fn first_complete(&self) -> &BTreeSet<(String, String)> {
         &self.marks.first_complete
+    }
+
+    /// Says whether there are cells that could not be read.
+    #[must_use]
+    pub fn has_unread(&self) -> bool {
+        !self.unread.is_empty()
     }
 
     /// Takes out the cells that could not be read.

@@ -275,7 +275,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
         });
     }
     let mut before = former.state(history, &differing, &seen).await?;
-    let is_whole = coverage_counts(&seen).incomplete == 0;
+    let is_whole = coverage_counts(&seen).incomplete == 0 && !seen.has_unread();
     // What stands in for incomplete lists is looked up in whole tables; those that do not differ are at hand.
     for table in declared.iter().filter(|table| !is_whole && is_at_hand(table, &differing, former)) {
         before.put(table, seen.rows(table).clone());

@@ -1,6 +1,6 @@
 //! What access means in a run: who holds sensitive permissions, and who gained what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use access::{
     Access, AccessChange, Effect, Holding, Permission, Sensitive, SharedChange, Standing, Turn, Verdict,
@@ -10,6 +10,7 @@ use check::{Found, FoundOne, Judgement};
 use model::{Change, Cloud, Lists, Row, State, Table, Timestamp, Trust, Weight, tables};
 use notify::{Breadth, Gain};
 use serde_json::{Value, json};
+use snapshot::{History, SnapshotError};
 
 use crate::{Permissions, audit::Compared, grading};
 
@@ -211,13 +212,14 @@ impl Times {
 ///
 /// Of the state before, the tables that differ are enough. The state is the same afterwards; its tables are lent for a while, so
 /// that those that did not change need not be copied.
-pub(crate) fn gains(
-    cloud: Cloud,
+pub(crate) async fn gains(
+    history: &History,
     compared: &mut Compared,
     now: Option<Access>,
     permissions: &Permissions,
     times: &Times,
 ) -> Vec<Gain> {
+    let cloud = history.account().cloud();
     let before = std::mem::take(&mut compared.before);
     let (state, changes) = (&mut compared.state, &compared.changes);
     let of_access = |change: &&Change| access::tables(cloud).any(|table| table.name == change.table.name);
@@ -229,14 +231,18 @@ pub(crate) fn gains(
     let changed: Vec<&'static Table> = access::tables(cloud)
         .filter(|table| changes.iter().any(|change| change.table.name == table.name))
         .collect();
+    let former_lists = Lists::of(if changed.iter().any(is_coverage) { &before } else { &*state });
     let mut hindsight = diff::hindsight(before, changes);
     swap(&changed, &mut hindsight, state);
-    let former = access::of(cloud, state, times.before);
+    let mut former = access::of(cloud, state, times.before);
+    former.set_former_lists(former_lists);
     swap(&changed, &mut hindsight, state);
     let now = now.unwrap_or_else(|| access::of(cloud, state, times.now));
     let told = |change: &SharedChange| matches!(change.turn, Turn::Gained | Turn::Widened);
     let known = access::known(cloud, state);
     let mut changes = now.gains_since(&former, &known);
+    let earlier = earlier(history, &former.snapshots_to_ask(&changes)).await;
+    now.drop_doubtful_gains(&former, &earlier, &known, &mut changes);
     changes.retain(|change| !is_of_nobody(&now, change));
     let changes = access::shared(changes);
     let mut sensitive = Sensitive::new(cloud, state, &now, permissions.of_cloud(cloud));
@@ -248,6 +254,32 @@ pub(crate) fn gains(
     let mut gains: Vec<Gain> = changes.iter().filter(|change| told(change)).map(graded).collect();
     gains.sort_by_key(|gain| std::cmp::Reverse((gain.actions, gain.resources)));
     gains
+}
+
+fn is_coverage(table: &&'static Table) -> bool {
+    table.name == tables::COVERAGE.name
+}
+
+/// Returns who may do what in earlier snapshots, by number. One that was pruned or is damaged cannot be asked.
+async fn earlier(history: &History, numbers: &BTreeSet<i64>) -> BTreeMap<i64, Access> {
+    let cloud = history.account().cloud();
+    let mut earlier = BTreeMap::new();
+    for number in numbers {
+        match state_of(history, number.unsigned_abs()).await {
+            Ok((state, at)) => drop(earlier.insert(*number, access::of(cloud, &state, at))),
+            Err(error) => tracing::warn!(number, %error, "an earlier snapshot cannot be asked who held what"),
+        }
+    }
+    earlier
+}
+
+async fn state_of(history: &History, number: u64) -> Result<(State, Timestamp), SnapshotError> {
+    let manifest = history.manifest(number).await?;
+    let mut state = State::default();
+    for table in access::tables(history.account().cloud()) {
+        state.put(table, history.read(&manifest, table).await?);
+    }
+    Ok((state, manifest.finished_at.parse().unwrap_or_default()))
 }
 
 /// Says whether somebody gained only by something that no longer denies, and was not seen itself: whoever is gone takes what

@@ -11,6 +11,7 @@ use std::{
 
 use access::Access;
 use check::{FindingsPatch, Judgement, Known, Limits, Round, Unanswered};
+use futures::FutureExt;
 use model::{Lists, Sighting, Timestamp, Transition, time_text};
 use notify::{BaselineCounts, Gain};
 use snapshot::{FindingsRef, History, SnapshotError};
@@ -76,9 +77,9 @@ pub(crate) async fn judge(
     if judged.unjudged.is_some() {
         return Ok((judged, Vec::new()));
     }
-    let (cloud, permissions) = (history.account().cloud(), run.permissions);
     let times = grants::Times::of(compared.before_at, at);
-    let gains = guarded(|| grants::gains(cloud, compared, access, permissions, &times));
+    let gains = grants::gains(history, compared, access, run.permissions, &times);
+    let gains = AssertUnwindSafe(gains).catch_unwind().await.map_err(|fault| reason_of(fault.as_ref()));
     Ok(match gains {
         Ok(gains) => (judged, gains),
         Err(reason) => (Judged::none(former, reason), Vec::new()),
@@ -87,9 +88,11 @@ pub(crate) async fn judge(
 
 /// Returns what a part of judging came to, or what it failed of: a fault of the program costs no snapshot.
 fn guarded<T>(part: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(part)).map_err(|fault| {
-        format!("the program failed while it judged: {}; please report it", words(fault.as_ref()))
-    })
+    catch_unwind(AssertUnwindSafe(part)).map_err(|fault| reason_of(fault.as_ref()))
+}
+
+fn reason_of(fault: &(dyn Any + Send)) -> String {
+    format!("the program failed while it judged: {}; please report it", words(fault))
 }
 
 fn words(fault: &(dyn Any + Send)) -> &str {

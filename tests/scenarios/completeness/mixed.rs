@@ -79,6 +79,32 @@ async fn a_user_who_was_deleted_while_the_users_fail_has_no_news() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_joins_a_group_unseen_and_loses_the_same_by_another_way_gained_nothing() {
+    let hours = Hours::of(Account::of_a_dozen().await);
+    let (path, member) = hours.account.ibm().change(|world| {
+        let path = new_group(world);
+        let member = world.groups.last_mut().expect("the new group").members.remove(0);
+        let mut policy = world.policies.last().expect("the policy of the group").clone();
+        "policy-of-one".clone_into(&mut policy.id);
+        policy.subject = vec![Attribute::equals("iam_id", member.text("iam_id"))];
+        world.policies.push(policy);
+        (path, member)
+    });
+    hours.told().await;
+    hours.spoil(&path, FaultKind::Forbidden);
+    hours.account.ibm().change(|world| {
+        world.groups.last_mut().expect("the new group").members.push(member);
+        world.policies.retain(|policy| policy.id != "policy-of-one");
+    });
+    let told = hours.told().await;
+    assert!(told.has("drift.removed", "policy "), "{}", told.all());
+    hours.heal();
+    let told = hours.told().await;
+    assert!(told.has("drift.changed", "joined access group helpers"), "{}", told.all());
+    assert!(told.titles("access.gained").is_empty(), "nobody knows which came first: {}", told.all());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn keys_of_one_user_that_are_refused_open_nothing_for_anybody() {
     let hours = Hours::of(Account::of(Company::of_a_dozen(Cloud::Huawei).await));
     hours.told().await;

@@ -46,6 +46,10 @@ pub enum Fault {
     OtherComesFirst(usize),
     /// Closes the connection without storing anything.
     HangsUp(usize),
+    /// Answers with this status without storing anything.
+    Fails(usize, u16),
+    /// Stores an object and answers so many milliseconds late.
+    IsSlow(usize, u64),
     /// Acknowledges an object, and keeps the bytes of somebody else.
     AcknowledgesAndKeepsOther(usize),
     /// Refuses a PUT without a checksum, as a bucket with Object Lock and a default retention does.
@@ -172,6 +176,7 @@ impl Bucket {
             }
             Some(Fault::WantsChecksums) if !has_checksum => return Some(Reply::error(400, "InvalidRequest")),
             Some(Fault::HangsUp(_)) => return None,
+            Some(Fault::Fails(_, status)) => return Some(Reply::error(status, "InternalError")),
             _ => {}
         }
         let is_taken = is_conditional && self.lock().objects.contains_key(&request.key);
@@ -195,6 +200,11 @@ impl Bucket {
             Some(Fault::KeepsAndHangsUp(_) | Fault::OtherComesFirst(_)) => None,
             Some(Fault::KeepsAndAnswers(_, status)) => Some(Reply::error(status, "InternalError")),
             Some(Fault::KeepsAndBreaksOff(_)) => Some(Reply::cut()),
+            Some(Fault::IsSlow(_, milliseconds)) => {
+                drop(inner);
+                thread::sleep(Duration::from_millis(milliseconds));
+                Some(Reply::of(200, Vec::new()))
+            }
             _ => Some(Reply::of(200, Vec::new())),
         }
     }
@@ -210,6 +220,8 @@ impl Bucket {
                 | Fault::KeepsAndBreaksOff(left)
                 | Fault::OtherComesFirst(left)
                 | Fault::AcknowledgesAndKeepsOther(left)
+                | Fault::Fails(left, _)
+                | Fault::IsSlow(left, _)
                 | Fault::HangsUp(left) => {
                     let happens = *left > 0 && is_conditional;
                     *left -= usize::from(happens);

@@ -228,3 +228,36 @@ async fn a_report_that_nobody_had_made_is_no_gap() {
     assert!(incomplete(&state).is_empty());
     assert!(state.rows(&INACTIVE_IDENTITIES).is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thing_that_goes_away_while_it_is_read_is_gone_and_nothing_else_is_said() {
+    let cases = [
+        ("/v2/groups?", "/v2/groups", &ACCESS_GROUPS, "ibm_access_group_members"),
+        ("/v1/profiles?", "/v1/profiles", &PROFILES, "ibm_trusted_profile_rules"),
+        ("/v1/zones?", "/v1/zones", &CBR_ZONES, "ibm_cbr_zone_addresses"),
+    ];
+    let calm = collected(&serve(company()).await).await.state;
+    for (list, path, table, child) in cases {
+        let id = table.text(calm.rows(table).iter().next().unwrap(), "id").unwrap();
+        let simulator = serve(company()).await;
+        simulator.add_fault(Fault::on(&format!("{path}/{id}"), FaultKind::NotFound));
+        simulator.add_fault(Fault::on(list, FaultKind::Without(id.to_owned())).after(1));
+        let state = collected(&simulator).await.state;
+        assert!(incomplete(&state).is_empty(), "{list}: {:?}", incomplete(&state));
+        let ids = |state: &State| -> Vec<String> {
+            state.rows(table).iter().filter_map(|row| table.text(row, "id")).map(str::to_owned).collect()
+        };
+        assert!(!ids(&state).iter().any(|each| each == id), "{list}");
+        assert_eq!(ids(&state).len() + 1, ids(&calm).len(), "{list}");
+
+        let simulator = serve(company()).await;
+        simulator.add_fault(Fault::on(&format!("{path}/{id}"), FaultKind::NotFound));
+        let state = collected(&simulator).await.state;
+        let (status, reason) = &incomplete(&state)[&format!("{child}/{id}")];
+        assert_eq!(status, "failed", "{list}: it is still there");
+        assert!(reason.starts_with("HTTP 404"), "{reason}");
+        assert_eq!(ids(&state), ids(&calm), "{list}");
+        let asked = simulator.log().into_iter().filter(|call| call.path_and_query.contains(list)).count();
+        assert_eq!(asked, 2, "{list}: the things are looked at once more");
+    }
+}

@@ -223,3 +223,49 @@ async fn an_answer_larger_than_the_limit_is_not_read() {
     let (status, reason) = &lists["huawei_users"];
     assert_eq!((status.as_str(), reason.as_str()), ("failed", "the answer is larger than 2000 bytes"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thing_that_goes_away_while_it_is_read_is_gone_and_nothing_else_is_said() {
+    use model::tables::huawei::{AGENCIES, USERS};
+    let calm = collected(&serve(company()).await).await.state;
+    let cases = [
+        ("/v5/users?limit", "/v5/users", &USERS, "user_id"),
+        ("/v5/agencies?", "/v5/agencies", &AGENCIES, "agency_id"),
+    ];
+    for (list, path, table, column) in cases {
+        let id = table.text(calm.rows(table).iter().last().unwrap(), column).unwrap();
+        let simulator = serve(company()).await;
+        simulator.add_fault(Fault::on(&format!("{path}/{id}"), FaultKind::NotFound));
+        simulator.add_fault(Fault::on(list, FaultKind::Without(id.to_owned())).after(1));
+        let state = collected(&simulator).await.state;
+        assert!(incomplete(&state).is_empty(), "{list}: {:?}", incomplete(&state));
+        assert_eq!(state.rows(table).len() + 1, calm.rows(table).len(), "{list}");
+
+        let simulator = serve(company()).await;
+        simulator.add_fault(Fault::on(&format!("{path}/{id}"), FaultKind::NotFound));
+        let state = collected(&simulator).await.state;
+        assert!(incomplete(&state).keys().any(|name| name.ends_with(id)), "{list}: it is still there");
+        assert_eq!(state.rows(table).len(), calm.rows(table).len(), "{list}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_that_comes_as_an_array_is_unread_and_never_none() {
+    use model::tables::huawei::{ACCOUNT_SUMMARY, LOGIN_POLICY, PASSWORD_POLICY};
+    let member = |name: &str| FaultKind::Member(name.to_owned(), serde_json::json!([5]));
+    let cases = [
+        ("password-policy", "minimum_password_length", &PASSWORD_POLICY, true),
+        ("login-policy", "custom_info_for_login", &LOGIN_POLICY, false),
+        ("account-summary", "users_quota", &ACCOUNT_SUMMARY, false),
+    ];
+    for (path, name, table, is_always) in cases {
+        let simulator = serve(company()).await;
+        simulator.add_fault(Fault::on(path, member(name)));
+        let mut state = collected(&simulator).await.state;
+        assert!(!state.rows(table).iter().any(|row| table.text(row, "name") == Some(name)), "{name}");
+        assert_eq!(incomplete(&state).contains_key(table.listing), is_always, "{name}");
+        let key = model::Row::pack([name.into()]);
+        let is_noted = |cell: &model::UnreadCell| cell.table == table.name && *cell.key == *key.as_bytes();
+        assert!(state.take_unread().iter().any(is_noted), "{name}");
+    }
+}

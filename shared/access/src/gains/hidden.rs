@@ -1,7 +1,12 @@
 //! What a state could not show, because the lists that it hangs on were never read.
 
-use super::side::{Side, Way};
-use crate::{Access, Principal, Step};
+use std::collections::BTreeSet;
+
+use super::{
+    AccessChange, What,
+    side::{Side, Way},
+};
+use crate::{Access, Principal, Statement, Step};
 
 /// Lists that service control policies and context-based restrictions hang on.
 const OF_BOUNDS: [&str; 5] = [
@@ -12,43 +17,100 @@ const OF_BOUNDS: [&str; 5] = [
     "ibm_cbr_rules",
 ];
 
+/// A list by name and by what it is read for.
+type List<'a> = (&'static str, &'a str);
+
 /// Says whether one of the ways that lead to a grant in one state could not be seen in `other`.
 pub(super) fn is_hidden(other: &Access, side: &Side<'_>, ways: &[Way<'_>]) -> bool {
     ways.iter().any(|way| {
         let group = way.membership.and_then(|membership| side.access.groups.get(membership.group));
         group.is_some_and(|group| is_membership_hidden(other, side.principal(), group))
-            || way.source.steps.iter().any(|step| is_step_hidden(other, step))
+            || way.source.steps.iter().any(|step| lists_of_step(step).any(|list| is_list_hidden(other, list)))
     })
 }
 
+/// Says whether a principal may be a member of a group of `access` that gives all that a statement gives, though no list
+/// of its members was ever read: what it holds by another way it may have held by this one.
+pub(super) fn may_hold_by_unseen_group(
+    access: &Access,
+    principal: Option<&Principal>,
+    statement: &Statement,
+) -> bool {
+    let mut groups = access.groups.iter().zip(&access.of_group);
+    groups.any(|(group, sources)| {
+        lists_of_membership(principal, group).into_iter().any(|(list, of)| access.former_gaps.hide(list, of))
+            && sources
+                .iter()
+                .filter_map(|source| access.sources.get(*source))
+                .any(|source| source.statement.covers(statement))
+    })
+}
+
+/// Returns the last snapshots in which lists were whole that were not in `access`, and by which a change may have come
+/// about unseen: those that its path hangs on, and those of the members of groups that give the same.
+pub(super) fn carried_from(access: &Access, change: &AccessChange) -> BTreeSet<i64> {
+    let from = |list: List<'_>| access.former_gaps.carried_from(list.0, list.1);
+    let principal = Some(&change.principal);
+    let mut snapshots: BTreeSet<i64> = BTreeSet::new();
+    for step in change.path.iter().skip(1) {
+        snapshots.extend(lists_of_step(step).filter_map(from));
+        if matches!(step.kind, "access group" | "group") {
+            snapshots.extend(lists_of_membership(principal, step).into_iter().filter_map(from));
+        }
+    }
+    match &change.what {
+        What::Becoming(to) => snapshots.extend(lists_of_becoming(to).filter_map(from)),
+        What::Statement(statement) => {
+            for (group, sources) in access.groups.iter().zip(&access.of_group) {
+                let mut sources = sources.iter().filter_map(|source| access.sources.get(*source));
+                let carried = lists_of_membership(principal, group).into_iter().filter_map(from);
+                let carried: Vec<i64> = carried.collect();
+                if !carried.is_empty() && sources.any(|source| source.statement.touches(statement)) {
+                    snapshots.extend(carried);
+                }
+            }
+        }
+    }
+    snapshots
+}
+
+fn is_list_hidden(other: &Access, (listing, parent): List<'_>) -> bool {
+    other.gaps.hide(listing, parent)
+}
+
 fn is_membership_hidden(other: &Access, member: Option<&Principal>, group: &Step) -> bool {
+    lists_of_membership(member, group).into_iter().any(|list| is_list_hidden(other, list))
+}
+
+fn lists_of_membership<'a>(member: Option<&Principal>, group: &'a Step) -> [List<'a>; 2] {
     let lists = match member.map(|member| member.step.kind) {
         Some("rule") => ["ibm_access_groups", "ibm_access_group_rules"],
         Some("mapping") => ["huawei_mappings", "huawei_groups"],
         _ if group.kind == "access group" => ["ibm_access_groups", "ibm_access_group_members"],
         _ => ["huawei_groups", "huawei_group_members"],
     };
-    lists.iter().any(|list| other.gaps.hide(list, &group.id))
+    lists.map(|list| (list, group.id.as_str()))
 }
 
-fn is_step_hidden(other: &Access, step: &Step) -> bool {
-    let hides = |list: &str, parent: &str| other.gaps.hide(list, parent);
-    let assigned = |scope: &str| hides("huawei_role_assignments", scope);
-    match step.kind {
+fn lists_of_step(step: &Step) -> impl Iterator<Item = List<'_>> {
+    let assigned = |scope: &'static str| vec![("huawei_role_assignments", scope)];
+    let lists = match step.kind {
         "policy" => {
             let of_policy = ["huawei_policies", "huawei_policy_versions", "huawei_policy_attachments"];
-            hides("ibm_policies", "v2") || of_policy.iter().any(|list| hides(list, &step.id))
+            let of_policy = of_policy.into_iter().map(|list| (list, step.id.as_str()));
+            of_policy.chain([("ibm_policies", "v2")]).collect()
         }
-        "role" if step.id.contains(":customRole:") => hides("ibm_custom_roles", ""),
-        "role" => hides("huawei_roles", &step.id),
+        "role" if step.id.contains(":customRole:") => vec![("ibm_custom_roles", "")],
+        "role" => vec![("huawei_roles", step.id.as_str())],
         "project" => assigned("project"),
         "enterprise project" => assigned("enterprise_project"),
         "scope" if step.id == "all projects" => assigned("all_projects"),
         "scope" => assigned("domain"),
-        "account owner" => hides("ibm_accounts", ""),
-        "root user" => hides("huawei_users", ""),
-        _ => false,
-    }
+        "account owner" => vec![("ibm_accounts", "")],
+        "root user" => vec![("huawei_users", "")],
+        _ => Vec::new(),
+    };
+    lists.into_iter()
 }
 
 /// Says whether the bounds could not be seen.
@@ -58,11 +120,21 @@ pub(super) fn bounds_are_hidden(access: &Access) -> bool {
 
 /// Says whether it could not be seen who may become somebody.
 pub(super) fn is_becoming_hidden(other: &Access, to: &Step) -> bool {
-    if to.kind != "trusted profile" {
-        return other.gaps.hide("huawei_agencies", "");
-    }
-    let id = to.id.strip_prefix("iam-").unwrap_or(&to.id);
-    let lists = ["ibm_trusted_profile_identities", "ibm_trusted_profile_links", "ibm_trusted_profile_rules"];
-    ["ibm_trusted_profiles", "ibm_users"].iter().any(|list| other.gaps.hide(list, ""))
-        || lists.iter().any(|list| other.gaps.hide(list, id))
+    lists_of_becoming(to).any(|list| is_list_hidden(other, list))
+}
+
+fn lists_of_becoming(to: &Step) -> impl Iterator<Item = List<'_>> {
+    let lists = if to.kind == "trusted profile" {
+        let id = to.id.strip_prefix("iam-").unwrap_or(&to.id);
+        vec![
+            ("ibm_trusted_profiles", ""),
+            ("ibm_users", ""),
+            ("ibm_trusted_profile_identities", id),
+            ("ibm_trusted_profile_links", id),
+            ("ibm_trusted_profile_rules", id),
+        ]
+    } else {
+        vec![("huawei_agencies", "")]
+    };
+    lists.into_iter()
 }

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use super::{
     AccessChange, Reach, Turn, What,
     bounds::bound_rank,
-    hidden::is_hidden,
+    hidden::{is_hidden, may_hold_by_unseen_group},
     side::{Grant, Numbers, Side, Way, ids},
 };
-use crate::{Effect, Extent, Pattern, Question, Resource, Statement, Step, access::both, statement::Region};
+use crate::{
+    Access, Effect, Extent, Pattern, Question, Resource, Statement, Step, access::both, statement::Region,
+};
 
 pub(super) struct Sides<'a, 'n> {
     pub(super) before: Side<'a>,
@@ -32,6 +34,7 @@ impl<'a> Sides<'a, '_> {
             } else if !self.before.of_everybody.contains(grant)
                 && !is_hidden(self.before.access, &self.after, ways)
                 && self.is_new(grant, &self.after, &self.before)
+                && !self.may_be_held(grant, self.before.access)
             {
                 let narrower = self.narrower_before(grant);
                 let turn = if narrower.is_some() { Turn::Widened } else { Turn::Gained };
@@ -43,6 +46,7 @@ impl<'a> Sides<'a, '_> {
             if !self.after.holds(grant)
                 && !is_hidden(self.after.access, &self.before, ways)
                 && self.is_new(grant, &self.before, &self.after)
+                && !self.may_be_held(grant, self.after.access)
             {
                 let turn = if self.leaves_some_after(grant) { Turn::Narrowed } else { Turn::Lost };
                 changes.extend(self.change(&self.before, turn, grant, ways, Vec::new()));
@@ -65,6 +69,13 @@ impl<'a> Sides<'a, '_> {
             return None;
         }
         self.change(&self.after, Turn::Rerouted, grant, present, former_path)
+    }
+
+    /// Says whether the principal may hold a grant in `state` unseen, as a member of a group whose members were never read.
+    fn may_be_held(&self, grant: &Grant<'_>, state: &Access) -> bool {
+        let principal = self.after.principal().or_else(|| self.before.principal());
+        let statement = self.numbers.statement(grant);
+        statement.is_some_and(|statement| may_hold_by_unseen_group(state, principal, statement))
     }
 
     /// Says whether a grant that is only here makes a difference to what the principal can do: an allowing one

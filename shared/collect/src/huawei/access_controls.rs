@@ -20,6 +20,11 @@ const KINDS: [(&str, &str, &str); 5] = [
 /// Why an answer without any of the lists is doubtful.
 pub(crate) const NONE_SHOWN: &str = "no list of networks is shown, which proves nothing";
 
+/// Reports whether a member is one of the lists.
+pub(crate) fn is_list(member: &str) -> bool {
+    KINDS.iter().any(|(list, ..)| *list == member)
+}
+
 /// Reports whether an answer shows any of the lists.
 pub(crate) fn shows_any(item: &Item<'_>) -> bool {
     KINDS.iter().any(|(list, ..)| item.value(list).is_some())

@@ -8,7 +8,7 @@ use super::{
     scalars,
 };
 use crate::{
-    item::Item,
+    item::{Item, read_counter},
     listing::{Items, Seen},
     reading::Kept,
 };
@@ -30,9 +30,15 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 }
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
-    for (name, value) in item.members().filter(|(_, value)| matches!(value, Value::Number(_))) {
-        let row = ACCOUNT_SUMMARY.draft().set("name", name).set("value", value.as_i64()).row();
-        seen.push(&ACCOUNT_SUMMARY, row);
+    let is_counter = |name: &str, value: &Value| name != ROOT_MFA || value.is_number();
+    for (name, value) in item.members().filter(|(name, value)| is_counter(name, value)) {
+        match read_counter(value) {
+            Some(number) => {
+                let row = ACCOUNT_SUMMARY.draft().set("name", name).set("value", number).row();
+                seen.push(&ACCOUNT_SUMMARY, row);
+            }
+            None => scalars::note_unread(&ACCOUNT_SUMMARY, name, seen),
+        }
     }
     for name in COUNTERS {
         item.integer(name);

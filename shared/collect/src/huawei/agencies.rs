@@ -28,11 +28,16 @@ const STATEMENTS: Tables = Tables {
 
 /// Reads all agencies, and the tags of each.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
-    let list = marked(&AGENCIES, &reader.endpoints.iam, &["v5", "agencies"], &[], Items::Each("agencies"));
-    let mut seen = reader.list(list, keep).await;
+    let mut seen = all(reader).await;
     let tags = tags(reader, Parents::of(&seen, &AGENCIES, "agency_id")).await;
     seen.join(tags);
+    reader.drop_vanished(&mut seen, &AGENCIES, all(reader)).await;
     seen
+}
+
+async fn all(reader: &Reader<'_>) -> Seen {
+    let list = marked(&AGENCIES, &reader.endpoints.iam, &["v5", "agencies"], &[], Items::Each("agencies"));
+    reader.list(list, keep).await
 }
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
@@ -61,9 +66,10 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         item.faults().note(|| format!("agency `{id}` trusts nobody, by a policy or an account"));
         seen.note_unread(&AGENCIES, &row, "kind");
     }
-    if is_untold || trust.as_ref().is_some_and(|trust| trust.is_broken) {
+    if is_untold {
         seen.note_broken((&AGENCIES, &row), &STATEMENTS.all());
     }
+    trust.iter().for_each(|trust| trust.note((&AGENCIES, &row), STATEMENTS, seen));
     trust.iter().for_each(|trust| trust.keep(STATEMENTS, &[("agency_id", id)], seen));
     Some(id.to_owned())
 }

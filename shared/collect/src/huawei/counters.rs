@@ -69,7 +69,10 @@ fn users(seen: &Seen) -> i64 {
 }
 
 fn shown(seen: &Seen, table: &'static Table, is_counted: impl Fn(Option<&str>) -> bool) -> i64 {
-    let counted = seen.rows(table).iter().filter(|row| is_counted(table.text(row, "type")));
+    // What went away while it was read was counted.
+    let vanished = seen.vanished.iter().filter(|(name, _)| *name == table.name).map(|(_, row)| row);
+    let shown = seen.rows(table).iter().chain(vanished);
+    let counted = shown.filter(|row| is_counted(table.text(row, "type")));
     let keys: HashSet<&[u8]> = counted.map(|row| row.prefix(table.key)).collect();
     i64::try_from(keys.len()).unwrap_or(i64::MAX)
 }

@@ -14,11 +14,16 @@ use crate::{
 
 /// Reads all groups, and the members of each.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
-    let list = marked(&GROUPS, &reader.endpoints.iam, &["v5", "groups"], &[], Items::Each("groups"));
-    let mut seen = reader.list(list, keep).await;
+    let mut seen = all(reader).await;
     let members = group_members::list(reader, Parents::of(&seen, &GROUPS, "group_id")).await;
     seen.join(members);
+    reader.drop_vanished(&mut seen, &GROUPS, all(reader)).await;
     seen
+}
+
+async fn all(reader: &Reader<'_>) -> Seen {
+    let list = marked(&GROUPS, &reader.endpoints.iam, &["v5", "groups"], &[], Items::Each("groups"));
+    reader.list(list, keep).await
 }
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {

@@ -12,9 +12,7 @@ use crate::{
 /// Reads all providers, and the protocols of each.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let base = &reader.endpoints.iam;
-    let path = ["v3", "OS-FEDERATION", "identity_providers"];
-    let list = single(&IDENTITY_PROVIDERS, base, &path, &[], Items::Each("identity_providers"));
-    let mut seen = reader.list(list, keep).await;
+    let mut seen = all(reader).await;
     let of = |provider: String| async move {
         let path = ["v3", "OS-FEDERATION", "identity_providers", &provider, "protocols"];
         let list = single(&PROTOCOLS, base, &path, &[], Items::Each("protocols"));
@@ -24,7 +22,15 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let endpoint = "GET /v3/OS-FEDERATION/identity_providers/{id}/protocols";
     let protocols = reader.each(PROTOCOLS.listing, endpoint, providers, of).await;
     seen.join(protocols);
+    reader.drop_vanished(&mut seen, &IDENTITY_PROVIDERS, all(reader)).await;
     seen
+}
+
+async fn all(reader: &Reader<'_>) -> Seen {
+    let path = ["v3", "OS-FEDERATION", "identity_providers"];
+    let base = &reader.endpoints.iam;
+    let list = single(&IDENTITY_PROVIDERS, base, &path, &[], Items::Each("identity_providers"));
+    reader.list(list, keep).await
 }
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {

@@ -31,13 +31,13 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         .row();
     seen.push(&OIDC_PROVIDERS, row.clone());
     seen.nested(item, (&OIDC_PROVIDERS, &row), &[&OIDC_CLIENTS], |seen| {
-        for client in item.must_have("client_ids").texts("client_ids") {
+        for client in item.must_list("client_ids").texts("client_ids") {
             let row = OIDC_CLIENTS.draft().set("provider_id", id).set("client_id", client).row();
             seen.push(&OIDC_CLIENTS, row);
         }
     });
     seen.nested(item, (&OIDC_PROVIDERS, &row), &[&OIDC_THUMBPRINTS], |seen| {
-        for thumbprint in item.must_have("thumbprints").texts("thumbprints") {
+        for thumbprint in item.must_list("thumbprints").texts("thumbprints") {
             let row = OIDC_THUMBPRINTS.draft().set("provider_id", id).set("thumbprint", thumbprint).row();
             seen.push(&OIDC_THUMBPRINTS, row);
         }

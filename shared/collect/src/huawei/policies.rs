@@ -19,6 +19,19 @@ const SYSTEM: &str = "system";
 
 /// Reads both lists, and the versions and attachments of each policy.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let mut seen = all(reader).await;
+    let policies = Parents::of(&seen, &POLICIES, "policy_id");
+    let (versions, attachments) = futures::join!(
+        policy_versions::list(reader, policies.clone()),
+        policy_attachments::list(reader, policies, &seen)
+    );
+    seen.join(versions);
+    seen.join(attachments);
+    reader.drop_vanished(&mut seen, &POLICIES, all(reader)).await;
+    seen
+}
+
+async fn all(reader: &Reader<'_>) -> Seen {
     let of = |kind: &'static str, query: &[(&str, &str)]| {
         let base = &reader.endpoints.iam;
         let list = marked(&POLICIES, base, &["v5", "policies"], query, Items::Each("policies"));
@@ -29,13 +42,6 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
         of(SYSTEM, &[("policy_type", SYSTEM), ("only_attached", "true")])
     );
     seen.join(system);
-    let policies = Parents::of(&seen, &POLICIES, "policy_id");
-    let (versions, attachments) = futures::join!(
-        policy_versions::list(reader, policies.clone()),
-        policy_attachments::list(reader, policies, &seen)
-    );
-    seen.join(versions);
-    seen.join(attachments);
     seen
 }
 

@@ -46,9 +46,7 @@ fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         .set("document", document.canonical.as_ref())
         .row();
     seen.push(&POLICY_VERSIONS, row.clone());
-    if document.is_broken {
-        seen.note_broken((&POLICY_VERSIONS, &row), &STATEMENTS.all());
-    }
+    document.note((&POLICY_VERSIONS, &row), STATEMENTS, seen);
     document.keep(STATEMENTS, &[("policy_id", policy), ("version_id", id)], seen);
     Some(id.to_owned())
 }

@@ -67,9 +67,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         .set("document", &item.document_without(&["links", "references"]))
         .row();
     seen.push(&ROLES, row.clone());
-    if policy.is_broken {
-        seen.note_broken((&ROLES, &row), &STATEMENTS.all());
-    }
+    policy.note((&ROLES, &row), STATEMENTS, seen);
     policy.keep(STATEMENTS, &[("role_id", id)], seen);
     Some(id.to_owned())
 }

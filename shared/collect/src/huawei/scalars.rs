@@ -3,7 +3,10 @@
 use model::Table;
 use serde_json::Value;
 
-use super::reader::{Reader, address, single};
+use super::{
+    access_controls,
+    reader::{Reader, address, single},
+};
 use crate::{
     http::CallError,
     item::Item,
@@ -32,9 +35,12 @@ pub(crate) struct Setting {
 fn keep(setting: &Setting, item: &Item<'_>, seen: &mut Seen) {
     for (name, value) in item.members() {
         let name = if name == setting.renamed.0 { setting.renamed.1 } else { name };
-        // Lists of networks and members that nobody knows yet are no scalars, and no faults.
+        // Lists of networks and members that nobody knows yet are no scalars, and no faults; but one that was a scalar
+        // in the last snapshot keeps its value.
         if setting.always.contains(&name) || !(value.is_array() || value.is_object()) {
             keep_one(setting.table, name, value, item, seen);
+        } else if !access_controls::is_list(name) {
+            note_unread(setting.table, name, seen);
         }
     }
 }
@@ -46,10 +52,17 @@ pub(crate) fn keep_one(table: &'static Table, name: &str, value: &Value, item: &
         Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::Null | Value::Array(_) | Value::Object(_) => {
             item.faults().note(|| format!("`{name}` is no setting that can be read"));
+            note_unread(table, name, seen);
             return;
         }
     };
     seen.push(table, table.draft().set("name", name).set("value", &text).row());
+}
+
+/// Notes that the value of a setting could not be read. There is no row for it, because nobody knows that it is a setting:
+/// the one of the last snapshot stands in, if there is one.
+pub(crate) fn note_unread(table: &'static Table, name: &str, seen: &mut Seen) {
+    seen.note_unread(table, &table.draft().set("name", name).row(), "value");
 }
 
 /// Reads a setting from version 5, or from the classic interface where the account cannot be read in version 5 at all.

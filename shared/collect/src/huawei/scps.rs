@@ -73,9 +73,7 @@ fn keep(id: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         .set("document", document.canonical.as_ref())
         .row();
     seen.push(&SCPS, row.clone());
-    if document.is_broken {
-        seen.note_broken((&SCPS, &row), &STATEMENTS.all());
-    }
+    document.note((&SCPS, &row), STATEMENTS, seen);
     document.keep(STATEMENTS, &[("policy_id", id)], seen);
     Some(id.to_owned())
 }

@@ -13,7 +13,7 @@ use std::{
     collections::BTreeSet,
 };
 
-use model::{Draft, Table};
+use model::{Draft, Row, Table};
 use serde_json::{Map, Value};
 
 use crate::{document, item::Item, json, listing::Seen};
@@ -30,6 +30,8 @@ pub(crate) struct Document {
     pub(crate) fault: Option<String>,
     /// Whether a part of it cannot be read at all, so that its statements are not all that it says.
     pub(crate) is_broken: bool,
+    /// Whether it shows no statements in a form that proves nothing: null, or nothing at all.
+    pub(crate) is_doubtful: bool,
     /// All of it in canonical form, if it is JSON.
     pub(crate) canonical: Option<String>,
     /// Version of the language.
@@ -98,7 +100,7 @@ impl Document {
             return Self { is_broken: true, ..Self::default() };
         };
         let document = Self::of(&document);
-        if let Some(fault) = &document.fault {
+        if let Some(fault) = document.fault.as_ref().filter(|_| !document.is_doubtful) {
             item.faults().note(|| format!("{owner}: {fault}"));
         }
         document
@@ -118,10 +120,16 @@ impl Document {
             faults.broken("the document is no object");
             return Self { fault: faults.first(), is_broken: true, canonical, ..Self::default() };
         };
+        let mut is_doubtful = false;
         let statements = match members.get("Statement") {
             Some(Value::Array(statements)) => statements.as_slice(),
             Some(one @ Value::Object(_)) => std::slice::from_ref(one),
-            _ => {
+            None | Some(Value::Null) => {
+                is_doubtful = true;
+                faults.note("the document has no `Statement`");
+                &[]
+            }
+            Some(_) => {
                 faults.broken("the document has no `Statement`");
                 &[]
             }
@@ -132,7 +140,16 @@ impl Document {
             statements.into_iter().zip(0..).map(|(each, place)| faults.statement(each, place)).collect();
         let version = members.get("Version").and_then(Value::as_str).map(str::to_owned);
         let is_broken = faults.is_broken.get();
-        Self { statements, fault: faults.first(), is_broken, canonical, version }
+        Self { statements, fault: faults.first(), is_broken, is_doubtful, canonical, version }
+    }
+
+    /// Notes which lists of the thing that it belongs to could not be read as a whole, and which are doubtful.
+    pub(crate) fn note(&self, of: (&'static Table, &Row), tables: Tables, seen: &mut Seen) {
+        if self.is_broken {
+            seen.note_broken(of, &tables.all());
+        } else if self.is_doubtful {
+            seen.note_doubtful(of, &tables.all());
+        }
     }
 
     /// Writes rows of all statements; `key` sets the columns of what the document belongs to.

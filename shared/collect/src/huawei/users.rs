@@ -15,8 +15,7 @@ use crate::{
 
 /// Reads all users, and the lists of each.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
-    let list = marked(&USERS, &reader.endpoints.iam, &["v5", "users"], &[], Items::Each("users"));
-    let mut seen = reader.list(list, keep).await;
+    let mut seen = all(reader).await;
     let users = Parents::of(&seen, &USERS, "user_id");
     let (keys, details, logins, profiles) = futures::join!(
         access_keys::list(reader, users.clone()),
@@ -25,7 +24,13 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
         login_profiles::list(reader, users.clone())
     );
     [keys, details, logins, profiles].into_iter().for_each(|part| seen.join(part));
+    reader.drop_vanished(&mut seen, &USERS, all(reader)).await;
     seen
+}
+
+async fn all(reader: &Reader<'_>) -> Seen {
+    let list = marked(&USERS, &reader.endpoints.iam, &["v5", "users"], &[], Items::Each("users"));
+    reader.list(list, keep).await
 }
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {

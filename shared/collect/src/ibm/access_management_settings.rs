@@ -48,7 +48,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
 }
 
 fn keep_accounts(identity_type: &str, setting: &Item<'_>, seen: &mut Seen) {
-    for account in setting.must_have("external_allowed_accounts").texts("external_allowed_accounts") {
+    for account in setting.must_list("external_allowed_accounts").texts("external_allowed_accounts") {
         let row = EXTERNAL_ACCOUNTS
             .draft()
             .set("identity_type", identity_type)

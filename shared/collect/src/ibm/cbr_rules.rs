@@ -5,7 +5,7 @@ use model::tables::ibm::{CBR_RULE_CONTEXTS, CBR_RULE_OPERATIONS, CBR_RULE_RESOUR
 use super::reader::{Reader, address, list_at};
 use crate::{
     document,
-    item::Item,
+    item::{Item, read_counter},
     listing::{Items, Seen},
     paging::Family,
     reading::Kept,
@@ -24,8 +24,10 @@ pub(crate) struct Counts {
 pub(crate) async fn counts(reader: &Reader<'_>) -> Counts {
     let url = address(&reader.endpoints.cbr, &["v1", "account_settings", reader.account], &[]);
     let answer = reader.session.get(&url, CBR_RULES.listing).await.ok().flatten();
-    let count =
-        |name| answer.as_ref().and_then(|answer| answer.get(name)).and_then(serde_json::Value::as_u64);
+    let count = |name| {
+        let number = read_counter(answer.as_ref()?.get(name)?)?;
+        u64::try_from(number).ok()
+    };
     Counts { rules: count("current_rule_count"), zones: count("current_zone_count") }
 }
 
@@ -61,9 +63,9 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
 }
 
 fn keep_contexts(id: &str, item: &Item<'_>, seen: &mut Seen) {
-    for (context, number) in in_our_order(item.must_have("contexts"), "contexts").iter().zip(0_i64..) {
+    for (context, number) in in_our_order(item.must_list("contexts"), "contexts").iter().zip(0_i64..) {
         for (attribute, position) in
-            in_our_order(context.must_have("attributes"), "attributes").iter().zip(0_i64..)
+            in_our_order(context.must_list("attributes"), "attributes").iter().zip(0_i64..)
         {
             let row = CBR_RULE_CONTEXTS
                 .draft()
@@ -79,8 +81,8 @@ fn keep_contexts(id: &str, item: &Item<'_>, seen: &mut Seen) {
 }
 
 fn keep_resources(id: &str, item: &Item<'_>, seen: &mut Seen) {
-    for (resource, number) in in_our_order(item.must_have("resources"), "resources").iter().zip(0_i64..) {
-        keep_resource((id, number), resource.must_have("attributes"), "attributes", seen);
+    for (resource, number) in in_our_order(item.must_list("resources"), "resources").iter().zip(0_i64..) {
+        keep_resource((id, number), resource.must_list("attributes"), "attributes", seen);
         keep_resource((id, number), resource, "tags", seen);
     }
 }
@@ -89,7 +91,7 @@ fn keep_resources(id: &str, item: &Item<'_>, seen: &mut Seen) {
 fn keep_operations(id: &str, item: &Item<'_>, seen: &mut Seen) {
     let Some(operations) = item.object("operations") else { return };
     for kind in
-        operations.must_have("api_types").objects("api_types").filter_map(|each| each.key("api_type_id"))
+        operations.must_list("api_types").objects("api_types").filter_map(|each| each.key("api_type_id"))
     {
         let row = CBR_RULE_OPERATIONS.draft().set("rule_id", id).set("api_type_id", kind).row();
         seen.push(&CBR_RULE_OPERATIONS, row);

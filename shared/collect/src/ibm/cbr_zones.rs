@@ -16,11 +16,8 @@ const WHOLE: Items = Items::Whole { has: Some("id") };
 
 /// Reads all zones with their addresses.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
-    let query = [("account_id", reader.account)];
     let base = &reader.endpoints.cbr;
-    let items = Items::Each("zones");
-    let list = list_at(CBR_ZONES.listing, base, &["v1", "zones"], &query, Family::Single, items);
-    let mut seen = reader.list(list, keep).await;
+    let mut seen = all(reader).await;
     let zones = Parents::of(&seen, &CBR_ZONES, "id");
     let name = CBR_ZONE_ADDRESSES.listing;
     let of = |zone: String| async move {
@@ -29,7 +26,16 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     };
     let addresses = reader.each(name, "GET /v1/zones/{id}", zones, of).await;
     seen.join(addresses);
+    reader.drop_vanished(&mut seen, &CBR_ZONES, all(reader)).await;
     seen
+}
+
+async fn all(reader: &Reader<'_>) -> Seen {
+    let query = [("account_id", reader.account)];
+    let base = &reader.endpoints.cbr;
+    let items = Items::Each("zones");
+    let list = list_at(CBR_ZONES.listing, base, &["v1", "zones"], &query, Family::Single, items);
+    reader.list(list, keep).await
 }
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {

@@ -15,7 +15,7 @@ pub(crate) fn keep(
     seen: &mut Seen,
 ) {
     let mut conditions: Vec<_> = item
-        .must_have("conditions")
+        .must_list("conditions")
         .objects("conditions")
         .map(|each| (each.text("claim"), each.text("operator"), each.value("value").map(freed)))
         .collect();

@@ -15,6 +15,19 @@ use crate::{
 
 /// Reads all groups, and the lists of each.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let mut seen = all(reader).await;
+    let parents = Parents::of(&seen, &ACCESS_GROUPS, "id");
+    let (members, rules) = futures::join!(
+        group_members::list(reader, parents.clone()),
+        group_rules::list(reader, parents.clone())
+    );
+    seen.join(members);
+    seen.join(rules);
+    reader.drop_vanished(&mut seen, &ACCESS_GROUPS, all(reader)).await;
+    seen
+}
+
+async fn all(reader: &Reader<'_>) -> Seen {
     let query = [
         ("account_id", reader.account),
         ("limit", "100"),
@@ -31,15 +44,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
         Family::Offset,
         items,
     );
-    let mut seen = reader.list(list, keep).await;
-    let parents = Parents::of(&seen, &ACCESS_GROUPS, "id");
-    let (members, rules) = futures::join!(
-        group_members::list(reader, parents.clone()),
-        group_rules::list(reader, parents.clone())
-    );
-    seen.join(members);
-    seen.join(rules);
-    seen
+    reader.list(list, keep).await
 }
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {

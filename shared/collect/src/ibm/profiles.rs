@@ -15,6 +15,21 @@ use crate::{
 
 /// Reads all profiles, and the lists of each.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
+    let mut seen = all(reader).await;
+    let parents = Parents::of(&seen, &PROFILES, "id");
+    let (rules, links, identities) = futures::join!(
+        profile_rules::list(reader, parents.clone()),
+        profile_links::list(reader, parents.clone()),
+        profile_identities::list(reader, parents.clone())
+    );
+    for part in [rules, links, identities] {
+        seen.join(part);
+    }
+    reader.drop_vanished(&mut seen, &PROFILES, all(reader)).await;
+    seen
+}
+
+async fn all(reader: &Reader<'_>) -> Seen {
     let query = [("account_id", reader.account), ("pagesize", "100")];
     let items = Items::Each("profiles");
     let list = list_at(
@@ -25,17 +40,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
         Family::PageToken,
         items,
     );
-    let mut seen = reader.list(list, keep).await;
-    let parents = Parents::of(&seen, &PROFILES, "id");
-    let (rules, links, identities) = futures::join!(
-        profile_rules::list(reader, parents.clone()),
-        profile_links::list(reader, parents.clone()),
-        profile_identities::list(reader, parents.clone())
-    );
-    for part in [rules, links, identities] {
-        seen.join(part);
-    }
-    seen
+    reader.list(list, keep).await
 }
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {

@@ -111,7 +111,7 @@ fn keep_custom(role: &Item<'_>, keys: &mut HashSet<String>, seen: &mut Seen) {
         .row();
     seen.push(&CUSTOM_ROLES, row.clone());
     seen.nested(role, (&CUSTOM_ROLES, &row), &[&CUSTOM_ROLE_ACTIONS], |seen| {
-        for action in role.must_have("actions").texts("actions") {
+        for action in role.must_list("actions").texts("actions") {
             let row = CUSTOM_ROLE_ACTIONS.draft().set("role_crn", crn).set("action", action).row();
             seen.push(&CUSTOM_ROLE_ACTIONS, row);
         }
@@ -141,7 +141,7 @@ fn keep_offered(service: &str, item: &Item<'_>, seen: &mut Seen) {
 }
 
 fn keep_actions(service: &str, crn: &str, role: &Item<'_>, seen: &mut Seen) {
-    for action in role.must_have("actions").texts("actions") {
+    for action in role.must_list("actions").texts("actions") {
         let draft = ROLE_ACTIONS.draft().set("service_name", service).set("role_crn", crn);
         seen.push(&ROLE_ACTIONS, draft.set("action", action).row());
     }

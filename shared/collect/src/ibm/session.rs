@@ -77,6 +77,10 @@ impl SignedIn for Session<'_> {
         self.get(url, listing).boxed()
     }
 
+    fn keep(&self, bytes: u64) -> Result<(), CallError> {
+        self.http.keep(bytes)
+    }
+
     fn budget(&self) -> &Budget {
         self.http.budget()
     }

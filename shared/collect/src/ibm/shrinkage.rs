@@ -209,7 +209,9 @@ fn resource_groups(seen: &Seen) -> Option<Sign> {
 }
 
 fn restrictions(seen: &Seen, sight: &Sight<'_>, table: &'static Table, counted: Option<u64>) -> Option<Sign> {
-    let shown = seen.rows(table).len();
+    // What went away while it was read was counted.
+    let vanished = seen.vanished.iter().filter(|(name, _)| *name == table.name).count();
+    let shown = seen.rows(table).len() + vanished;
     match counted {
         Some(counted) if u64::try_from(shown).unwrap_or(u64::MAX) < counted => {
             sign(table, format!("the account counts {counted} and shows {shown}"))

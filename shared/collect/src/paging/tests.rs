@@ -129,8 +129,15 @@ fn of_a_link_to_another_host_only_the_token_is_taken() {
 #[test]
 fn a_continuation_of_a_wrong_type_fails() {
     assert!(turn(&mut walk(Family::PageToken), json!({"next": 7})).is_err());
-    assert!(turn(&mut walk(Family::Start), json!({"next": {"start": 7}})).is_err());
+    assert!(turn(&mut walk(Family::Start), json!({"next": {"start": [7]}})).is_err());
     assert!(turn(&mut walk(Family::NextStart), json!({"next_url": ["x"]})).is_err());
+}
+
+#[test]
+fn a_token_that_is_a_number_is_read() {
+    let mut walk = walk(Family::Start);
+    assert_eq!(turn(&mut walk, json!({"next": {"start": 7}})), Ok(true));
+    assert!(walk.here().as_str().ends_with("&start=7"), "{}", walk.here());
 }
 
 #[test]
@@ -164,7 +171,7 @@ fn a_marker_that_is_none_ends_a_list_and_one_of_a_wrong_type_fails() {
     ] {
         assert_eq!(turn(&mut walk(Family::Marker), end), Ok(false));
     }
-    for odd in [json!({"page_info": 7}), json!({"page_info": {"next_marker": 7}})] {
+    for odd in [json!({"page_info": 7}), json!({"page_info": {"next_marker": [7]}})] {
         assert!(turn(&mut walk(Family::Marker), odd).is_err());
     }
 }

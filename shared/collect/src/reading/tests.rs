@@ -20,6 +20,11 @@ impl SignedIn for Script {
         async { answer }.boxed()
     }
 
+    fn keep(&self, bytes: u64) -> Result<(), CallError> {
+        let most = self.budget.kept_bytes;
+        if bytes > most { Err(CallError::Spent("too much".to_owned())) } else { Ok(()) }
+    }
+
     fn budget(&self) -> &Budget {
         &self.budget
     }
@@ -251,4 +256,37 @@ async fn that_there_is_none_is_only_what_the_interface_itself_says() {
         let told = format!("{answer:?}");
         assert_eq!(read_with(Family::Single, under, &["PAP5.*"], vec![answer]).await.1, wanted, "{told}");
     }
+}
+
+#[tokio::test]
+async fn counters_and_tokens_of_another_type_are_read_as_what_they_mean() {
+    let pages = |total: Value| {
+        vec![
+            json!({"things": things(&["a"]), "total_count": total, "offset": "0", "next": {"href": "?offset=1"}}),
+            json!({"things": things(&["b"]), "total_count": total}),
+        ]
+    };
+    for total in [json!("2"), json!(" 2 "), json!(2.0), Value::Null] {
+        assert_eq!(read_pages(Family::Offset, pages(total.clone())).await.1, "complete", "{total}");
+    }
+    for total in [json!("3"), json!(3.0)] {
+        let (_, status) = read_pages(Family::Offset, pages(total)).await;
+        assert_eq!(status, "denied the list counts 3 things and shows 2");
+    }
+    for total in [json!("many"), json!([2]), json!(-1), json!(2.5), json!(true)] {
+        let (kept, status) = read_pages(Family::Offset, pages(total.clone())).await;
+        assert_eq!(kept, ["a", "b"]);
+        assert_eq!(status, "doubtful `total_count` holds no number of things", "{total}");
+    }
+    let marked = |marker: Value, count: Value| {
+        vec![
+            json!({"things": things(&["a"]), "page_info": {"next_marker": marker, "current_count": count}}),
+            json!({"things": things(&["b"]), "page_info": {"next_marker": null, "current_count": count}}),
+        ]
+    };
+    assert_eq!(read_pages(Family::Marker, marked(json!(7), json!("1"))).await.1, "complete");
+    let (_, status) = read_pages(Family::Marker, marked(json!("7"), json!("2"))).await;
+    assert_eq!(status, "denied the list counts 4 things and shows 2");
+    let (_, status) = read_pages(Family::Marker, marked(json!("7"), json!({}))).await;
+    assert_eq!(status, "doubtful `current_count` holds no number of things");
 }

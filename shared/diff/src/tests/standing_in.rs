@@ -79,7 +79,7 @@ fn nothing_in_a_doubtful_form_is_believed_where_nothing_was_known() {
 
 fn unread(id: &str, column: &'static str) -> UnreadCell {
     let key = Row::pack([id.into()]);
-    UnreadCell { table: API_KEYS.name, key: key.as_bytes().into(), column }
+    UnreadCell { table: API_KEYS.name, key: key.as_bytes().into(), column, is_doubtful: false }
 }
 
 #[test]
@@ -177,10 +177,88 @@ fn a_nested_list_of_which_one_element_is_broken_is_kept_whole() {
         table: POLICIES.name,
         key: key.as_bytes().into(),
         column: POLICY_SUBJECTS.name,
+        is_doubtful: false,
     }]);
     let after = carry(&before, 1, seen, &declared());
     assert_eq!(drift(&before, &after), []);
     assert_eq!(after.rows(&POLICY_SUBJECTS), before.rows(&POLICY_SUBJECTS));
+}
+
+fn doubtful(id: &str) -> [UnreadCell; 2] {
+    let key = Row::pack([id.into()]);
+    [POLICY_SUBJECTS.name, "document"].map(|column| UnreadCell {
+        table: POLICIES.name,
+        key: key.as_bytes().into(),
+        column,
+        is_doubtful: true,
+    })
+}
+
+const NULL: &[&str] = &[];
+
+/// Makes a state of whole lists in which the subjects of some policies are null.
+fn subjects(policies: [(&str, &[&str]); 2], nulls: &[&str]) -> State {
+    let row = |id: &str| POLICIES.draft().set("id", id).set("type", "access").row();
+    let subject = |id: &str, name: &str| {
+        POLICY_SUBJECTS.draft().set("policy_id", id).set("name", name).set("value", "v").row()
+    };
+    let rows = policies.iter().map(|(id, _)| row(id)).collect();
+    let names = policies.iter().flat_map(|(id, names)| names.iter().map(move |name| subject(id, name)));
+    let rows = vec![(&POLICIES, rows), (&POLICY_SUBJECTS, names.collect())];
+    let mut state = state(&[("ibm_policies", "v2", ListStatus::Complete)], rows);
+    state.note_unread(nulls.iter().flat_map(|id| doubtful(id)));
+    state
+}
+
+#[test]
+fn a_null_inside_of_a_thing_is_believed_when_it_comes_twice_in_a_row() {
+    let before = subjects([("p1", &["a"]), ("p2", &["b"])], &[]);
+    let first = carry(&before, 1, subjects([("p1", NULL), ("p2", &["b"])], &["p1"]), &declared());
+    assert_eq!(drift(&before, &first), []);
+    let list = coverage(&first)[0].clone();
+    assert_eq!((list.status, list.carried_from), (ListStatus::Doubtful, Some(1)));
+    let other = carry(&first, 2, subjects([("p1", &["a"]), ("p2", NULL)], &["p2"]), &declared());
+    assert_eq!(drift(&first, &other), [], "another null is another doubt");
+    assert_eq!(coverage(&other)[0].status, ListStatus::Doubtful);
+    let second = carry(&first, 2, subjects([("p1", NULL), ("p2", &["b"])], &["p1"]), &declared());
+    assert_eq!(drift(&first, &second), [("removed", "ibm_policy_subjects")]);
+    assert_eq!(coverage(&second)[0].status, ListStatus::Complete);
+    let third = carry(&second, 3, subjects([("p1", NULL), ("p2", &["b"])], &["p1"]), &declared());
+    assert_eq!((drift(&second, &third), coverage(&third)[0].status), (vec![], ListStatus::Complete));
+}
+
+#[test]
+fn a_null_inside_of_a_new_thing_is_a_doubt_for_one_run() {
+    let one = |nulls: &[&str]| subjects([("p1", NULL), ("p1", NULL)], nulls);
+    let before = state(&[("ibm_policies", "v2", ListStatus::Complete)], Vec::new());
+    let first = carry(&before, 1, one(&["p1"]), &declared());
+    assert_eq!(coverage(&first)[0].status, ListStatus::Doubtful);
+    let second = carry(&first, 2, one(&["p1"]), &declared());
+    assert_eq!(coverage(&second)[0].status, ListStatus::Complete);
+    let at_first = carry(&State::default(), 0, one(&["p1"]), &declared());
+    assert_eq!(coverage(&at_first)[0].status, ListStatus::Complete, "nothing is known to be lost");
+}
+
+#[test]
+fn a_row_of_which_nothing_could_be_made_stands_while_it_is_not_shown_otherwise() {
+    let before = keys(ListStatus::Complete, vec![key("k1", Some(true))]);
+    let unshown = |id| {
+        let mut seen = keys(ListStatus::Complete, Vec::new());
+        seen.note_unread([unread(id, "disabled")]);
+        seen
+    };
+    let mut after = before.clone();
+    for number in 1..4 {
+        let next = carry(&after, number, unshown("k1"), &declared());
+        assert_eq!(drift(&after, &next), [], "run {number}");
+        let list = coverage(&next)[0].clone();
+        assert_eq!((list.status, list.carried_from), (ListStatus::Failed, Some(1)));
+        assert!(list.reason.unwrap().contains("kept as last known: `ibm_api_keys/k1.disabled`"));
+        after = next;
+    }
+    let other = carry(&before, 1, unshown("k2"), &declared());
+    assert_eq!(coverage(&other)[0].status, ListStatus::Complete, "what was never a row is none");
+    assert_eq!(drift(&before, &other), [("removed", "ibm_api_keys")]);
 }
 
 fn membership(users: &[&str], groups: ListStatus) -> State {

@@ -140,6 +140,8 @@ pub enum FaultKind {
     NullArrays,
     /// No arrays in the answer.
     NoArrays,
+    /// The list does not show the thing of which a member is this text, nor counts it.
+    Without(String),
     /// Null where the first thing of the list belongs.
     NullForItem,
     /// Members that no document names, at the top and in every thing.

@@ -147,6 +147,7 @@ pub(crate) fn after(kind: &FaultKind, answer: Answer, called: &Called<'_>) -> An
             Answer { body: Bytes::from(text), ..answer }
         }
         FaultKind::Huge(bytes) => Answer { body: forms::huge(&answer.body, *bytes), ..answer },
+        FaultKind::Without(text) => with_body(answer, |body| leave_out(body, text)),
         FaultKind::UnknownFields => with_body(answer, |body| {
             add_unknown(body);
             items(body).into_iter().flatten().for_each(add_unknown);
@@ -182,6 +183,22 @@ fn items(body: &mut Value) -> Option<&mut Vec<Value>> {
         .values_mut()
         .filter_map(Value::as_array_mut)
         .find(|list| list.first().is_some_and(Value::is_object))
+}
+
+/// Leaves out the things of which a member is this text, also in what the page counts.
+fn leave_out(body: &mut Value, text: &str) {
+    let Some(items) = items(body) else { return };
+    let before = items.len();
+    items.retain(|item| !item.as_object().is_some_and(|members| members.values().any(|value| value == text)));
+    let left_out = u64::try_from(before - items.len()).unwrap_or_default();
+    let counters = ["total_count", "total_results", "rows_count", "count"].map(|name| format!("/{name}"));
+    for counter in counters.iter().map(String::as_str).chain(["/page_info/current_count"]) {
+        if let Some(count) = body.pointer_mut(counter)
+            && let Some(number) = count.as_u64()
+        {
+            *count = json!(number.saturating_sub(left_out));
+        }
+    }
 }
 
 fn each_member(body: &mut Value, mut edit: impl FnMut(&str, &mut Value)) {

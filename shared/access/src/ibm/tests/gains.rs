@@ -354,6 +354,74 @@ fn what_could_not_be_read_is_neither_gained_nor_lost() {
     assert_eq!(changes(&carried, &all).len(), 2, "rows of before stood in for it");
 }
 
+const MEMBERS: &str = "ibm_access_group_members";
+
+#[test]
+fn who_may_have_been_in_a_group_whose_members_were_never_read_gained_nothing_that_it_gives() {
+    let unread = world()
+        .group("AccessGroupId-2", &[])
+        .policy("p2", "AccessGroupId-2", &[EDITOR], &[ON_KMS])
+        .list(MEMBERS, "AccessGroupId-2", ListStatus::Denied, None);
+    let narrow = unread.clone().policy("p1", "AccessGroupId-1", &[VIEWER], &[ON_KMS]);
+    assert_eq!(changes(&unread, &narrow), [""; 0], "the group gives that and more");
+    assert_eq!(changes(&narrow, &unread), [""; 0], "and may give it still");
+    let more = unread.role("cos", VIEWER, &["cos.buckets.list"]);
+    let on_cos = ["serviceName", "stringEquals", "cos"];
+    let other = more.clone().policy("p1", "AccessGroupId-1", &[VIEWER], &[on_cos]);
+    let gained = ["Gained 1 actions by IBMid-1 AccessGroupId-1 p1 Viewer"];
+    assert_eq!(changes(&more, &other), gained, "the group does not give that");
+    let read = world().group("AccessGroupId-2", &[]).policy("p2", "AccessGroupId-2", &[EDITOR], &[ON_KMS]);
+    let gain = read.clone().policy("p1", "AccessGroupId-1", &[VIEWER], &[ON_KMS]);
+    assert_eq!(changes(&read, &gain), gained);
+}
+
+/// Returns who gained between two states, where the state of snapshot 3 can be asked as well.
+fn gainers(third: &World, before: &World, after: &World) -> Vec<String> {
+    let [third, former, now] = [third, before, after].map(|world| access(&world.state()));
+    let known = known(&after.state());
+    let mut changes = now.gains_since(&former, &known);
+    let asked = former.snapshots_to_ask(&changes);
+    let earlier = asked.into_iter().filter(|number| *number == 3).map(|number| (number, third.clone()));
+    now.drop_doubtful_gains(&former, &earlier.collect(), &known, &mut changes);
+    changes.retain(|change| change.turn == Turn::Gained);
+    changes.into_iter().map(|change| change.principal.step.id).collect()
+}
+
+#[test]
+fn who_lost_one_way_while_another_could_not_be_read_gained_nothing_by_the_other() {
+    // IBMid-1 joins group 2 while its members cannot be read, and loses its policy: the loss is seen at once.
+    let group = world().group("AccessGroupId-2", &[]).policy("p2", "AccessGroupId-2", &[VIEWER], &[ON_KMS]);
+    let third = group.clone().policy("p1", "IBMid-1", &[VIEWER], &[ON_KMS]);
+    let blind = group.clone().list(MEMBERS, "AccessGroupId-2", ListStatus::Failed, Some(3));
+    let after = world().group("AccessGroupId-2", &["IBMid-1", "IBMid-2"]).policy(
+        "p2",
+        "AccessGroupId-2",
+        &[VIEWER],
+        &[ON_KMS],
+    );
+    assert_eq!(gainers(&third, &blind, &after), ["IBMid-2"]);
+    assert_eq!(gainers(&third, &group, &after), ["IBMid-1", "IBMid-2"], "all could be read in between");
+    assert_eq!(
+        gainers(&group, &blind, &after),
+        ["IBMid-1", "IBMid-2"],
+        "nobody held it when it could be read"
+    );
+}
+
+#[test]
+fn a_gain_by_one_group_is_held_against_another_that_gives_the_same_and_could_not_be_read() {
+    // The list of all groups failed: a group that nobody saw has a policy, and goes again.
+    let third = world().policy("p1", "IBMid-1", &[VIEWER], &[ON_KMS]);
+    let blind = world()
+        .policy("p2", "AccessGroupId-unseen", &[VIEWER], &[ON_KMS])
+        .list("ibm_access_groups", "", ListStatus::Failed, Some(3))
+        .list(MEMBERS, "*", ListStatus::Skipped, Some(3));
+    let after =
+        world().policy("p3", "IBMid-1", &[VIEWER], &[ON_KMS]).policy("p4", "IBMid-2", &[VIEWER], &[ON_KMS]);
+    assert_eq!(gainers(&third, &blind, &after), ["IBMid-2"]);
+    assert_eq!(gainers(&world(), &blind, &after), ["IBMid-1", "IBMid-2"]);
+}
+
 #[test]
 fn who_was_unknown_gains_nothing_that_everybody_held() {
     let public = world().policy("p1", "AccessGroupId-PublicAccess", &[VIEWER], &[ON_KMS]);

@@ -1,0 +1,56 @@
+//! Gains by lists that could not be read for some runs: told only of who did not hold the same when they last could.
+//!
+//! While the members of a group cannot be read, somebody may join it and then lose what gave them the same before. The
+//! loss is seen and the joining is not; when the list is read again, what was held all the time looks new. So a gain by
+//! such a list is held against the snapshot in which the list was last whole, too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{AccessChange, Known, Turn, hidden, side::ids};
+use crate::Access;
+
+impl AccessChange {
+    /// Says whether the principal can do what it could not.
+    const fn is_gain(&self) -> bool {
+        matches!(self.turn, Turn::Gained | Turn::Widened)
+    }
+}
+
+impl Access {
+    /// Returns the numbers of the snapshots that gains since this state must be held against, too: those in which lists
+    /// were last whole that were not in this state, and by which the same may have been held unseen.
+    #[must_use]
+    pub fn snapshots_to_ask(&self, gains: &[AccessChange]) -> BTreeSet<i64> {
+        let gains = gains.iter().filter(|change| change.is_gain());
+        gains.flat_map(|change| hidden::carried_from(self, change)).collect()
+    }
+
+    /// Drops gains since `former` of what was held in one of the `earlier` snapshots, by number, that
+    /// [`Self::snapshots_to_ask`] names. One that is not at hand drops nothing.
+    pub fn drop_doubtful_gains(
+        &self,
+        former: &Self,
+        earlier: &BTreeMap<i64, Self>,
+        known: &Known,
+        changes: &mut Vec<AccessChange>,
+    ) {
+        let gains_since = |access: &Self| -> Vec<AccessChange> {
+            self.gains_since(access, known).into_iter().filter(AccessChange::is_gain).collect()
+        };
+        let gains: BTreeMap<i64, Vec<AccessChange>> =
+            earlier.iter().map(|(number, access)| (*number, gains_since(access))).collect();
+        changes.retain(|change| {
+            !change.is_gain()
+                || hidden::carried_from(former, change)
+                    .into_iter()
+                    .filter_map(|number| gains.get(&number))
+                    .all(|gains| gains.iter().any(|gain| is_same_way(gain, change)))
+        });
+    }
+}
+
+fn is_same_way(one: &AccessChange, other: &AccessChange) -> bool {
+    one.principal.step.id == other.principal.step.id
+        && one.condition == other.condition
+        && ids(&one.path) == ids(&other.path)
+}
