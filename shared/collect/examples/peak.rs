@@ -32,8 +32,8 @@ use tokio::{
 static SERVED: AtomicU64 = AtomicU64::new(1);
 /// Bytes of a page, a little below what is read.
 const PAGE_BYTES: usize = (16 << 20) - 4096;
-/// Arrays of the lists that are filled; one page fits all of them.
-const ARRAYS: [&str; 4] = ["groups", "profiles", "resources", "zones"];
+/// The array of the lists that are filled: instances of services, a list for each state, without lists of their own.
+const ARRAY: &str = "resources";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -79,23 +79,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn serve() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}", listener.local_addr()?);
-    let pages = Arc::new(ARRAYS.map(page));
+    let page = Arc::new(page());
     loop {
         let (stream, _) = listener.accept().await?;
-        tokio::spawn(answer(stream, Arc::clone(&pages)));
+        tokio::spawn(answer(stream, Arc::clone(&page)));
     }
 }
 
 /// Makes a page full of things with a long name; `########` stands for the number of the page.
-fn page(array: &str) -> String {
-    let next = match array {
-        "groups" => "\"next\":{\"href\":\"?offset=########\"}",
-        "profiles" => "\"next\":\"?pagetoken=########\"",
-        "resources" => "\"next_url\":\"?start=########\"",
-        _ => "\"limit\":1",
-    };
+fn page() -> String {
     let name = "n".repeat(900);
-    let mut page = format!("{{{next},\"{array}\":[");
+    let mut page = format!("{{\"next_url\":\"?start=########\",\"{ARRAY}\":[");
     let mut number = 0_u64;
     while page.len() < PAGE_BYTES {
         let comma = if number == 0 { "" } else { "," };
@@ -108,7 +102,7 @@ fn page(array: &str) -> String {
     page + "]}"
 }
 
-async fn answer(mut stream: TcpStream, pages: Arc<[String; 4]>) -> std::io::Result<()> {
+async fn answer(mut stream: TcpStream, page: Arc<String>) -> std::io::Result<()> {
     let mut request = Vec::new();
     let mut part = [0; 4096];
     loop {
@@ -123,13 +117,12 @@ async fn answer(mut stream: TcpStream, pages: Arc<[String; 4]>) -> std::io::Resu
         let line = String::from_utf8_lossy(&request).into_owned();
         let target = line.split(' ').nth(1).unwrap_or_default().to_owned();
         let number = format!("{:08}", SERVED.fetch_add(1, Ordering::Relaxed));
-        let array = if target.contains("/resource_instances") { "resources" } else { target.as_str() };
-        let which = ARRAYS.iter().position(|each| array.contains(each));
-        let page = which.and_then(|which| pages.get(which)).filter(|_| !is_of_one(&target));
-        let body = match page {
-            _ if target.starts_with("/identity/token") => token(),
-            Some(page) => page.replace("########", &number),
-            None => "{\"limit\":1}".to_owned(),
+        let body = if target.starts_with("/identity/token") {
+            token()
+        } else if target.contains("/resource_instances") {
+            page.replace("########", &number)
+        } else {
+            "{\"limit\":1}".to_owned()
         };
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
@@ -139,11 +132,6 @@ async fn answer(mut stream: TcpStream, pages: Arc<[String; 4]>) -> std::io::Resu
         stream.write_all(body.as_bytes()).await?;
         request.clear();
     }
-}
-
-/// Says whether a call is for the lists of one thing.
-fn is_of_one(target: &str) -> bool {
-    target.split('?').next().is_some_and(|path| path.split('/').count() > 3)
 }
 
 fn token() -> String {

@@ -119,6 +119,10 @@ impl Reading {
                 Err(error) => break Err(error),
             };
             reading.pages += 1;
+            // Where a run keeps all that it may, every list would else add another page.
+            if let Err(error) = session.keep(0) {
+                break Err(error);
+            }
             let turned = reading.turn(list, &page, keep);
             if let Err(error) = session.keep(reading.seen.take_bytes()) {
                 break Err(error);
