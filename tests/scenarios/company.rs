@@ -26,12 +26,14 @@ impl Company {
     /// Starts the company of a dozen people.
     pub async fn of_a_dozen(cloud: Cloud) -> Self {
         match cloud {
-            Cloud::Ibm => {
-                let world = ibm::generate(SEED, ibm::Size::Dozen);
-                Self::Ibm(ibm::Simulator::start(world).await.expect("free ports"))
-            }
+            Cloud::Ibm => Self::on_ibm(ibm::generate(SEED, ibm::Size::Dozen)).await,
             Cloud::Huawei => Self::on_huawei(huawei::generate(SEED, huawei::Size::Dozen)).await,
         }
+    }
+
+    /// Starts some account of IBM Cloud.
+    pub async fn on_ibm(world: ibm::World) -> Self {
+        Self::Ibm(ibm::Simulator::start(world).await.expect("free ports"))
     }
 
     /// Starts some account of Huawei Cloud.

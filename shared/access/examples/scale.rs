@@ -1,6 +1,9 @@
 //! A hundred thousand grants for each cloud, through the rows: how long building, asking and comparing take.
 //!
-//! `cargo run --release -p iamwatch-access --example scale [GRANTS]`
+//! Then accounts with a thousand agencies that trust the account, and a thousand profiles: who can become whom is found
+//! anew for each of them.
+//!
+//! `cargo run --release -p iamwatch-access --example scale [GRANTS [AGENCIES]]`
 
 use std::time::{Duration, Instant};
 
@@ -136,6 +139,100 @@ fn huawei(grants: usize, changed: usize) -> State {
     drafts.state()
 }
 
+/// People of the accounts in which much can be assumed; every tenth may assume whatever there is.
+const PEOPLE: usize = 200;
+
+/// An account of so many trusted profiles, each with two policies and three people who may assume it.
+fn profiles(profiles: usize, changed: usize) -> State {
+    use tables::ibm as t;
+    let mut drafts = Drafts::default();
+    for (role, actions) in [("Viewer", 5), ("Editor", 20)] {
+        for action in 0..actions {
+            let draft = t::ROLE_ACTIONS.draft().set("service_name", "service-0").set("role_crn", role);
+            drafts.add(&t::ROLE_ACTIONS, draft.set("action", format!("service-0.things.{action}").as_str()));
+        }
+    }
+    for user in 0..PEOPLE {
+        let id = format!("IBMid-{user:06}");
+        let draft = t::USERS.draft().set("iam_id", &id).set("user_id", &id).set("state", "ACTIVE");
+        drafts.add(&t::USERS, draft);
+    }
+    for number in 0..profiles {
+        let (id, iam_id) = (format!("Profile-{number:06}"), format!("iam-Profile-{number:06}"));
+        drafts.add(&t::PROFILES, t::PROFILES.draft().set("id", &id).set("iam_id", &iam_id).set("name", &id));
+        for place in 0..3 {
+            let user = format!("IBMid-{:06}", (number * 3 + place) % PEOPLE);
+            let draft = t::PROFILE_IDENTITIES.draft().set("profile_id", &id).set("iam_id", &user);
+            drafts.add(&t::PROFILE_IDENTITIES, draft);
+        }
+        for place in 0..2 {
+            let policy = format!("policy-{number:06}-{place}");
+            let draft = t::POLICIES.draft().set("id", &policy).set("type", "access").set("state", "active");
+            drafts.add(&t::POLICIES, draft.set("subject_iam_id", &iam_id));
+            let role = if number < changed { "Editor" } else { "Viewer" };
+            let given = t::POLICY_ROLES.draft().set("policy_id", &policy).set("role_id", role);
+            drafts.add(&t::POLICY_ROLES, given);
+            for ((name, value), position) in
+                [("serviceName", "service-0"), ("serviceInstance", &policy)].iter().zip(0_i64..)
+            {
+                let draft = t::POLICY_RESOURCES.draft().set("policy_id", &policy).set("position", position);
+                let draft = draft.set("value_position", 0).set("operator", "stringEquals");
+                drafts.add(&t::POLICY_RESOURCES, draft.set("name", *name).set("value", *value));
+            }
+        }
+    }
+    drafts.state()
+}
+
+/// An account of so many agencies, each with a trust policy that names the account and a policy of its own. Most people
+/// may assume a hundredth of them, and agencies become others.
+fn agencies(agencies: usize, changed: usize) -> State {
+    use tables::huawei as t;
+    let mut drafts = Drafts::default();
+    drafts.add(&t::ACCOUNTS, t::ACCOUNTS.draft().set("account_id", "acc"));
+    let policy =
+        |drafts: &mut Drafts, id: &str, (kind, holder): (&str, &str), (action, resource): (&str, &str)| {
+            drafts.add(&t::POLICIES, t::POLICIES.draft().set("policy_id", id).set("name", id));
+            let version = t::POLICY_VERSIONS.draft().set("policy_id", id).set("version_id", "v1");
+            drafts.add(&t::POLICY_VERSIONS, version.set("is_default", true));
+            let attached = t::POLICY_ATTACHMENTS.draft().set("policy_id", id).set("entity_type", kind);
+            drafts.add(&t::POLICY_ATTACHMENTS, attached.set("entity_id", holder));
+            let of = |table: &'static Table| {
+                table.draft().set("policy_id", id).set("version_id", "v1").set("statement", 0)
+            };
+            drafts.add(&t::POLICY_STATEMENTS, of(&t::POLICY_STATEMENTS).set("effect", "Allow"));
+            for (table, pattern) in [(&t::POLICY_ACTIONS, action), (&t::POLICY_RESOURCES, resource)] {
+                let draft = of(table).set("position", 0).set("is_except", false);
+                drafts.add(table, draft.set("pattern", pattern));
+            }
+        };
+    for user in 0..PEOPLE {
+        let id = format!("user-{user:06}");
+        let draft = t::USERS.draft().set("user_id", &id).set("name", &id).set("enabled", true);
+        drafts.add(&t::USERS, draft.set("urn", format!("iam::acc:user:{id}").as_str()));
+        let of = if user % 10 == 0 { "*".to_owned() } else { format!("iam::acc:agency:*{:02}", user % 100) };
+        policy(&mut drafts, &format!("assume-{user}"), ("user", &id), ("sts:agencies:assume", &of));
+    }
+    for number in 0..agencies {
+        let id = format!("agency-{number:06}");
+        let draft = t::AGENCIES.draft().set("agency_id", &id).set("name", &id).set("kind", "trust");
+        drafts.add(&t::AGENCIES, draft.set("urn", format!("iam::acc:agency:{id}").as_str()));
+        let of = |table: &'static Table| table.draft().set("agency_id", &id).set("statement", 0);
+        drafts.add(&t::TRUST_STATEMENTS, of(&t::TRUST_STATEMENTS).set("effect", "Allow"));
+        let action = of(&t::TRUST_ACTIONS).set("position", 0).set("is_except", false);
+        drafts.add(&t::TRUST_ACTIONS, action.set("pattern", "sts:agencies:assume"));
+        let principal =
+            of(&t::TRUST_PRINCIPALS).set("position", 0).set("is_except", false).set("type", "IAM");
+        drafts.add(&t::TRUST_PRINCIPALS, principal.set("pattern", "iam::acc:root"));
+        let action = if number < changed { "obs:*:*" } else { "obs:bucket:get*" };
+        let bucket = format!("obs:*:*:bucket:{id}");
+        policy(&mut drafts, &format!("own-{number}"), ("agency", &id), (action, &bucket));
+        let next = format!("iam::acc:agency:agency-{:06}", number + 1);
+        policy(&mut drafts, &format!("next-{number}"), ("agency", &id), ("sts:agencies:assume", &next));
+    }
+    drafts.state()
+}
+
 fn timed<T>(act: impl FnOnce() -> T) -> (T, Duration) {
     let started = Instant::now();
     let made = act();
@@ -172,5 +269,21 @@ fn main() -> Result<(), String> {
     let questions = (asked("obs:bucket:getacl", Some("obs:eu:acc:bucket:policy-000047")), asked("*", None));
     let known = access::huawei::known(&states.1);
     println!("huawei, {grants} grants: {}", measure(&states, Cloud::Huawei, &questions, &known));
+    becoming(std::env::args().nth(2).and_then(|text| text.parse().ok()).unwrap_or(1_000))
+}
+
+#[expect(clippy::print_stdout, reason = "an example shows what it found")]
+fn becoming(count: usize) -> Result<(), String> {
+    let states = (profiles(count, 0), profiles(count, 10));
+    let asked = |action, resource| access::ibm::question(&states.1, action, resource);
+    let one = asked("service-0.things.3", Some("serviceName=service-0,serviceInstance=policy-000007-0"))?;
+    let questions = (one, asked("*", None)?);
+    let known = access::ibm::known(&states.1);
+    println!("ibm, {count} profiles: {}", measure(&states, Cloud::Ibm, &questions, &known));
+    let states = (agencies(count, 0), agencies(count, 10));
+    let asked = access::huawei::question;
+    let questions = (asked("obs:bucket:getacl", Some("obs:eu:acc:bucket:agency-000007")), asked("*", None));
+    let known = access::huawei::known(&states.1);
+    println!("huawei, {count} agencies: {}", measure(&states, Cloud::Huawei, &questions, &known));
     Ok(())
 }

@@ -460,6 +460,14 @@ impl Held<'_> {
         let membership = self.membership.and_then(|membership| membership.condition.as_deref());
         both(membership, self.source.statement.condition.as_deref())
     }
+
+    /// Returns what must hold besides for the statement to count where another counts: not what their memberships hang
+    /// on, if it is the same.
+    pub(crate) fn condition_beside(&self, other: &Held<'_>) -> Option<String> {
+        let claims = |held: &Held<'_>| held.membership.and_then(|membership| membership.condition.clone());
+        let is_of_both = claims(self).is_some() && claims(self) == claims(other);
+        if is_of_both { self.source.statement.condition.clone() } else { self.condition() }
+    }
 }
 
 /// Joins two conditions that must both hold.

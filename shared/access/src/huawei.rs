@@ -41,7 +41,7 @@ pub fn access_at(state: &State, at: Timestamp) -> Access {
     add_mappings(&mut access, state);
     // Before it is known who may assume what: a list bars assuming too.
     networks::add(&mut access, state);
-    trust::add(&mut access, state, at);
+    trust::add(&mut access, state, &people, at);
     access.names = Names::of_tables(state, &[(&t::PROJECTS, "id"), (&t::ENTERPRISE_PROJECTS, "id")]);
     crate::unseen::add(&mut access, state);
     access

@@ -354,9 +354,12 @@ mod tests {
 
     #[test]
     fn whoever_is_in_an_allowed_group_may_hold_it_by_any_way() {
-        let keys = permission("keys", "iam:credentials:create", &["group:audit*"]);
-        let access =
-            office(&[("auditors", "iam:*:*"), ("ana", "iam:credentials:*"), ("ben", "iam:*:create")]);
+        let keys = permission("keys", "iam:credentials:createCredentialV5", &["group:audit*"]);
+        let access = office(&[
+            ("auditors", "iam:*:*"),
+            ("ana", "iam:credentials:*"),
+            ("ben", "iam:*:createCredentialV5"),
+        ]);
         assert_eq!(told(&access, std::slice::from_ref(&keys)), ["keys: ben"]);
         let nobody = Permission { allowed: Vec::new(), ..keys };
         assert_eq!(told(&access, &[nobody]), ["keys: ana", "keys: ben"]);
@@ -381,9 +384,9 @@ mod tests {
     #[test]
     fn on_a_part_of_the_resources_it_counts_where_the_permission_says_so() {
         let mut access = office(&[]);
-        let source = allow(&mut access, "iam:keys:create", Some("iam::d1:user:ben"));
+        let source = allow(&mut access, "iam:credentials:createCredentialV5", Some("iam::d1:user:ben"));
         access.attach(access.principal_with("ana").unwrap(), source);
-        let keys = permission("keys", "iam:keys:create", &[]);
+        let keys = permission("keys", "iam:credentials:createCredentialV5", &[]);
         assert_eq!(told(&access, std::slice::from_ref(&keys)), ["keys: ana"]);
         assert_eq!(told(&access, &[Permission { partly: false, ..keys }]), [""; 0]);
     }

@@ -2,6 +2,7 @@
 
 mod ends;
 mod life;
+mod steps;
 
 use std::collections::BTreeSet;
 

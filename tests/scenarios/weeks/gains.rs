@@ -58,12 +58,24 @@ pub fn on_ibm_cloud(told: &Told) {
             // The group as it is by then: the two who joined are in it, and the one who is to leave.
             (
                 "a policy grows, an instance goes",
-                &["widened: service ID ci-deployer, user chloe.martin@lindqvist-freight.example, \
+                &[
+                    "gained: service ID ci-deployer, user chloe.martin@lindqvist-freight.example, \
                    user dariusz.wojcik@lindqvist-freight.example, user fatima.elsayed@lindqvist-freight.example, \
                    user hiroshi.tanaka@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
                    user nuno.ferreira@lindqvist-freight.example: \
-                   access group developers → policy Developers look into the order database → role Editor, \
-                   access group developers → policy Developers look into the order database → role Writer"],
+                   access group developers → policy Developers look into the order database → role Editor",
+                    "widened: service ID ci-deployer, user chloe.martin@lindqvist-freight.example, \
+                   user dariusz.wojcik@lindqvist-freight.example, user fatima.elsayed@lindqvist-freight.example, \
+                   user hiroshi.tanaka@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
+                   user nuno.ferreira@lindqvist-freight.example: \
+                   access group developers → policy Developers look into the order database → role Writer",
+                    // A Viewer may read the roles of a service, and an Editor may not. One of them audits all services.
+                    "lost: service ID ci-deployer, \
+                   user dariusz.wojcik@lindqvist-freight.example, user fatima.elsayed@lindqvist-freight.example, \
+                   user hiroshi.tanaka@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
+                   user nuno.ferreira@lindqvist-freight.example: \
+                   access group developers → policy Developers look into the order database → role Viewer",
+                ],
             ),
             (
                 "someone leaves, a key is rotated",

@@ -1,5 +1,6 @@
 //! What holds for the repository as a whole and no compiler checks.
 
+mod actions;
 mod edges;
 mod files;
 mod folders;

@@ -86,8 +86,12 @@ impl<'a> Weighing<'a> {
         };
         let denies: Vec<Held<'a>> = access.held(principal).filter(speaks).collect();
         let is_bounded = access.principals.get(principal).is_some_and(|principal| principal.is_bounded);
+        // Federated users are who they are by the claims that let them into their groups.
+        let is_mapping = access.principals.get(principal).is_some_and(|who| who.step.kind == "mapping");
+        let memberships = access.memberships.get(principal).filter(|_| is_mapping);
+        let membership = memberships.and_then(|memberships| memberships.first());
         // Not among the sources of the graph, and so without a number there.
-        let allow = Held { membership: None, number: usize::MAX, source: allow };
+        let allow = Held { membership, number: usize::MAX, source: allow };
         let best = self.weigh(allow, Extent::Whole, &denies, is_bounded);
         self.way(principal, &best, &denies, is_bounded)
     }
@@ -116,7 +120,7 @@ impl<'a> Weighing<'a> {
         for deny in denies {
             match self.taken(&deny.source.statement, &allow.source.statement) {
                 Taken::Nothing => {}
-                Taken::Whole if !deny.has_condition() => return denied(End::Held(*deny)),
+                Taken::Whole if deny.condition_beside(&allow).is_none() => return denied(End::Held(*deny)),
                 Taken::Part | Taken::Whole => is_conditional = true,
             }
         }
@@ -180,7 +184,7 @@ impl<'a> Weighing<'a> {
         }
         let mut condition = best.allow.condition();
         let outer: Vec<&'a Source> = self.bound_for(is_bounded).denies.clone();
-        let inner = denies.iter().map(|deny| (&deny.source.statement, deny.condition()));
+        let inner = denies.iter().map(|deny| (&deny.source.statement, deny.condition_beside(&best.allow)));
         let outer = outer.iter().map(|deny| (&deny.statement, deny.statement.condition.clone()));
         for (deny, words) in inner.chain(outer).collect::<Vec<_>>() {
             let words = match self.taken(deny, &best.allow.source.statement) {

@@ -141,7 +141,7 @@ impl Documents {
 impl Written {
     /// Returns the statement for those of whom its conditions on the principal hold, without these; and with them for
     /// those of whom that is not known. For whom one does not hold, there is no statement.
-    fn decided(&self, people: &People<'_>) -> Vec<(Statement, Holders)> {
+    pub(crate) fn decided(&self, people: &People<'_>) -> Vec<(Statement, Holders)> {
         let (of_principal, others): (Vec<Condition>, Vec<Condition>) =
             self.conditions.iter().cloned().partition(Condition::is_about_principal);
         if of_principal.is_empty() {

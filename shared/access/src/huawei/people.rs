@@ -126,9 +126,9 @@ impl<'a> Person<'a> {
         let prefix = "g:PrincipalTag/";
         let is_tag = key.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
         let Some(name) = key.get(prefix.len()..).filter(|_| is_tag) else { return Fact::Unknown };
-        match self.tags.get(name) {
+        // A session may bring tags of its own, also under a name that the agency has a tag of.
+        match self.tags.get(name).filter(|_| self.is_user) {
             Some(value) => Fact::Is(value),
-            // A session may bring tags of its own.
             None if self.is_user && self.are_tags_known => Fact::Absent,
             None => Fact::Unknown,
         }

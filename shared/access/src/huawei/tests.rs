@@ -1,13 +1,18 @@
 //! Every decision against an evaluator that knows nothing of this crate: it follows the text of the policy language,
 //! one request at a time.
 
+mod draws;
 mod ends;
 mod gains;
+mod generated;
+mod language;
 mod networks;
 mod people;
+mod rows;
 mod scopes;
 mod standing;
 mod trust;
+mod trusting;
 
 use model::{Rows, State, Table, tables::huawei as t};
 use proptest::prelude::*;

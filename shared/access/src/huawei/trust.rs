@@ -11,23 +11,27 @@ use std::collections::BTreeMap;
 
 use model::{State, Timestamp, tables::huawei as t};
 
-use super::{documents::Documents, ends, question, step};
+use super::{documents::Documents, ends, people::People, question, step};
 use crate::{
-    Access, Choice, Effect, Extent, Pattern, Principal, Question, Standing, Statement, Verdict, access::both,
+    Access, Choice, Effect, Extent, Holders, Pattern, Principal, Question, Standing, Statement, Verdict,
+    access::both,
 };
 use principals::{Basis, Outsider, Own, Principals, Reach, principals};
 
 const ASSUME: &str = "sts:agencies:assume";
-/// What those do instead who were signed in by an identity provider.
-const ASSUME_FEDERATED: [&str; 2] = ["sts:agencies:assumewithsaml", "sts:agencies:assumewithoidc"];
+/// What those do instead who were signed in by an identity provider, each with what the URN of the provider has in it.
+const ASSUME_FEDERATED: [(&str, &str); 2] =
+    [(":samlprovider:", "sts:agencies:assumewithsaml"), (":oidcprovider:", "sts:agencies:assumewithoidc")];
 /// Beside a `*` that names everybody: documents do not say whether it lets in who has no policy to assume.
 const STAR_ALONE: &str = "`*` in the trust policy is enough without a policy to assume";
 /// Beside `NotPrincipal` that names the account of somebody.
 const ACCOUNT_LEFT_OUT: &str = "leaving out an account does not leave out its users";
+/// Beside `NotPrincipal`, of a service or an identity provider.
+const NO_ACCOUNT: &str = "all but some accounts means services and identity providers, too";
 /// Beside a grant that reaches only a part of what assuming is asked on.
 const PART: &str = "the grant to assume reaches this agency";
 
-pub(super) fn add(access: &mut Access, state: &State, at: Timestamp) {
+pub(super) fn add(access: &mut Access, state: &State, people: &People<'_>, at: Timestamp) {
     let account = state
         .rows(&t::ACCOUNTS)
         .iter()
@@ -55,9 +59,11 @@ pub(super) fn add(access: &mut Access, state: &State, at: Timestamp) {
         }
         let statements = documents.statements(&[agency]).iter().enumerate();
         let policy = TrustPolicy {
-            statements: statements
-                .map(|(place, each)| {
-                    (&each.statement, of_statements.get(&(agency, place)).unwrap_or(&nobody))
+            rules: statements
+                .map(|(place, each)| Rule {
+                    written: &each.statement,
+                    decided: each.decided(people),
+                    principals: of_statements.get(&(agency, place)).unwrap_or(&nobody),
                 })
                 .collect(),
             question: question(ASSUME, text("urn")),
@@ -73,9 +79,26 @@ pub(super) fn add(access: &mut Access, state: &State, at: Timestamp) {
     }
 }
 
+/// One statement of a trust policy.
+struct Rule<'a> {
+    written: &'a Statement,
+    /// The statement as it counts for users and agencies of the account: what it asks of them is decided.
+    decided: Vec<(Statement, Holders)>,
+    /// Whom it is about.
+    principals: &'a Principals<'a>,
+}
+
+impl Rule<'_> {
+    /// Returns the statement as it counts for somebody, by number; without one, for those outside of the account.
+    fn counts_for(&self, who: Option<usize>) -> Option<&Statement> {
+        let Some(who) = who else { return Some(self.written) };
+        self.decided.iter().find(|(_, holders)| holders.contain(who)).map(|(statement, _)| statement)
+    }
+}
+
 /// The trust policy of one agency: its statements, each with the principals that it is about.
 struct TrustPolicy<'a> {
-    statements: Vec<(&'a Statement, &'a Principals<'a>)>,
+    rules: Vec<Rule<'a>>,
     /// Whether somebody may assume the agency by policies of its own.
     question: Question,
     /// Providers whose metadata has ended, with what must hold for them to let somebody in.
@@ -85,24 +108,57 @@ struct TrustPolicy<'a> {
 /// One who is let in: number of the principal, and what must hold.
 type LetIn = (usize, Option<String>);
 
+/// Somebody who comes: as what statements are compared with, by which action, and which of the account's own.
+#[derive(Clone, Copy)]
+struct Comer<'a> {
+    pattern: &'a Pattern,
+    way: &'a str,
+    number: Option<usize>,
+}
+
 impl TrustPolicy<'_> {
     fn let_in(&self, access: &mut Access, own: &Own) -> Vec<LetIn> {
-        let mut let_in = Vec::new();
+        let mut let_in = self.outsiders(access, own);
         let mut able = None;
-        let allows = self.statements.iter().filter(|(statement, _)| statement.effect == Effect::Allow);
-        for (allow, principals) in allows {
-            for outsider in principals.outsiders(own) {
-                if let Some(words) = self.after_denies(allow, &outsider.pattern, outsider.is_federated()) {
-                    let lasting = self.providers.get(outsider.id.as_str()).map(String::as_str);
-                    let words = both(words.as_deref(), lasting);
-                    let_in.push((outside_of(access, &outsider), words));
+        for allow in self.of(Effect::Allow).filter(|allow| chooses(&allow.written.actions, ASSUME)) {
+            let able = able.get_or_insert_with(|| self.able(access));
+            let_in.extend(self.own(access, own, allow, able));
+        }
+        let_in
+    }
+
+    fn of(&self, effect: Effect) -> impl Iterator<Item = &Rule<'_>> {
+        self.rules.iter().filter(move |rule| rule.written.effect == effect)
+    }
+
+    /// Returns those outside of the account who are let in: each that some statement names, by all that mean it.
+    fn outsiders(&self, access: &mut Access, own: &Own) -> Vec<LetIn> {
+        let mut outsiders: BTreeMap<String, Outsider> = BTreeMap::new();
+        for allow in self.of(Effect::Allow) {
+            let named = allow.principals.outsiders(own).into_iter();
+            outsiders.extend(named.map(|outsider| (outsider.id.clone(), outsider)));
+        }
+        let mut let_in = Vec::new();
+        for outsider in outsiders.values() {
+            for allow in self.of(Effect::Allow) {
+                let meant = allow.principals.outsiders(own).contains(outsider);
+                let reach = || allow.principals.reach_outside(&outsider.pattern, own);
+                let reach = if meant { Reach::Whole } else { reach() };
+                let unsure = match reach {
+                    Reach::Whole => None,
+                    Reach::Part if !outsider.has_account() => Some(NO_ACCOUNT),
+                    Reach::Part if outsider.pattern.is_literal() => Some(ACCOUNT_LEFT_OUT),
+                    Reach::Part | Reach::Nobody => continue,
+                };
+                for way in ways(outsider) {
+                    let comer = Comer { pattern: &outsider.pattern, way, number: None };
+                    if let Some(words) = self.after_denies(allow, comer, own) {
+                        let words = both(words.as_deref(), unsure);
+                        let lasting = self.providers.get(outsider.id.as_str()).map(String::as_str);
+                        let_in.push((outside_of(access, outsider), both(words.as_deref(), lasting)));
+                    }
                 }
             }
-            if !chooses(&allow.actions, false) {
-                continue;
-            }
-            let able = able.get_or_insert_with(|| self.able(access));
-            let_in.extend(self.own(access, own, (allow, principals), able));
         }
         let_in
     }
@@ -112,13 +168,14 @@ impl TrustPolicy<'_> {
         &self,
         access: &Access,
         own: &Own,
-        (allow, principals): (&Statement, &Principals<'_>),
+        allow: &Rule<'_>,
         able: &BTreeMap<usize, Option<String>>,
     ) -> Vec<LetIn> {
         let (mut let_in, mut alone) = (Vec::new(), Vec::new());
         for (number, urn) in &own.identities {
-            let Some((basis, reach)) = principals.basis(urn) else { continue };
-            let Some(mut words) = self.after_denies(allow, urn, false) else { continue };
+            let Some((basis, reach)) = allow.principals.basis(urn) else { continue };
+            let comer = Comer { pattern: urn, way: ASSUME, number: Some(*number) };
+            let Some(mut words) = self.after_denies(allow, comer, own) else { continue };
             if reach == Reach::Part {
                 words = both(words.as_deref(), Some(ACCOUNT_LEFT_OUT));
             }
@@ -136,16 +193,19 @@ impl TrustPolicy<'_> {
     }
 
     /// Returns what must hold for a statement to let somebody in, after all that denies; none if it does not.
-    fn after_denies(&self, allow: &Statement, who: &Pattern, is_federated: bool) -> Option<Option<String>> {
-        if !chooses(&allow.actions, is_federated) {
-            return None;
-        }
+    fn after_denies(&self, allow: &Rule<'_>, who: Comer<'_>, own: &Own) -> Option<Option<String>> {
+        let allow = allow.counts_for(who.number).filter(|allow| chooses(&allow.actions, who.way))?;
         let mut condition = allow.condition.clone();
-        for (deny, principals) in self.statements.iter().filter(|(each, _)| each.effect == Effect::Deny) {
-            if !chooses(&deny.actions, is_federated) {
+        for rule in self.of(Effect::Deny) {
+            let Some(deny) = rule.counts_for(who.number).filter(|deny| chooses(&deny.actions, who.way))
+            else {
                 continue;
-            }
-            let words = match (principals.reach(who), &deny.condition) {
+            };
+            let reach = match who.number {
+                Some(_) => rule.principals.reach(who.pattern),
+                None => rule.principals.reach_outside(who.pattern, own),
+            };
+            let words = match (reach, &deny.condition) {
                 (Reach::Nobody, _) => continue,
                 (Reach::Whole, None) => return None,
                 (Reach::Whole, Some(words)) => format!("unless {words}"),
@@ -181,10 +241,21 @@ impl TrustPolicy<'_> {
     }
 }
 
+/// Returns the actions by which somebody outside of the account comes. Of a provider whose kind its URN does not say,
+/// either may be meant.
+fn ways(outsider: &Outsider) -> Vec<&'static str> {
+    if !outsider.is_federated() {
+        return vec![ASSUME];
+    }
+    let urn = outsider.id.to_lowercase();
+    let of_kind = ASSUME_FEDERATED.iter().filter(|(kind, _)| urn.contains(kind));
+    let ways: Vec<&str> = of_kind.map(|(_, way)| *way).collect();
+    if ways.is_empty() { ASSUME_FEDERATED.map(|(_, way)| way).into() } else { ways }
+}
+
 /// Says whether actions choose a way to assume an agency.
-fn chooses(actions: &Choice<Pattern>, is_federated: bool) -> bool {
-    let ways: &[&str] = if is_federated { &ASSUME_FEDERATED } else { &[ASSUME] };
-    ways.iter().any(|way| actions.extent(&Pattern::literal(way)) != Extent::None)
+fn chooses(actions: &Choice<Pattern>, way: &str) -> bool {
+    actions.extent(&Pattern::literal(way)) != Extent::None
 }
 
 fn outside_of(access: &mut Access, outsider: &Outsider) -> usize {

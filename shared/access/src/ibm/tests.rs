@@ -6,5 +6,6 @@ mod gains;
 mod generated;
 mod members;
 mod restrictions;
+mod rights;
 mod rules;
 mod world;

@@ -21,9 +21,9 @@ use crate::listing::Seen;
 pub(crate) const PLATFORM: &[&str] = &["viewer", "operator", "editor", "administrator"];
 /// Access groups are not shown to an Operator.
 pub(crate) const GROUP_READERS: &[&str] = &["viewer", "editor", "administrator"];
-/// A Viewer is not shown the API keys of others.
+/// A Viewer is not shown the API keys of others. The CRN of Service Configuration Reader ends in `role:ConfigReader`.
 pub(crate) const KEY_READERS: &[&str] =
-    &["operator", "editor", "administrator", "serviceconfigurationreader", "apikeyreviewer"];
+    &["operator", "editor", "administrator", "configreader", "serviceconfigurationreader", "apikeyreviewer"];
 
 /// What a role would have to be held on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -77,9 +77,15 @@ impl Outsider {
     pub(super) fn is_federated(&self) -> bool {
         self.kind == "identity provider"
     }
+
+    /// Says whether it belongs to some account, as services and identity providers do not.
+    pub(super) fn has_account(&self) -> bool {
+        !matches!(self.kind, "identity provider" | "cloud service")
+    }
 }
 
-/// The users and agencies of the account, each with its URN as a pattern.
+/// The users and agencies of the account, each with its URN as a pattern; and federated users, who have none and are
+/// meant with the account.
 pub(super) struct Own {
     account: String,
     pub(super) identities: Vec<(usize, Pattern)>,
@@ -94,7 +100,7 @@ impl Own {
         }
         let identity = |(number, principal): (usize, &crate::Principal)| {
             let step = &principal.step;
-            if !matches!(step.kind, "user" | "agency") {
+            if !matches!(step.kind, "user" | "agency" | "mapping") {
                 return None;
             }
             let named = || format!("iam::{account}:{}:{}", step.kind, step.name);
@@ -194,6 +200,18 @@ impl<'a> Principals<'a> {
 
     /// Says how much of somebody the statement speaks of.
     pub(super) fn reach(&self, who: &Pattern) -> Reach {
+        self.reach_beside(who, None)
+    }
+
+    /// As [`Self::reach`], for somebody outside of an account: what names principals of that one says nothing of it.
+    pub(super) fn reach_outside(&self, who: &Pattern, own: &Own) -> Reach {
+        self.reach_beside(who, Some(&own.account))
+    }
+
+    fn reach_beside(&self, who: &Pattern, account: Option<&str>) -> Reach {
+        let is_meant = |named: &&Named<'_>| {
+            !matches!(named.kind, Kind::Account | Kind::Identity) || account != Some(named.account().as_str())
+        };
         let meets = |named: &Named<'_>| {
             if named.pattern.covers(who) {
                 Reach::Whole
@@ -203,15 +221,17 @@ impl<'a> Principals<'a> {
                 Reach::Nobody
             }
         };
-        let best = |all: &[Named<'_>]| all.iter().map(meets).max().unwrap_or(Reach::Nobody);
+        let best = |all: &[Named<'_>]| all.iter().filter(is_meant).map(meets).max().unwrap_or(Reach::Nobody);
         if self.excepted.is_empty() {
             return best(&self.named);
         }
         match best(&self.excepted) {
+            // Nothing says that services and identity providers are meant by all but some accounts.
+            Reach::Nobody if !Pattern::parse("iam::*").covers(who) => Reach::Part,
             Reach::Nobody => Reach::Whole,
             Reach::Part => Reach::Part,
-            // Nothing says that to leave an account out leaves its users out.
-            Reach::Whole if who.is_literal() && !self.excepts_itself(who) => Reach::Part,
+            // Nor that to leave an account out leaves its users out.
+            Reach::Whole if !self.excepts_itself(who) => Reach::Part,
             Reach::Whole => Reach::Nobody,
         }
     }

@@ -49,7 +49,9 @@ pub(super) struct Account {
 }
 
 pub(super) const PUBLIC: &str = "AccessGroupId-PublicAccess";
-const PLATFORM: [&str; 2] = ["iam-groups", "billing"];
+/// The account-management services that `service_group_id` IAM stands for.
+const OF_IAM: [&str; 4] = ["iam-groups", "iam-identity", "iam-access-management", "user-management"];
+const PLATFORM: [&str; 4] = ["iam-groups", "billing", "iam-identity", "user-management"];
 
 fn glob(pattern: &str, text: &str) -> bool {
     for literal in ["*", "?"] {
@@ -72,22 +74,28 @@ fn glob(pattern: &str, text: &str) -> bool {
 }
 
 impl Attribute {
-    fn fits(&self, target: &Target) -> bool {
+    fn fits(&self, target: &Target) -> Answer {
         let service = target.get("serviceName").copied();
         let value = match self.name {
             "serviceType" => {
                 service.map(|name| if PLATFORM.contains(&name) { "platform_service" } else { "service" })
             }
-            "service_group_id" => service.filter(|name| name.starts_with("iam-")).map(|_| "IAM"),
+            "service_group_id" => service.filter(|name| OF_IAM.contains(name)).map(|_| "IAM"),
             name => target.get(name).copied(),
         };
-        self.values.iter().any(|wanted| match self.operator {
-            "stringEquals" | "stringEqualsAnyOf" => value == Some(*wanted),
-            "stringMatch" | "stringMatchAnyOf" => glob(wanted, value.unwrap_or_default()),
-            "stringExists" => value.is_some() == (*wanted == "true"),
-            other => unreachable!("{other} is not generated"),
-        })
+        let each = self.values.iter().map(|wanted| match self.operator {
+            "stringEquals" | "stringEqualsAnyOf" => yes_if(value == Some(*wanted)),
+            "stringMatch" | "stringMatchAnyOf" => yes_if(glob(wanted, value.unwrap_or_default())),
+            "stringExists" => yes_if(value.is_some() == (*wanted == "true")),
+            // What an operator asks that no document names is not known.
+            _ => Answer::Perhaps,
+        });
+        each.max().unwrap_or(Answer::No)
     }
+}
+
+fn yes_if(holds: bool) -> Answer {
+    if holds { Answer::Yes } else { Answer::No }
 }
 
 impl Account {
@@ -120,12 +128,13 @@ impl Account {
         if service.is_some_and(|service| PLATFORM.contains(&service)) {
             placed.retain(|name, _| !["region", "resourceGroupId"].contains(name));
         }
-        let matches = policy.attributes.iter().chain(&policy.tag).all(|attribute| attribute.fits(&placed));
-        if !is_given || !matches {
+        let attributes = policy.attributes.iter().chain(&policy.tag);
+        let matches = attributes.map(|attribute| attribute.fits(&placed)).min().unwrap_or(Answer::Yes);
+        if !is_given {
             return Answer::No;
         }
         let timed = if policy.is_timed { Answer::Perhaps } else { Answer::Yes };
-        timed.min(self.is_subject(policy.subject, who))
+        matches.min(timed).min(self.is_subject(policy.subject, who))
     }
 
     fn by_itself(&self, who: &str, action: &str, target: &Target) -> Answer {

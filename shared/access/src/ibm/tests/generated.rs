@@ -15,6 +15,9 @@ use crate::{
 pub(super) const SERVICES: [&str; 3] = ["kms", "cos", "iam-groups"];
 pub(super) const ROLES: [&str; 3] = ["role:Viewer", "serviceRole:Writer", "customRole:Own"];
 pub(super) const ACTIONS: [&str; 3] = ["iam.policy.read", "thing.read", "thing.write"];
+/// Settings that restrict what members may do without a policy.
+pub(super) const RIGHTS: [&str; 3] =
+    ["restrict_create_service_id", "restrict_create_platform_apikey", "restrict_user_list_visibility"];
 pub(super) const USER: &str = "IBMid-1";
 pub(super) const SUSPENDED: &str = "IBMid-2";
 pub(super) const FOREIGN: &str = "IBMid-elsewhere";
@@ -79,6 +82,10 @@ fn attributes_of(name: &'static str) -> impl Strategy<Value = Attribute> {
     if matches!(name, "serviceName" | "region" | "serviceInstance" | "path") {
         ways.extend([(2, matching.boxed()), (1, any_matching.boxed())]);
     }
+    if name == "path" {
+        let unheard = select(vec!["a", "b"]).prop_map(|value| ("stringSoundsLike", vec![value]));
+        ways.push((1, unheard.boxed()));
+    }
     if matches!(name, "path" | "serviceInstance") {
         ways.push((1, exists.boxed()));
     }
@@ -131,7 +138,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn accounts()(
+    pub(super) fn accounts()(
         roles in role_lists(),
         policies in prop::collection::vec(policies(), 0..5),
         members in prop::sample::subsequence(
@@ -170,17 +177,18 @@ fn add_policy(world: World, id: &str, policy: &Policy) -> World {
     world
 }
 
+/// The account restricts what members may do without a policy; the evaluator speaks of policies alone.
 pub(super) fn state(account: &Account) -> State {
+    state_with(account, &RIGHTS.map(|setting| (setting, "RESTRICTED")))
+}
+
+/// The account with its settings.
+pub(super) fn state_with(account: &Account, settings: &[(&str, &str)]) -> State {
     let mut world = World::default().user(USER, "ACTIVE").user(SUSPENDED, "SUSPENDED").service_id(SERVICE_ID);
     world = world.profile("Profile-1").group(GROUPS[0], &[]).group(GROUPS[1], &[]);
     let owned = [("account_id", "acc"), ("owner_iam_id", account.owner.unwrap_or("IBMid-owner"))];
     world = world.add(&t::ACCOUNTS, &owned);
-    // The account restricts what members may do without a policy; the evaluator speaks of policies alone.
-    let restricted = ["create_service_id", "create_platform_apikey", "user_list_visibility"]
-        .map(|right| format!("restrict_{right}"));
-    let settings: Vec<(&str, &str)> =
-        restricted.iter().map(|setting| (setting.as_str(), "RESTRICTED")).collect();
-    world = world.add(&t::ACCOUNT_SETTINGS, &[&[("account_id", "acc")], &settings[..]].concat());
+    world = world.add(&t::ACCOUNT_SETTINGS, &[&[("account_id", "acc")], settings].concat());
     for ((service, role), actions) in &account.roles {
         if *role == ROLES[2] {
             world = world.add(&t::CUSTOM_ROLES, &[("crn", role), ("service_name", service)]);

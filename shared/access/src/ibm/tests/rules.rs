@@ -90,12 +90,12 @@ fn even_the_owner_needs_a_policy_for_templates_and_for_creating_what_is_restrict
             &[
                 ("service_name", "iam-groups"),
                 ("role_crn", "template"),
-                ("action", "iam-groups.template.create"),
+                ("action", "iam-groups.group-template.create"),
             ],
         )
         .policy("p1", "IBMid-1", &[EDITOR], &[["serviceName", "stringEquals", "iam-identity"]])
         .policy("p2", "IBMid-2", &[creator], &[["serviceName", "stringEquals", "iam-identity"]]);
-    assert_eq!(who_can(&world, "iam-groups.template.create", "serviceName=iam-groups"), []);
+    assert_eq!(who_can(&world, "iam-groups.group-template.create", "serviceName=iam-groups"), []);
     let verdicts = |world: &World| -> Vec<Verdict> {
         let answers = who_can(world, "iam-identity.serviceid.create", "serviceName=iam-identity");
         answers.iter().map(|answer| answer.verdict).collect()

@@ -42,12 +42,7 @@ impl Shown {
         let shown = Self::nothing()
             .grant("p1", COLLECTOR, &[("serviceType", "platform_service")], "iam::::role:Viewer")
             .grant("p2", COLLECTOR, &[("serviceType", "service")], "iam::::role:Viewer")
-            .grant(
-                "p3",
-                COLLECTOR,
-                &[("serviceName", "iam-identity")],
-                "iam-identity::::serviceRole:ServiceConfigurationReader",
-            );
+            .grant("p3", COLLECTOR, &[("serviceName", "iam-identity")], "iam::::role:ConfigReader");
         shown
             .add(&ACCOUNTS, &[("account_id", "a"), ("owner_iam_id", "IBMid-1")])
             .add(&ACCOUNT_SETTINGS, &[("account_id", "a"), ("restrict_user_list_visibility", "RESTRICTED")])

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::huawei::world::{Object, Schema};
 
 /// A service: the first part of its actions, the name in its policies, and its actions without that
-/// first part, one text per access level: list, read, write, permission management.
+/// first part, one text per access level: list, read, write, permission management. Services that are in
+/// `actions.tsv` have none here; what can be done with the things of the others is made up.
 pub(super) struct Service {
     pub(super) code: &'static str,
     pub(super) name: &'static str,
@@ -16,54 +17,18 @@ const fn service(code: &'static str, name: &'static str, actions: [&'static str;
     Service { code, name, actions }
 }
 
-const IAM: [&str; 4] = [
-    "users:listUsersV5 users:listAttachedPoliciesV5 credentials:listCredentialsV5 mfa:listMFADevicesV5 \
-     groups:listGroupsV5 groups:listAttachedPoliciesV5 agencies:listAttachedPoliciesV5 policies:listV5 \
-     policies:listVersionsV5 policies:listEntitiesV5 agencies:listV5 samlProviders:listV5 \
-     oidcProviders:listV5 :getAccountSummaryV5 :listTagsForResourceV5",
-    "users:getUserV5 users:showUserLastLoginV5 users:showLoginProfileV5 credentials:showAccessKeyLastUsedV5 \
-     groups:getGroupV5 policies:getV5 policies:getVersionV5 agencies:getV5 samlProviders:getV5 \
-     oidcProviders:getV5 securitypolicies:getPasswordPolicyV5 securitypolicies:getLoginPolicyV5 \
-     :getAsymmetricSignatureSwitchV5",
-    "users:createUserV5 users:updateUserV5 users:deleteUserV5 users:createLoginProfileV5 \
-     users:updateLoginProfileV5 users:deleteLoginProfileV5 credentials:createCredentialV5 \
-     credentials:updateCredentialV5 credentials:deleteCredentialV5 mfa:createVirtualMFADeviceV5 \
-     mfa:disableV5 mfa:deleteVirtualMFADeviceV5 groups:createGroupV5 groups:deleteGroupV5 \
-     :setAsymmetricSignatureSwitchV5",
-    "users:attachPolicyV5 users:detachPolicyV5 groups:attachPolicyV5 groups:detachPolicyV5 \
-     groups:addUserV5 groups:removeUserV5 agencies:attachPolicyV5 agencies:detachPolicyV5 \
-     agencies:createV5 agencies:updateTrustPolicyV5 agencies:deleteV5 policies:createV5 policies:deleteV5 \
-     policies:createVersionV5 policies:deleteVersionV5 policies:setDefaultVersionV5",
-];
-
-const ORGANIZATIONS: [&str; 4] = [
-    "roots:list ous:list accounts:list entities:list policies:list attachedEntities:list \
-     delegatedAdministrators:list delegatedServices:list trustedServices:list tags:list quotas:list",
-    "organizations:get accounts:get policies:get effectivePolicies:get",
-    "accounts:create accounts:invite accounts:move organizations:leave ous:create ous:delete",
-    "policies:create policies:update policies:delete policies:attach policies:detach \
-     delegatedAdministrators:register",
-];
+/// A service whose actions are in `actions.tsv`.
+const fn listed(code: &'static str, name: &'static str) -> Service {
+    service(code, name, [""; 4])
+}
 
 /// All services.
 pub(super) const SERVICES: [Service; 20] = [
-    service("iam", "IAM", IAM),
-    service(
-        "sts",
-        "STS",
-        ["", ":decodeAuthorizationMessage", "agencies:assume :tagSession :setSourceIdentity", ""],
-    ),
-    service("organizations", "Organizations", ORGANIZATIONS),
-    service(
-        "IdentityCenter",
-        "IdentityCenter",
-        [
-            "permissionSet:list permissionSet:listManagedPolicies instance:list",
-            "permissionSet:get",
-            "permissionSet:create permissionSet:delete",
-            "accountAssignment:create accountAssignment:delete",
-        ],
-    ),
+    listed("iam", "IAM"),
+    listed("sts", "STS"),
+    listed("organizations", "Organizations"),
+    listed("IdentityCenter", "IdentityCenter"),
+    listed("eps", "EPS"),
     service(
         "obs",
         "OBS",
@@ -149,14 +114,12 @@ pub(super) const SERVICES: [Service; 20] = [
         "ModelArts",
         ["notebook:list", "notebook:get", "notebook:create trainJob:create", ""],
     ),
-    service(
-        "eps",
-        "EPS",
-        ["enterpriseProjects:list", "enterpriseProjects:get", "enterpriseProjects:create", ""],
-    ),
 ];
 
 const LEVELS: [&str; 4] = ["list", "read", "write", "permission_management"];
+
+/// The actions of the services by which access is given: service, model, level, actions.
+const ACTIONS: &str = include_str!("actions.tsv");
 
 /// Services that may be a principal: the first part of the principal, the name that people read.
 const PRINCIPALS: [(&str, &str); 8] = [
@@ -170,9 +133,15 @@ const PRINCIPALS: [(&str, &str); 8] = [
     ("SMN", "Simple Message Notification"),
 ];
 
-/// All actions of a service, with its code in front.
+/// All actions of a service that identity policies know, with its code in front, each with its level.
 pub(super) fn actions(service: &Service) -> impl Iterator<Item = (String, &'static str)> + '_ {
-    service.actions.iter().zip(LEVELS).flat_map(move |(names, level)| {
+    let lines = ACTIONS.lines().filter(|line| !line.starts_with('#'));
+    let of_tables = lines.filter_map(|line| {
+        let [code, model, level, names] = line.split('\t').collect::<Vec<_>>()[..] else { return None };
+        (code == service.code && model != "classic").then_some((names, level))
+    });
+    let own = service.actions.into_iter().zip(LEVELS);
+    of_tables.chain(own).flat_map(move |(names, level)| {
         names.split_whitespace().map(move |name| (format!("{}:{name}", service.code), level))
     })
 }

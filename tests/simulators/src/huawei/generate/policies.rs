@@ -87,7 +87,7 @@ pub(super) fn system_policies() -> Vec<Policy> {
             "SSOReadOnlyPolicy",
             "Read of single sign-on.",
             &[json!([
-                {"Effect": "Allow", "Action": ["IdentityCenter:*:list*", "IdentityCenter:*:get*"]},
+                {"Effect": "Allow", "Action": ["IdentityCenter:*:list*", "IdentityCenter:*:describe*"]},
             ])],
         ),
     ];

@@ -1,10 +1,13 @@
 //! The services of the cloud with their roles and actions. The same in every account.
 
+use std::collections::BTreeMap;
+
 use crate::ibm::world::{Role, Service, ServiceKind};
 
-use super::policies::{platform_role, service_role};
+use super::policies::service_role;
 
-/// Name, the name people read, and what its actions are about.
+/// Name, the name people read, and what its actions are about. These services are real, and in no table of actions
+/// here: what can be done with their things is made up.
 const ENABLED: [(&str, &str, &str); 14] = [
     ("cloud-object-storage", "Cloud Object Storage", "object"),
     ("containers-kubernetes", "Kubernetes Service", "cluster"),
@@ -22,41 +25,85 @@ const ENABLED: [(&str, &str, &str); 14] = [
     ("appid", "App ID", "user"),
 ];
 
-const ACCOUNT_MANAGEMENT: [(&str, &str, &str); 10] = [
-    ("iam-groups", "IAM Access Groups", "groups"),
-    ("iam-identity", "IAM Identity", "serviceid"),
-    ("iam-access-management", "IAM Access Management", "settings"),
-    ("user-management", "User Management", "user"),
-    ("billing", "Billing", "invoice"),
-    ("enterprise", "Enterprise", "enterprise"),
-    ("context-based-restrictions", "Context-based restrictions", "rule"),
-    ("globalcatalog", "Global Catalog", "entry"),
-    ("support", "Support Center", "case"),
-    ("security-compliance", "Security and Compliance Center", "report"),
+/// The account-management services, as the list of what `serviceType=platform_service` stands for has them.
+const ACCOUNT_MANAGEMENT: [(&str, &str); 15] = [
+    ("iam-groups", "IAM Access Groups"),
+    ("iam-identity", "IAM Identity service"),
+    ("iam-access-management", "IAM Access Management"),
+    ("user-management", "User management"),
+    ("billing", "Billing"),
+    ("enterprise", "Enterprise"),
+    ("context-based-restrictions", "Context-based restrictions"),
+    ("globalcatalog", "Global catalog"),
+    ("globalcatalog-collection", "Catalog management"),
+    ("support", "Support center"),
+    ("security-compliance", "Security and Compliance Center"),
+    ("cloudshell", "IBM Cloud Shell settings"),
+    ("entitlement", "License and entitlement"),
+    ("project", "Projects"),
+    ("product-lifecycle", "Partner Center - Sell"),
 ];
 
-/// Roles that belong to one service: service, name, the name people read, the verbs it allows.
-const SPECIFIC: [(&str, &str, &str, &[&str]); 8] = [
+/// Services of the platform that are IAM-enabled, and of which there are no instances here.
+const OF_THE_PLATFORM: [(&str, &str); 5] = [
+    ("atracker", "Activity Tracker"),
+    ("globalcatalog-instance", "Instance Management"),
+    ("software-billing", "Software Billing"),
+    ("ghost-tags", "Tags"),
+    ("iam-svcs", "IAM services"),
+];
+
+/// What `actions.tsv` says: service, roles, actions. `*` stands for every service.
+const ACTIONS: &str = include_str!("actions.tsv");
+
+/// The roles of the tables whose CRN is not made of the service and the role's name: the name in the tables, the name
+/// that people read, the CRN without what all begin with. From the guide for account management services, and for
+/// Service Configuration Reader and Key Manager from the documents of services that name their CRN.
+const NAMED: [(&str, &str, &str); 10] = [
+    ("Viewer", "Viewer", "iam::::role:Viewer"),
+    ("Operator", "Operator", "iam::::role:Operator"),
+    ("Editor", "Editor", "iam::::role:Editor"),
+    ("Administrator", "Administrator", "iam::::role:Administrator"),
+    (CONFIGURATION_READER, CONFIGURATION_READER, "iam::::role:ConfigReader"),
+    ("Key Manager", "Key Manager", "resource-controller::::role:KeyManager"),
+    ("Template Administrator", "Template Administrator", "iam::::role:TemplateAdministrator"),
+    (
+        "Assignment Administrator",
+        "Template Assignment Administrator",
+        "iam::::role:TemplateAssignmentAdministrator",
+    ),
+    ("Usage Report Viewer", "Usage report viewer", "enterprise::::serviceRole:UsageReportsViewer"),
+    ("Publisher", "Publisher", "globalcatalog-collection::::serviceRole:Promoter"),
+];
+
+/// The role that reads what the account is configured to be.
+pub(super) const CONFIGURATION_READER: &str = "Service Configuration Reader";
+
+/// Roles of single services that are in no table of account management: service, name, the name people read, the
+/// verbs it allows.
+const SPECIFIC: [(&str, &str, &str, &[&str]); 5] = [
     ("cloud-object-storage", "ObjectReader", "Object Reader", &["object.get", "object.head"]),
     ("cloud-object-storage", "ObjectWriter", "Object Writer", &["object.put", "object.delete"]),
     ("cloud-object-storage", "ContentReader", "Content Reader", &["object.get", "bucket.list"]),
     ("kms", "KeyPurge", "Key Purge", &["secrets.purge"]),
-    ("iam-identity", "ServiceIdCreator", "Service ID creator", &["serviceid.create"]),
-    ("iam-identity", "UserApiKeyCreator", "User API key creator", &["apikey.create"]),
-    (
-        "iam-identity",
-        "ServiceConfigurationReader",
-        "Service Configuration Reader",
-        &["report.create", "apikey.review", "report.get", "account.get"],
-    ),
     ("secrets-manager", "SecretsReader", "Secrets Reader", &["secret.list"]),
 ];
 
 /// All services.
 pub(super) fn services() -> Vec<Service> {
-    let enabled = ENABLED.iter().map(|entry| service(entry, ServiceKind::IamEnabled));
-    let management = ACCOUNT_MANAGEMENT.iter().map(|entry| service(entry, ServiceKind::AccountManagement));
-    enabled.chain(management).collect()
+    let enabled = ENABLED.iter().map(|(name, shown, noun)| {
+        let mut made = service(name, shown, ServiceKind::IamEnabled);
+        for role in &mut made.system_roles {
+            role.actions.extend(verbs(&role.display_name).iter().map(|verb| format!("{name}.{noun}.{verb}")));
+        }
+        made.service_roles.extend(data_roles(name, noun));
+        made.service_roles.extend(specific_roles(name));
+        made
+    });
+    let platform = OF_THE_PLATFORM.iter().map(|(name, shown)| service(name, shown, ServiceKind::IamEnabled));
+    let management =
+        ACCOUNT_MANAGEMENT.iter().map(|(name, shown)| service(name, shown, ServiceKind::AccountManagement));
+    enabled.chain(platform).chain(management).collect()
 }
 
 /// Names of the services of which there are instances.
@@ -66,7 +113,7 @@ pub(super) fn instance_services() -> impl Iterator<Item = &'static str> {
 
 /// Names of the account-management services.
 pub(super) fn management_services() -> impl Iterator<Item = &'static str> {
-    ACCOUNT_MANAGEMENT.iter().map(|(name, ..)| *name)
+    ACCOUNT_MANAGEMENT.iter().map(|(name, _)| *name)
 }
 
 /// CRN of a role that belongs to one service.
@@ -74,57 +121,88 @@ pub(super) fn specific_role(service: &str, name: &str) -> String {
     format!("crn:v1:bluemix:public:{service}::::serviceRole:{name}")
 }
 
-/// The platform roles as they are without a service.
-pub(super) fn system_roles() -> Vec<Role> {
-    platform_roles(policy_actions)
+/// CRN of a role of the tables on a service, by its name there.
+pub(super) fn listed_role(service: &str, name: &str) -> String {
+    match NAMED.iter().find(|(listed, ..)| *listed == name) {
+        Some((.., crn)) => format!("crn:v1:bluemix:public:{crn}"),
+        None => specific_role(service, &joined(name)),
+    }
 }
 
-fn service(&(name, display_name, noun): &(&str, &str, &str), kind: ServiceKind) -> Service {
-    let system_roles = platform_roles(|verbs| {
-        let own = verbs.iter().map(|verb| format!("{name}.{noun}.{verb}"));
-        own.chain(policy_actions(verbs)).collect()
-    });
-    let mut service_roles = match kind {
-        ServiceKind::IamEnabled => data_roles(name, noun),
-        ServiceKind::AccountManagement => vec![],
-    };
-    let specific = SPECIFIC.iter().filter(|(service, ..)| *service == name);
-    service_roles.extend(specific.map(|&(service, role, display_name, verbs)| Role {
-        display_name: display_name.to_owned(),
-        description: Some(format!("As {display_name}, one can use {service} in one way.")),
-        actions: verbs.iter().map(|verb| format!("{service}.{verb}")).collect(),
-        crn: specific_role(service, role),
-    }));
+/// The roles of the platform as they are without a service.
+pub(super) fn system_roles() -> Vec<Role> {
+    listed("").collect()
+}
+
+/// A service with what the tables say of it.
+fn service(name: &str, display_name: &str, kind: ServiceKind) -> Service {
+    let (system_roles, service_roles) = listed(name).partition(|role| role.crn.contains("::::role:"));
     Service {
         name: name.to_owned(),
         display_name: display_name.to_owned(),
         kind,
         service_roles,
-        system_roles: if name == "iam-groups" { without_listing(system_roles) } else { system_roles },
+        system_roles,
     }
 }
 
-/// What a platform role may do with policies: each may read them, only Administrator may write them.
-fn policy_actions(verbs: &[&str]) -> Vec<String> {
-    let may_write = verbs.contains(&"assign");
-    let verbs: &[&str] = if may_write { &["read", "create", "update", "delete"] } else { &["read"] };
-    verbs.iter().map(|verb| format!("iam.policy.{verb}")).collect()
+/// The roles that the tables list on a service, with what they hold on every one.
+fn listed(service: &str) -> impl Iterator<Item = Role> + '_ {
+    let mut held: BTreeMap<(usize, &str), Vec<String>> = BTreeMap::new();
+    for line in ACTIONS.lines().filter(|line| !line.starts_with('#')) {
+        let mut cells = line.split('\t');
+        let [on, roles, actions] = [(); 3].map(|()| cells.next().unwrap_or_default());
+        if on != "*" && on != service {
+            continue;
+        }
+        for role in roles.split(", ") {
+            let place = NAMED.iter().position(|(name, ..)| *name == role).unwrap_or(NAMED.len());
+            held.entry((place, role)).or_default().extend(actions.split(' ').map(str::to_owned));
+        }
+    }
+    held.into_iter().map(move |((place, name), actions)| {
+        let display_name = NAMED.get(place).map_or(name, |(_, shown, _)| shown);
+        Role {
+            display_name: display_name.to_owned(),
+            description: Some(format!("What {display_name} may do, by the tables of roles.")),
+            actions,
+            crn: listed_role(service, name),
+        }
+    })
 }
 
-fn platform_roles(actions: impl Fn(&[&str]) -> Vec<String>) -> Vec<Role> {
-    let roles: [(&str, &[&str]); 4] = [
-        ("Viewer", &["read", "list"]),
-        ("Operator", &["read", "list", "operate"]),
-        ("Editor", &["read", "list", "operate", "create", "update", "delete"]),
-        ("Administrator", &["read", "list", "operate", "create", "update", "delete", "assign"]),
-    ];
-    let made = roles.map(|(name, verbs)| Role {
-        display_name: name.to_owned(),
-        description: Some(format!("As {name}, one can manage instances and access to this extent.")),
-        actions: actions(verbs),
-        crn: platform_role(name),
+/// A name of several words as one, each with a capital: `ApiKeyReviewer`.
+fn joined(name: &str) -> String {
+    if !name.contains(' ') {
+        return name.to_owned();
+    }
+    let words = name.split(' ').map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters.map(|letter| letter.to_ascii_lowercase())).collect::<String>()
     });
-    made.into()
+    words.collect()
+}
+
+/// What a platform role may do with the things of a service that is in no table.
+fn verbs(role: &str) -> &'static [&'static str] {
+    match role {
+        "Viewer" => &["read", "list"],
+        "Operator" => &["read", "list", "operate"],
+        "Editor" => &["read", "list", "operate", "create", "update", "delete"],
+        "Administrator" => &["read", "list", "operate", "create", "update", "delete", "assign"],
+        _ => &[],
+    }
+}
+
+fn specific_roles(service: &str) -> impl Iterator<Item = Role> + '_ {
+    let specific = SPECIFIC.iter().filter(move |(of, ..)| *of == service);
+    specific.map(|&(service, role, display_name, verbs)| Role {
+        display_name: display_name.to_owned(),
+        description: Some(format!("As {display_name}, one can use {service} in one way.")),
+        actions: verbs.iter().map(|verb| format!("{service}.{verb}")).collect(),
+        crn: specific_role(service, role),
+    })
 }
 
 fn data_roles(service: &str, noun: &str) -> Vec<Role> {
@@ -140,13 +218,4 @@ fn data_roles(service: &str, noun: &str) -> Vec<Role> {
         crn: service_role(name),
     });
     made.into()
-}
-
-/// On access groups an Operator may not list what a Viewer may: roles do not contain lesser ones.
-fn without_listing(mut roles: Vec<Role>) -> Vec<Role> {
-    for role in roles.iter_mut().filter(|role| role.display_name == "Operator") {
-        role.actions
-            .retain(|action| action != "iam-groups.groups.list" && action != "iam-groups.groups.read");
-    }
-    roles
 }

@@ -137,7 +137,7 @@ impl Mint {
 
     /// The policies that a collector needs, and no more.
     pub(crate) fn reading_rights(&mut self, who: &str, creator: &str) -> [Policy; 4] {
-        let configuration_reader = catalogue::specific_role("iam-identity", "ServiceConfigurationReader");
+        let configuration_reader = catalogue::listed_role("iam-identity", catalogue::CONFIGURATION_READER);
         [
             self.policy(who, &["Viewer"], &[("serviceType", "platform_service")], creator),
             self.policy(who, &["Viewer"], &[("serviceType", "service")], creator),
