@@ -37,7 +37,7 @@ pub fn access_at(state: &State, at: Timestamp) -> Access {
     members::add(&mut access, state);
     identities::add_owner(&mut access, state, &roles);
     groups::add(&mut access, state);
-    policies::add(&mut access, state, &roles, at);
+    access.terms = policies::add(&mut access, state, &roles, at);
     groups::add_public(&mut access, state);
     profiles::add(&mut access, state);
     restrictions::add(&mut access, state);
