@@ -12,6 +12,7 @@ mod difference;
 mod earlier;
 mod hidden;
 mod joined;
+mod possible;
 mod reach;
 mod region;
 mod side;

@@ -25,6 +25,7 @@ use model::{Row, State, Timestamp, tables::ibm as t};
 
 use crate::{Access, Known, Names, Pattern, Resource, Step};
 use question::completed;
+pub(crate) use question::kind_and_group;
 pub use question::{question, unknown_action};
 pub(crate) use roles::Roles;
 

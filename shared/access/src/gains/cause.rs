@@ -296,12 +296,9 @@ impl<'a> Place<'_, 'a> {
                 format!("{name} was attached{whose}"),
                 format!("{name} was detached{from}"),
             ),
-            BY_ACCOUNT_SETTING => say(
-                CauseKind::SettingChanged,
-                CauseKind::SettingChanged,
-                format!("{name}"),
-                format!("{name}"),
-            ),
+            BY_ACCOUNT_SETTING => {
+                say(CauseKind::SettingChanged, CauseKind::SettingChanged, name.clone(), name.clone())
+            }
             _ => say(
                 CauseKind::PolicyAttached,
                 CauseKind::PolicyDetached,

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     bounds::{self, Bounds},
+    possible::possible,
     region::{self, Counting, Piece},
     side::{Grant, Numbers, Side},
     sides::Told,
@@ -157,7 +158,7 @@ impl<'a> Question<'_, 'a> {
         let open = bounds::left(self.to, open, &self.bounds.terms);
         let allows = self.all(&key.allows);
         let new = if key.is_held { Vec::new() } else { region::minus_all(open.clone(), &allows, true) };
-        let new = region::possible(new);
+        let new = possible(new);
         let told = if new == region && !region.is_empty() {
             vec![whole(&counting)]
         } else {
@@ -169,12 +170,12 @@ impl<'a> Question<'_, 'a> {
         }
         let held = if key.is_held { open } else { region::distinct(region::and_all(&open, &allows)) };
         let of_deny = |grant: &Grant<'a>| -> Option<(Grant<'a>, Vec<Piece>)> {
-            let pieces = region::possible(region::distinct(region::and(&held, &self.counting(grant)?)));
+            let pieces = possible(region::distinct(region::and(&held, &self.counting(grant)?)));
             (!pieces.is_empty()).then_some((*grant, pieces))
         };
         let lifted = key.lifted.iter().filter_map(of_deny).collect();
         let unbound = if has_other_bounds {
-            region::possible(bounds::kept_away(self.from, &held, &self.bounds.terms))
+            possible(bounds::kept_away(self.from, &held, &self.bounds.terms))
         } else {
             Vec::new()
         };

@@ -292,27 +292,6 @@ pub(super) fn is_within(piece: &Piece, wide: &Piece) -> bool {
         && holds_as_long(&piece.when.held_if, &wide.when.held_if)
 }
 
-/// The attributes that name the service of a resource.
-const SERVICES: [&str; 2] = ["serviceName", "service"];
-
-/// Leaves out what there cannot be: actions of a service on what is of other services.
-pub(super) fn possible(pieces: Vec<Piece>) -> Vec<Piece> {
-    let possible = |mut piece: Piece| {
-        let cells = SERVICES.iter().filter_map(|name| piece.attributes.get(*name));
-        let out: Vec<Pattern> = cells
-            .flat_map(|cell| &cell.except)
-            .filter(|taken| taken.pattern.is_literal())
-            .map(|taken| taken.pattern.clone())
-            .collect();
-        let is_of_other = |action: &Pattern| !out.iter().any(|service| action.is_of_service(service));
-        if !out.is_empty() {
-            piece.actions.any_of.retain(is_of_other);
-        }
-        (!piece.actions.any_of.is_empty()).then_some(piece)
-    };
-    pieces.into_iter().filter_map(possible).collect()
-}
-
 /// Returns what is left of a region without some pieces of it.
 pub(super) fn left_without(mut pieces: Vec<Piece>, taken: &[Piece]) -> Vec<Piece> {
     for piece in taken {

@@ -110,7 +110,8 @@ impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
             }
             let Some(way) = ways.first() else { continue };
             let difference = self.difference(differences, grant);
-            let is_doubtful = self.standing.is_none() && self.may_be_held(grant);
+            let is_doubtful =
+                !difference.new.is_empty() && self.standing.is_none() && self.may_be_held(grant);
             for piece in difference.new.iter().filter(|_| !is_doubtful) {
                 changes.extend(self.new_change(grant, way, piece));
             }
