@@ -1,9 +1,6 @@
 //! Access: who may do something, and what was gained and lost.
 
-use access::{
-    Answer, Effect, Extent, GrantChange, Principal, SharedChange, Standing, Statement, Step, Turn, Verdict,
-    What,
-};
+use access::{Answer, Extent, GrantChange, Principal, SharedChange, Standing, Step, Turn, Verdict};
 use clap::builder::styling::{AnsiColor, Style};
 
 use crate::{
@@ -97,15 +94,15 @@ fn headline(change: &SharedChange, verb: &str) -> String {
     let names: Vec<String> = change.principals.iter().take(3).map(who).collect();
     let others = change.principals.len().saturating_sub(names.len());
     let others = if others == 0 { String::new() } else { format!(" and {others} more") };
-    format!("{}{others}: {verb}", names.join(", "))
+    let users = match change.usable_by.is_nobody() {
+        true => String::new(),
+        false => format!(" (which {} may become)", plain(&change.usable_by.to_string())),
+    };
+    format!("{}{others}{users}: {verb}", names.join(", "))
 }
 
 /// Writes what a grant gives.
 fn what(grant: &GrantChange) -> String {
-    let what = match &grant.what {
-        What::Becoming(step) => format!("becoming {}", named(step)),
-        What::Statement(statement) => says(statement),
-    };
     let condition = grant.condition.as_ref().map(|condition| format!(", {}", when(condition)));
     let reach = match grant.reach.actions {
         0 => String::new(),
@@ -115,7 +112,7 @@ fn what(grant: &GrantChange) -> String {
             counted(grant.reach.resources, "known resource")
         ),
     };
-    format!("{what}{}{reach}", condition.unwrap_or_default())
+    format!("{}{}{reach}", plain(&grant.words()), condition.unwrap_or_default())
 }
 
 /// Writes what must hold; a condition that only takes away says so itself.
@@ -124,36 +121,9 @@ fn when(condition: &str) -> String {
     if condition.starts_with("unless ") { condition } else { format!("if {condition}") }
 }
 
-fn says(statement: &Statement) -> String {
-    let actions = short(statement.actions.any_of.iter().map(ToString::to_string));
-    let but = match statement.actions.except.is_empty() {
-        true => String::new(),
-        false => format!(" but {}", short(statement.actions.except.iter().map(ToString::to_string))),
-    };
-    let on = |resource: &access::Resource| {
-        let parts = resource
-            .0
-            .iter()
-            .map(|(name, patterns)| format!("{name}={}", short(patterns.iter().map(ToString::to_string))));
-        let parts: Vec<String> = parts.collect();
-        if parts.is_empty() { "anything".to_owned() } else { parts.join(",") }
-    };
-    let resources = short(statement.resources.any_of.iter().map(on));
-    let effect = if statement.effect == Effect::Deny { "denial of " } else { "" };
-    plain(&format!("{effect}{actions}{but} on {resources}"))
-}
-
-/// Writes the first few of many.
-fn short(texts: impl ExactSizeIterator<Item = String>) -> String {
-    const FEW: usize = 3;
-    let more = texts.len().saturating_sub(FEW);
-    let few: Vec<String> = texts.take(FEW).collect();
-    let few = few.join(", ");
-    if more == 0 { few } else { format!("{few} and {more} more") }
-}
-
+/// Writes why, and by which way.
 fn through(grant: &GrantChange) -> String {
-    let now = format!("through {}", path(&grant.path));
+    let now = format!("{}; through {}", plain(&grant.cause.phrase), path(&grant.path));
     if grant.former_path.is_empty() { now } else { format!("{now}; before: {}", path(&grant.former_path)) }
 }
 

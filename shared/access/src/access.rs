@@ -17,6 +17,7 @@ use crate::{
     ibm::Roles,
     moments::Ended,
     names::Names,
+    terms::Terms,
     unseen::{Gaps, Seen},
 };
 
@@ -166,6 +167,8 @@ pub struct Access {
     /// By the source that stands for it: which role is given on what, so that what only another state lists of the
     /// role can be added.
     pub(crate) spans: BTreeMap<usize, Span>,
+    /// What the terms of conditions ask.
+    pub(crate) terms: Terms,
     by_principal: BTreeMap<String, usize>,
     by_group: BTreeMap<String, usize>,
     /// Made when it is first asked for, and dropped when something is attached.

@@ -6,21 +6,33 @@
 
 mod becoming;
 mod bounds;
+mod cause;
+mod cell;
+mod difference;
 mod earlier;
 mod hidden;
 mod joined;
+mod possible;
 mod reach;
+mod region;
 mod side;
 mod sides;
+mod standing;
 #[cfg(test)]
 mod tests;
 
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::Serialize;
 
-use crate::{Access, Principal, Resource, Statement, Step};
+use crate::{Access, Effect, Pattern, Principal, Resource, Statement, Step};
+use becoming::Becoming;
 use bounds::Bounds;
+pub use cause::{Cause, CauseKind};
+use difference::Differences;
 use reach::Reaches;
 use side::{Numbers, SameActions, Side, Snapshot};
 use sides::Sides;
@@ -45,7 +57,7 @@ pub enum Turn {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum What {
-    /// What a statement says; for one that denies, gaining means that it no longer stands in the way.
+    /// What a statement allows: the part of a grant that is the difference.
     Statement(Statement),
     /// Becoming another principal.
     Becoming(Step),
@@ -76,8 +88,14 @@ pub struct AccessChange {
     pub principal: Principal,
     /// What happened.
     pub turn: Turn,
-    /// To what.
+    /// To what: the difference, not the whole of the grant that it came with.
     pub what: What,
+    /// Whether what is taken out of it was held before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_remainder: bool,
+    /// Whether it is all of a grant, as it is written.
+    #[serde(skip)]
+    pub(crate) is_whole: bool,
     /// What must hold besides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
@@ -86,8 +104,46 @@ pub struct AccessChange {
     /// The way that was, where there is another now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub former_path: Vec<Step>,
+    /// Why.
+    pub cause: Cause,
+    /// Who may become the principal, and so does what it does.
+    #[serde(skip_serializing_if = "UsableBy::is_nobody")]
+    pub usable_by: UsableBy,
     /// How far it goes.
     pub reach: Reach,
+}
+
+/// Who may become a principal: the first few, and how many there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct UsableBy {
+    /// The first: anybody, then whoever is not of the account, then its own.
+    pub first: Vec<Step>,
+    /// All, by number.
+    pub total: usize,
+}
+
+impl UsableBy {
+    /// Most that are named.
+    const NAMED: usize = 5;
+
+    fn of(steps: impl Iterator<Item = Step>) -> Self {
+        let rank = |step: &Step| match step.kind {
+            "anybody" => 0,
+            "user" | "agency" | "service ID" | "trusted profile" => 2,
+            _ => 1,
+        };
+        let mut first: Vec<Step> = steps.collect();
+        first.sort_by_cached_key(|step| (rank(step), step.name.clone(), step.id.clone()));
+        let total = first.len();
+        first.truncate(Self::NAMED);
+        Self { first, total }
+    }
+
+    /// Returns whether nobody may become the principal.
+    #[must_use]
+    pub const fn is_nobody(&self) -> bool {
+        self.total == 0
+    }
 }
 
 impl Access {
@@ -100,21 +156,23 @@ impl Access {
         let (former, present) = (Snapshot::of(before, self), Snapshot::of(self, before));
         let mut known_actions = SameActions::default();
         let same_groups = present.groups_as_in(&former, &mut known_actions);
-        let mut bounds = Bounds::of(before, self);
-        let mut numbers = Numbers::default();
+        let bounds = Bounds::of(before, self);
+        let (mut numbers, mut differences) = (Numbers::default(), Differences::default());
         let mut changes = Vec::new();
         for id in self.ids_with(before) {
-            if bounds.are_same && present.is_as_in(&former, id, &same_groups, &mut known_actions) {
+            if bounds.are_same
+                && has_same_standing(before, self, id)
+                && present.is_as_in(&former, id, &same_groups, &mut known_actions)
+            {
                 continue;
             }
             let before = Side::of(&former, id, &mut numbers);
             let after = Side::of(&present, id, &mut numbers);
-            let sides = Sides { before, after, numbers: &numbers };
-            let mut of_principal = sides.compare();
-            bounds.compare(&sides, &mut of_principal);
-            changes.extend(joined::joined(of_principal));
+            let sides = Sides { before, after, numbers: &numbers, bounds: &bounds };
+            changes.extend(joined::joined(sides.compare(&mut differences)));
         }
-        becoming::compare(before, self, &mut changes);
+        becoming::compare(before, self, &bounds.terms, &mut changes);
+        name_users(before, self, &mut changes);
         let mut reaches = Reaches::of(known);
         for change in &mut changes {
             if let What::Statement(statement) = &change.what {
@@ -125,6 +183,7 @@ impl Access {
             let ids: Vec<String> = change.path.iter().map(|step| step.id.clone()).collect();
             (
                 change.turn,
+                !change.what.is_everything(),
                 Reverse(change.reach),
                 change.principal.step.id.clone(),
                 ids,
@@ -137,5 +196,41 @@ impl Access {
     /// Returns the ids of the principals of both states, each once.
     fn ids_with<'a>(&'a self, other: &'a Self) -> BTreeSet<&'a str> {
         self.principals.iter().chain(&other.principals).map(|principal| principal.step.id.as_str()).collect()
+    }
+}
+
+/// Says whether somebody can act as before, as far as can be seen.
+fn has_same_standing(before: &Access, after: &Access, id: &str) -> bool {
+    let of = |access: &Access| {
+        let number = access.principal_with(id)?;
+        access.principals.get(number).map(|principal| std::mem::discriminant(&principal.standing))
+    };
+    of(before) == of(after)
+}
+
+/// Names who may become those that gained or lost something, in the state that is told of.
+fn name_users(before: &Access, after: &Access, changes: &mut [AccessChange]) {
+    let (former, present) = (Becoming::of(before), Becoming::of(after));
+    let mut known: BTreeMap<(bool, String), UsableBy> = BTreeMap::new();
+    for change in changes {
+        let is_loss = matches!(change.turn, Turn::Lost | Turn::Narrowed);
+        let id = change.principal.step.id.clone();
+        let of_principal = known.entry((is_loss, id)).or_insert_with_key(|(is_loss, id)| {
+            if *is_loss { former.of_principal(id) } else { present.of_principal(id) }
+        });
+        change.usable_by = of_principal.clone();
+    }
+}
+
+impl What {
+    /// Returns whether it is every action on every resource, whatever little is taken out of that.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        let Self::Statement(statement) = self else { return false };
+        let is_any =
+            |resource: &Resource| resource.0.values().all(|values| values.iter().any(Pattern::is_any));
+        statement.effect == Effect::Allow
+            && statement.actions.any_of.iter().any(Pattern::is_any)
+            && statement.resources.any_of.iter().any(is_any)
     }
 }

@@ -43,6 +43,7 @@ pub fn access_at(state: &State, at: Timestamp) -> Access {
     networks::add(&mut access, state);
     trust::add(&mut access, state, &people, at);
     access.names = Names::of_tables(state, &[(&t::PROJECTS, "id"), (&t::ENTERPRISE_PROJECTS, "id")]);
+    access.terms = documents::terms(state);
     crate::unseen::add(&mut access, state);
     access
 }

@@ -25,6 +25,7 @@ use model::{Row, State, Timestamp, tables::ibm as t};
 
 use crate::{Access, Known, Names, Pattern, Resource, Step};
 use question::completed;
+pub(crate) use question::kind_and_group;
 pub use question::{question, unknown_action};
 pub(crate) use roles::Roles;
 
@@ -37,7 +38,7 @@ pub fn access_at(state: &State, at: Timestamp) -> Access {
     members::add(&mut access, state);
     identities::add_owner(&mut access, state, &roles);
     groups::add(&mut access, state);
-    policies::add(&mut access, state, &roles, at);
+    access.terms = policies::add(&mut access, state, &roles, at);
     groups::add_public(&mut access, state);
     profiles::add(&mut access, state);
     restrictions::add(&mut access, state);

@@ -14,14 +14,16 @@ mod paths;
 mod pattern;
 mod permissions;
 mod sensitive;
+mod sentence;
 mod shared_changes;
 mod statement;
+mod terms;
 mod unseen;
 
 pub use access::{Access, Assumption, Holders, Principal, Source, Standing, Step};
 pub use clouds::{ends_before, fault_of_action, known, of, question, tables, unknown_action};
 pub use decide::{Answer, Verdict};
-pub use gains::{AccessChange, Known, Reach, Turn, What};
+pub use gains::{AccessChange, Cause, CauseKind, Known, Reach, Turn, UsableBy, What};
 pub use names::Names;
 pub use paths::path_text;
 pub use pattern::Pattern;

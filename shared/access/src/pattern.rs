@@ -3,6 +3,8 @@
 //! `*` stands for any run of characters, `?` for any one. All answers are exact, for patterns on both sides: over
 //! every text there is, not over the characters that happen to be written.
 
+mod union;
+
 use std::{cmp::Ordering, collections::HashSet, fmt, hash, sync::Arc};
 
 /// One element of a pattern.
@@ -199,13 +201,10 @@ impl Pattern {
     /// Says whether some action matches both. Where both are written in three parts, as `service:type:operation`, an
     /// action has those three and a wildcard stays within one: `iam:*:get*` and `iam::set*` share nothing.
     pub(crate) fn overlaps_as_action(&self, other: &Self) -> bool {
-        fn parts(pattern: &Pattern) -> impl Iterator<Item = &[Token]> {
-            pattern.0.split(|token| *token == Token::Letter(':'))
-        }
         self.overlaps(other)
-            && (parts(self).count() != 3
-                || parts(other).count() != 3
-                || parts(self).zip(parts(other)).all(|(mine, theirs)| overlap(mine, theirs)))
+            && (self.parts().count() != 3
+                || other.parts().count() != 3
+                || self.parts().zip(other.parts()).all(|(mine, theirs)| overlap(mine, theirs)))
     }
 
     /// Walks through all fillings of `other` at once: a place in it, and the set of places that this pattern may be at.

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Cloud, State};
 
-use crate::{Access, Extent, Pattern, Permission, SharedChange, What, clouds, holdings};
+use crate::{
+    Access, Choice, Extent, Pattern, Permission, Question, SharedChange, Statement, What, clouds, holdings,
+};
 
 /// Finds sensitive permissions in the gains of one state. Who holds one is found out only when a gain speaks of it.
 #[derive(Debug)]
@@ -47,7 +49,8 @@ impl<'a> Sensitive<'a> {
                 let is_part_enough = is_listed || (permission.partly && Pattern::parse(action).is_literal());
                 question.is_ok_and(|question| match statement.extent(&question) {
                     Extent::Whole => true,
-                    Extent::Part => is_part_enough,
+                    // What was taken out of it was held before, so that together it is held now and was not.
+                    Extent::Part => is_part_enough || completes(statement, &question),
                     Extent::None => false,
                 })
             }),
@@ -66,6 +69,14 @@ impl<'a> Sensitive<'a> {
     }
 }
 
+/// Says whether a statement speaks of all of a question but for what is taken out of it.
+fn completes(statement: &Statement, question: &Question) -> bool {
+    let actions = Choice::any_of(statement.actions.any_of.clone());
+    let resources = Choice::any_of(statement.resources.any_of.clone());
+    let whole = Statement { actions: actions.into(), resources, ..statement.clone() };
+    whole.extent(question) == Extent::Whole
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -74,7 +85,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        Choice, Effect, Principal, Reach, Resource, Source, Standing, Statement, Step, Turn, shared,
+        Cause, CauseKind, Choice, Effect, Principal, Reach, Resource, Source, Standing, Statement, Step,
+        Turn, UsableBy, shared,
     };
 
     fn step(kind: &'static str, id: &str) -> Step {
@@ -129,8 +141,12 @@ mod tests {
             turn: Turn::Gained,
             what: gained,
             condition: None,
+            is_remainder: false,
+            is_whole: true,
             path: vec![step("user", "ana")],
             former_path: Vec::new(),
+            cause: Cause::new(CauseKind::PolicyAttached, Vec::new(), String::new()),
+            usable_by: UsableBy::default(),
             reach: Reach::default(),
         };
         let (state, permissions) = (State::default(), [permission.clone()]);

@@ -1,11 +1,11 @@
 //! What several principals gained or lost alike, told once: a policy that a group of a thousand gets is one piece of news,
 //! and so is a user who joins a group with a hundred policies.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use serde::Serialize;
 
-use crate::{AccessChange, Principal, Reach, Step, Turn, What};
+use crate::{AccessChange, Cause, Principal, Reach, Step, Turn, UsableBy, What};
 
 /// What one or more principals gained or lost alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,13 +16,19 @@ pub struct SharedChange {
     pub principals: Vec<Principal>,
     /// To what, widest first.
     pub grants: Vec<GrantChange>,
+    /// Who may become one of the principals, and so does what it does.
+    #[serde(skip_serializing_if = "UsableBy::is_nobody")]
+    pub usable_by: UsableBy,
 }
 
 /// One grant that was gained or lost.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct GrantChange {
-    /// What it gives.
+    /// What of it is new, or gone.
     pub what: What,
+    /// Whether what is taken out of it was held before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_remainder: bool,
     /// What must hold besides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
@@ -31,6 +37,8 @@ pub struct GrantChange {
     /// The way that was, where there is another now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub former_path: Vec<Step>,
+    /// Why.
+    pub cause: Cause,
     /// How far it goes.
     pub reach: Reach,
 }
@@ -38,29 +46,36 @@ pub struct GrantChange {
 /// Puts together what is the same for several principals, in the order of turns, widest first.
 #[must_use]
 pub fn shared(changes: Vec<AccessChange>) -> Vec<SharedChange> {
-    let mut by_principal: BTreeMap<(Turn, String), (Principal, Vec<GrantChange>)> = BTreeMap::new();
+    type Key = (Turn, String);
+    let mut by_principal: BTreeMap<Key, (Principal, UsableBy, Vec<GrantChange>)> = BTreeMap::new();
     for change in changes {
         let key = (change.turn, change.principal.step.id.clone());
-        let (_, grants) = by_principal.entry(key).or_insert_with(|| (change.principal.clone(), Vec::new()));
+        let new = || (change.principal.clone(), change.usable_by.clone(), Vec::new());
+        let (.., grants) = by_principal.entry(key).or_insert_with(new);
         grants.push(GrantChange {
             what: change.what,
+            is_remainder: change.is_remainder,
             condition: change.condition,
             path: change.path.into_iter().skip(1).collect(),
             former_path: change.former_path.into_iter().skip(1).collect(),
+            cause: change.cause,
             reach: change.reach,
         });
     }
-    let mut alike: BTreeMap<(Turn, Vec<GrantChange>), Vec<Principal>> = BTreeMap::new();
-    for ((turn, _), (principal, mut grants)) in by_principal {
-        grants.sort_by(|one, other| other.reach.cmp(&one.reach).then_with(|| one.cmp(other)));
-        alike.entry((turn, grants)).or_default().push(principal);
+    let mut alike: BTreeMap<(Turn, UsableBy, Vec<GrantChange>), Vec<Principal>> = BTreeMap::new();
+    for ((turn, _), (principal, usable_by, mut grants)) in by_principal {
+        grants.sort_by_cached_key(|grant| (!grant.what.is_everything(), Reverse(grant.reach), grant.clone()));
+        alike.entry((turn, usable_by, grants)).or_default().push(principal);
     }
     let mut shared: Vec<SharedChange> = alike
         .into_iter()
-        .map(|((turn, grants), principals)| SharedChange { turn, principals, grants })
+        .map(|((turn, usable_by, grants), principals)| SharedChange { turn, principals, grants, usable_by })
         .collect();
     // A stable sort: what reaches equally far stays in the order of its content.
-    shared.sort_by_key(|change| (change.turn, std::cmp::Reverse(change.reach())));
+    shared.sort_by_key(|change| {
+        let is_everything = change.grants.iter().any(|grant| grant.what.is_everything());
+        (change.turn, !is_everything, Reverse(change.reach()))
+    });
     shared
 }
 
@@ -75,7 +90,7 @@ impl SharedChange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Standing;
+    use crate::{CauseKind, Standing};
 
     fn change(who: &str, turn: Turn, target: &str, actions: u64) -> AccessChange {
         let step = |id: &str| Step { kind: "user", id: id.to_owned(), name: id.to_owned() };
@@ -86,6 +101,10 @@ mod tests {
             condition: None,
             path: vec![step(who), step("group"), step(target)],
             former_path: Vec::new(),
+            is_remainder: false,
+            is_whole: true,
+            cause: Cause::new(CauseKind::MayBecome, Vec::new(), String::new()),
+            usable_by: UsableBy::default(),
             reach: Reach { actions, resources: 0 },
         }
     }

@@ -131,7 +131,7 @@ impl<T: Region> Choice<T> {
     }
 
     /// Says whether something may be chosen in both, exceptions aside.
-    fn touches(&self, other: &Self) -> bool {
+    pub(crate) fn touches(&self, other: &Self) -> bool {
         self.any_of.iter().any(|mine| other.any_of.iter().any(|theirs| mine.overlaps(theirs)))
     }
 
@@ -180,8 +180,12 @@ impl Statement {
     pub fn covers(&self, other: &Self) -> bool {
         self.effect == other.effect
             && (self.condition.is_none() || self.condition == other.condition)
-            && self.actions.covers(&other.actions)
-            && self.resources.covers(&other.resources)
+            && self.covers_aside_from_condition(other)
+    }
+
+    /// As [`Self::covers`], whatever must hold for either.
+    pub(crate) fn covers_aside_from_condition(&self, other: &Self) -> bool {
+        self.actions.covers(&other.actions) && self.resources.covers(&other.resources)
     }
 }
 

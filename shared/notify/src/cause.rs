@@ -9,10 +9,11 @@ use crate::{Gain, drift::Thing, names::identity_columns};
 
 /// Grades the drift of a thing by the worst of the gains that lead through it.
 pub(crate) fn severity(thing: &Thing<'_>, gains: &[Gain]) -> Severity {
-    if gains.is_empty() || !may_give(thing) {
+    if gains.is_empty() {
         return Severity::Info;
     }
-    let brought = gains.iter().filter(|gain| leads_through(thing, gain));
+    let may_give = may_give(thing);
+    let brought = gains.iter().filter(|gain| (may_give && leads_through(thing, gain)) || frees(thing, gain));
     brought.map(Gain::severity).max().unwrap_or(Severity::Info)
 }
 
@@ -43,6 +44,21 @@ fn leads_through(thing: &Thing<'_>, gain: &Gain) -> bool {
     let newcomers: Vec<&str> = thing.parts.iter().filter_map(|part| newcomer(part)).collect();
     let is_only_joined = newcomers.len() == thing.parts.len() && !newcomers.is_empty();
     is_step && (!is_only_joined || newcomers.iter().any(|id| gain.is_of(id) || gain.leads_through(id)))
+}
+
+/// Says whether a gain came by what a thing no longer keeps away: what denied, what the organisation allowed, that the
+/// principal could not act.
+fn frees(thing: &Thing<'_>, gain: &Gain) -> bool {
+    let mut keys = thing.key_texts();
+    match thing.table.key {
+        1 => keys.any(|id| gain.is_freed_by(id) || (gain.is_of(id) && gain.is_of_standing())),
+        _ if thing.table.name.contains("_scp_") => keys.any(|id| gain.is_freed_by(id)),
+        _ => {
+            let keys: Vec<&str> = keys.collect();
+            keys.iter().any(|id| gain.is_freed_by(id))
+                && keys.iter().filter(|id| gain.is_freed_by(id) || gain.is_of(id)).count() >= 2
+        }
+    }
 }
 
 /// Returns the principal or group that a part names, which was not there before.

@@ -14,8 +14,12 @@ pub struct Gain {
     pub turn: &'static str,
     /// Who gained it, each with kind, id and name.
     pub principals: Vec<Value>,
-    /// What it is, each with its path.
+    /// What of it is new, each with its cause and its path.
     pub grants: Vec<Value>,
+    /// The first of those who may become the principals, and so do what they do.
+    pub usable_by: Vec<Value>,
+    /// How many may become them.
+    pub usable_by_total: usize,
     /// Known actions that the widest grant opens.
     pub actions: u64,
     /// Known resources that it opens them on.
@@ -80,6 +84,30 @@ impl Gain {
         paths.flatten().any(is_it)
     }
 
+    /// Says whether a thing stood in the way of what was gained, by its id: what denied it, or what the organisation allowed.
+    pub(crate) fn is_freed_by(&self, id: &str) -> bool {
+        let frees = |cause: &Value| {
+            let of = cause.get("of").and_then(Value::as_array).into_iter().flatten();
+            let is_lift = |kind: &str| kind == "deny_lifted" || kind.starts_with("scp_");
+            cause.get("kind").and_then(Value::as_str).is_some_and(is_lift)
+                && of.filter_map(|step| step.get("id").and_then(Value::as_str)).any(|step| step == id)
+        };
+        self.causes().any(frees)
+    }
+
+    /// Says whether what was gained had been held, by somebody who could not act.
+    pub(crate) fn is_of_standing(&self) -> bool {
+        let kinds = ["enabled", "credential_added"];
+        let kind = |cause: &Value| {
+            cause.get("kind").and_then(Value::as_str).is_some_and(|kind| kinds.contains(&kind))
+        };
+        self.causes().any(kind)
+    }
+
+    fn causes(&self) -> impl Iterator<Item = &Value> {
+        self.grants.iter().filter_map(|grant| grant.get("cause"))
+    }
+
     /// Says whether somebody is among those who gained.
     pub(crate) fn is_of(&self, id: &str) -> bool {
         self.principals.iter().any(|who| who.get("id").and_then(Value::as_str) == Some(id))
@@ -105,6 +133,8 @@ fn draft(gain: &Gain) -> Draft {
     data.insert("principals_total".to_owned(), Value::from(gain.principals.len()));
     data.insert("grants".to_owned(), Value::from(gain.grants.clone()));
     data.insert("grants_total".to_owned(), Value::from(gain.grants.len()));
+    data.insert("usable_by".to_owned(), Value::from(gain.usable_by.clone()));
+    data.insert("usable_by_total".to_owned(), Value::from(gain.usable_by_total));
     let sensitive: Vec<Value> = gain
         .sensitive
         .iter()
@@ -136,6 +166,8 @@ mod tests {
             turn: "gained",
             principals: Vec::new(),
             grants: Vec::new(),
+            usable_by: Vec::new(),
+            usable_by_total: 0,
             actions: 0,
             resources: 0,
             sensitive: sensitive.collect(),
@@ -174,6 +206,8 @@ mod tests {
             turn: "gained",
             principals: vec![json!({ "id": "IBMid-1" })],
             grants: vec![path],
+            usable_by: Vec::new(),
+            usable_by_total: 0,
             actions: 0,
             resources: 0,
             sensitive: Vec::new(),

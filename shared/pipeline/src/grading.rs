@@ -1,7 +1,6 @@
 //! How much a gain of access opens, so that the event that tells it can be graded.
 
-use access::{Effect, Extent, Known, Permission, SharedChange, What};
-use model::{Cloud, State};
+use access::{GrantChange, Known, Permission, SharedChange, What};
 use notify::{Breadth, SensitivePermission};
 
 /// Returns a permission as events name it.
@@ -17,20 +16,21 @@ pub(crate) fn named(permission: &Permission) -> SensitivePermission {
 const TELLING_ACTIONS: u64 = 20;
 
 /// Measures the widest grant of a gain against what is known of the account.
-pub(crate) fn breadth(cloud: Cloud, state: &State, change: &SharedChange, known: &Known) -> Breadth {
-    let all = access::question(cloud, state, "*", None);
-    let gives_all = |what: &What| match (what, &all) {
-        (What::Statement(statement), Ok(all)) => {
-            statement.effect == Effect::Allow && statement.extent(all) == Extent::Whole
+pub(crate) fn breadth(change: &SharedChange, known: &Known) -> Breadth {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let (actions, resources) = (count(known.actions.len()), count(known.resources.len()));
+    // What is taken out of everything was held before, or is denied: it must not be most of it.
+    let gives_all = |grant: &GrantChange| match &grant.what {
+        What::Statement(statement) if grant.what.is_everything() => {
+            let is_whole = statement.actions.except.is_empty() && statement.resources.except.is_empty();
+            is_whole || grant.reach.actions >= actions.div_ceil(2)
         }
         _ => false,
     };
-    if change.grants.iter().any(|grant| gives_all(&grant.what)) {
+    if change.grants.iter().any(gives_all) {
         return Breadth::Everything;
     }
-    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let (actions, resources) = (count(known.actions.len()), count(known.resources.len()));
-    let is_wide = |grant: &access::GrantChange| {
+    let is_wide = |grant: &GrantChange| {
         grant.reach.actions >= actions.div_ceil(2) && grant.reach.resources >= resources
     };
     let is_telling = actions >= TELLING_ACTIONS && resources > 1;
@@ -41,7 +41,7 @@ pub(crate) fn breadth(cloud: Cloud, state: &State, change: &SharedChange, known:
 mod tests {
     use std::sync::Arc;
 
-    use access::{Choice, GrantChange, Pattern, Reach, Resource, Statement, Turn};
+    use access::{Cause, CauseKind, Choice, Effect, Pattern, Reach, Resource, Statement, Turn, UsableBy};
 
     use super::*;
 
@@ -57,14 +57,26 @@ mod tests {
             condition: None,
             path: Vec::new(),
             former_path: Vec::new(),
+            is_remainder: false,
+            cause: Cause {
+                kind: CauseKind::PolicyAttached,
+                of: Vec::new(),
+                held_if: None,
+                phrase: String::new(),
+            },
             reach: Reach { actions, resources },
         };
-        let change = SharedChange { turn: Turn::Gained, principals: Vec::new(), grants: vec![grant] };
+        let change = SharedChange {
+            turn: Turn::Gained,
+            principals: Vec::new(),
+            grants: vec![grant],
+            usable_by: UsableBy::default(),
+        };
         let known = Known {
             actions: (0..known).map(|number| format!("iam:x:{number}")).collect(),
             resources: vec![Resource::any(); 4],
         };
-        breadth(Cloud::Huawei, &State::default(), &change, &known)
+        breadth(&change, &known)
     }
 
     #[test]

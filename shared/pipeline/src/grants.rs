@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::{
-    Access, AccessChange, Effect, Holding, Permission, Sensitive, SharedChange, Standing, Turn, Verdict,
+    Access, AccessChange, CauseKind, Holding, Permission, Sensitive, SharedChange, Standing, Turn, Verdict,
     What, path_text,
 };
 use check::{Found, FoundOne, Judgement};
@@ -248,11 +248,13 @@ pub(crate) async fn gains(
     let mut sensitive = Sensitive::new(cloud, state, &now, permissions.of_cloud(cloud));
     let graded = |change: &SharedChange| Gain {
         sensitive: sensitive.given_by(change).into_iter().map(grading::named).collect(),
-        breadth: grading::breadth(cloud, state, change, &known),
+        breadth: grading::breadth(change, &known),
         ..gain(change)
     };
     let mut gains: Vec<Gain> = changes.iter().filter(|change| told(change)).map(graded).collect();
-    gains.sort_by_key(|gain| std::cmp::Reverse((gain.actions, gain.resources)));
+    gains.sort_by_key(|gain| {
+        std::cmp::Reverse((gain.breadth == Breadth::Everything, gain.actions, gain.resources))
+    });
     gains
 }
 
@@ -285,8 +287,7 @@ async fn state_of(history: &History, number: u64) -> Result<(State, Timestamp), 
 /// Says whether somebody gained only by something that no longer denies, and was not seen itself: whoever is gone takes what
 /// denied it along.
 fn is_of_nobody(now: &Access, change: &AccessChange) -> bool {
-    let is_denying = matches!(&change.what, What::Statement(statement) if statement.effect == Effect::Deny);
-    is_denying && now.is_carried(&change.principal.step.id)
+    change.cause.kind == CauseKind::DenyLifted && now.is_carried(&change.principal.step.id)
 }
 
 fn swap(tables: &[&'static Table], one: &mut State, other: &mut State) {
@@ -299,19 +300,13 @@ fn swap(tables: &[&'static Table], one: &mut State, other: &mut State) {
 
 fn gain(change: &SharedChange) -> Gain {
     let reach = change.reach();
-    let first = change.principals.first().map(|who| who.step.to_string());
-    let whom = match (first, change.principals.len()) {
-        (Some(first), 1) => first,
-        (Some(first), many) => format!("{first} and {} more", many - 1),
-        (None, _) => String::new(),
-    };
-    let through = change.grants.first().map(|grant| path_text(&grant.path)).unwrap_or_default();
-    let verb = if change.turn == Turn::Widened { "can do more" } else { "gained access" };
     Gain {
-        title: format!("{whom} {verb} through {through}"),
+        title: change.sentence(),
         turn: if change.turn == Turn::Widened { "widened" } else { "gained" },
         principals: change.principals.iter().map(|who| json!(who)).collect(),
         grants: change.grants.iter().map(|grant| json!(grant)).collect(),
+        usable_by: change.usable_by.first.iter().map(|who| json!(who)).collect(),
+        usable_by_total: change.usable_by.total,
         actions: reach.actions,
         resources: reach.resources,
         sensitive: Vec::new(),

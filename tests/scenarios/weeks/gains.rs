@@ -58,23 +58,24 @@ pub fn on_ibm_cloud(told: &Told) {
             // The group as it is by then: the two who joined are in it, and the one who is to leave.
             (
                 "a policy grows, an instance goes",
+                // What was held before by other policies differs, and so does what is new.
                 &[
-                    "gained: service ID ci-deployer, user chloe.martin@lindqvist-freight.example, \
-                   user dariusz.wojcik@lindqvist-freight.example, user fatima.elsayed@lindqvist-freight.example, \
-                   user hiroshi.tanaka@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
-                   user nuno.ferreira@lindqvist-freight.example: \
-                   access group developers → policy Developers look into the order database → role Editor",
-                    "widened: service ID ci-deployer, user chloe.martin@lindqvist-freight.example, \
-                   user dariusz.wojcik@lindqvist-freight.example, user fatima.elsayed@lindqvist-freight.example, \
-                   user hiroshi.tanaka@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
-                   user nuno.ferreira@lindqvist-freight.example: \
-                   access group developers → policy Developers look into the order database → role Writer",
-                    // A Viewer may read the roles of a service, and an Editor may not. One of them audits all services.
-                    "lost: service ID ci-deployer, \
-                   user dariusz.wojcik@lindqvist-freight.example, user fatima.elsayed@lindqvist-freight.example, \
-                   user hiroshi.tanaka@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
-                   user nuno.ferreira@lindqvist-freight.example: \
-                   access group developers → policy Developers look into the order database → role Viewer",
+                    "widened: service ID ci-deployer: \
+                     access group developers → policy Developers look into the order database → role Editor, \
+                     access group developers → policy Developers look into the order database → role Writer",
+                    "widened: user dariusz.wojcik@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
+                     user nuno.ferreira@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Editor, \
+                     access group developers → policy Developers look into the order database → role Writer",
+                    "widened: user chloe.martin@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Editor, \
+                     access group developers → policy Developers look into the order database → role Writer",
+                    "widened: user fatima.elsayed@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Editor, \
+                     access group developers → policy Developers look into the order database → role Writer",
+                    "widened: user hiroshi.tanaka@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Editor, \
+                     access group developers → policy Developers look into the order database → role Writer",
                 ],
             ),
             (
@@ -129,9 +130,10 @@ pub fn on_huawei_cloud(told_of: &Told) {
         (
             "a policy grows at night",
             &[
-                "widened: user backup-bot, user carla.mendes, user lin.mei, user sven.olsson: \
-                 group operators → policy ReviewOfIdentities",
+                "widened: user backup-bot, user lin.mei, user sven.olsson: group operators → policy ReviewOfIdentities",
                 "widened: mapping federated users by mapping installers: group operators → policy ReviewOfIdentities",
+                // Who held the keys of machines besides gained less.
+                "widened: user carla.mendes: group operators → policy ReviewOfIdentities",
             ],
         ),
         // Who may assume any agency had to show a second factor for this one, and need not any more.

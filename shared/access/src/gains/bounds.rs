@@ -1,155 +1,115 @@
-//! What a change of the organisation's bounds opens and closes of the grants that stay.
+//! What the organisation leaves a principal on either side, and what it had kept away.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::{
-    AccessChange, Turn,
+    cause::{Cause, CauseKind, named},
     hidden::bounds_are_hidden,
+    region::{self, Counting, Piece},
     side::Side,
-    sides::{Sides, atoms},
 };
-use crate::{Access, Effect, Extent, Pattern, Question, Resource, Source, Statement};
-
-/// Returns how much the bounds leave of a question: nothing, what depends, all.
-pub(super) fn bound_rank(access: &Access, principal: Option<usize>, question: &Question) -> u8 {
-    let bound = access.bound_of(question, principal);
-    let takes_all = |source: &&Source| {
-        source.statement.condition.is_none() && source.statement.extent(question) == Extent::Whole
-    };
-    if bound.missing.is_some() || bound.denies.iter().any(takes_all) {
-        return 0;
-    }
-    if bound.condition.is_some() || !bound.denies.is_empty() { 1 } else { 2 }
-}
-
-/// A principal in one of the states, bounded or not.
-#[derive(Clone, Copy)]
-struct Bounded<'a> {
-    access: &'a Access,
-    principal: Option<usize>,
-    is_bounded: bool,
-}
-
-impl<'a> Bounded<'a> {
-    fn of(side: &Side<'a>) -> Self {
-        Self { access: side.access, principal: side.number, is_bounded: side.is_bounded() }
-    }
-
-    fn rank(self, question: &Question) -> u8 {
-        if self.is_bounded { bound_rank(self.access, self.principal, question) } else { 2 }
-    }
-
-    /// Returns the statements of a level that speak of a question to the principal.
-    fn speaking(self, level: &[Source], effect: Effect, question: &Question) -> Vec<Statement> {
-        let counts = |source: &&Source| self.principal.is_none_or(|who| source.holders.contain(who));
-        let statements = level.iter().filter(counts).map(|source| &source.statement);
-        let speaking = statements
-            .filter(|statement| statement.effect == effect && statement.extent(question) != Extent::None);
-        speaking.cloned().collect()
-    }
-}
-
-/// Says whether the bounds of one state let something of a question through that those of another do not.
-fn is_wider(wide: Bounded<'_>, narrow: Bounded<'_>, question: &Question) -> bool {
-    let is_uncovered = |ones: &[Statement], others: &[Statement]| {
-        ones.iter().any(|one| !others.iter().any(|other| other.covers(one)))
-    };
-    let all = |side: Bounded<'_>, effect| -> Vec<Statement> {
-        side.access.bounds.iter().flat_map(|level| side.speaking(level, effect, question)).collect()
-    };
-    let levels = narrow.access.bounds.iter().enumerate();
-    let mut opened = levels.map(|(place, level)| match wide.access.bounds.get(place) {
-        Some(wider) => is_uncovered(
-            &wide.speaking(wider, Effect::Allow, question),
-            &narrow.speaking(level, Effect::Allow, question),
-        ),
-        None => true,
-    });
-    opened.any(|is_opened| is_opened) || is_uncovered(&all(narrow, Effect::Deny), &all(wide, Effect::Deny))
-}
+use crate::{Access, Effect, Source, Statement, Step, terms::Terms};
 
 /// The bounds of both states.
 pub(super) struct Bounds {
+    /// Whether they leave the same, as far as can be seen.
     pub(super) are_same: bool,
     /// Whether they leave one principal other things than another.
-    differ: bool,
-    /// What was found out.
-    opened: BTreeMap<Key, Option<Turn>>,
+    pub(super) differ: bool,
+    /// What the terms of the conditions of both ask.
+    pub(super) terms: Terms,
 }
-
-/// A statement by number, whether it is bounded there and here, the direction, and the principal where that matters.
-type Key = (usize, bool, bool, bool, Option<usize>);
 
 impl Bounds {
-    pub(super) fn of<'a>(before: &'a Access, after: &'a Access) -> Self {
+    pub(super) fn of(before: &Access, after: &Access) -> Self {
         let unseen = [before, after].into_iter().any(bounds_are_hidden);
-        let statements = |access: &'a Access| {
+        fn statements(access: &Access) -> Vec<Vec<&Statement>> {
             let levels = access.bounds.iter();
             levels.map(|level| level.iter().map(|source| &source.statement).collect()).collect()
-        };
-        let (former, present): (Vec<Vec<&Statement>>, Vec<Vec<&Statement>>) =
-            (statements(before), statements(after));
+        }
         let differ = [before, after].into_iter().any(Access::bounds_depend_on_principal);
-        Self { are_same: unseen || (!differ && former == present), differ, opened: BTreeMap::new() }
-    }
-
-    /// Adds what bounds open and close of the grants that stay.
-    pub(super) fn compare<'a>(&mut self, sides: &Sides<'a, '_>, changes: &mut Vec<AccessChange>) {
-        if self.are_same {
-            return;
-        }
-        self.open(sides, &sides.after, &sides.before, true, changes);
-        self.open(sides, &sides.before, &sides.after, false, changes);
-    }
-
-    /// Adds what is open here and was not there.
-    fn open<'a>(
-        &mut self,
-        sides: &Sides<'a, '_>,
-        here: &Side<'a>,
-        there: &Side<'a>,
-        is_gain: bool,
-        changes: &mut Vec<AccessChange>,
-    ) {
-        for (grant, ways) in &here.grants {
-            let Some(statement) = sides.numbers.statement(grant) else { continue };
-            if statement.effect == Effect::Deny || sides.is_new(grant, here, there) {
-                continue;
-            }
-            let (from, to) = (Bounded::of(there), Bounded::of(here));
-            let who = here.number.filter(|_| self.differ);
-            let key = (grant.0, from.is_bounded, to.is_bounded, is_gain, who);
-            let turn = *self.opened.entry(key).or_insert_with(|| opened(statement, from, to));
-            let Some(turn) = turn.filter(|_| sides.is_left(statement, here)) else { continue };
-            let turn = match turn {
-                turn if is_gain => turn,
-                _ if closes_all(statement, from) => Turn::Lost,
-                _ => Turn::Narrowed,
-            };
-            changes.extend(sides.change(here, turn, grant, ways, Vec::new()));
-        }
+        let mut terms = after.terms.clone();
+        terms.join(&before.terms);
+        Self { are_same: unseen || (!differ && statements(before) == statements(after)), differ, terms }
     }
 }
 
-/// Says whether the bounds leave nothing of a statement.
-fn closes_all(statement: &Statement, side: Bounded<'_>) -> bool {
-    let closes = |action: &Pattern, resource: &Resource| {
-        side.rank(&Question { action: action.clone(), resource: resource.clone() }) == 0
+/// Returns the statements of a level that count for the principal of a side.
+fn counting<'a>(side: &Side<'a>, level: &'a [Source], effect: Effect, terms: &Terms) -> Vec<Counting<'a>> {
+    let counts = |source: &&'a Source| {
+        source.statement.effect == effect && side.number.is_none_or(|who| source.holders.contain(who))
     };
-    atoms(statement).iter().all(|atom| atom.actions.iter().all(|action| closes(action, &atom.resource)))
+    let mut statements: Vec<Counting<'a>> = level
+        .iter()
+        .filter(counts)
+        .map(|source| Counting {
+            statement: &source.statement,
+            condition: source
+                .statement
+                .condition
+                .as_deref()
+                .map(|words| terms.parse(words))
+                .unwrap_or_default(),
+        })
+        .collect();
+    statements.sort_by(|one, other| one.statement.cmp(other.statement));
+    statements
 }
 
-/// Says what the bounds of the second state open of a statement that those of the first do not.
-fn opened(statement: &Statement, from: Bounded<'_>, to: Bounded<'_>) -> Option<Turn> {
-    for atom in atoms(statement) {
-        for action in atom.actions {
-            let question = Question { action: action.clone(), resource: atom.resource.clone() };
-            let (before, after) = (from.rank(&question), to.rank(&question));
-            let is_opened = after > before || (before == 1 && after == 1 && is_wider(to, from, &question));
-            if is_opened {
-                return Some(if before == 0 { Turn::Gained } else { Turn::Widened });
-            }
+/// Returns what the organisation leaves of a region.
+pub(super) fn left<'a>(side: &Side<'a>, mut pieces: Vec<Piece>, terms: &Terms) -> Vec<Piece> {
+    if !side.is_bounded() {
+        return pieces;
+    }
+    for level in &side.access.bounds {
+        if pieces.is_empty() {
+            break;
+        }
+        pieces = region::distinct(region::and_all(&pieces, &counting(side, level, Effect::Allow, terms)));
+        pieces = region::minus_all(pieces, &counting(side, level, Effect::Deny, terms), false);
+    }
+    pieces
+}
+
+/// Returns what the organisation of one side keeps away of a region.
+pub(super) fn kept_away<'a>(side: &Side<'a>, pieces: &[Piece], terms: &Terms) -> Vec<Piece> {
+    if !side.is_bounded() {
+        return Vec::new();
+    }
+    let mut kept = Vec::new();
+    for level in &side.access.bounds {
+        // What was allowed before is not held, for it was not allowed by this.
+        let allows = counting(side, level, Effect::Allow, terms);
+        kept.extend(region::minus_all(pieces.to_vec(), &allows, true));
+        kept.extend(region::and_all(pieces, &counting(side, level, Effect::Deny, terms)));
+    }
+    region::distinct(kept)
+}
+
+/// Returns why the organisation of one side keeps away what that of the other does not.
+pub(super) fn cause(from: &Side<'_>, to: &Side<'_>, is_gain: bool) -> Cause {
+    fn policies(side: &Side<'_>) -> BTreeSet<Step> {
+        let is_bounded = side.is_bounded();
+        let sources = side.access.bounds.iter().flatten().filter(|_| is_bounded);
+        sources.filter_map(|source| source.steps.first().cloned()).collect()
+    }
+    let (tight, wide) = (policies(from), policies(to));
+    let only = |mine: &BTreeSet<Step>, theirs: &BTreeSet<Step>| -> Vec<Step> {
+        mine.iter().filter(|step| !theirs.iter().any(|other| other.id == step.id)).cloned().collect()
+    };
+    let names = |steps: &[Step]| steps.iter().map(named).collect::<Vec<_>>().join(", ");
+    let (before, after) = if is_gain { (&tight, &wide) } else { (&wide, &tight) };
+    let detached = (CauseKind::ScpDetached, only(before, after), "was detached");
+    let attached = (CauseKind::ScpAttached, only(after, before), "was attached");
+    // A gain comes of what is gone, where something is; a loss of what is there.
+    let likeliest = if is_gain { [detached, attached] } else { [attached, detached] };
+    for (kind, of, verb) in likeliest {
+        if !of.is_empty() {
+            let phrase = format!("{} {verb}", names(&of));
+            return Cause::new(kind, of, phrase);
         }
     }
-    None
+    let of: Vec<Step> = tight.iter().cloned().collect();
+    let phrase = format!("what {} says was changed", names(&of));
+    Cause::new(CauseKind::ScpChanged, of, phrase)
 }

@@ -1,26 +1,33 @@
 //! Tells what one role of one policy does on several services as one thing.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
 
-use super::{AccessChange, Turn, What, side::ids};
-use crate::{Choice, Effect, Pattern, Resource, Statement};
+use super::{AccessChange, Cause, Turn, What, side::ids};
+use crate::{Choice, Pattern, Resource, Statement};
 
 const SERVICE: &str = "serviceName";
+
+/// What must be the same: what happened, the condition, the cause, the way.
+type Key = (Turn, Option<String>, Cause, Vec<String>);
 
 /// Joins changes of the same kind that came by the same way.
 pub(super) fn joined(changes: Vec<AccessChange>) -> Vec<AccessChange> {
     let mut joined: Vec<AccessChange> = Vec::new();
-    let mut places: BTreeMap<(Turn, Option<String>, Vec<String>), usize> = BTreeMap::new();
+    let mut places: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for change in changes {
         let path = ids(&change.path).into_iter().map(str::to_owned).collect();
-        let key = (kind(change.turn), change.condition.clone(), path);
-        let known = places.get(&key).and_then(|place| joined.get_mut(*place));
-        match known.filter(|known| can_be_one(&known.what, &change.what)) {
+        let key = (kind(change.turn), change.condition.clone(), change.cause.clone(), path);
+        let places = places.entry(key).or_default();
+        let is_one = |place: &&usize| joined.get(**place).is_some_and(|known| can_be_one(known, &change));
+        let place = places.iter().find(is_one).copied();
+        match place.and_then(|place| joined.get_mut(place)) {
             Some(known) => {
                 known.turn = known.turn.max(change.turn);
+                known.is_remainder |= change.is_remainder;
+                known.is_whole &= change.is_whole;
                 if let (What::Statement(one), What::Statement(other)) = (&mut known.what, change.what) {
                     *one = together(one, &other);
                 }
@@ -29,7 +36,7 @@ pub(super) fn joined(changes: Vec<AccessChange>) -> Vec<AccessChange> {
                 }
             }
             None => {
-                places.insert(key, joined.len());
+                places.push(joined.len());
                 joined.push(change);
             }
         }
@@ -37,17 +44,36 @@ pub(super) fn joined(changes: Vec<AccessChange>) -> Vec<AccessChange> {
     joined
 }
 
-/// Says whether two statements can be said as one: both allow, and take nothing out.
-fn can_be_one(one: &What, other: &What) -> bool {
-    let allows = |what: &What| match what {
-        What::Statement(statement) => {
-            statement.effect == Effect::Allow
-                && statement.actions.except.is_empty()
-                && statement.resources.except.is_empty()
-        }
-        What::Becoming(_) => false,
+/// Says whether two statements can be said as one: what is said then is no more than both. An action that only one of
+/// them has must be of a service of its own, for it would be said of the services of both; unless both are all that one role
+/// gives on its services.
+fn can_be_one(one: &AccessChange, other: &AccessChange) -> bool {
+    let are_whole = one.is_whole && other.is_whole;
+    let (What::Statement(one), What::Statement(other)) = (&one.what, &other.what) else { return false };
+    let is_own = |mine: &Statement, theirs: &Statement| {
+        let theirs: HashSet<&Pattern> = theirs.actions.any_of.iter().collect();
+        let services: Vec<String> = services(mine).map(|service| format!("{service}.")).collect();
+        let mut mine = mine.actions.any_of.iter().filter(|action| !theirs.contains(action));
+        mine.all(|action| {
+            let action = action.to_string();
+            services.iter().any(|service| action.starts_with(service.as_str()))
+        })
     };
-    allows(one) && allows(other)
+    one.effect == other.effect
+        && one.actions.except.is_empty()
+        && other.actions.except.is_empty()
+        && one.resources.except == other.resources.except
+        && (are_whole || (is_own(one, other) && is_own(other, one) && differ(one, other)))
+}
+
+/// Says whether each resource of one is that of the other but for the service.
+fn differ(one: &Statement, other: &Statement) -> bool {
+    let others = &other.resources.any_of;
+    one.resources.any_of.iter().all(|one| others.iter().all(|other| differ_in_service(one, other)))
+}
+
+fn services(statement: &Statement) -> impl Iterator<Item = &Pattern> {
+    statement.resources.any_of.iter().filter_map(|resource| resource.0.get(SERVICE)).flatten()
 }
 
 /// A role that widens what was on one service widens, also where it is new on another; and so the other way round.
@@ -80,7 +106,7 @@ fn together(one: &Statement, other: &Statement) -> Statement {
     Statement {
         effect: one.effect,
         actions: Arc::new(Choice::any_of(actions.into_iter().cloned().collect())),
-        resources: Choice::any_of(resources),
+        resources: Choice { any_of: resources, except: one.resources.except.clone() },
         condition: one.condition.clone(),
     }
 }

@@ -1,63 +1,56 @@
-//! One principal, before and after.
+//! One principal, before and after: what it can do on one side and could not on the other.
 
-use std::collections::HashSet;
+use std::rc::Rc;
 
 use super::{
     AccessChange, Reach, Turn, What,
-    bounds::bound_rank,
+    bounds::{self, Bounds},
+    cause::Cause,
+    difference::{Difference, Differences, Question},
     hidden::{is_hidden, may_hold_by_unseen_group},
+    region::{Piece, When},
     side::{Grant, Numbers, Side, Way, ids},
+    standing,
 };
-use crate::{
-    Access, Effect, Extent, Pattern, Question, Resource, Statement, Step, access::both, statement::Region,
-};
+use crate::{Effect, Statement, Step, access::both};
 
 pub(super) struct Sides<'a, 'n> {
     pub(super) before: Side<'a>,
     pub(super) after: Side<'a>,
     pub(super) numbers: &'n Numbers<'a>,
+    pub(super) bounds: &'n Bounds,
 }
 
-/// Actions by one pattern on resources by one pattern an attribute: the smallest part of a statement.
-pub(super) struct Atom<'a> {
-    pub(super) actions: &'a [Pattern],
-    statement: &'a Statement,
-    pub(super) resource: Resource,
+/// The sides in one direction: what `to` opens and `from` does not. Backwards that is what was lost.
+struct Turned<'s, 'a, 'n> {
+    sides: &'s Sides<'a, 'n>,
+    from: &'s Side<'a>,
+    to: &'s Side<'a>,
+    is_gain: bool,
+    /// Why it could do nothing at all on the one side, though it held something.
+    standing: Option<Cause>,
+    /// What denies on the one side and not on the other.
+    lifted: Vec<Grant<'a>>,
+    /// Whether the organisation may leave other things.
+    has_other_bounds: bool,
 }
 
 impl<'a> Sides<'a, '_> {
-    pub(super) fn compare(&self) -> Vec<AccessChange> {
-        let mut changes = Vec::new();
+    pub(super) fn compare(&self, differences: &mut Differences<'a>) -> Vec<AccessChange> {
+        let mut changes = Turned::of(self, true).changes(differences);
         for (grant, ways) in &self.after.grants {
             if let Some(former) = self.before.grants.get(grant) {
                 changes.extend(self.rerouted(grant, former, ways));
-            } else if !self.before.of_everybody.contains(grant)
-                && !is_hidden(self.before.access, &self.after, ways)
-                && self.is_new(grant, &self.after, &self.before)
-                && !self.may_be_held(grant, self.before.access)
-            {
-                let narrower = self.narrower_before(grant);
-                let turn = if narrower.is_some() { Turn::Widened } else { Turn::Gained };
-                let former_path = narrower.map_or_else(Vec::new, |way| self.before.path(way));
-                changes.extend(self.change(&self.after, turn, grant, ways, former_path));
             }
         }
-        for (grant, ways) in &self.before.grants {
-            if !self.after.holds(grant)
-                && !is_hidden(self.after.access, &self.before, ways)
-                && self.is_new(grant, &self.before, &self.after)
-                && !self.may_be_held(grant, self.after.access)
-            {
-                let turn = if self.leaves_some_after(grant) { Turn::Narrowed } else { Turn::Lost };
-                changes.extend(self.change(&self.before, turn, grant, ways, Vec::new()));
-            }
-        }
+        changes.extend(Turned::of(self, false).changes(differences));
         changes
     }
 
     /// Tells a grant that is reached by a way that was not, when the way that was is no longer.
     fn rerouted(&self, grant: &Grant<'_>, former: &[Way<'_>], present: &[Way<'_>]) -> Option<AccessChange> {
-        let path = self.after.path(present.first()?);
+        let way = present.first()?;
+        let path = self.after.path(way);
         let former_path = self.before.path(former.first()?);
         let leads = |side: &Side<'_>, ways: &[Way<'_>], path: &[Step]| {
             ways.iter().any(|way| ids(&side.path(way)) == ids(path))
@@ -65,162 +58,239 @@ impl<'a> Sides<'a, '_> {
         let is_same = leads(&self.before, former, &path) || leads(&self.after, present, &former_path);
         let is_unsure = is_hidden(self.before.access, &self.after, present)
             || is_hidden(self.after.access, &self.before, former);
+        // What denies is told by what it takes away, and where it comes from takes nothing.
+        let statement =
+            self.numbers.statement(grant).filter(|statement| statement.effect == Effect::Allow)?;
         if is_same || is_unsure {
             return None;
         }
-        self.change(&self.after, Turn::Rerouted, grant, present, former_path)
-    }
-
-    /// Says whether the principal may hold a grant in `state` unseen, as a member of a group whose members were never read.
-    fn may_be_held(&self, grant: &Grant<'_>, state: &Access) -> bool {
-        let principal = self.after.principal().or_else(|| self.before.principal());
-        let statement = self.numbers.statement(grant);
-        statement.is_some_and(|statement| may_hold_by_unseen_group(state, principal, statement))
-    }
-
-    /// Says whether a grant that is only here makes a difference to what the principal can do: an allowing one
-    /// where nothing there allows as much and nothing here takes it away, a denying one where something would be
-    /// allowed there.
-    pub(super) fn is_new(&self, grant: &Grant<'a>, here: &Side<'a>, there: &Side<'a>) -> bool {
-        if there.held().any(|wide| self.covers(wide, grant)) {
-            return false;
-        }
-        let Some(statement) = self.numbers.statement(grant) else { return false };
-        atoms(statement).into_iter().any(|atom| match statement.effect {
-            Effect::Allow => self.is_open(&atom, grant, here, there),
-            Effect::Deny => self.is_allowed(&atom, there),
-        })
-    }
-
-    /// Says whether some action of an atom is left here and is not covered there.
-    fn is_open(&self, atom: &Atom<'a>, grant: &Grant<'a>, here: &Side<'a>, there: &Side<'a>) -> bool {
-        let mut listed: HashSet<&Pattern> = HashSet::new();
-        let mut wild: Vec<&Pattern> = Vec::new();
-        for wide in there.held() {
-            let Some(statement) = self.numbers.statement(wide) else { continue };
-            let is_plain = statement.actions.except.is_empty() && statement.resources.except.is_empty();
-            let holds_as_long = (wide.1.is_none() || wide.1 == grant.1)
-                && (statement.condition.is_none() || statement.condition == atom.statement.condition);
-            if statement.effect == Effect::Allow
-                && is_plain
-                && holds_as_long
-                && statement.resources.any_of.iter().any(|mine| mine.covers(&atom.resource))
-            {
-                let (literal, others): (Vec<&Pattern>, Vec<&Pattern>) =
-                    statement.actions.any_of.iter().partition(|action| action.is_literal());
-                listed.extend(literal);
-                wild.extend(others);
-            }
-        }
-        atom.actions.iter().any(|action| {
-            !listed.contains(action)
-                && !wild.iter().any(|wide| wide.covers(action))
-                && self.leaves(here, action, &atom.resource)
-        })
-    }
-
-    /// Says whether nothing takes all of it away, whatever holds.
-    fn leaves(&self, side: &Side<'a>, action: &Pattern, resource: &Resource) -> bool {
-        let question = Question { action: action.clone(), resource: resource.clone() };
-        let denies = side.held().any(|grant| {
-            let statement = self.numbers.statement(grant);
-            statement.is_some_and(|statement| {
-                statement.effect == Effect::Deny
-                    && grant.1.is_none()
-                    && statement.condition.is_none()
-                    && statement.extent(&question) == Extent::Whole
-            })
-        });
-        !denies && (!side.is_bounded() || bound_rank(side.access, side.number, &question) > 0)
-    }
-
-    /// Says whether something of a grant is left by what denies.
-    pub(super) fn is_left(&self, statement: &Statement, side: &Side<'a>) -> bool {
-        atoms(statement)
-            .iter()
-            .any(|atom| atom.actions.iter().any(|action| self.leaves(side, action, &atom.resource)))
-    }
-
-    /// Says whether something of an atom is allowed, and not taken away as a whole.
-    fn is_allowed(&self, atom: &Atom<'a>, side: &Side<'a>) -> bool {
-        atom.actions.iter().any(|action| {
-            let question = Question { action: action.clone(), resource: atom.resource.clone() };
-            let allows = side.held().any(|grant| {
-                let statement = self.numbers.statement(grant);
-                statement.is_some_and(|statement| {
-                    statement.effect == Effect::Allow && statement.extent(&question) != Extent::None
-                })
-            });
-            allows && self.leaves(side, action, &atom.resource)
-        })
-    }
-
-    /// Says whether a grant gives all that another gives, and no later.
-    fn covers(&self, wide: &Grant<'_>, narrow: &Grant<'_>) -> bool {
-        let (Some(wider), Some(narrower)) = (self.numbers.statement(wide), self.numbers.statement(narrow))
-        else {
-            return false;
-        };
-        (wide.1.is_none() || wide.1 == narrow.1) && wider.covers(narrower)
-    }
-
-    /// Returns a way to what a grant of now stands in the place of.
-    fn narrower_before(&self, grant: &Grant<'_>) -> Option<&Way<'a>> {
-        let gone = self.before.grants.iter().filter(|(former, _)| !self.after.holds(former));
-        gone.filter(|(former, _)| self.covers(grant, former)).find_map(|(_, ways)| ways.first())
-    }
-
-    /// Says whether something stands in the place of a grant that was, and gives a part of it.
-    fn leaves_some_after(&self, grant: &Grant<'_>) -> bool {
-        let new = self.after.grants.keys().filter(|present| !self.before.holds(present));
-        new.into_iter().any(|present| self.covers(grant, present))
-    }
-
-    pub(super) fn change(
-        &self,
-        side: &Side<'_>,
-        turn: Turn,
-        grant: &Grant<'_>,
-        ways: &[Way<'_>],
-        former_path: Vec<Step>,
-    ) -> Option<AccessChange> {
-        let statement = self.numbers.statement(grant)?;
-        // A statement that denies turns gain into loss.
-        let turn = match (statement.effect, turn) {
-            (Effect::Deny, Turn::Lost | Turn::Narrowed) => Turn::Gained,
-            (Effect::Deny, Turn::Gained | Turn::Widened) => Turn::Lost,
-            (_, turn) => turn,
-        };
         Some(AccessChange {
-            principal: side.principal()?.clone(),
-            turn,
+            principal: self.after.principal()?.clone(),
+            turn: Turn::Rerouted,
             condition: both(grant.1, statement.condition.as_deref()),
             what: What::Statement(statement.clone()),
-            path: side.path(ways.first()?),
+            is_remainder: false,
+            is_whole: true,
+            path,
             former_path,
+            cause: Cause::of_grant(&self.before, &self.after, way, &When::default(), true),
+            usable_by: Default::default(),
             reach: Reach::default(),
         })
     }
 }
 
-/// Takes a statement apart. Its actions stay together, and what is taken out is left aside.
-pub(super) fn atoms(statement: &Statement) -> Vec<Atom<'_>> {
-    let mut atoms = Vec::new();
-    for resource in &statement.resources.any_of {
-        let mut parts = vec![Resource::any()];
-        for (attribute, patterns) in &resource.0 {
-            parts = parts
-                .iter()
-                .flat_map(|part| {
-                    patterns.iter().map(|pattern| part.clone().with(attribute, vec![pattern.clone()]))
-                })
-                .collect();
-        }
-        atoms.extend(parts.into_iter().map(|resource| Atom {
-            actions: &statement.actions.any_of,
-            statement,
-            resource,
-        }));
+impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
+    fn of(sides: &'s Sides<'a, 'n>, is_gain: bool) -> Self {
+        let (from, to) = if is_gain { (&sides.before, &sides.after) } else { (&sides.after, &sides.before) };
+        let principals = from.principal().zip(to.principal());
+        let standing =
+            principals.and_then(|(one, other)| standing::cause((from.access, one), other, is_gain));
+        let is_denying = |grant: &Grant<'_>| {
+            sides.numbers.statement(grant).is_some_and(|each| each.effect == Effect::Deny)
+        };
+        let is_lifted = |grant: &&Grant<'a>| {
+            is_denying(grant)
+                && !to.holds(grant)
+                && from.grants.get(*grant).is_none_or(|ways| !is_hidden(to.access, from, ways))
+        };
+        let lifted = from.held().filter(is_lifted).copied().collect();
+        let has_other_bounds = !sides.bounds.are_same && from.is_bounded();
+        Self { sides, from, to, is_gain, standing, lifted, has_other_bounds }
     }
-    atoms
+
+    fn changes(&self, differences: &mut Differences<'a>) -> Vec<AccessChange> {
+        let mut changes = Vec::new();
+        let looks_at_all = self.standing.is_some() || !self.lifted.is_empty() || self.has_other_bounds;
+        let mut lifts: Vec<(Piece, AccessChange)> = Vec::new();
+        for (grant, ways) in self.by_content() {
+            let is_new = !self.from.holds(grant);
+            if !(is_new || looks_at_all) || is_hidden(self.from.access, self.to, ways) {
+                continue;
+            }
+            let Some(way) = ways.first() else { continue };
+            let difference = self.difference(differences, grant);
+            let is_doubtful =
+                !difference.new.is_empty() && self.standing.is_none() && self.may_be_held(grant);
+            for piece in difference.new.iter().filter(|_| !is_doubtful) {
+                changes.extend(self.new_change(grant, way, piece));
+            }
+            for (deny, pieces) in &difference.lifted {
+                let Some(cause) = self.cause_of_lift(deny) else { continue };
+                let turn = if self.is_gain { Turn::Gained } else { Turn::Lost };
+                for piece in pieces {
+                    let change = self.change(turn, piece, way, cause.clone());
+                    lifts.extend(change.map(|change| (piece.clone(), change)));
+                }
+            }
+            let turn = match (self.is_gain, difference.keeps_some) {
+                (true, false) => Turn::Gained,
+                (true, true) => Turn::Widened,
+                (false, false) => Turn::Lost,
+                (false, true) => Turn::Narrowed,
+            };
+            for piece in &difference.unbound {
+                let cause = bounds::cause(self.from, self.to, self.is_gain);
+                let cause = cause.held_if(&piece.when, self.is_gain);
+                let change = self.change(turn, piece, way, cause);
+                lifts.extend(change.map(|change| (piece.clone(), change)));
+            }
+        }
+        changes.extend(once_each(lifts));
+        changes
+    }
+
+    /// Returns what allows, in an order that is the same whichever state is which.
+    fn by_content(&self) -> Vec<(&'s Grant<'a>, &'s Vec<Way<'a>>)> {
+        let numbers = self.sides.numbers;
+        let mut grants: Vec<(&Statement, &Grant<'a>, &Vec<Way<'a>>)> = self
+            .to
+            .grants
+            .iter()
+            .filter_map(|(grant, ways)| Some((numbers.statement(grant)?, grant, ways)))
+            .filter(|(statement, ..)| statement.effect == Effect::Allow)
+            .collect();
+        if !self.lifted.is_empty() || self.has_other_bounds {
+            // The widest first, so that it is what is told of what several allow.
+            grants.sort_by_cached_key(|(statement, grant, ways)| {
+                let is_all = statement.actions.any_of.iter().any(crate::Pattern::is_any);
+                let length = ways.first().map_or(0, |way| self.to.path(way).len());
+                (statement.condition.is_some() || grant.1.is_some(), !is_all, length, (*statement).clone())
+            });
+        }
+        grants.into_iter().map(|(_, grant, ways)| (grant, ways)).collect()
+    }
+
+    fn difference(&self, differences: &mut Differences<'a>, grant: &Grant<'a>) -> Rc<Difference<'a>> {
+        let question = Question {
+            from: self.from,
+            to: self.to,
+            numbers: self.sides.numbers,
+            bounds: self.sides.bounds,
+            is_gain: self.is_gain,
+            holds_nothing: self.standing.is_some(),
+            lifted: &self.lifted,
+            has_other_bounds: self.has_other_bounds,
+        };
+        differences.of(&question, grant)
+    }
+
+    /// Tells a piece of a grant that one side does not have.
+    fn new_change(&self, grant: &Grant<'a>, way: &Way<'a>, piece: &Told) -> Option<AccessChange> {
+        let former = self.standing.is_none().then(|| self.narrower(grant)).flatten();
+        let turn = match (self.is_gain, former.is_some()) {
+            (true, false) => Turn::Gained,
+            (true, true) => Turn::Widened,
+            (false, false) => Turn::Lost,
+            (false, true) => Turn::Narrowed,
+        };
+        let cause = match &self.standing {
+            Some(standing) if self.from.holds(grant) => standing.clone(),
+            _ => Cause::of_grant(self.from, self.to, way, &piece.when, self.is_gain),
+        };
+        let mut change = self.told(turn, piece, way, cause)?;
+        if let (true, Some(former)) = (self.is_gain, former) {
+            change.former_path = self.from.path(former);
+        }
+        Some(change)
+    }
+
+    /// Returns whether the principal may hold a grant on the one side unseen, as a member of a group whose members were
+    /// never read.
+    fn may_be_held(&self, grant: &Grant<'a>) -> bool {
+        let statement = self.sides.numbers.statement(grant);
+        let access = self.from.access;
+        statement.is_some_and(|statement| may_hold_by_unseen_group(access, self.to.principal(), statement))
+    }
+
+    fn change(&self, turn: Turn, piece: &Piece, way: &Way<'a>, cause: Cause) -> Option<AccessChange> {
+        self.told(turn, &Told::of(piece), way, cause)
+    }
+
+    fn told(&self, turn: Turn, told: &Told, way: &Way<'a>, cause: Cause) -> Option<AccessChange> {
+        Some(AccessChange {
+            principal: self.to.principal()?.clone(),
+            turn,
+            what: What::Statement(told.statement.clone()),
+            is_remainder: told.is_remainder,
+            is_whole: told.is_whole,
+            condition: told.when.words(),
+            path: self.to.path(way),
+            former_path: Vec::new(),
+            cause,
+            usable_by: Default::default(),
+            reach: Reach::default(),
+        })
+    }
+
+    fn cause_of_lift(&self, deny: &Grant<'a>) -> Option<Cause> {
+        let way = self.from.grants.get(deny).and_then(|ways| ways.first());
+        let path = way.map(|way| self.from.path(way).into_iter().skip(1).collect());
+        Some(Cause::deny(path.unwrap_or_default(), self.is_gain))
+    }
+
+    /// Returns a way to what a grant stands in the place of: one that is no more, and gave a part of it.
+    fn narrower(&self, grant: &Grant<'a>) -> Option<&'s Way<'a>> {
+        let gone = self.from.grants.iter().filter(|(former, _)| !self.to.holds(former));
+        gone.filter(|(former, _)| self.covers(grant, former)).find_map(|(_, ways)| ways.first())
+    }
+
+    /// Says whether a grant gives all that another gives, and no later.
+    fn covers(&self, wide: &Grant<'_>, narrow: &Grant<'_>) -> bool {
+        let (Some(wider), Some(narrower)) =
+            (self.sides.numbers.statement(wide), self.sides.numbers.statement(narrow))
+        else {
+            return false;
+        };
+        let terms = &self.sides.bounds.terms;
+        let condition = |grant: &Grant<'_>, statement: &Statement| {
+            both(grant.1, statement.condition.as_deref()).map(|words| terms.parse(&words)).unwrap_or_default()
+        };
+        wider.effect == narrower.effect
+            && wider.covers_aside_from_condition(narrower)
+            && condition(narrow, narrower).implies(&condition(wide, wider))
+    }
+}
+
+/// A piece as it is told.
+pub(super) struct Told {
+    pub(super) statement: Statement,
+    pub(super) when: When,
+    pub(super) is_remainder: bool,
+    pub(super) is_whole: bool,
+}
+
+impl Told {
+    pub(super) fn of(piece: &Piece) -> Self {
+        Self {
+            statement: Statement { condition: piece.when.words(), ..piece.statement() },
+            when: piece.when.clone(),
+            is_remainder: piece.is_remainder(),
+            is_whole: false,
+        }
+    }
+}
+
+/// Leaves out what another change tells already.
+fn once_each(lifts: Vec<(Piece, AccessChange)>) -> Vec<AccessChange> {
+    let mut kept: Vec<(Piece, AccessChange)> = Vec::new();
+    for (piece, change) in lifts {
+        if !kept.iter().any(|(known, _)| super::region::is_within(&piece, known)) {
+            kept.push((piece, change));
+        }
+    }
+    kept.into_iter().map(|(_, change)| change).collect()
+}
+
+impl When {
+    /// Writes what must hold, and what keeps it from being done.
+    pub(super) fn words(&self) -> Option<String> {
+        let unless = self.unless.iter().map(|unless| unless.beside(&self.all_of));
+        let unless = unless.filter_map(|unless| unless.words()).map(|words| {
+            // What it takes away together stays together among all that must hold.
+            if words.contains(" and ") { format!("unless ({words})") } else { format!("unless {words}") }
+        });
+        let all: Vec<String> = self.all_of.words().into_iter().chain(unless).collect();
+        (!all.is_empty()).then(|| all.join(" and "))
+    }
 }

@@ -10,7 +10,7 @@ use super::{
     people::{Condition, People},
     resource,
 };
-use crate::{Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step};
+use crate::{Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step, terms::Terms};
 
 /// The statements of one kind of document, by the document's key.
 pub(crate) struct Documents(BTreeMap<Vec<u8>, Vec<Written>>);
@@ -218,6 +218,22 @@ fn conditions(state: &State, table: &Table, key: usize) -> BTreeMap<Vec<u8>, Vec
         .into_iter()
         .map(|(statement, parts)| (statement, parts.into_iter().map(condition).collect()))
         .collect()
+}
+
+/// Returns what the terms of all conditions ask.
+pub(super) fn terms(state: &State) -> Terms {
+    let mut terms = Terms::default();
+    for (table, key) in [
+        (&t::POLICY_CONDITIONS, t::POLICY_STATEMENTS.key),
+        (&t::ROLE_CONDITIONS, t::ROLE_STATEMENTS.key),
+        (&t::SCP_CONDITIONS, t::SCP_STATEMENTS.key),
+        (&t::TRUST_CONDITIONS, t::TRUST_STATEMENTS.key),
+    ] {
+        for condition in conditions(state, table, key).into_values().flatten() {
+            terms.compared(&condition.words(), &condition.key, &condition.operator, &condition.values);
+        }
+    }
+    terms
 }
 
 /// Writes conditions that must all hold; none where there is none.

@@ -1,6 +1,7 @@
 //! Every decision against an evaluator that knows nothing of this crate: it follows the text of the policy language,
 //! one request at a time.
 
+mod differences;
 mod draws;
 mod ends;
 mod gains;

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use model::{Row, State, Table, Timestamp, tables::ibm as t};
 
-use crate::moments::moment;
+use crate::{moments::moment, terms::Terms};
 
 /// A condition of a rule: its place, the operator of its group, itself.
 type Condition<'a> = (Vec<u32>, &'a str, Ruled);
 
 /// The conditions of policies, to be taken out policy by policy.
-pub(super) struct Conditions<'a>(BTreeMap<&'a str, Vec<Condition<'a>>>);
+pub(super) struct Conditions<'a> {
+    of_policies: BTreeMap<&'a str, Vec<Condition<'a>>>,
+    /// What the terms of the conditions ask.
+    pub(super) terms: Terms,
+}
 
 /// What must hold for a policy, and until when it can.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,15 +28,14 @@ pub(super) struct Ruled {
 impl<'a> Conditions<'a> {
     pub(super) fn of(state: &'a State) -> Self {
         let mut conditions: BTreeMap<&str, Vec<Condition<'_>>> = BTreeMap::new();
+        let mut terms = Terms::default();
         for row in state.rows(&t::POLICY_CONDITIONS) {
             let text = |column| t::POLICY_CONDITIONS.text(row, column);
             let Some(policy) = text("policy_id") else { continue };
-            let words = format!(
-                "{} {} {}",
-                name(row).unwrap_or("?"),
-                text("operator").unwrap_or("?"),
-                text("value").unwrap_or("?")
-            );
+            let name = name(row).unwrap_or("?");
+            let (operator, value) = (text("operator").unwrap_or("?"), text("value").unwrap_or("?"));
+            let words = format!("{name} {operator} {value}");
+            terms.compared(&words, name, operator, &[value.to_owned()]);
             let place = text("position").unwrap_or_default().split('.').map(|part| part.parse().unwrap_or(0));
             conditions.entry(policy).or_default().push((
                 place.collect(),
@@ -40,12 +43,12 @@ impl<'a> Conditions<'a> {
                 Ruled { words: Some(words), end: end_of_row(row) },
             ));
         }
-        Self(conditions)
+        Self { of_policies: conditions, terms }
     }
 
     /// Returns what must hold for a policy.
     pub(super) fn take(&mut self, policy: &str, operator: Option<&str>) -> Ruled {
-        let Some(mut conditions) = self.0.remove(policy) else { return Ruled::default() };
+        let Some(mut conditions) = self.of_policies.remove(policy) else { return Ruled::default() };
         conditions.sort();
         let mut groups: BTreeMap<u32, (&str, Vec<Ruled>)> = BTreeMap::new();
         let mut outer = operator;
@@ -57,8 +60,29 @@ impl<'a> Conditions<'a> {
                 groups.entry(place.first().copied().unwrap_or_default()).or_insert((operator, Vec::new()));
             members.push(condition);
         }
-        let of_group = |(operator, members): (&str, Vec<Ruled>)| joined(operator, members);
-        joined(outer.unwrap_or("and"), groups.into_values().map(of_group).collect())
+        let of_groups: Vec<Ruled> =
+            groups.into_values().map(|(operator, members)| self.joined(operator, members)).collect();
+        self.joined(outer.unwrap_or("and"), of_groups)
+    }
+
+    /// Joins conditions; alternatives stay together where something else must hold too. All of them end with the first
+    /// that ends, and alternatives when the last has.
+    fn joined(&mut self, operator: &str, members: Vec<Ruled>) -> Ruled {
+        let (ends, is_all) = (members.iter().map(|member| member.end), operator == "and");
+        let end = match is_all {
+            true => ends.flatten().min(),
+            false => ends.collect::<Option<Vec<Timestamp>>>().and_then(|ends| ends.into_iter().max()),
+        };
+        let words: Vec<String> = members.into_iter().filter_map(|member| member.words).collect();
+        let all = words.join(&format!(" {operator} "));
+        if words.len() < 2 || is_all {
+            return Ruled { words: Some(all), end };
+        }
+        let together = format!("({all})");
+        if operator == "or" {
+            self.terms.any(&together, &words);
+        }
+        Ruled { words: Some(together), end }
     }
 }
 
@@ -94,20 +118,6 @@ fn after(time: Timestamp, seconds: i64) -> Option<Timestamp> {
 fn start_of_day(text: &str) -> Option<Timestamp> {
     let (day, offset) = (text.get(..10)?, text.get(10..)?);
     moment(&format!("{day}T00:00:00{}", if offset.is_empty() { "Z" } else { offset }))
-}
-
-/// Joins conditions; alternatives stay together where something else must hold too. All of them end with the first that
-/// ends, and alternatives when the last has.
-fn joined(operator: &str, members: Vec<Ruled>) -> Ruled {
-    let (ends, is_all) = (members.iter().map(|member| member.end), operator == "and");
-    let end = match is_all {
-        true => ends.flatten().min(),
-        false => ends.collect::<Option<Vec<Timestamp>>>().and_then(|ends| ends.into_iter().max()),
-    };
-    let words: Vec<String> = members.into_iter().filter_map(|member| member.words).collect();
-    let all = words.join(&format!(" {operator} "));
-    let words = if words.len() > 1 && !is_all { format!("({all})") } else { all };
-    Ruled { words: Some(words), end }
 }
 
 /// Says that somebody must be in a group, when a policy names both.

@@ -14,12 +14,14 @@ use super::{
 use crate::{
     Access, Choice, Effect, Holders, Pattern, Resource, Source, Standing, Statement, Step,
     access::{Span, both},
+    terms::Terms,
 };
 
 /// A role that a policy gives: its CRN, and its name where the policy tells it.
 type Given<'a> = (&'a str, Option<&'a str>);
 
-pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timestamp) {
+/// Adds the policies, and returns what the terms of their conditions ask.
+pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timestamp) -> Terms {
     let mut resources = resources(state);
     let mut conditions = Conditions::of(state);
     let subjects = Subjects::of(state);
@@ -58,6 +60,7 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timesta
             policy.give(access, roles, role, name, &holders);
         }
     }
+    conditions.terms
 }
 
 /// Leaves open who a holder is that no list shows: the policy was not seen either, and may be gone with it.

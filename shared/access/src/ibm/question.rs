@@ -160,7 +160,7 @@ pub(super) fn completed(mut resource: Resource) -> Resource {
 }
 
 /// Returns the values of `serviceType` and `service_group_id` for a service; the latter is empty outside of groups.
-pub(super) fn kind_and_group(service: &str) -> [&'static str; 2] {
+pub(crate) fn kind_and_group(service: &str) -> [&'static str; 2] {
     let kind = if PLATFORM_SERVICES.contains(&service) { "platform_service" } else { "service" };
     [kind, if IAM_SERVICES.contains(&service) { "IAM" } else { "" }]
 }

@@ -171,23 +171,36 @@ pub(crate) fn gains() -> Vec<Gain> {
         "condition": null,
     });
     vec![Gain {
-        title: "user ana@example.com gained access through access group 'Keys' → policy p9 → role 'Reader'"
+        title: "user ana@example.com gained kms.secrets.read, kms.secrets.list on region=eu-*,serviceName=kms, and 1 more: \
+                added to access group 'Keys'"
             .to_owned(),
         turn: "gained",
         principals: vec![user],
         grants: vec![
             json!({
                 "what": { "statement": statement },
+                "cause": {
+                    "kind": "member_added",
+                    "of": [step("access group", "g1", "Keys")],
+                    "phrase": "added to access group 'Keys'",
+                },
                 "path": [step("access group", "g1", "Keys"), step("policy", "p9", "p9"), step("role", "r1", "Reader")],
                 "reach": { "actions": 2, "resources": 4 },
             }),
             json!({
                 "what": { "becoming": step("trusted profile", "iam-Profile-1", "night shift") },
+                "cause": {
+                    "kind": "trust_changed",
+                    "of": [step("trusted profile", "iam-Profile-1", "night shift")],
+                    "phrase": "whom trusted profile 'night shift' trusts was changed",
+                },
                 "condition": "claim groups CONTAINS night",
                 "path": [step("trusted profile", "iam-Profile-1", "night shift")],
                 "reach": { "actions": 0, "resources": 0 },
             }),
         ],
+        usable_by: Vec::new(),
+        usable_by_total: 0,
         actions: 2,
         resources: 4,
         sensitive: vec![SensitivePermission {

@@ -246,6 +246,45 @@ fn drift_is_as_bad_as_what_somebody_gained_by_it() {
 }
 
 #[test]
+fn what_is_gone_and_had_kept_something_away_is_as_bad_as_what_it_opened() {
+    use model::tables::huawei;
+    let caused = |kind: &str, of: &[&str]| {
+        let of: Vec<_> =
+            of.iter().map(|id| serde_json::json!({ "kind": "step", "id": id, "name": id })).collect();
+        let mut gain = gain("user-1", &["policy-1"]);
+        gain.grants[0]["cause"] = serde_json::json!({ "kind": kind, "of": of, "phrase": "" });
+        gain
+    };
+    let account: model::AccountId = "huawei/d-1".parse().unwrap();
+    let graded = |gain: Gain, change: Change| {
+        let (changes, gains, state) = ([change], [gain], State::default());
+        events(&Told { changes: &changes, gains: &gains, ..told(&account, &state) }).pop().unwrap().severity
+    };
+    let attached = |policy: &str| {
+        let draft = huawei::POLICY_ATTACHMENTS.draft().set("policy_id", policy).set("entity_type", "user");
+        removed(&huawei::POLICY_ATTACHMENTS, draft.set("entity_id", "user-1").row())
+    };
+    let lifted = || caused("deny_lifted", &["no-deletes"]);
+    assert_eq!(graded(lifted(), attached("no-deletes")), "high");
+    assert_eq!(graded(lifted(), attached("another")), "info");
+    assert_eq!(graded(caused("policy_attached", &["no-deletes"]), attached("no-deletes")), "info", "it gave");
+    let scp = |policy: &str| {
+        let draft = huawei::SCP_ATTACHMENTS.draft().set("policy_id", policy).set("entity_id", "d-1");
+        removed(&huawei::SCP_ATTACHMENTS, draft.row())
+    };
+    assert_eq!(graded(caused("scp_detached", &["line"]), scp("line")), "high");
+    assert_eq!(graded(caused("scp_detached", &["line"]), scp("another")), "info");
+    let enabled = |user: &str| {
+        let row = |enabled| {
+            huawei::USERS.draft().set("user_id", user).set("name", user).set("enabled", enabled).row()
+        };
+        Change::new(&huawei::USERS, ChangeKind::Changed { before: row(false), after: row(true) })
+    };
+    assert_eq!(graded(caused("enabled", &[]), enabled("user-1")), "high");
+    assert_eq!(graded(caused("enabled", &[]), enabled("user-2")), "info");
+}
+
+#[test]
 fn what_joins_two_things_of_the_way_is_graded_with_it() {
     use model::tables::huawei;
     let gains = [gain("user-1", &["group-1", "role-1"])];

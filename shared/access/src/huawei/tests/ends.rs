@@ -94,7 +94,8 @@ fn nobody_becomes_an_agency_that_has_expired_and_the_loss_knows_when() {
     assert_eq!(standing(&before), Standing::Active);
     assert_eq!(standing(&after), Standing::Inactive("expired at 2026-11-20T12:00:00Z".to_owned()));
     let changes = after.gains_since(&before, &known(&state));
-    assert_eq!(changes.len(), 2, "{changes:?}");
+    // The two who could become it, and itself.
+    assert_eq!(changes.len(), 3, "{changes:?}");
     for change in &changes {
         assert_eq!(change.turn, Turn::Lost);
         assert_eq!(after.ended_on(&change.path), Some(time("2026-11-20T12:00:00Z")));
@@ -137,7 +138,12 @@ fn a_statement_whose_last_moment_is_past_neither_allows_nor_denies() {
     let mut turns: Vec<(String, Turn, bool)> = after
         .gains_since(&before, &known(&state))
         .into_iter()
-        .map(|change| (change.principal.step.id.clone(), change.turn, after.ended_on(&change.path).is_some()))
+        .map(|change| {
+            // Of what is no longer denied, it is the deny that has ended.
+            let ended =
+                [&change.path, &change.cause.of].into_iter().any(|path| after.ended_on(path).is_some());
+            (change.principal.step.id.clone(), change.turn, ended)
+        })
         .collect();
     turns.sort();
     assert_eq!(turns, [("u".to_owned(), Turn::Lost, true), ("v".to_owned(), Turn::Gained, true)]);

@@ -3,7 +3,7 @@
 use model::{Coverage, ListStatus};
 use proptest::prelude::*;
 
-use super::{Account, Decision, Tables, Written, accounts, requests, statements};
+use super::{Account, Answer, Tables, Written, accounts, requests, statements};
 use crate::{
     Access, AccessChange, Extent, Turn, What,
     huawei::{access, known, question},
@@ -27,25 +27,44 @@ fn pairs() -> impl Strategy<Value = (Account, Account)> {
     )
 }
 
-fn rank(decision: Decision) -> u8 {
-    match decision {
-        Decision::NotAllowed | Decision::Denied => 0,
-        Decision::Depends => 1,
-        Decision::Allowed => 2,
+/// The contexts that a condition of this world may be asked in: with a second factor, and without.
+const CONTEXTS: [bool; 2] = [false, true];
+
+impl Account {
+    /// Says whether a request is let through in a context: something allows it, the organisation on each level too, and
+    /// nothing denies it.
+    fn lets(&self, user: usize, action: &str, urn: &str, has_mfa: bool) -> bool {
+        let applies = |written: &&Written| match written.applies(action, urn) {
+            Answer::No => false,
+            Answer::Perhaps => has_mfa,
+            Answer::Yes => true,
+        };
+        let holds = |attached: &[bool; 3]| attached[user] || (attached[2] && self.members[user]);
+        let own =
+            self.policies.iter().filter(|(_, attached)| holds(attached)).flat_map(|(written, _)| written);
+        let own: Vec<&Written> = own.filter(applies).collect();
+        let levels = self.bounds.iter().flatten().filter(|level| !level.is_empty());
+        let levels: Vec<Vec<&Written>> = levels.map(|level| level.iter().filter(applies).collect()).collect();
+        own.iter().any(|written| !written.deny)
+            && levels.iter().all(|level| level.iter().any(|written| !written.deny))
+            && !own.iter().chain(levels.iter().flatten()).any(|written| written.deny)
     }
 }
 
-fn is_about(change: &AccessChange, action: &str, urn: &str) -> bool {
-    match &change.what {
-        What::Statement(statement) => statement.extent(&question(action, Some(urn))) != Extent::None,
-        What::Becoming(_) => false,
-    }
-}
-
-fn is_told(changes: &[AccessChange], turns: &[Turn], user: &str, action: &str, urn: &str) -> bool {
-    changes.iter().any(|change| {
-        change.principal.step.id == user && turns.contains(&change.turn) && is_about(change, action, urn)
-    })
+/// Says whether a change tells of a request in a context: it speaks of it, under what must hold, and not under what it
+/// was held before.
+fn tells(change: &AccessChange, action: &str, urn: &str, has_mfa: bool) -> bool {
+    let What::Statement(statement) = &change.what else { return false };
+    let mfa = "g:MFAPresent Bool true";
+    let holds = |words: Option<&str>| match words {
+        None => true,
+        Some(words) if words == mfa => has_mfa,
+        Some(words) if words == format!("unless {mfa}") => !has_mfa,
+        Some(words) => panic!("{words}"),
+    };
+    statement.extent(&question(action, Some(urn))) != Extent::None
+        && holds(change.condition.as_deref())
+        && !change.cause.held_if.as_deref().is_some_and(|words| holds(Some(words)))
 }
 
 const GAINS: [Turn; 2] = [Turn::Gained, Turn::Widened];
@@ -67,15 +86,15 @@ proptest! {
         let (before, after) = (access(&former.state()), access(&present.state()));
         let changes = after.gains_since(&before, &known(&present.state()));
         for (number, user) in ["u0", "u1"].into_iter().enumerate() {
-            for (action, urn) in requests() {
-                let was = rank(former.decide(number, &action, &urn));
-                let is = rank(present.decide(number, &action, &urn));
-                if is > was {
-                    prop_assert!(is_told(&changes, &GAINS, user, &action, &urn), "{} gained {} {}", user, action, urn);
-                }
-                if is < was {
-                    prop_assert!(is_told(&changes, &LOSSES, user, &action, &urn), "{} lost {} {}", user, action, urn);
-                }
+            let of_user = changes.iter().filter(|change| change.principal.step.id == user);
+            let (gains, losses): (Vec<&AccessChange>, Vec<&AccessChange>) =
+                of_user.filter(|change| change.turn != Turn::Rerouted).partition(|change| GAINS.contains(&change.turn));
+            for ((action, urn), has_mfa) in requests().iter().flat_map(|each| CONTEXTS.map(|mfa| (each, mfa))) {
+                let was = former.lets(number, action, urn, has_mfa);
+                let is = present.lets(number, action, urn, has_mfa);
+                let tells = |changes: &[&AccessChange]| changes.iter().any(|each| tells(each, action, urn, has_mfa));
+                prop_assert_eq!(tells(&gains), is && !was, "gained: {} {} {} {}\n{:#?}", user, action, urn, has_mfa, gains);
+                prop_assert_eq!(tells(&losses), was && !is, "lost: {} {} {} {}\n{:#?}", user, action, urn, has_mfa, losses);
             }
         }
         let back = before.gains_since(&after, &known(&former.state()));
@@ -103,7 +122,7 @@ proptest! {
         let (before, after) = (access(&wide.state()), access(&both.state()));
         let changes = after.gains_since(&before, &known(&both.state()));
         let is_more = |(action, urn): &(String, String)| {
-            rank(both.decide(0, action, urn)) > rank(wide.decide(0, action, urn))
+            CONTEXTS.iter().any(|mfa| both.lets(0, action, urn, *mfa) && !wide.lets(0, action, urn, *mfa))
         };
         prop_assert!(!changes.is_empty() || !requests().iter().any(is_more));
         let covers = |access: &Access| {

@@ -3,7 +3,10 @@
 use model::{Coverage, ListStatus, tables::huawei as t};
 
 use super::Tables;
-use crate::{Access, Standing, huawei::access};
+use crate::{
+    Access, CauseKind, Standing, Turn,
+    huawei::{access, known},
+};
 
 fn list(listing: &str, parent: &str, status: ListStatus, carried_from: Option<i64>) -> model::Row {
     let coverage = Coverage {
@@ -79,4 +82,56 @@ fn keys_of_one_user_that_could_not_be_listed_leave_the_others_as_they_are() {
     assert_eq!(standings(&office("b", ListStatus::Denied, None))[1], unknown, "another may be on");
     assert_eq!(standings(&office("b", ListStatus::Denied, Some(3)))[1], off, "what was known stands in");
     assert_eq!(standings(&office("d", ListStatus::Denied, None))[3], Standing::Active, "one was seen");
+}
+
+/// Returns the state of a user that holds a policy; its key has a status, and the list of its keys ended like this.
+fn holder(key: Option<&str>, status: ListStatus, carried_from: Option<i64>) -> model::State {
+    let mut rows = Tables::default();
+    rows.add(&t::USERS, t::USERS.draft().set("user_id", "u").set("name", "u").set("enabled", true));
+    if let Some(status) = key {
+        let key = t::ACCESS_KEYS.draft().set("access_key_id", "k").set("user_id", "u");
+        rows.add(&t::ACCESS_KEYS, key.set("status", status));
+    }
+    rows.add(&t::POLICIES, t::POLICIES.draft().set("policy_id", "p").set("name", "p"));
+    let version = t::POLICY_VERSIONS.draft().set("policy_id", "p").set("version_id", "v1");
+    rows.add(&t::POLICY_VERSIONS, version.set("is_default", true));
+    let attached = t::POLICY_ATTACHMENTS.draft().set("policy_id", "p").set("entity_type", "user");
+    rows.add(&t::POLICY_ATTACHMENTS, attached.set("entity_id", "u"));
+    let draft = |table: &'static model::Table| {
+        table.draft().set("policy_id", "p").set("version_id", "v1").set("statement", 0)
+    };
+    rows.add(&t::POLICY_STATEMENTS, draft(&t::POLICY_STATEMENTS).set("effect", "Allow"));
+    let action = draft(&t::POLICY_ACTIONS).set("position", 0).set("is_except", false);
+    rows.add(&t::POLICY_ACTIONS, action.set("pattern", "*"));
+    let mut state = rows.state();
+    let lists = [
+        list(t::ACCESS_KEYS.listing, "u", status, carried_from),
+        list(t::LOGIN_PROFILES.listing, "u", ListStatus::Complete, None),
+    ];
+    let coverage = &model::tables::COVERAGE;
+    state.put(coverage, model::Rows::new(coverage, lists.to_vec()));
+    state
+}
+
+fn changes(before: &model::State, after: &model::State) -> Vec<(Turn, CauseKind)> {
+    let changes = access(after).gains_since(&access(before), &known(after));
+    changes.iter().map(|change| (change.turn, change.cause.kind)).collect()
+}
+
+#[test]
+fn a_key_that_works_again_gives_back_what_is_held_and_one_that_was_not_seen_does_not() {
+    let seen = |key| holder(key, ListStatus::Complete, None);
+    let (on, off, none) = (seen(Some("active")), seen(Some("inactive")), seen(None));
+    let gained = [(Turn::Gained, CauseKind::CredentialAdded)];
+    assert_eq!(changes(&off, &on), gained);
+    assert_eq!(changes(&none, &on), gained, "a new one");
+    assert_eq!(changes(&on, &off), [(Turn::Lost, CauseKind::CredentialRemoved)]);
+    assert_eq!(changes(&none, &off), [], "neither works");
+    let never = holder(None, ListStatus::Denied, None);
+    assert_eq!(changes(&never, &on), [], "nobody knows what there was");
+    assert_eq!(changes(&on, &never), [], "nor what there is");
+    let carried = holder(None, ListStatus::Denied, Some(41));
+    assert_eq!(changes(&carried, &on), gained, "there was none when it was last seen");
+    assert_eq!(changes(&on, &carried), [], "what cannot be seen is no loss");
+    assert_eq!(changes(&none, &carried), []);
 }

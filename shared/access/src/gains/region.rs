@@ -1,0 +1,303 @@
+//! Regions: what can be done on what, and when. They are cut out of each other, so that what is told is the difference.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cell::{Cell, Kind};
+use crate::{Choice, Effect, Pattern, Resource, Statement, terms::Conjunction};
+
+/// Most pieces that a region is cut into; beyond, what is left is told whole.
+const MOST_PIECES: usize = 96;
+
+/// When something can be done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct When {
+    /// What must hold.
+    pub(super) all_of: Conjunction,
+    /// What keeps it from being done.
+    pub(super) unless: Vec<Conjunction>,
+    /// Under what it could be done before.
+    pub(super) held_if: Vec<Conjunction>,
+}
+
+/// One piece of a region: some actions on resources with some attributes, at some times. There is always something in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) actions: Cell,
+    pub(super) attributes: BTreeMap<String, Cell>,
+    pub(super) when: When,
+}
+
+/// What is cut out, or what a piece is cut down to: all of these actions on this resource while this holds.
+pub(super) struct Block<'a> {
+    actions: &'a [Pattern],
+    resource: &'a Resource,
+    condition: &'a Conjunction,
+}
+
+/// A statement, and all that must hold for it to count.
+#[derive(Debug, Clone)]
+pub(super) struct Counting<'a> {
+    pub(super) statement: &'a Statement,
+    pub(super) condition: Conjunction,
+}
+
+impl When {
+    fn minus(&self, condition: &Conjunction, is_held: bool) -> Option<Self> {
+        if self.all_of.excludes(condition) {
+            return Some(self.clone());
+        }
+        let mut left = self.clone();
+        let list = if is_held { &mut left.held_if } else { &mut left.unless };
+        if !list.iter().any(|known| condition.implies(known)) {
+            list.retain(|known| !known.implies(condition));
+            list.push(condition.clone());
+        }
+        (!left.is_empty()).then_some(left)
+    }
+
+    fn and(&self, condition: &Conjunction) -> Option<Self> {
+        if self.all_of.excludes(condition) {
+            return None;
+        }
+        let narrowed = Self { all_of: self.all_of.and(condition), ..self.clone() };
+        (!narrowed.is_empty()).then_some(narrowed)
+    }
+
+    fn is_empty(&self) -> bool {
+        let taken: Vec<Conjunction> = self.unless.iter().chain(&self.held_if).cloned().collect();
+        !taken.is_empty() && self.all_of.is_covered_by(&taken)
+    }
+}
+
+impl Piece {
+    fn of(block: &Block<'_>) -> Option<Self> {
+        if block.actions.is_empty() || block.resource.0.values().any(Vec::is_empty) {
+            return None;
+        }
+        let attributes = block.resource.0.iter().map(|(name, patterns)| (name.clone(), Cell::of(patterns)));
+        Some(Self {
+            actions: Cell::of(block.actions),
+            attributes: attributes.collect(),
+            when: When { all_of: block.condition.clone(), ..When::default() },
+        })
+    }
+
+    fn attribute(&self, name: &str) -> Cell {
+        self.attributes.get(name).cloned().unwrap_or_else(Cell::any)
+    }
+
+    /// Returns what a block has of the piece, if anything.
+    fn and(&self, block: &Block<'_>) -> Option<Self> {
+        let mut shared = self.clone();
+        for (name, patterns) in &block.resource.0 {
+            shared.attributes.insert(name.clone(), self.attribute(name).and(patterns, Kind::Values)?);
+        }
+        shared.when = self.when.and(block.condition)?;
+        shared.actions = self.actions.and(block.actions, Kind::Actions)?;
+        Some(shared)
+    }
+
+    /// Returns whether a block has something of the piece.
+    fn meets(&self, block: &Block<'_>) -> bool {
+        let shares = |(name, patterns): (&String, &Vec<Pattern>)| {
+            self.attributes.get(name).is_none_or(|mine| mine.meets(patterns, Kind::Values))
+        };
+        block.resource.0.iter().all(shares)
+            && !self.when.all_of.excludes(block.condition)
+            && self.actions.meets(block.actions, Kind::Actions)
+    }
+
+    /// Returns what is left of the piece without a block, in pieces that share nothing.
+    fn minus(self, block: &Block<'_>, is_held: bool) -> Vec<Self> {
+        if !self.meets(block) {
+            return vec![self];
+        }
+        let mut left = Vec::new();
+        let mut rest = self;
+        if let Some(actions) = rest.actions.minus(block.actions, is_held, Kind::Actions) {
+            left.push(Self { actions, ..rest.clone() });
+        }
+        match rest.actions.and(block.actions, Kind::Actions) {
+            Some(actions) => rest.actions = actions,
+            None => return left,
+        }
+        for (name, patterns) in &block.resource.0 {
+            let mine = rest.attribute(name);
+            if let Some(outside) = mine.minus(patterns, is_held, Kind::Values) {
+                let mut piece = rest.clone();
+                piece.attributes.insert(name.clone(), outside);
+                left.push(piece);
+            }
+            match mine.and(patterns, Kind::Values) {
+                Some(inside) => drop(rest.attributes.insert(name.clone(), inside)),
+                None => return left,
+            }
+        }
+        if let Some(when) = rest.when.minus(block.condition, is_held) {
+            left.push(Self { when, ..rest });
+        }
+        left
+    }
+
+    /// Returns the piece as a statement that allows it.
+    pub(super) fn statement(&self) -> Statement {
+        let out = |cell: &Cell| -> Vec<Pattern> {
+            let patterns: BTreeSet<&Pattern> = cell.except.iter().map(|taken| &taken.pattern).collect();
+            patterns.into_iter().cloned().collect()
+        };
+        let resource = self.attributes.iter().filter(|(_, cell)| !cell.any_of.iter().any(Pattern::is_any));
+        let resource = resource.map(|(name, cell)| (name.clone(), cell.any_of.clone())).collect();
+        let except = self.attributes.iter().flat_map(|(name, cell)| {
+            out(cell).into_iter().map(|pattern| Resource::any().with(name, vec![pattern]))
+        });
+        let actions = Choice { any_of: broadest_first(&self.actions.any_of), except: out(&self.actions) };
+        Statement {
+            effect: Effect::Allow,
+            actions: actions.into(),
+            resources: Choice { any_of: vec![Resource(resource)], except: except.collect() },
+            condition: None,
+        }
+    }
+
+    /// Returns whether something was taken out of it that was held before.
+    pub(super) fn is_remainder(&self) -> bool {
+        let cells = self.attributes.values().chain([&self.actions]);
+        cells.flat_map(|cell| &cell.except).any(|taken| taken.is_held)
+    }
+}
+
+/// Puts patterns into an order in which the first say the most.
+fn broadest_first(patterns: &[Pattern]) -> Vec<Pattern> {
+    let mut patterns = patterns.to_vec();
+    patterns.sort_by_cached_key(|pattern| {
+        let is_plain = pattern.is_literal();
+        (is_plain, if is_plain { 0 } else { pattern.length() }, pattern.to_string())
+    });
+    patterns
+}
+
+impl<'a> Counting<'a> {
+    fn blocks(&'a self) -> impl Iterator<Item = Block<'a>> {
+        self.statement.resources.any_of.iter().map(|resource| Block {
+            actions: &self.statement.actions.any_of,
+            resource,
+            condition: &self.condition,
+        })
+    }
+
+    /// Returns whether something is taken out of the statement.
+    pub(super) fn has_exceptions(&self) -> bool {
+        !self.statement.actions.except.is_empty() || !self.statement.resources.except.is_empty()
+    }
+
+    /// Returns all that the statement speaks of.
+    pub(super) fn region(&self) -> Vec<Piece> {
+        let pieces = self.blocks().filter_map(|block| Piece::of(&block)).collect();
+        self.without_exceptions(pieces, false)
+    }
+
+    /// Takes out what the statement does not speak of.
+    fn without_exceptions(&self, pieces: Vec<Piece>, is_held: bool) -> Vec<Piece> {
+        let (none, everywhere, everything) = (Conjunction::default(), Resource::any(), [Pattern::any()]);
+        let actions = &self.statement.actions.except;
+        let of_actions = Block { actions, resource: &everywhere, condition: &none };
+        let mut left = if actions.is_empty() { pieces } else { cut(pieces, &of_actions, is_held) };
+        for resource in &self.statement.resources.except {
+            left = cut(left, &Block { actions: &everything, resource, condition: &none }, is_held);
+        }
+        left
+    }
+
+    /// Returns what the statement does not speak of.
+    fn exceptions(&self, pieces: &[Piece]) -> Vec<Piece> {
+        let (none, everywhere, everything) = (Conjunction::default(), Resource::any(), [Pattern::any()]);
+        let actions = &self.statement.actions.except;
+        let of_actions = Block { actions, resource: &everywhere, condition: &none };
+        let of_resources = self.statement.resources.except.iter();
+        let of_resources =
+            of_resources.map(|resource| Block { actions: &everything, resource, condition: &none });
+        let blocks: Vec<Block<'_>> =
+            (!actions.is_empty()).then_some(of_actions).into_iter().chain(of_resources).collect();
+        blocks.iter().flat_map(|block| pieces.iter().filter_map(|piece| piece.and(block))).collect()
+    }
+}
+
+fn cut(pieces: Vec<Piece>, block: &Block<'_>, is_held: bool) -> Vec<Piece> {
+    if pieces.len() > MOST_PIECES {
+        return pieces;
+    }
+    pieces.into_iter().flat_map(|piece| piece.minus(block, is_held)).collect()
+}
+
+/// Returns what is left of a region without all that a statement speaks of.
+pub(super) fn minus(pieces: Vec<Piece>, statement: &Counting<'_>, is_held: bool) -> Vec<Piece> {
+    let kept = statement.exceptions(&and_any(&pieces, statement));
+    let mut left = pieces;
+    for block in statement.blocks() {
+        left = cut(left, &block, is_held);
+    }
+    left.extend(kept);
+    left
+}
+
+/// Returns what a statement speaks of within a region.
+pub(super) fn and(pieces: &[Piece], statement: &Counting<'_>) -> Vec<Piece> {
+    statement.without_exceptions(and_any(pieces, statement), false)
+}
+
+fn and_any(pieces: &[Piece], statement: &Counting<'_>) -> Vec<Piece> {
+    statement.blocks().flat_map(|block| pieces.iter().filter_map(move |piece| piece.and(&block))).collect()
+}
+
+/// Returns what is left of a region without all that some statements speak of. The broadest are cut out first, so that
+/// few pieces are left.
+pub(super) fn minus_all(mut pieces: Vec<Piece>, statements: &[Counting<'_>], is_held: bool) -> Vec<Piece> {
+    for statement in statements {
+        if pieces.is_empty() {
+            break;
+        }
+        pieces = minus(pieces, statement, is_held);
+    }
+    pieces
+}
+
+/// Returns what some statements together speak of within a region.
+pub(super) fn and_all(pieces: &[Piece], statements: &[Counting<'_>]) -> Vec<Piece> {
+    statements.iter().flat_map(|statement| and(pieces, statement)).collect()
+}
+
+/// Leaves out pieces that others cover.
+pub(super) fn distinct(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut kept: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        if !kept.iter().any(|known| is_within(&piece, known)) {
+            kept.retain(|known| !is_within(known, &piece));
+            kept.push(piece);
+        }
+    }
+    kept
+}
+
+/// Returns whether one piece lies within another, whatever was taken out of it besides.
+pub(super) fn is_within(piece: &Piece, wide: &Piece) -> bool {
+    let mut left = vec![piece.clone()];
+    let statement = wide.statement();
+    let counting = Counting { statement: &statement, condition: wide.when.all_of.clone() };
+    left = minus(left, &counting, false);
+    let holds_as_long = |mine: &[Conjunction], theirs: &[Conjunction]| {
+        theirs.iter().all(|theirs| mine.iter().any(|mine| theirs.implies(mine)))
+    };
+    left.is_empty()
+        && holds_as_long(&piece.when.unless, &wide.when.unless)
+        && holds_as_long(&piece.when.held_if, &wide.when.held_if)
+}
+
+/// Returns what is left of a region without some pieces of it.
+pub(super) fn left_without(mut pieces: Vec<Piece>, taken: &[Piece]) -> Vec<Piece> {
+    for piece in taken {
+        let statement = piece.statement();
+        let counting = Counting { statement: &statement, condition: piece.when.all_of.clone() };
+        pieces = minus(pieces, &counting, false);
+    }
+    pieces
+}

@@ -1,0 +1,133 @@
+//! Gains and losses as sentences, for whoever is paged: who, what of it is new, why, and by which way.
+
+use std::fmt::Display;
+
+use crate::{
+    CauseKind, GrantChange, Pattern, Principal, Resource, SharedChange, Standing, Statement, Turn, UsableBy,
+    What, path_text,
+};
+
+/// Patterns and names that are written before the rest is counted.
+const FEW: usize = 3;
+
+impl SharedChange {
+    /// Returns what happened as one sentence: the widest grant, and how many more there are.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let whom = self.whom();
+        let Some(grant) = self.grants.first() else { return whom };
+        let more = match self.grants.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        format!("{whom} {}{more}{}", grant.told(self.turn), grant.because())
+    }
+
+    fn whom(&self) -> String {
+        let whom = match (self.principals.first(), self.principals.len()) {
+            (Some(first), 1) => standing(first),
+            (Some(first), many) => format!("{} and {} more", standing(first), many - 1),
+            (None, _) => String::new(),
+        };
+        match self.usable_by.is_nobody() {
+            true => whom,
+            false => format!("{whom} (which {} may become)", self.usable_by),
+        }
+    }
+}
+
+/// Writes a principal; of one that cannot act, why.
+fn standing(principal: &Principal) -> String {
+    match &principal.standing {
+        Standing::Inactive(why) => format!("{} ({why})", principal.step),
+        Standing::Active | Standing::Unknown(_) => principal.step.to_string(),
+    }
+}
+
+impl Display for UsableBy {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let named: Vec<String> = self.first.iter().take(FEW).map(ToString::to_string).collect();
+        formatter.write_str(&named.join(", "))?;
+        match self.total - named.len() {
+            0 => Ok(()),
+            more => write!(formatter, " and {more} more"),
+        }
+    }
+}
+
+impl GrantChange {
+    fn told(&self, turn: Turn) -> String {
+        let is_becoming = matches!(self.what, What::Becoming(_));
+        let verb = match (turn, self.cause.kind) {
+            (Turn::Gained | Turn::Widened, CauseKind::DenyLifted) => "is no longer denied",
+            (Turn::Lost | Turn::Narrowed, CauseKind::DenyAdded) => "is now denied",
+            (Turn::Gained | Turn::Widened, _) if is_becoming => "can now",
+            (Turn::Lost | Turn::Narrowed, _) if is_becoming => "can no longer",
+            (Turn::Gained, _) => "gained",
+            (Turn::Widened, _) => "can do more:",
+            (Turn::Lost, _) => "lost",
+            (Turn::Narrowed, _) => "can do less: lost",
+            (Turn::Rerouted, _) => "has by another way",
+        };
+        let condition = self.condition.as_deref().map(when).unwrap_or_default();
+        format!("{verb} {}{condition}", self.words())
+    }
+
+    /// Returns the cause, and what of the way the cause does not name.
+    fn because(&self) -> String {
+        let phrase = &self.cause.phrase;
+        let is_named = self.cause.of.first().is_some_and(|of| self.path.first() == Some(of));
+        let rest = path_text(self.path.get(usize::from(is_named)..).unwrap_or_default());
+        match (self.cause.kind, is_named) {
+            (CauseKind::DenyLifted, _) => format!(", allowed by {}; {phrase}", path_text(&self.path)),
+            _ if rest.is_empty() => format!(": {phrase}"),
+            (_, true) => format!(": {phrase} ({rest})"),
+            (_, false) => format!(": {phrase}; through {rest}"),
+        }
+    }
+
+    /// Returns what is gained or lost, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let held = if self.is_remainder { ", held before" } else { "" };
+        match &self.what {
+            What::Becoming(step) => format!("become {}", path_text(std::slice::from_ref(step))),
+            What::Statement(statement) => says(statement, held),
+        }
+    }
+}
+
+/// Writes what must hold; a condition that only takes away says so itself.
+fn when(condition: &str) -> String {
+    if condition.starts_with("unless ") { format!(" {condition}") } else { format!(" if {condition}") }
+}
+
+/// Writes a statement: actions, resources, and what is taken out of either.
+fn says(statement: &Statement, held: &str) -> String {
+    let out: Vec<String> = [
+        few(&statement.actions.except, Pattern::to_string),
+        few(&statement.resources.except, |resource| format!("on {}", attributes(resource))),
+    ]
+    .into_iter()
+    .filter(|words| !words.is_empty())
+    .collect();
+    let except =
+        if out.is_empty() { String::new() } else { format!(" (except {}{held})", out.join(" and ")) };
+    let actions = few(&statement.actions.any_of, Pattern::to_string);
+    format!("{actions} on {}{except}", few(&statement.resources.any_of, attributes))
+}
+
+fn attributes(resource: &Resource) -> String {
+    let pair =
+        |(name, patterns): (&String, &Vec<Pattern>)| format!("{name}={}", few(patterns, Pattern::to_string));
+    let pairs: Vec<String> = resource.0.iter().map(pair).collect();
+    if pairs.is_empty() { "anything".to_owned() } else { pairs.join(",") }
+}
+
+fn few<T>(all: &[T], write: impl Fn(&T) -> String) -> String {
+    let named: Vec<String> = all.iter().take(FEW).map(write).collect();
+    match all.len() - named.len() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
