@@ -11,7 +11,8 @@ use crate::{
 const FEW: usize = 3;
 
 impl SharedChange {
-    /// Returns what happened as one sentence: the widest grant, and how many more there are.
+    /// Returns what happened as one sentence: who and why, then the widest grant, and how many more there are. What may be
+    /// long comes last, so that it is what is cut.
     #[must_use]
     pub fn sentence(&self) -> String {
         let whom = self.whom();
@@ -20,7 +21,7 @@ impl SharedChange {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
-        format!("{whom} {}{more}{}", grant.told(self.turn), grant.because())
+        format!("{whom} {}{more}", grant.told(self.turn))
     }
 
     fn whom(&self) -> String {
@@ -57,20 +58,29 @@ impl Display for UsableBy {
 
 impl GrantChange {
     fn told(&self, turn: Turn) -> String {
-        let is_becoming = matches!(self.what, What::Becoming(_));
-        let verb = match (turn, self.cause.kind) {
-            (Turn::Gained | Turn::Widened, CauseKind::DenyLifted) => "is no longer denied",
-            (Turn::Lost | Turn::Narrowed, CauseKind::DenyAdded) => "is now denied",
-            (Turn::Gained | Turn::Widened, _) if is_becoming => "can now",
-            (Turn::Lost | Turn::Narrowed, _) if is_becoming => "can no longer",
-            (Turn::Gained, _) => "gained",
-            (Turn::Widened, _) => "can do more:",
-            (Turn::Lost, _) => "lost",
-            (Turn::Narrowed, _) => "can do less: lost",
-            (Turn::Rerouted, _) => "has by another way",
-        };
+        let is_gain = matches!(turn, Turn::Gained | Turn::Widened);
         let condition = self.condition.as_deref().map(when).unwrap_or_default();
-        format!("{verb} {}{condition}", self.words())
+        let what = format!("{}{condition}", self.words());
+        let (phrase, path) = (&self.cause.phrase, path_text(&self.path));
+        match (self.cause.kind, &self.what) {
+            (CauseKind::DenyLifted, _) => {
+                return format!("is no longer denied {what}, allowed by {path}; {phrase}");
+            }
+            (CauseKind::DenyAdded, _) => return format!("is {phrase}: {what}"),
+            (_, What::Becoming(_)) => {
+                let verb = if is_gain { "can now" } else { "can no longer" };
+                return format!("{verb} {what}: {phrase}");
+            }
+            _ => {}
+        }
+        let verb = match turn {
+            Turn::Gained => "gained access",
+            Turn::Widened => "can do more",
+            Turn::Lost => "lost access",
+            Turn::Narrowed => "can do less",
+            Turn::Rerouted => "has the same access by another way",
+        };
+        format!("{verb}, {}: {what}", self.because())
     }
 
     /// Returns the cause, and what of the way the cause does not name.
@@ -78,11 +88,10 @@ impl GrantChange {
         let phrase = &self.cause.phrase;
         let is_named = self.cause.of.first().is_some_and(|of| self.path.first() == Some(of));
         let rest = path_text(self.path.get(usize::from(is_named)..).unwrap_or_default());
-        match (self.cause.kind, is_named) {
-            (CauseKind::DenyLifted, _) => format!(", allowed by {}; {phrase}", path_text(&self.path)),
-            _ if rest.is_empty() => format!(": {phrase}"),
-            (_, true) => format!(": {phrase} ({rest})"),
-            (_, false) => format!(": {phrase}; through {rest}"),
+        match is_named {
+            _ if rest.is_empty() => phrase.clone(),
+            true => format!("{phrase} ({rest})"),
+            false => format!("{phrase}, through {rest}"),
         }
     }
 

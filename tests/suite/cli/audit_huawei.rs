@@ -105,7 +105,9 @@ fn an_account_is_audited_and_what_changed_is_told() {
     cloud.simulator.change(weeks()[1].apply);
     let outcome = cloud.desk.iamwatch(&["audit", "--exit-code"]);
     assert_eq!(outcome.code, 1, "{outcome:?}");
-    for words in ["+ user noor.haddad", "user noor.haddad gained "] {
+    for words in
+        ["+ user noor.haddad", "↑ user noor.haddad gained access, user is new, through group 'developers'"]
+    {
         assert!(outcome.stdout.contains(words), "`{words}` is missing in {}", outcome.stdout);
     }
     let told = cloud.desk.iamwatch(&["diff", "2", "3", "--access", "--json"]).json();

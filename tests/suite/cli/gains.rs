@@ -48,7 +48,8 @@ fn a_wider_grant_says_what_it_was_before() {
     assert!(page.contains(": can do more") && page.contains("iam:*:*"), "{page}");
     assert!(page.contains("version v2; before: group 'operators'"), "{page}");
     let told = told(&desk, "3", "4");
-    let members = ["backup-bot", "carla.mendes", "lin.mei", "sven.olsson"];
+    // Who held the keys of machines besides gained less, and is told apart.
+    let members = ["backup-bot", "lin.mei", "sven.olsson"];
     assert_eq!(turns(&told)[0], turn("widened", &members));
     let grant = &told["changes"][0]["grants"][0];
     assert_eq!((&grant["path"][2]["name"], &grant["former_path"][2]["name"]), (&"v2".into(), &"v1".into()));
@@ -73,7 +74,7 @@ fn an_opened_agency_is_a_gain_of_those_who_may_take_it_on() {
     let desk = Desk::with_huawei_history();
     let page = desk.iamwatch(&["diff", "4", "5", "--access"]).done();
     assert!(page.contains("account bad0c0de1e5511e5bad0c0de1e5511e5: gained"), "{page}");
-    assert!(page.contains("becoming agency break-glass"), "{page}");
+    assert!(page.contains("become agency 'break-glass'"), "{page}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod people;
 mod rows;
 mod scopes;
 mod standing;
+mod told;
 mod trust;
 mod trusting;
 

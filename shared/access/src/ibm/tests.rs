@@ -8,4 +8,5 @@ mod members;
 mod restrictions;
 mod rights;
 mod rules;
+mod told;
 mod world;

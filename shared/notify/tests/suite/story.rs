@@ -171,9 +171,10 @@ pub(crate) fn gains() -> Vec<Gain> {
         "condition": null,
     });
     vec![Gain {
-        title: "user ana@example.com gained kms.secrets.read, kms.secrets.list on region=eu-*,serviceName=kms, and 1 more: \
-                added to access group 'Keys'"
-            .to_owned(),
+        title:
+            "user ana@example.com gained access, added to access group 'Keys' (policy p9 → role 'Reader'): \
+                kms.secrets.read, kms.secrets.list on region=eu-*,serviceName=kms, and 1 more"
+                .to_owned(),
         turn: "gained",
         principals: vec![user],
         grants: vec![

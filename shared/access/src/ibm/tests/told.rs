@@ -1,0 +1,108 @@
+//! Gains and losses as they are told: the cause, the sentence, and who else may use them.
+
+use model::tables::ibm as t;
+
+use super::{
+    evaluator::PUBLIC,
+    gains::{EDITOR, ON_KMS, VIEWER, world},
+    world::World,
+};
+use crate::{
+    CauseKind,
+    ibm::{access, known},
+};
+
+/// Returns what is told from one world to another: the kind of cause, and the sentence.
+fn sentences(before: &World, after: &World) -> Vec<(CauseKind, String)> {
+    let (before, after) = (before.state(), after.state());
+    let changes = crate::shared(access(&after).gains_since(&access(&before), &known(&after)));
+    let tell = |change: &crate::SharedChange| (change.grants[0].cause.kind, change.sentence());
+    changes
+        .iter()
+        .map(tell)
+        .map(|(kind, text)| (kind, text.replace(VIEWER, "Viewer").replace(EDITOR, "Editor")))
+        .collect()
+}
+
+#[test]
+fn hours_that_are_cut_are_a_loss_and_hours_that_are_added_a_gain() {
+    let until = |end: &str| {
+        let rule = ["{{environment.attributes.current_time}}", "timeLessThan", end];
+        world().policy("p1", "IBMid-1", &[VIEWER], &[ON_KMS]).when("p1", "0", "and", rule)
+    };
+    let (short, long) = (until("16:00:00+00:00"), until("17:00:00+00:00"));
+    let lost = "user IBMid-1 can do less, the condition was tightened in policy p1; now only if current_time \
+                timeLessThan 16:00:00+00:00 (role Viewer): kms.keys.list on serviceName=kms if current_time \
+                timeLessThan 17:00:00+00:00";
+    assert_eq!(sentences(&long, &short), [(CauseKind::ConditionTightened, lost.to_owned())]);
+    assert_eq!(sentences(&short, &long)[0].0, CauseKind::ConditionLoosened);
+    let night = [short.clone(), long].map(|world| {
+        let day = ["{{environment.attributes.day_of_week}}", "dayOfWeekAnyOf", "[1,2]"];
+        world.when("p1", "1", "and", day)
+    });
+    assert_eq!(sentences(&night[0], &night[1])[0].0, CauseKind::ConditionLoosened);
+    assert_eq!(sentences(&short, &night[0])[0].0, CauseKind::ConditionTightened, "one more");
+}
+
+#[test]
+fn each_cause_is_named() {
+    let kinds = |before: &World, after: &World| -> Vec<CauseKind> {
+        sentences(before, after).into_iter().map(|(kind, _)| kind).collect()
+    };
+    let attached = world().policy("p1", "AccessGroupId-1", &[VIEWER], &[ON_KMS]);
+    assert_eq!(kinds(&world(), &attached), [CauseKind::PolicyAttached]);
+    assert_eq!(kinds(&attached, &world()), [CauseKind::PolicyDetached]);
+    let member = [("group_id", "AccessGroupId-1"), ("iam_id", "IBMid-2"), ("type", "user")];
+    let joined = attached.clone().add(&t::MEMBERS, &member);
+    assert_eq!(
+        sentences(&attached, &joined),
+        [(
+            CauseKind::MemberAdded,
+            "user IBMid-2 gained access, added to access group AccessGroupId-1 (policy p1 → role Viewer): kms.keys.list on \
+             serviceName=kms"
+                .to_owned()
+        )]
+    );
+    assert_eq!(kinds(&joined, &attached), [CauseKind::MemberRemoved]);
+    let newcomer = attached.clone().user("IBMid-3", "ACTIVE").policy("p3", "IBMid-3", &[VIEWER], &[ON_KMS]);
+    assert_eq!(kinds(&attached, &newcomer), [CauseKind::PrincipalAdded]);
+    let wider = world().policy("p1", "AccessGroupId-1", &[EDITOR], &[ON_KMS]);
+    assert_eq!(kinds(&attached, &wider), [CauseKind::PolicyChanged], "another role");
+    let more = attached.clone().role("kms", VIEWER, &["kms.keys.read"]);
+    assert_eq!(
+        sentences(&attached, &more),
+        [(
+            CauseKind::RoleChanged,
+            "user IBMid-1 can do more, what role Viewer holds was changed, through access group AccessGroupId-1 → \
+             policy p1 → role Viewer: kms.keys.read on serviceName=kms"
+                .to_owned()
+        )]
+    );
+}
+
+#[test]
+fn who_was_suspended_regains_what_it_holds_and_nothing_of_what_everybody_does() {
+    let of_state = |state: &str| {
+        let world = World::default().add(&t::ACCOUNTS, &[("account_id", "acc")]).user("IBMid-1", state);
+        let world = world.role("kms", VIEWER, &["kms.keys.list"]).role("kms", EDITOR, &["kms.keys.create"]);
+        world.policy("p1", "IBMid-1", &[EDITOR], &[ON_KMS]).policy("p2", PUBLIC, &[VIEWER], &[ON_KMS])
+    };
+    let (off, on) = (of_state("SUSPENDED"), of_state("ACTIVE"));
+    let told = "user IBMid-1 gained access, enabled (before: suspended), through policy p1 → role Editor: \
+                kms.keys.create on serviceName=kms";
+    assert_eq!(sentences(&off, &on), [(CauseKind::Enabled, told.to_owned())]);
+    assert_eq!(sentences(&on, &off)[0].0, CauseKind::Disabled);
+}
+
+#[test]
+fn a_profile_that_gains_is_told_once_with_those_who_may_become_it() {
+    let rule = [("profile_id", "Profile-1"), ("id", "r1"), ("type", "Profile-SAML"), ("realm_name", "corp")];
+    let before = world()
+        .profile("Profile-1")
+        .add(&t::PROFILE_IDENTITIES, &[("profile_id", "Profile-1"), ("iam_id", "IBMid-1")])
+        .add(&t::PROFILE_RULES, &rule);
+    let after = before.clone().policy("p1", "iam-Profile-1", &[VIEWER], &[ON_KMS]);
+    let told = "trusted profile Profile-1 (which rule federated users of corp, user IBMid-1 may become) gained \
+                access, policy p1 was attached (role Viewer): kms.keys.list on serviceName=kms";
+    assert_eq!(sentences(&before, &after), [(CauseKind::PolicyAttached, told.to_owned())]);
+}
