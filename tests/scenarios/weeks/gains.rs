@@ -58,24 +58,33 @@ pub fn on_ibm_cloud(told: &Told) {
             // The group as it is by then: the two who joined are in it, and the one who is to leave.
             (
                 "a policy grows, an instance goes",
-                // What was held before by other policies differs, and so does what is new.
+                // What was held before by other policies differs, and so does what is new. A Viewer may read the roles of a
+                // service, and an Editor may not; one of them audits all services.
                 &[
-                    "widened: service ID ci-deployer: \
-                     access group developers → policy Developers look into the order database → role Editor, \
-                     access group developers → policy Developers look into the order database → role Writer",
-                    "widened: user dariusz.wojcik@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
-                     user nuno.ferreira@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Editor, \
-                     access group developers → policy Developers look into the order database → role Writer",
+                    "gained: user chloe.martin@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Editor",
+                    "gained: user fatima.elsayed@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Editor",
+                    "gained: user dariusz.wojcik@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, user nuno.ferreira@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Editor",
+                    "gained: user hiroshi.tanaka@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Editor",
+                    "gained: service ID ci-deployer: \
+                     access group developers → policy Developers look into the order database → role Editor",
                     "widened: user chloe.martin@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Editor, \
                      access group developers → policy Developers look into the order database → role Writer",
                     "widened: user fatima.elsayed@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Editor, \
+                     access group developers → policy Developers look into the order database → role Writer",
+                    "widened: service ID ci-deployer, user dariusz.wojcik@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, user nuno.ferreira@lindqvist-freight.example: \
                      access group developers → policy Developers look into the order database → role Writer",
                     "widened: user hiroshi.tanaka@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Editor, \
                      access group developers → policy Developers look into the order database → role Writer",
+                    "lost: user dariusz.wojcik@lindqvist-freight.example, user hiroshi.tanaka@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, user nuno.ferreira@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Viewer",
+                    "lost: user fatima.elsayed@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Viewer",
+                    "lost: service ID ci-deployer: \
+                     access group developers → policy Developers look into the order database → role Viewer",
                 ],
             ),
             (
