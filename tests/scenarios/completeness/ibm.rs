@@ -167,7 +167,7 @@ async fn the_members_of_a_new_group_are_news_though_their_list_failed_on_its_fir
     hours.heal();
     let told = hours.told().await;
     assert!(told.has("drift.changed", "joined access group helpers"), "{}", told.all());
-    assert!(told.has("access.gained", "access group helpers"), "{}", told.all());
+    assert!(told.has("access.gained", "access group 'helpers'"), "{}", told.all());
     assert!(told.has("coverage.regained", "ibm_access_group_members"), "{}", told.all());
 }
 
@@ -209,7 +209,7 @@ async fn a_member_is_a_gain_where_the_list_was_whole_and_a_baseline_where_it_nev
     hours.told().await;
     hours.account.ibm().change(join);
     let told = hours.told().await;
-    assert!(told.has("access.gained", "access group helpers"), "{}", told.all());
+    assert!(told.has("access.gained", "access group 'helpers'"), "{}", told.all());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,7 +56,8 @@ async fn an_agency_that_expires_is_closed_to_all_without_any_change_and_past_sna
         assert_eq!(finding(&after, RAISE, who).state, state, "{who}");
     }
     let lost = changes(&account, 1, 2).await;
-    assert_eq!(lost, [("account sol-installers".to_owned(), Turn::Lost)]);
+    // The agency can act no more, and nobody can become it.
+    assert_eq!(lost, [(PARTNER[1].to_owned(), Turn::Lost), (PARTNER[0].to_owned(), Turn::Lost)]);
     let gained = account.events().into_iter().skip(told).filter(|event| event.kind.contains("access"));
     assert_eq!(gained.count(), 0, "what ends is no gain");
     let may = |number| able(&account, number, "obs:object:PutObject");

@@ -108,9 +108,8 @@ fn a_run_without_change_costs_a_few_small_requests() {
             .count()
     };
     assert_eq!(count("PUT", ""), 1, "{requests:#?}");
-    assert_eq!(
-        (count("GET", "probe"), count("GET", "/tables/"), count("GET", "/findings/")),
-        (1, 1 + 1, 1),
-        "{requests:#?}"
-    );
+    assert_eq!(count("GET", "probe"), 1, "{requests:#?}");
+    // Two lists, and the portion of all objects that each run proves, however many there are.
+    let read = count("GET", "/tables/") + count("GET", "/findings/");
+    assert!(read > 2 && read <= 2 + 16, "{read}: {requests:#?}");
 }

@@ -44,13 +44,13 @@ fn grants_say_who_holds_what_as_who_can_does() {
     let told = query(
         &ibm,
         "select principal, principal_kind, is_bounded, standing, effect, action, resource, extent, condition, path from grants \
-         where principal = 'ci-deployer' and action = 'iam-identity.serviceid.create'",
+         where principal = 'ci-deployer' and action = 'iam-identity.account.create'",
         &["--at", "5"],
     );
     let row = &rows(&told)[0];
     assert_eq!(
         row[..6],
-        ["ci-deployer", "service ID", "", "active", "allow", "iam-identity.serviceid.create"]
+        ["ci-deployer", "service ID", "", "active", "allow", "iam-identity.account.create"]
             .map(|each| if each.is_empty() { Value::Bool(false) } else { Value::from(each) })
     );
     assert!(text(&row[9]).starts_with("service ID \"ci-deployer\" → "), "{row:?}");

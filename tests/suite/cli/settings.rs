@@ -132,7 +132,7 @@ fn a_suppression_that_accepts_nothing_is_told_wherever_suppressions_are_read() {
 fn findings_and_rules_know_the_permissions_of_the_settings() {
     let cloud = Cloud::new();
     let own = "[[permission]]\nid = \"permission_of_my_own\"\ncloud = \"ibm\"\ntitle = \"May do it\"\n\
-               actions = [\"iam-identity.serviceid.create\"]\n";
+               actions = [\"iam-groups.members.add\"]\n";
     let less = "[[permission]]\nid = \"permission_to_raise_own_power\"\naudited = false\n";
     cloud.configure(&format!("{own}{less}{}", cloud.account("env:KEY", None)));
     cloud.desk.iamwatch(&["audit"]).done();
