@@ -178,6 +178,7 @@ impl Access {
             if let What::Statement(statement) = &change.what {
                 change.reach = reaches.count(statement);
             }
+            change.condition = change.condition.take().map(|words| self.names.in_words(&words));
         }
         changes.sort_by_cached_key(|change| {
             let ids: Vec<String> = change.path.iter().map(|step| step.id.clone()).collect();

@@ -127,10 +127,15 @@ fn says(statement: &Statement, held: &str) -> String {
 }
 
 fn attributes(resource: &Resource) -> String {
-    let pair =
-        |(name, patterns): (&String, &Vec<Pattern>)| format!("{name}={}", few(patterns, Pattern::to_string));
+    let pair = |(name, patterns): (&String, &Vec<Pattern>)| format!("{name}={}", few(patterns, value));
     let pairs: Vec<String> = resource.0.iter().map(pair).collect();
     if pairs.is_empty() { "anything".to_owned() } else { pairs.join(",") }
+}
+
+/// Writes a pattern; the empty one stands for an attribute that is not there.
+fn value(pattern: &Pattern) -> String {
+    let text = pattern.to_string();
+    if text.is_empty() { "(none)".to_owned() } else { text }
 }
 
 fn few<T>(all: &[T], write: impl Fn(&T) -> String) -> String {

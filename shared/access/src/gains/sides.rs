@@ -12,7 +12,11 @@ use super::{
     side::{Grant, Numbers, Side, Way, ids},
     standing,
 };
-use crate::{Effect, Statement, Step, access::both};
+use crate::{
+    Effect, Statement, Step,
+    access::both,
+    bounds::{escape, restriction},
+};
 
 pub(super) struct Sides<'a, 'n> {
     pub(super) before: Side<'a>,
@@ -286,11 +290,13 @@ impl When {
     /// Writes what must hold, and what keeps it from being done.
     pub(super) fn words(&self) -> Option<String> {
         let unless = self.unless.iter().map(|unless| unless.beside(&self.all_of));
-        let unless = unless.filter_map(|unless| unless.words()).map(|words| {
-            // What it takes away together stays together among all that must hold.
-            if words.contains(" and ") { format!("unless ({words})") } else { format!("unless {words}") }
+        let unless = unless.filter_map(|unless| unless.words()).map(|words| escape(&words));
+        // What only a restriction lets through is not written as what it denies.
+        let all_of = self.all_of.words().map(|words| match restriction(&words) {
+            Some(lets_through) => format!("unless {lets_through}"),
+            None => words,
         });
-        let all: Vec<String> = self.all_of.words().into_iter().chain(unless).collect();
+        let all: Vec<String> = all_of.into_iter().chain(unless).collect();
         (!all.is_empty()).then(|| all.join(" and "))
     }
 }
