@@ -173,7 +173,13 @@ impl<'a> Question<'_, 'a> {
             let pieces = possible(region::distinct(region::and(&held, &self.counting(grant)?)));
             (!pieces.is_empty()).then_some((*grant, pieces))
         };
-        let lifted = key.lifted.iter().filter_map(of_deny).collect();
+        let mut lifted: Vec<(Grant<'a>, Vec<Piece>)> = key.lifted.iter().filter_map(of_deny).collect();
+        // In an order that is the same whichever state is which, those first that always count.
+        lifted.sort_by_cached_key(|(grant, _)| {
+            let statement = self.numbers.statement(grant);
+            let is_conditional = grant.1.is_some() || statement.is_some_and(|each| each.condition.is_some());
+            (is_conditional, statement, grant.1)
+        });
         let unbound = if has_other_bounds {
             possible(bounds::kept_away(self.from, &held, &self.bounds.terms))
         } else {

@@ -8,7 +8,7 @@ use super::{
     cause::Cause,
     difference::{Difference, Differences, Question},
     hidden::{is_hidden, may_hold_by_unseen_group},
-    region::{Piece, When},
+    region::{Piece, When, is_within},
     side::{Grant, Numbers, Side, Way, ids},
     standing,
 };
@@ -279,7 +279,8 @@ impl Told {
 fn once_each(lifts: Vec<(Piece, AccessChange)>) -> Vec<AccessChange> {
     let mut kept: Vec<(Piece, AccessChange)> = Vec::new();
     for (piece, change) in lifts {
-        if !kept.iter().any(|(known, _)| super::region::is_within(&piece, known)) {
+        if !kept.iter().any(|(known, _)| is_within(&piece, known)) {
+            kept.retain(|(known, _)| !is_within(known, &piece));
             kept.push((piece, change));
         }
     }

@@ -53,6 +53,21 @@ fn a_lifted_deny_is_told_with_what_allows_and_only_where_something_does() {
 }
 
 #[test]
+fn of_two_denies_the_wider_tells_what_both_took_whichever_was_written_first() {
+    let open = || allow(&["obs:*:*"], &[]);
+    let wide = || deny(&["*"], &[]);
+    let narrow = || deny(&["*:*:get*"], &[0]);
+    for [one, other] in [[wide(), narrow()], [narrow(), wide()]] {
+        let (free, denied) = (world(vec![open()]), world(vec![open(), one, other]));
+        for (before, after) in [(&denied, &free), (&free, &denied)] {
+            let changes =
+                access(&after.state()).gains_since(&access(&before.state()), &known(&after.state()));
+            assert_eq!(changes.len(), 1, "{changes:#?}");
+        }
+    }
+}
+
+#[test]
 fn the_remainder_is_told_where_a_part_was_held() {
     is_told(
         &world(vec![allow(&["*:*:get*"], &[])]),
