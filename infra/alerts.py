@@ -56,6 +56,8 @@ def mail(rule, endpoint):
     target = {"Id": "queue", "Arn": arn, "InputTransformer": transformer}
     events.put_targets(Rule="alerts", EventBusName=bus, Targets=[target])
     for event in examples().values():
+        # The simulated EventBridge takes a text with "time" in it for an event and falls.
+        assert "time" not in event["data"]["title"], event["data"]["title"]
         entry = {"Source": "iamwatch", "DetailType": event["type"], "Detail": json.dumps(event), "EventBusName": bus}
         answer = events.put_events(Entries=[entry])
         assert answer["FailedEntryCount"] == 0, answer
@@ -72,7 +74,7 @@ def main():
     template, endpoint = Path(sys.argv[1]).read_text(), sys.argv[2]
     got = mail(rule_of(template), endpoint)
     urgent = [event for event in examples().values() if event["severity"] in ("high", "critical")]
-    ends = ("opened", "reopened", "unsuppressed", "gained", "damaged", "digest")
+    ends = ("opened", "reopened", "unsuppressed", "gained", "damaged", "unjudged", "digest")
     due = [event for event in urgent if event["type"].split(".")[-2] in ends]
     faults = []
     if len(got) != len(due):

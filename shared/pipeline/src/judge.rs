@@ -196,7 +196,7 @@ fn ask(
     let began = Instant::now();
     let late = |at: &str| {
         format!(
-            "the rules had not been answered after {} s, at `{at}`; ask it alone with `iamwatch rules ask {at}`, and give more time with \
+            "the rules had not been answered after {} s, at `{at}`; ask it alone with `iamwatch rules ask {at}`, and raise \
              `judging_seconds`",
             began.elapsed().as_secs()
         )

@@ -247,7 +247,7 @@ pub(crate) fn every_event() -> Vec<Event> {
     let digest = events(&Told { limit: 3, ..later }).pop();
     all.extend(digest);
     let reason = "the rules had not been answered after 300 s, at `group_without_policy`; ask it alone with `iamwatch rules ask \
-                  group_without_policy`, and give more time with `judging_seconds`";
+                  group_without_policy`, and raise `judging_seconds`";
     all.extend(events(&Told { unjudged: Some(reason), ..told(&account, &state) }));
     all
 }
