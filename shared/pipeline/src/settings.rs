@@ -2,7 +2,7 @@
 //!
 //! A settings file never holds a secret, only where to find one.
 
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, num::NonZeroU64, path::PathBuf, time::Duration};
 
 use model::Suppression;
 use serde::Deserialize;
@@ -40,7 +40,7 @@ pub struct Settings {
     pub permissions: Vec<PermissionSettings>,
     /// Seconds that rules and permission audits may take together in one run.
     #[serde(default = "default_judging_seconds")]
-    pub judging_seconds: u64,
+    pub judging_seconds: NonZeroU64,
 }
 
 /// How to reach an S3-compatible store.
@@ -76,8 +76,8 @@ impl Default for NotifySettings {
     }
 }
 
-const fn default_judging_seconds() -> u64 {
-    300
+const fn default_judging_seconds() -> NonZeroU64 {
+    NonZeroU64::MIN.saturating_add(299)
 }
 
 const fn default_events_per_run() -> usize {
@@ -125,7 +125,7 @@ impl Settings {
     /// Returns how long judging may take in one run: [`Settings::judging_seconds`].
     #[must_use]
     pub const fn judging(&self) -> Duration {
-        Duration::from_secs(self.judging_seconds)
+        Duration::from_secs(self.judging_seconds.get())
     }
 
     /// Reads settings from a file, a folder with an `iamwatch.toml`, `s3://bucket/key` or `ssm:NAME`.

@@ -180,3 +180,11 @@ async fn a_path_that_cannot_be_meant_is_refused_with_what_it_is_for() {
         assert!(message.contains(said) && message.contains("; "), "{message}");
     }
 }
+
+#[test]
+fn no_time_for_judging_is_refused_for_then_no_run_would_ever_be_judged() {
+    let told = fault(&format!("judging_seconds = 0\n{MINIMAL}"));
+    assert!(told.contains("line 1") && told.contains("nonzero"), "{told}");
+    let usual = Settings::parse("iamwatch.toml", MINIMAL).expect("valid");
+    assert_eq!(usual.judging().as_secs(), 300);
+}
