@@ -87,6 +87,28 @@ fn what_is_run_for_every_change_is_what_the_readme_tells_to_run_in_its_order() {
 }
 
 #[test]
+fn what_tests_may_leave_in_their_folders_has_any_name() {
+    let place = tempfile::tempdir().expect("a folder");
+    checkout(place.path());
+    git(place.path(), &["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "all"]);
+    let beside = || {
+        let output = Command::new(place.path().join(".ci/beside")).output().expect("the script runs");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("a text")
+    };
+    assert_eq!(beside(), "");
+    for path in [".cache/lib/script (dev).tmpl", ".cache/ü", "target/debug/launcher manifest.xml"] {
+        let path = place.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, "x").expect("a file");
+    }
+    assert_eq!(beside(), "");
+    fs::write(place.path().join("left behind.txt"), "x").expect("a file");
+    fs::write(place.path().join("iamwatch-demo.events.jsonl"), "{}").expect("a file");
+    assert_eq!(beside().lines().count(), 2, "{}", beside());
+}
+
+#[test]
 fn an_archive_without_git_can_be_tested_too() {
     let place = tempfile::tempdir().expect("a folder");
     checkout(place.path());
