@@ -33,7 +33,7 @@ fn lines(incomplete: &[Coverage]) -> String {
         let reason = like.reason.map(|reason| format!(": {}", text::plain(reason))).unwrap_or_default();
         let stands = like.carried_from.map_or_else(
             || "nothing was ever seen whole".to_owned(),
-            |from| format!("rows stand in from snapshot {from}"),
+            |from| format!("using rows of snapshot {from}"),
         );
         page.push_str(&format!("  ? {listing}{} {status}{reason} ({stands})\n", of(&parents)));
     }
@@ -125,7 +125,7 @@ mod tests {
         let page = section(&lists, 60, Paint::PLAIN);
         assert_eq!(
             page,
-            "Not read to the end: 3 of 60 lists\n  ? ibm_access_group_members of a, b, c denied: 403 (rows stand in from snapshot 7)\n"
+            "Not read to the end: 3 of 60 lists\n  ? ibm_access_group_members of a, b, c denied: 403 (using rows of snapshot 7)\n"
         );
     }
 

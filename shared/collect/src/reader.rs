@@ -63,7 +63,7 @@ impl<'a, S: SignedIn, E: Sync> Reader<'a, S, E> {
     {
         let mut seen = Seen::default();
         if parents.wholeness != Wholeness::Whole {
-            let reason = "the list of what it is read for is not complete";
+            let reason = "list of its parents not complete";
             seen.skip(listing, "*", endpoint, parents.wholeness, reason);
         }
         let one = async |parent: String| {

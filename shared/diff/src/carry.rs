@@ -113,7 +113,7 @@ fn carried_coverage(before: &State, seen: &State, former: i64, declared: &[&'sta
     });
     lists.extend(unread.map(|list| Coverage {
         status: ListStatus::Skipped,
-        reason: Some("what it belongs to was not shown in this run".to_owned()),
+        reason: Some("parent not listed in this run".to_owned()),
         pages: 0,
         rows: 0,
         carried_from: last_complete(list),

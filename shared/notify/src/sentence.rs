@@ -18,7 +18,7 @@ pub(crate) fn title(thing: &Thing<'_>, names: &Names<'_>) -> String {
     match thing.verb() {
         "added" => format!("{called} was added{}", giving(thing)),
         "removed" => format!("{called} was removed"),
-        "replaced" => format!("{called} was replaced: another one has its name"),
+        "replaced" => format!("{called} was re-created with a new id"),
         _ => changed(thing, &called, names),
     }
 }

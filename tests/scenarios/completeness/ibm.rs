@@ -236,7 +236,7 @@ async fn groups_of_service_ids_that_fail_once_swallow_nothing() {
     }
 }
 
-const ALONE: &str = "Group without members";
+const ALONE: &str = "Group has no members";
 
 /// Lets everybody leave the new group, and the one of developers.
 fn leave(world: &mut World) {

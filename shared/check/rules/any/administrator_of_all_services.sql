@@ -1,4 +1,4 @@
---- title = "Administrator of every service"
+--- title = "Administrator of all services"
 --- severity = "high"
 --- confidence = "high"
 --- needs = ["administrators"]

@@ -1,4 +1,4 @@
---- title = "Disabled user who is still there"
+--- title = "Disabled user not removed"
 --- severity = "info"
 --- confidence = "high"
 --- needs = ["users"]

@@ -1,4 +1,4 @@
---- title = "Group without members"
+--- title = "Group has no members"
 --- severity = "info"
 --- confidence = "high"
 --- needs = ["groups", "memberships"]

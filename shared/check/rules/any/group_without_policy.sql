@@ -1,4 +1,4 @@
---- title = "Group without any policy"
+--- title = "Group has no policies"
 --- severity = "info"
 --- confidence = "high"
 --- needs = ["attachments", "groups"]

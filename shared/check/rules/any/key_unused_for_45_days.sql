@@ -1,4 +1,4 @@
---- title = "Key not used for 45 days"
+--- title = "Key unused for 45 days"
 --- severity = "medium"
 --- confidence = "medium"
 --- needs = ["credential_uses", "credentials", "use_reports"]

@@ -1,4 +1,4 @@
---- title = "Owner of the account has a key"
+--- title = "Account owner has a key"
 --- severity = "critical"
 --- confidence = "high"
 --- needs = ["credentials"]

@@ -1,4 +1,4 @@
---- title = "Principal that somebody of another account may become"
+--- title = "Cross-account trust"
 --- severity = "high"
 --- confidence = "medium"
 --- needs = ["trusts"]

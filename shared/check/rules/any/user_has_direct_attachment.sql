@@ -1,4 +1,4 @@
---- title = "User with a policy of their own"
+--- title = "Policy attached directly to user"
 --- severity = "medium"
 --- confidence = "high"
 --- needs = ["attachments", "users"]

@@ -1,4 +1,4 @@
---- title = "User who has not signed in for 90 days"
+--- title = "No sign-in for 90 days"
 --- severity = "medium"
 --- confidence = "medium"
 --- needs = ["sign_ins", "use_reports", "users"]

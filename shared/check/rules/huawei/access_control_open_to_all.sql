@@ -1,4 +1,4 @@
---- title = "Access control that lets every address in"
+--- title = "Access control list allows every address"
 --- severity = "low"
 --- confidence = "high"
 --- needs = ["huawei_access_controls"]

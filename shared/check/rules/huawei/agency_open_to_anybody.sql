@@ -1,4 +1,4 @@
---- title = "Agency that anybody may take on"
+--- title = "Agency trusts everybody"
 --- severity = "critical"
 --- confidence = "medium"
 --- needs = ["huawei_agencies", "huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_principals", "huawei_trust_statements"]

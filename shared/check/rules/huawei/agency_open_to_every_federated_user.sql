@@ -1,4 +1,4 @@
---- title = "Agency that every user of an identity provider may take on"
+--- title = "Agency trusts every user of an identity provider"
 --- severity = "high"
 --- confidence = "medium"
 --- needs = ["huawei_agencies", "huawei_oidc_providers", "huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_principals", "huawei_trust_statements"]

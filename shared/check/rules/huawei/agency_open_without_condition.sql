@@ -1,4 +1,4 @@
---- title = "Agency that another account may take on without a condition"
+--- title = "Unconditional cross-account agency"
 --- severity = "medium"
 --- confidence = "high"
 --- needs = ["huawei_agencies", "huawei_organization_entities", "huawei_organizations", "huawei_trust_actions", "huawei_trust_conditions", "huawei_trust_principals", "huawei_trust_statements"]

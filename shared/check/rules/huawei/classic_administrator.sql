@@ -1,4 +1,4 @@
---- title = "Administrator by a classic role"
+--- title = "Administrator by a version 3 role"
 --- severity = "high"
 --- confidence = "high"
 --- needs = ["huawei_agencies", "huawei_groups", "huawei_role_actions", "huawei_role_assignments", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements", "huawei_roles", "huawei_users"]

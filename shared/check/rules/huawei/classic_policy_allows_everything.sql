@@ -1,4 +1,4 @@
---- title = "Classic policy of the account that allows everything"
+--- title = "Custom policy (version 3) allows everything"
 --- severity = "critical"
 --- confidence = "high"
 --- needs = ["huawei_role_actions", "huawei_role_assignments", "huawei_role_conditions", "huawei_role_resources", "huawei_role_statements", "huawei_roles"]

@@ -1,4 +1,4 @@
---- title = "Key made together with a console user"
+--- title = "Access key created together with console user"
 --- severity = "low"
 --- confidence = "medium"
 --- needs = ["huawei_access_keys", "huawei_login_profiles", "huawei_users"]

@@ -1,4 +1,4 @@
---- title = "User of whom no second factor is asked at login"
+--- title = "Login MFA disabled"
 --- severity = "medium"
 --- confidence = "medium"
 --- needs = ["huawei_login_profiles", "huawei_login_protections", "huawei_users"]

@@ -1,4 +1,4 @@
---- title = "Critical operations are not confirmed"
+--- title = "Critical operation protection disabled"
 --- severity = "high"
 --- confidence = "high"
 --- needs = ["huawei_account_settings"]

@@ -1,4 +1,4 @@
---- title = "Passwords may be changed again at once"
+--- title = "No minimum password age"
 --- severity = "low"
 --- confidence = "high"
 --- needs = ["huawei_password_policy"]

@@ -1,4 +1,4 @@
---- title = "User with a password and no MFA device"
+--- title = "Password user has no MFA device"
 --- severity = "high"
 --- confidence = "high"
 --- needs = ["huawei_login_profiles", "huawei_mfa_devices", "huawei_users"]

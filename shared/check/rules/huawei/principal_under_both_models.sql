@@ -1,4 +1,4 @@
---- title = "Rights under both permission models"
+--- title = "Permissions in both versions of IAM"
 --- severity = "info"
 --- confidence = "high"
 --- needs = ["huawei_policy_attachments", "huawei_role_assignments"]

@@ -1,4 +1,4 @@
---- title = "Root user without a second factor"
+--- title = "Root user MFA disabled"
 --- severity = "critical"
 --- confidence = "high"
 --- needs = ["huawei_account_settings"]

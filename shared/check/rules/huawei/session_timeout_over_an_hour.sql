@@ -1,4 +1,4 @@
---- title = "Console sessions outlast an hour of doing nothing"
+--- title = "Console session timeout over one hour"
 --- severity = "low"
 --- confidence = "high"
 --- needs = ["huawei_login_policy"]

@@ -1,4 +1,4 @@
---- title = "Policy that allows everything and that nobody has"
+--- title = "Unattached policy allows everything"
 --- severity = "low"
 --- confidence = "high"
 --- needs = ["huawei_policies", "huawei_policy_actions", "huawei_policy_attachments", "huawei_policy_conditions", "huawei_policy_resources", "huawei_policy_statements", "huawei_policy_versions"]

@@ -1,4 +1,4 @@
---- title = "Member of the group of administrators"
+--- title = "Member of the administrators group"
 --- severity = "high"
 --- confidence = "high"
 --- needs = ["huawei_group_members", "huawei_groups", "huawei_users"]

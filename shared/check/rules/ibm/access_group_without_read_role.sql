@@ -1,4 +1,4 @@
---- title = "Access group whose roles let nobody read"
+--- title = "Access group has no read role"
 --- severity = "info"
 --- confidence = "medium"
 --- needs = ["ibm_access_groups", "ibm_custom_role_actions", "ibm_policies", "ibm_policy_resource_attributes", "ibm_policy_roles", "ibm_role_actions"]

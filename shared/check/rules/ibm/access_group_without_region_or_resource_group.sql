@@ -1,4 +1,4 @@
---- title = "Policy of an access group for every region and resource group"
+--- title = "Access group policy covers every region and resource group"
 --- severity = "info"
 --- confidence = "high"
 --- needs = ["ibm_access_groups", "ibm_policies", "ibm_policy_resource_attributes", "ibm_policy_resource_tags"]

@@ -1,4 +1,4 @@
---- title = "Policy of an access group that names no service"
+--- title = "Access group policy names no service"
 --- severity = "medium"
 --- confidence = "high"
 --- needs = ["ibm_access_groups", "ibm_policies", "ibm_policy_resource_attributes"]

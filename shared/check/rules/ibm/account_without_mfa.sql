@@ -1,4 +1,4 @@
---- title = "Account does not ask for a second factor"
+--- title = "Account MFA not required"
 --- severity = "high"
 --- confidence = "high"
 --- needs = ["ibm_account_settings"]

@@ -1,4 +1,4 @@
---- title = "Service instance that no policy could open"
+--- title = "Instance covered by no policy"
 --- severity = "low"
 --- confidence = "medium"
 --- needs = ["ibm_access_group_members", "ibm_access_group_rules", "ibm_accounts", "ibm_policies", "ibm_policy_resource_attributes", "ibm_policy_resource_tags", "ibm_resource_instances"]

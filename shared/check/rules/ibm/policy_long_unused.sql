@@ -1,4 +1,4 @@
---- title = "Policy not used for 180 days"
+--- title = "Policy unused for 180 days"
 --- severity = "low"
 --- confidence = "medium"
 --- needs = ["ibm_policies", "ibm_policy_activity"]

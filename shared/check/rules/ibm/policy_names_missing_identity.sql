@@ -1,4 +1,4 @@
---- title = "Policy for somebody who is not there"
+--- title = "Policy subject does not exist"
 --- severity = "low"
 --- confidence = "medium"
 --- needs = ["ibm_access_groups", "ibm_policies", "ibm_trusted_profiles", "ibm_users"]

@@ -1,4 +1,4 @@
---- title = "Policy names a service instance that is not there"
+--- title = "Policy names missing instance"
 --- severity = "low"
 --- confidence = "medium"
 --- needs = ["ibm_policies", "ibm_policy_resource_attributes", "ibm_resource_instances"]

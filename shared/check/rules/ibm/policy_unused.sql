@@ -1,4 +1,4 @@
---- title = "Policy not used for 90 days"
+--- title = "Policy unused for 90 days"
 --- severity = "info"
 --- confidence = "medium"
 --- needs = ["ibm_policies", "ibm_policy_activity"]

@@ -1,4 +1,4 @@
---- title = "Policy for everybody, signed in or not"
+--- title = "Public Access group has policies"
 --- severity = "high"
 --- confidence = "high"
 --- needs = ["ibm_access_group_settings", "ibm_policies"]

@@ -1,4 +1,4 @@
---- title = "Who reaches which resource through which access group"
+--- title = "Resource access by access group"
 --- severity = "info"
 --- confidence = "high"
 --- kind = "report"

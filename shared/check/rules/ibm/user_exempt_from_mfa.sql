@@ -1,4 +1,4 @@
---- title = "User exempt from the second factor"
+--- title = "User exempt from MFA"
 --- severity = "high"
 --- confidence = "high"
 --- needs = ["ibm_account_settings", "ibm_mfa_exemptions"]

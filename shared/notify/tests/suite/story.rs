@@ -57,7 +57,7 @@ pub(crate) fn finding(rule: &str, subject: &str, severity: Severity) -> Finding 
     Finding {
         fingerprint: format!("{rule} {subject}"),
         rule: rule.to_owned(),
-        title: "User exempt from the second factor".to_owned(),
+        title: "User exempt from MFA".to_owned(),
         severity,
         subject: subject.to_owned(),
         evidence: BTreeMap::from([("user_id".to_owned(), "ana@example.com".into())]),
@@ -206,7 +206,7 @@ pub(crate) fn gains() -> Vec<Gain> {
         resources: 4,
         sensitive: vec![SensitivePermission {
             id: "permission_to_raise_own_power".to_owned(),
-            title: "May give themselves more power".to_owned(),
+            title: "Can escalate own privileges".to_owned(),
             severity: Severity::High,
         }],
         breadth: Breadth::Narrow,

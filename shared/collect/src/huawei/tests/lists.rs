@@ -261,6 +261,6 @@ async fn wrong_types_and_foreign_members_fail_a_list_and_nothing_else() {
     assert_eq!(collected.state.rows(&USERS).len(), 1);
     assert_eq!(
         coverage(&collected, &USER_TAGS),
-        ["* skipped: the list of what it is read for is not complete", "u1 complete"]
+        ["* skipped: list of its parents not complete", "u1 complete"]
     );
 }

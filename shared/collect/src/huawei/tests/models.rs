@@ -80,7 +80,7 @@ async fn without_version_5_the_classic_half_is_audited_and_the_other_says_so() {
     }
     assert_eq!(
         coverage(&collected, &GROUP_MEMBERS),
-        ["* skipped: the list of what it is read for is not complete"]
+        ["* skipped: list of its parents not complete"]
     );
     assert_eq!(
         rows(&collected, &PASSWORD_POLICY),
@@ -125,7 +125,7 @@ async fn without_version_3_the_identity_policies_are_audited_and_the_rest_says_s
     );
     assert_eq!(
         coverage(&collected, &ROLES),
-        ["denied: HTTP 403 (IAM.0003)", "* skipped: the list of what it is read for is not complete"]
+        ["denied: HTTP 403 (IAM.0003)", "* skipped: list of its parents not complete"]
     );
 }
 

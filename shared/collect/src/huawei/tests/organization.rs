@@ -95,7 +95,7 @@ async fn a_mere_member_is_told_what_it_is_not_shown() {
     assert_eq!(coverage(&collected, &ORGANIZATIONS), ["complete"]);
     assert_eq!(
         coverage(&collected, &SCPS),
-        ["denied: HTTP 403 (ORG.0001)", "* skipped: the list of what it is read for is not complete"]
+        ["denied: HTTP 403 (ORG.0001)", "* skipped: list of its parents not complete"]
     );
     assert_eq!(coverage(&collected, &DELEGATED_ADMINISTRATORS), ["denied: HTTP 403 (ORG.0001)"]);
     let entities = coverage(&collected, &ORGANIZATION_ENTITIES);
