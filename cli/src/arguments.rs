@@ -148,13 +148,13 @@ pub(crate) struct Plan {
     /// Access keys of all users together
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(..=MOST))]
     pub(crate) keys: u64,
-    /// Groups
+    /// How many groups the account is expected to have
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(..=MOST))]
     pub(crate) groups: u64,
     /// Policies of its own, each attached somewhere
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(..=MOST))]
     pub(crate) policies: u64,
-    /// Agencies
+    /// How many agencies the account is expected to have
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(..=MOST))]
     pub(crate) agencies: u64,
     /// How long one call takes
@@ -198,7 +198,7 @@ Examples:
 --json without a table: {\"number\", \"account\", \"started_at\", \"finished_at\", \"tool\", \"tables\": [{\"table\", \"rows\",
 \"bytes\", \"objects\"}, …], \"lists\", \"incomplete\": [row of `coverage`, …]}; with a table: [{column: value}, …].")]
 pub(crate) struct Show {
-    /// Which snapshot
+    /// The snapshot to ask: a number, `latest`, or a time
     pub(crate) snapshot: String,
     /// The table whose rows to show; `coverage` says how far each list was read
     pub(crate) table: Option<String>,
@@ -221,10 +221,10 @@ Examples:
 With --access: {\"from\", \"to\", \"changes\": [{\"turn\": \"gained\", \"widened\", \"lost\", \"narrowed\" or \"rerouted\", \"principals\", \"grants\":
 [{\"what\", \"condition\", \"path\", \"former_path\", \"reach\"}, …]}, …], \"unseen\": [text, …]}.")]
 pub(crate) struct Diff {
-    /// The snapshot before
+    /// The snapshot to compare from: a number, `latest~1`, or a time
     #[arg(value_name = "A")]
     pub(crate) before: String,
-    /// The snapshot after
+    /// The snapshot to compare with it: a number, `latest`, or a time
     #[arg(value_name = "B")]
     pub(crate) after: String,
     /// Who gained and lost which access, and by which path, in the place of which rows changed
@@ -255,9 +255,9 @@ resource is meant, and who may do it on some is told as `in part`.
 pub(crate) struct WhoCan {
     /// The action, as the cloud writes it
     pub(crate) action: String,
-    /// The resource
+    /// The resource that the action is asked for, as the cloud writes it
     pub(crate) resource: Option<String>,
-    /// Which snapshot
+    /// The snapshot to ask: a number, `latest`, or a time
     #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
     pub(crate) at: String,
 }
@@ -305,9 +305,9 @@ Examples:
 
 --json: {\"snapshot\", \"columns\": [name, …], \"rows\": [[value, …], …], \"truncated\", \"incomplete\"}.")]
 pub(crate) struct Query {
-    /// The question
+    /// The SQL query: one statement that only reads
     pub(crate) sql: String,
-    /// Which snapshot
+    /// The snapshot to ask: a number, `latest`, or a time
     #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
     pub(crate) at: String,
     /// Rows beyond which the answer is cut short
@@ -337,7 +337,7 @@ pub(crate) struct Rules {
 /// What can be done with rules.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesAction {
-    /// List the rules
+    /// List the rules with severity and title
     #[command(after_help = "--json: [{\"id\", \"kind\", \"title\", \"severity\", …}, …].")]
     List,
     /// Explain one: what it asks, why, and what to do about it
@@ -354,7 +354,7 @@ pub(crate) enum RulesAction {
     Ask {
         /// Id of the rule
         id: String,
-        /// Which snapshot
+        /// The snapshot to ask: a number, `latest`, or a time
         #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
         at: String,
         /// Rows beyond which the answer is cut short

@@ -8,9 +8,9 @@ use notify::NotifyError;
 use pipeline::{PipelineError, PlaceError, ReferenceError, SettingsError};
 use snapshot::{NameError, SnapshotError, StoreError};
 
-/// Exit codes.
+/// The exit codes of the command line, as its help lists them.
 pub(crate) mod exit {
-    /// Wrong use.
+    /// The command was used in a way that it does not know.
     pub(crate) const WRONG_USE: u8 = 2;
     /// A cloud or a store could not be read or written.
     pub(crate) const UNREADABLE: u8 = 3;

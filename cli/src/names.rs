@@ -16,7 +16,7 @@ use crate::render::text::plain;
 pub(crate) struct Subject<'a> {
     /// Id of the rule.
     pub(crate) rule: &'a str,
-    /// The address.
+    /// The address of the row that is named.
     pub(crate) address: &'a str,
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn welcome(
     )
 }
 
-/// Writes one week.
+/// Writes what one week of the demo told.
 pub(crate) fn week(number: usize, happened: &str, date: &str, told: &run::Told, paint: Paint) -> String {
     let head = format!("Week {number}: {happened}");
     let when = format!("{} UTC, snapshot {}", text::minute(date), told.summary.snapshot);

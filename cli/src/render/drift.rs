@@ -25,7 +25,7 @@ const SILENT: [&str; 11] = [
     "value_position",
 ];
 
-/// Writes one thing.
+/// Writes one thing that was added, removed or changed, with its members.
 pub(crate) fn thing(data: &Value, names: &Names, paint: Paint) -> String {
     let mut page = headline(data, paint);
     let columns: Vec<&Value> = list(data, "columns").iter().filter(|column| is_told(column)).collect();

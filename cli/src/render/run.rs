@@ -26,9 +26,9 @@ pub(crate) struct Told {
     pub(crate) names: Names,
     /// Lists that were not read to their end.
     pub(crate) incomplete: Vec<Coverage>,
-    /// Objects written.
+    /// How many objects the run wrote.
     pub(crate) objects: u64,
-    /// Bytes of them.
+    /// How many bytes these objects have together.
     pub(crate) bytes: u64,
 }
 

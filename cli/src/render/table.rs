@@ -29,7 +29,7 @@ impl Grid {
         Self { table, styles: Vec::new() }
     }
 
-    /// Adds a row.
+    /// Adds a row of cells to the table.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.styled(None, cells);
     }

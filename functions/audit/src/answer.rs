@@ -17,11 +17,11 @@ pub(crate) struct Answer {
 pub(crate) enum Outcome {
     /// It has a new snapshot.
     Audited(Box<Summary>),
-    /// It has none.
+    /// The run failed before it made a snapshot.
     Failed {
         /// The account, as the settings name it.
         account: String,
-        /// Why.
+        /// Why the run failed, in one sentence.
         error: String,
     },
 }

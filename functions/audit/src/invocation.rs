@@ -18,7 +18,7 @@ use crate::{
     ready::Ready,
 };
 
-/// The time now.
+/// Returns the time now; tests hand in their own.
 pub(crate) type Clock<'a> = dyn Fn() -> Timestamp + Sync + 'a;
 
 /// Audits what the event asks for and answers with what came of it.

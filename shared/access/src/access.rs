@@ -46,7 +46,7 @@ impl fmt::Display for Step {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase", tag = "standing", content = "why")]
 pub enum Standing {
-    /// It can.
+    /// The principal can act.
     Active,
     /// It holds what it holds, but cannot use it now.
     Inactive(String),
@@ -112,7 +112,7 @@ impl Holders {
 pub struct Source {
     /// Policy and role, or policy, version and statement.
     pub steps: Arc<[Step]>,
-    /// What it says.
+    /// The statement that the grant carries.
     pub statement: Statement,
     /// Whom it counts for.
     pub holders: Holders,
@@ -121,9 +121,9 @@ pub struct Source {
 /// A way in which one principal becomes another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assumption {
-    /// Who becomes.
+    /// The index of the principal who may become the other.
     pub from: usize,
-    /// Whom.
+    /// The index of the principal who may be become.
     pub to: usize,
     /// What must hold for it; none when it is always possible.
     pub condition: Option<String>,
@@ -386,7 +386,7 @@ impl Access {
         self.ended.on(path)
     }
 
-    /// Returns the principals.
+    /// Returns all principals of the account, in the order of their indexes.
     #[must_use]
     pub fn principals(&self) -> &[Principal] {
         &self.principals

@@ -23,7 +23,7 @@ pub enum Verdict {
     Denied,
     /// It depends: on a condition, or on which part of what is asked is meant.
     Conditional,
-    /// It can.
+    /// The principal holds the action without any condition left open.
     Surely,
 }
 
@@ -49,10 +49,10 @@ impl Preference {
 /// A principal with its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Answer {
-    /// Who.
+    /// The principal who is asked about.
     #[serde(flatten)]
     pub principal: Principal,
-    /// Whether it can.
+    /// Whether the principal can act: surely, or under a condition.
     pub verdict: Verdict,
     /// How much of what is asked.
     pub extent: Extent,

@@ -59,7 +59,7 @@ pub enum Turn {
 pub enum What {
     /// What a statement allows: the part of a grant that is the difference.
     Statement(Statement),
-    /// Becoming another principal.
+    /// A step by which one principal may become another.
     Becoming(Step),
 }
 
@@ -75,7 +75,7 @@ pub struct Reach {
 /// What is known to exist, to count reach in.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// Actions.
+    /// The actions that the account's roles and policies name.
     pub actions: Vec<String>,
     /// Resources, by their attributes.
     pub resources: Vec<Resource>,
@@ -84,9 +84,9 @@ pub struct Known {
 /// One thing that a principal gained or lost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccessChange {
-    /// Who.
+    /// The principal who gained or lost.
     pub principal: Principal,
-    /// What happened.
+    /// Whether access was gained or lost.
     pub turn: Turn,
     /// To what: the difference, not the whole of the grant that it came with.
     pub what: What,
@@ -104,7 +104,7 @@ pub struct AccessChange {
     /// The way that was, where there is another now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub former_path: Vec<Step>,
-    /// Why.
+    /// The change that is the cause.
     pub cause: Cause,
     /// Who may become the principal, and so does what it does.
     #[serde(skip_serializing_if = "UsableBy::is_nobody")]
@@ -118,7 +118,7 @@ pub struct AccessChange {
 pub struct UsableBy {
     /// The first: anybody, then whoever is not of the account, then its own.
     pub first: Vec<Step>,
-    /// All, by number.
+    /// How many there are in all, listed or not.
     pub total: usize,
 }
 

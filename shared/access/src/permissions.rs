@@ -13,7 +13,7 @@ use crate::{
     Access, Answer, Extent, Pattern, Principal, Standing, Step, Verdict, clouds, decide::Preference, ibm,
 };
 
-/// A sensitive permission.
+/// A sensitive permission: actions whose holders are audited by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Permission {
@@ -37,7 +37,7 @@ pub struct Permission {
     /// Who may hold it: `group:auditors`, `user:ana*`, `agency:backup`; by name or id.
     #[serde(default)]
     pub allowed: Vec<String>,
-    /// Why it matters.
+    /// Why the permission matters, for the reader of a finding.
     #[serde(default)]
     pub reason: String,
     /// When it stays silent for a reason that is not about the holder.
@@ -51,7 +51,7 @@ pub struct Permission {
 /// That somebody holds a permission without being allowed to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Holding {
-    /// Who.
+    /// The principal who holds the permission.
     pub principal: Principal,
     /// Surely, or under a condition.
     pub verdict: Verdict,

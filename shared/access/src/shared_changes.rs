@@ -10,7 +10,7 @@ use crate::{AccessChange, Cause, Principal, Reach, Step, Turn, UsableBy, What};
 /// What one or more principals gained or lost alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SharedChange {
-    /// What happened.
+    /// Whether access was gained or lost.
     pub turn: Turn,
     /// To whom, by id.
     pub principals: Vec<Principal>,
@@ -37,7 +37,7 @@ pub struct GrantChange {
     /// The way that was, where there is another now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub former_path: Vec<Step>,
-    /// Why.
+    /// The change that is the cause.
     pub cause: Cause,
     /// How far it goes.
     pub reach: Reach,

@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use crate::Pattern;
 
-/// Whether a statement gives or takes.
+/// Whether a statement allows or denies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
-    /// It gives.
+    /// The statement allows what it names.
     Allow,
-    /// It takes, whatever else gives.
+    /// The statement denies what it names, whatever else allows it.
     Deny,
 }
 
@@ -20,11 +20,11 @@ pub enum Effect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Extent {
-    /// Nothing of it.
+    /// Nothing of what is asked.
     None,
-    /// Some of it.
+    /// Some of what is asked.
     Part,
-    /// All of it.
+    /// All of what is asked.
     Whole,
 }
 
@@ -36,21 +36,21 @@ pub struct Resource(pub BTreeMap<String, Vec<Pattern>>);
 /// Alternatives, of which some may be taken out again.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Choice<T> {
-    /// Any of these.
+    /// The alternatives: any one of them suffices.
     pub any_of: Vec<T>,
-    /// But none of these.
+    /// What is taken out again, though `any_of` names it.
     pub except: Vec<T>,
 }
 
 /// One statement of a policy, or one role of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Statement {
-    /// Whether it gives or takes.
+    /// Whether the statement allows or denies.
     pub effect: Effect,
     /// Which actions. Shared, because thousands of policies give the same roles.
     #[serde(serialize_with = "shared")]
     pub actions: Arc<Choice<Pattern>>,
-    /// On which resources.
+    /// The resources that the statement is about.
     pub resources: Choice<Resource>,
     /// What must hold besides, in words that are equal when the conditions are; none when it always holds.
     pub condition: Option<String>,
@@ -59,7 +59,7 @@ pub struct Statement {
 /// What is asked: may these actions be done on these resources?
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Question {
-    /// The actions.
+    /// The pattern of the actions that the statement is about.
     pub action: Pattern,
     /// The resources; the default is any.
     pub resource: Resource,
@@ -194,7 +194,7 @@ fn shared<S: serde::Serializer>(actions: &Arc<Choice<Pattern>>, serializer: S) -
 }
 
 impl Resource {
-    /// Returns all resources.
+    /// Returns the choice that covers all resources.
     #[must_use]
     pub fn any() -> Self {
         Self::default()

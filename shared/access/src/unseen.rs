@@ -54,11 +54,11 @@ impl Access {
 /// How far what a standing follows from could be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// All of it, in this run.
+    /// The list was read to its end in this run.
     Whole,
-    /// Not in this run, but in one before.
+    /// The list was read to its end in a run before, and not in this one.
     Before,
-    /// Never.
+    /// The list was never read to its end.
     Never,
 }
 

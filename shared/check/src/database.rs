@@ -26,7 +26,7 @@ use crate::{
 /// The run that a question is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    /// The account.
+    /// The account whose snapshot is loaded.
     pub account: AccountId,
     /// The time of the snapshot: what ages are counted from.
     pub at: Timestamp,

@@ -34,7 +34,7 @@ pub enum QueryError {
     /// SQLite does not understand it, or cannot work it out.
     #[error("the query is not right: {message}")]
     Sql {
-        /// What SQLite says.
+        /// The error message of SQLite.
         message: String,
     },
     /// It took longer than it may.
@@ -48,7 +48,7 @@ pub enum QueryError {
         "`{table}` has more than {most} rows in this snapshot, which is more than is loaded; ask `iamwatch who-can` for one action"
     )]
     TooMany {
-        /// The table.
+        /// The table that could not be loaded.
         table: &'static str,
         /// How many rows it may have.
         most: usize,
@@ -56,7 +56,7 @@ pub enum QueryError {
     /// The state does not fit into the tables in memory.
     #[error("tables could not be loaded: {message}")]
     Load {
-        /// What SQLite says.
+        /// The error message of SQLite.
         message: String,
     },
 }

@@ -24,7 +24,7 @@ pub struct Memory {
 pub struct Findings {
     /// By id of the rule.
     pub rules: BTreeMap<String, Memory>,
-    /// By fingerprint.
+    /// The findings by fingerprint.
     pub findings: BTreeMap<String, Finding>,
 }
 

@@ -264,7 +264,7 @@ fn is_lasting(uses: &Uses) -> bool {
     of_run.into_iter().all(|column| LASTING.contains(&column.as_str()))
 }
 
-/// See [`Round::digest`].
+/// Computes what [`Round::digest`] returns.
 pub(crate) fn digest(
     outcome: &Outcome,
     rows: impl Fn(&Verdict) -> String,

@@ -44,11 +44,11 @@ pub(crate) const PORTABLE: [&str; 24] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
-    /// It is worth a look.
+    /// The finding is worth a look.
     Low,
-    /// It is so, unless something that the cloud does not tell speaks against it.
+    /// The finding holds unless something that the cloud does not tell speaks against it.
     Medium,
-    /// It is so.
+    /// The finding is a fact.
     High,
 }
 
@@ -86,9 +86,9 @@ const ADDRESS: &str = "address";
 pub enum Subject {
     /// A table and the columns that name a thing in it, which the query returns by the same names.
     Row {
-        /// The table.
+        /// The table that the need names.
         table: &'static Table,
-        /// Its columns.
+        /// The columns of this table that the rule reads.
         columns: Vec<&'static str>,
     },
     /// What the column `address` says, as the views have it: it may be a row of one table here, and of another there.
@@ -171,7 +171,7 @@ pub struct Rule {
     pub remediation: String,
     /// Where to read on.
     pub references: Vec<String>,
-    /// The question.
+    /// The SQL query that returns a row for each finding.
     pub sql: String,
     /// Worlds in which it is tried, some in each cloud.
     pub(crate) cases: Vec<Case>,

@@ -17,7 +17,7 @@ use crate::{
 pub struct Row {
     /// Address of what it is about: `ibm/<account>/ibm_users/<iam_id>`.
     pub subject: String,
-    /// The other columns.
+    /// The columns of the row that are neither subject nor key.
     pub evidence: BTreeMap<String, Value>,
     /// Why it cannot be said whether the rule holds of the subject; none where it surely does. Such a row opens
     /// nothing and closes nothing: a finding that is open becomes unknown.
@@ -52,7 +52,7 @@ pub struct Verdict {
 /// What all rules said of a state.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The account.
+    /// The account that is judged.
     pub account: AccountId,
     /// One for each rule with findings, by id.
     pub verdicts: Vec<Verdict>,

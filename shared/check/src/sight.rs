@@ -22,7 +22,7 @@ pub struct Sight {
 /// A table that is whole but for some of the things that it is read for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hidden {
-    /// The table.
+    /// The table whose rows are seen or not.
     pub table: &'static str,
     /// Whether missing rows of it would make the rule report.
     pub is_absence: bool,

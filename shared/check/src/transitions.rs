@@ -31,9 +31,9 @@ const DAYS_TO_REMEMBER: i64 = 400;
 /// The findings after the last snapshot.
 #[derive(Debug, Clone, Copy)]
 pub struct Former<'a> {
-    /// The findings.
+    /// The findings as they stood in that snapshot.
     pub findings: &'a Findings,
-    /// That snapshot.
+    /// The snapshot in which these findings stood.
     pub sighting: &'a Sighting,
 }
 

@@ -16,7 +16,7 @@ pub enum CollectError {
     Rejected {
         /// What was presented, without its value.
         credentials: &'static str,
-        /// Where.
+        /// The address that was asked.
         url: String,
         /// Status, code and transaction id of the answer.
         answer: String,
@@ -30,7 +30,7 @@ pub enum CollectError {
     UnknownAccount {
         /// Where it was asked.
         url: String,
-        /// What it answered.
+        /// What the service answered, as far as it can be told.
         reason: String,
     },
     /// The interface that is asked first does not answer in the way of a cloud.
@@ -38,17 +38,17 @@ pub enum CollectError {
         "`{url}` does not answer as it should ({reason}); check the network, and the address if it was overridden"
     )]
     Unanswered {
-        /// Where.
+        /// The address that was asked.
         url: String,
-        /// What happened instead.
+        /// What happened in place of an answer.
         reason: String,
     },
     /// Nobody answers at the address, or not in the way of a cloud.
     #[error("no token from `{url}` ({reason}); check the network, and the address if it was overridden")]
     Unreachable {
-        /// Where.
+        /// The address that was asked.
         url: String,
-        /// What happened instead.
+        /// What happened in place of an answer.
         reason: String,
     },
     /// The token of the compute resource is not where it should be.
@@ -82,7 +82,7 @@ pub enum CollectError {
         "none of the {lists} lists of account `{account}` could be read ({reason}); check the network, the addresses, and what the credentials may read"
     )]
     NothingRead {
-        /// The account.
+        /// The account that was asked for.
         account: String,
         /// How many lists were asked for.
         lists: usize,
@@ -95,9 +95,9 @@ pub enum CollectError {
     /// An address that keys must not be sent to.
     #[error("`{url}` cannot be the address of `{endpoint}`: {reason}")]
     Endpoint {
-        /// Which interface.
+        /// The name of the endpoint in the settings.
         endpoint: String,
-        /// The address.
+        /// The address that is refused.
         url: String,
         /// What is wrong with it, and what would be right.
         reason: String,

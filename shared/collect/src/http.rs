@@ -38,7 +38,7 @@ pub(crate) enum CallError {
     /// The cloud answered with another status than success.
     #[error("HTTP {status}{}", detail(code.as_deref()))]
     Status {
-        /// The status.
+        /// The HTTP status of the answer.
         status: u16,
         /// What the cloud calls the error: its code, or its message where there is no code.
         code: Option<String>,
@@ -123,23 +123,23 @@ fn detail(code: Option<&str>) -> String {
     code.map(|code| format!(" ({code})")).unwrap_or_default()
 }
 
-/// One request.
+/// One request to a cloud, with everything that is needed to send it again.
 #[derive(Clone)]
 pub(crate) struct Call<'a> {
     /// The list that it is made for.
     pub(crate) listing: &'a str,
-    /// Where it goes.
+    /// The address that the request goes to.
     pub(crate) url: &'a Url,
-    /// What shows who calls.
+    /// The proof of who calls.
     pub(crate) proof: Proof<'a>,
-    /// What it carries, which makes it a POST.
+    /// The body of the request, which makes it a POST.
     pub(crate) body: Option<Body<'a>>,
 }
 
-/// What shows who calls.
+/// The proof of who calls.
 #[derive(Clone)]
 pub(crate) enum Proof<'a> {
-    /// The body does.
+    /// The call needs no header; its body carries the credentials.
     None,
     /// The `Authorization` header; marked sensitive.
     Bearer(HeaderValue),
@@ -147,30 +147,30 @@ pub(crate) enum Proof<'a> {
     Signature(&'a dyn Sign),
 }
 
-/// Signs requests.
+/// Signs requests anew for every attempt.
 pub(crate) trait Sign: Sync {
     /// Returns the headers of a request that belong to its signature.
     fn sign(&self, url: &Url, body: Option<Body<'_>>) -> Result<HeaderMap, String>;
 }
 
-/// What a call carries.
+/// The body that a call carries.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Body<'a> {
     /// Fields of a form.
     Form(&'a str),
-    /// JSON.
+    /// A body in JSON.
     Json(&'a str),
 }
 
 impl<'a> Body<'a> {
-    /// Returns the text.
+    /// Returns the text of the body.
     pub(crate) const fn text(self) -> &'a str {
         match self {
             Self::Form(text) | Self::Json(text) => text,
         }
     }
 
-    /// Returns its type.
+    /// Returns the content type of the body.
     pub(crate) const fn kind(self) -> &'static str {
         match self {
             Self::Form(_) => "application/x-www-form-urlencoded",

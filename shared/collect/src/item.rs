@@ -220,7 +220,7 @@ impl<'a> Item<'a> {
         self.faults.note_unread(Some(name), format!("`{name}` {reason}"));
     }
 
-    /// Returns an object.
+    /// Returns the member of this name where it is an object.
     pub(crate) fn object(&self, name: &str) -> Option<Self> {
         let value = self.value(name)?;
         let Value::Object(members) = value else { return self.misfit(name, value, "object") };

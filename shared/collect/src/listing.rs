@@ -37,7 +37,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Adds a row.
+    /// Adds a row to a table of what was seen.
     pub(crate) fn push(&mut self, table: &'static Table, row: Row) {
         self.bytes += row.as_bytes().len() + ROW_BYTES;
         self.rows.entry(table.name).or_default().push(row);
@@ -313,7 +313,7 @@ pub(crate) enum Wholeness {
 pub(crate) enum Items {
     /// In the array of this name.
     Each(&'static str),
-    /// In several arrays.
+    /// The items are in several arrays, one after the other.
     In(&'static [&'static str]),
     /// The answer is the thing.
     Whole {
@@ -336,7 +336,7 @@ pub(crate) struct List<'a> {
     pub(crate) listing: &'static str,
     /// What it is read for; empty for the whole account.
     pub(crate) parent: &'a str,
-    /// Its first page.
+    /// The address of the first page.
     pub(crate) first: Url,
     /// How it goes on.
     pub(crate) family: Family,

@@ -21,7 +21,7 @@ pub(crate) enum Family {
     PageToken,
     /// `next.href`, a link with `offset`.
     Offset,
-    /// `next.start`, a token.
+    /// The token of the next page is in `next.start`.
     Start,
     /// `next_url`, a link with `_start`.
     UnderscoreStart,
@@ -72,7 +72,7 @@ impl Family {
 /// One page of a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Page<'a> {
-    /// The answer.
+    /// The members of the answer's JSON object.
     pub(crate) members: &'a Map<String, Value>,
     /// How many things are on it.
     pub(crate) things: u64,

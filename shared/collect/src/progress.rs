@@ -12,7 +12,7 @@ pub trait Progress: Send + Sync {
     fn waiting(&self, listing: &str, reason: &str, wait: Duration);
 }
 
-/// Tells nobody.
+/// A progress that is shown to nobody.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -17,7 +17,7 @@ use crate::{
 
 /// Reads lists of one account.
 pub(crate) struct Reader<'a, S, E> {
-    /// The session.
+    /// The session that requests go through.
     pub(crate) session: &'a S,
     /// Where the interfaces are.
     pub(crate) endpoints: &'a E,
@@ -28,7 +28,7 @@ pub(crate) struct Reader<'a, S, E> {
 }
 
 impl<'a, S: SignedIn, E: Sync> Reader<'a, S, E> {
-    /// Makes a reader.
+    /// Returns a reader of one account's lists.
     pub(crate) fn new(session: &'a S, endpoints: &'a E, account: &'a str, concurrency: usize) -> Self {
         let concurrency = concurrency.max(1);
         // A few more than calls, so that none waits while an answer is taken apart.

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Cloud {
-    /// IBM Cloud.
+    /// An account of IBM Cloud.
     Ibm,
-    /// Huawei Cloud.
+    /// An account of Huawei Cloud.
     Huawei,
 }
 
 impl Cloud {
-    /// Every cloud.
+    /// All clouds that can be audited.
     pub const ALL: [Self; 2] = [Self::Ibm, Self::Huawei];
 
     /// Returns the short name, as in table names and paths.
@@ -68,7 +68,7 @@ impl AccountId {
         Ok(Self { cloud, id: id.to_owned() })
     }
 
-    /// Returns the cloud.
+    /// Returns the cloud that the account is of.
     #[must_use]
     pub const fn cloud(&self) -> Cloud {
         self.cloud

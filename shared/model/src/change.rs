@@ -5,12 +5,12 @@ use crate::{Column, Kind, Row, Table, Value, form};
 /// What happened to a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It is new.
+    /// The row was not there before.
     Added {
-        /// The row now.
+        /// The row as it is now.
         after: Row,
     },
-    /// It is gone.
+    /// The row is there no more.
     Removed {
         /// The row that was.
         before: Row,
@@ -19,7 +19,7 @@ pub enum ChangeKind {
     Changed {
         /// The row that was.
         before: Row,
-        /// The row now.
+        /// The row as it is now.
         after: Row,
     },
     /// Another thing bears its name: the one that was is gone, a new one came in its place.
@@ -34,7 +34,7 @@ pub enum ChangeKind {
 /// How much a change means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
-    /// Somebody did it.
+    /// Somebody changed the account.
     Drift,
     /// It moves by itself, or is the same value in another form.
     Activity,
@@ -48,7 +48,7 @@ pub enum Weight {
 pub struct Change {
     /// The table of the row.
     pub table: &'static Table,
-    /// What happened.
+    /// What became of the row.
     pub kind: ChangeKind,
     /// How much it means.
     pub weight: Weight,

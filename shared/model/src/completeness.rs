@@ -138,7 +138,7 @@ pub struct ListHistory<'a> {
     pub before: &'a State,
     /// The lists of the former snapshot.
     pub former: Lists,
-    /// The present snapshot.
+    /// The rows and the coverage of the present snapshot.
     pub after: &'a State,
     /// The lists of the present snapshot.
     pub present: Lists,

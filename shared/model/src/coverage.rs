@@ -58,15 +58,15 @@ pub struct Coverage {
     pub listing: String,
     /// What it was read for: the key of a parent, or a part of the account; empty for the whole.
     pub parent: String,
-    /// Method and path.
+    /// The method and path of the call, without ids.
     pub endpoint: String,
-    /// How it ended.
+    /// How the reading of the list ended.
     pub status: ListStatus,
     /// Why it is not complete.
     pub reason: Option<String>,
-    /// Pages read.
+    /// How many pages were read.
     pub pages: i64,
-    /// Things on them.
+    /// How many things these pages showed.
     pub rows: i64,
     /// Last snapshot in which the list was complete, when it is not now. None for a list that was
     /// never complete.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// One event, in the JSON form of CloudEvents 1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// Always `1.0`.
+    /// The version of CloudEvents, always `1.0`.
     pub specversion: String,
     /// Hash of what the event tells: sent twice, it is the same event.
     pub id: String,
@@ -18,7 +18,7 @@ pub struct Event {
     pub subject: String,
     /// Time of the snapshot, RFC 3339.
     pub time: String,
-    /// Always `application/json`.
+    /// The content type of the data, always `application/json`.
     pub datacontenttype: String,
     /// Tag URI of the schema of `data`; it ends with the path in the repository.
     pub dataschema: String,
@@ -26,6 +26,6 @@ pub struct Event {
     pub snapshotid: String,
     /// Severity, to route by.
     pub severity: String,
-    /// What it tells.
+    /// What the event tells, by the schema of its type.
     pub data: serde_json::Value,
 }

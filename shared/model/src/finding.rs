@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing.
+    /// Worth knowing; nobody needs to act.
     Info,
     /// To be tidied up.
     Low,
@@ -38,7 +38,7 @@ impl Severity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingState {
-    /// It holds.
+    /// The finding holds in this snapshot.
     Open,
     /// It holds, and somebody said that it may.
     Suppressed,
@@ -97,7 +97,7 @@ pub struct Finding {
     pub subject: String,
     /// The other columns of the row.
     pub evidence: BTreeMap<String, serde_json::Value>,
-    /// Where it stands.
+    /// The state of the finding in this snapshot.
     pub state: FindingState,
     /// Whether it was there when its rule could first look, so that nobody knows its age.
     pub baseline: bool,
@@ -143,7 +143,7 @@ pub struct Ground {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TransitionKind {
-    /// It is new.
+    /// The finding is new in this snapshot.
     Opened,
     /// It was closed, and is back.
     Reopened,
@@ -205,7 +205,7 @@ impl EvidenceTurn {
 /// What happened to one finding in one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transition {
-    /// What happened.
+    /// What became of the finding.
     pub kind: TransitionKind,
     /// The finding after it.
     pub finding: Finding,

@@ -7,7 +7,7 @@ pub trait Patch: Serialize + DeserializeOwned + Send + Sync {
     /// The document that it changes.
     type Whole: Serialize + DeserializeOwned + Send + Sync;
 
-    /// Makes the change.
+    /// Applies the patch and returns the whole.
     #[must_use]
     fn apply(self, whole: Self::Whole) -> Self::Whole;
 

@@ -18,7 +18,7 @@ pub enum Type {
     Text,
     /// A 64-bit whole number.
     Integer,
-    /// True or false.
+    /// A truth value, stored as 0 or 1.
     Boolean,
     /// A time as [`crate::normal_time`] writes it: RFC 3339, UTC, with milliseconds where there are any, so that text order
     /// is time order to the second.
@@ -45,7 +45,7 @@ impl Column {
         Self { name, kind, about, moves: false }
     }
 
-    /// Declares text.
+    /// Declares a column of text.
     pub(crate) const fn text(name: &'static str, about: &'static str) -> Self {
         Self::new(name, Type::Text, about)
     }
@@ -60,7 +60,7 @@ impl Column {
         Self::new(name, Type::Boolean, about)
     }
 
-    /// Declares a time.
+    /// Declares a column of times in UTC.
     pub(crate) const fn time(name: &'static str, about: &'static str) -> Self {
         Self::new(name, Type::Time, about)
     }
@@ -115,7 +115,7 @@ pub struct Table {
     pub name: &'static str,
     /// What one row is, in a sentence.
     pub about: &'static str,
-    /// State or activity.
+    /// Whether the rows are state, activity or derived.
     pub kind: Kind,
     /// How many of the first columns are the key.
     pub key: usize,
@@ -184,7 +184,7 @@ impl<'a> Draft<'a> {
         self
     }
 
-    /// Packs the row.
+    /// Packs the cells that were set into a row.
     #[must_use]
     pub fn row(self) -> Row {
         Row::pack(self.values)

@@ -20,9 +20,9 @@ const SIGN: u64 = 1 << 63;
 pub enum Value<'a> {
     /// The cloud did not say.
     Null,
-    /// Yes or no.
+    /// A truth value, true or false.
     Boolean(bool),
-    /// A whole number.
+    /// A whole number of 64 bits.
     Integer(i64),
     /// Text; also times (RFC 3339, UTC) and documents (canonical JSON).
     Text(&'a str),

@@ -35,7 +35,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// An event bus.
+/// A bus of Amazon EventBridge that events are put on.
 #[derive(Debug, Clone)]
 pub struct EventBridge {
     bus: String,

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::{EventBridge, NotifyError, lines};
 
-/// Where events go.
+/// A place where events go.
 #[derive(Debug, Clone)]
 pub enum Sink {
     /// Standard output, as JSON lines.

@@ -14,7 +14,7 @@ use crate::{
 /// What a run has to tell.
 #[derive(Debug, Clone)]
 pub struct Told<'a> {
-    /// The account.
+    /// The account that the run audited.
     pub account: &'a AccountId,
     /// Number of the snapshot.
     pub number: u64,
@@ -51,9 +51,9 @@ impl Told<'_> {
 /// told as one sum.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BaselineCounts {
-    /// Findings by severity.
+    /// The number of open findings by severity.
     pub by_severity: BTreeMap<Severity, u64>,
-    /// Findings by rule.
+    /// The number of open findings by rule.
     pub by_rule: BTreeMap<String, u64>,
 }
 

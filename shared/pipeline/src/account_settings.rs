@@ -127,10 +127,10 @@ fn is_urn(urn: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table as { id = \"Profile-…\" }")]
 pub struct ProfileSettings {
-    /// Its id.
+    /// The id of the trusted profile.
     #[serde(default)]
     pub id: Option<String>,
-    /// Its CRN.
+    /// The CRN of the trusted profile.
     #[serde(default)]
     pub crn: Option<String>,
     /// Its name, in the account of the settings.

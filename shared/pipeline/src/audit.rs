@@ -30,15 +30,15 @@ pub trait Watch: collect::Progress {
 
 /// What a run works with, whatever the account.
 pub struct Run<'a> {
-    /// Where snapshots live.
+    /// The store that keeps the snapshots.
     pub store: &'a AnyStore,
     /// What is asked of each.
     pub rules: &'a RuleSet,
     /// Which permissions nobody should hold unnoticed.
     pub permissions: &'a Permissions,
-    /// Who is told.
+    /// The sinks that events are delivered to.
     pub sinks: &'a [Sink],
-    /// Accepted findings.
+    /// Accepted findings: kept, not alerted.
     pub suppressions: &'a [Suppression],
     /// All accounts of the settings, this one among them: a suppression may be meant for another.
     pub accounts: &'a [AccountSettings],
@@ -50,7 +50,7 @@ pub struct Run<'a> {
     pub judge_until: Option<Instant>,
     /// The time now: only the programs have a clock.
     pub clock: &'a (dyn Fn() -> Timestamp + Sync),
-    /// Who looks on.
+    /// The watcher that is shown the progress of the run.
     pub watch: &'a dyn Watch,
 }
 
@@ -82,7 +82,7 @@ pub enum PipelineError {
     /// A secret is not where the settings say.
     #[error("the key of the account could not be got")]
     Secret {
-        /// What went wrong.
+        /// Why the reference could not be resolved.
         source: ReferenceError,
     },
     /// The settings of the account make no sense.

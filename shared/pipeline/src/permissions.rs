@@ -16,31 +16,31 @@ pub struct PermissionSettings {
     /// Whether it is audited.
     #[serde(default = "yes")]
     pub audited: bool,
-    /// See [`Permission::title`].
+    /// The title in place of [`Permission::title`].
     #[serde(default)]
     pub title: Option<String>,
-    /// See [`Permission::severity`].
+    /// The severity in place of [`Permission::severity`].
     #[serde(default)]
     pub severity: Option<Severity>,
-    /// See [`Permission::actions`].
+    /// The actions in place of [`Permission::actions`].
     #[serde(default)]
     pub actions: Option<Vec<String>>,
-    /// See [`Permission::resource`].
+    /// The resource in place of [`Permission::resource`].
     #[serde(default)]
     pub resource: Option<String>,
-    /// See [`Permission::partly`].
+    /// The choice in place of [`Permission::partly`].
     #[serde(default)]
     pub partly: Option<bool>,
-    /// See [`Permission::implied_by`].
+    /// The ids in place of [`Permission::implied_by`].
     #[serde(default)]
     pub implied_by: Option<Vec<String>>,
-    /// See [`Permission::allowed`].
+    /// The principals in place of [`Permission::allowed`].
     #[serde(default)]
     pub allowed: Option<Vec<String>>,
-    /// See [`Permission::reason`].
+    /// The reason in place of [`Permission::reason`].
     #[serde(default)]
     pub reason: Option<String>,
-    /// See [`Permission::remediation`].
+    /// The remedy in place of [`Permission::remediation`].
     #[serde(default)]
     pub remediation: Option<String>,
 }

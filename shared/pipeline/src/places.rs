@@ -8,7 +8,7 @@ use crate::Environment;
 /// Why a path cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlaceError {
-    /// Nothing is named.
+    /// The setting names no place.
     #[error("{what} is empty; name a path")]
     Empty {
         /// What the path is for.
@@ -19,7 +19,7 @@ pub enum PlaceError {
     OtherHome {
         /// What the path is for.
         what: &'static str,
-        /// The path.
+        /// The path as the settings write it.
         path: String,
     },
     /// It begins with a home, and nobody knows which.
@@ -27,7 +27,7 @@ pub enum PlaceError {
     NoHome {
         /// What the path is for.
         what: &'static str,
-        /// The path.
+        /// The path as the settings write it.
         path: String,
     },
     /// It is the address of something else.
@@ -37,7 +37,7 @@ pub enum PlaceError {
     Scheme {
         /// What the path is for.
         what: &'static str,
-        /// The path.
+        /// The path as the settings write it.
         path: String,
     },
     /// White space at an end, which no one sees and which would name something else.
@@ -45,7 +45,7 @@ pub enum PlaceError {
     Blank {
         /// What the path is for.
         what: &'static str,
-        /// The path.
+        /// The path as the settings write it.
         path: String,
     },
 }

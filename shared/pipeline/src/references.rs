@@ -20,7 +20,7 @@ const LIMIT: u64 = 4 * 1024 * 1024;
 pub enum Reference {
     /// A variable of the environment.
     Environment(String),
-    /// A file.
+    /// The secret is the content of a file.
     File(PathBuf),
     /// A parameter of AWS Systems Manager; `/aws/reference/secretsmanager/NAME` reads a secret.
     Parameter(String),
@@ -53,9 +53,9 @@ pub enum ReferenceError {
     /// The file could not be read.
     #[error("file `{path}` could not be read; check that it exists and may be read")]
     File {
-        /// The file.
+        /// The path of the file that could not be read.
         path: PathBuf,
-        /// What went wrong.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// It is a folder.
@@ -70,7 +70,7 @@ pub enum ReferenceError {
     /// It cannot be a key.
     #[error("{place} holds no key: {reason}; put the key there and nothing else")]
     NoKey {
-        /// Where it is.
+        /// The place that the reference names.
         place: Reference,
         /// What is wrong with it.
         reason: &'static str,
@@ -80,9 +80,9 @@ pub enum ReferenceError {
         "parameter `{name}` could not be read: {reason}; check its name, the region, and that ssm:GetParameter is allowed on it"
     )]
     Parameter {
-        /// The parameter.
+        /// The name of the parameter.
         name: String,
-        /// What AWS said.
+        /// The error message of AWS.
         reason: String,
     },
     /// AWS is not called where keys must not go.

@@ -29,7 +29,7 @@ pub struct Settings {
     /// The accounts to audit.
     #[serde(default, rename = "account")]
     pub accounts: Vec<AccountSettings>,
-    /// Whom to tell.
+    /// The settings of who is told, and how.
     #[serde(default)]
     pub notify: NotifySettings,
     /// Accepted findings: kept, not told.
@@ -58,11 +58,11 @@ pub struct S3Settings {
     pub region: Option<String>,
 }
 
-/// Whom to tell.
+/// The settings of who is told, and how.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NotifySettings {
-    /// `stdout`, `file:PATH`, `eventbridge:BUS`.
+    /// The sinks: `stdout`, `file:PATH` or `eventbridge:BUS`.
     #[serde(default)]
     pub sinks: Vec<String>,
     /// Events of one run beyond which a single digest is sent in their place.
@@ -92,29 +92,29 @@ pub enum SettingsError {
     Unreadable {
         /// Where they were looked for.
         place: String,
-        /// What went wrong.
+        /// Why the reference could not be resolved.
         source: ReferenceError,
     },
     /// They are no TOML, or hold something unknown.
     #[error("settings `{place}` are not valid: {fault}")]
     Invalid {
-        /// Where they are.
+        /// The place that the settings came from.
         place: String,
         /// The line, and what is wrong with it.
         fault: String,
     },
-    /// They contradict themselves.
+    /// The settings contradict themselves.
     #[error("settings `{place}`: {fault}")]
     Contradiction {
-        /// Where they are.
+        /// The place that the settings came from.
         place: String,
-        /// What contradicts what.
+        /// The settings that contradict each other, in one sentence.
         fault: String,
     },
     /// A path in them makes no sense.
     #[error("settings `{place}`")]
     Place {
-        /// Where they are.
+        /// The place that the settings came from.
         place: String,
         /// Which path, and why.
         source: PlaceError,

@@ -10,7 +10,7 @@ use serde::Serialize;
 /// The outcome of one run, as the function answers and the command line prints it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
-    /// The audited account.
+    /// The account that the run audited.
     pub account: AccountId,
     /// Number of the snapshot.
     pub snapshot: u64,
@@ -35,7 +35,7 @@ pub struct Summary {
     pub broken_rules: BTreeMap<String, String>,
     /// Rules and permissions that what was seen does not answer, or not wholly.
     pub not_answered: Vec<Unanswered>,
-    /// Table objects written.
+    /// How many table objects the run wrote.
     pub tables_written: u64,
     /// Events of this run.
     pub events: u64,
@@ -83,7 +83,7 @@ pub struct FindingCounts {
     pub open: u64,
     /// Findings taken as the baseline in this run.
     pub baseline: u64,
-    /// Transitions by kind.
+    /// The number of finding transitions by kind.
     pub transitions: BTreeMap<String, u64>,
 }
 

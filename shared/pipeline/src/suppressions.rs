@@ -70,11 +70,11 @@ fn last_moment(text: &str) -> Option<String> {
 /// What is asked of accounts, and what of the answers is accepted.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
-    /// The rules.
+    /// The rules that suppressions may name.
     pub rules: &'a RuleSet,
     /// The permissions that are audited.
     pub permissions: &'a Permissions,
-    /// Accepted findings.
+    /// Accepted findings: kept, not alerted.
     pub suppressions: &'a [Suppression],
     /// All accounts of the settings: a suppression may be meant for another than the one that is looked at.
     pub accounts: &'a [AccountSettings],

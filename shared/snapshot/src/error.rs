@@ -13,7 +13,7 @@ pub enum StoreError {
     /// The text that names the store makes no sense.
     #[error("`{uri}` names no store: {reason}; give a folder or `s3://BUCKET/PREFIX`")]
     Uri {
-        /// The text.
+        /// The address of the store as it was given.
         uri: String,
         /// What is wrong with it.
         reason: &'static str,
@@ -26,7 +26,7 @@ pub enum StoreError {
         "`{key}` is no key for a store: parts between `/` must not be empty, begin with `.`, or hold control characters or `\\`"
     )]
     Key {
-        /// The key.
+        /// The key of the object in the store.
         key: String,
     },
     /// The folder holds other things, and nothing of ours.
@@ -34,7 +34,7 @@ pub enum StoreError {
         "`{path}` is not an iamwatch store: it holds `{found}` and no account; name an empty or new folder, or one that iamwatch wrote"
     )]
     NotOurs {
-        /// The folder.
+        /// The path of the folder.
         path: String,
         /// One thing in it.
         found: String,
@@ -44,7 +44,7 @@ pub enum StoreError {
     Unreadable {
         /// The file, folder or S3 address.
         place: String,
-        /// Why.
+        /// The error that is the cause.
         source: Cause,
     },
     /// Something could not be written.
@@ -52,7 +52,7 @@ pub enum StoreError {
     Unwritable {
         /// The file, folder or S3 address.
         place: String,
-        /// Why.
+        /// The error that is the cause.
         source: Cause,
     },
     /// The disk is full, or a quota is used up.
@@ -60,9 +60,9 @@ pub enum StoreError {
         "`{place}` could not be written: no space left; free some and run again, nothing stored before was harmed"
     )]
     Full {
-        /// The file.
+        /// The file that could not be written.
         place: String,
-        /// Why.
+        /// The error that is the cause.
         source: Cause,
     },
     /// The bucket is not there.
@@ -70,13 +70,13 @@ pub enum StoreError {
         "there is no bucket `{bucket}` here; create it, or correct the store's address, region or endpoint"
     )]
     NoBucket {
-        /// The bucket.
+        /// The name of the bucket.
         bucket: String,
     },
     /// The credentials do not allow it.
     #[error("access to `{place}` was refused; allow {action} to these credentials, or use others")]
     Denied {
-        /// The S3 address.
+        /// The address in S3.
         place: String,
         /// The permission that was missing, in the words of a policy.
         action: &'static str,
@@ -98,7 +98,7 @@ pub enum StoreError {
         "`{place}` could not be created: this file system has neither hard links nor a rename that replaces nothing, so two runs at once could lose one; keep the store on one that has, such as ext4, xfs, btrfs, APFS or NTFS"
     )]
     NotExclusive {
-        /// The file.
+        /// The file that could not be created.
         place: String,
         /// What the system said.
         source: Cause,
@@ -108,7 +108,7 @@ pub enum StoreError {
         "the store at `{place}` says that it has no such operation; it must offer {action}: use one of those in shared/snapshot/stores.md"
     )]
     Unsupported {
-        /// The S3 address.
+        /// The address in S3.
         place: String,
         /// The permission that goes with the request, in the words of a policy.
         action: &'static str,
@@ -128,9 +128,9 @@ pub enum StoreError {
     /// There was no answer, or none in time.
     #[error("`{place}` could not be reached; check network, region, endpoint and credentials")]
     Unreachable {
-        /// The S3 address.
+        /// The address in S3.
         place: String,
-        /// Why.
+        /// The error that is the cause.
         source: Cause,
     },
 }
@@ -151,7 +151,7 @@ pub enum SnapshotError {
     Store {
         /// Whose history it is.
         account: AccountId,
-        /// Why.
+        /// The error that is the cause.
         #[source]
         source: StoreError,
     },
@@ -162,7 +162,7 @@ pub enum SnapshotError {
     Taken {
         /// Whose history it is.
         account: AccountId,
-        /// The number.
+        /// The number of the snapshot.
         number: u64,
     },
     /// There is no snapshot yet.
@@ -216,7 +216,7 @@ pub enum SnapshotError {
     Unstorable {
         /// The table or manifest.
         what: String,
-        /// Why.
+        /// Why the object cannot be used.
         reason: String,
     },
 }

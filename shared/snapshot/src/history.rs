@@ -39,7 +39,7 @@ impl History {
         &self.account
     }
 
-    /// Returns the store.
+    /// Returns the store that this history is read from.
     #[must_use]
     pub const fn store(&self) -> &AnyStore {
         &self.store

@@ -36,7 +36,7 @@ impl Weight {
 /// What a run writes of a table that changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Plan {
-    /// All rows.
+    /// A base with all rows of the table.
     Base,
     /// A delta that also holds those of the entry from this position on.
     MergeFrom(usize),

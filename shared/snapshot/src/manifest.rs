@@ -77,7 +77,7 @@ pub struct Unjudged {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CoverageCounts {
-    /// All of them.
+    /// The number of all lists.
     pub lists: u64,
     /// Those that were not read to their end.
     pub incomplete: u64,
@@ -157,7 +157,7 @@ pub(crate) fn hash_in_key(key: &str) -> Option<&str> {
 pub struct TableEntry {
     /// How many rows it has.
     pub rows: u64,
-    /// [`model::Rows::hash`] of them.
+    /// The [`model::Rows::hash`] of the rows.
     pub hash: String,
     /// Hash of the declaration (columns, types, key) that its objects were written with.
     pub shape: String,
@@ -191,7 +191,7 @@ pub struct DeltaRef {
     pub deletes: u64,
     /// The first snapshot whose changes it holds.
     pub from: u64,
-    /// The last.
+    /// The number of the last snapshot of the range.
     pub to: u64,
     /// How many snapshots changed the table from the first to the last.
     pub runs: u64,

@@ -66,7 +66,7 @@ pub struct StoreOptions {
     pub region: Option<String>,
 }
 
-/// Either store.
+/// A store of either kind: a folder or S3.
 #[derive(Debug, Clone)]
 pub enum AnyStore {
     /// A folder on disk.

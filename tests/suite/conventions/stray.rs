@@ -90,7 +90,10 @@ fn what_is_run_for_every_change_is_what_the_readme_tells_to_run_in_its_order() {
 fn what_tests_may_leave_in_their_folders_has_any_name() {
     let place = tempfile::tempdir().expect("a folder");
     checkout(place.path());
-    git(place.path(), &["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "all"]);
+    git(
+        place.path(),
+        &["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "all"],
+    );
     let beside = || {
         let output = Command::new(place.path().join(".ci/beside")).output().expect("the script runs");
         assert!(output.status.success(), "{output:?}");

@@ -27,7 +27,7 @@ pub(crate) enum Company {
 /// One week of a company.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Week {
-    /// What happened.
+    /// What happened in the company in this week.
     pub(crate) title: &'static str,
     /// When the account is audited, RFC 3339.
     pub(crate) date: &'static str,

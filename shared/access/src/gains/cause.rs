@@ -46,7 +46,7 @@ pub enum CauseKind {
     ConditionChanged,
     /// What denied it does so no more.
     DenyLifted,
-    /// Something denies it.
+    /// A deny was added, and takes the access away.
     DenyAdded,
     /// A service control policy was attached.
     ScpAttached,
@@ -77,7 +77,7 @@ pub enum CauseKind {
 /// Why somebody can do what it could not, or no longer what it could.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Cause {
-    /// The kind.
+    /// The kind of change that is the cause.
     pub kind: CauseKind,
     /// The thing that changed, or the way to what stood or stands in the way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -336,7 +336,7 @@ impl<'a> Place<'_, 'a> {
     }
 }
 
-/// Writes alternatives.
+/// Writes conditions as alternatives, joined by "or".
 pub(super) fn any_of(conditions: &[Conjunction]) -> Option<String> {
     let words: Vec<String> = conditions.iter().filter_map(Conjunction::words).collect();
     (!words.is_empty()).then(|| words.join(", or if "))

@@ -30,7 +30,7 @@ pub(super) struct Question<'q, 'a> {
 
 /// What a grant opens on one side and not on the other.
 pub(super) struct Difference<'a> {
-    /// What nothing allowed.
+    /// What nothing allowed on the other side.
     pub(super) new: Vec<Told>,
     /// What was allowed and denied, by what denied it.
     pub(super) lifted: Vec<(Grant<'a>, Vec<Piece>)>,

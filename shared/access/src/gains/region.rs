@@ -11,7 +11,7 @@ const MOST_PIECES: usize = 96;
 /// When something can be done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct When {
-    /// What must hold.
+    /// The conditions that must hold together in this region.
     pub(super) all_of: Conjunction,
     /// What keeps it from being done.
     pub(super) unless: Vec<Conjunction>,

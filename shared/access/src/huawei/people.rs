@@ -154,7 +154,7 @@ impl Condition {
             )
     }
 
-    /// Writes the condition.
+    /// Writes the condition under which these people are meant.
     pub(super) fn words(&self) -> String {
         format!("{} {} {}", self.key, self.operator, self.values.join(" or "))
     }

@@ -21,7 +21,7 @@ impl Pattern {
         self.is_filled_by_all(&others.iter().collect::<Vec<_>>())
     }
 
-    /// As [`Self::is_covered_by`].
+    /// Answers as [`Self::is_covered_by`] does, of patterns that are borrowed.
     pub(crate) fn is_filled_by_all(&self, others: &[&Self]) -> bool {
         others.iter().any(|other| other.covers(self)) || self.is_filled_by(others, None)
     }

@@ -11,7 +11,7 @@ use crate::Pattern;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Comparison {
     key: String,
-    /// `foranyvalue:` or `forallvalues:`.
+    /// The prefix for many values, `foranyvalue:` or `forallvalues:`, or nothing.
     quantifier: String,
     /// Whether it holds too where the key is absent.
     if_exists: bool,

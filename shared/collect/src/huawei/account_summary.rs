@@ -19,7 +19,7 @@ const ROOT_MFA: &str = "root_user_mfa_enabled";
 /// The counters that lists are held against: one of another type is a fault.
 const COUNTERS: [&str; 6] = ["users", "groups", "policies", "agencies", "saml_provider", "oidc_provider"];
 
-/// Reads the summary.
+/// Reads the counters of the account summary.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let path = ["v5", "account-summary"];
     let items = Items::Whole { has: Some("users") };

@@ -33,7 +33,7 @@ pub struct Scale {
     pub users: u64,
     /// Access keys of all users.
     pub access_keys: u64,
-    /// MFA devices.
+    /// How many virtual MFA devices there are.
     pub mfa_devices: u64,
     /// Members of each group.
     pub group_members: Vec<u64>,
@@ -47,13 +47,13 @@ pub struct Scale {
     pub agencies: u64,
     /// Agencies that the classic interface lists.
     pub classic_agencies: u64,
-    /// SAML providers.
+    /// How many SAML providers there are.
     pub saml_providers: u64,
-    /// OpenID Connect providers.
+    /// How many OpenID Connect providers there are.
     pub oidc_providers: u64,
-    /// Projects.
+    /// How many projects there are.
     pub projects: u64,
-    /// Enterprise projects.
+    /// How many enterprise projects there are.
     pub enterprise_projects: u64,
     /// The account's own classic policies.
     pub own_roles: u64,
@@ -61,7 +61,7 @@ pub struct Scale {
     pub granted_roles: u64,
     /// Grants in each of the four scopes.
     pub grants: [u64; 4],
-    /// Classic identity providers.
+    /// How many identity providers of version 3 there are.
     pub identity_providers: u64,
     /// The organisation, if its lists are shown.
     pub organization: Option<Organization>,
@@ -70,7 +70,7 @@ pub struct Scale {
 /// How large an organisation is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Organization {
-    /// Accounts.
+    /// How many accounts the organization has.
     pub accounts: u64,
     /// What stands directly under each root and unit.
     pub below: Vec<u64>,
@@ -78,7 +78,7 @@ pub struct Organization {
     pub attachments: Vec<u64>,
     /// Policies of all types.
     pub policies: u64,
-    /// Delegated administrators.
+    /// How many delegated administrators the organization has.
     pub administrators: u64,
 }
 

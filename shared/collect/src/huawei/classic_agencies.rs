@@ -11,7 +11,7 @@ use crate::{
     reading::Kept,
 };
 
-/// Reads all agencies.
+/// Reads all agencies of version 3.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let query = [("domain_id", reader.account), ("page", "1"), ("per_page", "500")];
     let family = Family::Numbered { size: 500, total: None };

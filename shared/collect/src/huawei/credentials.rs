@@ -13,18 +13,18 @@ use crate::{
     http::{Body, CallError, Sign},
 };
 
-/// What to sign with.
+/// The credentials that requests are signed with.
 #[derive(Debug, Clone)]
 pub enum Credentials {
     /// Keys of the account itself.
     Keys(Keys),
     /// Keys of another account, which become an agency of this one.
     Agency {
-        /// The keys.
+        /// The access key pair that requests are signed with.
         keys: Keys,
         /// URN of the agency.
         agency_urn: String,
-        /// What the agency wants to hear.
+        /// The external id that the agency's trust policy asks for.
         external_id: Option<String>,
         /// Name that the session has in the account's records.
         session_name: String,
@@ -32,7 +32,7 @@ pub enum Credentials {
     /// Keys of another account, which become an agency of this one in the classic way: by its name, and without a
     /// trust policy.
     ClassicAgency {
-        /// The keys.
+        /// The access key pair that requests are signed with.
         keys: Keys,
         /// Name of the agency.
         agency_name: String,
@@ -44,18 +44,18 @@ pub enum Credentials {
 /// Which account, as the classic interface names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DomainRef {
-    /// By id.
+    /// The account is named by its id.
     Id(String),
-    /// By name.
+    /// The account is named by its name.
     Name(String),
 }
 
 /// An access key, permanent or temporary.
 #[derive(Debug, Clone)]
 pub struct Keys {
-    /// Its id.
+    /// The id of the access key, which is no secret.
     pub access_key: String,
-    /// Its secret.
+    /// The secret of the access key; never printed.
     pub secret_key: Secret,
     /// What temporary keys must show beside.
     pub security_token: Option<Secret>,
@@ -85,7 +85,7 @@ impl Clock {
         Self(Arc::new(now))
     }
 
-    /// Returns the time.
+    /// Returns the time now.
     pub(crate) fn now(&self) -> Timestamp {
         (self.0)()
     }
@@ -99,11 +99,11 @@ impl fmt::Debug for Clock {
 
 /// Signs calls with a key.
 pub(crate) struct Signer<'a> {
-    /// The key.
+    /// The access key pair that requests are signed with.
     pub(crate) keys: &'a Keys,
     /// The account that the calls are about, once it is known.
     pub(crate) account: Option<&'a str>,
-    /// The time.
+    /// The clock that gives the time of the signature.
     pub(crate) clock: &'a Clock,
 }
 

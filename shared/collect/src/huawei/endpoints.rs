@@ -10,17 +10,17 @@ use crate::{
 /// One of the separate clouds. Credentials are good in one of them only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Partition {
-    /// `myhuaweicloud.com`.
+    /// The international cloud, at `myhuaweicloud.com`.
     #[default]
     International,
-    /// `myhuaweicloud.cn`.
+    /// The cloud in China, at `myhuaweicloud.cn`.
     China,
-    /// `myhuaweicloud.eu`.
+    /// The cloud in Europe, at `myhuaweicloud.eu`.
     Europe,
 }
 
 impl Partition {
-    /// Every partition.
+    /// All partitions of Huawei Cloud.
     pub const ALL: [Self; 3] = [Self::International, Self::China, Self::Europe];
 
     /// Returns the name, as settings have it: the last part of its hosts.
@@ -56,9 +56,9 @@ pub struct Endpoints {
     pub iam: Url,
     /// Temporary keys, and who the caller is.
     pub sts: Url,
-    /// The organisation.
+    /// The address of the Organizations service.
     pub organizations: Url,
-    /// Enterprise projects.
+    /// The address of the enterprise project service.
     pub eps: Url,
 }
 

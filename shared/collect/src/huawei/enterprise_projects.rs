@@ -13,7 +13,7 @@ use crate::{
 /// The project that every account has.
 const DEFAULT: &str = "0";
 
-/// Reads all projects.
+/// Reads all enterprise projects.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let query = [("offset", "0"), ("limit", "1000")];
     let family = Family::Skipping { size: 1_000, total: Some("total_count") };

@@ -26,7 +26,7 @@ const SETTING: Setting = Setting {
     renamed: ("account_validity_period", "user_validity_period"),
 };
 
-/// Reads the policy.
+/// Reads the login policy of the account.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let shows_none = AtomicBool::new(false);
     let keep = |item: &Item<'_>, seen: &mut Seen| {

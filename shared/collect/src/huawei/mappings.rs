@@ -10,7 +10,7 @@ use crate::{
     reading::Kept,
 };
 
-/// Reads all mappings.
+/// Reads all mappings of identity providers.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let path = ["v3", "OS-FEDERATION", "mappings"];
     reader.list(single(&MAPPINGS, &reader.endpoints.iam, &path, &[], Items::Each("mappings")), keep).await

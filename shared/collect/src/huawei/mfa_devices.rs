@@ -9,7 +9,7 @@ use crate::{
     reading::Kept,
 };
 
-/// Reads all devices.
+/// Reads all virtual MFA devices of the account.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let list =
         marked(&MFA_DEVICES, &reader.endpoints.iam, &["v5", "mfa-devices"], &[], Items::Each("mfa_devices"));

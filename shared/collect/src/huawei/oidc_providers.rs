@@ -9,7 +9,7 @@ use crate::{
     reading::Kept,
 };
 
-/// Reads all providers.
+/// Reads all OpenID Connect providers.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let items = Items::Each("oidc_providers");
     let list = marked(&OIDC_PROVIDERS, &reader.endpoints.iam, &["v5", "oidc-providers"], &[], items);

@@ -33,7 +33,7 @@ struct Member {
 /// Accounts by id, if they are known.
 type Members = Option<BTreeMap<String, Member>>;
 
-/// Reads all entities.
+/// Reads all units and accounts of the organization.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let roots = paged(LISTING, reader, &["roots"], &[], Items::Each("roots")).of("roots");
     let ((mut seen, members), roots) = futures::join!(members(reader), reader.list(roots, keep_root));

@@ -25,7 +25,7 @@ const SETTING: Setting = Setting {
     renamed: ("number_of_recent_passwords_disallowed", "password_reuse_prevention"),
 };
 
-/// Reads the policy.
+/// Reads the password policy of the account.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     scalars::list(reader, &SETTING, |_, _| {}).await
 }

@@ -10,7 +10,7 @@ use crate::{
     reading::Kept,
 };
 
-/// Reads all projects.
+/// Reads all projects of the account.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let query = [("domain_id", reader.account), ("page", "1"), ("per_page", "5000")];
     let family = Family::Numbered { size: 5_000, total: None };

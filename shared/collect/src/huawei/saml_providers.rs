@@ -10,7 +10,7 @@ use crate::{
     reading::Kept,
 };
 
-/// Reads all providers.
+/// Reads all SAML providers of the account.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let items = Items::Each("saml_providers");
     let list = marked(&SAML_PROVIDERS, &reader.endpoints.iam, &["v5", "saml-providers"], &[], items);

@@ -52,7 +52,7 @@ impl<'a> Session<'a> {
         self.http.calls()
     }
 
-    /// Reads an address.
+    /// Reads an address and returns its answer.
     pub(crate) async fn get(&self, url: &Url, listing: &str) -> Result<Option<Value>, CallError> {
         let url = &credentials::as_signed(url);
         // Given keys that were never accepted are wrong, and no session that ended.

@@ -13,10 +13,10 @@ const ALGORITHM: &str = "SDK-HMAC-SHA256";
 const DATE: &str = "X-Sdk-Date";
 const CONTENT_HASH: &str = "X-Sdk-Content-Sha256";
 
-/// What is signed.
+/// The parts of a request that its signature covers.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// Method.
+    /// The HTTP method, in capitals.
     pub method: &'a str,
     /// Path as on the request line.
     pub path: &'a str,
@@ -28,7 +28,7 @@ pub struct Request<'a> {
     pub body: &'a [u8],
 }
 
-/// What signing gives.
+/// The headers that a signed request carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
     /// Headers to be added to the request, `Authorization` last.

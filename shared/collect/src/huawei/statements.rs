@@ -38,7 +38,7 @@ pub(crate) struct Document {
     pub(crate) version: Option<String>,
 }
 
-/// One statement.
+/// One statement of a policy document.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Statement {
     sid: Option<String>,
@@ -64,13 +64,13 @@ struct Principal {
 /// The child tables that statements go into.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tables {
-    /// Of statements.
+    /// The table of the statements.
     pub(crate) statements: &'static Table,
-    /// Of actions.
+    /// The table of their actions.
     pub(crate) actions: &'static Table,
-    /// Of resources.
+    /// The table of their resources.
     pub(crate) resources: &'static Table,
-    /// Of conditions.
+    /// The table of their conditions.
     pub(crate) conditions: &'static Table,
     /// Of principals, for policies that have them.
     pub(crate) principals: Option<&'static Table>,
@@ -112,7 +112,7 @@ impl Document {
         Self::of(&serde_json::from_str(text).unwrap())
     }
 
-    /// Reads JSON.
+    /// Parses the JSON of a policy document.
     pub(crate) fn of(document: &Value) -> Self {
         let faults = Faults::default();
         let canonical = Some(document::canonical_whole(document));

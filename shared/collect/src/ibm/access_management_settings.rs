@@ -14,7 +14,7 @@ const WHOLE: Items = Items::Whole { has: Some("external_account_identity_interac
 /// Kinds of identities that every answer names.
 const IDENTITY_TYPES: [&str; 3] = ["user", "service_id", "service"];
 
-/// Reads the settings.
+/// Reads the access management settings of the account.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let path = ["v1", "accounts", reader.account, "settings", "access_management"];
     let name = EXTERNAL_INTERACTION.listing;

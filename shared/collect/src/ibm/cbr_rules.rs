@@ -14,9 +14,9 @@ use crate::{
 /// How many there are, as the account settings say; none where they cannot be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
-    /// Rules.
+    /// How many rules the account counts.
     pub(crate) rules: Option<u64>,
-    /// Zones.
+    /// How many network zones the account counts.
     pub(crate) zones: Option<u64>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) async fn counts(reader: &Reader<'_>) -> Counts {
     Counts { rules: count("current_rule_count"), zones: count("current_zone_count") }
 }
 
-/// Reads all rules.
+/// Reads all context-based restriction rules.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let query = [("account_id", reader.account)];
     let items = Items::Each("rules");

@@ -12,15 +12,15 @@ use crate::{
 pub struct Endpoints {
     /// Tokens, identities, access groups, policies.
     pub iam: Url,
-    /// Users.
+    /// The address of the user management API.
     pub user_management: Url,
-    /// Accounts.
+    /// The address of the accounts API.
     pub accounts: Url,
     /// Resource groups and instances.
     pub resource_controller: Url,
-    /// Context-based restrictions.
+    /// The address of the context-based restrictions API.
     pub cbr: Url,
-    /// Enterprises.
+    /// The address of the enterprise management API.
     pub enterprise: Url,
 }
 

@@ -10,7 +10,7 @@ use crate::{
     reading::Kept,
 };
 
-/// Reads the settings.
+/// Reads the settings of access groups.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let query = [("account_id", reader.account)];
     let path = ["v2", "groups", "settings"];

@@ -18,7 +18,7 @@ use crate::{
     session::SignedIn,
 };
 
-/// A signed-in client.
+/// A client that is signed in and signs in anew when its token ends.
 pub(crate) struct Session<'a> {
     http: Http<'a>,
     credentials: &'a Credentials,
@@ -28,7 +28,7 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Signs in.
+    /// Signs in and returns a session of the account.
     pub(crate) async fn open(
         http: Http<'a>,
         credentials: &'a Credentials,
@@ -52,7 +52,7 @@ impl<'a> Session<'a> {
         self.http.calls()
     }
 
-    /// Reads an address.
+    /// Reads an address and returns its answer.
     pub(crate) async fn get(&self, url: &Url, listing: &str) -> Result<Option<Value>, CallError> {
         let call = |bearer| async move {
             self.http.json(&Call { listing, url, proof: Proof::Bearer(bearer), body: None }).await

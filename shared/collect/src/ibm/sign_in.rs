@@ -33,28 +33,28 @@ pub enum Credentials {
     ComputeResource {
         /// The file with the token; the usual places if none is named.
         token_file: Option<PathBuf>,
-        /// The profile.
+        /// The trusted profile to sign in as.
         profile: ProfileRef,
     },
     /// An API key whose identity becomes a trusted profile.
     Assume {
-        /// The key.
+        /// The API key to sign in with; never printed.
         api_key: Secret,
-        /// The profile.
+        /// The trusted profile to sign in as.
         profile: ProfileRef,
     },
 }
 
-/// Which trusted profile.
+/// Names a trusted profile, by CRN or by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProfileRef {
     /// By id, `Profile-…`.
     Id(String),
-    /// By CRN.
+    /// The profile is named by its CRN.
     Crn(String),
     /// By name within an account.
     Name {
-        /// The name.
+        /// The name of the trusted profile.
         name: String,
         /// The account that it is in. Compute resources need none.
         account: Option<String>,
@@ -64,7 +64,7 @@ pub enum ProfileRef {
 /// A token as the endpoint gave it.
 #[derive(Debug)]
 pub(crate) struct Granted {
-    /// The token.
+    /// The access token; never printed.
     pub(crate) token: Secret,
     /// How long it lives.
     pub(crate) life: Duration,

@@ -10,7 +10,7 @@ use crate::{
     reading::Kept,
 };
 
-/// Reads all users.
+/// Reads all users of the account.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let path = ["v2", "accounts", reader.account, "users"];
     let query = [("limit", "100"), ("include_settings", "true")];

@@ -45,7 +45,7 @@ pub const GRANT_HOLDERS: Table = table(
     ],
 );
 
-/// What is held.
+/// What policies allow or deny, statement by statement.
 pub const GRANT_STATEMENTS: Table = table(
     "grant_statements",
     "What policies allow or deny: one row per statement of a policy, or role that a policy gives.",

@@ -10,15 +10,15 @@ use crate::hash::count;
 /// What went in and out of a store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Objects asked for.
+    /// How many objects were asked for.
     pub reads: u64,
-    /// Bytes of them.
+    /// How many bytes were read.
     pub read_bytes: u64,
-    /// Objects written.
+    /// How many objects were written.
     pub writes: u64,
-    /// Bytes of them.
+    /// How many bytes were written.
     pub written_bytes: u64,
-    /// Pages of listings.
+    /// How many pages of listings were asked for.
     pub lists: u64,
 }
 

@@ -12,11 +12,11 @@ use crate::{Access, Pattern};
 /// How much of somebody a statement speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reach {
-    /// Nothing.
+    /// It speaks of none of them.
     Nobody,
     /// Some of those that are meant, or perhaps.
     Part,
-    /// All of it.
+    /// It speaks of all of them.
     Whole,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Named<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// `*`.
+    /// Everybody, written `*`.
     Anybody,
     /// An account, and by it those of its principals that may assume.
     Account,

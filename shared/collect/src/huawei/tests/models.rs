@@ -78,10 +78,7 @@ async fn without_version_5_the_classic_half_is_audited_and_the_other_says_so() {
     for table in [&USERS, &GROUPS, &AGENCIES, &MFA_DEVICES, &ACCOUNT_SUMMARY] {
         assert_eq!(coverage(&collected, table), ["denied: HTTP 403 (PAP5.0001)"], "{}", table.name);
     }
-    assert_eq!(
-        coverage(&collected, &GROUP_MEMBERS),
-        ["* skipped: list of its parents not complete"]
-    );
+    assert_eq!(coverage(&collected, &GROUP_MEMBERS), ["* skipped: list of its parents not complete"]);
     assert_eq!(
         rows(&collected, &PASSWORD_POLICY),
         ["minimum_password_length|6", "password_reuse_prevention|1"]
