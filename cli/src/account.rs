@@ -14,7 +14,7 @@ pub(crate) enum AccountName {
 }
 
 impl AccountName {
-    /// Says whether an account may be the one that is meant.
+    /// Returns whether an account may be the one that is meant.
     pub(crate) fn means(&self, account: &AccountId) -> bool {
         match self {
             Self::Id(id) => id == account,
@@ -22,7 +22,7 @@ impl AccountName {
         }
     }
 
-    /// Says whether an account of this cloud may be meant.
+    /// Returns whether an account of this cloud may be meant.
     pub(crate) fn means_cloud(&self, cloud: Cloud) -> bool {
         match self {
             Self::Id(id) => id.cloud() == cloud,

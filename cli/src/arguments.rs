@@ -166,7 +166,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Says whether sizes were named.
+    /// Returns whether sizes were named.
     pub(crate) const fn has_sizes(&self) -> bool {
         self.users + self.keys + self.groups + self.policies + self.agencies > 0
     }

@@ -33,18 +33,18 @@ impl Failure {
         Self { code, error: error.into(), help: None }
     }
 
-    /// Says that the program was used in a wrong way.
+    /// Returns that the program was used in a wrong way.
     pub(crate) fn wrong_use(text: impl Into<String>) -> Self {
         Self::new(exit::WRONG_USE, anyhow::Error::msg(text.into()))
     }
 
-    /// Says what was being done.
+    /// Returns what was being done.
     pub(crate) fn doing(mut self, what: impl Into<String>) -> Self {
         self.error = self.error.context(what.into());
         self
     }
 
-    /// Says what to do next.
+    /// Returns what to do next.
     pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
         self

@@ -47,7 +47,7 @@ impl Names {
         }
         for state in &states {
             for (table, columns) in &wanted {
-                if let Some(table) = tables::named(table) {
+                if let Some(table) = tables::find(table) {
                     names.gather(&history.account().to_string(), table, columns, state);
                 }
             }
@@ -85,14 +85,14 @@ impl Names {
         for row in state.rows(table) {
             let address = format!("{account}/{}/{}", table.name, joined(row, &positions));
             if !self.subjects.contains_key(&address) {
-                let name = self.called(table, row, &positions, state);
+                let name = self.row_name(table, row, &positions, state);
                 self.subjects.insert(address, name);
             }
         }
     }
 
     /// Names a row: by its label, by whom it is for, or by what it belongs to.
-    fn called(&self, table: &Table, row: &Row, key: &[usize], state: &State) -> String {
+    fn row_name(&self, table: &Table, row: &Row, key: &[usize], state: &State) -> String {
         let noun = notify::noun(table);
         let known = |value: Value<'_>| value.as_text().and_then(|id| self.of_id(id)).map(str::to_owned);
         if let Some(label) = label(table, row) {
@@ -109,7 +109,7 @@ impl Names {
         }
         let parent = table
             .parent
-            .and_then(|parent| Some((table.position(parent.column)?, tables::named(parent.table)?)));
+            .and_then(|parent| Some((table.position(parent.column)?, tables::find(parent.table)?)));
         let own = |skip: Option<usize>| {
             let own =
                 key.iter().filter(|position| Some(**position) != skip).map(|position| row.value(*position));
@@ -130,7 +130,7 @@ impl Names {
                 let owner_key = Row::pack([row.value(column)]);
                 let owner_name = state.rows(owner).get(owner, owner_key.as_bytes()).map_or_else(
                     || plain(&row.value(column).to_string()),
-                    |owner_row| self.called(owner, owner_row, &[0], state),
+                    |owner_row| self.row_name(owner, owner_row, &[0], state),
                 );
                 format!("{noun} {} of {owner_name}", own(Some(column)))
             }
@@ -156,15 +156,15 @@ fn columns(rules: &RuleSet, subject: Subject<'_>) -> Option<(&'static str, Vec<&
     {
         return Some((table.name, columns.clone()));
     }
-    let table = tables::named(subject.address.split('/').nth(2)?)?;
+    let table = tables::find(subject.address.split('/').nth(2)?)?;
     Some((table.name, table.key_columns().iter().map(|column| column.name).collect()))
 }
 
 /// Returns the tables that names are looked up in.
 fn naming(history: &History, wanted: &BTreeSet<(&'static str, Vec<&'static str>)>) -> Vec<&'static Table> {
     let mut names: BTreeSet<&'static str> = wanted.iter().map(|(name, _)| *name).collect();
-    let parents = wanted.iter().filter_map(|(name, _)| Some(tables::named(name)?.parent?.table));
+    let parents = wanted.iter().filter_map(|(name, _)| Some(tables::find(name)?.parent?.table));
     names.extend(parents.collect::<Vec<_>>());
     names.extend(notify::naming_tables(history.account().cloud()).map(|table| table.name));
-    names.into_iter().filter_map(tables::named).collect()
+    names.into_iter().filter_map(tables::find).collect()
 }

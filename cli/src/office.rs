@@ -17,7 +17,7 @@ use crate::{
 };
 
 const DEFAULT: &str = "./iamwatch-demo";
-/// Says that a demo made the folder. No store takes a name with a dot for an object.
+/// Returns that a demo made the folder. No store takes a name with a dot for an object.
 const MARK: &str = ".iamwatch-demo";
 const MARK_TEXT: &str = "Written by `iamwatch demo`, which replaces this folder when it runs again.\n";
 /// Where a folder store keeps files that have no name yet.
@@ -83,7 +83,7 @@ impl Office {
         })
     }
 
-    /// Says whether the store is that of a former demo; else it must be new or empty.
+    /// Returns whether the store is that of a former demo; else it must be new or empty.
     fn check_store(&self) -> Result<bool, Failure> {
         let found = names(&self.store).map_err(|error| self.unreadable(&self.store, error))?;
         if found.is_empty() {
@@ -110,7 +110,7 @@ impl Office {
         Ok(true)
     }
 
-    /// Says whether there are events of a former demo; a file of anything else is not touched.
+    /// Returns whether there are events of a former demo; a file of anything else is not touched.
     fn check_events(&self) -> Result<bool, Failure> {
         let text = match fs::read_to_string(&self.events) {
             Ok(text) => text,

@@ -37,7 +37,7 @@ impl Past {
 
     /// Reads the manifest of the snapshot that a name means.
     pub(crate) async fn snapshot(&self, name: &str) -> Result<Manifest, Failure> {
-        let manifest = self.history.named(&name.parse()?).await?;
+        let manifest = self.history.resolve(&name.parse()?).await?;
         match begins(name) {
             Some(begins) if is_yet_to_come(begins, &manifest, Timestamp::now()) => {
                 Err(Failure::wrong_use(format!(
@@ -57,7 +57,7 @@ fn begins(name: &str) -> Option<Timestamp> {
     if name.len() == "2026-11-21".len() { format!("{name}T00:00:00Z").parse().ok() } else { Some(time) }
 }
 
-/// Says whether nobody knows yet which snapshot will be in force at a time: it is after the newest, and after now.
+/// Returns whether nobody knows yet which snapshot will be in force at a time: it is after the newest, and after now.
 fn is_yet_to_come(begins: Timestamp, found: &Manifest, now: Timestamp) -> bool {
     now < begins && found.finished_at.parse().is_ok_and(|finished: Timestamp| finished < begins)
 }
@@ -73,12 +73,12 @@ pub(crate) fn config(argument: Option<&str>) -> String {
     argument.map(str::to_owned).or_else(|| set(CONFIG)).unwrap_or_else(|| DEFAULT_CONFIG.to_owned())
 }
 
-/// Says whether settings are looked for in this place unasked.
+/// Returns whether settings are looked for in this place unasked.
 pub(crate) fn is_default_config(place: &str) -> bool {
     set(CONFIG).is_none() && place == DEFAULT_CONFIG
 }
 
-/// Says whether the commands look in this store unasked.
+/// Returns whether the commands look in this store unasked.
 pub(crate) fn is_default(place: &str) -> bool {
     let unasked = set(STORE);
     place.trim_start_matches("./") == unasked.as_deref().unwrap_or(DEFAULT_STORE).trim_start_matches("./")
@@ -132,7 +132,7 @@ pub(crate) fn options(global: &Global, otherwise: &StoreOptions) -> StoreOptions
     }
 }
 
-/// Says whether a variable that switches something on does.
+/// Returns whether a variable that switches something on does.
 fn is_yes(text: &str) -> bool {
     !["0", "false", "no", "off"].contains(&text.to_ascii_lowercase().as_str())
 }

@@ -56,7 +56,7 @@ impl Screen {
         Self { json, paint: Paint { colour: is_terminal && colours_are_wanted(), width } }
     }
 
-    /// Says whether a program reads.
+    /// Returns whether a program reads.
     pub(crate) const fn is_json(&self) -> bool {
         self.json
     }

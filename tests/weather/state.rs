@@ -18,7 +18,7 @@ impl StateCheck {
         let mut wrong = Vec::new();
         let none = BTreeMap::new();
         for (name, real) in &truth.tables {
-            let Some(table) = tables::named(name) else { continue };
+            let Some(table) = tables::find(name) else { continue };
             let stored = seen.tables.get(name).unwrap_or(&none);
             let former = self.former.tables.get(name).unwrap_or(&none);
             if is_whole(table, &seen) {
@@ -60,7 +60,7 @@ fn is_whole(table: &Table, seen: &Truth) -> bool {
         if seen.incomplete.contains_key(each.listing) {
             return false;
         }
-        above = each.parent.and_then(|parent| tables::named(parent.table));
+        above = each.parent.and_then(|parent| tables::find(parent.table));
     }
     // Which lists another one is held against is the collector's affair.
     seen.incomplete.is_empty() || table.parent.is_none()

@@ -84,7 +84,7 @@ impl Tally {
 
     fn drift(&mut self, verb: &str, event: &Event, truth: &Truth) {
         let data = &event.data;
-        let Some(table) = data["thing"]["table"].as_str().and_then(tables::named) else { return };
+        let Some(table) = data["thing"]["table"].as_str().and_then(tables::find) else { return };
         let key = data["thing"]["key"].as_object().map(|key| key_of(table, key)).unwrap_or_default();
         let columns = data["columns"].as_array().map(Vec::as_slice).unwrap_or_default();
         match verb {
@@ -103,7 +103,7 @@ impl Tally {
     }
 
     fn part(&mut self, part: &Value, truth: &Truth) {
-        let Some(table) = part["table"].as_str().and_then(tables::named) else { return };
+        let Some(table) = part["table"].as_str().and_then(tables::find) else { return };
         match part["change"].as_str() {
             Some("added") => self.added(table, &part["row"], truth),
             Some("removed") => self.removed(table, &part["row"], truth),
@@ -346,7 +346,7 @@ impl Tally {
 }
 
 fn told_tables(truth: &Truth) -> impl Iterator<Item = (&'static Table, &BTreeMap<String, Cells>)> {
-    let named = truth.tables.iter().filter_map(|(name, rows)| Some((tables::named(name)?, rows)));
+    let named = truth.tables.iter().filter_map(|(name, rows)| Some((tables::find(name)?, rows)));
     named.filter(|(table, _)| is_told(table))
 }
 

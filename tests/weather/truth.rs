@@ -28,7 +28,7 @@ pub struct Truth {
 impl Truth {
     /// Reads a snapshot.
     pub async fn read(history: &History, manifest: &Manifest) -> Result<Self> {
-        let all: Vec<&'static Table> = tables::of(history.account().cloud()).collect();
+        let all: Vec<&'static Table> = tables::of_cloud(history.account().cloud()).collect();
         let state: State = history::state(history, manifest, &all).await?;
         let mut truth = Self::default();
         for table in all.into_iter().filter(|table| table.name != tables::COVERAGE.name) {

@@ -57,7 +57,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure>
             Ok(mut summary) => {
                 summary.warn_if_audited_twice(&runs);
                 let options = where_to_look(&place, &summary.account, is_one);
-                let told = told(&store, &rules, &summary, before).await?;
+                let told = gather(&store, &rules, &summary, before).await?;
                 desk.progress.clear();
                 desk.screen.tell(&run::page(&told, &options, desk.screen.paint()))?;
                 runs.push(told.summary);
@@ -119,7 +119,7 @@ fn where_to_look(place: &str, account: &AccountId, is_one: bool) -> String {
 }
 
 /// Gathers what the page of a run tells beside its summary.
-pub(super) async fn told(
+pub(super) async fn gather(
     store: &AnyStore,
     rules: &RuleSet,
     summary: &Summary,
@@ -205,7 +205,7 @@ fn chosen<'a>(
     Ok(chosen)
 }
 
-/// Says whether an account of the settings is meant. One without an id is known by its cloud only.
+/// Returns whether an account of the settings is meant. One without an id is known by its cloud only.
 fn is_meant(account: &AccountSettings, wanted: &AccountName) -> bool {
     match (account.account(), wanted) {
         (Some(id), wanted) => wanted.means(&id),

@@ -77,7 +77,7 @@ async fn live(
         let before = store.traffic();
         let target = Target::prepare(target, &|name: &str| company.variable(name), Clock::new(clock)).await?;
         let summary: Summary = pipeline::audit(&target, &order).await?;
-        let run = audit::told(store, &rules, &summary, before).await?;
+        let run = audit::gather(store, &rules, &summary, before).await?;
         desk.progress.clear();
         if !wanted.fast || number == weeks.len() {
             desk.screen.tell(&demo::week(number, week.title, week.date, &run, desk.screen.paint()))?;

@@ -42,7 +42,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Diff) -> Result<bool, Failure> 
         counts: &counts,
         unseen: &unseen,
     };
-    desk.screen.show(|paint| compared.page(paint), || compared.told())?;
+    desk.screen.show(|paint| compared.page(paint), || compared.to_json())?;
     Ok(!changes.is_empty())
 }
 
@@ -92,7 +92,7 @@ fn naming(cloud: Cloud, changes: &[Change]) -> Vec<&'static Table> {
     if !changes.is_empty() {
         wanted.extend(notify::naming_tables(cloud).map(|table| table.name));
     }
-    wanted.into_iter().filter_map(tables::named).collect()
+    wanted.into_iter().filter_map(tables::find).collect()
 }
 
 /// Returns the lists of which one of the snapshots does not know the end: what is missing from them proves nothing.
@@ -136,7 +136,7 @@ impl Compared<'_> {
         page
     }
 
-    fn told(&self) -> Value {
+    fn to_json(&self) -> Value {
         json!({
             "from": end(self.before),
             "to": end(self.after),

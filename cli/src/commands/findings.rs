@@ -46,7 +46,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Findings) -> Result<bool, Failu
             json!({
                 "snapshot": manifest.number,
                 "judged": manifest.judged(),
-                "findings": findings.iter().map(|finding| told(finding, &names)).collect::<Vec<_>>(),
+                "findings": findings.iter().map(|finding| to_json(finding, &names)).collect::<Vec<_>>(),
                 "not_answered": sight.unanswered,
                 "incomplete": sight.incomplete,
                 "unknown_rules": odd.unknown,
@@ -98,7 +98,7 @@ impl Sight {
     }
 }
 
-/// Says whether a finding is listed unasked: what holds and no other says more of, and what held and may hold still
+/// Returns whether a finding is listed unasked: what holds and no other says more of, and what held and may hold still
 /// where nobody can look.
 fn is_shown(finding: &Finding) -> bool {
     let is_live = matches!(finding.state, FindingState::Open | FindingState::Unknown);
@@ -122,15 +122,15 @@ fn page(
                 [
                     finding.severity.name().to_owned(),
                     finding.rule.clone(),
-                    about(finding, names),
-                    since(finding),
-                    state(finding),
+                    subject_text(finding, names),
+                    first_seen_text(finding),
+                    state_text(finding),
                 ],
             );
         }
         text.push_str(&grid.text(paint));
     }
-    text.push_str(&paint.bold(tally(findings)));
+    text.push_str(&paint.bold(count_by_severity(findings)));
     text.push_str(&format!(
         " after snapshot {} of {}\n",
         manifest.number,
@@ -172,8 +172,8 @@ fn unjudged(manifest: &Manifest) -> Option<String> {
     Some(format!("Snapshot {number} was not judged, and {of}: {reason}"))
 }
 
-/// Says what a finding is about. Who holds a permission need not stand in a table, and holds it through something.
-fn about(finding: &Finding, names: &Names) -> String {
+/// Returns what a finding is about. Who holds a permission need not stand in a table, and holds it through something.
+fn subject_text(finding: &Finding, names: &Names) -> String {
     let text = |name: &str| finding.evidence.get(name).and_then(Value::as_str);
     match (text("principal"), text("through")) {
         (Some(principal), Some(path)) => format!("{principal}, through {path}"),
@@ -181,12 +181,12 @@ fn about(finding: &Finding, names: &Names) -> String {
     }
 }
 
-fn since(finding: &Finding) -> String {
+fn first_seen_text(finding: &Finding) -> String {
     let mark = if finding.baseline { "≤ " } else { "" };
     format!("{mark}{} ({})", finding.first_seen.snapshot, text::day(&finding.first_seen.at))
 }
 
-fn state(finding: &Finding) -> String {
+fn state_text(finding: &Finding) -> String {
     match (&finding.suppression, &finding.last_seen) {
         (Some(reason), _) => format!("suppressed: {reason}"),
         (None, Some(seen)) if finding.state.is_closed() => {
@@ -200,7 +200,7 @@ fn state(finding: &Finding) -> String {
     }
 }
 
-fn tally(findings: &[&Finding]) -> String {
+fn count_by_severity(findings: &[&Finding]) -> String {
     let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
     let open = |severity| {
         let is_open =
@@ -216,7 +216,7 @@ fn tally(findings: &[&Finding]) -> String {
     }
 }
 
-fn told(finding: &Finding, names: &Names) -> Value {
+fn to_json(finding: &Finding, names: &Names) -> Value {
     let mut told = json!(finding);
     if let Value::Object(members) = &mut told {
         members.insert("name".to_owned(), Value::from(names.of(&finding.subject)));

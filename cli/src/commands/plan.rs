@@ -29,7 +29,7 @@ struct Expected {
 
 pub(super) async fn run(desk: Desk<'_>, wanted: &Plan) -> Result<bool, Failure> {
     let expected = if wanted.has_sizes() { of_sizes(desk, wanted)? } else { of_last_snapshot(desk).await? };
-    desk.screen.show(|paint| page(&expected, wanted, paint), || told(&expected, wanted))?;
+    desk.screen.show(|paint| page(&expected, wanted, paint), || to_json(&expected, wanted))?;
     Ok(false)
 }
 
@@ -73,7 +73,7 @@ async fn of_last_snapshot(desk: Desk<'_>) -> Result<Expected, Failure> {
         // And one to sign in.
         Cloud::Ibm => lists.values().sum::<u64>() + 1,
         Cloud::Huawei => {
-            let wanted: Vec<_> = tables::of(Cloud::Huawei).collect();
+            let wanted: Vec<_> = tables::of_cloud(Cloud::Huawei).collect();
             expected_calls(&Scale::of(&history::state(&past.history, &manifest, &wanted).await?))
         }
     };
@@ -121,7 +121,7 @@ fn page(expected: &Expected, wanted: &Plan, paint: Paint) -> String {
     page
 }
 
-fn told(expected: &Expected, wanted: &Plan) -> Value {
+fn to_json(expected: &Expected, wanted: &Plan) -> Value {
     let lists: BTreeMap<&str, u64> =
         expected.lists.iter().map(|(list, calls)| (list.as_str(), *calls)).collect();
     json!({

@@ -23,13 +23,13 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Query) -> Result<bool, Failure>
     let incomplete = history::gaps(&past.history, &manifest, &tables).await?;
     desk.screen.show(
         |paint| format!("{}{}", rows(&answer, paint), coverage::note(&incomplete, paint)),
-        || told(manifest.number, &answer, &incomplete),
+        || to_json(manifest.number, &answer, &incomplete),
     )?;
     Ok(!answer.rows.is_empty())
 }
 
 /// Tells an answer, with the lists that it hangs on and that were not read to their end.
-pub(super) fn told(snapshot: u64, answer: &Answer, incomplete: &[Coverage]) -> Value {
+pub(super) fn to_json(snapshot: u64, answer: &Answer, incomplete: &[Coverage]) -> Value {
     json!({
         "snapshot": snapshot,
         "columns": answer.columns,

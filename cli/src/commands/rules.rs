@@ -24,7 +24,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
     let (set, permissions) = (&questions.rules, permissions(&questions));
     match wanted.action.as_ref().unwrap_or(&RulesAction::List) {
         RulesAction::List => {
-            let (unanswered, idle) = seen(desk, &questions).await?;
+            let (unanswered, idle) = find_unanswered(desk, &questions).await?;
             desk.screen.show(
                 |paint| {
                     let odd = idle.iter().map(|warning| {
@@ -36,7 +36,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
                     format!("{}{said}{odd}", list(set, &permissions, paint))
                 },
                 || {
-                    let all = set.iter().map(short).chain(permissions.iter().map(told));
+                    let all = set.iter().map(short).chain(permissions.iter().map(permission_json));
                     all.map(|each| with_answer(each, &unanswered)).collect()
                 },
             )?;
@@ -46,12 +46,12 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
             let audited: Vec<&Audited> =
                 permissions.iter().filter(|(_, permission)| permission.id == *id).collect();
             if audited.is_empty() {
-                let rule = named(set, id)?;
+                let rule = find_rule(set, id)?;
                 desk.screen.show(|paint| explain(rule, paint), || whole(rule))?;
             } else {
                 desk.screen.show(
                     |paint| audited.iter().map(|permission| explain_permission(permission, paint)).collect(),
-                    || audited.iter().map(|permission| told(permission)).collect(),
+                    || audited.iter().map(|permission| permission_json(permission)).collect(),
                 )?;
             }
             Ok(false)
@@ -64,7 +64,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
                         "`iamwatch findings` lists who holds it, `iamwatch who-can` answers for any action",
                     ));
             }
-            let rule = named(set, id)?;
+            let rule = find_rule(set, id)?;
             let past = Past::open(desk.global).await?;
             let account = past.history.account();
             if !rule.readings.contains_key(&account.cloud()) {
@@ -110,7 +110,7 @@ async fn ask(
             format!("{rows}{said}{}", coverage::note(&incomplete, paint))
         },
         || {
-            let mut told = query::told(manifest.number, &answer, &incomplete);
+            let mut told = query::to_json(manifest.number, &answer, &incomplete);
             if let Value::Object(members) = &mut told {
                 members.insert("not_answered".to_owned(), json!(unanswered));
             }
@@ -121,7 +121,10 @@ async fn ask(
 }
 
 /// Returns the rules that the newest snapshot does not answer, where there is one, and the suppressions that accept nothing in it.
-async fn seen(desk: Desk<'_>, questions: &Questions) -> Result<(Vec<Unanswered>, Vec<Warning>), Failure> {
+async fn find_unanswered(
+    desk: Desk<'_>,
+    questions: &Questions,
+) -> Result<(Vec<Unanswered>, Vec<Warning>), Failure> {
     let is_named = desk.global.store.is_some() || desk.global.account.is_some();
     let look = async {
         let past = Past::open(desk.global).await?;
@@ -158,7 +161,7 @@ fn permissions(questions: &Questions) -> Vec<Audited> {
     Cloud::ALL.into_iter().flat_map(of_cloud).collect()
 }
 
-fn told((cloud, permission): &Audited) -> Value {
+fn permission_json((cloud, permission): &Audited) -> Value {
     let mut told = json!(permission);
     if let Value::Object(members) = &mut told {
         members.insert("kind".to_owned(), json!("permission"));
@@ -196,7 +199,7 @@ fn explain_permission((cloud, permission): &Audited, paint: Paint) -> String {
     page
 }
 
-fn named<'a>(set: &'a RuleSet, id: &str) -> Result<&'a Rule, Failure> {
+fn find_rule<'a>(set: &'a RuleSet, id: &str) -> Result<&'a Rule, Failure> {
     set.get(id).ok_or_else(|| {
         Failure::wrong_use(format!("there is no rule `{id}`")).help("`iamwatch rules` lists them")
     })

@@ -28,7 +28,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Show) -> Result<bool, Failure> 
     }
     let lists = history::coverage(&past.history, &manifest).await?;
     let incomplete: Vec<Coverage> = lists.into_iter().filter(|list| !list.is_complete()).collect();
-    desk.screen.show(|paint| page(&manifest, &incomplete, paint), || told(&manifest, &incomplete))?;
+    desk.screen.show(|paint| page(&manifest, &incomplete, paint), || summary_json(&manifest, &incomplete))?;
     Ok(!incomplete.is_empty())
 }
 
@@ -76,7 +76,7 @@ fn page(manifest: &Manifest, incomplete: &[Coverage], paint: Paint) -> String {
     text
 }
 
-fn told(manifest: &Manifest, incomplete: &[Coverage]) -> Value {
+fn summary_json(manifest: &Manifest, incomplete: &[Coverage]) -> Value {
     let tables: Vec<Value> = tables(manifest)
         .map(|(name, rows, bytes, objects)| {
             json!({ "table": name, "rows": rows, "bytes": bytes, "objects": objects })

@@ -30,7 +30,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Snapshots) -> Result<bool, Fail
         desk.progress.count("reading manifests", number - first + 1, newest - first + 1);
     }
     desk.progress.clear();
-    desk.screen.show(|paint| list(&manifests, paint), || manifests.iter().map(told).collect())?;
+    desk.screen.show(|paint| list(&manifests, paint), || manifests.iter().map(to_json).collect())?;
     Ok(manifests.iter().flatten().any(|manifest| !manifest.changes.is_empty()))
 }
 
@@ -82,7 +82,7 @@ fn drift(manifest: &Manifest) -> String {
     text::tally(manifest.changes.iter().map(|(verb, rows)| (*rows, verb)), "-")
 }
 
-fn told(listed: &Listed) -> Value {
+fn to_json(listed: &Listed) -> Value {
     let manifest = match listed {
         Ok(manifest) => manifest,
         Err((number, fault)) => return json!({ "number": number, "fault": fault }),

@@ -20,11 +20,11 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &WhoCan) -> Result<bool, Failure
     let past = Past::open(desk.global).await?;
     let manifest = past.snapshot(&wanted.at).await?;
     let able = history::who_can(&past.history, &manifest, &wanted.action, wanted.resource.as_deref()).await?;
-    desk.screen.show(|paint| told(wanted, &manifest, &able, paint), || report(wanted, &manifest, &able))?;
+    desk.screen.show(|paint| render(wanted, &manifest, &able, paint), || report(wanted, &manifest, &able))?;
     Ok(able.answers.iter().any(|answer| answer.verdict != Verdict::Denied))
 }
 
-fn told(wanted: &WhoCan, manifest: &Manifest, able: &Able, paint: Paint) -> String {
+fn render(wanted: &WhoCan, manifest: &Manifest, able: &Able, paint: Paint) -> String {
     let head = format!(
         "Who can {} on {}",
         text::plain(&wanted.action),
@@ -65,7 +65,7 @@ fn told(wanted: &WhoCan, manifest: &Manifest, able: &Able, paint: Paint) -> Stri
     page
 }
 
-/// Says that no role has an action, and which actions are most like it.
+/// Returns that no role has an action, and which actions are most like it.
 fn unknown(action: &str, alike: &[String]) -> String {
     let names: Vec<String> = alike.iter().map(|name| format!("`{}`", text::plain(name))).collect();
     let hint = match names.as_slice() {

@@ -14,7 +14,7 @@ use crate::{
 /// Lines of one kind that are shown before the rest is counted.
 const SHOWN: usize = 10;
 
-/// Says whether a principal can use what it holds, as far as can be seen.
+/// Returns whether a principal can use what it holds, as far as can be seen.
 pub(crate) fn is_active(principal: &Principal) -> bool {
     !matches!(principal.standing, Standing::Inactive(_))
 }
@@ -24,9 +24,12 @@ pub(crate) fn answers(answers: &[&Answer], paint: Paint) -> String {
     let mut grid = Grid::new(&["can", "principal", "through"]);
     for answer in answers {
         let (word, style) = can(answer);
-        let condition = answer.condition.as_ref().map(|condition| format!("; {}", when(condition)));
+        let condition = answer.condition.as_ref().map(|condition| format!("; {}", condition_text(condition)));
         let path = path(answer.path.get(1..).unwrap_or_default());
-        grid.styled(style, [word.to_owned(), who(&answer.principal), path + &condition.unwrap_or_default()]);
+        grid.styled(
+            style,
+            [word.to_owned(), principal_text(&answer.principal), path + &condition.unwrap_or_default()],
+        );
     }
     grid.text(paint)
 }
@@ -41,11 +44,11 @@ fn can(answer: &Answer) -> (&'static str, Style) {
 }
 
 /// Writes a principal, with the reason why it cannot act where it cannot.
-pub(crate) fn who(principal: &Principal) -> String {
+pub(crate) fn principal_text(principal: &Principal) -> String {
     match &principal.standing {
-        Standing::Active => named(&principal.step),
+        Standing::Active => step_name(&principal.step),
         Standing::Inactive(why) | Standing::Unknown(why) => {
-            format!("{} ({})", named(&principal.step), plain(why))
+            format!("{} ({})", step_name(&principal.step), plain(why))
         }
     }
 }
@@ -55,7 +58,7 @@ pub(crate) fn path(steps: &[Step]) -> String {
     plain(&access::path_text(steps))
 }
 
-fn named(step: &Step) -> String {
+fn step_name(step: &Step) -> String {
     plain(&step.to_string())
 }
 
@@ -68,7 +71,7 @@ pub(crate) fn unseen(unseen: &[String], paint: Paint) -> String {
     for line in unseen.iter().take(SHOWN) {
         page.push_str(&format!("  {}\n", plain(line)));
     }
-    page.push_str(&more(unseen.len()));
+    page.push_str(&omitted_line(unseen.len()));
     page
 }
 
@@ -83,15 +86,15 @@ pub(crate) fn change(change: &SharedChange, paint: Paint) -> String {
     };
     let mut page = format!("{} {}\n", paint.style(style, sign), paint.bold(headline(change, verb)));
     for grant in change.grants.iter().take(SHOWN) {
-        page.push_str(&format!("    {}\n", what(grant)));
-        page.push_str(&format!("      {}\n", paint.dim(through(grant))));
+        page.push_str(&format!("    {}\n", grant_text(grant)));
+        page.push_str(&format!("      {}\n", paint.dim(cause_and_path(grant))));
     }
-    page.push_str(&more(change.grants.len()));
+    page.push_str(&omitted_line(change.grants.len()));
     page
 }
 
 fn headline(change: &SharedChange, verb: &str) -> String {
-    let names: Vec<String> = change.principals.iter().take(3).map(who).collect();
+    let names: Vec<String> = change.principals.iter().take(3).map(principal_text).collect();
     let others = change.principals.len().saturating_sub(names.len());
     let others = if others == 0 { String::new() } else { format!(" and {others} more") };
     let users = match change.usable_by.is_nobody() {
@@ -102,8 +105,8 @@ fn headline(change: &SharedChange, verb: &str) -> String {
 }
 
 /// Writes what a grant gives.
-fn what(grant: &GrantChange) -> String {
-    let condition = grant.condition.as_ref().map(|condition| format!(", {}", when(condition)));
+fn grant_text(grant: &GrantChange) -> String {
+    let condition = grant.condition.as_ref().map(|condition| format!(", {}", condition_text(condition)));
     let reach = match grant.reach.actions {
         0 => String::new(),
         actions => format!(
@@ -116,18 +119,18 @@ fn what(grant: &GrantChange) -> String {
 }
 
 /// Writes what must hold; a condition that only takes away says so itself.
-fn when(condition: &str) -> String {
+fn condition_text(condition: &str) -> String {
     let condition = plain(condition);
     if condition.starts_with("unless ") { condition } else { format!("if {condition}") }
 }
 
 /// Writes why, and by which way.
-fn through(grant: &GrantChange) -> String {
+fn cause_and_path(grant: &GrantChange) -> String {
     let now = format!("{}; through {}", plain(&grant.cause.phrase), path(&grant.path));
     if grant.former_path.is_empty() { now } else { format!("{now}; before: {}", path(&grant.former_path)) }
 }
 
-fn more(all: usize) -> String {
+fn omitted_line(all: usize) -> String {
     match all.saturating_sub(SHOWN) {
         0 => String::new(),
         more => format!("    … and {more} more\n"),

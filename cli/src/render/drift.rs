@@ -73,7 +73,7 @@ fn differing(column: &Value, names: &Names) -> String {
 fn part(part: &Value, names: &Names, paint: Paint) -> String {
     let (sign, style) = sign(part.get("change").and_then(Value::as_str).unwrap_or_default());
     let table = part.get("table").and_then(Value::as_str).unwrap_or_default();
-    let declared = model::tables::named(table);
+    let declared = model::tables::find(table);
     let noun = declared.map_or_else(|| table.to_owned(), notify::noun);
     let parent = declared.and_then(|table| table.parent).map(|parent| parent.column);
     let columns: Vec<String> = list(part, "columns")

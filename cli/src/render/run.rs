@@ -178,7 +178,7 @@ fn findings(told: &Told, paint: Paint) -> String {
     page
 }
 
-/// Says which way the evidence of a finding changed, and by what, where one thing did it.
+/// Returns which way the evidence of a finding changed, and by what, where one thing did it.
 fn turn(event: &Event) -> String {
     let words = match event.data.get("turn").and_then(Value::as_str) {
         Some("narrowed") => "narrowed",

@@ -60,43 +60,48 @@ mod tests {
 
     const TEN_MINUTES: Duration = Duration::from_secs(600);
 
-    fn at(second: i64) -> Timestamp {
+    fn second_of_day(second: i64) -> Timestamp {
         Timestamp::from_second(1_000_000 + second).expect("a time")
     }
 
     fn deadline(second: i64) -> Deadline {
-        Deadline::new(u64::try_from(at(second).as_millisecond()).expect("after 1970"), at(0))
+        Deadline::new(
+            u64::try_from(second_of_day(second).as_millisecond()).expect("after 1970"),
+            second_of_day(0),
+        )
     }
 
     #[test]
     fn reading_ends_well_before_the_deadline() {
-        let share = deadline(202).share(at(0), 1, TEN_MINUTES).expect("time enough");
+        let share = deadline(202).share(second_of_day(0), 1, TEN_MINUTES).expect("time enough");
         let seconds = Duration::from_secs;
         assert_eq!(share, Share { run: seconds(200), collect: seconds(150), judge: seconds(175) });
     }
 
     #[test]
     fn the_settings_can_only_shorten_it() {
-        let share = deadline(202).share(at(0), 1, Duration::from_secs(9)).expect("time enough");
+        let share = deadline(202).share(second_of_day(0), 1, Duration::from_secs(9)).expect("time enough");
         assert_eq!(share.collect, Duration::from_secs(9));
     }
 
     #[test]
     fn what_one_account_leaves_the_next_ones_have() {
-        let first = deadline(202).share(at(0), 2, TEN_MINUTES).expect("time enough");
-        let second = deadline(202).share(at(10), 1, TEN_MINUTES).expect("time enough");
+        let first = deadline(202).share(second_of_day(0), 2, TEN_MINUTES).expect("time enough");
+        let second = deadline(202).share(second_of_day(10), 1, TEN_MINUTES).expect("time enough");
         assert_eq!((first.run.as_secs(), second.run.as_secs()), (100, 190));
     }
 
     #[test]
     fn a_run_that_could_not_end_is_not_begun() {
-        assert_eq!(deadline(202).share(at(198), 1, TEN_MINUTES), None);
-        assert_eq!(deadline(202).share(at(300), 1, TEN_MINUTES), None);
+        assert_eq!(deadline(202).share(second_of_day(198), 1, TEN_MINUTES), None);
+        assert_eq!(deadline(202).share(second_of_day(300), 1, TEN_MINUTES), None);
     }
 
     #[test]
     fn a_deadline_in_the_past_is_none() {
-        let share = Deadline::new(600_000, at(0)).share(at(0), 1, TEN_MINUTES).expect("no deadline");
+        let share = Deadline::new(600_000, second_of_day(0))
+            .share(second_of_day(0), 1, TEN_MINUTES)
+            .expect("no deadline");
         assert_eq!(share.collect, TEN_MINUTES);
     }
 }

@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use access::{Known, Question};
+use access::{Inventory, Question};
 use model::{Cloud, Draft, Rows, State, Table, Timestamp, tables};
 
 /// Policies that a group holds, and members that it has: the product is its grants.
@@ -239,8 +239,13 @@ fn timed<T>(act: impl FnOnce() -> T) -> (T, Duration) {
     (made, started.elapsed())
 }
 
-fn measure(states: &(State, State), cloud: Cloud, questions: &(Question, Question), known: &Known) -> String {
-    let build = |state| access::of(cloud, state, Timestamp::UNIX_EPOCH);
+fn measure(
+    states: &(State, State),
+    cloud: Cloud,
+    questions: &(Question, Question),
+    known: &Inventory,
+) -> String {
+    let build = |state| access::build(cloud, state, Timestamp::UNIX_EPOCH);
     let (after, built) = timed(|| build(&states.1));
     let before = build(&states.0);
     let (able, who_can) = timed(|| after.who_can(&questions.0).len());
@@ -262,12 +267,12 @@ fn main() -> Result<(), String> {
         asked("service-7.things.7", Some("serviceName=service-7,serviceInstance=policy-000047"))?,
         asked("*", None)?,
     );
-    let known = access::ibm::known(&states.1);
+    let known = access::ibm::inventory(&states.1);
     println!("ibm, {grants} grants: {}", measure(&states, Cloud::Ibm, &questions, &known));
     let states = (huawei(grants, 0), huawei(grants, changed));
     let asked = access::huawei::question;
     let questions = (asked("obs:bucket:getacl", Some("obs:eu:acc:bucket:policy-000047")), asked("*", None));
-    let known = access::huawei::known(&states.1);
+    let known = access::huawei::inventory(&states.1);
     println!("huawei, {grants} grants: {}", measure(&states, Cloud::Huawei, &questions, &known));
     becoming(std::env::args().nth(2).and_then(|text| text.parse().ok()).unwrap_or(1_000))
 }
@@ -278,12 +283,12 @@ fn becoming(count: usize) -> Result<(), String> {
     let asked = |action, resource| access::ibm::question(&states.1, action, resource);
     let one = asked("service-0.things.3", Some("serviceName=service-0,serviceInstance=policy-000007-0"))?;
     let questions = (one, asked("*", None)?);
-    let known = access::ibm::known(&states.1);
+    let known = access::ibm::inventory(&states.1);
     println!("ibm, {count} profiles: {}", measure(&states, Cloud::Ibm, &questions, &known));
     let states = (agencies(count, 0), agencies(count, 10));
     let asked = access::huawei::question;
     let questions = (asked("obs:bucket:getacl", Some("obs:eu:acc:bucket:agency-000007")), asked("*", None));
-    let known = access::huawei::known(&states.1);
+    let known = access::huawei::inventory(&states.1);
     println!("huawei, {count} agencies: {}", measure(&states, Cloud::Huawei, &questions, &known));
     Ok(())
 }

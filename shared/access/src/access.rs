@@ -361,14 +361,14 @@ impl Access {
         self.unseen.iter().cloned().chain(lines).collect()
     }
 
-    /// Says whether the standing of a principal could be seen in an earlier snapshot and cannot now, so that what it may
+    /// Returns whether the standing of a principal could be seen in an earlier snapshot and cannot now, so that what it may
     /// do is not new when it can be seen again.
     #[must_use]
     pub fn was_seen_before(&self, id: &str) -> bool {
         self.seen_before.contains(id)
     }
 
-    /// Says whether a principal was not seen itself and stands in from an earlier snapshot: it may be gone.
+    /// Returns whether a principal was not seen itself and stands in from an earlier snapshot: it may be gone.
     #[must_use]
     pub fn is_carried(&self, id: &str) -> bool {
         self.carried.contains(id)
@@ -452,7 +452,7 @@ pub(crate) struct Held<'a> {
 }
 
 impl Held<'_> {
-    /// Says whether it counts only while something holds.
+    /// Returns whether it counts only while something holds.
     pub(crate) fn has_condition(&self) -> bool {
         self.source.statement.condition.is_some()
             || self.membership.is_some_and(|membership| membership.condition.is_some())

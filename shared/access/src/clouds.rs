@@ -2,7 +2,7 @@
 
 use model::{Cloud, State, Table, Timestamp, tables};
 
-use crate::{Access, Known, Question, huawei, ibm};
+use crate::{Access, Inventory, Question, huawei, ibm};
 
 /// Returns the tables from which the access of an account follows, `coverage` first.
 pub fn tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
@@ -15,7 +15,7 @@ pub fn tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
 
 /// Returns the access that the tables of a snapshot give at the time it was taken: what had ended by then gives nothing.
 #[must_use]
-pub fn of(cloud: Cloud, state: &State, at: Timestamp) -> Access {
+pub fn build(cloud: Cloud, state: &State, at: Timestamp) -> Access {
     match cloud {
         Cloud::Ibm => ibm::access_at(state, at),
         Cloud::Huawei => huawei::access_at(state, at),
@@ -35,10 +35,10 @@ pub fn ends_before(cloud: Cloud, state: &State, at: Timestamp) -> usize {
 
 /// Returns the actions and things of a snapshot, to count reach in.
 #[must_use]
-pub fn known(cloud: Cloud, state: &State) -> Known {
+pub fn inventory(cloud: Cloud, state: &State) -> Inventory {
     match cloud {
-        Cloud::Ibm => ibm::known(state),
-        Cloud::Huawei => huawei::known(state),
+        Cloud::Ibm => ibm::inventory(state),
+        Cloud::Huawei => huawei::inventory(state),
     }
 }
 
@@ -74,7 +74,7 @@ pub fn unknown_action(cloud: Cloud, state: &State, action: &str) -> Option<Vec<S
     }
 }
 
-/// Says why an action cannot be one of a cloud, where its form shows that: nobody can do what does not exist, and that
+/// Returns why an action cannot be one of a cloud, where its form shows that: nobody can do what does not exist, and that
 /// would be a false comfort.
 #[must_use]
 pub fn fault_of_action(cloud: Cloud, action: &str) -> Option<String> {
@@ -91,7 +91,7 @@ pub fn fault_of_action(cloud: Cloud, action: &str) -> Option<String> {
     (!is_fit || !is_word).then(|| format!("`{action}` is no action of `{cloud}`; write it as {example}"))
 }
 
-/// Says whether a text has the five parts of a URN of Huawei Cloud, or is one of a classic role, or means anything.
+/// Returns whether a text has the five parts of a URN of Huawei Cloud, or is one of a classic role, or means anything.
 fn is_urn(text: &str) -> bool {
     text == "*" || text.starts_with('/') || text.matches(':').count() >= 4
 }

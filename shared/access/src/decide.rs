@@ -120,7 +120,7 @@ impl Access {
         answers
     }
 
-    /// Says of each principal what is left where something beside its policies allows all of a question: nothing
+    /// Returns for each principal what is left where something beside its policies allows all of a question: nothing
     /// where a deny or the organisation takes it away, else what must hold, if anything must.
     pub(crate) fn left_by_denies(
         &self,
@@ -158,7 +158,7 @@ impl Access {
         }
     }
 
-    /// Says how much of a question each source speaks of; each set of actions is looked at once.
+    /// Returns how much of a question each source speaks of; each set of actions is looked at once.
     fn extents(&self, question: &Question) -> Vec<Extent> {
         let mut of_actions: HashMap<*const Choice<Pattern>, Extent> = HashMap::new();
         let extent = |source: &Source| {

@@ -74,7 +74,7 @@ pub struct Reach {
 
 /// What is known to exist, to count reach in.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
+pub struct Inventory {
     /// The actions that the account's roles and policies name.
     pub actions: Vec<String>,
     /// Resources, by their attributes.
@@ -152,7 +152,7 @@ impl Access {
     /// A grant that others already covered is no gain, and one that others still cover is no loss; neither is what
     /// something denied before and denies still.
     #[must_use]
-    pub fn gains_since(&self, before: &Self, known: &Known) -> Vec<AccessChange> {
+    pub fn gains_since(&self, before: &Self, known: &Inventory) -> Vec<AccessChange> {
         let (former, present) = (Snapshot::of(before, self), Snapshot::of(self, before));
         let mut known_actions = SameActions::default();
         let same_groups = present.groups_as_in(&former, &mut known_actions);
@@ -200,7 +200,7 @@ impl Access {
     }
 }
 
-/// Says whether somebody can act as before, as far as can be seen.
+/// Returns whether somebody can act as before, as far as can be seen.
 fn has_same_standing(before: &Access, after: &Access, id: &str) -> bool {
     let of = |access: &Access| {
         let number = access.principal_with(id)?;

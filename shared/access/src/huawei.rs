@@ -21,7 +21,7 @@ use std::{
 
 use model::{Lists, Row, State, Table, Timestamp, Trust, Value, tables::huawei as t};
 
-use crate::{Access, Known, Names, Pattern, Principal, Question, Resource, Source, Standing, Step};
+use crate::{Access, Inventory, Names, Pattern, Principal, Question, Resource, Source, Standing, Step};
 use documents::Documents;
 use people::People;
 use scopes::Scope;
@@ -61,7 +61,7 @@ pub(crate) fn access(state: &State) -> Access {
 
 /// Returns the actions and things of a snapshot, to count reach in.
 #[must_use]
-pub fn known(state: &State) -> Known {
+pub fn inventory(state: &State) -> Inventory {
     // What is audited counts even where no policy names it.
     let audited = crate::usual(model::Cloud::Huawei).unwrap_or_default();
     let audited = audited.iter().flat_map(|permission| &permission.actions);
@@ -74,7 +74,7 @@ pub fn known(state: &State) -> Known {
     let urns = [&t::USERS, &t::GROUPS, &t::POLICIES, &t::AGENCIES]
         .into_iter()
         .flat_map(|table| state.rows(table).iter().filter_map(|row| table.text(row, "urn")));
-    Known { actions: actions.into_iter().collect(), resources: urns.map(resource).collect() }
+    Inventory { actions: actions.into_iter().collect(), resources: urns.map(resource).collect() }
 }
 
 /// Reads a question: an action such as `iam:users:createUserV5` and a URN, both with wildcards.
@@ -199,7 +199,7 @@ fn add_roles(access: &mut Access, state: &State, people: &People<'_>, at: Timest
     }
 }
 
-/// Says of a mapping whether some identity provider that is in use signs people in by it. What could not be seen may
+/// Returns for a mapping whether some identity provider that is in use signs people in by it. What could not be seen may
 /// be in use.
 fn is_mapping_used(state: &State, mapping: &str) -> bool {
     let is_off = |row: &Row| t::IDENTITY_PROVIDERS.cell(row, "enabled") == Value::Boolean(false);

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 use model::{Row, State, Timestamp, tables::ibm as t};
 
-use crate::{Access, Known, Names, Pattern, Resource, Step};
+use crate::{Access, Inventory, Names, Pattern, Resource, Step};
 use question::completed;
 pub(crate) use question::kind_and_group;
 pub use question::{question, unknown_action};
@@ -75,7 +75,7 @@ pub(crate) fn ends(state: &State) -> Vec<Timestamp> {
 
 /// Returns the actions and instances of a snapshot, to count reach in.
 #[must_use]
-pub fn known(state: &State) -> Known {
+pub fn inventory(state: &State) -> Inventory {
     let listed = state.rows(&t::ROLE_ACTIONS).iter().filter_map(|row| t::ROLE_ACTIONS.text(row, "action"));
     let own = state
         .rows(&t::CUSTOM_ROLE_ACTIONS)
@@ -93,7 +93,7 @@ pub fn known(state: &State) -> Known {
         let resource = attribute(resource, "region", "region_id");
         completed(attribute(resource, "resourceGroupId", "resource_group_id"))
     };
-    Known {
+    Inventory {
         actions: actions.into_iter().collect(),
         resources: state.rows(&t::RESOURCE_INSTANCES).iter().map(instance).collect(),
     }

@@ -21,9 +21,9 @@ mod terms;
 mod unseen;
 
 pub use access::{Access, Assumption, Holders, Principal, Source, Standing, Step};
-pub use clouds::{ends_before, fault_of_action, known, of, question, tables, unknown_action};
+pub use clouds::{build, ends_before, fault_of_action, inventory, question, tables, unknown_action};
 pub use decide::{Answer, Verdict};
-pub use gains::{AccessChange, Cause, CauseKind, Known, Reach, Turn, UsableBy, What};
+pub use gains::{AccessChange, Cause, CauseKind, Inventory, Reach, Turn, UsableBy, What};
 pub use names::Names;
 pub use paths::path_text;
 pub use pattern::Pattern;

@@ -26,14 +26,14 @@ impl Names {
 
     /// Returns the name of an id.
     #[must_use]
-    pub fn of(&self, id: &str) -> Option<&str> {
+    pub fn get(&self, id: &str) -> Option<&str> {
         self.0.get(id).map(String::as_str)
     }
 
     /// Writes an id with its name before it, where it has one.
     #[must_use]
-    pub fn with(&self, id: &str) -> String {
-        self.of(id).map_or_else(|| id.to_owned(), |name| format!("'{name}' ({id})"))
+    pub fn id_with_name(&self, id: &str) -> String {
+        self.get(id).map_or_else(|| id.to_owned(), |name| format!("'{name}' ({id})"))
     }
 
     /// Writes words with the names of the ids in them.
@@ -46,7 +46,7 @@ impl Names {
             let end = rest.find(|letter| is_of_id(letter) != is_of_id(first)).unwrap_or(rest.len());
             let (part, after) = rest.split_at(end);
             let is_long = part.len() >= SHORTEST_IN_WORDS;
-            named.push_str(&if is_long { self.with(part) } else { part.to_owned() });
+            named.push_str(&if is_long { self.id_with_name(part) } else { part.to_owned() });
             rest = after;
         }
         named
@@ -65,6 +65,6 @@ mod tests {
             names.in_words("(the zone is 559052eb8f43 or member of AccessGroupId-1) and 0 of 559052eb8f4"),
             "(the zone is 'the office' (559052eb8f43) or member of 'ops' (AccessGroupId-1)) and 0 of 559052eb8f4"
         );
-        assert_eq!([names.with("0"), names.with("1")], ["'default' (0)", "1"]);
+        assert_eq!([names.id_with_name("0"), names.id_with_name("1")], ["'default' (0)", "1"]);
     }
 }

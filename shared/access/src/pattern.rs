@@ -100,26 +100,26 @@ impl Pattern {
         Self(ordered, Written::default())
     }
 
-    /// Says whether it has no wildcard.
+    /// Returns whether it has no wildcard.
     #[must_use]
     pub fn is_literal(&self) -> bool {
         self.0.iter().all(|token| matches!(token, Token::Letter(_)))
     }
 
-    /// Says whether every text matches it.
+    /// Returns whether every text matches it.
     #[must_use]
     pub fn is_any(&self) -> bool {
         self.0 == [Token::Run]
     }
 
-    /// Says whether a text matches.
+    /// Returns whether a text matches.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         let letters: Vec<Token> = text.chars().map(Token::Letter).collect();
         takes(&self.0, &letters)
     }
 
-    /// Says whether every text that matches `other` matches this one too.
+    /// Returns whether every text that matches `other` matches this one too.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         if self == other || self.is_any() {
@@ -136,7 +136,7 @@ impl Pattern {
         self.covers_every_filling(other)
     }
 
-    /// Says whether some text matches both.
+    /// Returns whether some text matches both.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
         overlap(&self.0, &other.0)
@@ -198,7 +198,7 @@ impl Pattern {
         Some(found)
     }
 
-    /// Says whether some action matches both. Where both are written in three parts, as `service:type:operation`, an
+    /// Returns whether some action matches both. Where both are written in three parts, as `service:type:operation`, an
     /// action has those three and a wildcard stays within one: `iam:*:get*` and `iam::set*` share nothing.
     pub(crate) fn overlaps_as_action(&self, other: &Self) -> bool {
         self.overlaps(other)
@@ -262,7 +262,7 @@ impl Pattern {
     }
 }
 
-/// Says whether a pattern takes a row of tokens, in which a wildcard is one more character, which only a wildcard
+/// Returns whether a pattern takes a row of tokens, in which a wildcard is one more character, which only a wildcard
 /// as wide takes.
 fn takes(pattern: &[Token], text: &[Token]) -> bool {
     let (mut place, mut at) = (0, 0);
@@ -290,7 +290,7 @@ fn takes(pattern: &[Token], text: &[Token]) -> bool {
     pattern.get(place..).is_some_and(|rest| rest.iter().all(|token| *token == Token::Run))
 }
 
-/// Says whether some text matches both.
+/// Returns whether some text matches both.
 fn overlap(mine: &[Token], theirs: &[Token]) -> bool {
     let is_literal = |tokens: &[Token]| tokens.iter().all(|token| matches!(token, Token::Letter(_)));
     if is_literal(theirs) {

@@ -155,7 +155,7 @@ fn all_of(
         let question = clouds::question(cloud, state, action, resource)?;
         return Ok(access.who_was_given(&question, prefers));
     }
-    let known = ibm::known(state).actions;
+    let known = ibm::inventory(state).actions;
     let mut common: Option<BTreeMap<String, Answer>> = None;
     for each in known.iter().filter(|known| pattern.matches(known)) {
         let mut able: BTreeMap<String, Answer> = access
@@ -188,7 +188,7 @@ fn is_held(answer: &Answer, is_literal: bool, permission: &Permission) -> bool {
         && is_enough
 }
 
-/// Says whether a holder is allowed by itself, by a group that it surely is in, or by a step of its path.
+/// Returns whether a holder is allowed by itself, by a group that it surely is in, or by a step of its path.
 fn is_allowed(access: &Access, answer: &Answer, allowed: &[String]) -> bool {
     const BY_NATURE: [&str; 2] = ["account owner", "root user"];
     let groups = access.groups_of(&answer.principal.step.id);
@@ -202,14 +202,14 @@ fn is_named(step: &Step, allowed: &str) -> bool {
     is_kind(step.kind, kind) && (name.matches(&step.name) || name.matches(&step.id))
 }
 
-/// Says whether a kind is written so; an access group is a group as well.
+/// Returns whether a kind is written so; an access group is a group as well.
 fn is_kind(kind: &str, written: &str) -> bool {
     let short = kind.strip_prefix("access ").filter(|short| *short == "group");
     kind.eq_ignore_ascii_case(written) || short.is_some_and(|short| short.eq_ignore_ascii_case(written))
 }
 
 impl Permission {
-    /// Says what is wrong with it, if anything is.
+    /// Returns what is wrong with it, if anything is.
     ///
     /// # Errors
     /// What is wrong, and how it should look.

@@ -69,7 +69,7 @@ impl<'a> Sensitive<'a> {
     }
 }
 
-/// Says whether a statement speaks of all of a question but for what is taken out of it.
+/// Returns whether a statement speaks of all of a question but for what is taken out of it.
 fn completes(statement: &Statement, question: &Question) -> bool {
     let actions = Choice::any_of(statement.actions.any_of.clone());
     let resources = Choice::any_of(statement.resources.any_of.clone());
@@ -122,7 +122,7 @@ mod tests {
         }
     }
 
-    /// Says whether a permission came with a gain of somebody who holds these actions now.
+    /// Returns whether a permission came with a gain of somebody who holds these actions now.
     fn came(holds: &[&str], standing: Standing, gained: What, permission: &Permission) -> bool {
         let mut access = Access::default();
         let ana = access.principal(principal("ana", standing.clone()));

@@ -67,9 +67,9 @@ pub struct Question {
 
 /// Something that can be a part of another, or share something with it.
 pub trait Region {
-    /// Says whether all of the other is in this.
+    /// Returns whether all of the other is in this.
     fn covers(&self, other: &Self) -> bool;
-    /// Says whether they share something.
+    /// Returns whether they share something.
     fn overlaps(&self, other: &Self) -> bool;
 }
 
@@ -106,7 +106,7 @@ impl<T: Region> Choice<T> {
         Self { any_of, except: Vec::new() }
     }
 
-    /// Says how much of what is asked is chosen.
+    /// Returns how much of what is asked is chosen.
     pub(crate) fn extent(&self, asked: &T) -> Extent {
         if self.except.iter().any(|taken| taken.covers(asked)) {
             return Extent::None;
@@ -124,18 +124,18 @@ impl<T: Region> Choice<T> {
         self.any_of.iter().filter(left)
     }
 
-    /// Says whether everything that `other` chooses of what is asked is chosen here.
+    /// Returns whether everything that `other` chooses of what is asked is chosen here.
     fn takes_all_of(&self, other: &Self, asked: &T) -> bool {
         self.extent(asked) == Extent::Whole
             || other.shared_with(asked).all(|theirs| self.extent(theirs) == Extent::Whole)
     }
 
-    /// Says whether something may be chosen in both, exceptions aside.
+    /// Returns whether something may be chosen in both, exceptions aside.
     pub(crate) fn touches(&self, other: &Self) -> bool {
         self.any_of.iter().any(|mine| other.any_of.iter().any(|theirs| mine.overlaps(theirs)))
     }
 
-    /// Says whether everything that `other` chooses is chosen here.
+    /// Returns whether everything that `other` chooses is chosen here.
     fn covers(&self, other: &Self) -> bool {
         let taken_there_too = |taken: &T| other.except.iter().any(|theirs| theirs.covers(taken));
         other.any_of.iter().all(|theirs| {
@@ -146,7 +146,7 @@ impl<T: Region> Choice<T> {
 }
 
 impl Statement {
-    /// Says how much of a question the statement speaks of, its condition aside.
+    /// Returns how much of a question the statement speaks of, its condition aside.
     #[must_use]
     pub fn extent(&self, question: &Question) -> Extent {
         self.extent_given(self.actions.extent(&question.action), question)
@@ -163,18 +163,18 @@ impl Statement {
         }
     }
 
-    /// Says whether all that `other` says of a question is said here too, conditions aside.
+    /// Returns whether all that `other` says of a question is said here too, conditions aside.
     pub(crate) fn takes_all_of(&self, other: &Self, question: &Question) -> bool {
         self.actions.takes_all_of(&other.actions, &question.action)
             && self.resources.takes_all_of(&other.resources, &question.resource)
     }
 
-    /// Says whether the statements may speak of something that is the same.
+    /// Returns whether the statements may speak of something that is the same.
     pub(crate) fn touches(&self, other: &Self) -> bool {
         self.resources.touches(&other.resources) && self.actions.touches(&other.actions)
     }
 
-    /// Says whether whatever `other` allows or denies this one does too: the same or more actions and resources,
+    /// Returns whether whatever `other` allows or denies this one does too: the same or more actions and resources,
     /// and no condition that the other does not have.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {

@@ -9,7 +9,7 @@ use crate::{Access, Standing};
 pub(crate) struct Gaps(Lists);
 
 impl Gaps {
-    /// Says whether the list that something hangs on was never read to its end: its own, what is recorded of the rest,
+    /// Returns whether the list that something hangs on was never read to its end: its own, what is recorded of the rest,
     /// or the one of the whole account.
     pub(crate) fn hide(&self, listing: &str, parent: &str) -> bool {
         self.list(listing, parent).is_some_and(|list| Trust::of(list) == Trust::Never)
@@ -25,9 +25,9 @@ impl Gaps {
         places.into_iter().find_map(|place| self.0.get(listing, place))
     }
 
-    /// Says whether any part of a list was never read to its end.
+    /// Returns whether any part of a list was never read to its end.
     pub(crate) fn touch(&self, listing: &str) -> bool {
-        self.0.named(listing).any(|list| Trust::of(list) == Trust::Never)
+        self.0.lists_of(listing).any(|list| Trust::of(list) == Trust::Never)
     }
 }
 

@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = if cloud == Cloud::Huawei { huawei::account(things) } else { account(things) };
     let rows: usize = state.iter().map(|(_, rows)| rows.len()).sum();
     let rules = RuleSet::embedded()?;
-    let reads = Reads::of(rules.of(cloud).map(|rule| rule.sql.as_str()))?;
+    let reads = Reads::of(rules.for_cloud(cloud).map(|rule| rule.sql.as_str()))?;
     let run =
         Run { account: AccountId::parse(cloud, "acc-1")?, at: "2026-11-21T12:00:00Z".parse()?, number: 1 };
     let start = Instant::now();
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut total = 0.0;
     let mut spent = BTreeMap::new();
-    for rule in rules.of(cloud) {
+    for rule in rules.for_cloud(cloud) {
         let start = Instant::now();
         let answer = database.query(&rule.sql, &Limits::default());
         let seconds = start.elapsed().as_secs_f32();

@@ -84,7 +84,7 @@ impl<'a> Sighted<'a> {
         sight
     }
 
-    /// Says whether some tables are whole.
+    /// Returns whether some tables are whole.
     pub(crate) fn are_whole(&self, tables: &[&'static Table]) -> bool {
         tables.iter().all(|table| self.of_table(table) == Seen::Whole)
     }
@@ -104,7 +104,7 @@ impl<'a> Sighted<'a> {
     }
 
     fn of_table(&self, table: &'static Table) -> Seen {
-        let parent = table.parent.and_then(|parent| tables::named(parent.table));
+        let parent = table.parent.and_then(|parent| tables::find(parent.table));
         match (table.reading, parent) {
             // A table that lists its own parent's rows would ask itself for ever.
             (Reading::PerParent, Some(parent)) if parent.listing != table.listing => {
@@ -124,7 +124,7 @@ impl<'a> Sighted<'a> {
         }
     }
 
-    /// Says whether no list was due: there is no parent, or not every parent has a list.
+    /// Returns whether no list was due: there is no parent, or not every parent has a list.
     fn had_nothing_to_read(&self, parent: &Table) -> bool {
         self.state.rows(parent).is_empty() || parent.key > 1
     }
@@ -173,7 +173,7 @@ impl Subjects<'_> {
     /// Ties subjects to the parents of which a list is hidden: the parent itself, and other rows that belong to it. None
     /// where no subject can be tied to one parent.
     fn tied_to(&self, table: &'static Table, parents: &BTreeSet<String>, is_absence: bool) -> Option<Hidden> {
-        let parent = tables::named(table.parent?.table)?;
+        let parent = tables::find(table.parent?.table)?;
         let mut hidden =
             Hidden { table: table.name, is_absence, tied: BTreeSet::new(), subjects: BTreeSet::new() };
         for (own, columns) in self.tables() {

@@ -62,7 +62,7 @@ impl Case {
         Ok(cases)
     }
 
-    /// Says whether a row is expected of which the rule surely holds.
+    /// Returns whether a row is expected of which the rule surely holds.
     fn reports_surely(&self) -> bool {
         self.reports.iter().any(|row| row.get(DOUBT).is_none_or(serde_json::Value::is_null))
     }
@@ -74,7 +74,7 @@ impl Case {
         }
         let mut state = State::default();
         for (name, lines) in world {
-            let table = tables::of(cloud).find(|table| table.name == name);
+            let table = tables::of_cloud(cloud).find(|table| table.name == name);
             let table = table.ok_or_else(|| format!("there is no table `{name}`"))?;
             let rows = lines.iter().enumerate().map(|(position, line)| row(table, position, line));
             let rows = rows.collect::<Result<Vec<_>, _>>()?;

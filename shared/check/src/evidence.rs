@@ -13,7 +13,7 @@ use serde_json::Value;
 /// The columns of a finding but those that name its subject.
 type Evidence = BTreeMap<String, Value>;
 
-/// Says whether two evidences say the same, however it is written: a moment in another form, a list in another order. A version
+/// Returns whether two evidences say the same, however it is written: a moment in another form, a list in another order. A version
 /// that writes otherwise is no change of a finding.
 pub(crate) fn says_the_same(before: &Evidence, after: &Evidence) -> bool {
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
@@ -61,7 +61,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// Says whether evidence says the same: that of grants also where only the words of the path are others.
+    /// Returns whether evidence says the same: that of grants also where only the words of the path are others.
     pub(crate) fn is_same(&self, before: &Evidence, after: &Evidence) -> bool {
         let others = |evidence: &Evidence| -> Evidence {
             let cells =
@@ -115,7 +115,7 @@ fn is_number(before: &Value, after: &Value) -> bool {
     before.is_number() || after.is_number()
 }
 
-/// Says whether a cell became more: what was not there and is, a greater number, another text.
+/// Returns whether a cell became more: what was not there and is, a greater number, another text.
 fn compare(before: &Value, after: &Value) -> Ordering {
     match (before, after) {
         _ if before == after => Ordering::Equal,

@@ -165,7 +165,7 @@ pub(crate) fn explain(error: &rusqlite::Error, refused: Option<String>, sql: &st
     QueryError::Sql { message }
 }
 
-/// Says whether the statement was stopped by the clock.
+/// Returns whether the statement was stopped by the clock.
 pub(crate) fn is_interruption(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
 }

@@ -81,12 +81,12 @@ pub(crate) fn hush(
     }));
 }
 
-/// Says whether a finding implies narrower ones: it holds, it is accepted, or it held when it could last be seen.
+/// Returns whether a finding implies narrower ones: it holds, it is accepted, or it held when it could last be seen.
 fn implies(finding: &Finding) -> bool {
     !finding.state.is_closed() && !finding.is_only_doubted()
 }
 
-/// Says whether a finding came as part of a baseline, of which single ones are not told.
+/// Returns whether a finding came as part of a baseline, of which single ones are not told.
 fn is_new_baseline(before: &Findings, finding: &Finding) -> bool {
     finding.baseline
         && before
@@ -106,7 +106,7 @@ fn about(finding: &Finding) -> String {
     }
 }
 
-/// Says whether a rule that is to imply another is itself implied by it: then neither hushes the other.
+/// Returns whether a rule that is to imply another is itself implied by it: then neither hushes the other.
 fn is_cyclic(wider: &BTreeMap<&str, &[String]>, narrow: &str, wide: &str) -> bool {
     let mut open = vec![wide];
     let mut seen = BTreeSet::new();

@@ -48,9 +48,9 @@ pub fn cross_table(set: &RuleSet) -> Result<String, QueryError> {
     for cloud in Cloud::ALL {
         let Some(run) = cases::run(cloud) else { continue };
         let _ = writeln!(page, "\n# {cloud}\n");
-        let findings: Vec<_> = set.of(cloud).filter(|rule| rule.kind == RuleKind::Finding).collect();
+        let findings: Vec<_> = set.for_cloud(cloud).filter(|rule| rule.kind == RuleKind::Finding).collect();
         let reads = Reads::of(findings.iter().map(|rule| rule.sql.as_str()))?;
-        for rule in set.of(cloud) {
+        for rule in set.for_cloud(cloud) {
             for case in rule.cases.iter().filter(|case| case.cloud == cloud) {
                 let database = Database::load(&case.state, &run, &reads)?;
                 let mut awake = Vec::new();

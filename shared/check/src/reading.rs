@@ -179,7 +179,8 @@ impl Declared<'_> {
 }
 
 fn of_cloud(reads: &Reads, cloud: Cloud) -> Vec<&'static Table> {
-    let is_of_cloud = |table: &&'static Table| tables::of(cloud).skip(1).any(|each| each.name == table.name);
+    let is_of_cloud =
+        |table: &&'static Table| tables::of_cloud(cloud).skip(1).any(|each| each.name == table.name);
     reads.tables().filter(is_of_cloud).collect()
 }
 
@@ -195,7 +196,7 @@ fn compare(read: &BTreeSet<&str>, declared: &BTreeSet<&str>) -> Result<(), Wrong
 
 fn known(cloud: Cloud, key: &str, names: &[String]) -> Result<Vec<&'static Table>, Wrong> {
     let find = |name: &String| {
-        tables::of(cloud).skip(1).find(|table| table.name == name).ok_or_else(|| {
+        tables::of_cloud(cloud).skip(1).find(|table| table.name == name).ok_or_else(|| {
             Wrong::Needs(format!(
                 "`{key}` names `{name}`, which is no table of `{cloud}`; a view is named by its tables"
             ))

@@ -37,10 +37,10 @@ impl Reads {
 
     /// Returns the tables, by name.
     pub fn tables(&self) -> impl Iterator<Item = &'static Table> {
-        self.0.keys().filter_map(|name| tables::named(name))
+        self.0.keys().filter_map(|name| tables::find(name))
     }
 
-    /// Says whether a column of a table is read.
+    /// Returns whether a column of a table is read.
     #[must_use]
     pub fn has(&self, table: &str, column: &str) -> bool {
         self.0.get(table).is_some_and(|columns| columns.contains(column))
@@ -65,7 +65,7 @@ impl Reads {
         let mut reads = Self::default();
         for (name, columns) in &uses.reads {
             // Views are followed by SQLite; `run` is always there.
-            let Some(table) = tables::named(name) else { continue };
+            let Some(table) = tables::find(name) else { continue };
             let columns = columns.iter().filter_map(|name| table.position(name));
             let columns =
                 columns.filter_map(|position| table.columns.get(position)).map(|column| column.name);
@@ -123,7 +123,7 @@ impl Schema {
     /// Opens the tables of one cloud, and of the views what they are of it.
     fn of_cloud(cloud: Cloud) -> Result<Self, QueryError> {
         let guard = Guard::open(|connection| {
-            for table in tables::of(cloud).chain(tables::derived::all()) {
+            for table in tables::of_cloud(cloud).chain(tables::derived::all()) {
                 connection.execute_batch(&reference::create_table(table))?;
             }
             connection.execute_batch(&views::create_run())?;

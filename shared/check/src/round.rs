@@ -89,7 +89,7 @@ impl Round {
         self.cut_short_at.as_deref()
     }
 
-    /// Says whether a rule would return what it returned in the last round: all that it hangs on is the same.
+    /// Returns whether a rule would return what it returned in the last round: all that it hangs on is the same.
     pub(crate) fn answers_as_before(
         &self,
         rule: &str,
@@ -155,7 +155,7 @@ impl Round {
 
     /// Returns what all rules say, given the findings of the last run; nothing where these are needed and missing.
     #[must_use]
-    pub fn with(mut self, former: Option<&Findings>) -> Option<Outcome> {
+    pub fn complete(mut self, former: Option<&Findings>) -> Option<Outcome> {
         if self.same.is_empty() {
             return Some(self.outcome);
         }
@@ -229,7 +229,7 @@ fn questions<'a>(
     known: Option<Known<'_>>,
 ) -> Vec<Question<'a>> {
     let (schema, sighted) = (Schema::open(), Sighted::new(state));
-    let asked = rules.of(run.account.cloud()).filter(|rule| rule.kind == RuleKind::Finding);
+    let asked = rules.for_cloud(run.account.cloud()).filter(|rule| rule.kind == RuleKind::Finding);
     let question = |rule: &'a Rule| {
         let reading = rule.readings.get(&run.account.cloud())?;
         let subject = rule.subject.as_ref()?;
@@ -258,7 +258,7 @@ fn questions<'a>(
     asked.filter_map(question).collect()
 }
 
-/// Says whether the time of the run makes no difference.
+/// Returns whether the time of the run makes no difference.
 fn is_lasting(uses: &Uses) -> bool {
     let of_run = uses.reads.get(views::RUN).into_iter().flatten();
     of_run.into_iter().all(|column| LASTING.contains(&column.as_str()))

@@ -343,7 +343,7 @@ fn subject(scope: Scope, text: &str) -> Result<Subject, Wrong> {
         .split_once('.')
         .ok_or_else(|| unknown("no column; write it as `ibm_users.iam_id`".to_owned()))?;
     let table =
-        tables::named(table).ok_or_else(|| unknown(format!("the table `{table}`, which is not declared")))?;
+        tables::find(table).ok_or_else(|| unknown(format!("the table `{table}`, which is not declared")))?;
     let column = |name: &str| {
         let found = table.columns.iter().find(|column| column.name == name);
         found
@@ -356,7 +356,7 @@ fn subject(scope: Scope, text: &str) -> Result<Subject, Wrong> {
     })
 }
 
-/// Says whether the outermost part of the question is ordered: only then is the same answer the same text.
+/// Returns whether the outermost part of the question is ordered: only then is the same answer the same text.
 fn ends_with_order(sql: &str) -> bool {
     let plain: Vec<&str> = sql.lines().map(|line| line.split("--").next().unwrap_or(line)).collect();
     let plain = plain.join(" ").to_lowercase();

@@ -133,7 +133,7 @@ impl RuleSet {
     }
 
     /// Returns the rules that a cloud is asked, by id.
-    pub fn of(&self, cloud: Cloud) -> impl Iterator<Item = &Rule> {
+    pub fn for_cloud(&self, cloud: Cloud) -> impl Iterator<Item = &Rule> {
         self.iter().filter(move |rule| rule.readings.contains_key(&cloud))
     }
 
@@ -149,7 +149,7 @@ impl RuleSet {
         self.0.len()
     }
 
-    /// Says whether there is no rule.
+    /// Returns whether there is no rule.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

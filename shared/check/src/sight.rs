@@ -33,26 +33,26 @@ pub struct Hidden {
 }
 
 impl Hidden {
-    /// Says whether something of a subject may be hidden; of one that can be tied to no single thing it may.
+    /// Returns whether something of a subject may be hidden; of one that can be tied to no single thing it may.
     fn concerns(&self, subject: &str) -> bool {
         self.subjects.contains(subject) || !self.tied.iter().any(|start| subject.starts_with(start.as_str()))
     }
 }
 
 impl Sight {
-    /// Says whether a row that was not there before may be believed, for some subjects at least.
+    /// Returns whether a row that was not there before may be believed, for some subjects at least.
     #[must_use]
     pub fn opens(&self) -> bool {
         self.broken.is_none() && self.blind_absence.is_empty()
     }
 
-    /// Says whether a row that is no longer there may be believed to be over, for some subjects at least.
+    /// Returns whether a row that is no longer there may be believed to be over, for some subjects at least.
     #[must_use]
     pub fn closes(&self) -> bool {
         self.broken.is_none() && self.blind.is_empty()
     }
 
-    /// Says whether a row of this subject that was not there before may be believed.
+    /// Returns whether a row of this subject that was not there before may be believed.
     #[must_use]
     pub fn opens_of(&self, subject: &str) -> bool {
         self.opens()
@@ -60,13 +60,13 @@ impl Sight {
             && !self.hidden.iter().any(|hidden| hidden.is_absence && hidden.concerns(subject))
     }
 
-    /// Says whether a row of this subject that is no longer there may be believed to be over.
+    /// Returns whether a row of this subject that is no longer there may be believed to be over.
     #[must_use]
     pub fn closes_of(&self, subject: &str) -> bool {
         self.closes() && !self.hidden.iter().any(|hidden| hidden.concerns(subject))
     }
 
-    /// Says whether nothing was hidden of any subject, now or before.
+    /// Returns whether nothing was hidden of any subject, now or before.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.opens()

@@ -57,7 +57,7 @@ pub struct Step {
     pub baselines: Vec<Baseline>,
 }
 
-/// Says whether a suppression holds at a time. One whose end cannot be read does not: better told than hidden.
+/// Returns whether a suppression holds at a time. One whose end cannot be read does not: better told than hidden.
 pub(crate) fn in_force(suppression: &Suppression, at: Timestamp) -> bool {
     suppression.until.as_ref().is_none_or(|until| until.parse().is_ok_and(|until: Timestamp| at <= until))
 }
@@ -147,7 +147,7 @@ impl<'a> View<'a> {
 }
 
 impl View<'_> {
-    /// Says whether what is new of a subject may be old in the world.
+    /// Returns whether what is new of a subject may be old in the world.
     fn is_baseline_of(&self, subject: &str) -> bool {
         self.is_baseline || self.verdict.sight.first_seen.contains(subject)
     }
@@ -419,7 +419,7 @@ fn addresses(account: &AccountId, subject: &Subject, state: &State, lost: &[&Fin
                 Some(finding.subject.strip_prefix(&account_part)?.split_once('/')?.0.to_owned())
             };
             let tables: BTreeSet<String> = lost.iter().filter_map(table).collect();
-            let tables = tables.iter().filter_map(|name| tables::named(name));
+            let tables = tables.iter().filter_map(|name| tables::find(name));
             let rows = tables.flat_map(|table| {
                 let key: Vec<&str> = table.key_columns().iter().map(|column| column.name).collect();
                 addresses_in(account, table, &key, state).collect::<Vec<_>>()

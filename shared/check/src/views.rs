@@ -39,7 +39,7 @@ impl Part {
         let lines = self.text.lines().filter_map(|line| line.strip_prefix("--- "));
         let parsed = lines.filter_map(|line| toml::from_str::<BTreeMap<String, Vec<String>>>(line).ok());
         let names = parsed.flat_map(|mut keys| keys.remove("absence").unwrap_or_default());
-        names.filter_map(|name| tables::named(&name))
+        names.filter_map(|name| tables::find(&name))
     }
 }
 

@@ -118,7 +118,7 @@ fn refusal(members: &Map<String, Value>) -> Option<String> {
     is_error.then(|| said(members))
 }
 
-/// Says what an answer lacks; one that has a message instead is an error.
+/// Returns what an answer lacks; one that has a message instead is an error.
 fn lacking(members: &Map<String, Value>, what: &str) -> String {
     let has_message = members.get("message").is_some_and(Value::is_string);
     if has_message { said(members) } else { format!("the answer has {what}") }

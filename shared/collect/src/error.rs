@@ -108,7 +108,7 @@ pub enum CollectError {
 }
 
 impl CollectError {
-    /// Says whether the same call may succeed later without anybody doing something.
+    /// Returns whether the same call may succeed later without anybody doing something.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Unanswered { .. } | Self::NothingRead { .. })

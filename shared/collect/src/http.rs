@@ -434,7 +434,7 @@ fn nested_code(members: &Map<String, Value>) -> Option<String> {
     code.or_else(|| members.values().filter_map(Value::as_object).find_map(nested_code))
 }
 
-/// Says in our own words what happened: those of the client name addresses that change from run to run.
+/// Returns in our own words what happened: those of the client name addresses that change from run to run.
 fn unreachable(error: &reqwest::Error) -> CallError {
     CallError::Unreachable(if error.is_timeout() {
         "no answer in time".to_owned()

@@ -49,7 +49,7 @@ pub(crate) fn parse(body: &[u8], most_bytes: usize) -> Result<Value, Flaw> {
     }
 }
 
-/// Says whether an item nests deeper than is kept, so that a part of it may be missing.
+/// Returns whether an item nests deeper than is kept, so that a part of it may be missing.
 pub(crate) fn is_too_deep(item: &Value) -> bool {
     fn is_deeper(value: &Value, than: u32) -> bool {
         let Some(below) = than.checked_sub(1) else { return value.is_array() || value.is_object() };

@@ -178,7 +178,7 @@ impl Seen {
     /// Makes the tables of a cloud of all that was seen.
     pub(crate) fn into_state(mut self, cloud: Cloud) -> State {
         let mut state = State::default();
-        for table in tables::of(cloud) {
+        for table in tables::of_cloud(cloud) {
             let rows = if table.name == tables::COVERAGE.name {
                 self.coverage.iter().map(Coverage::row).collect()
             } else {

@@ -98,7 +98,7 @@ pub(crate) fn window(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(window).min(LONGEST_WINDOW))
 }
 
-/// Says whether a status may be another the next time.
+/// Returns whether a status may be another the next time.
 pub(crate) const fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
 }

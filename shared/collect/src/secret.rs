@@ -14,7 +14,7 @@ impl Secret {
         Self(text.trim().to_owned())
     }
 
-    /// Says whether there is nothing in it.
+    /// Returns whether there is nothing in it.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -126,7 +126,7 @@ fn carried_coverage(before: &State, seen: &State, former: i64, declared: &[&'sta
 fn unknown_parents(present: &Lists, declared: &[&'static Table]) -> BTreeSet<&'static str> {
     let is_unknown = |table: &&&'static Table| match (table.reading, table.parent) {
         (Reading::PerParent, Some(parent)) => {
-            tables::named(parent.table).is_some_and(|owner| present.whole(owner.listing) != Trust::Whole)
+            tables::find(parent.table).is_some_and(|owner| present.whole(owner.listing) != Trust::Whole)
         }
         (Reading::InParts { .. }, _) => present.get(table.listing, Coverage::REST).is_some(),
         _ => false,

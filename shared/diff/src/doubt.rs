@@ -41,12 +41,12 @@ pub fn believed_coverage(seen: &State) -> Option<Rows> {
     is_doubtful.then(|| Rows::new(&tables::COVERAGE, rows.collect()))
 }
 
-/// Says whether a list was in doubt only because of lists inside of its things.
+/// Returns whether a list was in doubt only because of lists inside of its things.
 fn is_of_inner_lists(list: &Coverage) -> bool {
     list.reason.as_deref().is_some_and(|reason| reason.starts_with(unread::INNER))
 }
 
-/// Says whether a state holds rows of a list.
+/// Returns whether a state holds rows of a list.
 fn had_rows(before: &State, list: &Coverage, declared: &[&'static Table]) -> bool {
     let column = |table: &Table| match (table.reading, table.parent) {
         (Reading::PerParent, Some(parent)) => Some(parent.column),

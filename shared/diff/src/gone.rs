@@ -18,11 +18,11 @@ impl Gone {
         self.0.iter().any(|(of, by, ids)| *of == table && *by == column && ids.contains(id))
     }
 
-    /// Says whether a list was read for something that is gone.
+    /// Returns whether a list was read for something that is gone.
     pub(crate) fn contains(&self, list: &Coverage) -> bool {
         let of_listing = tables::all().filter(|table| table.listing == list.listing);
         of_listing.filter(|table| table.reading == Reading::PerParent).any(|table| {
-            let owner = table.parent.and_then(|parent| tables::named(parent.table));
+            let owner = table.parent.and_then(|parent| tables::find(parent.table));
             owner.is_some_and(|owner| {
                 id_column(owner).is_some_and(|id| self.has(owner.name, id, &list.parent))
             })
@@ -63,11 +63,11 @@ fn vanished(before: &State, seen: &State, missing: &Missing, declared: &[&'stati
     let mut wanted: BTreeSet<(&'static str, &'static str)> = BTreeSet::new();
     for table in declared {
         wanted.extend(references(table).flat_map(|reference| reference.to.iter().copied()));
-        let owner = table.parent.and_then(|parent| tables::named(parent.table));
+        let owner = table.parent.and_then(|parent| tables::find(parent.table));
         wanted.extend(owner.and_then(|owner| Some((owner.name, id_column(owner)?))));
     }
     let of = |(name, column): (&'static str, &'static str)| {
-        let table = tables::named(name)?;
+        let table = tables::find(name)?;
         let place = table.position(column)?;
         let carried = missing.get(name).into_iter().flatten();
         let left: BTreeSet<&str> =
@@ -79,7 +79,7 @@ fn vanished(before: &State, seen: &State, missing: &Missing, declared: &[&'stati
 }
 
 fn is_of_gone(table: &'static Table, row: &Row, gone: &Gone, before: &State) -> bool {
-    let owner = table.parent.and_then(|parent| Some((tables::named(parent.table)?, parent.column)));
+    let owner = table.parent.and_then(|parent| Some((tables::find(parent.table)?, parent.column)));
     let lost_its_owner = owner.is_some_and(|(owner, column)| {
         let id = table.text(row, column);
         id_column(owner).zip(id).is_some_and(|(by, id)| gone.has(owner.name, by, id))
@@ -92,9 +92,9 @@ fn is_of_gone(table: &'static Table, row: &Row, gone: &Gone, before: &State) -> 
         })
 }
 
-/// Says whether a table that held an id holds it still.
+/// Returns whether a table that held an id holds it still.
 fn is_left(table: &str, column: &str, id: &str, gone: &Gone, before: &State) -> bool {
-    let Some(table) = tables::named(table) else { return false };
+    let Some(table) = tables::find(table) else { return false };
     let held = before.rows(table).iter().any(|row| table.text(row, column) == Some(id));
     held && !gone.has(table.name, column, id)
 }

@@ -1,13 +1,13 @@
 #![doc = include_str!("../README.md")]
 
-mod between;
 mod carry;
+mod compare;
 mod doubt;
 mod gone;
 mod unread;
 
-pub use between::{apply, between, hindsight, mark_first_sight};
 pub use carry::carry;
+pub use compare::{apply, compare, hindsight, mark_first_sight};
 pub use doubt::believed_coverage;
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use model::{
 };
 use proptest::prelude::*;
 
-use crate::{apply, between, carry, hindsight};
+use crate::{apply, carry, compare, hindsight};
 
 fn declared() -> Vec<&'static Table> {
-    tables::of(Cloud::Ibm).collect()
+    tables::of_cloud(Cloud::Ibm).collect()
 }
 
 /// An account under construction.
@@ -105,7 +105,7 @@ impl Account {
 }
 
 fn drift(before: &State, after: &State) -> Vec<(&'static str, &'static str)> {
-    let changes = between(before, after, &declared());
+    let changes = compare(before, after, &declared());
     let told = changes.iter().filter(|change| change.weight == Weight::Drift);
     told.map(|change| (change.verb(), change.table.name)).collect()
 }
@@ -132,9 +132,9 @@ fn in_hindsight_only_what_somebody_did_still_differs() {
         .complete("ibm_access_groups", "")
         .complete("ibm_access_group_members", "g1");
     let (before, after) = (before.state(), after.state());
-    let changes = between(&before, &after, &declared());
+    let changes = compare(&before, &after, &declared());
     let hindsight = hindsight(before, &changes);
-    let left = between(&hindsight, &after, &[&ACCESS_GROUPS, &MEMBERS]);
+    let left = compare(&hindsight, &after, &[&ACCESS_GROUPS, &MEMBERS]);
     assert_eq!(left.iter().map(|change| change.table.name).collect::<Vec<_>>(), ["ibm_access_groups"]);
     assert_eq!(hindsight.rows(&MEMBERS).len(), 1, "who was there unseen was there");
 }
@@ -201,7 +201,7 @@ fn a_removal_after_blindness_is_told_once_the_list_is_complete() {
 fn a_list_that_was_never_complete_gives_a_baseline() {
     let never = Account::default().failed("ibm_access_groups", "").state();
     let after = known().state();
-    let changes = between(&never, &after, &declared());
+    let changes = compare(&never, &after, &declared());
     let rows = changes.iter().filter(|change| change.table.name != "coverage");
     assert_eq!(rows.clone().count(), 2);
     assert!(rows.into_iter().all(|change| change.weight == Weight::Baseline));
@@ -237,7 +237,7 @@ fn a_thing_that_was_shown_was_shown_whole() {
 fn a_list_of_its_own_for_a_new_group_is_no_baseline() {
     let before = known().state();
     let after = known().group("g2", "Auditors").complete("ibm_access_group_members", "g2").state();
-    let changes = between(&before, &after, &declared());
+    let changes = compare(&before, &after, &declared());
     assert!(changes.iter().all(|change| change.weight != Weight::Baseline), "{changes:?}");
 }
 
@@ -249,7 +249,7 @@ fn the_same_name_with_a_new_id_is_a_replacement() {
         .complete("ibm_access_groups", "")
         .complete("ibm_access_group_members", "g9")
         .state();
-    let changes = between(&before, &after, &[&ACCESS_GROUPS]);
+    let changes = compare(&before, &after, &[&ACCESS_GROUPS]);
     assert_eq!(changes.iter().map(Change::verb).collect::<Vec<_>>(), ["replaced"]);
 }
 
@@ -260,7 +260,7 @@ fn a_time_of_last_change_alone_is_no_drift() {
         account.groups = vec![ACCESS_GROUPS.draft().set("id", "g1").set("last_modified_at", at).row()];
         account.state()
     };
-    let changes = between(&group("2026-01-01T00:00:00Z"), &group("2026-01-02T00:00:00Z"), &declared());
+    let changes = compare(&group("2026-01-01T00:00:00Z"), &group("2026-01-02T00:00:00Z"), &declared());
     assert_eq!(changes.iter().map(|change| change.weight).collect::<Vec<_>>(), [Weight::Activity]);
 }
 
@@ -292,13 +292,13 @@ proptest! {
     #[test]
     fn a_state_does_not_differ_from_itself(account in accounts()) {
         let state = account.state();
-        prop_assert_eq!(between(&state, &state, &declared()), []);
+        prop_assert_eq!(compare(&state, &state, &declared()), []);
     }
 
     #[test]
     fn applying_the_changes_from_one_to_another_gives_the_other(one in accounts(), other in accounts()) {
         let (one, other) = (one.state(), other.state());
-        let changes = between(&one, &other, &declared());
+        let changes = compare(&one, &other, &declared());
         prop_assert_eq!(apply(one, &changes), other);
     }
 
@@ -309,12 +309,12 @@ proptest! {
         let complete = |listing: &str, parent: &str| {
             other.lists.iter().any(|list| list.listing == listing && list.parent == parent && list.is_complete())
         };
-        for change in between(&before, &after, &declared()) {
+        for change in compare(&before, &after, &declared()) {
             if change.verb() == "removed" && change.table.name == "ibm_access_groups" {
                 prop_assert!(complete("ibm_access_groups", ""));
             }
             if change.verb() == "removed" && change.table.name == "ibm_access_group_members" {
-                let row = change.before().unwrap().value(0);
+                let row = change.row_before().unwrap().value(0);
                 prop_assert!(complete("ibm_access_groups", "") || complete("ibm_access_group_members", row.as_text().unwrap()));
             }
         }
@@ -331,7 +331,7 @@ proptest! {
         let seen = blinks.into_iter().map(Account::half_seen).chain([last.clone()]);
         for (number, seen) in (1_u64..).zip(seen) {
             let now = carry(&known, number, seen, &declared());
-            let changes = between(&known, &now, &declared());
+            let changes = compare(&known, &now, &declared());
             prop_assert!(changes.iter().all(|change| change.weight != Weight::Baseline), "{changes:?}");
             told = apply(told, &changes);
             known = now;

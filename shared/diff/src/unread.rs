@@ -20,7 +20,7 @@ pub(crate) struct Unread {
     unknown: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
-/// Says which cell is meant, as the coverage names it.
+/// Returns which cell is meant, as the coverage names it.
 pub(crate) fn cell_name(table: &Table, key: &[u8], column: &str) -> String {
     let key: Vec<String> =
         Row::from_packed(key).values().map(|value| value.to_string().replace('`', "'")).collect();
@@ -174,7 +174,7 @@ fn list_of(lists: &Lists, table: &'static Table, row: &Row) -> (String, String) 
     let named = column.and_then(|column| table.text(row, column));
     let own = named.filter(|named| lists.get(table.listing, named).is_some());
     let unread = || {
-        let mut lists = lists.named(table.listing);
+        let mut lists = lists.lists_of(table.listing);
         // Where all were read to their end, the first stands for all of them.
         let first = lists.next()?;
         let unread = std::iter::once(first).chain(lists).find(|list| !list.is_complete());
@@ -279,7 +279,7 @@ fn note_cells(list: &mut Coverage, what: &str, cells: &BTreeSet<String>) {
 /// What comes before the cells of a list that are believed if the next run shows the same.
 const IN_DOUBT: &str = "kept until it is shown again or shown the same twice: ";
 
-/// Says whether a list was in doubt of a cell.
+/// Returns whether a list was in doubt of a cell.
 fn doubts(list: &Coverage, cell: &str) -> bool {
     let noted = list.reason.as_deref().and_then(|reason| reason.rsplit_once(IN_DOUBT));
     noted.is_some_and(|(_, cells)| cells.contains(&format!("`{cell}`")))
@@ -288,7 +288,7 @@ fn doubts(list: &Coverage, cell: &str) -> bool {
 /// How many cells a reason names.
 const MOST_NAMED: usize = 10;
 
-/// Says whether a cell that is named as in the coverage is in a carried row.
+/// Returns whether a cell that is named as in the coverage is in a carried row.
 fn is_carried(state: &State, cell: &str, listing: &str) -> bool {
     let column = cell.rsplit_once('.').map_or("", |(_, column)| column);
     let mut of_listing = tables::all().filter(|table| table.listing == listing);
@@ -300,7 +300,7 @@ fn is_carried(state: &State, cell: &str, listing: &str) -> bool {
     })
 }
 
-/// Says whether the coverage notes a cell as not known.
+/// Returns whether the coverage notes a cell as not known.
 fn is_noted(lists: &Lists, table: &'static Table, row: &Row, column: &str) -> bool {
     let (listing, parent) = list_of(lists, table, row);
     let Some(list) = lists.get(&listing, &parent).filter(|list| !list.is_complete()) else { return false };
@@ -309,7 +309,7 @@ fn is_noted(lists: &Lists, table: &'static Table, row: &Row, column: &str) -> bo
         || (are_more && table.cell(row, column) == Value::Null)
 }
 
-/// Says whether a change only shows what could not be read before: each of its cells was noted as not known.
+/// Returns whether a change only shows what could not be read before: each of its cells was noted as not known.
 pub(crate) fn is_revealed(former: &Lists, table: &'static Table, before: &Row, after: &Row) -> bool {
     let mut differing = table
         .columns

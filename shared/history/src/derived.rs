@@ -34,7 +34,7 @@ impl<'a> Made<'a> {
 }
 
 /// Returns the stored tables that derived ones are made of, with those that are stored themselves.
-pub(crate) fn below(cloud: Cloud, wanted: &[&'static Table]) -> Vec<&'static Table> {
+pub(crate) fn source_tables(cloud: Cloud, wanted: &[&'static Table]) -> Vec<&'static Table> {
     let (derived, mut stored): (Vec<&Table>, Vec<&Table>) =
         wanted.iter().copied().partition(|table| t::is_derived(table));
     if derived.iter().any(|table| is_among(&t::GRANTS, table)) {
@@ -52,7 +52,7 @@ impl Derived for Made<'_> {
         if table.name == t::FINDINGS.name {
             return Box::new(self.findings.findings.values().map(finding));
         }
-        self.access.get_or_init(|| access::of(self.cloud, self.state, self.at)).grant_rows(table)
+        self.access.get_or_init(|| access::build(self.cloud, self.state, self.at)).grant_rows(table)
     }
 }
 

@@ -20,7 +20,7 @@ pub struct WhoCan {
     pub unknown_action: Option<Vec<String>>,
 }
 
-/// Says who may do an action on a resource in a snapshot; without a resource, on any.
+/// Returns who may do an action on a resource in a snapshot; without a resource, on any.
 ///
 /// # Errors
 /// [`QuestionError::Resource`] when the action or the resource cannot be understood; as [`crate::state`] else.
@@ -34,9 +34,9 @@ pub async fn who_can(
     if let Some(fault) = access::fault_of_action(cloud, action) {
         return Err(QuestionError::Resource(fault));
     }
-    let state = all(history, manifest).await?;
+    let state = load_all(history, manifest).await?;
     let question = access::question(cloud, &state, action, resource).map_err(QuestionError::Resource)?;
-    let access = access::of(cloud, &state, taken_at(manifest));
+    let access = access::build(cloud, &state, taken_at(manifest));
     let unknown_action = access::unknown_action(cloud, &state, action);
     let answers = if unknown_action.is_some() { Vec::new() } else { access.who_can(&question) };
     Ok(WhoCan { answers, unseen: access.unseen_of(&question), unknown_action })
@@ -51,7 +51,7 @@ pub struct AccessChanges {
     pub unseen: Vec<String>,
 }
 
-/// Says what principals gained and lost between two snapshots by what somebody did: not by what moves by itself, nor by
+/// Returns what principals gained and lost between two snapshots by what somebody did: not by what moves by itself, nor by
 /// what only came into sight.
 ///
 /// # Errors
@@ -62,23 +62,24 @@ pub async fn access_changes(
     after: &Manifest,
 ) -> Result<AccessChanges, SnapshotError> {
     let cloud = history.account().cloud();
-    let (former, present) = futures::future::try_join(all(history, before), all(history, after)).await?;
+    let (former, present) =
+        futures::future::try_join(load_all(history, before), load_all(history, after)).await?;
     let tables: Vec<&'static Table> = access::tables(cloud).collect();
-    let changes = diff::between(&former, &present, &tables);
+    let changes = diff::compare(&former, &present, &tables);
     let former_lists = Lists::of(&former);
-    let mut former = access::of(cloud, &diff::hindsight(former, &changes), taken_at(before));
+    let mut former = access::build(cloud, &diff::hindsight(former, &changes), taken_at(before));
     former.set_former_lists(former_lists);
-    let now: Access = access::of(cloud, &present, taken_at(after));
-    let known = access::known(cloud, &present);
+    let now: Access = access::build(cloud, &present, taken_at(after));
+    let known = access::inventory(cloud, &present);
     let mut changes = now.gains_since(&former, &known);
     let mut earlier = BTreeMap::new();
     for number in former.snapshots_to_ask(&changes) {
         // One that was pruned or is damaged cannot be asked.
         let manifest = history.manifest(number.unsigned_abs()).await;
         if let Ok(manifest) = manifest
-            && let Ok(state) = all(history, &manifest).await
+            && let Ok(state) = load_all(history, &manifest).await
         {
-            earlier.insert(number, access::of(cloud, &state, taken_at(&manifest)));
+            earlier.insert(number, access::build(cloud, &state, taken_at(&manifest)));
         }
     }
     now.drop_doubtful_gains(&former, &earlier, &known, &mut changes);
@@ -90,7 +91,7 @@ pub(crate) fn taken_at(manifest: &Manifest) -> Timestamp {
     manifest.finished_at.parse().unwrap_or_default()
 }
 
-async fn all(history: &History, manifest: &Manifest) -> Result<State, SnapshotError> {
+async fn load_all(history: &History, manifest: &Manifest) -> Result<State, SnapshotError> {
     let tables: Vec<&'static Table> = access::tables(history.account().cloud()).collect();
     state(history, manifest, &tables).await
 }

@@ -51,7 +51,7 @@ pub enum QuestionError {
 /// Returns the tables of a snapshot's cloud, `coverage` first.
 #[must_use]
 pub fn declared(manifest: &Manifest) -> Vec<&'static Table> {
-    tables::of(manifest.account.cloud()).collect()
+    tables::of_cloud(manifest.account.cloud()).collect()
 }
 
 /// Returns the declared table of that name.
@@ -62,7 +62,7 @@ pub fn table(manifest: &Manifest, name: &str) -> Result<&'static Table, Question
     if let Some(table) = declared(manifest).into_iter().find(|table| table.name == name) {
         return Ok(table);
     }
-    let of_another = |cloud: &Cloud| tables::of(*cloud).any(|table| table.name == name);
+    let of_another = |cloud: &Cloud| tables::of_cloud(*cloud).any(|table| table.name == name);
     Err(match Cloud::ALL.into_iter().find(of_another) {
         Some(of) => other_cloud(manifest, name, of),
         None => QuestionError::Table { name: name.to_owned(), number: manifest.number },
@@ -111,7 +111,8 @@ pub async fn gaps(
     let known = declared(manifest);
     // Findings hang on whatever any rule reads.
     let is_of_all = is_among(wanted, &tables::derived::FINDINGS);
-    let wanted = if is_of_all { known.clone() } else { derived::below(manifest.account.cloud(), wanted) };
+    let wanted =
+        if is_of_all { known.clone() } else { derived::source_tables(manifest.account.cloud(), wanted) };
     let mut listings: BTreeMap<&str, bool> = BTreeMap::new();
     let mut open: Vec<&Table> = known.iter().copied().filter(|table| is_among(&wanted, table)).collect();
     while let Some(table) = open.pop() {
@@ -155,7 +156,7 @@ fn never_read(listing: &str) -> Coverage {
 /// As [`state`].
 pub async fn sight(history: &History, manifest: &Manifest) -> Result<State, SnapshotError> {
     let known = declared(manifest);
-    let parents = known.iter().filter_map(|table| tables::named(table.parent?.table));
+    let parents = known.iter().filter_map(|table| tables::find(table.parent?.table));
     let mut wanted: Vec<&'static Table> = vec![&tables::COVERAGE];
     for parent in parents {
         if !is_among(&wanted, parent) {
@@ -192,7 +193,7 @@ pub async fn drift(
     }
     let (before, after) =
         futures::future::try_join(state(history, before, &wanted), state(history, after, &wanted)).await?;
-    let mut changes = diff::between(&before, &after, &differing);
+    let mut changes = diff::compare(&before, &after, &differing);
     changes.retain(|change| change.weight == Weight::Drift);
     Ok(changes)
 }
@@ -224,7 +225,7 @@ pub async fn query(
     if let Some((name, of)) = check::foreign_table(sql, manifest.account.cloud())? {
         return Err(other_cloud(manifest, &name, of));
     }
-    let state = state(history, manifest, &derived::below(manifest.account.cloud(), &wanted)).await?;
+    let state = state(history, manifest, &derived::source_tables(manifest.account.cloud(), &wanted)).await?;
     let made = derived::Made::of(history, manifest, &state, &wanted).await?;
     let at = manifest.finished_at.parse().unwrap_or_default();
     let run = Run { account: manifest.account.clone(), at, number: manifest.number };

@@ -73,7 +73,7 @@ impl Change {
 
     /// Returns the row that was, if there was one.
     #[must_use]
-    pub const fn before(&self) -> Option<&Row> {
+    pub const fn row_before(&self) -> Option<&Row> {
         match &self.kind {
             ChangeKind::Added { .. } => None,
             ChangeKind::Removed { before }
@@ -84,7 +84,7 @@ impl Change {
 
     /// Returns the row now, if there is one.
     #[must_use]
-    pub const fn after(&self) -> Option<&Row> {
+    pub const fn row_after(&self) -> Option<&Row> {
         match &self.kind {
             ChangeKind::Removed { .. } => None,
             ChangeKind::Added { after }
@@ -99,7 +99,7 @@ impl Change {
         self.differing().map(|(column, ..)| column).collect()
     }
 
-    /// Says whether all that differs moves by itself, or is the same value in another form.
+    /// Returns whether all that differs moves by itself, or is the same value in another form.
     fn only_moves(&self) -> bool {
         let mut differing = self.differing().peekable();
         differing.peek().is_some()
@@ -109,7 +109,7 @@ impl Change {
 
     /// Returns the columns whose values differ, with both values.
     fn differing(&self) -> impl Iterator<Item = (&'static Column, Value<'_>, Value<'_>)> {
-        let both = self.before().zip(self.after());
+        let both = self.row_before().zip(self.row_after());
         let values = both.into_iter().flat_map(|(before, after)| before.values().zip(after.values()));
         self.table
             .columns

@@ -161,17 +161,17 @@ impl<'a> ListHistory<'a> {
         completeness(former, self.present.of_row(table, row, self.after))
     }
 
-    /// Says whether a list should have been read in the former snapshot for what a row belongs to, though none is
+    /// Returns whether a list should have been read in the former snapshot for what a row belongs to, though none is
     /// recorded: it was there, or nobody knows whether it was.
     fn list_was_due(&self, table: &'static Table, row: &Row) -> bool {
         let (Reading::PerParent, Some(parent)) = (table.reading, table.parent) else { return false };
-        let (Some(owner), Some(id)) = (tables::named(parent.table), table.text(row, parent.column)) else {
+        let (Some(owner), Some(id)) = (tables::find(parent.table), table.text(row, parent.column)) else {
             return true;
         };
         !self.is_new(table.listing, owner, id)
     }
 
-    /// Says whether a thing that a listing is read for is new: the former snapshot saw all of its kind, and not it.
+    /// Returns whether a thing that a listing is read for is new: the former snapshot saw all of its kind, and not it.
     #[must_use]
     pub fn is_new(&self, listing: &str, owner: &'static Table, id: &str) -> bool {
         if owner.key > 1 {
@@ -208,7 +208,7 @@ impl<'a> ListHistory<'a> {
     fn owner_of(&self, listing: &str) -> Option<&'static Table> {
         let mut of_listing = tables::all().filter(|table| table.listing == listing);
         let table = of_listing.find(|table| table.reading == Reading::PerParent)?;
-        tables::named(table.parent?.table)
+        tables::find(table.parent?.table)
     }
 
     /// Returns the lists that are read to their end for the first time, by listing and parent.

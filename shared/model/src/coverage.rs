@@ -37,7 +37,7 @@ impl ListStatus {
         }
     }
 
-    fn named(name: &str) -> Option<Self> {
+    fn from_name(name: &str) -> Option<Self> {
         [Self::Complete, Self::Denied, Self::Failed, Self::Skipped, Self::Doubtful]
             .into_iter()
             .find(|each| each.name() == name)
@@ -78,7 +78,7 @@ impl Coverage {
     /// read for.
     pub const REST: &str = "*";
 
-    /// Says whether the list was read to its end.
+    /// Returns whether the list was read to its end.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         matches!(self.status, ListStatus::Complete)
@@ -132,7 +132,7 @@ impl Coverage {
             listing: text("listing"),
             parent: text("parent"),
             endpoint: text("endpoint"),
-            status: ListStatus::named(&text("status")).unwrap_or(ListStatus::Failed),
+            status: ListStatus::from_name(&text("status")).unwrap_or(ListStatus::Failed),
             reason: cell("reason").as_text().map(str::to_owned),
             pages: cell("pages").as_integer().unwrap_or_default(),
             rows: cell("rows").as_integer().unwrap_or_default(),

@@ -65,7 +65,7 @@ impl Endpoint {
     /// # Errors
     /// [`EndpointError`], which shows the address only where it can hold no secret.
     pub fn parse(address: &str) -> Result<Self, EndpointError> {
-        let refused = |reason| EndpointError { shown: shown(address), reason };
+        let refused = |reason| EndpointError { shown: printable(address), reason };
         let is_plain = |each: char| !each.is_whitespace() && !each.is_control() && each != '\\';
         let authority = authority(address).filter(|_| address.chars().all(is_plain));
         let url = Url::parse(address).ok();
@@ -94,7 +94,7 @@ impl Endpoint {
         self.0.as_str()
     }
 
-    /// Says whether it is this machine itself.
+    /// Returns whether it is this machine itself.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_this_machine(&self.0)
@@ -107,7 +107,7 @@ impl Endpoint {
     }
 }
 
-/// Says whether a host is this machine: by address, or by the one name that no resolver is asked for.
+/// Returns whether a host is this machine: by address, or by the one name that no resolver is asked for.
 fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         // Names below `localhost` are looked up like any other by resolvers that do not follow RFC 6761.
@@ -133,7 +133,7 @@ fn host_of(authority: &str) -> &str {
 }
 
 /// Returns the address for a message, or a placeholder where it may hold a secret.
-fn shown(address: &str) -> String {
+fn printable(address: &str) -> String {
     let is_harmless = |each: char| each.is_ascii_graphic() && !"@?#\\".contains(each);
     if address.len() <= 200 && address.contains(':') && address.chars().all(is_harmless) {
         address.to_owned()

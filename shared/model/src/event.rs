@@ -9,7 +9,7 @@ pub struct Event {
     pub specversion: String,
     /// Hash of what the event tells: sent twice, it is the same event.
     pub id: String,
-    /// `/iamwatch/<cloud>/<account>`.
+    /// The audited account, as `/iamwatch/<cloud>/<account>`.
     pub source: String,
     /// Reverse domain name, as `dev.iamwatch.finding.opened.v1`.
     #[serde(rename = "type")]

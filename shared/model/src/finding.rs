@@ -53,7 +53,7 @@ pub enum FindingState {
 }
 
 impl FindingState {
-    /// Says whether the finding is over.
+    /// Returns whether the finding is over.
     #[must_use]
     pub const fn is_closed(self) -> bool {
         matches!(self, Self::Fixed | Self::Gone | Self::RuleChanged)

@@ -10,7 +10,7 @@ use crate::{Column, Type, Value, is_same_second, normal_moment};
 /// Names of columns and members that hold e-mail addresses, whose letters mean the same in either case.
 const ADDRESSES: [&str; 5] = ["email", "owner_user_id", "owner_userid", "user_id", "userid"];
 
-/// Says whether two values of a column differ in their form alone.
+/// Returns whether two values of a column differ in their form alone.
 pub(crate) fn is_other_form(column: &Column, before: Value<'_>, after: Value<'_>) -> bool {
     let (Value::Text(before), Value::Text(after)) = (before, after) else { return false };
     match column.kind {

@@ -49,27 +49,27 @@ impl Lists {
         self.0.get(listing)?.get(parent)
     }
 
-    /// Says whether a listing was read at all.
+    /// Returns whether a listing was read at all.
     #[must_use]
     pub fn has(&self, listing: &str) -> bool {
         self.0.contains_key(listing)
     }
 
     /// Returns the lists of that name.
-    pub fn named(&self, listing: &str) -> impl Iterator<Item = &Coverage> {
+    pub fn lists_of(&self, listing: &str) -> impl Iterator<Item = &Coverage> {
         self.0.get(listing).into_iter().flat_map(BTreeMap::values)
     }
 
-    /// Says whether a listing was read to its end and showed nothing.
+    /// Returns whether a listing was read to its end and showed nothing.
     #[must_use]
     pub fn shows_none(&self, listing: &str) -> bool {
-        self.has(listing) && self.named(listing).all(|list| list.is_complete() && list.rows == 0)
+        self.has(listing) && self.lists_of(listing).all(|list| list.is_complete() && list.rows == 0)
     }
 
     /// Returns the worst of the lists of that name. A listing of which nothing is recorded was never read.
     #[must_use]
     pub fn whole(&self, listing: &str) -> Trust {
-        self.named(listing).map(Trust::of).max().unwrap_or(Trust::Never)
+        self.lists_of(listing).map(Trust::of).max().unwrap_or(Trust::Never)
     }
 
     /// Returns the last snapshot in which every list of that name was read to its end, at most `number`; none where one
@@ -77,7 +77,7 @@ impl Lists {
     #[must_use]
     pub fn last_whole(&self, listing: &str, number: i64) -> Option<i64> {
         let each = |list: &Coverage| if list.is_complete() { Some(number) } else { list.carried_from };
-        self.named(listing).map(each).min().flatten()
+        self.lists_of(listing).map(each).min().flatten()
     }
 
     /// Returns how far the list can be trusted that is read for a parent or is a part of a listing: its own, or while not
@@ -91,7 +91,7 @@ impl Lists {
     /// because what it is read for is not there. `state` is the one that the lists are of.
     #[must_use]
     pub fn of_row(&self, table: &'static Table, row: &Row, state: &State) -> Option<Trust> {
-        let owner = table.parent.and_then(|parent| Some((tables::named(parent.table)?, parent.column)));
+        let owner = table.parent.and_then(|parent| Some((tables::find(parent.table)?, parent.column)));
         match (table.reading, owner) {
             (Reading::PerParent, Some((_, column))) => match table.text(row, column) {
                 Some(parent) => self.get(table.listing, parent).map(Trust::of),

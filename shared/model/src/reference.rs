@@ -33,13 +33,13 @@ pub fn markdown(cloud: Cloud) -> String {
     let mut page = format!(
         "# Tables of `{cloud}`\n\nWritten from the declarations by `make reference`; do not edit.\n\n## How they hang together\n\n```mermaid\nerDiagram\n"
     );
-    for table in tables::of(cloud) {
+    for table in tables::of_cloud(cloud) {
         if let Some(parent) = table.parent {
             let _ = writeln!(page, "    {} ||--o{{ {} : {}", parent.table, table.name, parent.column);
         }
     }
     page.push_str("```\n");
-    for table in tables::of(cloud) {
+    for table in tables::of_cloud(cloud) {
         describe(&mut page, table);
     }
     page

@@ -25,7 +25,7 @@ const HUAWEI_GROUPS: &[(&str, &str)] = &[("huawei_groups", "group_id")];
 const HUAWEI_AGENCIES: &[(&str, &str)] = &[("huawei_agencies", "agency_id")];
 const HUAWEI_ENTITIES: &[(&str, &str)] = &[("huawei_organization_entities", "id")];
 
-const fn to(
+const fn reference(
     table: &'static str,
     column: &'static str,
     to: &'static [(&'static str, &'static str)],
@@ -45,21 +45,21 @@ const ENTITY: (&str, &str) = ("huawei_policy_attachments", "entity_id");
 const SUBJECT: (&str, &str) = ("huawei_role_assignments", "subject_id");
 
 static ALL: &[Reference] = &[
-    to("ibm_access_group_members", "iam_id", IBM_IDENTITIES),
-    to("ibm_access_group_dynamic_members", "iam_id", IBM_IDENTITIES),
-    to("ibm_api_keys", "iam_id", IBM_IDENTITIES),
-    to("ibm_trusted_profile_identities", "iam_id", IBM_IDENTITIES),
-    to("ibm_trusted_profile_identity_accounts", "iam_id", IBM_IDENTITIES),
-    to("huawei_group_members", "user_id", HUAWEI_USERS),
-    to("huawei_login_protections", "user_id", HUAWEI_USERS),
-    to("huawei_user_access_modes", "user_id", HUAWEI_USERS),
+    reference("ibm_access_group_members", "iam_id", IBM_IDENTITIES),
+    reference("ibm_access_group_dynamic_members", "iam_id", IBM_IDENTITIES),
+    reference("ibm_api_keys", "iam_id", IBM_IDENTITIES),
+    reference("ibm_trusted_profile_identities", "iam_id", IBM_IDENTITIES),
+    reference("ibm_trusted_profile_identity_accounts", "iam_id", IBM_IDENTITIES),
+    reference("huawei_group_members", "user_id", HUAWEI_USERS),
+    reference("huawei_login_protections", "user_id", HUAWEI_USERS),
+    reference("huawei_user_access_modes", "user_id", HUAWEI_USERS),
     of_kind(ENTITY, ("entity_type", "user"), HUAWEI_USERS),
     of_kind(ENTITY, ("entity_type", "group"), HUAWEI_GROUPS),
     of_kind(ENTITY, ("entity_type", "agency"), HUAWEI_AGENCIES),
     of_kind(SUBJECT, ("subject_type", "user"), HUAWEI_USERS),
     of_kind(SUBJECT, ("subject_type", "group"), HUAWEI_GROUPS),
     of_kind(SUBJECT, ("subject_type", "agency"), HUAWEI_AGENCIES),
-    to("huawei_scp_attachments", "entity_id", HUAWEI_ENTITIES),
+    reference("huawei_scp_attachments", "entity_id", HUAWEI_ENTITIES),
 ];
 
 /// Returns the references that the rows of a table hold, besides the one to its parent.
@@ -84,12 +84,12 @@ mod tests {
     #[test]
     fn every_reference_names_columns_that_there_are() {
         for each in ALL {
-            let table = tables::named(each.table).expect("a table");
+            let table = tables::find(each.table).expect("a table");
             let columns = [Some(each.column), each.kind.map(|kind| kind.0)];
             assert!(columns.into_iter().flatten().all(|column| table.position(column).is_some()), "{each:?}");
             for (table, column) in each.to {
                 assert!(
-                    tables::named(table).is_some_and(|table| table.position(column).is_some()),
+                    tables::find(table).is_some_and(|table| table.position(column).is_some()),
                     "{each:?}"
                 );
             }

@@ -40,7 +40,7 @@ impl Rows {
         self.0.len()
     }
 
-    /// Says whether there is no row.
+    /// Returns whether there is no row.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -156,13 +156,13 @@ impl State {
         self.marks.carried.entry(table.name).or_default().insert(row.prefix(table.key).into());
     }
 
-    /// Says whether a row is carried; one that is not is fresh.
+    /// Returns whether a row is carried; one that is not is fresh.
     #[must_use]
     pub fn is_carried(&self, table: &Table, row: &Row) -> bool {
         has(&self.marks.carried, table, row)
     }
 
-    /// Says whether any row of a table is carried.
+    /// Returns whether any row of a table is carried.
     #[must_use]
     pub fn has_carried(&self, table: &Table) -> bool {
         self.marks.carried.contains_key(table.name)
@@ -173,13 +173,13 @@ impl State {
         self.marks.baseline.entry(table.name).or_default().insert(row.prefix(table.key).into());
     }
 
-    /// Says whether nobody knows how long a row has been there.
+    /// Returns whether nobody knows how long a row has been there.
     #[must_use]
     pub fn is_baseline(&self, table: &Table, row: &Row) -> bool {
         has(&self.marks.baseline, table, row)
     }
 
-    /// Says whether any row of a table is one of which nobody knows how long it has been there.
+    /// Returns whether any row of a table is one of which nobody knows how long it has been there.
     #[must_use]
     pub fn has_baseline(&self, table: &Table) -> bool {
         self.marks.baseline.contains_key(table.name)
@@ -196,7 +196,7 @@ impl State {
         &self.marks.first_complete
     }
 
-    /// Says whether there are cells that could not be read.
+    /// Returns whether there are cells that could not be read.
     #[must_use]
     pub fn has_unread(&self) -> bool {
         !self.unread.is_empty()

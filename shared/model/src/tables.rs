@@ -6,7 +6,7 @@ pub mod derived;
 pub mod huawei;
 pub mod ibm;
 
-/// Says, list by list, how far the answers can be trusted.
+/// The coverage: list by list, how far the answers can be trusted.
 pub const COVERAGE: Table = Table {
     name: "coverage",
     about: "How completely each list of the run was read: one row per listing and parent.",
@@ -32,7 +32,7 @@ pub const COVERAGE: Table = Table {
 };
 
 /// Returns all tables of a cloud, `coverage` first.
-pub fn of(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
+pub fn of_cloud(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
     let tables = match cloud {
         Cloud::Ibm => ibm::ALL,
         Cloud::Huawei => huawei::ALL,
@@ -42,11 +42,11 @@ pub fn of(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
 
 /// Returns every table of every cloud, each once.
 pub fn all() -> impl Iterator<Item = &'static Table> {
-    std::iter::once(&COVERAGE).chain(Cloud::ALL.into_iter().flat_map(|cloud| of(cloud).skip(1)))
+    std::iter::once(&COVERAGE).chain(Cloud::ALL.into_iter().flat_map(|cloud| of_cloud(cloud).skip(1)))
 }
 
 /// Returns the table of that name; a derived one is among those.
 #[must_use]
-pub fn named(name: &str) -> Option<&'static Table> {
+pub fn find(name: &str) -> Option<&'static Table> {
     all().chain(derived::all()).find(|table| table.name == name)
 }

@@ -32,7 +32,7 @@ const UNSEEN: [(char, char); 19] = [
     ('\u{ffffe}', '\u{fffff}'),
 ];
 
-/// Says whether a character steers a terminal, breaks a line, turns the direction of what follows, or cannot be seen.
+/// Returns whether a character steers a terminal, breaks a line, turns the direction of what follows, or cannot be seen.
 ///
 /// ```
 /// assert!(model::is_unseen('\u{1b}') && model::is_unseen('\u{202e}') && model::is_unseen('\u{200b}'));

@@ -52,7 +52,7 @@ pub fn normal_moment(text: &str) -> Option<String> {
     }
 }
 
-/// Says whether two texts are one time, of which one was written without its milliseconds.
+/// Returns whether two texts are one time, of which one was written without its milliseconds.
 #[must_use]
 pub fn is_same_second(one: &str, other: &str) -> bool {
     let second = |text: &str| text.strip_suffix('Z')?.get(..19).map(str::to_owned);

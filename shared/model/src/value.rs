@@ -56,7 +56,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Says whether the cloud gave no value.
+    /// Returns whether the cloud gave no value.
     #[must_use]
     pub const fn is_null(self) -> bool {
         matches!(self, Self::Null)

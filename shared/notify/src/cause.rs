@@ -17,7 +17,7 @@ pub(crate) fn severity(thing: &Thing<'_>, gains: &[Gain]) -> Severity {
     brought.map(Gain::severity).max().unwrap_or(Severity::Info)
 }
 
-/// Says whether somebody may have gained by what happened: not by what went, nor by another description.
+/// Returns whether somebody may have gained by what happened: not by what went, nor by another description.
 fn may_give(thing: &Thing<'_>) -> bool {
     let is_spoken_of = |name: &str| thing.table.label == Some(name) || name == "description";
     let own = || {
@@ -33,7 +33,7 @@ fn may_give(thing: &Thing<'_>) -> bool {
     }
 }
 
-/// Says whether a gain came by a thing: it is a step of the way, and where somebody became a part of it, it was by one of them.
+/// Returns whether a gain came by a thing: it is a step of the way, and where somebody became a part of it, it was by one of them.
 fn leads_through(thing: &Thing<'_>, gain: &Gain) -> bool {
     let mut keys = thing.key_texts();
     let is_step = match thing.table.key {
@@ -46,7 +46,7 @@ fn leads_through(thing: &Thing<'_>, gain: &Gain) -> bool {
     is_step && (!is_only_joined || newcomers.iter().any(|id| gain.is_of(id) || gain.leads_through(id)))
 }
 
-/// Says whether a gain came by what a thing no longer keeps away: what denied, what the organisation allowed, that the
+/// Returns whether a gain came by what a thing no longer keeps away: what denied, what the organisation allowed, that the
 /// principal could not act.
 fn frees(thing: &Thing<'_>, gain: &Gain) -> bool {
     let mut keys = thing.key_texts();
@@ -63,6 +63,6 @@ fn frees(thing: &Thing<'_>, gain: &Gain) -> bool {
 
 /// Returns the principal or group that a part names, which was not there before.
 fn newcomer(part: &model::Change) -> Option<&str> {
-    let row = part.after().filter(|_| part.before().is_none())?;
+    let row = part.row_after().filter(|_| part.row_before().is_none())?;
     identity_columns(part.table).iter().find_map(|column| part.table.text(row, column))
 }

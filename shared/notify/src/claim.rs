@@ -126,7 +126,7 @@ impl Mark {
 }
 
 impl Watched {
-    /// Says whether the run of a claim has died: by what the claim says, or because nobody renewed it while we looked on, which
+    /// Returns whether the run of a claim has died: by what the claim says, or because nobody renewed it while we looked on, which
     /// needs no clock that both agree on.
     fn is_dead(&mut self, key: String, bytes: Vec<u8>, now: Timestamp) -> bool {
         let until = Mark::of(&bytes).and_then(|mark| mark.until.parse().ok());

@@ -32,7 +32,7 @@ pub struct Damage {
 }
 
 impl Damage {
-    /// Says whether nothing is wrong.
+    /// Returns whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -77,27 +77,27 @@ impl Damage {
         }
         let is_told = self.uncompared.is_some() && self.compared_with.is_none();
         if !self.tables.is_empty() && !is_told {
-            parts.push(format!("what changed in {} could not be told", named(&self.tables)));
+            parts.push(format!("what changed in {} could not be told", list_some(&self.tables)));
         }
         if self.findings {
             parts.push("findings that are open count as known".to_owned());
         }
         if !self.lost_events.is_empty() {
-            let which = named(&self.lost_events);
+            let which = list_some(&self.lost_events);
             parts.push(format!("events of snapshot {which} are lost to sinks that had not taken them"));
         }
         if !self.sent_again.is_empty() {
-            let which = named(&self.sent_again);
+            let which = list_some(&self.sent_again);
             parts.push(format!("events of snapshot {which} were sent again under the same ids"));
         }
         if !self.restored.is_empty() {
-            parts.push(format!("{} stored whole again, with nothing lost", named(&self.restored)));
+            parts.push(format!("{} stored whole again, with nothing lost", list_some(&self.restored)));
         }
         parts.join("; ")
     }
 }
 
-fn named<T: ToString>(names: &BTreeSet<T>) -> String {
+fn list_some<T: ToString>(names: &BTreeSet<T>) -> String {
     let some: Vec<String> = names.iter().take(NAMED).map(T::to_string).collect();
     match names.len().saturating_sub(NAMED) {
         0 => some.join(", "),

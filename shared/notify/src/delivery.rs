@@ -31,19 +31,19 @@ pub struct DeliveryReport {
 }
 
 impl DeliveryReport {
-    /// Says whether every sink has every event that it can take, and the ledger says so.
+    /// Returns whether every sink has every event that it can take, and the ledger says so.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.sinks.iter().all(|sink| !sink.has_failed() && sink.left_to_another == 0)
     }
 
-    /// Says whether a sink took nothing of what it was offered.
+    /// Returns whether a sink took nothing of what it was offered.
     #[must_use]
     pub fn is_dead(&self, sink: &str) -> bool {
         self.sinks.iter().any(|report| report.sink == sink && report.failed > 0 && report.sent == 0)
     }
 
-    /// Says whether anything came of it that was not so before.
+    /// Returns whether anything came of it that was not so before.
     #[must_use]
     pub fn has_news(&self) -> bool {
         let is_new = |sink: &SinkReport| sink.sent > 0 || !sink.parked.is_empty() || sink.left_to_another > 0;
@@ -84,7 +84,7 @@ const fn is_zero(number: &usize) -> bool {
 }
 
 impl SinkReport {
-    /// Says whether the sink lacks events, or the ledger could not be kept.
+    /// Returns whether the sink lacks events, or the ledger could not be kept.
     #[must_use]
     pub const fn has_failed(&self) -> bool {
         self.failed > 0 || self.reason.is_some()

@@ -41,7 +41,7 @@ impl<'a> Thing<'a> {
     /// Returns its row, now or before it went.
     pub(crate) fn row(&self, names: &Names<'a>) -> Option<&'a Row> {
         self.own
-            .and_then(|own| own.after().or_else(|| own.before()))
+            .and_then(|own| own.row_after().or_else(|| own.row_before()))
             .or_else(|| names.row(self.table, self.key.as_bytes()))
     }
 
@@ -124,7 +124,7 @@ fn things(changes: &[Change]) -> Vec<Thing<'_>> {
     }
     let mut things: BTreeMap<(&str, Row), Thing<'_>> = BTreeMap::new();
     for change in changes {
-        let Some(row) = change.after().or_else(|| change.before()) else { continue };
+        let Some(row) = change.row_after().or_else(|| change.row_before()) else { continue };
         let (table, key) = owner(change.table, row).unwrap_or_else(|| (change.table, key(change.table, row)));
         let key = successors.get(&(table.name, key.clone())).cloned().unwrap_or(key);
         let thing = things.entry((table.name, key.clone())).or_insert_with(|| Thing {
@@ -152,7 +152,7 @@ fn is_drift(thing: &Thing<'_>) -> bool {
 }
 
 fn order(change: &Change) -> (&'static str, Option<&Row>, &'static str) {
-    (change.table.name, change.after().or_else(|| change.before()), change.verb())
+    (change.table.name, change.row_after().or_else(|| change.row_before()), change.verb())
 }
 
 fn key(table: &Table, row: &Row) -> Row {
@@ -162,7 +162,7 @@ fn key(table: &Table, row: &Row) -> Row {
 /// Returns the thing that a row belongs to, if it belongs to one.
 fn owner(table: &Table, row: &Row) -> Option<(&'static Table, Row)> {
     let parent = table.parent?;
-    let owner = tables::named(parent.table).filter(|owner| owner.key == 1)?;
+    let owner = tables::find(parent.table).filter(|owner| owner.key == 1)?;
     let id = row.value(table.position(parent.column)?);
     Some((owner, Row::pack([id])))
 }
@@ -187,7 +187,9 @@ fn draft(told: &Told<'_>, thing: &Thing<'_>, names: &Names<'_>) -> Draft {
             "added" | "removed" => {
                 data.insert(
                     "row".to_owned(),
-                    own.after().or_else(|| own.before()).map_or(Json::Null, |row| whole(own.table, row)),
+                    own.row_after()
+                        .or_else(|| own.row_before())
+                        .map_or(Json::Null, |row| whole(own.table, row)),
                 );
             }
             _ => {
@@ -213,10 +215,10 @@ fn told_part(part: &Change) -> Json {
     let mut told = Map::new();
     told.insert("table".to_owned(), Json::from(part.table.name));
     told.insert("change".to_owned(), Json::from(part.verb()));
-    if let Some(row) = part.after().or_else(|| part.before()) {
+    if let Some(row) = part.row_after().or_else(|| part.row_before()) {
         told.insert("row".to_owned(), whole(part.table, row));
     }
-    if part.before().is_some() && part.after().is_some() {
+    if part.row_before().is_some() && part.row_after().is_some() {
         told.insert("columns".to_owned(), columns(part));
     }
     Json::Object(told)
@@ -233,7 +235,7 @@ fn cells<'a>(cells: impl Iterator<Item = (&'a Column, Value<'a>)>) -> Json {
 }
 
 fn differing(change: &Change) -> Vec<(&'static Column, Value<'_>, Value<'_>)> {
-    let (Some(before), Some(after)) = (change.before(), change.after()) else { return Vec::new() };
+    let (Some(before), Some(after)) = (change.row_before(), change.row_after()) else { return Vec::new() };
     let values = before.values().zip(after.values());
     change
         .table

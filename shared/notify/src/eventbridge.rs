@@ -53,7 +53,7 @@ impl EventBridge {
 
     /// Reaches it through another address.
     #[must_use]
-    pub fn at(mut self, endpoint: Endpoint) -> Self {
+    pub fn at_endpoint(mut self, endpoint: Endpoint) -> Self {
         self.endpoint = Some(endpoint);
         self
     }

@@ -19,7 +19,7 @@ pub(crate) fn drafts(told: &Told<'_>) -> Vec<Draft> {
     worth.into_iter().map(draft).collect()
 }
 
-/// Says whether the finding is suppressed: it is kept and not told, save for the suppression itself.
+/// Returns whether the finding is suppressed: it is kept and not told, save for the suppression itself.
 pub(crate) fn is_hushed(transition: &Transition) -> bool {
     let finding = &transition.finding;
     let is_the_word = matches!(transition.kind, TransitionKind::Suppressed | TransitionKind::Unsuppressed);
@@ -82,7 +82,7 @@ fn title(transition: &Transition) -> String {
     format!("{}: {} ({what})", finding.title, finding.subject)
 }
 
-/// Says which way the evidence went, and why where there is one reason only.
+/// Returns which way the evidence went, and why where there is one reason only.
 fn changed(transition: &Transition) -> String {
     let what = match transition.turn {
         Some(EvidenceTurn::Narrowed) => "narrowed",

@@ -73,7 +73,7 @@ impl Gain {
         if self.can_act { grade } else { grade.min(Severity::Low) }
     }
 
-    /// Says whether a thing is a step of the way to what was gained, by its id: a group, a policy, an agency.
+    /// Returns whether a thing is a step of the way to what was gained, by its id: a group, a policy, an agency.
     pub(crate) fn leads_through(&self, id: &str) -> bool {
         let is_it = |step: &Value| {
             let step = step.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -84,7 +84,7 @@ impl Gain {
         paths.flatten().any(is_it)
     }
 
-    /// Says whether a thing stood in the way of what was gained, by its id: what denied it, or what the organisation allowed.
+    /// Returns whether a thing stood in the way of what was gained, by its id: what denied it, or what the organisation allowed.
     pub(crate) fn is_freed_by(&self, id: &str) -> bool {
         let frees = |cause: &Value| {
             let of = cause.get("of").and_then(Value::as_array).into_iter().flatten();
@@ -95,7 +95,7 @@ impl Gain {
         self.causes().any(frees)
     }
 
-    /// Says whether what was gained had been held, by somebody who could not act.
+    /// Returns whether what was gained had been held, by somebody who could not act.
     pub(crate) fn is_of_standing(&self) -> bool {
         let kinds = ["enabled", "credential_added"];
         let kind = |cause: &Value| {
@@ -108,7 +108,7 @@ impl Gain {
         self.grants.iter().filter_map(|grant| grant.get("cause"))
     }
 
-    /// Says whether somebody is among those who gained.
+    /// Returns whether somebody is among those who gained.
     pub(crate) fn is_of(&self, id: &str) -> bool {
         self.principals.iter().any(|who| who.get("id").and_then(Value::as_str) == Some(id))
     }

@@ -34,7 +34,7 @@ impl<'a> Names<'a> {
         let mut wanted = BTreeSet::new();
         for change in told.changes {
             // The row now is the better name of a thing that has two.
-            for row in [change.before(), change.after()].into_iter().flatten() {
+            for row in [change.row_before(), change.row_after()].into_iter().flatten() {
                 changed.insert((change.table.name, row.prefix(change.table.key)), row);
                 if change.weight == Weight::Drift {
                     let columns = identity_columns(change.table).iter();

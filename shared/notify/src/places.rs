@@ -28,9 +28,9 @@ fn is_numbered(table: &Table) -> bool {
 /// changed, and all is told as it is.
 fn settle(parts: Vec<Cow<'_, Change>>) -> Vec<Cow<'_, Change>> {
     let Some(table) = parts.first().map(|part| part.table) else { return parts };
-    let mut gone: Vec<Row> = parts.iter().filter_map(|part| part.before().cloned()).collect();
+    let mut gone: Vec<Row> = parts.iter().filter_map(|part| part.row_before().cloned()).collect();
     let mut new: Vec<Row> = Vec::new();
-    for row in parts.iter().filter_map(|part| part.after()) {
+    for row in parts.iter().filter_map(|part| part.row_after()) {
         match gone.iter().position(|known| is_same(table, known, row)) {
             Some(place) => drop(gone.swap_remove(place)),
             None => new.push(row.clone()),
@@ -41,11 +41,12 @@ fn settle(parts: Vec<Cow<'_, Change>>) -> Vec<Cow<'_, Change>> {
     }
     // What changed at its place, and is nowhere else, is told as changed.
     let is_changed = |part: &Cow<'_, Change>| {
-        part.before().is_some_and(|before| gone.contains(before))
-            && part.after().is_some_and(|after| new.contains(after))
+        part.row_before().is_some_and(|before| gone.contains(before))
+            && part.row_after().is_some_and(|after| new.contains(after))
     };
     let mut told: Vec<Cow<'_, Change>> = parts.into_iter().filter(is_changed).collect();
-    let is_told = |row: &Row| told.iter().any(|part| part.before() == Some(row) || part.after() == Some(row));
+    let is_told =
+        |row: &Row| told.iter().any(|part| part.row_before() == Some(row) || part.row_after() == Some(row));
     gone.retain(|row| !is_told(row));
     new.retain(|row| !is_told(row));
     let removed = gone.into_iter().map(|before| ChangeKind::Removed { before });
@@ -54,7 +55,7 @@ fn settle(parts: Vec<Cow<'_, Change>>) -> Vec<Cow<'_, Change>> {
     told
 }
 
-/// Says whether two rows differ in nothing but their place.
+/// Returns whether two rows differ in nothing but their place.
 fn is_same(table: &Table, one: &Row, other: &Row) -> bool {
     let rest = |row: &Row| -> Vec<String> {
         let cells = row.values().enumerate().filter(|(place, _)| place + 1 != table.key);
@@ -79,7 +80,7 @@ mod tests {
         state
     }
 
-    fn told(before: &[&str], after: &[&str]) -> Vec<String> {
+    fn tell(before: &[&str], after: &[&str]) -> Vec<String> {
         let rows =
             |patterns: &[&str]| state(patterns).rows(&TRUST_PRINCIPALS).iter().cloned().collect::<Vec<_>>();
         let (before, after) = (rows(before), rows(after));
@@ -100,7 +101,7 @@ mod tests {
         let mut told: Vec<String> = parts
             .iter()
             .map(|part| {
-                let row = part.after().or_else(|| part.before()).unwrap();
+                let row = part.row_after().or_else(|| part.row_before()).unwrap();
                 format!("{} {}", part.verb(), TRUST_PRINCIPALS.text(row, "pattern").unwrap())
             })
             .collect();
@@ -110,18 +111,18 @@ mod tests {
 
     #[test]
     fn what_only_moved_up_or_down_did_not_change() {
-        assert_eq!(told(&["b", "c"], &["a", "b", "c"]), ["added a"]);
-        assert_eq!(told(&["a", "b", "c"], &["b", "c"]), ["removed a"]);
-        assert_eq!(told(&["b", "d"], &["a", "d", "e"]), ["added e", "changed a"]);
+        assert_eq!(tell(&["b", "c"], &["a", "b", "c"]), ["added a"]);
+        assert_eq!(tell(&["a", "b", "c"], &["b", "c"]), ["removed a"]);
+        assert_eq!(tell(&["b", "d"], &["a", "d", "e"]), ["added e", "changed a"]);
     }
 
     #[test]
     fn another_order_alone_is_told_as_it_is() {
-        assert_eq!(told(&["a", "b"], &["b", "a"]), ["changed a", "changed b"]);
+        assert_eq!(tell(&["a", "b"], &["b", "a"]), ["changed a", "changed b"]);
     }
 
     #[test]
     fn the_same_twice_counts_twice() {
-        assert_eq!(told(&["a"], &["a", "a"]), ["added a"]);
+        assert_eq!(tell(&["a"], &["a", "a"]), ["added a"]);
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 
 /// Returns the sentence that tells what became of a thing.
 pub(crate) fn title(thing: &Thing<'_>, names: &Names<'_>) -> String {
-    let called = called(thing, names);
+    let called = thing_name(thing, names);
     match thing.verb() {
         "added" => format!("{called} was added{}", giving(thing)),
         "removed" => format!("{called} was removed"),
@@ -27,7 +27,7 @@ pub(crate) fn title(thing: &Thing<'_>, names: &Names<'_>) -> String {
 #[must_use]
 pub fn noun(table: &Table) -> String {
     let own = words(table.name);
-    let parent = table.parent.and_then(|parent| tables::named(parent.table)).map(|parent| {
+    let parent = table.parent.and_then(|parent| tables::find(parent.table)).map(|parent| {
         let mut words = words(parent.name);
         if let Some(last) = words.last_mut() {
             *last = singular(last);
@@ -65,7 +65,7 @@ fn singular(word: &str) -> String {
     }
 }
 
-fn called(thing: &Thing<'_>, names: &Names<'_>) -> String {
+fn thing_name(thing: &Thing<'_>, names: &Names<'_>) -> String {
     let noun = noun(thing.table);
     let Some(row) = thing.row(names) else { return format!("{noun} {}", thing.key_text()) };
     // What has no name of its own is known by whose it is.
@@ -98,7 +98,7 @@ fn giving(thing: &Thing<'_>) -> String {
         .parts
         .iter()
         .filter(|part| part.table.name == tables::ibm::POLICY_ROLES.name)
-        .filter_map(|part| part.after())
+        .filter_map(|part| part.row_after())
         .take(5)
         .map(role)
         .collect();
@@ -127,7 +127,9 @@ fn changed(thing: &Thing<'_>, called: &str, names: &Names<'_>) -> String {
 }
 
 fn one_part(part: &Change, called: &str, names: &Names<'_>) -> String {
-    let Some(row) = part.after().or_else(|| part.before()) else { return format!("{called} changed") };
+    let Some(row) = part.row_after().or_else(|| part.row_before()) else {
+        return format!("{called} changed");
+    };
     // Whose part it is stands in the name of the thing already.
     let owner = part.table.parent.map(|parent| parent.column);
     let mut columns = identity_columns(part.table).iter().filter(|column| Some(**column) != owner);
@@ -178,12 +180,12 @@ fn column_pieces(thing: &Thing<'_>) -> Vec<String> {
     if let [(column, before, after)] = columns.as_slice()
         && column.kind != Type::Document
     {
-        return vec![format!("{} {} → {}", column.name, shown(*before), shown(*after))];
+        return vec![format!("{} {} → {}", column.name, value_text(*before), value_text(*after))];
     }
     columns.into_iter().map(|(column, ..)| column.name.to_owned()).collect()
 }
 
-fn shown(value: Value<'_>) -> String {
+fn value_text(value: Value<'_>) -> String {
     if value.is_null() { "none".to_owned() } else { crate::wire::plain(&value.to_string(), 60) }
 }
 

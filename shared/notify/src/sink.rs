@@ -71,7 +71,7 @@ impl Sink {
         let mut bus = EventBridge::new(parsed.path());
         for (name, value) in parsed.query_pairs() {
             match name.as_ref() {
-                "endpoint" => bus = bus.at(Endpoint::parse(&value)?),
+                "endpoint" => bus = bus.at_endpoint(Endpoint::parse(&value)?),
                 "region" => bus = bus.in_region(&value),
                 _ => return Err(NotifyError::Option { sink: uri.to_owned(), option: name.into_owned() }),
             }

@@ -43,7 +43,7 @@ pub struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// The usual [`Told::limit`].
+    /// The [`Told::limit`] of runs that set none.
     pub const LIMIT: usize = 200;
 }
 
@@ -77,7 +77,7 @@ impl BaselineCounts {
     }
 }
 
-/// Says whether a transition opens a finding of unknown age. A suppressed one is not counted.
+/// Returns whether a transition opens a finding of unknown age. A suppressed one is not counted.
 pub(crate) fn is_baseline(transition: &Transition) -> bool {
     transition.kind == TransitionKind::Opened
         && transition.finding.baseline

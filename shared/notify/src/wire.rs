@@ -40,7 +40,7 @@ const TITLE_LIMIT: usize = 300;
 /// What an event tells, before it has an envelope.
 #[derive(Debug)]
 pub(crate) struct Draft {
-    /// One of [`KINDS`].
+    /// The kind of the event, one of [`KINDS`].
     pub(crate) name: String,
     pub(crate) subject: String,
     pub(crate) severity: Severity,

@@ -89,7 +89,7 @@ pub struct AgencySettings {
 }
 
 impl AgencySettings {
-    /// Says what is missing or contradicts what.
+    /// Returns what is missing or contradicts what.
     fn check(&self, account: Option<&str>) -> Result<(), String> {
         let is_named = self.domain_id.is_some() || self.domain_name.is_some();
         let is_v5 = self.external_id.is_some() || self.session_name.is_some();
@@ -117,7 +117,7 @@ impl AgencySettings {
     }
 }
 
-/// Says whether a text has the form of an agency's URN.
+/// Returns whether a text has the form of an agency's URN.
 fn is_urn(urn: &str) -> bool {
     let parts: Vec<&str> = urn.splitn(5, ':').collect();
     matches!(parts.as_slice(), ["iam", "", account, "agency", name] if !account.is_empty() && !name.is_empty())
@@ -156,7 +156,7 @@ impl AccountSettings {
         AccountId::parse(self.cloud, self.id.as_deref()?).ok()
     }
 
-    /// Says what contradicts what, if anything does.
+    /// Returns what contradicts what, if anything does.
     pub(crate) fn check(&self) -> Result<(), String> {
         if let Some(id) = &self.id {
             AccountId::parse(self.cloud, id).map_err(|error| error.to_string())?;
@@ -168,7 +168,7 @@ impl AccountSettings {
             Cloud::Ibm => self.credentials.check_ibm()?,
             Cloud::Huawei => self.credentials.check_huawei(self.id.as_deref())?,
         }
-        if let Some(name) = self.partition.as_deref().filter(|name| Partition::named(name).is_none()) {
+        if let Some(name) = self.partition.as_deref().filter(|name| Partition::from_name(name).is_none()) {
             return Err(format!("there is no partition `{name}`; it is `com`, `cn` or `eu`"));
         }
         if self.concurrency == 0 || self.concurrency > 256 {
@@ -186,7 +186,7 @@ impl AccountSettings {
         Ok(())
     }
 
-    /// Says whether another entry must be the same account: both sign in with the same credentials, and to the same
+    /// Returns whether another entry must be the same account: both sign in with the same credentials, and to the same
     /// place, and do not name two accounts.
     pub(crate) fn signs_in_as(&self, other: &Self) -> bool {
         let are_named_apart = self.id.is_some() && other.id.is_some();

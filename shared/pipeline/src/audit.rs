@@ -201,7 +201,7 @@ fn warnings(
     warnings
 }
 
-/// Says so when there are events of a run without a manifest, and nobody was sent them.
+/// Reports when there are events of a run without a manifest, and nobody was sent them.
 fn left_without_manifest(traces: &Traces, next: u64) -> Option<Warning> {
     let number = traces.unclear.iter().find(|number| **number >= next)?;
     Some(Warning {
@@ -213,7 +213,7 @@ fn left_without_manifest(traces: &Traces, next: u64) -> Option<Warning> {
     })
 }
 
-/// Says so when a run is dated before the one before it. It is committed all the same: a day that is lost cannot be
+/// Reports when a run is dated before the one before it. It is committed all the same: a day that is lost cannot be
 /// read again, and a time that is wrong can be told.
 fn clock_went_back(former: &Former, at: Timestamp) -> Option<Warning> {
     let before = former.manifest.as_ref()?;
@@ -251,7 +251,7 @@ pub(crate) struct Compared {
 
 /// Stage 2. Tables with the hash of the last snapshot are not read again.
 async fn compare(history: &History, former: &mut Former, mut seen: State) -> Result<Compared, SnapshotError> {
-    let declared: Vec<&'static Table> = tables::of(history.account().cloud()).collect();
+    let declared: Vec<&'static Table> = tables::of_cloud(history.account().cloud()).collect();
     // What was in doubt and believed in the last run is read as believed, or a quiet account would be read every time.
     if let Some(coverage) = diff::believed_coverage(&seen)
         && former.holds(&tables::COVERAGE, &coverage.hash(), &coverage)
@@ -285,7 +285,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
     for table in differing.iter().filter(|_| !is_whole) {
         hashes.insert(table.name, state.rows(table).hash());
     }
-    let changes = diff::between(&before, &state, &differing);
+    let changes = diff::compare(&before, &state, &differing);
     if former.manifest.is_some() {
         diff::mark_first_sight(&before, &mut state, &changes);
     }
@@ -295,7 +295,7 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
     Ok(Compared { before, before_at: former.taken_at(), state, hashes, changes, coverage })
 }
 
-/// Says whether the last snapshot holds the rows of a table that were just seen.
+/// Returns whether the last snapshot holds the rows of a table that were just seen.
 fn is_at_hand(table: &Table, differing: &[&'static Table], former: &Former) -> bool {
     former.manifest.is_some() && !differing.iter().any(|each| each.name == table.name)
 }
@@ -309,7 +309,7 @@ async fn write(
     let mut deltas = deltas(&compared.changes);
     let mut entries = BTreeMap::new();
     let mut written = 0;
-    for table in tables::of(history.account().cloud()) {
+    for table in tables::of_cloud(history.account().cloud()) {
         let rows = compared.state.rows(table);
         // What is damaged is stored whole again.
         let base = former.base_for(table);
@@ -334,10 +334,10 @@ fn deltas(changes: &[Change]) -> BTreeMap<&'static str, Delta> {
     let mut deltas: BTreeMap<&str, Delta> = BTreeMap::new();
     for change in changes {
         let delta = deltas.entry(change.table.name).or_default();
-        delta.upserts.extend(change.after().cloned());
+        delta.upserts.extend(change.row_after().cloned());
         let key = |row: &Row| Row::pack(row.values().take(change.table.key));
-        let is_gone = |row: &&Row| change.after().is_none_or(|after| key(after) != key(row));
-        delta.deletes.extend(change.before().filter(is_gone).map(key));
+        let is_gone = |row: &&Row| change.row_after().is_none_or(|after| key(after) != key(row));
+        delta.deletes.extend(change.row_before().filter(is_gone).map(key));
     }
     deltas
 }

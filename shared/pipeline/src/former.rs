@@ -113,7 +113,7 @@ impl Former {
         self.manifest.as_ref().filter(|_| !self.damage.findings)?.findings.as_ref()
     }
 
-    /// Says whether the last snapshot holds these very rows of a table.
+    /// Returns whether the last snapshot holds these very rows of a table.
     pub(crate) fn holds(&self, table: &Table, hash: &str, rows: &Rows) -> bool {
         let entry = self.manifest.as_ref().and_then(|manifest| manifest.tables.get(table.name));
         entry.map_or(rows.is_empty(), |entry| entry.holds(table, hash))

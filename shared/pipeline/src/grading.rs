@@ -1,10 +1,10 @@
 //! How much a gain of access opens, so that the event that tells it can be graded.
 
-use access::{GrantChange, Known, Permission, SharedChange, What};
+use access::{GrantChange, Inventory, Permission, SharedChange, What};
 use notify::{Breadth, SensitivePermission};
 
 /// Returns a permission as events name it.
-pub(crate) fn named(permission: &Permission) -> SensitivePermission {
+pub(crate) fn sensitive_permission(permission: &Permission) -> SensitivePermission {
     SensitivePermission {
         id: permission.id.clone(),
         title: permission.title.clone(),
@@ -16,7 +16,7 @@ pub(crate) fn named(permission: &Permission) -> SensitivePermission {
 const TELLING_ACTIONS: u64 = 20;
 
 /// Measures the widest grant of a gain against what is known of the account.
-pub(crate) fn breadth(change: &SharedChange, known: &Known) -> Breadth {
+pub(crate) fn breadth(change: &SharedChange, known: &Inventory) -> Breadth {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let (actions, resources) = (count(known.actions.len()), count(known.resources.len()));
     // What is taken out of everything was held before, or is denied: it must not be most of it.
@@ -72,7 +72,7 @@ mod tests {
             grants: vec![grant],
             usable_by: UsableBy::default(),
         };
-        let known = Known {
+        let known = Inventory {
             actions: (0..known).map(|number| format!("iam:x:{number}")).collect(),
             resources: vec![Resource::any(); 4],
         };

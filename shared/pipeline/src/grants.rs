@@ -43,7 +43,7 @@ pub(crate) fn judgement(cloud: Cloud, lists: &Lists, permission: &Permission) ->
     }
 }
 
-/// Says who holds a permission without being allowed to, by address below the account.
+/// Returns who holds a permission without being allowed to, by address below the account.
 pub(crate) fn found(cloud: Cloud, state: &State, access: &Access, permission: &Permission) -> Found {
     let addresses = addresses(cloud, state);
     let holdings = access::holdings(cloud, state, access, permission)?;
@@ -208,7 +208,7 @@ impl Times {
     }
 }
 
-/// Says who gained what by the drift of a run, or by what denied it and has ended since, widest first.
+/// Returns who gained what by the drift of a run, or by what denied it and has ended since, widest first.
 ///
 /// Of the state before, the tables that differ are enough. The state is the same afterwards; its tables are lent for a while, so
 /// that those that did not change need not be copied.
@@ -234,12 +234,12 @@ pub(crate) async fn gains(
     let former_lists = Lists::of(if changed.iter().any(is_coverage) { &before } else { &*state });
     let mut hindsight = diff::hindsight(before, changes);
     swap(&changed, &mut hindsight, state);
-    let mut former = access::of(cloud, state, times.before);
+    let mut former = access::build(cloud, state, times.before);
     former.set_former_lists(former_lists);
     swap(&changed, &mut hindsight, state);
-    let now = now.unwrap_or_else(|| access::of(cloud, state, times.now));
+    let now = now.unwrap_or_else(|| access::build(cloud, state, times.now));
     let told = |change: &SharedChange| matches!(change.turn, Turn::Gained | Turn::Widened);
-    let known = access::known(cloud, state);
+    let known = access::inventory(cloud, state);
     let mut changes = now.gains_since(&former, &known);
     let earlier = earlier(history, &former.snapshots_to_ask(&changes)).await;
     now.drop_doubtful_gains(&former, &earlier, &known, &mut changes);
@@ -247,7 +247,7 @@ pub(crate) async fn gains(
     let changes = access::shared(changes);
     let mut sensitive = Sensitive::new(cloud, state, &now, permissions.of_cloud(cloud));
     let graded = |change: &SharedChange| Gain {
-        sensitive: sensitive.given_by(change).into_iter().map(grading::named).collect(),
+        sensitive: sensitive.given_by(change).into_iter().map(grading::sensitive_permission).collect(),
         breadth: grading::breadth(change, &known),
         ..gain(change)
     };
@@ -268,7 +268,7 @@ async fn earlier(history: &History, numbers: &BTreeSet<i64>) -> BTreeMap<i64, Ac
     let mut earlier = BTreeMap::new();
     for number in numbers {
         match state_of(history, number.unsigned_abs()).await {
-            Ok((state, at)) => drop(earlier.insert(*number, access::of(cloud, &state, at))),
+            Ok((state, at)) => drop(earlier.insert(*number, access::build(cloud, &state, at))),
             Err(error) => tracing::warn!(number, %error, "an earlier snapshot cannot be asked who held what"),
         }
     }
@@ -284,7 +284,7 @@ async fn state_of(history: &History, number: u64) -> Result<(State, Timestamp), 
     Ok((state, manifest.finished_at.parse().unwrap_or_default()))
 }
 
-/// Says whether somebody gained only by something that no longer denies, and was not seen itself: whoever is gone takes what
+/// Returns whether somebody gained only by something that no longer denies, and was not seen itself: whoever is gone takes what
 /// denied it along.
 fn is_of_nobody(now: &Access, change: &AccessChange) -> bool {
     change.cause.kind == CauseKind::DenyLifted && now.is_carried(&change.principal.step.id)

@@ -145,7 +145,7 @@ async fn follow_findings(
         });
     }
     let before = former.findings(history).await?;
-    let outcome = match round.with(before.as_ref().map(|(findings, _)| findings)) {
+    let outcome = match round.complete(before.as_ref().map(|(findings, _)| findings)) {
         Some(outcome) => outcome,
         // The findings that some rules refer to are lost: all rules are asked.
         None => match guarded(|| ask(compared, &asking, run, None, access, until)).flatten() {
@@ -215,7 +215,7 @@ fn ask(
         let judgement =
             Judgement { moment: ended.clone(), ..grants::judgement(account.cloud(), &lists, permission) };
         round.judge(state, known, &judgement, || {
-            let access = access.get_or_insert_with(|| access::of(account.cloud(), state, asking.at));
+            let access = access.get_or_insert_with(|| access::build(account.cloud(), state, asking.at));
             grants::found(account.cloud(), state, access, permission)
         });
     }

@@ -137,7 +137,7 @@ impl Permissions {
 }
 
 impl PermissionSettings {
-    /// Says whether two entries are of one permission: the later would take back what the earlier says.
+    /// Returns whether two entries are of one permission: the later would take back what the earlier says.
     fn is_of_the_same(&self, other: &Self) -> bool {
         let is_one_cloud = self.cloud.zip(other.cloud).is_none_or(|(one, other)| one == other);
         self.id == other.id && is_one_cloud

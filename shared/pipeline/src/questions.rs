@@ -13,7 +13,7 @@ pub fn questions<'a>(
     cloud: Cloud,
     state: &State,
 ) -> Vec<Question<'a>> {
-    let of_rules = rules.of(cloud).filter(|rule| rule.kind == RuleKind::Finding).filter_map(|rule| {
+    let of_rules = rules.for_cloud(cloud).filter(|rule| rule.kind == RuleKind::Finding).filter_map(|rule| {
         let reading = rule.readings.get(&cloud)?;
         let (needs, absence) = (reading.needs.clone(), reading.absence.clone());
         Some(Question { rule: &rule.id, subject: rule.subject.clone()?, needs, absence })

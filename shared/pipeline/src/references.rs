@@ -169,7 +169,7 @@ impl Reference {
     }
 }
 
-/// Says why a text can be no key of any cloud: all of them are one word of ASCII.
+/// Returns why a text can be no key of any cloud: all of them are one word of ASCII.
 fn fault_of_key(text: &str) -> Option<&'static str> {
     let is_quoted = |quote: char| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
     if ['"', '\'', '`'].into_iter().any(is_quoted) {

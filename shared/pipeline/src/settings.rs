@@ -170,7 +170,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Says what contradicts what, if anything does.
+    /// Returns what contradicts what, if anything does.
     fn check(&self) -> Result<(), String> {
         let mut accounts = BTreeSet::new();
         for (number, account) in self.accounts.iter().enumerate() {
@@ -207,7 +207,7 @@ impl Settings {
     }
 }
 
-/// Says in which line what is wrong. The line itself is not shown: it may hold what should not be there.
+/// Returns in which line what is wrong. The line itself is not shown: it may hold what should not be there.
 fn fault(text: &str, error: &toml::de::Error) -> String {
     let before = error.span().and_then(|span| text.get(..span.start));
     let line = before.map_or(1, |before| before.matches('\n').count() + 1);

@@ -34,7 +34,7 @@ pub(crate) async fn compare(
                 hash.is_some_and(|hash| entry.holds(table, hash))
             })
         };
-        let declared = tables::of(history.account().cloud());
+        let declared = tables::of_cloud(history.account().cloud());
         let differing: Vec<&'static Table> = declared.filter(|table| !holds(table)).collect();
         let mut before = model::State::default();
         let is_coverage = |table: &&'static Table| table.name == tables::COVERAGE.name;
@@ -58,7 +58,7 @@ pub(crate) async fn compare(
 
 fn since(before: model::State, compared: &Compared, differing: &[&'static Table]) -> Compared {
     let mut state = compared.state.clone();
-    let changes = diff::between(&before, &state, differing);
+    let changes = diff::compare(&before, &state, differing);
     diff::mark_first_sight(&before, &mut state, &changes);
     Compared {
         before,

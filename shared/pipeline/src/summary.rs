@@ -99,7 +99,7 @@ impl Summary {
         }
     }
 
-    /// Says whether anything was told: every event of a run is news, and nothing else is.
+    /// Returns whether anything was told: every event of a run is news, and nothing else is.
     #[must_use]
     pub const fn has_news(&self) -> bool {
         self.events > 0

@@ -140,7 +140,7 @@ fn covers(suppression: &Suppression, finding: &model::Finding) -> bool {
     is_same && finding.rule == suppression.rule
 }
 
-/// Says whether a run of an account can tell that a suppression accepts nothing: it names that account, or none of the
+/// Returns whether a run of an account can tell that a suppression accepts nothing: it names that account, or none of the
 /// others that are audited.
 fn is_for(suppression: &Suppression, account: &AccountId, all: &[AccountSettings]) -> bool {
     if reaches(suppression, &format!("{account}/")) == Reach::Within {

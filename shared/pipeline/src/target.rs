@@ -136,7 +136,7 @@ async fn huawei_settings(
         None => huawei::Credentials::Keys(keys),
         Some(agency) => lent(agency, keys, settings)?,
     };
-    let partition = settings.partition.as_deref().and_then(huawei::Partition::named).unwrap_or_default();
+    let partition = settings.partition.as_deref().and_then(huawei::Partition::from_name).unwrap_or_default();
     let endpoints = huawei::Endpoints::parse(partition, settings.region.as_deref(), endpoints(settings));
     Ok(huawei::Settings {
         credentials,

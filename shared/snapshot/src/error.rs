@@ -136,7 +136,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Says whether the same call may succeed a little later.
+    /// Returns whether the same call may succeed a little later.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable { .. })
@@ -222,7 +222,7 @@ pub enum SnapshotError {
 }
 
 impl SnapshotError {
-    /// Says whether the same call may succeed a little later.
+    /// Returns whether the same call may succeed a little later.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         match self {
@@ -242,7 +242,7 @@ impl SnapshotError {
         }
     }
 
-    /// Says whether something stored is not as it was written, so that the history is broken.
+    /// Returns whether something stored is not as it was written, so that the history is broken.
     #[must_use]
     pub const fn is_damage(&self) -> bool {
         matches!(self, Self::Missing { .. } | Self::Damaged { .. })

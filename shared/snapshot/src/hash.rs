@@ -7,7 +7,7 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// Says whether a text is a SHA-256 in lower-case hexadecimal.
+/// Returns whether a text is a SHA-256 in lower-case hexadecimal.
 pub(crate) fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|each| each.is_ascii_digit() || matches!(each, b'a'..=b'f'))
 }

@@ -198,7 +198,7 @@ impl History {
     ///
     /// # Errors
     /// When there is none, or its manifest is damaged.
-    pub async fn named(&self, name: &SnapshotName) -> Result<Manifest, SnapshotError> {
+    pub async fn resolve(&self, name: &SnapshotName) -> Result<Manifest, SnapshotError> {
         if let SnapshotName::Number(number) = name {
             return self.manifest(*number).await;
         }

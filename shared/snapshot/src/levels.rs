@@ -59,7 +59,7 @@ pub(crate) fn plan(entry: &TableEntry, rows: u64, fresh: Weight) -> Plan {
     Plan::MergeFrom(merge_from(entry))
 }
 
-/// Says whether merged deltas are so heavy that a new base is better.
+/// Returns whether merged deltas are so heavy that a new base is better.
 pub(crate) fn is_heavy(merged: Weight, rows: u64, entry: &TableEntry) -> bool {
     merged.exceeds(LIGHT_AGAIN, Weight { rows, bytes: entry.base.bytes })
 }

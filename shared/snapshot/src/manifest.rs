@@ -168,7 +168,7 @@ pub struct TableEntry {
 }
 
 impl TableEntry {
-    /// Says whether this entry stands for exactly these rows of this declaration, so that it can be copied.
+    /// Returns whether this entry stands for exactly these rows of this declaration, so that it can be copied.
     #[must_use]
     pub fn holds(&self, table: &Table, rows_hash: &str) -> bool {
         self.hash == rows_hash && self.shape == shape(table)
@@ -254,7 +254,7 @@ impl Manifest {
     }
 }
 
-/// Says whether this very version wrote a manifest: then another format is damage, and no later version's.
+/// Returns whether this very version wrote a manifest: then another format is damage, and no later version's.
 fn is_ours(bytes: &[u8]) -> bool {
     let read = serde_json::from_slice::<Manifest>(bytes);
     read.is_ok_and(|manifest| manifest.tool == concat!("iamwatch ", env!("CARGO_PKG_VERSION")))

@@ -122,7 +122,7 @@ impl AnyStore {
         }
     }
 
-    /// Says whether an acknowledged create should be read back before anybody is told of it: where no vendor promises that it holds.
+    /// Returns whether an acknowledged create should be read back before anybody is told of it: where no vendor promises that it holds.
     #[must_use]
     pub fn is_doubtful(&self) -> bool {
         match self {

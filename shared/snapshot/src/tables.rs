@@ -257,7 +257,7 @@ fn overlay(key: usize, lines: Vec<Line>) -> Overlay {
     lines.into_iter().map(|line| (line.row.prefix(key).into(), line)).collect()
 }
 
-/// Says whether a delta can lead to these rows. One that does not would make a snapshot that never reads back.
+/// Returns whether a delta can lead to these rows. One that does not would make a snapshot that never reads back.
 fn fits(table: &Table, rows: &Rows, delta: &Delta) -> bool {
     let is_there = |row: &Row| rows.get(table, row.prefix(table.key)) == Some(row);
     let is_gone = |row: &Row| rows.get(table, row.prefix(table.key)).is_none();

@@ -37,7 +37,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Says whether the history is sound all the same.
+    /// Returns whether the history is sound all the same.
     #[must_use]
     pub const fn is_harmless(&self) -> bool {
         matches!(self.kind, FaultKind::Stray)
@@ -237,7 +237,7 @@ impl Walk<'_> {
     }
 }
 
-/// Says whether an entry is the former one with one more delta.
+/// Returns whether an entry is the former one with one more delta.
 fn follows(entry: &TableEntry, before: &TableEntry) -> bool {
     entry.base == before.base
         && entry.shape == before.shape

@@ -54,7 +54,7 @@ async fn a_flipped_bit_in_a_table_that_nothing_changes_is_told_and_mended() {
     assert!(reads.iter().all(|requests| *requests < 40), "a run asks little of the bucket: {reads:?}");
     let history = History::new(store(&bucket), account.id.clone());
     let manifest = history.latest().await.expect("a manifest").expect("a snapshot");
-    for table in model::tables::of(account.id.cloud()) {
+    for table in model::tables::of_cloud(account.id.cloud()) {
         history.read(&manifest, table).await.expect("a table that reads");
     }
     let damaged = account.events().into_iter().filter(|event| event.kind.contains(".history.damaged."));

@@ -85,7 +85,7 @@ impl Place {
     pub(super) async fn reads_whole(&self, account: &Account) -> Result<(), String> {
         let history = self.history(account).await;
         let manifest = history.latest().await.map_err(|error| error.to_string())?.expect("a snapshot");
-        for table in tables::of(account.id.cloud()) {
+        for table in tables::of_cloud(account.id.cloud()) {
             history.read(&manifest, table).await.map_err(|error| error.to_string())?;
         }
         if let Some(found) = &manifest.findings {

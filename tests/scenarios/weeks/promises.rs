@@ -120,7 +120,7 @@ async fn nothing_secret_is_kept(told: &Told) {
     let history = told.account.history().await;
     for chapter in &told.chapters {
         kept.push_str(&format!("{chapter:?}"));
-        for table in tables::of(told.account.id.cloud()) {
+        for table in tables::of_cloud(told.account.id.cloud()) {
             let rows = history.read(&chapter.manifest, table).await.expect("a table of the snapshot");
             let cells = rows.iter().flat_map(model::Row::values);
             cells.for_each(|cell| kept.push_str(&format!("{cell}\n")));

@@ -135,7 +135,7 @@ fn section(page: &mut String, title: &str, lines: impl Iterator<Item = String>) 
 
 /// Verb, table, label or key, and the columns that differ.
 fn change(change: &Change) -> String {
-    let row = change.after().or_else(|| change.before()).expect("a change has a row");
+    let row = change.row_after().or_else(|| change.row_before()).expect("a change has a row");
     let label = change.table.label.and_then(|label| change.table.position(label));
     let label = label.and_then(|column| row.value(column).as_text().map(str::to_owned));
     let key: Vec<String> = (0..change.table.key).map(|column| row.value(column).to_string()).collect();

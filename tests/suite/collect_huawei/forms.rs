@@ -8,9 +8,9 @@ use super::{collected, company, incomplete, serve};
 
 /// What changed from one reading to the next, as a run compares them.
 fn drift(before: &State, after: State) -> Vec<Change> {
-    let declared: Vec<&'static Table> = tables::of(model::Cloud::Huawei).collect();
+    let declared: Vec<&'static Table> = tables::of_cloud(model::Cloud::Huawei).collect();
     let after = diff::carry(before, 1, after, &declared);
-    let changes = diff::between(before, &after, &declared);
+    let changes = diff::compare(before, &after, &declared);
     changes.into_iter().filter(|change| change.weight == Weight::Drift).collect()
 }
 

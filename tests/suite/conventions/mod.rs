@@ -4,6 +4,7 @@ mod actions;
 mod edges;
 mod files;
 mod folders;
+mod language;
 mod purity;
 mod reference;
 mod repository;

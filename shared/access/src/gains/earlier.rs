@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccessChange, Known, Turn, hidden, side::ids};
+use super::{AccessChange, Inventory, Turn, hidden, side::ids};
 use crate::Access;
 
 impl AccessChange {
-    /// Says whether the principal can do what it could not.
+    /// Returns whether the principal can do what it could not.
     const fn is_gain(&self) -> bool {
         matches!(self.turn, Turn::Gained | Turn::Widened)
     }
@@ -31,7 +31,7 @@ impl Access {
         &self,
         former: &Self,
         earlier: &BTreeMap<i64, Self>,
-        known: &Known,
+        known: &Inventory,
         changes: &mut Vec<AccessChange>,
     ) {
         let gains_since = |access: &Self| -> Vec<AccessChange> {

@@ -20,7 +20,7 @@ const OF_BOUNDS: [&str; 5] = [
 /// A list by name and by what it is read for.
 type List<'a> = (&'static str, &'a str);
 
-/// Says whether one of the ways that lead to a grant in one state could not be seen in `other`.
+/// Returns whether one of the ways that lead to a grant in one state could not be seen in `other`.
 pub(super) fn is_hidden(other: &Access, side: &Side<'_>, ways: &[Way<'_>]) -> bool {
     ways.iter().any(|way| {
         let group = way.membership.and_then(|membership| side.access.groups.get(membership.group));
@@ -29,7 +29,7 @@ pub(super) fn is_hidden(other: &Access, side: &Side<'_>, ways: &[Way<'_>]) -> bo
     })
 }
 
-/// Says whether a principal may be a member of a group of `access` that gives all that a statement gives, though no list
+/// Returns whether a principal may be a member of a group of `access` that gives all that a statement gives, though no list
 /// of its members was ever read: what it holds by another way it may have held by this one.
 pub(super) fn may_hold_by_unseen_group(
     access: &Access,
@@ -113,12 +113,12 @@ fn lists_of_step(step: &Step) -> impl Iterator<Item = List<'_>> {
     lists.into_iter()
 }
 
-/// Says whether the bounds could not be seen.
+/// Returns whether the bounds could not be seen.
 pub(super) fn bounds_are_hidden(access: &Access) -> bool {
     OF_BOUNDS.iter().any(|list| access.gaps.touch(list))
 }
 
-/// Says whether it could not be seen who may become somebody.
+/// Returns whether it could not be seen who may become somebody.
 pub(super) fn is_becoming_hidden(other: &Access, to: &Step) -> bool {
     lists_of_becoming(to).any(|list| is_list_hidden(other, list))
 }

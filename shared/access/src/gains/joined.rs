@@ -44,7 +44,7 @@ pub(super) fn joined(changes: Vec<AccessChange>) -> Vec<AccessChange> {
     joined
 }
 
-/// Says whether two statements can be said as one: what is said then is no more than both. An action that only one of
+/// Returns whether two statements can be said as one: what is said then is no more than both. An action that only one of
 /// them has must be of a service of its own, for it would be said of the services of both; unless both are all that one role
 /// gives on its services.
 fn can_be_one(one: &AccessChange, other: &AccessChange) -> bool {
@@ -66,7 +66,7 @@ fn can_be_one(one: &AccessChange, other: &AccessChange) -> bool {
         && (are_whole || (is_own(one, other) && is_own(other, one) && differ(one, other)))
 }
 
-/// Says whether each resource of one is that of the other but for the service.
+/// Returns whether each resource of one is that of the other but for the service.
 fn differ(one: &Statement, other: &Statement) -> bool {
     let others = &other.resources.any_of;
     one.resources.any_of.iter().all(|one| others.iter().all(|other| differ_in_service(one, other)))

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{Known, Reach};
+use super::{Inventory, Reach};
 use crate::{Pattern, Resource, Statement, statement::Region};
 
 pub(super) struct Reaches<'a> {
-    known: &'a Known,
+    known: &'a Inventory,
     counted: HashMap<Statement, Reach>,
     places: Places,
 }
@@ -50,7 +50,7 @@ impl Places {
 }
 
 impl<'a> Reaches<'a> {
-    pub(super) fn of(known: &'a Known) -> Self {
+    pub(super) fn of(known: &'a Inventory) -> Self {
         Self { known, counted: HashMap::new(), places: Places::of(&known.resources) }
     }
 

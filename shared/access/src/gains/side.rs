@@ -72,7 +72,7 @@ impl<'a> Snapshot<'a> {
         grants
     }
 
-    /// Says whether two lists of sources hold the same statements on the same ways.
+    /// Returns whether two lists of sources hold the same statements on the same ways.
     fn are_same(
         &self,
         mine: &[usize],
@@ -102,7 +102,7 @@ impl<'a> Snapshot<'a> {
         same.map(|(group, _)| group.id.as_str()).collect()
     }
 
-    /// Says whether a principal holds the same as in the other state, by the same ways.
+    /// Returns whether a principal holds the same as in the other state, by the same ways.
     pub(super) fn is_as_in(
         &self,
         other: &Snapshot<'_>,

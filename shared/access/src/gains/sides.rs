@@ -239,7 +239,7 @@ impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
         gone.filter(|(former, _)| self.covers(grant, former)).find_map(|(_, ways)| ways.first())
     }
 
-    /// Says whether a grant gives all that another gives, and no later.
+    /// Returns whether a grant gives all that another gives, and no later.
     fn covers(&self, wide: &Grant<'_>, narrow: &Grant<'_>) -> bool {
         let (Some(wider), Some(narrower)) =
             (self.sides.numbers.statement(wide), self.sides.numbers.statement(narrow))

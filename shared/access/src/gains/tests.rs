@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::{prelude::*, sample::select};
 
-use super::{Known, reach::Reaches};
+use super::{Inventory, reach::Reaches};
 use crate::{Choice, Effect, Pattern, Resource, Statement};
 
 fn choices<T: Clone + std::fmt::Debug>(
@@ -41,7 +41,7 @@ proptest! {
         let resource = |(x, y): (&str, &str)| {
             Resource::any().with("path", vec![Pattern::literal(x)]).with("y", vec![Pattern::literal(y)])
         };
-        let known = Known { actions: texts.map(str::to_owned).to_vec(), resources: both.map(resource).collect() };
+        let known = Inventory { actions: texts.map(str::to_owned).to_vec(), resources: both.map(resource).collect() };
         let mut reaches = Reaches::of(&known);
         let (mine, theirs) = (reaches.count(&one), reaches.count(&other));
         if one.covers(&other) {

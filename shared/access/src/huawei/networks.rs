@@ -48,7 +48,7 @@ pub(super) fn add(access: &mut Access, state: &State) {
     access.bound(vec![everything, Source { steps, statement, holders: Holders::Only(Arc::new(barred)) }]);
 }
 
-/// Says whether one of some lists names networks, and not all of them.
+/// Returns whether one of some lists names networks, and not all of them.
 fn is_restricted(state: &State, scopes: &[&str]) -> bool {
     let table = &t::ACCESS_CONTROLS;
     scopes.iter().any(|scope| {

@@ -225,7 +225,7 @@ impl Tables {
 
     fn state(self) -> State {
         let mut state = State::default();
-        for table in model::tables::of(model::Cloud::Huawei) {
+        for table in model::tables::of_cloud(model::Cloud::Huawei) {
             let rows =
                 self.0.iter().filter(|(of, _)| of.name == table.name).map(|(_, row)| row.clone()).collect();
             state.put(table, Rows::new(table, rows));

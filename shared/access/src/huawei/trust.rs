@@ -253,7 +253,7 @@ fn ways(outsider: &Outsider) -> Vec<&'static str> {
     if ways.is_empty() { ASSUME_FEDERATED.map(|(_, way)| way).into() } else { ways }
 }
 
-/// Says whether actions choose a way to assume an agency.
+/// Returns whether actions choose a way to assume an agency.
 fn chooses(actions: &Choice<Pattern>, way: &str) -> bool {
     actions.extent(&Pattern::literal(way)) != Extent::None
 }

@@ -171,7 +171,7 @@ impl Policy<'_> {
         Some(resource)
     }
 
-    /// Says whether it is known that the role opens nothing here: the roles of the one service are listed, and
+    /// Returns whether it is known that the role opens nothing here: the roles of the one service are listed, and
     /// it is none of them.
     fn opens_nothing(&self, roles: &Roles, role: &str) -> bool {
         only_service(&self.resource).is_some_and(|service| roles.services().contains(&service))

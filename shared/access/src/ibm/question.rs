@@ -57,7 +57,7 @@ pub fn unknown_action(state: &State, action: &str) -> Option<Vec<String>> {
     const SUGGESTIONS: usize = 3;
     const ALIKE: f64 = 0.85;
     let asked = Pattern::parse(action);
-    let known = super::known(state).actions;
+    let known = super::inventory(state).actions;
     if known.is_empty() || known.iter().any(|known| asked.overlaps(&Pattern::literal(known))) {
         return None;
     }
@@ -134,7 +134,7 @@ fn located(state: &State, mut resource: Resource) -> Resource {
     resource
 }
 
-/// Says whether a resource can only be a resource group itself.
+/// Returns whether a resource can only be a resource group itself.
 pub(super) fn is_resource_group(resource: &Resource) -> bool {
     let kinds = resource.0.get("resourceType");
     kinds.is_some_and(|kinds| kinds.iter().all(|kind| *kind == Pattern::literal(RESOURCE_GROUP)))

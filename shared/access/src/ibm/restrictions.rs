@@ -87,7 +87,7 @@ fn alternatives(words: Vec<String>) -> Option<String> {
     }
 }
 
-/// Returns of each rule what must hold for each of its contexts, in the order of the words.
+/// Returns for each rule what must hold for each of its contexts, in the order of the words.
 fn contexts(state: &State) -> BTreeMap<&str, BTreeSet<String>> {
     let mut by_context: BTreeMap<(&str, Option<i64>), Vec<String>> = BTreeMap::new();
     for row in state.rows(&t::CBR_RULE_CONTEXTS) {
@@ -120,7 +120,7 @@ fn attribute(name: &str, values: &str) -> Option<String> {
     alternatives(values.into_iter().map(|value| format!("{about} is {value}")).collect())
 }
 
-/// Returns of each rule that is for some kinds of API only, what lets other requests through.
+/// Returns for each rule that is for some kinds of API only, what lets other requests through.
 fn apis(state: &State) -> BTreeMap<&str, String> {
     let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for row in state.rows(&t::CBR_RULE_OPERATIONS) {

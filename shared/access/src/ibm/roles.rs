@@ -82,7 +82,7 @@ impl Roles {
         roles
     }
 
-    /// Says whether actions that begin with this name were listed of any role.
+    /// Returns whether actions that begin with this name were listed of any role.
     pub(crate) fn know(&self, service: &str) -> bool {
         let is_of = |action: &Pattern| {
             action.to_string().strip_prefix(service).is_some_and(|rest| rest.starts_with('.'))
@@ -238,7 +238,7 @@ pub(crate) fn narrowed(resource: &Resource, service: &str) -> Option<Resource> {
     Some(narrowed.with("serviceName", vec![Pattern::literal(service)]))
 }
 
-/// Says whether a resource is only of what lies in some resource group or region.
+/// Returns whether a resource is only of what lies in some resource group or region.
 pub(crate) fn lies_somewhere(resource: &Resource) -> bool {
     let is_bound = |mine: &Vec<Pattern>| !mine.iter().any(|mine| mine.matches(""));
     PLACES.iter().any(|place| resource.0.get(*place).is_some_and(is_bound))

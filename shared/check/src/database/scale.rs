@@ -30,7 +30,7 @@ fn steps(rules: &[&Rule], things: usize) -> Vec<i32> {
 #[test]
 fn no_rule_takes_sixteen_times_as_long_for_four_times_the_account() {
     let all = RuleSet::embedded().unwrap();
-    let rules: Vec<&Rule> = all.of(Cloud::Huawei).collect();
+    let rules: Vec<&Rule> = all.for_cloud(Cloud::Huawei).collect();
     let (small, large) = (steps(&rules, 500), steps(&rules, 2000));
     for ((rule, small), large) in rules.iter().zip(small).zip(large) {
         assert!(large < 6 * small + 10_000, "{}: {small} steps, then {large}", rule.id);

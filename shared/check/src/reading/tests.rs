@@ -73,7 +73,7 @@ fn state(cloud: Cloud, users: &[&str], lists: &[(&str, ListStatus)]) -> State {
 }
 
 fn complete(cloud: Cloud) -> Vec<(&'static str, ListStatus)> {
-    tables::of(cloud).map(|table| (table.listing, ListStatus::Complete)).collect()
+    tables::of_cloud(cloud).map(|table| (table.listing, ListStatus::Complete)).collect()
 }
 
 fn outcome(cloud: Cloud, state: &State) -> Outcome {
@@ -108,7 +108,7 @@ fn a_part_of_a_view_reads_its_own_cloud_only_and_says_what_its_absence_is() {
         let (uses, _) = schema.look_through(part.text).unwrap();
         let is_own = |read: &str| {
             read == views::RUN
-                || tables::of(cloud).any(|table| table.name == read)
+                || tables::of_cloud(cloud).any(|table| table.name == read)
                 || read.starts_with(&format!("{cloud}_"))
         };
         assert_eq!(uses.reads.keys().find(|read| !is_own(read)), None, "{name}");

@@ -75,7 +75,7 @@ fn step(rules: &RuleSet, state: &State, at: &str, number: u64, former: Option<&S
         (round.same.iter().cloned().collect(), round.grounds(), round.digest(&[], at));
     let asked = crate::run(rules, state, &account, at, number, &Limits::default());
     assert_eq!(asked.digest(&[], at), digest);
-    let outcome = round.with(former.map(|former| &former.findings)).unwrap();
+    let outcome = round.complete(former.map(|former| &former.findings)).unwrap();
     for (one, other) in outcome.verdicts.iter().zip(&asked.verdicts) {
         assert_eq!((&one.rule, &one.sight, &one.rows), (&other.rule, &other.sight, &other.rows));
     }
@@ -152,5 +152,5 @@ fn without_the_former_findings_nothing_is_said_of_rules_that_were_not_asked() {
     let account = AccountId::parse(Cloud::Ibm, "acc-1").unwrap();
     let run = Run { account, at: FIRST.parse().unwrap(), number: 2 };
     let known = Some(Known { hashes: &hashes, grounds: &first.grounds });
-    assert!(Round::of(&rules, &state, &run, &Limits::default(), known).with(None).is_none());
+    assert!(Round::of(&rules, &state, &run, &Limits::default(), known).complete(None).is_none());
 }

@@ -89,14 +89,14 @@ fn differs(rule: &Rule, case: &Case, answer: &Answer) -> Option<String> {
         .then(|| "two rows have the same subject".to_owned())
 }
 
-/// Says which address leads nowhere: a finding of it could never be told to be fixed.
+/// Returns which address leads nowhere: a finding of it could never be told to be fixed.
 fn astray(rule: &Rule, case: &Case, answer: &Answer) -> Option<String> {
     let Some(Subject::Address) = rule.subject else { return None };
     let place = answer.columns.iter().position(|column| rule.subject_columns().contains(&column.as_str()))?;
     let addresses = answer.rows.iter().filter_map(|row| row.get(place)?.as_str());
     let is_there = |address: &str| {
         let (table, key) = address.split_once('/')?;
-        let table = tables::of(case.cloud).find(|each| each.name == table)?;
+        let table = tables::of_cloud(case.cloud).find(|each| each.name == table)?;
         let of = |row: &Row| {
             let key = (0..table.key).map(|place| row.value(place).to_string());
             key.collect::<Vec<_>>().join("/")
@@ -138,14 +138,14 @@ fn without(state: &State, cloud: Cloud, table: &'static Table, position: usize) 
     let owner = |table: &Table, row: &Row| {
         let is_in_answer = |parent: &Parent| {
             table.reading == Reading::PerParent
-                || tables::named(parent.table).is_some_and(|parent| parent.listing == table.listing)
+                || tables::find(parent.table).is_some_and(|parent| parent.listing == table.listing)
         };
         let column = table.parent.as_ref().filter(|parent| is_in_answer(parent)).map(|parent| parent.column);
         column.map_or_else(|| row.value(0).to_string(), |column| table.cell(row, column).to_string())
     };
     let gone = state.rows(table).iter().nth(position).map(|row| owner(table, row));
     let is_whole = |each: &&'static Table| each.listing == table.listing && each.name != table.name;
-    for each in tables::of(cloud).filter(is_whole) {
+    for each in tables::of_cloud(cloud).filter(is_whole) {
         let rows = state.take(each).into_iter().filter(|row| Some(owner(each, row)) != gone).collect();
         state.put(each, Rows::new(each, rows));
     }

@@ -166,7 +166,7 @@ pub(crate) const SET_CLOCK: &str = "set the clock of this machine, because each 
 /// How far the time in a signature may be from the cloud's.
 const FORGIVEN: SignedDuration = SignedDuration::from_mins(15);
 
-/// Says how far the clock of this machine is off, where that is why a call was refused.
+/// Returns how far the clock of this machine is off, where that is why a call was refused.
 pub(crate) fn clock_off(error: &CallError, now: Timestamp) -> Option<String> {
     let ahead = now.duration_since(error.served_at().filter(|_| error.status() == Some(401))?);
     if ahead.abs() <= FORGIVEN {
@@ -176,7 +176,7 @@ pub(crate) fn clock_off(error: &CallError, now: Timestamp) -> Option<String> {
     Some(format!("the clock of this machine is {} minutes {side} the cloud's", ahead.abs().as_mins()))
 }
 
-/// Says what was answered, with the id under which the cloud remembers it.
+/// Returns what was answered, with the id under which the cloud remembers it.
 pub(crate) fn told(error: &CallError) -> String {
     let request = error.transaction().map(|id| format!(", request {id}")).unwrap_or_default();
     format!("{error}{request}")

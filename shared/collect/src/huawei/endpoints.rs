@@ -35,7 +35,7 @@ impl Partition {
 
     /// Returns the partition of that name.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|each| each.name() == name)
     }
 
@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(hosts(Partition::Europe, None)[0], "iam.eu-west-101.myhuaweicloud.eu");
         assert_eq!(hosts(Partition::Europe, None)[3], "eps.eu-west-101.myhuaweicloud.eu");
         assert_eq!(hosts(Partition::China, None)[3], "eps.myhuaweicloud.cn");
-        assert_eq!(Partition::named("eu"), Some(Partition::Europe));
+        assert_eq!(Partition::from_name("eu"), Some(Partition::Europe));
     }
 
     #[test]

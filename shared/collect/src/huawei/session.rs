@@ -37,7 +37,7 @@ impl<'a> Session<'a> {
         Ok(Self { http, settings, keys: Lease::new(keys, life), account: None })
     }
 
-    /// Says in all further calls which account they are about.
+    /// Returns in all further calls which account they are about.
     pub(crate) fn enter(&mut self, account: &str) {
         self.account = Some(account.to_owned());
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::policy_rows;
 use crate::{item::Item, listing::Seen, reading::Kept};
 
-/// Says whether a policy only stands for one that this version cannot express.
+/// Returns whether a policy only stands for one that this version cannot express.
 pub(crate) fn is_placeholder(item: &Item<'_>) -> bool {
     let by_role = item
         .objects("roles")

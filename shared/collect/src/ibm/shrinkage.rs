@@ -230,7 +230,7 @@ fn roles(seen: &Seen, table: &'static Table) -> Option<Sign> {
     nothing.then(|| sign(table, "no role is shown, not even those that IBM offers"))?
 }
 
-/// Says so when more than half of what is named, and more than one, is not listed.
+/// Reports when more than half of what is named, and more than one, is not listed.
 fn most_missing<'a>(
     named: impl Iterator<Item = &'a str>,
     listed: &HashSet<&str>,

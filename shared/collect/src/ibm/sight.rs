@@ -85,23 +85,23 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// Says whether everything that concerns the caller could be read, so that what is not there is
+    /// Returns whether everything that concerns the caller could be read, so that what is not there is
     /// no grant of it.
     pub(crate) const fn is_known(&self) -> bool {
         self.is_known
     }
 
-    /// Says whether the caller may see everything without any grant.
+    /// Returns whether the caller may see everything without any grant.
     pub(crate) const fn is_owner(&self) -> bool {
         self.is_owner
     }
 
-    /// Says whether no grant of the caller is visible.
+    /// Returns whether no grant of the caller is visible.
     pub(crate) fn is_without_grants(&self) -> bool {
         self.grants.is_empty()
     }
 
-    /// Says whether it is proven that the caller holds one of the roles on the whole of a scope.
+    /// Returns whether it is proven that the caller holds one of the roles on the whole of a scope.
     pub(crate) fn covers(&self, scope: Scope<'_>, roles: &[&str]) -> bool {
         self.is_owner || self.grants.values().any(|grant| grant.is_on(scope) && grant.has_one_of(roles))
     }

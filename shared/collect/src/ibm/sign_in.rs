@@ -48,7 +48,7 @@ pub enum Credentials {
 /// Names a trusted profile, by CRN or by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProfileRef {
-    /// By id, `Profile-…`.
+    /// The profile is named by its id, `Profile-…`.
     Id(String),
     /// The profile is named by its CRN.
     Crn(String),

@@ -6,7 +6,7 @@ use model::{
 };
 
 use super::{declared, drift};
-use crate::{between, carry};
+use crate::{carry, compare};
 
 fn list(listing: &str, parent: &str, status: ListStatus) -> Row {
     let coverage = Coverage {
@@ -92,7 +92,7 @@ fn a_cell_that_could_not_be_read_keeps_its_last_known_value() {
     let reason = coverage(&after)[0].reason.clone().unwrap();
     assert!(reason.contains("kept as last known: `ibm_api_keys/k1.disabled`"), "{reason}");
     let again = keys(ListStatus::Complete, vec![key("k1", Some(false)), key("k2", Some(true))]);
-    let changes = between(&after, &again, &declared());
+    let changes = compare(&after, &again, &declared());
     let told: Vec<(&str, Weight)> = changes
         .iter()
         .filter(|change| change.table.name == "ibm_api_keys")
@@ -114,7 +114,7 @@ fn a_cell_that_could_never_be_read_is_a_baseline_when_it_can() {
     let again_unread = carry(&after, 2, seen, &declared());
     let weights = |before: &State, now: Option<bool>| -> Vec<Weight> {
         let again = keys(ListStatus::Complete, vec![key("k1", now)]);
-        let changes = between(before, &again, &declared());
+        let changes = compare(before, &again, &declared());
         changes
             .iter()
             .filter(|change| change.table.name == "ibm_api_keys")
@@ -309,6 +309,6 @@ fn a_child_list_of_a_new_parent_that_failed_is_known_to_have_been_empty() {
     let member = MEMBERS.draft().set("group_id", "g2").set("iam_id", "eve").row();
     let rows = after.rows(&MEMBERS).iter().cloned().chain([member]).collect();
     again.put(&MEMBERS, Rows::new(&MEMBERS, rows));
-    let told: Vec<Change> = between(&after, &again, &declared());
+    let told: Vec<Change> = compare(&after, &again, &declared());
     assert_eq!(told.iter().map(|change| change.weight).collect::<Vec<_>>(), [Weight::Drift]);
 }

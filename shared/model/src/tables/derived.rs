@@ -131,7 +131,7 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
     GRANTS.into_iter().chain([&FINDINGS])
 }
 
-/// Says whether a table is made when it is asked of.
+/// Returns whether a table is made when it is asked of.
 #[must_use]
 pub fn is_derived(table: &Table) -> bool {
     all().any(|each| each.name == table.name)

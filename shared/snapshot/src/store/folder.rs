@@ -98,7 +98,7 @@ impl Wanted<'_> {
         key.starts_with(self.prefix) && (self.after.is_empty() || key > self.after)
     }
 
-    /// Says whether a folder, named with its `/`, may hold keys that are wanted.
+    /// Returns whether a folder, named with its `/`, may hold keys that are wanted.
     fn enters(&self, folder: &str) -> bool {
         let may_match = folder.starts_with(self.prefix) || self.prefix.starts_with(folder);
         may_match && (folder > self.after || self.after.starts_with(folder))

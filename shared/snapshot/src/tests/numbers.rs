@@ -54,7 +54,7 @@ async fn a_file_that_is_no_manifest_is_told_with_its_key() {
 async fn every_name_finds_its_snapshot() {
     let mut author = Author::new().await;
     let name = |text: &str| text.parse::<SnapshotName>().unwrap();
-    let error = author.history.named(&name("latest")).await.unwrap_err().to_string();
+    let error = author.history.resolve(&name("latest")).await.unwrap_err().to_string();
     assert_eq!(error, "`ibm/a1` has no snapshot in this store yet; make one with `iamwatch audit`");
     // One an hour from 01:00 on the first of January.
     for _ in 0..40 {
@@ -72,13 +72,13 @@ async fn every_name_finds_its_snapshot() {
         ("2030-01-01", 40),
     ];
     for (text, number) in found {
-        assert_eq!(author.history.named(&name(text)).await.unwrap().number, number, "{text}");
+        assert_eq!(author.history.resolve(&name(text)).await.unwrap().number, number, "{text}");
     }
     for text in ["latest~40", "41", "0", "2025-12-31", "99999999999"] {
-        let error = author.history.named(&name(text)).await.unwrap_err();
+        let error = author.history.resolve(&name(text)).await.unwrap_err();
         assert!(matches!(error, SnapshotError::NoSuchSnapshot { .. }), "{text}: {error}");
     }
-    let error = author.history.named(&name("41")).await.unwrap_err().to_string();
+    let error = author.history.resolve(&name("41")).await.unwrap_err().to_string();
     assert_eq!(error, "`ibm/a1` has no snapshot `41`; `iamwatch snapshots` lists those it has");
 }
 

@@ -9,7 +9,7 @@ use proptest::{prelude::*, sample::select};
 use super::{Tables, action_fits, resource_fits};
 use crate::{
     AccessChange, Extent, Turn, What,
-    huawei::{access, known, question},
+    huawei::{access, inventory, question},
 };
 
 /// What a statement may ask: key, operator, values.
@@ -109,7 +109,7 @@ impl Said {
 }
 
 impl World {
-    /// Says whether a user is let through, its being disabled aside.
+    /// Returns whether a user is let through, its being disabled aside.
     fn lets(&self, user: usize, (action, urn): (&str, &str), context: &Context) -> bool {
         let is_of = |attached: &[bool; 3]| attached[user] || (attached[2] && self.members[user]);
         let own = self.policies.iter().filter(|(_, attached)| is_of(attached)).flat_map(|(said, _)| said);
@@ -347,7 +347,7 @@ proptest! {
     #[test]
     fn what_is_told_as_gained_and_as_lost_is_the_difference((before, after) in edits()) {
         let (former, present) = (access(&before.state()), access(&after.state()));
-        let changes = present.gains_since(&former, &known(&after.state()));
+        let changes = present.gains_since(&former, &inventory(&after.state()));
         for (number, user) in ["u0", "u1"].into_iter().enumerate() {
             // Of whoever is disabled now, what it would hold is told beside what it lost.
             let is_off = !after.enabled[number] && before.enabled[number];
@@ -371,7 +371,7 @@ proptest! {
         let mut after = before.clone();
         after.policies.iter_mut().for_each(|(said, _)| *said = split(said));
         after.scps = after.scps.as_deref().map(split);
-        let changes = access(&after.state()).gains_since(&access(&before.state()), &known(&after.state()));
+        let changes = access(&after.state()).gains_since(&access(&before.state()), &inventory(&after.state()));
         let news: Vec<&AccessChange> = changes.iter().filter(|change| change.turn != Turn::Rerouted).collect();
         prop_assert!(news.is_empty(), "{:#?}", news);
     }

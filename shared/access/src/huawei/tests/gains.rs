@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::{Account, Answer, Tables, Written, accounts, requests, statements};
 use crate::{
     Access, AccessChange, Extent, Turn, What,
-    huawei::{access, known, question},
+    huawei::{access, inventory, question},
 };
 
 /// The same policies at another time: some attached to others, some statements of others.
@@ -31,7 +31,7 @@ fn pairs() -> impl Strategy<Value = (Account, Account)> {
 const CONTEXTS: [bool; 2] = [false, true];
 
 impl Account {
-    /// Says whether a request is let through in a context: something allows it, the organisation on each level too, and
+    /// Returns whether a request is let through in a context: something allows it, the organisation on each level too, and
     /// nothing denies it.
     fn lets(&self, user: usize, action: &str, urn: &str, has_mfa: bool) -> bool {
         let applies = |written: &&Written| match written.applies(action, urn) {
@@ -51,7 +51,7 @@ impl Account {
     }
 }
 
-/// Says whether a change tells of a request in a context: it speaks of it, under what must hold, and not under what it
+/// Returns whether a change tells of a request in a context: it speaks of it, under what must hold, and not under what it
 /// was held before.
 fn tells(change: &AccessChange, action: &str, urn: &str, has_mfa: bool) -> bool {
     let What::Statement(statement) = &change.what else { return false };
@@ -84,7 +84,7 @@ proptest! {
     #[test]
     fn whatever_becomes_possible_is_told_and_whatever_ceases_to_be((former, present) in pairs()) {
         let (before, after) = (access(&former.state()), access(&present.state()));
-        let changes = after.gains_since(&before, &known(&present.state()));
+        let changes = after.gains_since(&before, &inventory(&present.state()));
         for (number, user) in ["u0", "u1"].into_iter().enumerate() {
             let of_user = changes.iter().filter(|change| change.principal.step.id == user);
             let (gains, losses): (Vec<&AccessChange>, Vec<&AccessChange>) =
@@ -97,10 +97,10 @@ proptest! {
                 prop_assert_eq!(tells(&losses), was && !is, "lost: {} {} {} {}\n{:#?}", user, action, urn, has_mfa, losses);
             }
         }
-        let back = before.gains_since(&after, &known(&former.state()));
+        let back = before.gains_since(&after, &inventory(&former.state()));
         prop_assert_eq!(told(&changes, &GAINS), told(&back, &LOSSES));
         prop_assert_eq!(told(&changes, &LOSSES), told(&back, &GAINS));
-        prop_assert_eq!(after.gains_since(&after, &known(&present.state())), []);
+        prop_assert_eq!(after.gains_since(&after, &inventory(&present.state())), []);
     }
 
     /// Where nothing denies, a gain without a condition lets through what was not sure before, if there is anything
@@ -120,7 +120,7 @@ proptest! {
         let wide = account(vec![allowing(&written)]);
         let both = account(vec![allowing(&written), allowing(&narrower)]);
         let (before, after) = (access(&wide.state()), access(&both.state()));
-        let changes = after.gains_since(&before, &known(&both.state()));
+        let changes = after.gains_since(&before, &inventory(&both.state()));
         let is_more = |(action, urn): &(String, String)| {
             CONTEXTS.iter().any(|mfa| both.lets(0, action, urn, *mfa) && !wide.lets(0, action, urn, *mfa))
         };
@@ -149,7 +149,7 @@ fn account(own: Vec<Written>, bounds: Option<[Vec<Written>; 2]>) -> Account {
 }
 
 fn turns(before: &Account, after: &Account) -> Vec<(Turn, usize)> {
-    let changes = access(&after.state()).gains_since(&access(&before.state()), &known(&after.state()));
+    let changes = access(&after.state()).gains_since(&access(&before.state()), &inventory(&after.state()));
     changes.iter().map(|change| (change.turn, change.path.len())).collect()
 }
 
@@ -200,7 +200,7 @@ fn bounds_that_could_not_be_read_are_neither_gained_nor_lost() {
     };
     let coverage = &model::tables::COVERAGE;
     blind.put(coverage, model::Rows::new(coverage, vec![list.row()]));
-    let known = known(&blind);
+    let known = inventory(&blind);
     assert_eq!(access(&blind).gains_since(&access(&bounded.state()), &known), []);
     assert_eq!(access(&bounded.state()).gains_since(&access(&blind), &known), []);
     assert_ne!(turns(&bounded, &free), []);

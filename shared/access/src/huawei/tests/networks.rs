@@ -5,7 +5,7 @@ use model::{Coverage, ListStatus, State, tables::huawei as t};
 use super::Tables;
 use crate::{
     Turn, Verdict,
-    huawei::{access, known, question},
+    huawei::{access, inventory, question},
 };
 
 /// Users with a key: one with a password too, one without, and the root user; all may do everything. The lists are given by
@@ -91,7 +91,7 @@ fn a_list_with_all_addresses_in_it_bars_nobody_and_neither_does_one_of_endpoints
 fn a_list_that_is_lifted_opens_and_one_that_is_set_closes() {
     let (open, bound) = (office(&[]), office(&[API]));
     let turns = |before: &State, after: &State| -> Vec<(String, Turn)> {
-        let changes = access(after).gains_since(&access(before), &known(after));
+        let changes = access(after).gains_since(&access(before), &inventory(after));
         changes.into_iter().map(|change| (change.principal.step.id, change.turn)).collect()
     };
     let machine = |turn| vec![("machine".to_owned(), turn)];

@@ -5,7 +5,7 @@ use model::{Coverage, ListStatus, tables::huawei as t};
 use super::Tables;
 use crate::{
     Access, CauseKind, Standing, Turn,
-    huawei::{access, known},
+    huawei::{access, inventory},
 };
 
 fn list(listing: &str, parent: &str, status: ListStatus, carried_from: Option<i64>) -> model::Row {
@@ -114,7 +114,7 @@ fn holder(key: Option<&str>, status: ListStatus, carried_from: Option<i64>) -> m
 }
 
 fn changes(before: &model::State, after: &model::State) -> Vec<(Turn, CauseKind)> {
-    let changes = access(after).gains_since(&access(before), &known(after));
+    let changes = access(after).gains_since(&access(before), &inventory(after));
     changes.iter().map(|change| (change.turn, change.cause.kind)).collect()
 }
 

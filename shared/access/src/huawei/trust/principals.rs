@@ -31,7 +31,7 @@ pub(super) struct Named<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Everybody, written `*`.
+    /// Everybody there is, written `*`.
     Anybody,
     /// An account, and by it those of its principals that may assume.
     Account,
@@ -73,12 +73,12 @@ pub(super) struct Outsider {
 }
 
 impl Outsider {
-    /// Says whether it comes by way of an identity provider.
+    /// Returns whether it comes by way of an identity provider.
     pub(super) fn is_federated(&self) -> bool {
         self.kind == "identity provider"
     }
 
-    /// Says whether it belongs to some account, as services and identity providers do not.
+    /// Returns whether it belongs to some account, as services and identity providers do not.
     pub(super) fn has_account(&self) -> bool {
         !matches!(self.kind, "identity provider" | "cloud service")
     }
@@ -178,7 +178,7 @@ impl<'a> Principals<'a> {
         }]
     }
 
-    /// Says why a user or agency of the account is let in, and how sure it is that it is meant.
+    /// Returns why a user or agency of the account is let in, and how sure it is that it is meant.
     pub(super) fn basis(&self, urn: &Pattern) -> Option<(Basis, Reach)> {
         if !self.excepted.is_empty() {
             let reach = self.reach(urn);
@@ -198,7 +198,7 @@ impl<'a> Principals<'a> {
         basis.max_by_key(rank).map(|basis| (basis, Reach::Whole))
     }
 
-    /// Says how much of somebody the statement speaks of.
+    /// Returns how much of somebody the statement speaks of.
     pub(super) fn reach(&self, who: &Pattern) -> Reach {
         self.reach_beside(who, None)
     }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     AccessChange, Extent, Pattern, Question, Resource, Turn, What,
-    ibm::{access, known, question::completed},
+    ibm::{access, inventory, question::completed},
 };
 
 const WHO: [&str; 6] = [USER, SERVICE_ID, PROFILE, FOREIGN, "ClaimRule-group", "public"];
@@ -154,7 +154,7 @@ proptest! {
     ) {
         let (former, present) = (account(&roles, &policies, &before), account(&roles, &policies, &after));
         let (before, after) = (access(&state(&former)), access(&state(&present)));
-        let changes = after.gains_since(&before, &known(&state(&present)));
+        let changes = after.gains_since(&before, &inventory(&state(&present)));
         let gains: Vec<&AccessChange> =
             changes.iter().filter(|change| matches!(change.turn, Turn::Gained | Turn::Widened)).collect();
         for who in WHO {
@@ -178,10 +178,10 @@ proptest! {
                 prop_assert!(founded, "{} did not gain {:?}", who, change);
             }
         }
-        let back = before.gains_since(&after, &known(&state(&former)));
+        let back = before.gains_since(&after, &inventory(&state(&former)));
         prop_assert_eq!(told(&changes, &LOSSES), told(&back, &[Turn::Gained, Turn::Widened]));
         prop_assert_eq!(told(&changes, &[Turn::Gained, Turn::Widened]), told(&back, &LOSSES));
-        prop_assert_eq!(after.gains_since(&after, &known(&state(&present))), []);
+        prop_assert_eq!(after.gains_since(&after, &inventory(&state(&present))), []);
     }
 }
 
@@ -204,7 +204,7 @@ pub(super) fn world() -> World {
 /// Returns the changes, a line each.
 fn changes(before: &World, after: &World) -> Vec<String> {
     let (before, after) = (before.state(), after.state());
-    let changes = access(&after).gains_since(&access(&before), &known(&after));
+    let changes = access(&after).gains_since(&access(&before), &inventory(&after));
     let lines = changes.iter().map(|change| {
         let ids =
             |path: &[crate::Step]| path.iter().map(|step| step.id.clone()).collect::<Vec<_>>().join(" ");
@@ -378,7 +378,7 @@ fn who_may_have_been_in_a_group_whose_members_were_never_read_gained_nothing_tha
 /// Returns who gained between two states, where the state of snapshot 3 can be asked as well.
 fn gainers(third: &World, before: &World, after: &World) -> Vec<String> {
     let [third, former, now] = [third, before, after].map(|world| access(&world.state()));
-    let known = known(&after.state());
+    let known = inventory(&after.state());
     let mut changes = now.gains_since(&former, &known);
     let asked = former.snapshots_to_ask(&changes);
     let earlier = asked.into_iter().filter(|number| *number == 3).map(|number| (number, third.clone()));
@@ -442,7 +442,7 @@ fn a_wider_grant_never_has_a_smaller_reach() {
     let base = instance(instance(world(), "i1", "kms", "eu-de"), "i2", "kms", "us-east");
     let reach = |attributes: &[[&str; 3]], role: &str| {
         let after = base.clone().policy("p1", "IBMid-2", &[role], attributes).state();
-        let changes = access(&after).gains_since(&access(&base.state()), &known(&after));
+        let changes = access(&after).gains_since(&access(&base.state()), &inventory(&after));
         (changes[0].reach.actions, changes[0].reach.resources)
     };
     assert_eq!(reach(&[ON_KMS, ["region", "stringEquals", "eu-de"]], VIEWER), (1, 1));

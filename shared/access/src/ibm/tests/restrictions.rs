@@ -5,7 +5,7 @@ use model::{ListStatus, State, tables::ibm as t};
 use super::world::World;
 use crate::{
     Answer, Turn, Verdict,
-    ibm::{access, known, question},
+    ibm::{access, inventory, question},
 };
 
 const EDITOR: &str = "crn:v1:bluemix:public:iam::::role:Editor";
@@ -213,7 +213,7 @@ fn rules_that_cannot_be_read_are_said_to_be_unseen() {
 }
 
 fn turns(before: &State, after: &State) -> Vec<Turn> {
-    let changes = access(after).gains_since(&access(before), &known(after));
+    let changes = access(after).gains_since(&access(before), &inventory(after));
     changes.into_iter().map(|change| change.turn).collect()
 }
 

@@ -9,13 +9,13 @@ use super::{
 };
 use crate::{
     CauseKind,
-    ibm::{access, known},
+    ibm::{access, inventory},
 };
 
 /// Returns what is told from one world to another: the kind of cause, and the sentence.
 fn sentences(before: &World, after: &World) -> Vec<(CauseKind, String)> {
     let (before, after) = (before.state(), after.state());
-    let changes = crate::shared(access(&after).gains_since(&access(&before), &known(&after)));
+    let changes = crate::shared(access(&after).gains_since(&access(&before), &inventory(&after)));
     let tell = |change: &crate::SharedChange| (change.grants[0].cause.kind, change.sentence());
     changes
         .iter()

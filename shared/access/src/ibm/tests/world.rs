@@ -90,7 +90,7 @@ impl World {
         self.add(&t::POLICY_CONDITIONS, &[&cells[..], &compared[..]].concat())
     }
 
-    /// Says how a list was read.
+    /// Returns how a list was read.
     pub(super) fn list(
         mut self,
         listing: &str,
@@ -114,7 +114,7 @@ impl World {
 
     pub(super) fn state(&self) -> State {
         let mut state = State::default();
-        let tables = model::tables::of(model::Cloud::Ibm);
+        let tables = model::tables::of_cloud(model::Cloud::Ibm);
         for table in tables {
             let rows =
                 self.0.iter().filter(|(of, _)| of.name == table.name).map(|(_, row)| row.clone()).collect();

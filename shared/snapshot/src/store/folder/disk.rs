@@ -136,13 +136,13 @@ fn name(written: NamedTempFile, path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Says whether a file system refused because it has no such operation.
+/// Returns whether a file system refused because it has no such operation.
 fn is_lack(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::InvalidInput | ErrorKind::TooManyLinks)
         || error.raw_os_error() == Some(EPERM)
 }
 
-/// Says whether a path names this very file.
+/// Returns whether a path names this very file.
 #[cfg(unix)]
 fn is_same(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -167,7 +167,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Says whether a folder cannot be synced at all: some file systems refuse it, and one may write where one may not read.
+/// Returns whether a folder cannot be synced at all: some file systems refuse it, and one may write where one may not read.
 fn has_no_such_step(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied)
         || error.raw_os_error() == Some(EBADF)

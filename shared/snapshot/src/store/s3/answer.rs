@@ -32,12 +32,12 @@ impl S3 {
     }
 }
 
-/// Says whether the server does not know what it was asked for: status 501, or the code under any status.
+/// Returns whether the server does not know what it was asked for: status 501, or the code under any status.
 pub(super) fn is_not_implemented<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     status(error) == Some(501) || error.code() == Some("NotImplemented")
 }
 
-/// Says whether a code means that the bytes did not arrive as they were sent. S3 answers these with status 400.
+/// Returns whether a code means that the bytes did not arrive as they were sent. S3 answers these with status 400.
 pub(super) fn is_broken_transfer(code: &str) -> bool {
     matches!(code, "RequestTimeout" | "IncompleteBody" | "BadDigest" | "XAmzContentSHA256Mismatch")
 }

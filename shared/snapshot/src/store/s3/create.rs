@@ -102,12 +102,12 @@ fn refusal_of(error: &SdkError<PutObjectError>) -> Refusal {
     }
 }
 
-/// Says whether a code of status 409 means that the key is taken: stores with a header of their own answer so.
+/// Returns whether a code of status 409 means that the key is taken: stores with a header of their own answer so.
 pub(super) fn says_taken(code: &str) -> bool {
     code.ends_with("AlreadyExists")
 }
 
-/// Says that the store does not know the condition.
+/// Returns the error that the store does not know the condition.
 pub(super) fn unconditional(store: &S3, error: &SdkError<PutObjectError>) -> StoreError {
     let reason = format!("the store refuses the condition `If-None-Match: *` ({})", chain(error));
     StoreError::Unconditional { place: store.place(""), reason }

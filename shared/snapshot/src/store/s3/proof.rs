@@ -68,7 +68,7 @@ impl S3 {
         self.proof.get_or_try_init(|| grounds(self, now)).await.map(|_| ())
     }
 
-    /// Says whether what the store acknowledges should be read back all the same.
+    /// Returns whether what the store acknowledges should be read back all the same.
     pub(in crate::store) fn is_doubtful(&self) -> bool {
         self.proof.get() != Some(&Grounds::Promised)
     }
@@ -111,7 +111,7 @@ async fn grounds(store: &S3, now: Timestamp) -> Result<Grounds, StoreError> {
 }
 
 impl Note {
-    /// Says whether this is a proof for the place that `blank` names, and not too old.
+    /// Returns whether this is a proof for the place that `blank` names, and not too old.
     fn proves(&self, blank: &Self, now: Timestamp) -> bool {
         let place = |note: &Self| (note.endpoint.clone(), note.bucket.clone(), note.prefix.clone());
         let age = self.at.parse::<Timestamp>().map(|at| now.as_second().saturating_sub(at.as_second()));
@@ -211,7 +211,7 @@ async fn endpoint(store: &S3) -> Option<Url> {
     Url::parse(signed.uri()).ok()
 }
 
-/// Says whether AWS itself answers there: its general purpose buckets, not what runs on somebody's own machines.
+/// Returns whether AWS itself answers there: its general purpose buckets, not what runs on somebody's own machines.
 fn is_aws(endpoint: &Url) -> bool {
     let host = endpoint.host_str().unwrap_or_default();
     let is_theirs =

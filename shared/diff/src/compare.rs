@@ -12,15 +12,15 @@ use crate::unread::is_revealed;
 ///
 /// ```
 /// let nothing = model::State::default();
-/// let tables: Vec<_> = model::tables::of(model::Cloud::Ibm).collect();
-/// assert!(diff::between(&nothing, &nothing, &tables).is_empty());
+/// let tables: Vec<_> = model::tables::of_cloud(model::Cloud::Ibm).collect();
+/// assert!(diff::compare(&nothing, &nothing, &tables).is_empty());
 /// ```
 #[must_use]
-pub fn between(before: &State, after: &State, declared: &[&'static Table]) -> Vec<Change> {
+pub fn compare(before: &State, after: &State, declared: &[&'static Table]) -> Vec<Change> {
     let known = ListHistory::of(before, after);
     let mut changes = Vec::new();
     for table in declared {
-        let (gone, new, mut found) = compare(table, before.rows(table), after.rows(table));
+        let (gone, new, mut found) = compare_rows(table, before.rows(table), after.rows(table));
         found.extend(pair(table, gone, new));
         for change in &mut found {
             if is_first_sight(&known, table, change) {
@@ -68,10 +68,10 @@ fn make<'a>(mut state: State, changes: impl Iterator<Item = &'a Change>) -> Stat
         let Some(table) = changes.first().map(|change| change.table) else { continue };
         let mut rows: BTreeMap<Box<[u8]>, Row> =
             state.take(table).into_iter().map(|row| (row.prefix(table.key).into(), row)).collect();
-        for before in changes.iter().filter_map(|change| change.before()) {
+        for before in changes.iter().filter_map(|change| change.row_before()) {
             rows.remove(before.prefix(table.key));
         }
-        for after in changes.iter().filter_map(|change| change.after()) {
+        for after in changes.iter().filter_map(|change| change.row_after()) {
             rows.insert(after.prefix(table.key).into(), after.clone());
         }
         state.put(table, Rows::new(table, rows.into_values().collect()));
@@ -80,7 +80,7 @@ fn make<'a>(mut state: State, changes: impl Iterator<Item = &'a Change>) -> Stat
 }
 
 /// Walks two sorted tables side by side: rows only before, rows only after, and the changed ones.
-fn compare<'a>(
+fn compare_rows<'a>(
     table: &'static Table,
     before: &'a Rows,
     after: &'a Rows,
@@ -161,7 +161,7 @@ fn label<'a>(table: &Table, row: &'a Row) -> Option<(Value<'a>, &'a str)> {
     Some((parent.map_or(Value::Null, |position| row.value(position)), name))
 }
 
-/// Says whether a row or cell is seen for the first time only because it could never be read before.
+/// Returns whether a row or cell is seen for the first time only because it could never be read before.
 fn is_first_sight(known: &ListHistory<'_>, table: &'static Table, change: &Change) -> bool {
     // The coverage comes from no list: it is written anew in each run.
     if table.name == tables::COVERAGE.name {
@@ -175,5 +175,5 @@ fn is_first_sight(known: &ListHistory<'_>, table: &'static Table, change: &Chang
 }
 
 fn place(change: &Change) -> &[u8] {
-    change.before().or_else(|| change.after()).map_or(&[], |row| row.prefix(change.table.key))
+    change.row_before().or_else(|| change.row_after()).map_or(&[], |row| row.prefix(change.table.key))
 }
