@@ -32,7 +32,7 @@ pub use lists::{Lists, Trust};
 pub use patch::Patch;
 pub use refers::{Reference, references};
 pub use state::{Rows, State, UnreadCell};
-pub use table::{Column, Draft, Kind, Parent, Reading, Table, Type};
+pub use table::{Author, Column, Draft, Kind, Parent, Reading, Table, Type};
 pub use text::{is_unseen, visible, visible_json};
 pub use time::{Timestamp, is_same_second, normal_moment, normal_time, time_text};
 pub use value::{Row, Value, Values};

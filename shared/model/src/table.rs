@@ -38,11 +38,22 @@ pub struct Column {
     pub about: &'static str,
     /// Whether it moves along with others (time and author of the last change): by itself no drift.
     pub moves: bool,
+    /// Whose id it holds, if it tells who wrote the row.
+    pub author: Option<Author>,
+}
+
+/// Who wrote a row, as the cloud tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    /// Whoever created the row.
+    Creator,
+    /// Whoever changed the row last.
+    Editor,
 }
 
 impl Column {
     const fn new(name: &'static str, kind: Type, about: &'static str) -> Self {
-        Self { name, kind, about, moves: false }
+        Self { name, kind, about, moves: false, author: None }
     }
 
     /// Declares a column of text.
@@ -72,6 +83,16 @@ impl Column {
             Type::Document,
             "The API's object as canonical JSON, without secrets, personal data and volatile members.",
         )
+    }
+
+    /// Declares the id of whoever created the row.
+    pub(crate) const fn creator(name: &'static str, about: &'static str) -> Self {
+        Self { author: Some(Author::Creator), ..Self::text(name, about) }
+    }
+
+    /// Declares the id of whoever changed the row last, which moves along with each change.
+    pub(crate) const fn editor(name: &'static str, about: &'static str) -> Self {
+        Self { author: Some(Author::Editor), ..Self::text(name, about).moves() }
     }
 
     /// Marks a column that moves along with others.
@@ -149,6 +170,13 @@ impl Table {
     #[must_use]
     pub fn text<'a>(&self, row: &'a Row, column: &str) -> Option<&'a str> {
         self.cell(row, column).as_text()
+    }
+
+    /// Returns the id of whoever created a row or changed it last, where the table has it and it is known.
+    #[must_use]
+    pub fn author<'a>(&self, row: &'a Row, author: Author) -> Option<&'a str> {
+        let position = self.columns.iter().position(|column| column.author == Some(author))?;
+        row.value(position).as_text().filter(|id| !id.is_empty())
     }
 
     /// Returns the key columns.

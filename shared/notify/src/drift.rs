@@ -14,7 +14,9 @@ use model::{
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    Told, cause,
+    Told,
+    author::author,
+    cause,
     names::{Names, label},
     places, sentence,
     wire::Draft,
@@ -43,6 +45,11 @@ impl<'a> Thing<'a> {
         self.own
             .and_then(|own| own.row_after().or_else(|| own.row_before()))
             .or_else(|| names.row(self.table, self.key.as_bytes()))
+    }
+
+    /// Returns what became of its own row, if anything did.
+    pub(crate) const fn own(&self) -> Option<&'a Change> {
+        self.own
     }
 
     /// Returns its key as one text, as in its address.
@@ -199,6 +206,10 @@ fn draft(told: &Told<'_>, thing: &Thing<'_>, names: &Names<'_>) -> Draft {
         if let ChangeKind::Replaced { before, .. } = &own.kind {
             data.insert("former_key".to_owned(), cells(own.table.key_columns().iter().zip(before.values())));
         }
+    }
+    if let Some(by) = author(thing) {
+        let name = names.identity(by.id()).map(|(_, name)| name);
+        data.insert("by".to_owned(), json!({ "id": by.id(), "name": name, "role": by.role() }));
     }
     data.insert("parts".to_owned(), thing.parts.iter().map(|part| told_part(part)).collect());
     data.insert("parts_total".to_owned(), Json::from(thing.parts.len()));

@@ -2,6 +2,7 @@
 
 mod told;
 
+mod author;
 mod cause;
 mod coverage;
 mod damage;

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Cloud, Row, State, Table, Value, Weight, tables};
+use model::{Author, Cloud, Row, State, Table, Value, Weight, tables};
 
 use crate::Told;
 
@@ -39,6 +39,10 @@ impl<'a> Names<'a> {
                 if change.weight == Weight::Drift {
                     let columns = identity_columns(change.table).iter();
                     wanted.extend(columns.filter_map(|column| text(change.table, row, column)));
+                }
+                if change.weight != Weight::Baseline {
+                    let authors = [Author::Creator, Author::Editor].into_iter();
+                    wanted.extend(authors.filter_map(|author| change.table.author(row, author)));
                 }
             }
         }

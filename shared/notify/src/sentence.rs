@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use model::{Change, Row, Table, Type, Value, tables};
 
 use crate::{
+    author::{By, author},
     drift::Thing,
     names::{Names, identity_columns, label, text},
 };
@@ -16,10 +17,26 @@ use crate::{
 pub(crate) fn title(thing: &Thing<'_>, names: &Names<'_>) -> String {
     let called = thing_name(thing, names);
     match thing.verb() {
-        "added" => format!("{called} was added{}", giving(thing)),
+        "added" => format!("{called} was added{}{}", by(thing, names), giving(thing)),
         "removed" => format!("{called} was removed"),
-        "replaced" => format!("{called} was re-created with a new id"),
-        _ => changed(thing, &called, names),
+        "replaced" => format!("{called} was re-created with a new id{}", by(thing, names)),
+        _ => {
+            let changed = changed(thing, &called, names);
+            let by = by(thing, names);
+            let by =
+                if changed.ends_with(" added") { by.strip_prefix(", added").unwrap_or(&by) } else { &by };
+            format!("{changed}{by}")
+        }
+    }
+}
+
+/// Returns by whom it was done, where the cloud tells it: others may have changed a thing before its last editor did.
+fn by(thing: &Thing<'_>, names: &Names<'_>) -> String {
+    match (thing.verb(), author(thing)) {
+        (_, None) => String::new(),
+        ("changed", Some(By::Creator(id))) => format!(", added by {}", identity(id, names)),
+        (_, Some(By::Creator(id))) => format!(" by {}", identity(id, names)),
+        (_, Some(By::LastEditor(id))) => format!("; last changed by {}", identity(id, names)),
     }
 }
 
@@ -73,7 +90,7 @@ fn thing_name(thing: &Thing<'_>, names: &Names<'_>) -> String {
     if let Some((table, name)) = owner.and_then(|id| names.identity(id)) {
         return format!("{noun} of {} {name}", self::noun(table));
     }
-    let name = label(thing.table, row).map_or_else(|| thing.key_text(), str::to_owned);
+    let name = label(thing.table, row).map_or_else(|| described(thing, row), str::to_owned);
     let of = text(thing.table, row, "subject_access_group_id")
         .map(|id| {
             let name = names.of(&tables::ibm::ACCESS_GROUPS, id).unwrap_or(id);
@@ -83,6 +100,14 @@ fn thing_name(thing: &Thing<'_>, names: &Names<'_>) -> String {
             text(thing.table, row, "subject_iam_id").map(|id| format!(" of {}", identity(id, names)))
         });
     format!("{noun} {name}{}", of.unwrap_or_default())
+}
+
+/// Returns the id of what has no name, with its description before it: by that, people and paths of access know it.
+fn described(thing: &Thing<'_>, row: &Row) -> String {
+    match text(thing.table, row, "description") {
+        Some(description) => format!("'{}' ({})", crate::wire::plain(description, 60), thing.key_text()),
+        None => thing.key_text(),
+    }
 }
 
 fn identity(iam_id: &str, names: &Names<'_>) -> String {

@@ -46,7 +46,8 @@ pub(crate) fn member(group: &str, iam_id: &str) -> Row {
 
 pub(crate) fn policy(id: &str, group: &str, document: Option<&str>) -> Row {
     let draft = ibm::POLICIES.draft().set("id", id).set("type", "access").set("state", "active");
-    draft.set("subject_access_group_id", group).set("document", document).row()
+    let draft = draft.set("subject_access_group_id", group).set("created_by_id", "IBMid-1");
+    draft.set("document", document).row()
 }
 
 pub(crate) fn role(policy: &str, id: &str) -> Row {
