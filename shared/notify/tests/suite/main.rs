@@ -1,6 +1,8 @@
 //! The stage from outside: what is told, what goes over the wire, who has taken it.
 
 #[cfg(test)]
+mod authors;
+#[cfg(test)]
 mod contracts;
 #[cfg(test)]
 mod delivery;
