@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     fn is_same(kind: Type, name: &'static str, before: &str, after: &str) -> bool {
-        let column = Column { name, kind, about: "", moves: false };
+        let column = Column { name, kind, about: "", moves: false, author: None };
         is_other_form(&column, Value::Text(before), Value::Text(after))
     }
 
