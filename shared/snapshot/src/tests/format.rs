@@ -57,7 +57,7 @@ fn declared(columns: Vec<Column>, key: usize) -> &'static Table {
 }
 
 const fn column(name: &'static str, kind: Type) -> Column {
-    Column { name, kind, about: "", moves: false }
+    Column { name, kind, about: "", moves: false, author: None }
 }
 
 #[tokio::test]
