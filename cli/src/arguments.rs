@@ -247,7 +247,7 @@ Examples:
   iamwatch who-can iam.policy.create serviceType=service --exit-code > /dev/null || echo 'somebody can'
 
 A resource is a URN on Huawei Cloud; on IBM Cloud a CRN, or attribute=value pairs joined by commas. Without it, any
-resource is meant, and who may do it on some is told as `in part`.
+resource is meant, and who may do it on some is told as `partly`.
 
 --json: {\"snapshot\", \"action\", \"resource\", \"answers\": [{\"kind\", \"id\", \"name\", \"standing\", \"why\", \"verdict\": \"surely\",
 \"conditional\" or \"denied\", \"extent\": \"whole\" or \"part\", \"condition\", \"path\": [{\"kind\", \"id\", \"name\"}, …]}, …],

@@ -36,9 +36,9 @@ pub(crate) fn answers(answers: &[&Answer], paint: Paint) -> String {
 
 fn can(answer: &Answer) -> (&'static str, Style) {
     match (answer.verdict, answer.extent) {
-        (Verdict::Surely, Extent::Whole) => ("surely", AnsiColor::Red.on_default()),
-        (Verdict::Surely, _) => ("in part", AnsiColor::Yellow.on_default()),
-        (Verdict::Conditional, _) => ("if", AnsiColor::Yellow.on_default()),
+        (Verdict::Surely, Extent::Whole) => ("yes", AnsiColor::Red.on_default()),
+        (Verdict::Surely, _) => ("partly", AnsiColor::Yellow.on_default()),
+        (Verdict::Conditional, _) => ("conditional", AnsiColor::Yellow.on_default()),
         (Verdict::Denied, _) => ("denied", AnsiColor::Green.on_default()),
     }
 }
@@ -99,7 +99,7 @@ fn headline(change: &SharedChange, verb: &str) -> String {
     let others = if others == 0 { String::new() } else { format!(" and {others} more") };
     let users = match change.usable_by.is_nobody() {
         true => String::new(),
-        false => format!(" (which {} may become)", plain(&change.usable_by.to_string())),
+        false => format!(" (which {} can assume)", plain(&change.usable_by.to_string())),
     };
     format!("{}{others}{users}: {verb}", names.join(", "))
 }

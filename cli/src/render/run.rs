@@ -164,7 +164,9 @@ fn findings(told: &Told, paint: Paint) -> String {
         };
         let by =
             text::tally(severities.map(|severity| (count(severity), severity.name())), "none worth a word");
-        page.push_str(&format!(", {} as found the first time ({by})", text::number(counts.baseline)));
+        let number = text::number(counts.baseline);
+        let part = if counts.baseline == counts.open { "all".to_owned() } else { number };
+        page.push_str(&format!(", {part} from the baseline ({by})"));
     }
     let transitions = text::tally(counts.transitions.iter().map(|(kind, count)| (*count, kind)), "");
     if !transitions.is_empty() {
@@ -237,7 +239,7 @@ fn footer(told: &Told) -> String {
         for sink in &delivery.sinks {
             // What failed has a line of its own.
             if sink.sent > 0 || !sink.has_failed() && sink.left_to_another == 0 {
-                parts.push(format!("{} taken by {}", sink.sent, sink.sink));
+                parts.push(format!("{} delivered to {}", sink.sent, sink.sink));
             }
             if sink.left_to_another > 0 {
                 parts.push(format!("{} being sent to {} by another run", sink.left_to_another, sink.sink));

@@ -48,7 +48,7 @@ fn a_sink_that_fails_is_a_failure_and_the_next_run_delivers() {
 
     bus.behave(Manner::default());
     let page = cloud.desk.iamwatch(&["audit"]).done();
-    assert!(page.contains("taken by eventbridge-iamwatch") && !page.contains("Not delivered"), "{page}");
+    assert!(page.contains("delivered to eventbridge-iamwatch") && !page.contains("Not delivered"), "{page}");
     assert!(bus.ids().len() > 3);
     assert_each_once(&bus.ids());
 }
