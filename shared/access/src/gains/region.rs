@@ -208,7 +208,8 @@ impl<'a> Counting<'a> {
         left
     }
 
-    /// Returns what the statement does not speak of.
+    /// Returns what blocks of the statement have of some pieces and its exceptions take out again. No part of it comes
+    /// twice: what is cut out again and again would else double each time.
     fn exceptions(&self, pieces: &[Piece]) -> Vec<Piece> {
         let (none, everywhere, everything) = (Conjunction::default(), Resource::any(), [Pattern::any()]);
         let actions = &self.statement.actions.except;
@@ -216,9 +217,19 @@ impl<'a> Counting<'a> {
         let of_resources = self.statement.resources.except.iter();
         let of_resources =
             of_resources.map(|resource| Block { actions: &everything, resource, condition: &none });
-        let blocks: Vec<Block<'_>> =
+        let taken: Vec<Block<'_>> =
             (!actions.is_empty()).then_some(of_actions).into_iter().chain(of_resources).collect();
-        blocks.iter().flat_map(|block| pieces.iter().filter_map(|piece| piece.and(block))).collect()
+        let mut rest = pieces.to_vec();
+        let mut kept = Vec::new();
+        for block in self.blocks() {
+            let mut inside: Vec<Piece> = rest.iter().filter_map(|piece| piece.and(&block)).collect();
+            for except in &taken {
+                kept.extend(inside.iter().filter_map(|piece| piece.and(except)));
+                inside = cut(inside, except, false);
+            }
+            rest = cut(rest, &block, false);
+        }
+        kept
     }
 }
 
@@ -231,7 +242,10 @@ fn cut(pieces: Vec<Piece>, block: &Block<'_>, is_held: bool) -> Vec<Piece> {
 
 /// Returns what is left of a region without all that a statement speaks of.
 pub(super) fn minus(pieces: Vec<Piece>, statement: &Counting<'_>, is_held: bool) -> Vec<Piece> {
-    let kept = statement.exceptions(&and_any(&pieces, statement));
+    if pieces.len() > MOST_PIECES {
+        return pieces;
+    }
+    let kept = if statement.has_exceptions() { statement.exceptions(&pieces) } else { Vec::new() };
     let mut left = pieces;
     for block in statement.blocks() {
         left = cut(left, &block, is_held);
@@ -301,3 +315,6 @@ pub(super) fn left_without(mut pieces: Vec<Piece>, taken: &[Piece]) -> Vec<Piece
     }
     pieces
 }
+
+#[cfg(test)]
+mod tests;

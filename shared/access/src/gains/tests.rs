@@ -19,7 +19,7 @@ fn patterns() -> impl Strategy<Value = Pattern> + Clone {
 }
 
 prop_compose! {
-    fn statements()(
+    pub(super) fn statements()(
         actions in choices(patterns()),
         resources in choices((patterns(), prop::option::of(patterns())).prop_map(|(x, y)| {
             let resource = Resource::any().with("path", vec![x]);
