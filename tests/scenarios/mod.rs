@@ -10,6 +10,7 @@ mod guide;
 mod judging;
 mod permissions;
 mod shapes;
+mod statements;
 mod unjudged;
 mod weeks;
 

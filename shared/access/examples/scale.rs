@@ -101,7 +101,7 @@ fn huawei(grants: usize, changed: usize) -> State {
         let attached = t::POLICY_ATTACHMENTS.draft().set("policy_id", &id).set("entity_type", kind);
         drafts.add(&t::POLICY_ATTACHMENTS, attached.set("entity_id", holder));
         let of = |table: &'static Table| {
-            table.draft().set("policy_id", &id).set("version_id", "v1").set("statement", 0)
+            table.draft().set("policy_id", &id).set("version_id", "v1").set("statement", "0")
         };
         let effect = if number % 10 == 9 { "Deny" } else { "Allow" };
         drafts.add(&t::POLICY_STATEMENTS, of(&t::POLICY_STATEMENTS).set("effect", effect));
@@ -198,7 +198,7 @@ fn agencies(agencies: usize, changed: usize) -> State {
             let attached = t::POLICY_ATTACHMENTS.draft().set("policy_id", id).set("entity_type", kind);
             drafts.add(&t::POLICY_ATTACHMENTS, attached.set("entity_id", holder));
             let of = |table: &'static Table| {
-                table.draft().set("policy_id", id).set("version_id", "v1").set("statement", 0)
+                table.draft().set("policy_id", id).set("version_id", "v1").set("statement", "0")
             };
             drafts.add(&t::POLICY_STATEMENTS, of(&t::POLICY_STATEMENTS).set("effect", "Allow"));
             for (table, pattern) in [(&t::POLICY_ACTIONS, action), (&t::POLICY_RESOURCES, resource)] {
@@ -217,7 +217,7 @@ fn agencies(agencies: usize, changed: usize) -> State {
         let id = format!("agency-{number:06}");
         let draft = t::AGENCIES.draft().set("agency_id", &id).set("name", &id).set("kind", "trust");
         drafts.add(&t::AGENCIES, draft.set("urn", format!("iam::acc:agency:{id}").as_str()));
-        let of = |table: &'static Table| table.draft().set("agency_id", &id).set("statement", 0);
+        let of = |table: &'static Table| table.draft().set("agency_id", &id).set("statement", "0");
         drafts.add(&t::TRUST_STATEMENTS, of(&t::TRUST_STATEMENTS).set("effect", "Allow"));
         let action = of(&t::TRUST_ACTIONS).set("position", 0).set("is_except", false);
         drafts.add(&t::TRUST_ACTIONS, action.set("pattern", "sts:agencies:assume"));

@@ -72,7 +72,7 @@ mod tests {
 
     fn state(patterns: &[&str]) -> State {
         let rows = patterns.iter().zip(0_i64..).map(|(pattern, place)| {
-            let draft = TRUST_PRINCIPALS.draft().set("agency_id", "a").set("statement", 0);
+            let draft = TRUST_PRINCIPALS.draft().set("agency_id", "a").set("statement", "0");
             draft.set("position", place).set("type", "IAM").set("pattern", *pattern).row()
         });
         let mut state = State::default();

@@ -101,24 +101,42 @@ pub(crate) fn columns_of(schema: &Schema) -> Option<Vec<FileColumn>> {
     columns.collect()
 }
 
-/// Puts rows of a file under the columns of a declaration: what the file lacks is null, what the declaration lacks is left out.
+/// Puts rows of a file under the columns of a declaration: what the file lacks is null, what the declaration lacks is left out, and
+/// a number is text where the declaration has texts now.
 pub(crate) fn fit(columns: &[FileColumn], table: &Table, rows: Vec<Row>) -> Vec<Row> {
-    let position = |column: &model::Column| {
-        let content = Content::of(column.kind);
-        columns.iter().position(|each| each.name == column.name && each.content == content)
-    };
-    let positions: Vec<Option<usize>> = table.columns.iter().map(position).collect();
-    if columns.len() == positions.len()
-        && positions.iter().enumerate().all(|(index, each)| *each == Some(index))
-    {
+    let positions: Vec<Option<Place>> = table.columns.iter().map(|column| place(columns, column)).collect();
+    let is_there =
+        |(index, place): (usize, &Option<Place>)| *place == Some(Place { index, is_number: false });
+    if columns.len() == positions.len() && positions.iter().enumerate().all(is_there) {
         return rows;
     }
     let fitted = rows.into_iter().map(|row| {
         let values: Vec<Value<'_>> = row.values().collect();
-        let cell = |position: &Option<usize>| {
-            position.and_then(|position| values.get(position).copied()).unwrap_or(Value::Null)
+        let value = |place: Place| values.get(place.index).copied().unwrap_or(Value::Null);
+        let number = |place: &Option<Place>| {
+            place.filter(|place| place.is_number).and_then(|place| value(place).as_integer())
         };
-        Row::pack(positions.iter().map(cell))
+        let numbers: Vec<Option<String>> =
+            positions.iter().map(|place| number(place).map(|number| number.to_string())).collect();
+        let plain = |place: &Option<Place>| place.map_or(Value::Null, value);
+        let cells = positions.iter().zip(&numbers);
+        Row::pack(cells.map(|(place, number)| number.as_deref().map_or_else(|| plain(place), Value::Text)))
     });
     fitted.collect()
+}
+
+/// Where a file has the column of a declaration, and whether its numbers are to become texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    index: usize,
+    is_number: bool,
+}
+
+fn place(columns: &[FileColumn], column: &model::Column) -> Option<Place> {
+    let index = columns.iter().position(|each| each.name == column.name)?;
+    match (columns.get(index)?.content, Content::of(column.kind)) {
+        (found, wanted) if found == wanted => Some(Place { index, is_number: false }),
+        (Content::Integer, Content::Text) => Some(Place { index, is_number: true }),
+        _ => None,
+    }
 }

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
-use model::{Row, Rows, Table, tables::COVERAGE};
+use model::{
+    Row, Rows, RowsByTable, STATEMENT, StatementTables, Table,
+    tables::{COVERAGE, huawei::DOCUMENTS},
+};
 
 use crate::{
     DeltaRef, History, Manifest, ObjectRef, SnapshotError, TableEntry,
-    columns::{FileColumn, fit, shape},
+    columns::{Content, FileColumn, fit, shape},
     file::{FileError, Line, Sheet, decode, encode_base, encode_delta},
     hash::{count, sha256},
     levels::{Plan, Weight, is_heavy, plan},
@@ -69,8 +72,32 @@ impl History {
         if entry.shape == shape(table) {
             return Ok(sheets.rows);
         }
+        let are_numbered = has_numbered_statements(&sheets.columns);
         let rows = fit(&sheets.columns, table, sheets.rows.into_iter().collect());
-        Ok(Rows::new(table, rows))
+        match DOCUMENTS.iter().find(|family| are_numbered && is_of(family, table)) {
+            Some(family) => self.read_numbered(manifest, family, table, rows).await,
+            None => Ok(Rows::new(table, rows)),
+        }
+    }
+
+    /// Returns rows of an old snapshot, whose statements were numbered, with the keys that statements have today: a key hangs on
+    /// all that a statement says, so that the other tables of the family are read, too.
+    async fn read_numbered(
+        &self,
+        manifest: &Manifest,
+        family: &StatementTables,
+        table: &'static Table,
+        rows: Vec<Row>,
+    ) -> Result<Rows, SnapshotError> {
+        let mut all = RowsByTable::from([(table.name, rows)]);
+        for sibling in family.all().into_iter().filter(|each| each.name != table.name) {
+            let Some(entry) = manifest.tables.get(sibling.name) else { continue };
+            let sheets = self.read_entry(entry).await?;
+            let rows = fit(&sheets.columns, sibling, sheets.rows.into_iter().collect());
+            all.insert(sibling.name, rows);
+        }
+        let mut keyed = family.with_keys(all);
+        Ok(Rows::new(table, keyed.remove(table.name).unwrap_or_default()))
     }
 
     /// Stores what a table holds now, and returns its entry for the next manifest; none for a table without rows.
@@ -251,6 +278,15 @@ impl Fresh {
         let upserts = count(self.lines.len()) - deletes;
         DeltaRef { object, upserts, deletes, from: self.from, to: self.to, runs: self.runs }
     }
+}
+
+/// Says whether a file has statements of policy documents that are numbered, as they were before they had keys of their own.
+fn has_numbered_statements(columns: &[FileColumn]) -> bool {
+    columns.iter().any(|column| column.name == STATEMENT && column.content == Content::Integer)
+}
+
+fn is_of(family: &StatementTables, table: &Table) -> bool {
+    family.all().iter().any(|each| each.name == table.name)
 }
 
 fn overlay(key: usize, lines: Vec<Line>) -> Overlay {

@@ -13,19 +13,19 @@ use simulators::ibm::FaultKind;
 use super::Account;
 
 /// An account that is audited hour by hour.
-struct Hours {
-    account: Account,
+pub(super) struct Hours {
+    pub(super) account: Account,
     runs: Cell<u32>,
     read: Cell<usize>,
 }
 
 impl Hours {
-    fn of(account: Account) -> Self {
+    pub(super) fn of(account: Account) -> Self {
         Self { account, runs: Cell::new(0), read: Cell::new(0) }
     }
 
     /// Audits an hour later and returns what was told.
-    async fn told(&self) -> Told {
+    pub(super) async fn told(&self) -> Told {
         self.runs.set(self.runs.get() + 1);
         // An hour a run, so that nothing grows old on the way.
         let (day, hour) = (8 + self.runs.get() / 24, self.runs.get() % 24);
@@ -58,18 +58,18 @@ impl Hours {
 
 /// What one run told.
 #[derive(Debug)]
-struct Told(Vec<Event>);
+pub(super) struct Told(Vec<Event>);
 
 impl Told {
     /// Returns the titles of events of a kind, as `drift.added`.
-    fn titles(&self, kind: &str) -> Vec<&str> {
+    pub(super) fn titles(&self, kind: &str) -> Vec<&str> {
         let kind = format!("dev.iamwatch.{kind}.v1");
         let meant = self.0.iter().filter(|event| event.kind == kind);
         meant.map(|event| event.data["title"].as_str().expect("a title")).collect()
     }
 
     /// Says whether an event of a kind names something in its title.
-    fn has(&self, kind: &str, part: &str) -> bool {
+    pub(super) fn has(&self, kind: &str, part: &str) -> bool {
         self.titles(kind).iter().any(|title| title.contains(part))
     }
 
@@ -81,7 +81,7 @@ impl Told {
     }
 
     /// Returns all of it, a line each.
-    fn all(&self) -> String {
+    pub(super) fn all(&self) -> String {
         let line = |event: &Event| format!("{} {}\n", event.kind, event.data["title"]);
         self.0.iter().map(line).collect()
     }

@@ -2,6 +2,7 @@
 
 use model::{Table, tables::huawei::*};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use simulators::huawei::world::Truth;
 
 use super::expected::{Expected, add, is_kept, kept_roles, text};
@@ -92,7 +93,7 @@ fn parsed(object: &Value, member: &str) -> Value {
 
 fn add_document(expected: &mut Expected, kind: &Kind, key: &[Value], document: &Value) {
     let mut statements = listed(&document["Statement"]);
-    // The order of a document means nothing: statements are numbered by their Sid and then by what they say.
+    // The order of a document means nothing: statements are known by their Sid or by what they say.
     statements.sort_by_key(|statement| {
         (statement["Sid"].as_str().map(str::to_owned), in_order(statement).to_string())
     });
@@ -132,7 +133,57 @@ fn add_document(expected: &mut Expected, kind: &Kind, key: &[Value], document: &
             all.principals.push(row(number, &[json!(place), json!(is_except), json!(kind), pattern]));
         }
     }
+    all.put_keys(key.len());
     add_rows(expected, kind, all);
+}
+
+/// Packs cells as they are hashed: a mark, and what the value is.
+fn packed(cell: &Value) -> model::Value<'_> {
+    match cell {
+        Value::Bool(truth) => (*truth).into(),
+        Value::Number(number) => number.as_i64().expect("whole").into(),
+        Value::String(text) => text.into(),
+        _ => model::Value::Null,
+    }
+}
+
+impl Rows {
+    fn tables(&mut self) -> [(&mut Vec<Vec<Value>>, usize); 5] {
+        // Behind the key are the cells that a statement says: places in lists are part of the key.
+        let Self { statements, actions, resources, conditions, principals } = self;
+        [(statements, 1), (actions, 2), (resources, 2), (conditions, 2), (principals, 2)]
+    }
+
+    /// Puts keys in the place of numbers: the Sid where it is unique, else twelve digits of a hash of what is said, and a counter
+    /// where two say the same.
+    fn put_keys(&mut self, column: usize) {
+        let sids: Vec<Value> = self.statements.iter().map(|row| row[column + 1].clone()).collect();
+        let mut keys: Vec<String> = Vec::new();
+        for (number, sid) in sids.iter().enumerate() {
+            if sids.iter().filter(|each| *each == sid).count() == 1
+                && let Some(sid) = sid.as_str().filter(|sid| !sid.is_empty())
+            {
+                keys.push(sid.to_owned());
+                continue;
+            }
+            let mut hasher = Sha256::new();
+            for ((rows, more), mark) in self.tables().into_iter().zip(16_u8..) {
+                for row in rows.iter().filter(|row| row[column] == json!(number)) {
+                    hasher.update([mark]);
+                    hasher.update(model::Row::pack(row[column + more..].iter().map(packed)).as_bytes());
+                }
+            }
+            let hash = hex::encode(hasher.finalize())[..12].to_owned();
+            let same = keys.iter().filter(|key| key.split('-').next() == Some(&hash)).count();
+            keys.push(if same == 0 { hash } else { format!("{hash}-{}", same + 1) });
+        }
+        for (rows, _) in self.tables() {
+            for row in rows {
+                let number = row[column].as_u64().and_then(|number| usize::try_from(number).ok());
+                row[column] = json!(keys[number.expect("a number")]);
+            }
+        }
+    }
 }
 
 fn add_rows(expected: &mut Expected, kind: &Kind, all: Rows) {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use model::{Row, State, Table, Timestamp, Value, tables::huawei as t};
+use model::{Row, STATEMENT, State, StatementTables, Table, Timestamp, Value, tables::huawei as t};
 
 use super::{
     action,
@@ -17,6 +17,8 @@ pub(crate) struct Documents(BTreeMap<Vec<u8>, Vec<Written>>);
 
 /// A statement, and its conditions one by one.
 pub(crate) struct Written {
+    /// The statement as the last step of a path.
+    pub(crate) step: Step,
     /// The statement with all conditions in words.
     pub(crate) statement: Statement,
     conditions: Vec<Condition>,
@@ -24,58 +26,25 @@ pub(crate) struct Written {
     ended: Option<Timestamp>,
 }
 
-/// The tables that hold one kind of document.
-struct Family {
-    statements: &'static Table,
-    actions: &'static Table,
-    resources: &'static Table,
-    conditions: &'static Table,
-}
-
 impl Documents {
     pub(crate) fn of_policies(state: &State, at: Timestamp) -> Self {
-        let (statements, actions) = (&t::POLICY_STATEMENTS, &t::POLICY_ACTIONS);
-        Self::of(
-            state,
-            &Family {
-                statements,
-                actions,
-                resources: &t::POLICY_RESOURCES,
-                conditions: &t::POLICY_CONDITIONS,
-            },
-            at,
-        )
+        Self::of(state, &t::POLICY_DOCUMENTS, at)
     }
 
     pub(crate) fn of_roles(state: &State, at: Timestamp) -> Self {
-        let (statements, actions) = (&t::ROLE_STATEMENTS, &t::ROLE_ACTIONS);
-        Self::of(
-            state,
-            &Family { statements, actions, resources: &t::ROLE_RESOURCES, conditions: &t::ROLE_CONDITIONS },
-            at,
-        )
+        Self::of(state, &t::ROLE_DOCUMENTS, at)
     }
 
     pub(crate) fn of_scps(state: &State, at: Timestamp) -> Self {
-        let (statements, actions) = (&t::SCP_STATEMENTS, &t::SCP_ACTIONS);
-        Self::of(
-            state,
-            &Family { statements, actions, resources: &t::SCP_RESOURCES, conditions: &t::SCP_CONDITIONS },
-            at,
-        )
+        Self::of(state, &t::SCP_DOCUMENTS, at)
     }
 
     pub(crate) fn of_trust(state: &State, at: Timestamp) -> Self {
-        let (statements, actions) = (&t::TRUST_STATEMENTS, &t::TRUST_ACTIONS);
-        Self::of(
-            state,
-            &Family { statements, actions, resources: &t::TRUST_RESOURCES, conditions: &t::TRUST_CONDITIONS },
-            at,
-        )
+        Self::of(state, &t::TRUST_DOCUMENTS, at)
     }
 
-    fn of(state: &State, family: &Family, at: Timestamp) -> Self {
-        // The key of a document is that of its statements without the last column, their place.
+    fn of(state: &State, family: &StatementTables, at: Timestamp) -> Self {
+        // The key of a document is that of its statements without the last column.
         let (document, statement) = (family.statements.key - 1, family.statements.key);
         let mut actions = choices(state, family.actions, statement, action);
         let mut resources = choices(state, family.resources, statement, resource);
@@ -83,15 +52,20 @@ impl Documents {
         let mut documents: BTreeMap<Vec<u8>, Vec<Written>> = BTreeMap::new();
         for row in state.rows(family.statements) {
             let key = row.prefix(statement);
-            let effect = match family.statements.text(row, "effect") {
+            let text = |column| family.statements.text(row, column);
+            let effect = match text("effect") {
                 Some(effect) if effect.eq_ignore_ascii_case("deny") => Effect::Deny,
                 _ => Effect::Allow,
             };
             let everywhere = || Choice::any_of(vec![Resource::any()]);
             let conditions = conditions.remove(key).unwrap_or_default();
             let ended = end_of_all(&conditions).filter(|end| *end <= at);
-            // It keeps its place, with nothing in it: a policy of an organisation that allows nothing any more still bounds.
-            let actions = actions.remove(key).filter(|_| ended.is_none());
+            let actions = actions.remove(key);
+            let id = text(STATEMENT).unwrap_or_default().to_owned();
+            let name = text("sid").map_or_else(|| summary(effect, actions.as_ref()), str::to_owned);
+            let step = Step { kind: "statement", id, name };
+            // It stays, with nothing in it: a policy of an organisation that allows nothing any more still bounds.
+            let actions = actions.filter(|_| ended.is_none());
             let statement = Statement {
                 effect,
                 actions: Arc::new(actions.unwrap_or_else(|| Choice::any_of(Vec::new()))),
@@ -99,12 +73,12 @@ impl Documents {
                 condition: words(&conditions),
             };
             let of_document = documents.entry(row.prefix(document).to_vec()).or_default();
-            of_document.push(Written { statement, conditions, ended });
+            of_document.push(Written { step, statement, conditions, ended });
         }
         Self(documents)
     }
 
-    /// Returns the statements of a document in their order.
+    /// Returns the statements of a document in the order of their keys.
     pub(crate) fn statements(&self, key: &[&str]) -> &[Written] {
         let key = Row::pack(key.iter().map(|part| Value::Text(part)));
         self.0.get(key.as_bytes()).map_or(&[], Vec::as_slice)
@@ -112,10 +86,9 @@ impl Documents {
 
     /// Notes of each statement of a document that is over when it ended.
     pub(crate) fn note_ended(&self, access: &mut Access, key: &[&str], steps: &[Step]) {
-        for (place, written) in self.statements(key).iter().enumerate() {
+        for written in self.statements(key) {
             if let Some(end) = written.ended {
-                let last = step_of(place);
-                access.ended.note(steps.iter().chain([&last]).map(|step| step.id.as_str()), end);
+                access.ended.note(steps.iter().chain([&written.step]).map(|step| step.id.as_str()), end);
             }
         }
     }
@@ -125,16 +98,16 @@ impl Documents {
     pub(crate) fn sources(&self, key: &[&str], steps: &[Step], people: &People<'_>) -> Vec<Source> {
         let statements = self.statements(key);
         let is_only = statements.len() == 1;
-        let sources = |(place, written): (usize, &Written)| {
-            let steps: Arc<[Step]> =
-                steps.iter().cloned().chain([step_of(place).unless_only(is_only)]).collect();
+        let sources = |written: &Written| {
+            let last = written.step.clone().unless_only(is_only);
+            let steps: Arc<[Step]> = steps.iter().cloned().chain([last]).collect();
             written.decided(people).into_iter().map(move |(statement, holders)| Source {
                 steps: Arc::clone(&steps),
                 statement,
                 holders,
             })
         };
-        statements.iter().enumerate().flat_map(sources).collect()
+        statements.iter().flat_map(sources).collect()
     }
 }
 
@@ -154,8 +127,15 @@ impl Written {
     }
 }
 
-fn step_of(place: usize) -> Step {
-    super::step("statement", &(place + 1).to_string(), None)
+/// Returns words for a statement that nobody gave a name: what it does to the first of its actions.
+fn summary(effect: Effect, actions: Option<&Choice<Pattern>>) -> String {
+    let verb = if effect == Effect::Deny { "deny" } else { "allow" };
+    let Some(actions) = actions else { return format!("{verb} nothing") };
+    let (words, named) =
+        if actions.except.is_empty() { ("", &actions.any_of) } else { (" all but", &actions.except) };
+    let first = named.first().map(ToString::to_string).unwrap_or_default();
+    let more = if named.len() > 1 { ", …" } else { "" };
+    format!("{verb}{words} {first}{more}")
 }
 
 /// Everything, as what NotAction and NotResource take from.

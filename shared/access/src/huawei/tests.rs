@@ -197,10 +197,11 @@ impl Tables {
 
     fn document(&mut self, family: [&'static Table; 4], key: &[(&str, &str)], written: &[Written]) {
         for (place, statement) in written.iter().enumerate() {
+            let place = place.to_string();
             let draft = |table: &'static Table| {
                 let draft =
                     key.iter().fold(table.draft(), |draft, (column, value)| draft.set(column, *value));
-                draft.set("statement", i64::try_from(place).unwrap())
+                draft.set("statement", &place)
             };
             self.add(
                 family[0],

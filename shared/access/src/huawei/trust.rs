@@ -57,13 +57,13 @@ pub(super) fn add(access: &mut Access, state: &State, people: &People<'_>, at: T
             let from = outside(access, if is_service { "cloud service" } else { "account" }, domain, name);
             found.push((from, to, None));
         }
-        let statements = documents.statements(&[agency]).iter().enumerate();
+        let statements = documents.statements(&[agency]).iter();
         let policy = TrustPolicy {
             rules: statements
-                .map(|(place, each)| Rule {
+                .map(|each| Rule {
                     written: &each.statement,
                     decided: each.decided(people),
-                    principals: of_statements.get(&(agency, place)).unwrap_or(&nobody),
+                    principals: of_statements.get(&(agency, each.step.id.as_str())).unwrap_or(&nobody),
                 })
                 .collect(),
             question: question(ASSUME, text("urn")),

@@ -110,7 +110,7 @@ fn policies(state: &mut State, count: usize, users: usize, groups: usize) {
             .draft()
             .set("policy_id", &policy)
             .set("version_id", version)
-            .set("statement", 0)
+            .set("statement", "0")
             .set("effect", "Allow")
             .row()
     });
@@ -121,7 +121,7 @@ fn policies(state: &mut State, count: usize, users: usize, groups: usize) {
             .draft()
             .set("policy_id", &policy)
             .set("version_id", version)
-            .set("statement", 0)
+            .set("statement", "0")
             .set("position", position)
             .set("is_except", false)
             .set("pattern", if n % 300 == 19 { "*:*:*" } else { "obs:object:get*" })
@@ -132,7 +132,7 @@ fn policies(state: &mut State, count: usize, users: usize, groups: usize) {
             .draft()
             .set("policy_id", &id("p", 4 * n))
             .set("version_id", "v2")
-            .set("statement", 0)
+            .set("statement", "0")
             .set("position", 0)
             .set("operator", "Bool")
             .set("key", "g:MFAPresent")
@@ -163,7 +163,7 @@ fn roles(state: &mut State, count: usize) {
         t::ROLE_STATEMENTS
             .draft()
             .set("role_id", &id("r", n))
-            .set("statement", 0)
+            .set("statement", "0")
             .set("effect", "Allow")
             .row()
     });
@@ -172,7 +172,7 @@ fn roles(state: &mut State, count: usize) {
         t::ROLE_ACTIONS
             .draft()
             .set("role_id", &id("r", n / 5))
-            .set("statement", 0)
+            .set("statement", "0")
             .set("position", position)
             .set("is_except", false)
             .set("pattern", if n % 70 == 0 { "*:*:*" } else { "ecs:*:get*" })
@@ -205,7 +205,7 @@ fn agencies(state: &mut State, count: usize) {
         t::TRUST_STATEMENTS
             .draft()
             .set("agency_id", &id("a", n))
-            .set("statement", 0)
+            .set("statement", "0")
             .set("effect", "Allow")
             .row()
     });
@@ -213,7 +213,7 @@ fn agencies(state: &mut State, count: usize) {
         t::TRUST_ACTIONS
             .draft()
             .set("agency_id", &id("a", n))
-            .set("statement", 0)
+            .set("statement", "0")
             .set("position", 0)
             .set("is_except", false)
             .set("pattern", "sts:agencies:assume")
@@ -224,7 +224,7 @@ fn agencies(state: &mut State, count: usize) {
         t::TRUST_PRINCIPALS
             .draft()
             .set("agency_id", &id("a", n / 2))
-            .set("statement", 0)
+            .set("statement", "0")
             .set("position", position)
             .set("is_except", false)
             .set("type", "IAM")

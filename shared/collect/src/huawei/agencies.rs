@@ -1,29 +1,18 @@
 //! Agencies of all kinds, who may take them on, and their tags.
 
-use model::tables::huawei::{
-    AGENCIES, AGENCY_TAGS, TRUST_ACTIONS, TRUST_CONDITIONS, TRUST_PRINCIPALS, TRUST_RESOURCES,
-    TRUST_STATEMENTS,
-};
+use model::tables::huawei::{AGENCIES, AGENCY_TAGS, TRUST_DOCUMENTS};
 
 use serde_json::Value;
 
 use super::{
     reader::{Parents, Reader, marked, single},
-    statements::{Document, Tables},
+    statements::Document,
 };
 use crate::{
     document,
     item::Item,
     listing::{Items, Seen},
     reading::Kept,
-};
-
-const STATEMENTS: Tables = Tables {
-    statements: &TRUST_STATEMENTS,
-    actions: &TRUST_ACTIONS,
-    resources: &TRUST_RESOURCES,
-    conditions: &TRUST_CONDITIONS,
-    principals: Some(&TRUST_PRINCIPALS),
 };
 
 /// Reads all agencies, and the tags of each.
@@ -67,10 +56,10 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         seen.note_unread(&AGENCIES, &row, "kind");
     }
     if is_untold {
-        seen.note_broken((&AGENCIES, &row), &STATEMENTS.all());
+        seen.note_broken((&AGENCIES, &row), &TRUST_DOCUMENTS.all());
     }
-    trust.iter().for_each(|trust| trust.note((&AGENCIES, &row), STATEMENTS, seen));
-    trust.iter().for_each(|trust| trust.keep(STATEMENTS, &[("agency_id", id)], seen));
+    trust.iter().for_each(|trust| trust.note((&AGENCIES, &row), TRUST_DOCUMENTS, seen));
+    trust.iter().for_each(|trust| trust.keep(TRUST_DOCUMENTS, &[("agency_id", id)], seen));
     Some(id.to_owned())
 }
 

@@ -1,25 +1,15 @@
 //! Versions of policies, and what each says.
 
-use model::tables::huawei::{
-    POLICY_ACTIONS, POLICY_CONDITIONS, POLICY_RESOURCES, POLICY_STATEMENTS, POLICY_VERSIONS,
-};
+use model::tables::huawei::{POLICY_DOCUMENTS, POLICY_VERSIONS};
 
 use super::{
     reader::{Parents, Reader, marked},
-    statements::{Document, Tables},
+    statements::Document,
 };
 use crate::{
     item::Item,
     listing::{Items, Seen},
     reading::Kept,
-};
-
-const STATEMENTS: Tables = Tables {
-    statements: &POLICY_STATEMENTS,
-    actions: &POLICY_ACTIONS,
-    resources: &POLICY_RESOURCES,
-    conditions: &POLICY_CONDITIONS,
-    principals: None,
 };
 
 /// Reads the versions of each policy.
@@ -46,7 +36,7 @@ fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         .set("document", document.canonical.as_ref())
         .row();
     seen.push(&POLICY_VERSIONS, row.clone());
-    document.note((&POLICY_VERSIONS, &row), STATEMENTS, seen);
-    document.keep(STATEMENTS, &[("policy_id", policy), ("version_id", id)], seen);
+    document.note((&POLICY_VERSIONS, &row), POLICY_DOCUMENTS, seen);
+    document.keep(POLICY_DOCUMENTS, &[("policy_id", policy), ("version_id", id)], seen);
     Some(id.to_owned())
 }

@@ -2,27 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use model::tables::huawei::{
-    ROLE_ACTIONS, ROLE_ASSIGNMENTS, ROLE_CONDITIONS, ROLE_RESOURCES, ROLE_STATEMENTS, ROLES,
-};
+use model::tables::huawei::{ROLE_ASSIGNMENTS, ROLE_DOCUMENTS, ROLES};
 
 use super::{
     reader::{Parents, Reader, list_at, single},
-    statements::{Document, Tables},
+    statements::Document,
 };
 use crate::{
     item::Item,
     listing::{Items, Seen},
     paging::Family,
     reading::Kept,
-};
-
-const STATEMENTS: Tables = Tables {
-    statements: &ROLE_STATEMENTS,
-    actions: &ROLE_ACTIONS,
-    resources: &ROLE_RESOURCES,
-    conditions: &ROLE_CONDITIONS,
-    principals: None,
 };
 
 /// Codes of version 3: its own, and the number that stands in the place of one on Keystone's paths.
@@ -67,7 +57,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         .set("document", &item.document_without(&["links", "references"]))
         .row();
     seen.push(&ROLES, row.clone());
-    policy.note((&ROLES, &row), STATEMENTS, seen);
-    policy.keep(STATEMENTS, &[("role_id", id)], seen);
+    policy.note((&ROLES, &row), ROLE_DOCUMENTS, seen);
+    policy.keep(ROLE_DOCUMENTS, &[("role_id", id)], seen);
     Some(id.to_owned())
 }

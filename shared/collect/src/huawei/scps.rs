@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use model::tables::huawei::{
-    SCP_ACTIONS, SCP_ATTACHMENTS, SCP_CONDITIONS, SCP_RESOURCES, SCP_STATEMENTS, SCPS,
-};
+use model::tables::huawei::{SCP_ATTACHMENTS, SCP_DOCUMENTS, SCPS};
 
 use super::{
     organizations::paged,
     reader::{Parents, Reader, single},
-    statements::{Document, Tables},
+    statements::Document,
 };
 use crate::{
     item::Item,
@@ -17,13 +15,6 @@ use crate::{
     reading::Kept,
 };
 
-const STATEMENTS: Tables = Tables {
-    statements: &SCP_STATEMENTS,
-    actions: &SCP_ACTIONS,
-    resources: &SCP_RESOURCES,
-    conditions: &SCP_CONDITIONS,
-    principals: None,
-};
 const KIND: &str = "service_control_policy";
 
 /// Reads all of them, and to what each is attached.
@@ -73,8 +64,8 @@ fn keep(id: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         .set("document", document.canonical.as_ref())
         .row();
     seen.push(&SCPS, row.clone());
-    document.note((&SCPS, &row), STATEMENTS, seen);
-    document.keep(STATEMENTS, &[("policy_id", id)], seen);
+    document.note((&SCPS, &row), SCP_DOCUMENTS, seen);
+    document.keep(SCP_DOCUMENTS, &[("policy_id", id)], seen);
     Some(id.to_owned())
 }
 

@@ -5,15 +5,16 @@
 //! cloud refuses in one of them is refused there, not here. Where the grammar wants an array, a bare value is
 //! taken for an array of one. All else that does not fit is a fault, and the rest is kept.
 //!
-//! All lists of the grammar mean sets, so they are put into an order of our own: statements by their `Sid` and then by
-//! what they say, patterns, principals and values by their text. A reshuffle is then no change.
+//! All lists of the grammar mean sets: patterns, principals and values are put into the order of their texts, and statements
+//! are known by keys ([`StatementTables`]) that hang on nothing but themselves. A reshuffle is then no change, and a statement
+//! that is put in front of others changes none of them.
 
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeSet,
 };
 
-use model::{Draft, Row, Table};
+use model::{Draft, Row, RowsByTable, STATEMENT, StatementTables, Table};
 use serde_json::{Map, Value};
 
 use crate::{document, item::Item, json, listing::Seen};
@@ -24,7 +25,7 @@ const DOCUMENT_MEMORY: usize = 32 << 20;
 /// What a document says.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
-    /// Its statements in our order.
+    /// Its statements.
     pub(crate) statements: Vec<Statement>,
     /// What could not be understood, if anything.
     pub(crate) fault: Option<String>,
@@ -59,29 +60,6 @@ struct Pattern {
 struct Principal {
     kind: String,
     pattern: Pattern,
-}
-
-/// The child tables that statements go into.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Tables {
-    /// The table of the statements.
-    pub(crate) statements: &'static Table,
-    /// The table of their actions.
-    pub(crate) actions: &'static Table,
-    /// The table of their resources.
-    pub(crate) resources: &'static Table,
-    /// The table of their conditions.
-    pub(crate) conditions: &'static Table,
-    /// Of principals, for policies that have them.
-    pub(crate) principals: Option<&'static Table>,
-}
-
-impl Tables {
-    /// Returns all of them.
-    pub(crate) fn all(&self) -> Vec<&'static Table> {
-        let each = [self.statements, self.actions, self.resources, self.conditions];
-        each.into_iter().chain(self.principals).collect()
-    }
 }
 
 impl Document {
@@ -134,6 +112,7 @@ impl Document {
                 &[]
             }
         };
+        // What is told of faults must not hang on the order of statements either.
         let mut statements: Vec<&Value> = statements.iter().collect();
         statements.sort_by_cached_key(|each| (sid(each).map(str::to_owned), document::canonical_whole(each)));
         let statements =
@@ -144,7 +123,7 @@ impl Document {
     }
 
     /// Notes which lists of the thing that it belongs to could not be read as a whole, and which are doubtful.
-    pub(crate) fn note(&self, of: (&'static Table, &Row), tables: Tables, seen: &mut Seen) {
+    pub(crate) fn note(&self, of: (&'static Table, &Row), tables: StatementTables, seen: &mut Seen) {
         if self.is_broken {
             seen.note_broken(of, &tables.all());
         } else if self.is_doubtful {
@@ -153,36 +132,45 @@ impl Document {
     }
 
     /// Writes rows of all statements; `key` sets the columns of what the document belongs to.
-    pub(crate) fn keep<'a>(&'a self, tables: Tables, key: &[(&str, &'a str)], seen: &mut Seen) {
+    pub(crate) fn keep<'a>(&'a self, tables: StatementTables, key: &[(&str, &'a str)], seen: &mut Seen) {
+        let mut rows = RowsByTable::new();
         for (statement, number) in self.statements.iter().zip(0_i64..) {
             let draft = |table: &'static Table| -> Draft<'a> {
                 key.iter().fold(table.draft(), |draft, (column, value)| draft.set(column, *value))
             };
-            statement.keep(tables, &|table| draft(table).set("statement", number), seen);
+            // Told apart by their number until their keys are known.
+            statement.keep(tables, &|table| draft(table).set(STATEMENT, number), &mut rows);
+        }
+        let mut rows = tables.with_keys(rows);
+        for table in tables.all() {
+            rows.remove(table.name).into_iter().flatten().for_each(|row| seen.push(table, row));
         }
     }
 }
 
 impl Statement {
-    fn keep<'a>(&'a self, tables: Tables, draft: &dyn Fn(&'static Table) -> Draft<'a>, seen: &mut Seen) {
+    fn keep<'a>(
+        &'a self,
+        tables: StatementTables,
+        draft: &dyn Fn(&'static Table) -> Draft<'a>,
+        rows: &mut RowsByTable,
+    ) {
+        let mut push = |table: &'static Table, row: Row| rows.entry(table.name).or_default().push(row);
         let row =
             draft(tables.statements).set("sid", self.sid.as_ref()).set("effect", self.effect.as_ref()).row();
-        seen.push(tables.statements, row);
+        push(tables.statements, row);
         for (table, patterns) in [(tables.actions, &self.actions), (tables.resources, &self.resources)] {
             for (pattern, position) in patterns.iter().zip(0_i64..) {
-                seen.push(table, with(draft(table), pattern, position).row());
+                push(table, with(draft(table), pattern, position).row());
             }
         }
         for ([operator, key, value], position) in self.conditions.iter().zip(0_i64..) {
             let row = draft(tables.conditions).set("position", position).set("operator", operator);
-            seen.push(tables.conditions, row.set("key", key).set("value", value).row());
+            push(tables.conditions, row.set("key", key).set("value", value).row());
         }
         let Some(table) = tables.principals else { return };
         for (principal, position) in self.principals.iter().zip(0_i64..) {
-            seen.push(
-                table,
-                with(draft(table), &principal.pattern, position).set("type", &principal.kind).row(),
-            );
+            push(table, with(draft(table), &principal.pattern, position).set("type", &principal.kind).row());
         }
     }
 }

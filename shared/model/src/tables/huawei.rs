@@ -8,6 +8,7 @@ mod federation;
 mod organization;
 mod policies;
 mod roles;
+mod statements;
 mod users;
 
 pub use accounts::*;
@@ -16,6 +17,7 @@ pub use federation::*;
 pub use organization::*;
 pub use policies::*;
 pub use roles::*;
+pub use statements::*;
 pub use users::*;
 
 /// Every table of Huawei Cloud.

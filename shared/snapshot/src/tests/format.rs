@@ -1,6 +1,9 @@
 //! What is in the files, and how files of an older declaration read.
 
-use model::{Column, Type};
+use model::{
+    Column, STATEMENT, Type,
+    tables::huawei::{TRUST_ACTIONS, TRUST_DOCUMENTS, TRUST_STATEMENTS},
+};
 
 use super::*;
 use crate::{
@@ -90,6 +93,53 @@ async fn a_snapshot_of_an_older_declaration_reads_with_the_newer_one() {
         author.history.write(Some(&manifest), newer, &read, &Delta::default()).await.unwrap().unwrap();
     assert!(entry.deltas.is_empty() && entry.shape != manifest.tables[older.name].shape);
     assert_eq!(author.history.verify().await.unwrap().iter().filter(|fault| !fault.is_harmless()).count(), 0);
+}
+
+/// Declares a table as it was while statements were numbered.
+fn numbered(table: &'static Table) -> &'static Table {
+    let older = |column: &Column| {
+        let kind = if column.name == STATEMENT { Type::Integer } else { column.kind };
+        Column { kind, ..*column }
+    };
+    let columns = Vec::leak(table.columns.iter().map(older).collect());
+    Box::leak(Box::new(Table { columns, ..*table }))
+}
+
+#[tokio::test]
+async fn numbered_statements_of_old_snapshots_read_with_the_keys_that_they_have_today() {
+    let mut author = Author::new().await;
+    let mut manifest = author.write(&State::default()).await;
+    let draft =
+        |table: &'static Table, number: i64| table.draft().set("agency_id", "a").set(STATEMENT, number);
+    let statements: Vec<Row> = (0..12)
+        .map(|number| {
+            let sid = (number == 11).then_some("last");
+            draft(&TRUST_STATEMENTS, number).set("sid", sid).set("effect", "Allow").row()
+        })
+        .collect();
+    let actions: Vec<Row> = (0..12)
+        .map(|number| {
+            let action = format!("action-{number}");
+            draft(&TRUST_ACTIONS, number).set("position", 0).set("pattern", &action).row()
+        })
+        .collect();
+    for (table, rows) in [(&TRUST_STATEMENTS, &statements), (&TRUST_ACTIONS, &actions)] {
+        let older = numbered(table);
+        let rows = Rows::new(older, rows.clone());
+        let entry = author.history.write(None, older, &rows, &Delta::default()).await.unwrap().unwrap();
+        manifest.tables.insert(older.name.to_owned(), entry);
+    }
+    author.commit(manifest.clone(), State::default()).await.unwrap();
+
+    let all = [(TRUST_STATEMENTS.name, statements), (TRUST_ACTIONS.name, actions)];
+    let today = TRUST_DOCUMENTS.with_keys(all.into());
+    for table in [&TRUST_STATEMENTS, &TRUST_ACTIONS] {
+        let read = author.history.read(&manifest, table).await.unwrap();
+        assert_eq!(read, Rows::new(table, today[table.name].clone()));
+        assert_eq!(read.len(), 12);
+        assert!(read.iter().any(|row| table.text(row, STATEMENT) == Some("last")));
+    }
+    assert!(author.history.read(&manifest, TRUST_DOCUMENTS.conditions).await.unwrap().is_empty());
 }
 
 #[tokio::test]

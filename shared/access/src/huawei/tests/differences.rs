@@ -172,9 +172,10 @@ pub(super) fn write(
 ) {
     let number = |place: usize| i64::try_from(place).unwrap();
     for (place, said) in all.iter().enumerate() {
+        let place = place.to_string();
         let draft = |table: &'static model::Table| {
             let draft = key.iter().fold(table.draft(), |draft, (column, value)| draft.set(column, *value));
-            draft.set("statement", number(place))
+            draft.set("statement", &place)
         };
         rows.add(family[0], draft(family[0]).set("effect", if said.deny { "Deny" } else { "Allow" }));
         for (table, patterns) in [(family[1], &said.actions), (family[2], &said.resources)] {

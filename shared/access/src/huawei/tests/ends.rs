@@ -24,7 +24,7 @@ fn office(agency_ends: &str, metadata_ends: &str) -> Tables {
     let saml = format!("iam::{ACCOUNT}:saml-provider:corp");
     let provider = t::SAML_PROVIDERS.draft().set("provider_id", "p").set("urn", &saml);
     rows.add(&t::SAML_PROVIDERS, ends(provider, metadata_ends));
-    let of_trust = |table: &'static model::Table| table.draft().set("agency_id", "a1").set("statement", 0);
+    let of_trust = |table: &'static model::Table| table.draft().set("agency_id", "a1").set("statement", "0");
     rows.add(&t::TRUST_STATEMENTS, of_trust(&t::TRUST_STATEMENTS).set("effect", "Allow"));
     let action = of_trust(&t::TRUST_ACTIONS).set("position", 0).set("is_except", false);
     rows.add(&t::TRUST_ACTIONS, action.set("pattern", "sts:agencies:assumeWithSAML"));
@@ -55,7 +55,7 @@ fn add(rows: &mut Tables, (policy, effect): (&str, &str), holders: &[&str], cond
         let draft = t::POLICY_ATTACHMENTS.draft().set("policy_id", policy);
         rows.add(&t::POLICY_ATTACHMENTS, draft.set("entity_type", kind).set("entity_id", *holder));
     }
-    let of_statement = |table: &'static model::Table| of_version(table).set("statement", 0);
+    let of_statement = |table: &'static model::Table| of_version(table).set("statement", "0");
     rows.add(&t::POLICY_STATEMENTS, of_statement(&t::POLICY_STATEMENTS).set("effect", effect));
     let action = of_statement(&t::POLICY_ACTIONS).set("position", 0).set("is_except", false);
     rows.add(&t::POLICY_ACTIONS, action.set("pattern", "obs:object:get"));
@@ -160,7 +160,7 @@ fn a_control_of_the_organisation_that_allowed_until_a_day_still_bounds_after_it(
     rows.add(&t::ORGANIZATION_ENTITIES, t::ORGANIZATION_ENTITIES.draft().set("id", ACCOUNT));
     rows.add(&t::SCPS, t::SCPS.draft().set("policy_id", "s").set("name", "s"));
     rows.add(&t::SCP_ATTACHMENTS, t::SCP_ATTACHMENTS.draft().set("policy_id", "s").set("entity_id", ACCOUNT));
-    let of_scp = |table: &'static model::Table| table.draft().set("policy_id", "s").set("statement", 0);
+    let of_scp = |table: &'static model::Table| table.draft().set("policy_id", "s").set("statement", "0");
     rows.add(&t::SCP_STATEMENTS, of_scp(&t::SCP_STATEMENTS).set("effect", "Allow"));
     let action = of_scp(&t::SCP_ACTIONS).set("position", 0).set("is_except", false);
     rows.add(&t::SCP_ACTIONS, action.set("pattern", "*"));

@@ -29,7 +29,7 @@ fn office(lists: &[[&str; 3]]) -> State {
     let version = t::POLICY_VERSIONS.draft().set("policy_id", "p").set("version_id", "v1");
     rows.add(&t::POLICY_VERSIONS, version.set("is_default", true));
     let statement = |table: &'static model::Table| {
-        table.draft().set("policy_id", "p").set("version_id", "v1").set("statement", 0)
+        table.draft().set("policy_id", "p").set("version_id", "v1").set("statement", "0")
     };
     rows.add(&t::POLICY_STATEMENTS, statement(&t::POLICY_STATEMENTS).set("effect", "Allow"));
     let action = statement(&t::POLICY_ACTIONS).set("position", 0).set("is_except", false);

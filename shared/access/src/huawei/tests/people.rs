@@ -51,7 +51,7 @@ impl Case<'_> {
         }
         let (operator, key, value) = self.condition;
         let key_of = |table: &'static model::Table| {
-            table.draft().set("policy_id", "p").set("version_id", "v1").set("statement", 0)
+            table.draft().set("policy_id", "p").set("version_id", "v1").set("statement", "0")
         };
         rows.add(&t::POLICY_STATEMENTS, key_of(&t::POLICY_STATEMENTS).set("effect", "Allow"));
         let action = key_of(&t::POLICY_ACTIONS).set("position", 0).set("is_except", false);
@@ -73,13 +73,13 @@ impl Case<'_> {
         rows.add(&t::SCPS, t::SCPS.draft().set("policy_id", "s").set("name", "s"));
         let attached = t::SCP_ATTACHMENTS.draft().set("policy_id", "s").set("entity_id", ACCOUNT);
         rows.add(&t::SCP_ATTACHMENTS, attached);
-        for (place, effect, action) in [(0_i64, "Allow", "*"), (1, effect, "obs:bucket:delete")] {
+        for (place, effect, action) in [("0", "Allow", "*"), ("1", effect, "obs:bucket:delete")] {
             let of =
                 |table: &'static model::Table| table.draft().set("policy_id", "s").set("statement", place);
             rows.add(&t::SCP_STATEMENTS, of(&t::SCP_STATEMENTS).set("effect", effect));
             let draft = of(&t::SCP_ACTIONS).set("position", 0).set("is_except", false);
             rows.add(&t::SCP_ACTIONS, draft.set("pattern", action));
-            if let Some((operator, key, value)) = condition.filter(|_| place == 1) {
+            if let Some((operator, key, value)) = condition.filter(|_| place == "1") {
                 let draft = of(&t::SCP_CONDITIONS).set("position", 0).set("operator", operator);
                 rows.add(&t::SCP_CONDITIONS, draft.set("key", key).set("value", value));
             }

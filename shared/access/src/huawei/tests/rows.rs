@@ -164,10 +164,11 @@ impl Tables {
     fn documents(&mut self, family: Family, key: &[(&str, &str)], statements: &[Statement]) {
         let [of_statements, actions, resources, conditions] = family;
         for (statement, place) in statements.iter().zip(0_i64..) {
+            let place = place.to_string();
             let draft = |table: &'static Table| {
                 let draft =
                     key.iter().fold(table.draft(), |draft, (column, value)| draft.set(column, *value));
-                draft.set("statement", place)
+                draft.set("statement", &place)
             };
             let effect = if statement.deny { "Deny" } else { "Allow" };
             self.add(of_statements, draft(of_statements).set("effect", effect));

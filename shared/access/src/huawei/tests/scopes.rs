@@ -16,9 +16,9 @@ fn state(scope: (&str, &str), effect: &str, pattern: &str) -> State {
     rows.add(&t::ROLES, t::ROLES.draft().set("id", "r").set("name", "r"));
     rows.add(
         &t::ROLE_STATEMENTS,
-        t::ROLE_STATEMENTS.draft().set("role_id", "r").set("statement", 0).set("effect", effect),
+        t::ROLE_STATEMENTS.draft().set("role_id", "r").set("statement", "0").set("effect", effect),
     );
-    let action = t::ROLE_ACTIONS.draft().set("role_id", "r").set("statement", 0).set("position", 0);
+    let action = t::ROLE_ACTIONS.draft().set("role_id", "r").set("statement", "0").set("position", 0);
     rows.add(&t::ROLE_ACTIONS, action.set("is_except", false).set("pattern", pattern));
     let grant =
         t::ROLE_ASSIGNMENTS.draft().set("subject_type", "user").set("subject_id", "u0").set("role_id", "r");
@@ -29,12 +29,13 @@ fn state(scope: (&str, &str), effect: &str, pattern: &str) -> State {
     rows.add(&t::AGENCIES, agency);
     rows.add(
         &t::TRUST_STATEMENTS,
-        t::TRUST_STATEMENTS.draft().set("agency_id", "a1").set("statement", 0).set("effect", "Allow"),
+        t::TRUST_STATEMENTS.draft().set("agency_id", "a1").set("statement", "0").set("effect", "Allow"),
     );
-    let action = t::TRUST_ACTIONS.draft().set("agency_id", "a1").set("statement", 0).set("position", 0);
+    let action = t::TRUST_ACTIONS.draft().set("agency_id", "a1").set("statement", "0").set("position", 0);
     rows.add(&t::TRUST_ACTIONS, action.set("is_except", false).set("pattern", "sts:agencies:assume"));
     let root = format!("iam::{ACCOUNT}:root");
-    let principal = t::TRUST_PRINCIPALS.draft().set("agency_id", "a1").set("statement", 0).set("position", 0);
+    let principal =
+        t::TRUST_PRINCIPALS.draft().set("agency_id", "a1").set("statement", "0").set("position", 0);
     rows.add(
         &t::TRUST_PRINCIPALS,
         principal.set("is_except", false).set("type", "IAM").set("pattern", &root),

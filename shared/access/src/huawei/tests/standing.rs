@@ -98,7 +98,7 @@ fn holder(key: Option<&str>, status: ListStatus, carried_from: Option<i64>) -> m
     let attached = t::POLICY_ATTACHMENTS.draft().set("policy_id", "p").set("entity_type", "user");
     rows.add(&t::POLICY_ATTACHMENTS, attached.set("entity_id", "u"));
     let draft = |table: &'static model::Table| {
-        table.draft().set("policy_id", "p").set("version_id", "v1").set("statement", 0)
+        table.draft().set("policy_id", "p").set("version_id", "v1").set("statement", "0")
     };
     rows.add(&t::POLICY_STATEMENTS, draft(&t::POLICY_STATEMENTS).set("effect", "Allow"));
     let action = draft(&t::POLICY_ACTIONS).set("position", 0).set("is_except", false);

@@ -48,7 +48,7 @@ fn a_lifted_deny_is_told_with_what_allows_and_only_where_something_does() {
         &after,
         Turn::Gained,
         CauseKind::DenyLifted,
-        "user u0 is no longer denied ecs:*:* on anything, allowed by policy p0; no longer denied by policy p0 → statement 2",
+        "user u0 is no longer denied ecs:*:* on anything, allowed by policy p0; no longer denied by policy p0 → statement 'deny ecs:*:*, …'",
     );
 }
 
@@ -74,7 +74,7 @@ fn the_remainder_is_told_where_a_part_was_held() {
         &world(vec![allow(&["*:*:get*"], &[]), allow(&["obs:*:*"], &[])]),
         Turn::Gained,
         CauseKind::PolicyChanged,
-        "user u0 gained access, what policy p0 says was changed (statement 2): obs:*:* on anything (except *:*:get*, held before)",
+        "user u0 gained access, what policy p0 says was changed (statement 'allow obs:*:*'): obs:*:* on anything (except *:*:get*, held before)",
     );
 }
 
@@ -124,7 +124,7 @@ fn who_is_enabled_again_regains_what_it_holds_the_widest_first() {
         &after,
         Turn::Gained,
         CauseKind::Enabled,
-        "user u0 gained access, enabled (before: disabled), through policy p0 → statement 2: * on anything, and 1 more",
+        "user u0 gained access, enabled (before: disabled), through policy p0 → statement 'allow *': * on anything, and 1 more",
     );
     assert_eq!(sentences(&after, &before)[0].1, CauseKind::Disabled);
 }
@@ -136,7 +136,7 @@ fn an_agency_that_gains_is_told_with_those_who_may_become_it_anybody_first() {
         rows.add(&t::ACCOUNTS, t::ACCOUNTS.draft().set("account_id", "acc"));
         let agency = t::AGENCIES.draft().set("agency_id", "a").set("name", "backup");
         rows.add(&t::AGENCIES, agency.set("trust_domain_id", "d2").set("trust_domain_name", "partner"));
-        let draft = |table: &'static model::Table| table.draft().set("agency_id", "a").set("statement", 0);
+        let draft = |table: &'static model::Table| table.draft().set("agency_id", "a").set("statement", "0");
         rows.add(&t::TRUST_STATEMENTS, draft(&t::TRUST_STATEMENTS).set("effect", "Allow"));
         let action = draft(&t::TRUST_ACTIONS).set("position", 0).set("is_except", false);
         rows.add(&t::TRUST_ACTIONS, action.set("pattern", "sts:agencies:assume"));

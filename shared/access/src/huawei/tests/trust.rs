@@ -72,7 +72,8 @@ fn state(trust: &[Trusts<'_>], own: &[Written], scp: &[Written]) -> State {
 }
 
 fn add(rows: &mut Tables, place: i64, statement: &Trusts<'_>) {
-    let draft = |table: &'static model::Table| table.draft().set("agency_id", "a1").set("statement", place);
+    let place = place.to_string();
+    let draft = |table: &'static model::Table| table.draft().set("agency_id", "a1").set("statement", &place);
     let effect = if statement.deny { "Deny" } else { "Allow" };
     rows.add(&t::TRUST_STATEMENTS, draft(&t::TRUST_STATEMENTS).set("effect", effect));
     for (action, position) in statement.actions.iter().zip(0..) {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Row, State, Table, tables::huawei as t};
+use model::{Row, STATEMENT, State, Table, tables::huawei as t};
 
 use crate::{Access, Pattern};
 
@@ -242,13 +242,13 @@ impl<'a> Principals<'a> {
     }
 }
 
-/// Returns the principals of all trust policies, by agency and place of the statement.
-pub(super) fn principals(state: &State) -> BTreeMap<(&str, usize), Principals<'_>> {
+/// Returns the principals of all trust policies, by agency and statement.
+pub(super) fn principals(state: &State) -> BTreeMap<(&str, &str), Principals<'_>> {
     let table: &Table = &t::TRUST_PRINCIPALS;
-    let mut principals: BTreeMap<(&str, usize), Principals<'_>> = BTreeMap::new();
+    let mut principals: BTreeMap<(&str, &str), Principals<'_>> = BTreeMap::new();
     for row in state.rows(table) {
-        let Some((agency, place, kind, text)) = cells(table, row) else { continue };
-        let of_statement = principals.entry((agency, place)).or_default();
+        let Some((agency, statement, kind, text)) = cells(table, row) else { continue };
+        let of_statement = principals.entry((agency, statement)).or_default();
         let is_except = table.cell(row, "is_except").as_boolean().unwrap_or(false);
         let list = if is_except { &mut of_statement.excepted } else { &mut of_statement.named };
         list.push(Named::parse(kind, text));
@@ -256,8 +256,7 @@ pub(super) fn principals(state: &State) -> BTreeMap<(&str, usize), Principals<'_
     principals
 }
 
-fn cells<'a>(table: &Table, row: &'a Row) -> Option<(&'a str, usize, &'a str, &'a str)> {
+fn cells<'a>(table: &Table, row: &'a Row) -> Option<(&'a str, &'a str, &'a str, &'a str)> {
     let text = |column| table.text(row, column);
-    let place = usize::try_from(table.cell(row, "statement").as_integer()?).ok()?;
-    Some((text("agency_id")?, place, text("type")?, text("pattern")?))
+    Some((text("agency_id")?, text(STATEMENT)?, text("type")?, text("pattern")?))
 }

@@ -1,25 +1,26 @@
 use model::tables::huawei::{
-    TRUST_ACTIONS, TRUST_CONDITIONS, TRUST_PRINCIPALS, TRUST_RESOURCES, TRUST_STATEMENTS,
+    TRUST_ACTIONS, TRUST_CONDITIONS, TRUST_DOCUMENTS, TRUST_PRINCIPALS, TRUST_RESOURCES, TRUST_STATEMENTS,
 };
 use serde_json::json;
 
 use super::*;
 
-const TRUST: Tables = Tables {
-    statements: &TRUST_STATEMENTS,
-    actions: &TRUST_ACTIONS,
-    resources: &TRUST_RESOURCES,
-    conditions: &TRUST_CONDITIONS,
-    principals: Some(&TRUST_PRINCIPALS),
-};
-
-fn rows(document: &Document, table: &'static Table) -> Vec<String> {
+/// Returns the rows of a document, with their keys.
+fn keyed_rows(document: &Document, table: &'static Table) -> Vec<String> {
     let mut seen = Seen::default();
-    document.keep(TRUST, &[("agency_id", "a")], &mut seen);
-    seen.rows(table)
-        .iter()
-        .map(|row| row.values().map(|value| value.to_string()).collect::<Vec<_>>().join("|"))
-        .collect()
+    document.keep(TRUST_DOCUMENTS, &[("agency_id", "a")], &mut seen);
+    let cells = |row: &Row| row.values().map(|value| value.to_string()).collect::<Vec<_>>().join("|");
+    seen.rows(table).iter().map(cells).collect()
+}
+
+/// Returns the rows of a document, with `#` for keys that are hashes.
+fn rows(document: &Document, table: &'static Table) -> Vec<String> {
+    let is_hash = |key: &str| key.len() == 12 && key.bytes().all(|each| each.is_ascii_hexdigit());
+    let told = |row: String| {
+        let cells = row.split('|').map(|cell| if is_hash(cell) { "#" } else { cell });
+        cells.collect::<Vec<_>>().join("|")
+    };
+    keyed_rows(document, table).into_iter().map(told).collect()
 }
 
 #[test]
@@ -32,21 +33,21 @@ fn every_part_of_a_statement_becomes_rows_in_order() {
             {"Effect":"Deny","NotPrincipal":{"IAM":["*"]},"NotAction":["iam:*:*"],"NotResource":["iam:*:*:agency:x"]}]}"#,
     );
     assert_eq!((document.fault.as_deref(), document.version.as_deref()), (None, Some("5.0")));
-    assert_eq!(rows(&document, &TRUST_STATEMENTS), ["a|0||Deny", "a|1|s|Allow"]);
-    let actions = ["a|0|0|true|iam:*:*", "a|1|0|false|sts::tagSession", "a|1|1|false|sts:agencies:assume"];
+    assert_eq!(rows(&document, &TRUST_STATEMENTS), ["a|#||Deny", "a|s|s|Allow"]);
+    let actions = ["a|#|0|true|iam:*:*", "a|s|0|false|sts::tagSession", "a|s|1|false|sts:agencies:assume"];
     assert_eq!(rows(&document, &TRUST_ACTIONS), actions);
-    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|0|0|true|iam:*:*:agency:x"]);
+    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|#|0|true|iam:*:*:agency:x"]);
     let conditions = [
-        "a|1|0|Bool|g:MFAPresent|true",
-        "a|1|1|StringEquals|sts:ExternalId|x",
-        "a|1|2|StringEquals|sts:ExternalId|y",
+        "a|s|0|Bool|g:MFAPresent|true",
+        "a|s|1|StringEquals|sts:ExternalId|x",
+        "a|s|2|StringEquals|sts:ExternalId|y",
     ];
     assert_eq!(rows(&document, &TRUST_CONDITIONS), conditions);
     let principals = [
-        "a|0|0|true|IAM|*",
-        "a|1|0|false|IAM|iam::a:root",
-        "a|1|1|false|IAM|iam::b:root",
-        "a|1|2|false|Service|service.FunctionGraph",
+        "a|#|0|true|IAM|*",
+        "a|s|0|false|IAM|iam::a:root",
+        "a|s|1|false|IAM|iam::b:root",
+        "a|s|2|false|Service|service.FunctionGraph",
     ];
     assert_eq!(rows(&document, &TRUST_PRINCIPALS), principals);
 }
@@ -65,11 +66,43 @@ fn a_reshuffle_of_anything_gives_the_same_rows() {
     ], "Version": "5.0"});
     let (one, other) = (Document::of(&one), Document::of(&other));
     assert_eq!(one.canonical, other.canonical);
-    for table in [&TRUST_STATEMENTS, &TRUST_ACTIONS, &TRUST_RESOURCES, &TRUST_CONDITIONS, &TRUST_PRINCIPALS] {
-        assert_eq!(rows(&one, table), rows(&other, table));
+    for table in TRUST_DOCUMENTS.all() {
+        assert_eq!(keyed_rows(&one, table), keyed_rows(&other, table));
     }
-    assert_eq!(rows(&one, &TRUST_STATEMENTS), ["a|0||Deny", "a|1|a|Allow", "a|2|b|Allow"]);
-    assert_eq!(rows(&one, &TRUST_RESOURCES), ["a|2|0|false|x", "a|2|1|false|y"]);
+    assert_eq!(rows(&one, &TRUST_STATEMENTS), ["a|#||Deny", "a|a|a|Allow", "a|b|b|Allow"]);
+    assert_eq!(rows(&one, &TRUST_RESOURCES), ["a|b|0|false|x", "a|b|1|false|y"]);
+}
+
+#[test]
+fn a_statement_put_in_front_or_taken_out_changes_no_row_of_another() {
+    let statements = [
+        json!({"Effect": "Allow", "Action": ["z:y:x"], "Principal": {"IAM": ["p"]}}),
+        json!({"Sid": "m", "Effect": "Allow", "Action": ["m:n:o", "n:o:p"], "Resource": ["r"]}),
+        json!({"Effect": "Allow", "Action": ["k:l:m"], "Condition": {"Bool": {"k": ["true"]}}}),
+        json!({"Effect": "Deny", "Action": ["k:l:m"]}),
+    ];
+    let front = json!({"Sid": "a", "Effect": "Allow", "Action": ["a:a:a"], "Principal": {"IAM": ["a"]}});
+    let nameless = json!({"Effect": "Allow", "Action": ["a:a:a"]});
+    let all = Document::of(&json!({ "Statement": statements }));
+    for table in TRUST_DOCUMENTS.all() {
+        let known = keyed_rows(&all, table);
+        for new in [&front, &nameless] {
+            let more: Vec<&Value> = std::iter::once(new).chain(&statements).collect();
+            let rows = keyed_rows(&Document::of(&json!({ "Statement": more })), table);
+            let left: Vec<&String> = known.iter().filter(|row| !rows.contains(row)).collect();
+            assert!(left.is_empty(), "{left:?} of {rows:?}");
+        }
+        for out in 0..statements.len() {
+            let fewer: Vec<&Value> = statements
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| *place != out)
+                .map(|(_, each)| each)
+                .collect();
+            let rows = keyed_rows(&Document::of(&json!({ "Statement": fewer })), table);
+            assert!(rows.iter().all(|row| known.contains(row)), "{rows:?} of {known:?}");
+        }
+    }
 }
 
 #[test]
@@ -99,10 +132,10 @@ fn a_bare_value_is_an_array_of_one() {
         "Condition": {"Bool": {"g:MFAPresent": true}, "NumericLessThan": {"g:MFAAge": 300}}
     }}));
     assert_eq!(document.fault, None);
-    assert_eq!(rows(&document, &TRUST_ACTIONS), ["a|0|0|false|*"]);
-    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|0|0|false|obs:*:*:*:*"]);
-    assert_eq!(rows(&document, &TRUST_PRINCIPALS), ["a|0|0|false|IAM|*"]);
-    let conditions = ["a|0|0|Bool|g:MFAPresent|true", "a|0|1|NumericLessThan|g:MFAAge|300"];
+    assert_eq!(rows(&document, &TRUST_ACTIONS), ["a|#|0|false|*"]);
+    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|#|0|false|obs:*:*:*:*"]);
+    assert_eq!(rows(&document, &TRUST_PRINCIPALS), ["a|#|0|false|IAM|*"]);
+    let conditions = ["a|#|0|Bool|g:MFAPresent|true", "a|#|1|NumericLessThan|g:MFAAge|300"];
     assert_eq!(rows(&document, &TRUST_CONDITIONS), conditions);
 }
 
@@ -112,7 +145,7 @@ fn the_resource_of_a_classic_policy_on_agencies_is_an_object() {
         "Effect": "Allow", "Action": ["iam:agencies:assume"], "Resource": {"uri": ["/iam/agencies/1"]}
     }]}));
     assert_eq!(document.fault, None);
-    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|0|0|false|/iam/agencies/1"]);
+    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|#|0|false|/iam/agencies/1"]);
 }
 
 #[test]
@@ -120,8 +153,8 @@ fn what_does_not_fit_is_a_fault_and_the_rest_is_kept() {
     let statement = json!({"Effect": "Allow", "Action": ["a:b:c", 7], "Resource": ["r"]});
     let document = Document::of(&json!({"Statement": [statement]}));
     assert_eq!(document.fault.as_deref(), Some("`Action` of statement 0 holds something else than texts"));
-    assert_eq!(rows(&document, &TRUST_ACTIONS), ["a|0|0|false|a:b:c"]);
-    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|0|0|false|r"]);
+    assert_eq!(rows(&document, &TRUST_ACTIONS), ["a|#|0|false|a:b:c"]);
+    assert_eq!(rows(&document, &TRUST_RESOURCES), ["a|#|0|false|r"]);
 }
 
 #[test]
@@ -152,7 +185,7 @@ fn every_odd_document_has_a_fault_and_none_panics() {
     for text in odd {
         let document = Document::parse(&text);
         assert!(document.fault.is_some(), "{text}");
-        document.keep(TRUST, &[("agency_id", "a")], &mut Seen::default());
+        document.keep(TRUST_DOCUMENTS, &[("agency_id", "a")], &mut Seen::default());
     }
 }
 

@@ -125,10 +125,10 @@ async fn policies_are_read_with_versions_statements_and_attachments() {
     assert_eq!(
         rows(&collected, &POLICY_ACTIONS),
         [
-            "p1|v1|0|0|false|iam:*:get*",
-            "p1|v1|0|1|false|iam:*:list*",
-            "s1|v1|0|0|false|iam:*:get*",
-            "s1|v1|0|1|false|iam:*:list*"
+            "p1|v1|d0f9f49fa450|0|false|iam:*:get*",
+            "p1|v1|d0f9f49fa450|1|false|iam:*:list*",
+            "s1|v1|d0f9f49fa450|0|false|iam:*:get*",
+            "s1|v1|d0f9f49fa450|1|false|iam:*:list*"
         ]
     );
     assert_eq!(
@@ -190,7 +190,7 @@ async fn agencies_are_told_apart_and_their_trust_is_read() {
     assert!(kinds[1].ends_with(r#""Version":"5.0"},"urn":"u"}"#), "{kinds:?}");
     assert_eq!(
         rows(&collected, &TRUST_PRINCIPALS),
-        ["a2|0|0|false|IAM|iam::x:root", "a3|0|0|false|Service|service.RDS"]
+        ["a2|43c478179c8c|0|false|IAM|iam::x:root", "a3|40446ee0b76c|0|false|Service|service.RDS"]
     );
     assert_eq!(rows(&collected, &AGENCY_TAGS), ["a1|k|a1", "a2|k|a2", "a3|k|a3"]);
     assert_eq!(rows(&collected, &CLASSIC_AGENCIES), ["a1|FOREVER|", "a2||", "a4|24|2026-09-25T09:03:24Z"]);

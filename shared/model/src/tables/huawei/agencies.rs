@@ -36,7 +36,10 @@ pub const TRUST_STATEMENTS: Table = Table {
     key: 2,
     columns: &[
         Column::text("agency_id", "Agency id."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::text("sid", "Name of the statement."),
         Column::text("effect", "`Allow` or `Deny`."),
     ],
@@ -54,7 +57,10 @@ pub const TRUST_ACTIONS: Table = Table {
     key: 3,
     columns: &[
         Column::text("agency_id", "Agency id."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::integer("position", "Place of the pattern, from 0, by its text."),
         Column::boolean("is_except", "Whether it stands in NotAction."),
         Column::text("pattern", "Pattern, as written."),
@@ -73,7 +79,10 @@ pub const TRUST_RESOURCES: Table = Table {
     key: 3,
     columns: &[
         Column::text("agency_id", "Agency id."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::integer("position", "Place of the pattern, from 0, by its text."),
         Column::boolean("is_except", "Whether it stands in NotResource."),
         Column::text("pattern", "Pattern, as written."),
@@ -92,7 +101,10 @@ pub const TRUST_CONDITIONS: Table = Table {
     key: 3,
     columns: &[
         Column::text("agency_id", "Agency id."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::integer("position", "Place of the value, from 0, by operator, key and value."),
         Column::text("operator", "Operator, as written."),
         Column::text("key", "What is looked at."),
@@ -112,7 +124,10 @@ pub const TRUST_PRINCIPALS: Table = Table {
     key: 3,
     columns: &[
         Column::text("agency_id", "Agency id."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::integer("position", "Place of the principal, from 0, by type and text."),
         Column::boolean("is_except", "Whether it stands in NotPrincipal."),
         Column::text("type", "`IAM`, `Service` or `Identity_provider`."),

@@ -56,7 +56,10 @@ pub const POLICY_STATEMENTS: Table = Table {
     columns: &[
         Column::text("policy_id", "Policy id."),
         Column::text("version_id", "Version."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::text("sid", "Name of the statement."),
         Column::text("effect", "`Allow` or `Deny`."),
     ],
@@ -75,7 +78,10 @@ pub const POLICY_ACTIONS: Table = Table {
     columns: &[
         Column::text("policy_id", "Policy id."),
         Column::text("version_id", "Version."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::integer("position", "Place of the pattern, from 0, by its text."),
         Column::boolean("is_except", "Whether it stands in NotAction."),
         Column::text("pattern", "Pattern, as written."),
@@ -95,7 +101,10 @@ pub const POLICY_RESOURCES: Table = Table {
     columns: &[
         Column::text("policy_id", "Policy id."),
         Column::text("version_id", "Version."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::integer("position", "Place of the pattern, from 0, by its text."),
         Column::boolean("is_except", "Whether it stands in NotResource."),
         Column::text("pattern", "Pattern, as written."),
@@ -115,7 +124,10 @@ pub const POLICY_CONDITIONS: Table = Table {
     columns: &[
         Column::text("policy_id", "Policy id."),
         Column::text("version_id", "Version."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::integer("position", "Place of the value, from 0, by operator, key and value."),
         Column::text("operator", "Operator, as written."),
         Column::text("key", "What is looked at."),

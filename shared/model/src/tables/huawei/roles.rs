@@ -33,7 +33,10 @@ pub const ROLE_STATEMENTS: Table = Table {
     key: 2,
     columns: &[
         Column::text("role_id", "Role id."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::text("sid", "Name of the statement."),
         Column::text("effect", "`Allow` or `Deny`."),
     ],
@@ -51,7 +54,10 @@ pub const ROLE_ACTIONS: Table = Table {
     key: 3,
     columns: &[
         Column::text("role_id", "Role id."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::integer("position", "Place of the pattern, from 0, by its text."),
         Column::boolean("is_except", "Whether it stands in NotAction."),
         Column::text("pattern", "Pattern, as written."),
@@ -70,7 +76,10 @@ pub const ROLE_RESOURCES: Table = Table {
     key: 3,
     columns: &[
         Column::text("role_id", "Role id."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::integer("position", "Place of the pattern, from 0, by its text."),
         Column::boolean("is_except", "Whether it stands in NotResource."),
         Column::text("pattern", "Pattern, as written."),
@@ -89,7 +98,10 @@ pub const ROLE_CONDITIONS: Table = Table {
     key: 3,
     columns: &[
         Column::text("role_id", "Role id."),
-        Column::integer("statement", "Place of the statement, from 0, by Sid and then by content."),
+        Column::text(
+            "statement",
+            "The statement: its Sid where no other of the document has it, else a hash of what it says.",
+        ),
         Column::integer("position", "Place of the value, from 0, by operator, key and value."),
         Column::text("operator", "Operator, as written."),
         Column::text("key", "What is looked at."),
