@@ -47,7 +47,10 @@ async fn grants_are_read_in_all_four_scopes_with_their_roles() {
             "r1|group|g1|project|pr1".to_owned(),
         ]
     );
-    assert_eq!(rows(&collected, &ROLE_ACTIONS), ["c1|0|0|false|obs:*:*", "r1|0|0|false|obs:*:*"]);
+    assert_eq!(
+        rows(&collected, &ROLE_ACTIONS),
+        ["c1|9e6b63ced138|0|false|obs:*:*", "r1|9e6b63ced138|0|false|obs:*:*"]
+    );
     let roles = rows(&collected, &ROLES);
     assert!(roles[0].starts_with("c1|custom|mine|AX|true|true|1.1|"), "{roles:?}");
     assert!(roles[1].starts_with("r1|te_admin|Tenant Administrator|AA|false|false|1.0|"), "{roles:?}");

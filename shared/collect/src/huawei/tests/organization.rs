@@ -71,7 +71,7 @@ async fn an_organisation_is_walked_to_its_leaves() {
             "r-1|root|root||||"
         ]
     );
-    assert_eq!(rows(&collected, &SCP_ACTIONS), ["p1|0|0|false|organizations:*:*"]);
+    assert_eq!(rows(&collected, &SCP_ACTIONS), ["p1|53dfa2b78b94|0|false|organizations:*:*"]);
     assert_eq!(rows(&collected, &SCP_ATTACHMENTS), ["p1|ou-1|organizational_unit"]);
     assert_eq!(rows(&collected, &DELEGATED_ADMINISTRATORS), ["a|shop|"]);
     assert_eq!(incomplete(&collected), [""; 0]);
