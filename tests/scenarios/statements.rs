@@ -191,7 +191,7 @@ async fn rewrite_numbered(hours: &Hours) -> Manifest {
     let history = hours.account.history().await;
     let newest = history.latest().await.expect("a store").expect("a snapshot");
     let mut state = State::default();
-    for table in tables::of(Cloud::Huawei) {
+    for table in tables::of_cloud(Cloud::Huawei) {
         state.put(table, history.read(&newest, table).await.expect("rows"));
     }
     let previous = Some(newest.hash().expect("a hash"));

@@ -55,7 +55,7 @@ impl StatementTables {
         for rows in rows.values_mut() {
             for row in rows {
                 if let Some(key) = keys.get(row.prefix(columns)) {
-                    *row = renamed(row, columns - 1, key);
+                    *row = with_text(row, columns - 1, key);
                 }
             }
         }
@@ -71,7 +71,7 @@ impl StatementTables {
                 .get(table.name)
                 .into_iter()
                 .flatten()
-                .map(|row| (row.prefix(columns), after(row, table.key)))
+                .map(|row| (row.prefix(columns), cells_after(row, table.key)))
                 .collect();
             content.sort_unstable();
             for (statement, cells) in content {
@@ -91,7 +91,7 @@ impl StatementTables {
             let named = Named { statement, sid: sid.map(str::to_owned), hash };
             documents.entry(row.prefix(columns - 1).into()).or_default().push(named);
         }
-        documents.into_values().flat_map(distinct).collect()
+        documents.into_values().flat_map(distinct_keys).collect()
     }
 }
 
@@ -103,7 +103,7 @@ struct Named {
 }
 
 /// Returns the keys of the statements of one document: no two are the same.
-fn distinct(mut statements: Vec<Named>) -> Vec<(Box<[u8]>, String)> {
+fn distinct_keys(mut statements: Vec<Named>) -> Vec<(Box<[u8]>, String)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for sid in statements.iter().filter_map(|each| each.sid.as_ref()) {
         *counts.entry(sid.clone()).or_default() += 1;
@@ -131,12 +131,12 @@ fn distinct(mut statements: Vec<Named>) -> Vec<(Box<[u8]>, String)> {
 }
 
 /// Returns the packed cells after the first `columns`.
-fn after(row: &Row, columns: usize) -> &[u8] {
+fn cells_after(row: &Row, columns: usize) -> &[u8] {
     row.as_bytes().get(row.prefix(columns).len()..).unwrap_or_default()
 }
 
 /// Returns a row with a text in a column.
-fn renamed(row: &Row, column: usize, text: &str) -> Row {
+fn with_text(row: &Row, column: usize, text: &str) -> Row {
     let cell = |(index, value)| if index == column { Value::Text(text) } else { value };
     Row::pack(row.values().enumerate().map(cell))
 }

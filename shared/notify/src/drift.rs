@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::{
     Told,
     author::author,
-    cause,
+    cause, edited,
     names::{Names, label},
     places, sentence,
     wire::Draft,
@@ -148,7 +148,8 @@ fn things(changes: &[Change]) -> Vec<Thing<'_>> {
     }
     let mut things: Vec<Thing<'_>> = things.into_values().filter(is_drift).collect();
     for thing in &mut things {
-        thing.parts = places::without_moves(std::mem::take(&mut thing.parts));
+        let parts = edited::without_kept_rows(std::mem::take(&mut thing.parts));
+        thing.parts = places::without_moves(parts);
         thing.parts.sort_by(|one, other| order(one).cmp(&order(other)));
     }
     things

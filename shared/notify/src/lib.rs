@@ -7,6 +7,7 @@ mod cause;
 mod coverage;
 mod damage;
 mod drift;
+mod edited;
 mod findings;
 mod gains;
 mod names;

@@ -104,7 +104,8 @@ pub(crate) fn columns_of(schema: &Schema) -> Option<Vec<FileColumn>> {
 /// Puts rows of a file under the columns of a declaration: what the file lacks is null, what the declaration lacks is left out, and
 /// a number is text where the declaration has texts now.
 pub(crate) fn fit(columns: &[FileColumn], table: &Table, rows: Vec<Row>) -> Vec<Row> {
-    let positions: Vec<Option<Place>> = table.columns.iter().map(|column| place(columns, column)).collect();
+    let positions: Vec<Option<Place>> =
+        table.columns.iter().map(|column| find_column(columns, column)).collect();
     let is_there =
         |(index, place): (usize, &Option<Place>)| *place == Some(Place { index, is_number: false });
     if columns.len() == positions.len() && positions.iter().enumerate().all(is_there) {
@@ -132,7 +133,8 @@ struct Place {
     is_number: bool,
 }
 
-fn place(columns: &[FileColumn], column: &model::Column) -> Option<Place> {
+/// Finds the column of a declaration in a file.
+fn find_column(columns: &[FileColumn], column: &model::Column) -> Option<Place> {
     let index = columns.iter().position(|each| each.name == column.name)?;
     match (columns.get(index)?.content, Content::of(column.kind)) {
         (found, wanted) if found == wanted => Some(Place { index, is_number: false }),

@@ -74,7 +74,7 @@ impl History {
         }
         let are_numbered = has_numbered_statements(&sheets.columns);
         let rows = fit(&sheets.columns, table, sheets.rows.into_iter().collect());
-        match DOCUMENTS.iter().find(|family| are_numbered && is_of(family, table)) {
+        match DOCUMENTS.iter().find(|family| are_numbered && has_table(family, table)) {
             Some(family) => self.read_numbered(manifest, family, table, rows).await,
             None => Ok(Rows::new(table, rows)),
         }
@@ -285,7 +285,8 @@ fn has_numbered_statements(columns: &[FileColumn]) -> bool {
     columns.iter().any(|column| column.name == STATEMENT && column.content == Content::Integer)
 }
 
-fn is_of(family: &StatementTables, table: &Table) -> bool {
+/// Returns whether a table is one of a family.
+fn has_table(family: &StatementTables, table: &Table) -> bool {
     family.all().iter().any(|each| each.name == table.name)
 }
 

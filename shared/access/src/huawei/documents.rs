@@ -62,7 +62,7 @@ impl Documents {
             let ended = end_of_all(&conditions).filter(|end| *end <= at);
             let actions = actions.remove(key);
             let id = text(STATEMENT).unwrap_or_default().to_owned();
-            let name = text("sid").map_or_else(|| summary(effect, actions.as_ref()), str::to_owned);
+            let name = text("sid").map_or_else(|| summarize(effect, actions.as_ref()), str::to_owned);
             let step = Step { kind: "statement", id, name };
             // It stays, with nothing in it: a policy of an organisation that allows nothing any more still bounds.
             let actions = actions.filter(|_| ended.is_none());
@@ -128,7 +128,7 @@ impl Written {
 }
 
 /// Returns words for a statement that nobody gave a name: what it does to the first of its actions.
-fn summary(effect: Effect, actions: Option<&Choice<Pattern>>) -> String {
+fn summarize(effect: Effect, actions: Option<&Choice<Pattern>>) -> String {
     let verb = if effect == Effect::Deny { "deny" } else { "allow" };
     let Some(actions) = actions else { return format!("{verb} nothing") };
     let (words, named) =

@@ -25,7 +25,7 @@ const DOCUMENT_MEMORY: usize = 32 << 20;
 /// What a document says.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
-    /// Its statements.
+    /// The statements that the document holds.
     pub(crate) statements: Vec<Statement>,
     /// What could not be understood, if anything.
     pub(crate) fault: Option<String>,
