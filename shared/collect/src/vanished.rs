@@ -53,6 +53,11 @@ impl Seen {
             .filter(|(table, _)| table.reading == Reading::PerParent)
             .map(|(table, _)| table.listing)
             .collect();
+        self.not_found_in(&listings)
+    }
+
+    /// Returns the parents for which one of some listings could not be found.
+    pub(crate) fn not_found_in(&self, listings: &BTreeSet<&str>) -> BTreeSet<String> {
         let is_not_found = |reason: &str| reason.starts_with(NOT_FOUND) && !reason.starts_with(UNKNOWN_PATH);
         let failed = self.coverage.iter().filter(|each| {
             each.status == ListStatus::Failed
@@ -63,7 +68,7 @@ impl Seen {
     }
 
     /// Drops a thing with the rows and the coverage of all that was read for it.
-    fn drop_thing(&mut self, owner: &'static Table, id: &str) {
+    pub(crate) fn drop_thing(&mut self, owner: &'static Table, id: &str) {
         let below = children(owner);
         self.coverage.retain(|each| {
             let is_of = |(table, _): &(&Table, _)| {

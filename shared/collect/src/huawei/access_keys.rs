@@ -1,5 +1,7 @@
 //! Access keys of users, and when each was last used.
 
+use std::collections::BTreeSet;
+
 use futures::future::join_all;
 use model::tables::huawei::{ACCESS_KEY_USES, ACCESS_KEYS};
 
@@ -25,13 +27,18 @@ const ENDPOINT: &str = "GET /v5/users/{id}/access-keys";
 const LAST_USED: &str = "GET /v5/users/{id}/access-keys/{key}/last-used";
 
 async fn of_user(reader: &Reader<'_>, user: String) -> Seen {
-    let path = ["v5", "users", &user, "access-keys"];
-    let list = marked(&ACCESS_KEYS, &reader.endpoints.iam, &path, &[], Items::Each("access_keys"));
-    let mut seen = reader.list(list.of(&user), |item, seen| keep(&user, item, seen)).await;
-    let keys: Vec<String> = seen.texts(&ACCESS_KEYS, "access_key_id").map(str::to_owned).collect();
+    let mut seen = keys(reader, &user).await;
+    let ids: Vec<String> = seen.texts(&ACCESS_KEYS, "access_key_id").map(str::to_owned).collect();
     let keys_seen = seen.wholeness(ACCESS_KEYS.listing);
-    for part in join_all(keys.iter().map(|key| uses(reader, &user, key))).await {
-        seen.join(part);
+    let parts = join_all(ids.iter().map(|key| uses(reader, &user, key))).await;
+    let gone = vanished(reader, &user, ids.iter().zip(&parts)).await;
+    for (key, part) in ids.iter().zip(parts) {
+        if gone.contains(key) {
+            tracing::info!(listing = ACCESS_KEYS.listing, user, "a key went away while it was read");
+            seen.drop_thing(&ACCESS_KEYS, key);
+        } else {
+            seen.join(part);
+        }
     }
     seen.as_one(ACCESS_KEY_USES.listing, &user, LAST_USED);
     if keys_seen != Wholeness::Whole && seen.is_complete(ACCESS_KEY_USES.listing) {
@@ -40,6 +47,34 @@ async fn of_user(reader: &Reader<'_>, user: String) -> Seen {
         seen.skip(ACCESS_KEY_USES.listing, &user, LAST_USED, keys_seen, reason);
     }
     seen
+}
+
+/// Reads the keys of a user.
+async fn keys(reader: &Reader<'_>, user: &str) -> Seen {
+    let path = ["v5", "users", user, "access-keys"];
+    let list = marked(&ACCESS_KEYS, &reader.endpoints.iam, &path, &[], Items::Each("access_keys"));
+    reader.list(list.of(user), |item, seen| keep(user, item, seen)).await
+}
+
+/// Returns the keys whose last use could not be found and that the list of keys, read once more, does not show any longer.
+async fn vanished<'a>(
+    reader: &Reader<'_>,
+    user: &str,
+    keys_with_uses: impl Iterator<Item = (&'a String, &'a Seen)>,
+) -> BTreeSet<String> {
+    let listing = BTreeSet::from([ACCESS_KEY_USES.listing]);
+    let suspects = keys_with_uses.filter(|(_, uses)| !uses.not_found_in(&listing).is_empty());
+    let mut gone: BTreeSet<String> = suspects.map(|(key, _)| key.clone()).collect();
+    if gone.is_empty() {
+        return gone;
+    }
+    let again = keys(reader, user).await;
+    if again.wholeness(ACCESS_KEYS.listing) != Wholeness::Whole {
+        return BTreeSet::new();
+    }
+    let left: BTreeSet<&str> = again.texts(&ACCESS_KEYS, "access_key_id").collect();
+    gone.retain(|key| !left.contains(key.as_str()));
+    gone
 }
 
 fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     item::Item,
-    listing::{Items, Seen},
+    listing::{Items, Seen, Wholeness},
     reading::Kept,
 };
 
@@ -19,18 +19,7 @@ const KIND: &str = "service_control_policy";
 
 /// Reads all of them, and to what each is attached.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
-    let mut ids = BTreeSet::new();
-    let list = paged(SCPS.listing, reader, &["policies"], &[], Items::Each("policies"));
-    let mut seen = reader
-        .list(list, |item, _| {
-            // The organisation keeps policies of other types in the same list.
-            let (id, kind) = (item.key("id")?, item.key("type")?);
-            if kind == KIND {
-                ids.insert(id.to_owned());
-            }
-            Some(id.to_owned())
-        })
-        .await;
+    let (mut seen, ids) = all(reader).await;
     let policies = Parents { ids: ids.into_iter().collect(), wholeness: seen.wholeness(SCPS.listing) };
     let endpoint = "GET /v1/organizations/policies/{id}";
     let attached_to = "GET /v1/organizations/policies/{id}/attached-entities";
@@ -40,7 +29,44 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     );
     seen.join(contents);
     seen.join(attachments);
+    drop_vanished(reader, &mut seen).await;
     seen
+}
+
+/// Drops the policies of which nothing could be found and that the list, read once more, does not show any longer.
+async fn drop_vanished(reader: &Reader<'_>, seen: &mut Seen) {
+    let mut gone = seen.not_found_in(&BTreeSet::from([SCPS.listing, SCP_ATTACHMENTS.listing]));
+    // The list of all policies has no parent: it is no policy that went away.
+    gone.remove("");
+    if gone.is_empty() {
+        return;
+    }
+    let (again, left) = all(reader).await;
+    if again.wholeness(SCPS.listing) != Wholeness::Whole {
+        return;
+    }
+    for id in gone.difference(&left) {
+        tracing::info!(listing = SCPS.listing, id, "went away while it was read");
+        seen.drop_thing(&SCPS, id);
+        seen.coverage.retain(|each| each.listing != SCPS.listing || each.parent != *id);
+    }
+}
+
+/// Reads the list of the policies, and returns their ids with what was seen of it.
+async fn all(reader: &Reader<'_>) -> (Seen, BTreeSet<String>) {
+    let mut ids = BTreeSet::new();
+    let list = paged(SCPS.listing, reader, &["policies"], &[], Items::Each("policies"));
+    let seen = reader
+        .list(list, |item, _| {
+            // The organisation keeps policies of other types in the same list.
+            let (id, kind) = (item.key("id")?, item.key("type")?);
+            if kind == KIND {
+                ids.insert(id.to_owned());
+            }
+            Some(id.to_owned())
+        })
+        .await;
+    (seen, ids)
 }
 
 async fn content(reader: &Reader<'_>, id: String) -> Seen {

@@ -64,6 +64,34 @@ async fn one_refused_key_makes_the_last_uses_of_its_user_incomplete() {
 }
 
 #[tokio::test]
+async fn a_key_that_went_away_between_the_list_and_its_last_use_is_gone() {
+    let key =
+        |id: &str| json!({"access_key_id": id, "status": "active", "created_at": "2025-01-01T00:00:00Z"});
+    let none = json!({"error_code": "PAP5.0004", "error_msg": "no such key"});
+    let keys = "/v5/users/u1/access-keys";
+    let cloud = || with_user().refusing(&format!("{keys}/K2/last-used"), 404, none.clone());
+    let gone = cloud()
+        .first_refusing(keys, 200, json!({"access_keys": [key("K1"), key("K2")]}))
+        .with(keys, json!({"access_keys": [key("K1")]}));
+    let (collected, _) = gone.read().await.unwrap();
+    assert_eq!(rows(&collected, &ACCESS_KEYS).len(), 1, "{:?}", rows(&collected, &ACCESS_KEYS));
+    assert_eq!(rows(&collected, &ACCESS_KEY_USES), ["K1|u1|2026-01-01T00:00:00Z"]);
+    assert_eq!(incomplete(&collected), [""; 0]);
+
+    let still = cloud().with(keys, json!({"access_keys": [key("K1"), key("K2")]}));
+    let (collected, _) = still.read().await.unwrap();
+    assert_eq!(rows(&collected, &ACCESS_KEYS).len(), 2);
+    assert_eq!(coverage(&collected, &ACCESS_KEY_USES), ["u1 failed: HTTP 404 (PAP5.0004)"]);
+
+    let unproven = cloud()
+        .first_refusing(keys, 200, json!({"access_keys": [key("K1"), key("K2")]}))
+        .refusing(keys, 403, json!({"error_code": "PAP5.0001", "error_msg": "no"}));
+    let (collected, _) = unproven.read().await.unwrap();
+    assert_eq!(rows(&collected, &ACCESS_KEYS).len(), 2, "a list that fails proves nothing");
+    assert_eq!(incomplete(&collected), ["huawei_access_key_uses u1"]);
+}
+
+#[tokio::test]
 async fn where_the_keys_of_a_user_are_refused_their_last_use_is_not_known_either() {
     let refusal = json!({"error_code": "PAP5.0001", "error_msg": "no"});
     let (collected, _) = with_user().refusing("/v5/users/u1/access-keys", 403, refusal).read().await.unwrap();

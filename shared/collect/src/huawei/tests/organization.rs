@@ -59,6 +59,27 @@ fn organization() -> Cloud {
 }
 
 #[tokio::test]
+async fn a_policy_that_went_away_between_the_list_and_its_content_is_gone() {
+    let policy = |id: &str| json!({"id": id, "type": "service_control_policy"});
+    let all = json!({"policies": [policy("p1"), policy("p2")]});
+    let none = json!({"error_code": "Organizations.1019", "error_msg": "no such policy"});
+    let missing = || {
+        ["", "/attached-entities"].into_iter().fold(organization(), |cloud, part| {
+            cloud.refusing(&format!("{BASE}/policies/p2{part}"), 404, none.clone())
+        })
+    };
+    let list = format!("{BASE}/policies");
+    let gone = missing().first_refusing(&list, 200, all.clone());
+    let (collected, _) = gone.read().await.unwrap();
+    assert_eq!(rows(&collected, &SCP_ATTACHMENTS), ["p1|ou-1|organizational_unit"]);
+    assert_eq!(incomplete(&collected), [""; 0]);
+
+    let still = missing().with(&list, all);
+    let (collected, _) = still.read().await.unwrap();
+    assert_eq!(incomplete(&collected), ["huawei_scp_attachments p2", "huawei_scps p2"], "it is there");
+}
+
+#[tokio::test]
 async fn an_organisation_is_walked_to_its_leaves() {
     let (collected, asked) = organization().read().await.unwrap();
     assert_eq!(
