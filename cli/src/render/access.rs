@@ -97,9 +97,11 @@ fn headline(change: &SharedChange, verb: &str) -> String {
     let names: Vec<String> = change.principals.iter().take(3).map(principal_text).collect();
     let others = change.principals.len().saturating_sub(names.len());
     let others = if others == 0 { String::new() } else { format!(" and {others} more") };
-    let users = match change.usable_by.is_nobody() {
-        true => String::new(),
-        false => format!(" (which {} can assume)", plain(&change.usable_by.to_string())),
+    let users = plain(&change.usable_by.to_string());
+    let users = match (change.usable_by.is_nobody(), change.usable_by.is_of_one()) {
+        (true, _) => String::new(),
+        (false, true) => format!(" (one of which {users} can assume)"),
+        (false, false) => format!(" (which {users} can assume)"),
     };
     format!("{}{others}{users}: {verb}", names.join(", "))
 }
@@ -115,7 +117,17 @@ fn grant_text(grant: &GrantChange) -> String {
             counted(grant.reach.resources, "known resource")
         ),
     };
-    format!("{}{}{reach}", plain(&grant.words()), condition.unwrap_or_default())
+    format!("{}{}{}{reach}", only(grant), plain(&grant.words()), condition.unwrap_or_default())
+}
+
+/// Writes whose a grant is, where not all have it.
+fn only(grant: &GrantChange) -> String {
+    let names: Vec<String> = grant.only.iter().take(3).map(named).collect();
+    match grant.only.len() - names.len() {
+        _ if names.is_empty() => String::new(),
+        0 => format!("only {}: ", names.join(", ")),
+        more => format!("only {} and {more} more: ", names.join(", ")),
+    }
 }
 
 /// Writes what must hold; a condition that only takes away says so itself.

@@ -24,6 +24,7 @@ mod tests;
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 use serde::Serialize;
@@ -120,23 +121,45 @@ pub struct UsableBy {
     pub first: Vec<Step>,
     /// How many there are in all, listed or not.
     pub total: usize,
+    /// Whether it is several principals, and not everybody named may become each of them.
+    #[serde(skip)]
+    pub(crate) is_of_one: bool,
+    /// All of them, to be told together with those of others.
+    #[serde(skip)]
+    all: Arc<[Step]>,
 }
 
 impl UsableBy {
     /// Most that are named.
     const NAMED: usize = 5;
 
-    fn of(steps: impl Iterator<Item = Step>) -> Self {
+    /// Returns who may become any of some principals.
+    pub(crate) fn of_any(each: &[Self]) -> Self {
+        let Some((first, rest)) = each.split_first() else { return Self::default() };
+        if rest.iter().all(|other| other == first) {
+            return first.clone();
+        }
+        let all: BTreeSet<&Step> = each.iter().flat_map(|one| one.all.iter()).collect();
+        Self { is_of_one: true, ..Self::of_steps(all.into_iter().cloned()) }
+    }
+
+    /// Returns whoever may become a principal, in the order of telling.
+    pub(crate) fn of_steps(steps: impl Iterator<Item = Step>) -> Self {
         let rank = |step: &Step| match step.kind {
             "anybody" => 0,
             "user" | "agency" | "service ID" | "trusted profile" => 2,
             _ => 1,
         };
-        let mut first: Vec<Step> = steps.collect();
-        first.sort_by_cached_key(|step| (rank(step), step.name.clone(), step.id.clone()));
-        let total = first.len();
-        first.truncate(Self::NAMED);
-        Self { first, total }
+        let mut all: Vec<Step> = steps.collect();
+        all.sort_by_cached_key(|step| (rank(step), step.name.clone(), step.id.clone()));
+        let first = all.iter().take(Self::NAMED).cloned().collect();
+        Self { first, total: all.len(), is_of_one: false, all: all.into() }
+    }
+
+    /// Returns whether it is several principals, and not everybody named may become each of them.
+    #[must_use]
+    pub const fn is_of_one(&self) -> bool {
+        self.is_of_one
     }
 
     /// Returns whether nobody may become the principal.

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Cloud, State};
 
 use crate::{
-    Access, Choice, Extent, Pattern, Permission, Question, SharedChange, Statement, What, clouds, holdings,
+    Access, Choice, Extent, GrantChange, Pattern, Permission, Question, SharedChange, Statement, What,
+    clouds, holdings,
 };
 
 /// Finds sensitive permissions in the gains of one state. Who holds one is found out only when a gain speaks of it.
@@ -41,7 +42,14 @@ impl<'a> Sensitive<'a> {
     }
 
     fn gives(&mut self, gain: &SharedChange, permission: &'a Permission) -> bool {
-        let speaks = gain.grants.iter().any(|grant| match &grant.what {
+        let speaking: Vec<&GrantChange> =
+            gain.grants.iter().filter(|grant| self.speaks(grant, permission)).collect();
+        speaking.iter().any(|grant| gain.holders(grant).any(|who| self.holds(permission, &who.step.id)))
+    }
+
+    /// Returns whether a grant gives a permission, as far as it says itself.
+    fn speaks(&mut self, grant: &GrantChange, permission: &'a Permission) -> bool {
+        match &grant.what {
             What::Statement(statement) => permission.actions.iter().any(|action| {
                 let resource = permission.resource.as_deref();
                 let question = clouds::question(self.cloud, self.state, action, resource);
@@ -55,8 +63,7 @@ impl<'a> Sensitive<'a> {
                 })
             }),
             What::Becoming(to) => self.holds(permission, &to.id),
-        });
-        speaks && gain.principals.iter().any(|who| self.holds(permission, &who.step.id))
+        }
     }
 
     fn holds(&mut self, permission: &'a Permission, id: &str) -> bool {

@@ -4,36 +4,69 @@ use std::fmt::Display;
 
 use crate::{
     CauseKind, GrantChange, Pattern, Principal, Resource, SharedChange, Standing, Statement, Turn, UsableBy,
-    What, path_text,
+    What, path_text, shared_changes::Sense,
 };
 
 /// Patterns and names that are written before the rest is counted.
 const FEW: usize = 3;
 
 impl SharedChange {
-    /// Returns what happened as one sentence: who and why, then the widest grant, and how many more there are. What may be
-    /// long comes last, so that it is what is cut.
+    /// Returns what happened as one sentence: who and why, then the widest grant, whose another is that not all of them have, and
+    /// how many more there are. What may be long comes last, so that it is what is cut.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let whom = self.whom();
-        let Some(grant) = self.grants.first() else { return whom };
-        let more = match self.grants.len() - 1 {
-            0 => String::new(),
-            more => format!(", and {more} more"),
-        };
-        format!("{whom} {}{more}", grant.told(self.turn))
+        let Some((widest, rest)) = self.grants.split_first() else { return whom(self.principals.iter()) };
+        let mut sentence = self.whom(self.holders(widest));
+        sentence.push_str(&format!(" {}", widest.told(self.turn)));
+        let other = self.other(widest, rest);
+        if let Some(other) = other {
+            sentence.push_str(&self.of_others(widest, other));
+        }
+        match rest.len() - usize::from(other.is_some()) {
+            0 => {}
+            more => sentence.push_str(&format!(", and {more} more")),
+        }
+        if self.usable_by.is_of_one {
+            sentence.push_str(&format!("; {} may become one of them", self.usable_by));
+        }
+        sentence
     }
 
-    fn whom(&self) -> String {
-        let whom = match (self.principals.first(), self.principals.len()) {
-            (Some(first), 1) => standing(first),
-            (Some(first), many) => format!("{} and {} more", standing(first), many - 1),
-            (None, _) => String::new(),
-        };
-        match self.usable_by.is_nobody() {
+    fn whom<'a>(&'a self, principals: impl Iterator<Item = &'a Principal>) -> String {
+        let whom = whom(principals);
+        match self.usable_by.is_nobody() || self.usable_by.is_of_one {
             true => whom,
             false => format!("{whom} (which {} may become)", self.usable_by),
         }
+    }
+
+    /// Returns the next grant that is not of the same principals as the widest: where that is not of all, one of the others.
+    fn other<'a>(&self, widest: &GrantChange, rest: &'a [GrantChange]) -> Option<&'a GrantChange> {
+        rest.iter().find(|grant| match widest.only.is_empty() {
+            true => !grant.only.is_empty(),
+            false => self.holders(grant).any(|who| !widest.is_of(&who.step.id)),
+        })
+    }
+
+    /// Writes whose another grant is, and what it gives.
+    fn of_others(&self, widest: &GrantChange, other: &GrantChange) -> String {
+        let have_both = self.holders(other).all(|who| widest.is_of(&who.step.id));
+        let also = if have_both { " also" } else { "" };
+        // Of those who have both the widest says enough.
+        let its = self.holders(other).filter(|who| have_both || !widest.is_of(&who.step.id));
+        let condition = other.condition.as_deref().map(when).unwrap_or_default();
+        let since = if Sense::of(self.turn) == Sense::Gain { "before only if" } else { "now only if" };
+        let held = other.cause.held_if.as_ref().map(|held| format!(" ({since} {held})")).unwrap_or_default();
+        format!("; {}{also}: {}{condition}{held}", whom(its), other.words())
+    }
+}
+
+/// Writes the first of some principals, and how many more there are.
+fn whom<'a>(mut principals: impl Iterator<Item = &'a Principal>) -> String {
+    let first = principals.next().map(standing).unwrap_or_default();
+    match principals.count() {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 

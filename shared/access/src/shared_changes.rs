@@ -1,13 +1,16 @@
-//! What several principals gained or lost alike, told once: a policy that a group of a thousand gets is one piece of news,
-//! and so is a user who joins a group with a hundred policies.
+//! What several principals gained or lost by one act, told once: a policy that a group of a thousand gets is one piece of news,
+//! and so is a user who joins a group with a hundred policies, or a policy that is edited under members who held different things.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::Serialize;
 
-use crate::{AccessChange, Cause, Principal, Reach, Step, Turn, UsableBy, What};
+use crate::{AccessChange, Cause, CauseKind, Principal, Reach, Step, Turn, UsableBy, What};
 
-/// What one or more principals gained or lost alike.
+/// What one or more principals gained or lost together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SharedChange {
     /// Whether access was gained or lost.
@@ -26,6 +29,9 @@ pub struct SharedChange {
 pub struct GrantChange {
     /// What of it is new, or gone.
     pub what: What,
+    /// Whose it is, by id, where it is not that of all the principals.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<Step>,
     /// Whether what is taken out of it was held before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_remainder: bool,
@@ -43,34 +49,28 @@ pub struct GrantChange {
     pub reach: Reach,
 }
 
-/// Puts together what is the same for several principals, in the order of turns, widest first.
+/// Puts together what one act brought to several principals, and what several acts brought to the same ones; in the order of
+/// turns, widest first.
 #[must_use]
 pub fn shared(changes: Vec<AccessChange>) -> Vec<SharedChange> {
-    type Key = (Turn, String);
-    let mut by_principal: BTreeMap<Key, (Principal, UsableBy, Vec<GrantChange>)> = BTreeMap::new();
+    let mut people: BTreeMap<(Sense, String), (Principal, UsableBy)> = BTreeMap::new();
+    let mut acts: BTreeMap<(Sense, Act), Bundle> = BTreeMap::new();
     for change in changes {
-        let key = (change.turn, change.principal.step.id.clone());
-        let new = || (change.principal.clone(), change.usable_by.clone(), Vec::new());
-        let (.., grants) = by_principal.entry(key).or_insert_with(new);
-        grants.push(GrantChange {
-            what: change.what,
-            is_remainder: change.is_remainder,
-            condition: change.condition,
-            path: change.path.into_iter().skip(1).collect(),
-            former_path: change.former_path.into_iter().skip(1).collect(),
-            cause: change.cause,
-            reach: change.reach,
-        });
+        let (sense, act, id) = (Sense::of(change.turn), Act::of(&change), change.principal.step.id.clone());
+        people
+            .entry((sense, id.clone()))
+            .or_insert_with(|| (change.principal.clone(), change.usable_by.clone()));
+        acts.entry((sense, act)).or_default().add(id, change);
     }
-    let mut alike: BTreeMap<(Turn, UsableBy, Vec<GrantChange>), Vec<Principal>> = BTreeMap::new();
-    for ((turn, _), (principal, usable_by, mut grants)) in by_principal {
-        grants.sort_by_cached_key(|grant| (!grant.what.is_everything(), Reverse(grant.reach), grant.clone()));
-        alike.entry((turn, usable_by, grants)).or_default().push(principal);
+    let mut of_same: BTreeMap<(Sense, Turn, BTreeSet<String>), Bundle> = BTreeMap::new();
+    for ((sense, _), bundle) in acts {
+        of_same.entry((sense, bundle.turn(), bundle.holders())).or_default().join(bundle);
     }
-    let mut shared: Vec<SharedChange> = alike
-        .into_iter()
-        .map(|((turn, usable_by, grants), principals)| SharedChange { turn, principals, grants, usable_by })
-        .collect();
+    let bundles = of_same.into_iter().map(|((sense, turn, holders), bundle)| {
+        let of = holders.into_iter().filter_map(|id| people.get(&(sense, id)).cloned());
+        bundle.told(turn, of.unzip())
+    });
+    let mut shared = alike(bundles);
     // A stable sort: what reaches equally far stays in the order of its content.
     shared.sort_by_key(|change| {
         let is_everything = change.grants.iter().any(|grant| grant.what.is_everything());
@@ -79,11 +79,160 @@ pub fn shared(changes: Vec<AccessChange>) -> Vec<SharedChange> {
     shared
 }
 
+/// Puts together what is the same for several principals, whatever brought it to each.
+fn alike(changes: impl Iterator<Item = SharedChange>) -> Vec<SharedChange> {
+    let mut several = Vec::new();
+    let mut alike: BTreeMap<(Turn, UsableBy, Vec<GrantChange>), Vec<Principal>> = BTreeMap::new();
+    for change in changes {
+        if change.principals.len() > 1 {
+            several.push(change);
+        } else {
+            let key = (change.turn, change.usable_by, change.grants);
+            alike.entry(key).or_default().extend(change.principals);
+        }
+    }
+    let alike = alike.into_iter().map(|((turn, usable_by, grants), principals)| SharedChange {
+        turn,
+        principals,
+        grants,
+        usable_by,
+    });
+    alike.chain(several).collect()
+}
+
+/// Whether something was gained, lost, or is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sense {
+    Gain,
+    Loss,
+    Same,
+}
+
+impl Sense {
+    pub(crate) const fn of(turn: Turn) -> Self {
+        match turn {
+            Turn::Gained | Turn::Widened => Self::Gain,
+            Turn::Lost | Turn::Narrowed => Self::Loss,
+            Turn::Rerouted => Self::Same,
+        }
+    }
+}
+
+/// What somebody did that brought a change about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Act {
+    /// A thing says something else, or no longer stands in the way, for whomever it holds.
+    Edited(&'static str, String),
+    /// Something was attached, or somebody put into a group, by this way.
+    Joined(CauseKind, Vec<String>),
+    /// The principal itself is another: new, enabled, or with a credential that works.
+    OfPrincipal(String),
+}
+
+impl Act {
+    fn of(change: &AccessChange) -> Self {
+        use CauseKind::{
+            Disabled, Enabled, MayBecome, MayNotBecome, MemberAdded, MemberRemoved, PolicyAttached,
+            PolicyDetached, PrincipalAdded, PrincipalRemoved, RoleAssigned, RoleUnassigned,
+        };
+        let Cause { kind, of, .. } = &change.cause;
+        let of_principal = || Self::OfPrincipal(change.principal.step.id.clone());
+        let is_group = |step: &&Step| step.kind == "group" || step.kind == "access group";
+        match kind {
+            PrincipalAdded | PrincipalRemoved | Enabled | Disabled => of_principal(),
+            CauseKind::CredentialAdded | CauseKind::CredentialRemoved | CauseKind::Rerouted => of_principal(),
+            MemberAdded | MemberRemoved | MayBecome | MayNotBecome => {
+                Self::Joined(*kind, of.iter().map(|step| step.id.clone()).collect())
+            }
+            PolicyAttached | PolicyDetached | RoleAssigned | RoleUnassigned => {
+                let way: Vec<String> = change.path.iter().skip(1).map(|step| step.id.clone()).collect();
+                let is_it = |id: &String| of.first().is_some_and(|of| of.id == *id);
+                let until = way.iter().position(is_it).map_or(way.len(), |last| last + 1);
+                Self::Joined(*kind, way.into_iter().take(until).collect())
+            }
+            _ => match of.iter().find(|step| !is_group(step)).or(of.first()) {
+                Some(thing) => Self::Edited(thing.kind, thing.id.clone()),
+                None => of_principal(),
+            },
+        }
+    }
+}
+
+/// Grants that were gained or lost, each with the ids of those whose it is.
+#[derive(Debug, Default)]
+struct Bundle {
+    turns: BTreeSet<Turn>,
+    grants: BTreeMap<GrantChange, BTreeSet<String>>,
+}
+
+impl Bundle {
+    fn add(&mut self, id: String, change: AccessChange) {
+        self.turns.insert(change.turn);
+        let grant = GrantChange {
+            what: change.what,
+            only: Vec::new(),
+            is_remainder: change.is_remainder,
+            condition: change.condition,
+            path: change.path.into_iter().skip(1).collect(),
+            former_path: change.former_path.into_iter().skip(1).collect(),
+            cause: change.cause,
+            reach: change.reach,
+        };
+        self.grants.entry(grant).or_default().insert(id);
+    }
+
+    fn join(&mut self, other: Self) {
+        self.turns.extend(other.turns);
+        for (grant, holders) in other.grants {
+            self.grants.entry(grant).or_default().extend(holders);
+        }
+    }
+
+    /// Returns what happened: something was gained, wherever not all of it is more of what there was.
+    fn turn(&self) -> Turn {
+        self.turns.first().copied().unwrap_or(Turn::Rerouted)
+    }
+
+    fn holders(&self) -> BTreeSet<String> {
+        self.grants.values().flatten().cloned().collect()
+    }
+
+    fn told(self, turn: Turn, (principals, usable_by): (Vec<Principal>, Vec<UsableBy>)) -> SharedChange {
+        let mut grants: Vec<(usize, GrantChange)> = Vec::new();
+        for (mut grant, holders) in self.grants {
+            if holders.len() < principals.len() {
+                let its = principals.iter().filter(|who| holders.contains(&who.step.id));
+                grant.only = its.map(|who| who.step.clone()).collect();
+            }
+            grants.push((holders.len(), grant));
+        }
+        grants.sort_by_cached_key(|(holders, grant)| {
+            (!grant.what.is_everything(), Reverse(grant.reach), Reverse(*holders), grant.clone())
+        });
+        let grants = grants.into_iter().map(|(_, grant)| grant).collect();
+        SharedChange { turn, principals, grants, usable_by: UsableBy::of_any(&usable_by) }
+    }
+}
+
 impl SharedChange {
     /// Returns the widest reach of its grants.
     #[must_use]
     pub fn reach(&self) -> Reach {
         self.grants.iter().map(|grant| grant.reach).max().unwrap_or_default()
+    }
+
+    /// Returns the principals whose a grant is.
+    pub fn holders<'a>(&'a self, grant: &'a GrantChange) -> impl Iterator<Item = &'a Principal> {
+        self.principals.iter().filter(|who| grant.is_of(&who.step.id))
+    }
+}
+
+impl GrantChange {
+    /// Returns whether the grant is that of a principal among those who gained or lost.
+    #[must_use]
+    pub fn is_of(&self, id: &str) -> bool {
+        // Both are in the order of their ids.
+        self.only.is_empty() || self.only.binary_search_by(|step| step.id.as_str().cmp(id)).is_ok()
     }
 }
 
@@ -103,7 +252,7 @@ mod tests {
             former_path: Vec::new(),
             is_remainder: false,
             is_whole: true,
-            cause: Cause::new(CauseKind::MayBecome, Vec::new(), String::new()),
+            cause: Cause::new(CauseKind::MayBecome, vec![step(target)], String::new()),
             usable_by: UsableBy::default(),
             reach: Reach { actions, resources: 0 },
         }
@@ -139,6 +288,84 @@ mod tests {
         assert_eq!(
             told(changes),
             [(vec!["ben".into()], 1), (vec!["ana".into()], 1), (vec!["ana".into()], 1)]
+        );
+    }
+
+    /// A gain by an edited policy of a group.
+    fn edited(who: &str, turn: Turn, target: &str, actions: u64) -> AccessChange {
+        let step = |kind, id: &str| Step { kind, id: id.to_owned(), name: id.to_owned() };
+        let path = vec![step("user", who), step("group", "ops"), step("policy", "p")];
+        let cause = Cause::new(CauseKind::PolicyChanged, vec![step("policy", "p")], "changed".to_owned());
+        AccessChange { path, cause, ..change(who, turn, target, actions) }
+    }
+
+    #[test]
+    fn one_edit_is_told_once_though_members_held_different_things() {
+        let changes = vec![
+            edited("ana", Turn::Gained, "much", 9),
+            edited("ben", Turn::Widened, "some", 5),
+            edited("cy", Turn::Widened, "some", 5),
+            edited("cy", Turn::Widened, "little", 1),
+        ];
+        let shared = shared(changes);
+        assert_eq!(shared.len(), 1);
+        let ids = |steps: &[Step]| steps.iter().map(|step| step.id.clone()).collect::<Vec<_>>();
+        let only: Vec<Vec<String>> = shared[0].grants.iter().map(|grant| ids(&grant.only)).collect();
+        assert_eq!(only, [vec!["ana"], vec!["ben", "cy"], vec!["cy"]]);
+        assert_eq!(shared[0].turn, Turn::Gained);
+        assert_eq!(
+            shared[0].sentence(),
+            "user ana can now become user much: changed; user ben and 1 more: become user some, and 1 more"
+        );
+    }
+
+    #[test]
+    fn what_one_of_them_gained_by_something_else_is_told_apart() {
+        let changes = vec![
+            edited("ana", Turn::Gained, "x", 9),
+            edited("ben", Turn::Gained, "x", 9),
+            change("ben", Turn::Gained, "other", 1),
+        ];
+        assert_eq!(
+            told(changes),
+            [(vec!["ana".to_owned(), "ben".to_owned()], 1), (vec!["ben".to_owned()], 1)]
+        );
+    }
+
+    #[test]
+    fn two_edits_of_the_same_group_are_one_and_people_of_the_same_fate_too() {
+        let other = |who| {
+            let of = vec![Step { kind: "policy", id: "q".to_owned(), name: "q".to_owned() }];
+            let cause = Cause::new(CauseKind::VersionChanged, of, "another".to_owned());
+            AccessChange { cause, ..edited(who, Turn::Gained, "y", 3) }
+        };
+        let both = ["ana", "ben"].map(|who| [edited(who, Turn::Gained, "x", 9), other(who)]);
+        assert_eq!(told(both.concat()), [(vec!["ana".to_owned(), "ben".to_owned()], 2)]);
+        let enabled = ["ana", "ben"].map(|who| {
+            let cause = Cause::new(CauseKind::Enabled, Vec::new(), "enabled".to_owned());
+            AccessChange { cause, ..edited(who, Turn::Gained, "x", 9) }
+        });
+        assert_eq!(told(enabled.to_vec()), [(vec!["ana".to_owned(), "ben".to_owned()], 1)]);
+    }
+
+    #[test]
+    fn who_may_become_one_of_several_is_told_as_that() {
+        let step = |id: &str| Step { kind: "user", id: id.to_owned(), name: id.to_owned() };
+        let usable_by = |ids: &[&str]| UsableBy::of_steps(ids.iter().map(|id| step(id)));
+        let profile = |who, ids: &[&str]| AccessChange {
+            usable_by: usable_by(ids),
+            ..edited(who, Turn::Gained, "x", 1)
+        };
+        let same = shared(vec![profile("one", &["ana"]), profile("two", &["ana"])]);
+        assert_eq!(
+            same[0].sentence(),
+            "user one and 1 more (which user ana may become) can now become user x: changed"
+        );
+        let different = shared(vec![profile("one", &["ana", "ben"]), profile("two", &["ana"])]);
+        assert_eq!((different.len(), different[0].usable_by.total), (1, 2));
+        assert_eq!(
+            different[0].sentence(),
+            "user one and 1 more can now become user x: changed; user ana, user ben may become one of them"
         );
     }
 }

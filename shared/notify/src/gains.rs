@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{Told, wire::Draft};
 
-/// What one or more principals gained alike.
+/// What one or more principals gained by one act, or one principal by several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gain {
     /// Who gained what, in one line.
@@ -14,7 +14,7 @@ pub struct Gain {
     pub turn: &'static str,
     /// Who gained it, each with kind, id and name.
     pub principals: Vec<Value>,
-    /// What of it is new, each with its cause and its path.
+    /// What of it is new, each with its cause and its path, and whose it is where not all have it.
     pub grants: Vec<Value>,
     /// The first of those who may become the principals, and so do what they do.
     pub usable_by: Vec<Value>,

@@ -311,7 +311,7 @@ fn gain(change: &SharedChange) -> Gain {
         resources: reach.resources,
         sensitive: Vec::new(),
         breadth: Breadth::Narrow,
-        is_becoming: change.grants.iter().any(|grant| matches!(grant.what, What::Becoming(_))),
-        can_act: !change.principals.iter().all(|who| matches!(who.standing, Standing::Inactive(_))),
+        is_becoming: grading::usable(change).any(|grant| matches!(grant.what, What::Becoming(_))),
+        can_act: change.principals.iter().any(grading::can_act),
     }
 }

@@ -153,7 +153,9 @@ fn access(change: &access::SharedChange) -> Vec<String> {
     let grants = change.grants.iter().map(|grant| {
         let condition =
             grant.condition.as_ref().map(|condition| format!(" [{condition}]")).unwrap_or_default();
-        format!("          {}{condition}", access::path_text(&grant.path))
+        let only: Vec<String> = grant.only.iter().map(ToString::to_string).collect();
+        let only = if only.is_empty() { String::new() } else { format!("only {}: ", only.join(", ")) };
+        format!("          {only}{}{condition}", access::path_text(&grant.path))
     });
     std::iter::once(head).chain(grants).collect()
 }

@@ -185,6 +185,6 @@ impl<'a> Becoming<'a> {
         }
         let principals = found.into_iter().filter_map(|number| self.access.principals.get(number));
         let able = principals.filter(|who| !matches!(who.standing, Standing::Inactive(_)));
-        UsableBy::of(able.map(|who| who.step.clone()))
+        UsableBy::of_steps(able.map(|who| who.step.clone()))
     }
 }

@@ -106,3 +106,34 @@ fn a_profile_that_gains_is_told_once_with_those_who_may_become_it() {
                 access, policy p1 was attached (role Viewer): kms.keys.list on serviceName=kms";
     assert_eq!(sentences(&before, &after), [(CauseKind::PolicyAttached, told.to_owned())]);
 }
+
+#[test]
+fn one_edited_policy_of_a_group_is_told_once_and_says_whose_is_what() {
+    let members = ["IBMid-1", "IBMid-2", "IBMid-3"];
+    let base = members.iter().fold(
+        World::default().add(&t::ACCOUNTS, &[("account_id", "acc")]).group("AccessGroupId-1", &members),
+        |world, member| world.user(member, "ACTIVE"),
+    );
+    let base = base.role("kms", VIEWER, &["kms.keys.list"]).role(
+        "kms",
+        EDITOR,
+        &["kms.keys.list", "kms.keys.create"],
+    );
+    // One holds a part of it already, by a policy of its own, and that under a condition.
+    let hours = ["{{environment.attributes.current_time}}", "timeLessThan", "17:00:00+00:00"];
+    let base = base.policy("p2", "IBMid-2", &[EDITOR], &[ON_KMS]).when("p2", "0", "and", hours);
+    let base = base.policy(
+        "p3",
+        "IBMid-3",
+        &[EDITOR],
+        &[["serviceName", "stringEquals", "kms"], ["region", "stringEquals", "eu-de"]],
+    );
+    let before = base.clone().policy("p1", "AccessGroupId-1", &[VIEWER], &[ON_KMS]);
+    let after = base.policy("p1", "AccessGroupId-1", &[EDITOR], &[ON_KMS]);
+    let told = sentences(&before, &after);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    let sentence = "user IBMid-1 can do more, what policy p1 says was changed, through access group AccessGroupId-1 → \
+                    policy p1 → role Editor: kms.keys.create on serviceName=kms; user IBMid-2: kms.keys.create on \
+                    serviceName=kms (before only if current_time timeLessThan 17:00:00+00:00), and 1 more";
+    assert_eq!(told[0].1, sentence);
+}
