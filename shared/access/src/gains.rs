@@ -145,13 +145,8 @@ impl UsableBy {
 
     /// Returns whoever may become a principal, in the order of telling.
     pub(crate) fn of_steps(steps: impl Iterator<Item = Step>) -> Self {
-        let rank = |step: &Step| match step.kind {
-            "anybody" => 0,
-            "user" | "agency" | "service ID" | "trusted profile" => 2,
-            _ => 1,
-        };
         let mut all: Vec<Step> = steps.collect();
-        all.sort_by_cached_key(|step| (rank(step), step.name.clone(), step.id.clone()));
+        all.sort_by_cached_key(|step| (distance(step), step.name.clone(), step.id.clone()));
         let first = all.iter().take(Self::NAMED).cloned().collect();
         Self { first, total: all.len(), is_of_one: false, all: all.into() }
     }
@@ -220,6 +215,15 @@ impl Access {
     /// Returns the ids of the principals of both states, each once.
     fn ids_with<'a>(&'a self, other: &'a Self) -> BTreeSet<&'a str> {
         self.principals.iter().chain(&other.principals).map(|principal| principal.step.id.as_str()).collect()
+    }
+}
+
+/// Returns how far from the account somebody is, the farthest first: anybody, whoever is not of it, its own.
+pub(crate) fn distance(step: &Step) -> u8 {
+    match step.kind {
+        "anybody" => 0,
+        "user" | "agency" | "service ID" | "trusted profile" => 2,
+        _ => 1,
     }
 }
 

@@ -54,6 +54,9 @@ impl SharedChange {
         let also = if have_both { " also" } else { "" };
         // Of those who have both the widest says enough.
         let its = self.holders(other).filter(|who| have_both || !widest.is_of(&who.step.id));
+        if matches!(other.what, What::Becoming(_)) {
+            return format!("; {}{also} {}", whom(its), other.told(self.turn));
+        }
         let condition = other.condition.as_deref().map(when).unwrap_or_default();
         let since = if Sense::of(self.turn) == Sense::Gain { "before only if" } else { "now only if" };
         let held = other.cause.held_if.as_ref().map(|held| format!(" ({since} {held})")).unwrap_or_default();

@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{AccessChange, Cause, CauseKind, Principal, Reach, Step, Turn, UsableBy, What};
+use crate::{AccessChange, Cause, CauseKind, Principal, Reach, Step, Turn, UsableBy, What, gains::distance};
 
 /// What one or more principals gained or lost together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -198,16 +198,21 @@ impl Bundle {
     }
 
     fn told(self, turn: Turn, (principals, usable_by): (Vec<Principal>, Vec<UsableBy>)) -> SharedChange {
-        let mut grants: Vec<(usize, GrantChange)> = Vec::new();
+        let mut grants: Vec<((u8, Reverse<usize>), GrantChange)> = Vec::new();
         for (mut grant, holders) in self.grants {
             if holders.len() < principals.len() {
                 let its = principals.iter().filter(|who| holders.contains(&who.step.id));
                 grant.only = its.map(|who| who.step.clone()).collect();
             }
-            grants.push((holders.len(), grant));
+            // Of who may become somebody, those from outside come first.
+            let its = principals.iter().filter(|who| grant.is_of(&who.step.id));
+            let farthest = its.map(|who| distance(&who.step)).min();
+            let is_becoming = matches!(grant.what, What::Becoming(_));
+            let rank = farthest.filter(|_| is_becoming).unwrap_or(u8::MAX);
+            grants.push(((rank, Reverse(holders.len())), grant));
         }
-        grants.sort_by_cached_key(|(holders, grant)| {
-            (!grant.what.is_everything(), Reverse(grant.reach), Reverse(*holders), grant.clone())
+        grants.sort_by_cached_key(|(rank, grant)| {
+            (!grant.what.is_everything(), Reverse(grant.reach), *rank, grant.clone())
         });
         let grants = grants.into_iter().map(|(_, grant)| grant).collect();
         SharedChange { turn, principals, grants, usable_by: UsableBy::of_any(&usable_by) }
@@ -315,7 +320,7 @@ mod tests {
         assert_eq!(shared[0].turn, Turn::Gained);
         assert_eq!(
             shared[0].sentence(),
-            "user ana can now become user much: changed; user ben and 1 more: become user some, and 1 more"
+            "user ana can now become user much: changed; user ben and 1 more can now become user some: changed, and 1 more"
         );
     }
 

@@ -7,7 +7,11 @@ use super::{Told, story::Chapter};
 /// Steps that say how something is reached; the others say where in it.
 const WAYS: [&str; 6] = ["access group", "group", "policy", "role", "agency", "trusted profile"];
 
-/// Returns a line for each change: what happened, to whom, and by which ways.
+fn join(names: BTreeSet<String>) -> String {
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// Returns a line for each change: what happened, to whom, and by which ways, with whose a way is where not all have it.
 fn told(chapter: &Chapter) -> Vec<String> {
     let lines = chapter.access.changes.iter().map(|change| {
         let turn = serde_json::json!(change.turn);
@@ -17,10 +21,11 @@ fn told(chapter: &Chapter) -> Vec<String> {
             .iter()
             .map(|grant| {
                 let steps = grant.path.iter().filter(|step| WAYS.contains(&step.kind));
-                steps.map(ToString::to_string).collect::<Vec<_>>().join(" → ")
+                let way = steps.map(ToString::to_string).collect::<Vec<_>>().join(" → ");
+                let only: BTreeSet<String> = grant.only.iter().map(ToString::to_string).collect();
+                if only.is_empty() { way } else { format!("{way} (only {})", join(only)) }
             })
             .collect();
-        let join = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
         format!("{}: {}: {}", turn.as_str().expect("a word"), join(whom), join(ways))
     });
     lines.collect()
@@ -61,30 +66,35 @@ pub fn on_ibm_cloud(told: &Told) {
                 // What was held before by other policies differs, and so does what is new. A Viewer may read the roles of a
                 // service, and an Editor may not; one of them audits all services.
                 &[
-                    "gained: user chloe.martin@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Editor",
-                    "gained: user fatima.elsayed@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Editor",
-                    "gained: user dariusz.wojcik@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, user nuno.ferreira@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Editor",
-                    "gained: user hiroshi.tanaka@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Editor",
-                    "gained: service ID ci-deployer: \
-                     access group developers → policy Developers look into the order database → role Editor",
-                    "widened: user chloe.martin@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Writer",
-                    "widened: user fatima.elsayed@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Writer",
-                    "widened: service ID ci-deployer, user dariusz.wojcik@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, user nuno.ferreira@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Writer",
-                    "widened: user hiroshi.tanaka@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Writer",
-                    "lost: user dariusz.wojcik@lindqvist-freight.example, user hiroshi.tanaka@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, user nuno.ferreira@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Viewer",
-                    "lost: user fatima.elsayed@lindqvist-freight.example: \
-                     access group developers → policy Developers look into the order database → role Viewer",
-                    "lost: service ID ci-deployer: \
-                     access group developers → policy Developers look into the order database → role Viewer",
+                    "gained: service ID ci-deployer, user chloe.martin@lindqvist-freight.example, \
+                     user dariusz.wojcik@lindqvist-freight.example, user fatima.elsayed@lindqvist-freight.example, \
+                     user hiroshi.tanaka@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
+                     user nuno.ferreira@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Editor (only service ID ci-deployer), \
+                     access group developers → policy Developers look into the order database → role Editor (only user chloe.martin@lindqvist-freight.example, \
+                     user dariusz.wojcik@lindqvist-freight.example, user fatima.elsayed@lindqvist-freight.example, \
+                     user mira.patel@lindqvist-freight.example, user nuno.ferreira@lindqvist-freight.example), \
+                     access group developers → policy Developers look into the order database → role Editor (only user dariusz.wojcik@lindqvist-freight.example, \
+                     user mira.patel@lindqvist-freight.example, user nuno.ferreira@lindqvist-freight.example), \
+                     access group developers → policy Developers look into the order database → role Editor (only user fatima.elsayed@lindqvist-freight.example), \
+                     access group developers → policy Developers look into the order database → role Editor (only user hiroshi.tanaka@lindqvist-freight.example), \
+                     access group developers → policy Developers look into the order database → role Writer (only service ID ci-deployer, \
+                     user chloe.martin@lindqvist-freight.example, user dariusz.wojcik@lindqvist-freight.example, \
+                     user fatima.elsayed@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
+                     user nuno.ferreira@lindqvist-freight.example), \
+                     access group developers → policy Developers look into the order database → role Writer (only service ID ci-deployer, \
+                     user dariusz.wojcik@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
+                     user nuno.ferreira@lindqvist-freight.example), \
+                     access group developers → policy Developers look into the order database → role Writer (only user fatima.elsayed@lindqvist-freight.example), \
+                     access group developers → policy Developers look into the order database → role Writer (only user hiroshi.tanaka@lindqvist-freight.example)",
+                    "lost: service ID ci-deployer, user dariusz.wojcik@lindqvist-freight.example, \
+                     user fatima.elsayed@lindqvist-freight.example, user hiroshi.tanaka@lindqvist-freight.example, \
+                     user mira.patel@lindqvist-freight.example, user nuno.ferreira@lindqvist-freight.example: \
+                     access group developers → policy Developers look into the order database → role Viewer (only service ID ci-deployer), \
+                     access group developers → policy Developers look into the order database → role Viewer (only user dariusz.wojcik@lindqvist-freight.example, \
+                     user hiroshi.tanaka@lindqvist-freight.example, user mira.patel@lindqvist-freight.example, \
+                     user nuno.ferreira@lindqvist-freight.example), \
+                     access group developers → policy Developers look into the order database → role Viewer (only user fatima.elsayed@lindqvist-freight.example)",
                 ],
             ),
             (
@@ -139,10 +149,13 @@ pub fn on_huawei_cloud(told_of: &Told) {
         (
             "a policy grows at night",
             &[
-                "widened: user backup-bot, user lin.mei, user sven.olsson: group operators → policy ReviewOfIdentities",
-                "widened: mapping federated users by mapping installers: group operators → policy ReviewOfIdentities",
                 // Who held the keys of machines besides gained less.
-                "widened: user carla.mendes: group operators → policy ReviewOfIdentities",
+                "widened: mapping federated users by mapping installers, user backup-bot, user carla.mendes, \
+                 user lin.mei, user sven.olsson: \
+                 group operators → policy ReviewOfIdentities (only mapping federated users by mapping installers), \
+                 group operators → policy ReviewOfIdentities (only user backup-bot, user carla.mendes, user lin.mei, \
+                 user sven.olsson), group operators → policy ReviewOfIdentities (only user backup-bot, user lin.mei, \
+                 user sven.olsson), group operators → policy ReviewOfIdentities (only user carla.mendes)",
             ],
         ),
         // Who may assume any agency had to show a second factor for this one, and need not any more.
@@ -150,8 +163,10 @@ pub fn on_huawei_cloud(told_of: &Told) {
             "an administrator is made, an agency is opened",
             &[
                 "gained: user carla.mendes: agency break-glass, policy AdministratorAccessPolicy",
-                "gained: account bad0c0de1e5511e5bad0c0de1e5511e5: agency break-glass",
-                "widened: user amara.diallo, user baia-solar, user joão.pinto, user zhang.wei: agency break-glass",
+                "gained: account bad0c0de1e5511e5bad0c0de1e5511e5, user amara.diallo, user baia-solar, user joão.pinto, \
+                 user zhang.wei: \
+                 agency break-glass (only account bad0c0de1e5511e5bad0c0de1e5511e5), \
+                 agency break-glass (only user amara.diallo, user baia-solar, user joão.pinto, user zhang.wei)",
             ],
         ),
         (
