@@ -122,7 +122,7 @@ fn grant_text(grant: &GrantChange) -> String {
 
 /// Writes whose a grant is, where not all have it.
 fn only(grant: &GrantChange) -> String {
-    let names: Vec<String> = grant.only.iter().take(3).map(named).collect();
+    let names: Vec<String> = grant.only.iter().take(3).map(|step| plain(&step.to_string())).collect();
     match grant.only.len() - names.len() {
         _ if names.is_empty() => String::new(),
         0 => format!("only {}: ", names.join(", ")),
