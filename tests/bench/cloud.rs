@@ -18,9 +18,9 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Starts IBM Cloud with an account of a size, that answers at once.
-    pub fn start(size: &str) -> anyhow::Result<Self> {
-        Self::start_with("ibm", size, 0)
+    /// Starts a cloud, by name, with an account of a size, that answers at once.
+    pub fn start(cloud: &'static str, size: &str) -> anyhow::Result<Self> {
+        Self::start_with(cloud, size, 0)
     }
 
     /// Starts a cloud, by name, of which each answer takes some milliseconds more.
@@ -61,8 +61,9 @@ impl Cloud {
         Ok(Settings::parse("bench", &text)?)
     }
 
-    pub fn size(&self) -> &str {
-        &self.size
+    /// Returns the name of the cloud, and the size of the account.
+    pub fn of(&self) -> (&'static str, &str) {
+        (self.cloud, &self.size)
     }
 
     /// Returns the keys that the settings name.

@@ -1,16 +1,26 @@
-//! Prints what a run costs, stage by stage, and what it leaves in the store.
+//! Prints what a run costs, stage by stage, and what it leaves in the store, for both clouds.
 //!
 //! The simulated cloud runs in a process of its own, and so does each size of account, so that CPU
-//! seconds and peak memory are those of the audit alone. Figures, not verdicts: the aims are printed beside them.
+//! seconds and peak memory are those of the audit alone. Figures, not verdicts: the factor from size to size stands beside them,
+//! so that what grows with the square of the account shows. All of it together also writes `RESULTS.md`.
 
 mod cloud;
+mod figures;
+mod machine;
 mod meter;
 mod report;
+mod results;
 mod schedule;
 mod stages;
 
-use std::process::{Command, ExitCode};
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, ExitCode, Stdio},
+};
 
+use figures::Figure;
+
+const CLOUDS: [&str; 2] = ["ibm", "huawei"];
 const SIZES: [&str; 3] = ["1k", "10k", "100k"];
 /// Runs in the benchmark of a long history, and the account that has it.
 const HISTORY: (&str, u32) = ("10k", 300);
@@ -19,13 +29,14 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => everything(),
-        ["stages", size] => stages::print(size),
-        ["schedule", cloud, size] => schedule::print(cloud, size),
+        ["stages", cloud, size] => known(cloud).and_then(|cloud| stages::print(cloud, size)),
+        ["schedule", cloud, size] => known(cloud).and_then(|cloud| schedule::print(cloud, size)),
         ["history", size, runs] => {
             runs.parse().map_err(anyhow::Error::from).and_then(|runs| stages::print_history(size, runs))
         }
         _ => Err(anyhow::anyhow!(
-            "usage: bench [stages SIZE | history SIZE RUNS | schedule CLOUD SIZE], SIZE one of {SIZES:?}"
+            "usage: bench [stages CLOUD SIZE | history SIZE RUNS | schedule CLOUD SIZE], CLOUD one of {CLOUDS:?}, SIZE one \
+             of {SIZES:?}"
         )),
     };
     match outcome {
@@ -37,21 +48,53 @@ fn main() -> ExitCode {
     }
 }
 
-fn everything() -> anyhow::Result<()> {
-    report::machine();
-    report::heading();
-    for size in SIZES {
-        again(&["stages", size])?;
-    }
-    for cloud in ["ibm", "huawei"] {
-        again(&["schedule", cloud, "1k"])?;
-    }
-    again(&["history", HISTORY.0, &HISTORY.1.to_string()])
+fn known(cloud: &str) -> anyhow::Result<&'static str> {
+    let known = CLOUDS.into_iter().find(|known| *known == cloud);
+    known
+        .ok_or_else(|| anyhow::anyhow!("`{cloud}` is no cloud that can be simulated; take one of {CLOUDS:?}"))
 }
 
-/// Runs this program again for one part, so that the part has a process of its own.
-fn again(arguments: &[&str]) -> anyhow::Result<()> {
-    let status = Command::new(std::env::current_exe()?).args(arguments).status()?;
-    anyhow::ensure!(status.success(), "bench {} failed", arguments.join(" "));
+fn everything() -> anyhow::Result<()> {
+    let machine = machine::describe();
+    println!("{}\n", machine.join("\n"));
+    report::heading();
+    let (mut figures, mut others) = (Vec::new(), Vec::new());
+    let mut take = |arguments: &[&str]| -> anyhow::Result<()> {
+        for line in again(arguments)? {
+            match Figure::parse(&line) {
+                Some(figure) => figures.push(figure),
+                None => others.push(line),
+            }
+        }
+        Ok(())
+    };
+    for cloud in CLOUDS {
+        for size in SIZES {
+            take(&["stages", cloud, size])?;
+        }
+    }
+    for cloud in CLOUDS {
+        take(&["schedule", cloud, "1k"])?;
+    }
+    take(&["history", HISTORY.0, &HISTORY.1.to_string()])?;
+    let page = results::page(&machine, &figures, &others);
+    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/RESULTS.md");
+    std::fs::write(place, page)?;
+    println!("\nwritten to tests/bench/RESULTS.md");
     Ok(())
+}
+
+/// Runs this program again for one part, so that the part has a process of its own; prints what it prints, and returns the lines.
+fn again(arguments: &[&str]) -> anyhow::Result<Vec<String>> {
+    let mut child = Command::new(std::env::current_exe()?).args(arguments).stdout(Stdio::piped()).spawn()?;
+    let mut lines = Vec::new();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            println!("{line}");
+            lines.push(line);
+        }
+    }
+    anyhow::ensure!(child.wait()?.success(), "bench {} failed", arguments.join(" "));
+    Ok(lines)
 }

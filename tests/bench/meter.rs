@@ -3,7 +3,7 @@
 use std::{fs, time::Instant};
 
 /// What a stretch of work cost.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Cost {
     /// User and system time of all threads, in seconds; Linux counts in hundredths.
     pub cpu_seconds: f64,

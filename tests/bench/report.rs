@@ -1,34 +1,22 @@
 //! Prints figures in aligned rows.
 
-use crate::{meter::Cost, stages::Weight};
-
-pub fn machine() {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    println!("{cores} cores; CPU seconds in steps of 0.01; simulated cloud in another process");
-    println!(
-        "aims for 100k: all stages of a first run under 4 s CPU and 300 MiB; no change: 1 object; 0.1 % changed: under 1 %"
-    );
-    println!("aim for ten times the account: at most eleven times the CPU\n");
-}
+use crate::{figures::Figure, meter::Cost, stages::Weight};
 
 pub fn heading() {
-    println!(
-        "{:<6} {:<14} {:<12} {:>8} {:>8} {:>9}",
-        "things", "run", "stage", "CPU s", "wall s", "peak MiB"
-    );
+    println!("cloud   size   run            stage            CPU s    wall s  peak MiB");
 }
 
-pub fn row(size: &str, run: &str, stage: &str, cost: Cost) {
-    let Cost { cpu_seconds, wall_seconds, peak_mib } = cost;
-    println!("{size:<6} {run:<14} {stage:<12} {cpu_seconds:>8.2} {wall_seconds:>8.2} {peak_mib:>9.0}");
+pub fn row((cloud, size): (&str, &str), run: &str, stage: &str, cost: Cost) {
+    let [cloud, size, run, stage] = [cloud, size, run, stage].map(str::to_owned);
+    println!("{}", Figure { cloud, size, run, stage, cost }.line());
 }
 
-pub fn written(size: &str, run: &str, weight: Weight) {
-    println!("{size:<6} {run:<14} wrote {} objects, {}", weight.objects, bytes(weight.bytes));
+pub fn written((cloud, size): (&str, &str), run: &str, weight: Weight) {
+    println!("{cloud:<6}  {size:<5}  {run:<13}  wrote {} objects, {}", weight.objects, bytes(weight.bytes));
 }
 
-pub fn share(what: &str, part: Weight, whole: Weight) {
-    println!("       {what}: {:.2} %", 100.0 * ratio(part, whole));
+pub fn share((cloud, size): (&str, &str), what: &str, part: Weight, whole: Weight) {
+    println!("{cloud:<6}  {size:<5}  {what}: {:.2} %", 100.0 * ratio(part, whole));
 }
 
 pub fn history(size: &str, runs: u32, first: Weight, all: Weight) {

@@ -17,24 +17,24 @@ use crate::{
 const SHARE: f64 = 0.001;
 
 /// Measures a first run, a run without change, a run with change, and reading back.
-pub fn print(size: &str) -> anyhow::Result<()> {
+pub fn print(cloud: &'static str, size: &str) -> anyhow::Result<()> {
     runtime()?.block_on(async {
-        let cloud = Cloud::start(size)?;
+        let cloud = Cloud::start(cloud, size)?;
         let folder = tempfile::tempdir()?;
         let bench = Bench::new(&cloud, folder.path()).await?;
         let first = bench.run(&cloud, "first").await?;
         bench.run(&cloud, "no change").await?;
         cloud.churn(SHARE, 1).await?;
         let changed = bench.run(&cloud, "0.1 % changed").await?;
-        report::share("0.1 % changed stores, of a first run", changed, first);
-        bench.read().await
+        report::share(cloud.of(), "0.1 % changed stores, of a first run", changed, first);
+        bench.read(&cloud).await
     })
 }
 
 /// Measures what a long history weighs.
 pub fn print_history(size: &str, runs: u32) -> anyhow::Result<()> {
     runtime()?.block_on(async {
-        let cloud = Cloud::start(size)?;
+        let cloud = Cloud::start("ibm", size)?;
         let folder = tempfile::tempdir()?;
         let bench = Bench::new(&cloud, folder.path()).await?;
         bench.audit(&cloud).await?;
@@ -47,8 +47,8 @@ pub fn print_history(size: &str, runs: u32) -> anyhow::Result<()> {
         let meter = Meter::start();
         let faults = bench.history.verify().await?;
         anyhow::ensure!(faults.is_empty(), "the history is broken: {faults:?}");
-        report::row(size, "verify", "all", meter.stop());
-        bench.read().await
+        report::row(cloud.of(), "history", "verify", meter.stop());
+        Ok(())
     })
 }
 
@@ -62,7 +62,6 @@ struct Bench {
     history: History,
     rules: RuleSet,
     folder: std::path::PathBuf,
-    size: String,
 }
 
 impl Bench {
@@ -72,9 +71,8 @@ impl Bench {
         let account = settings.accounts.first().and_then(pipeline::AccountSettings::account);
         let account = account.ok_or_else(|| anyhow::anyhow!("the simulator named no account"))?;
         let history = History::new(store.clone(), account);
-        let size = cloud.size().to_owned();
         let rules = RuleSet::embedded()?;
-        Ok(Self { settings, store, history, rules, folder: folder.to_owned(), size })
+        Ok(Self { settings, store, history, rules, folder: folder.to_owned() })
     }
 
     async fn audit(&self, cloud: &Cloud) -> anyhow::Result<Vec<(&'static str, Cost)>> {
@@ -107,26 +105,38 @@ impl Bench {
         let mut total = whole.stop();
         total.peak_mib = stages.iter().map(|(_, cost)| cost.peak_mib).fold(0.0, f64::max);
         for (stage, cost) in stages {
-            report::row(&self.size, name, stage, cost);
+            report::row(cloud.of(), name, stage, cost);
         }
-        report::row(&self.size, name, "all", total);
+        report::row(cloud.of(), name, "all", total);
         let after = weigh(&self.folder);
         let written = Weight { bytes: after.bytes - before.bytes, objects: after.objects - before.objects };
-        report::written(&self.size, name, written);
+        report::written(cloud.of(), name, written);
         Ok(written)
     }
 
-    async fn read(&self) -> anyhow::Result<()> {
+    /// Measures what is asked of a snapshot afterwards.
+    async fn read(&self, cloud: &Cloud) -> anyhow::Result<()> {
         let Some(manifest) = self.history.latest().await? else { anyhow::bail!("there is no snapshot") };
         let meter = Meter::start();
         let tables = history::declared(&manifest);
         let state = history::state(&self.history, &manifest, &tables).await?;
-        report::row(&self.size, "read", "all tables", meter.stop());
+        report::row(cloud.of(), "read", "all tables", meter.stop());
         drop(state);
+        let (sql, action) = match cloud.of().0 {
+            "ibm" => ("select type, count(*) from ibm_policies group by type", "iam-identity.apikey.create"),
+            _ => ("select kind, count(*) from huawei_agencies group by kind", "iam:users:createUserV5"),
+        };
         let meter = Meter::start();
-        let sql = "select type, count(*) from ibm_policies group by type order by type";
         history::query(&self.history, &manifest, sql, &Limits::default()).await?;
-        report::row(&self.size, "read", "one query", meter.stop());
+        report::row(cloud.of(), "read", "one query", meter.stop());
+        let meter = Meter::start();
+        let of_access: Vec<_> = access::tables(manifest.account.cloud()).collect();
+        let state = history::state(&self.history, &manifest, &of_access).await?;
+        let access = access::build(manifest.account.cloud(), &state, manifest.finished_at.parse()?);
+        let question = access::question(manifest.account.cloud(), &state, action, None);
+        let able = access.who_can(&question.map_err(|reason| anyhow::anyhow!(reason))?);
+        anyhow::ensure!(!able.is_empty(), "nobody can do {action}");
+        report::row(cloud.of(), "read", "who-can", meter.stop());
         Ok(())
     }
 }

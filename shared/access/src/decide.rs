@@ -7,13 +7,11 @@ use std::{
 
 use serde::Serialize;
 
+pub(crate) mod asking;
 mod weighing;
 
-use crate::{
-    Access, Choice, Effect, Extent, Holders, Pattern, Principal, Question, Source, Statement, Step,
-    access::both,
-};
-use weighing::Weighing;
+use crate::{Access, Choice, Effect, Extent, Pattern, Principal, Question, Source, Step, access::both};
+use weighing::{Extents, Weighing};
 
 /// Whether a principal can do what is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -84,20 +82,16 @@ impl Access {
     /// account may do is left out: nobody gave it to anybody.
     pub(crate) fn who_was_given(&self, question: &Question, prefers: Preference) -> Vec<Answer> {
         let mut weighing = self.weighing(question, prefers);
-        let given = self.sources.iter().map(Source::is_of_every_member);
-        for (extent, _) in weighing.extents.iter_mut().zip(given).filter(|(_, is_natural)| *is_natural) {
-            *extent = Extent::None;
+        for (number, _) in self.sources.iter().enumerate().filter(|(_, each)| each.is_of_every_member()) {
+            weighing.extents.forget(number);
         }
         self.answers(weighing, prefers)
     }
 
     fn answers(&self, mut weighing: Weighing<'_>, prefers: Preference) -> Vec<Answer> {
         // Whom nothing allows any of it needs no look.
-        let allows = |(number, source): (usize, &Source)| {
-            let speaks = weighing.extents.get(number).is_some_and(|extent| *extent != Extent::None);
-            (speaks && source.statement.effect == Effect::Allow).then_some(number)
-        };
-        let holders = self.holders_of(self.sources.iter().enumerate().filter_map(allows));
+        let numbers = 0..self.sources.len();
+        let holders = self.holders_of(numbers.filter(|number| weighing.is_allowed_by(*number)));
         let mut best: BTreeMap<usize, Way> = holders
             .into_iter()
             .filter_map(|principal| Some((principal, weighing.own_way(principal)?)))
@@ -120,41 +114,26 @@ impl Access {
         answers
     }
 
-    /// Returns for each principal what is left where something beside its policies allows all of a question: nothing
-    /// where a deny or the organisation takes it away, else what must hold, if anything must.
-    pub(crate) fn left_by_denies(
-        &self,
-        question: &Question,
-        principals: &[usize],
-    ) -> Vec<Option<Option<String>>> {
-        if principals.is_empty() {
-            return Vec::new();
-        }
-        let allow = Source {
-            steps: Arc::from([]),
-            holders: Holders::All,
-            statement: Statement {
-                effect: Effect::Allow,
-                actions: Arc::new(Choice::any_of(vec![question.action.clone()])),
-                resources: Choice::any_of(vec![question.resource.clone()]),
-                condition: None,
-            },
-        };
-        let mut weighing = self.weighing(question, Preference::Sure);
-        let ways = principals.iter().map(|principal| weighing.way_given(*principal, &allow));
-        ways.map(|way| (way.verdict != Verdict::Denied).then_some(way.condition)).collect()
+    fn weighing<'a>(&'a self, question: &'a Question, prefers: Preference) -> Weighing<'a> {
+        self.weighing_of(question, prefers, Extents::OfAll(self.extents(question)))
     }
 
-    fn weighing<'a>(&'a self, question: &'a Question, prefers: Preference) -> Weighing<'a> {
+    fn weighing_of<'a>(
+        &'a self,
+        question: &'a Question,
+        prefers: Preference,
+        extents: Extents,
+    ) -> Weighing<'a> {
         Weighing {
             access: self,
             question,
             prefers,
-            extents: self.extents(question),
+            extents,
             bound: self.bound_of(question, None),
             bounds_differ: self.bounds_depend_on_principal(),
             no_bound: Bound::default(),
             taken: HashMap::new(),
+            held_by: None,
         }
     }
 

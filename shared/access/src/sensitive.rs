@@ -21,6 +21,28 @@ pub struct Sensitive<'a> {
     permissions: &'a [Permission],
     /// Holders by the id of the permission, where somebody asked.
     holders: BTreeMap<&'a str, BTreeSet<String>>,
+    /// The questions of each permission, by its id: to read one may take a look at all roles.
+    questions: BTreeMap<&'a str, Vec<ActionQuestion>>,
+}
+
+/// The question of one action of a permission.
+#[derive(Debug)]
+struct ActionQuestion {
+    question: Question,
+    /// Whether a part of it is enough to hold the permission.
+    is_part_enough: bool,
+}
+
+impl ActionQuestion {
+    /// Returns whether a statement gives what the question asks.
+    fn is_given_by(&self, statement: &Statement) -> bool {
+        match statement.extent(&self.question) {
+            Extent::Whole => true,
+            // What was taken out of it was held before, so that together it is held now and was not.
+            Extent::Part => self.is_part_enough || completes(statement, &self.question),
+            Extent::None => false,
+        }
+    }
 }
 
 impl<'a> Sensitive<'a> {
@@ -32,7 +54,7 @@ impl<'a> Sensitive<'a> {
         access: &'a Access,
         permissions: &'a [Permission],
     ) -> Self {
-        Self { cloud, state, access, permissions, holders: BTreeMap::new() }
+        Self { cloud, state, access, permissions, holders: BTreeMap::new(), questions: BTreeMap::new() }
     }
 
     /// Returns the permissions that came with a gain, in the order in which they were given.
@@ -50,20 +72,28 @@ impl<'a> Sensitive<'a> {
     /// Returns whether a grant gives a permission, as far as it says itself.
     fn speaks(&mut self, grant: &GrantChange, permission: &'a Permission) -> bool {
         match &grant.what {
-            What::Statement(statement) => permission.actions.iter().any(|action| {
-                let resource = permission.resource.as_deref();
-                let question = clouds::question(self.cloud, self.state, action, resource);
-                let is_listed = self.cloud == Cloud::Ibm && !Pattern::parse(action).is_literal();
-                let is_part_enough = is_listed || (permission.partly && Pattern::parse(action).is_literal());
-                question.is_ok_and(|question| match statement.extent(&question) {
-                    Extent::Whole => true,
-                    // What was taken out of it was held before, so that together it is held now and was not.
-                    Extent::Part => is_part_enough || completes(statement, &question),
-                    Extent::None => false,
-                })
-            }),
+            What::Statement(statement) => {
+                self.questions_of(permission).iter().any(|asked| asked.is_given_by(statement))
+            }
             What::Becoming(to) => self.holds(permission, &to.id),
         }
+    }
+
+    /// Returns the questions of the actions of a permission that can be understood.
+    fn questions_of(&mut self, permission: &'a Permission) -> &[ActionQuestion] {
+        let (cloud, state) = (self.cloud, self.state);
+        self.questions.entry(&permission.id).or_insert_with(|| {
+            let read = |action: &String| {
+                let question = clouds::question(cloud, state, action, permission.resource.as_deref()).ok()?;
+                let is_literal = Pattern::parse(action).is_literal();
+                let is_listed = cloud == Cloud::Ibm && !is_literal;
+                Some(ActionQuestion {
+                    question,
+                    is_part_enough: is_listed || (permission.partly && is_literal),
+                })
+            };
+            permission.actions.iter().filter_map(read).collect()
+        })
     }
 
     fn holds(&mut self, permission: &'a Permission, id: &str) -> bool {

@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
-use super::{Bound, Preference, Verdict, Way};
+use super::{Bound, Preference, Verdict, Way, asking::HeldBy};
 use crate::{
     Access, Effect, Extent, Question, Source, Statement, Step,
     access::{Held, both},
@@ -25,13 +25,44 @@ pub(super) struct Weighing<'a> {
     pub(super) question: &'a Question,
     pub(super) prefers: Preference,
     /// How much of the question each source speaks of.
-    pub(super) extents: Vec<Extent>,
+    pub(super) extents: Extents,
     /// What the bounds leave: everybody, or where they differ the principal that is looked at.
     pub(super) bound: Bound<'a>,
     pub(super) bounds_differ: bool,
     pub(super) no_bound: Bound<'a>,
     /// What was found out, by the statements that deny and allow.
     pub(super) taken: HashMap<(*const Statement, *const Statement), Taken>,
+    /// What each principal holds of all that can speak of the question, where that is known.
+    pub(super) held_by: Option<&'a HeldBy<'a>>,
+}
+
+/// How much of a question sources speak of, by number.
+pub(super) enum Extents {
+    /// All of them were looked at.
+    OfAll(Vec<Extent>),
+    /// The others speak of nothing of it.
+    OfSome(HashMap<usize, Extent>),
+}
+
+impl Extents {
+    fn of(&self, source: usize) -> Extent {
+        let known = match self {
+            Self::OfAll(extents) => extents.get(source),
+            Self::OfSome(extents) => extents.get(&source),
+        };
+        known.copied().unwrap_or(Extent::None)
+    }
+
+    /// Takes a source as one that speaks of nothing.
+    pub(super) fn forget(&mut self, source: usize) {
+        let known = match self {
+            Self::OfAll(extents) => extents.get_mut(source),
+            Self::OfSome(extents) => extents.get_mut(&source),
+        };
+        if let Some(extent) = known {
+            *extent = Extent::None;
+        }
+    }
 }
 
 /// Where a path leads.
@@ -55,11 +86,9 @@ impl<'a> Weighing<'a> {
     pub(super) fn own_way(&mut self, principal: usize) -> Option<Way> {
         self.look_at_bound_of(principal);
         let access = self.access;
-        let extents = &self.extents;
-        let extent = |held: &Held<'_>| extents.get(held.number).copied().unwrap_or(Extent::None);
         let (mut allows, mut denies) = (Vec::new(), Vec::new());
-        for held in access.held(principal) {
-            match (extent(&held), held.source.statement.effect) {
+        for held in self.held(principal) {
+            match (self.extents.of(held.number), held.source.statement.effect) {
                 (Extent::None, _) => {}
                 (extent, Effect::Allow) => allows.push((held, extent)),
                 (_, Effect::Deny) => denies.push(held),
@@ -80,11 +109,10 @@ impl<'a> Weighing<'a> {
     pub(super) fn way_given(&mut self, principal: usize, allow: &'a Source) -> Way {
         self.look_at_bound_of(principal);
         let access = self.access;
-        let speaks = |held: &Held<'_>| {
-            let extent = self.extents.get(held.number).copied().unwrap_or(Extent::None);
-            extent != Extent::None && held.source.statement.effect == Effect::Deny
+        let denies = |held: &Held<'_>| {
+            self.extents.of(held.number) != Extent::None && held.source.statement.effect == Effect::Deny
         };
-        let denies: Vec<Held<'a>> = access.held(principal).filter(speaks).collect();
+        let denies: Vec<Held<'a>> = self.held(principal).filter(denies).collect();
         let is_bounded = access.principals.get(principal).is_some_and(|principal| principal.is_bounded);
         // Federated users are who they are by the claims that let them into their groups.
         let is_mapping = access.principals.get(principal).is_some_and(|who| who.step.kind == "mapping");
@@ -94,6 +122,20 @@ impl<'a> Weighing<'a> {
         let allow = Held { membership, number: usize::MAX, source: allow };
         let best = self.weigh(allow, Extent::Whole, &denies, is_bounded);
         self.way(principal, &best, &denies, is_bounded)
+    }
+
+    /// Returns whether a source allows some of the question.
+    pub(super) fn is_allowed_by(&self, source: usize) -> bool {
+        let is_allow = |source: &Source| source.statement.effect == Effect::Allow;
+        self.extents.of(source) != Extent::None && self.access.sources.get(source).is_some_and(is_allow)
+    }
+
+    /// Returns what a principal holds that may speak of the question.
+    fn held(&self, principal: usize) -> Box<dyn Iterator<Item = Held<'a>> + 'a> {
+        match self.held_by {
+            Some(held_by) => Box::new(held_by.get(&principal).into_iter().flatten().copied()),
+            None => Box::new(self.access.held(principal)),
+        }
     }
 
     /// Takes the bound of one principal, where they differ.

@@ -120,10 +120,9 @@ impl Written {
         if of_principal.is_empty() {
             return vec![(self.statement.clone(), Holders::All)];
         }
-        let (held_by, failed_by) = people.split(&of_principal);
-        let decided: Arc<_> = Arc::new(held_by.union(&failed_by).copied().collect());
+        let decided = people.decide(&of_principal);
         let sure = Statement { condition: words(&others), ..self.statement.clone() };
-        vec![(sure, Holders::Only(Arc::new(held_by))), (self.statement.clone(), Holders::AllBut(decided))]
+        vec![(sure, Holders::Only(decided.held_by)), (self.statement.clone(), Holders::AllBut(decided.all))]
     }
 }
 

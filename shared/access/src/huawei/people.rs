@@ -3,14 +3,18 @@
 //! A condition on the name, id, account, kind or tags of whoever asks needs no request to be decided. What the snapshot
 //! does not show (tags of a user that could not be read, what a session of an agency brings along) stays a condition.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use model::{Lists, State, Table, Trust, Value, tables::huawei as t};
 
 use crate::{Access, Pattern};
 
 /// One condition of a statement: what is asked of one key. The values are alternatives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Condition {
     pub(super) key: String,
     pub(super) operator: String,
@@ -35,6 +39,17 @@ pub(super) struct People<'a> {
     account: Option<&'a str>,
     account_name: Option<&'a str>,
     persons: BTreeMap<usize, Person<'a>>,
+    /// What was decided of conditions before: many statements ask the same.
+    decided: RefCell<BTreeMap<Vec<Condition>, Decided>>,
+}
+
+/// For whom some conditions are decided.
+#[derive(Debug, Clone)]
+pub(super) struct Decided {
+    /// Those for whom they surely hold.
+    pub(super) held_by: Arc<BTreeSet<usize>>,
+    /// These, and those for whom one of them surely does not hold.
+    pub(super) all: Arc<BTreeSet<usize>>,
 }
 
 /// What a key is for a person.
@@ -88,19 +103,26 @@ impl<'a> People<'a> {
         }
     }
 
-    /// Returns those for whom some conditions surely hold, and those for whom one of them surely does not.
-    pub(super) fn split(&self, conditions: &[Condition]) -> (BTreeSet<usize>, BTreeSet<usize>) {
-        let (mut held_by, mut failed_by) = (BTreeSet::new(), BTreeSet::new());
+    /// Returns for whom it is decided whether some conditions hold.
+    pub(super) fn decide(&self, conditions: &[Condition]) -> Decided {
+        if let Some(known) = self.decided.borrow().get(conditions) {
+            return known.clone();
+        }
+        let (mut held_by, mut all) = (BTreeSet::new(), BTreeSet::new());
         for (number, person) in &self.persons {
             let answers: Vec<Option<bool>> =
                 conditions.iter().map(|condition| condition.decide(self, person)).collect();
-            if answers.contains(&Some(false)) {
-                failed_by.insert(*number);
-            } else if answers.iter().all(|answer| *answer == Some(true)) {
+            let holds = answers.iter().all(|answer| *answer == Some(true));
+            if holds {
                 held_by.insert(*number);
             }
+            if holds || answers.contains(&Some(false)) {
+                all.insert(*number);
+            }
         }
-        (held_by, failed_by)
+        let decided = Decided { held_by: Arc::new(held_by), all: Arc::new(all) };
+        self.decided.borrow_mut().insert(conditions.to_vec(), decided.clone());
+        decided
     }
 
     fn fact<'p>(&'p self, person: &'p Person<'a>, key: &str) -> Fact<'p> {

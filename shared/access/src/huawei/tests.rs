@@ -10,6 +10,7 @@ mod language;
 mod networks;
 mod people;
 mod rows;
+mod scale;
 mod scopes;
 mod standing;
 mod told;

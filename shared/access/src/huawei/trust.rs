@@ -9,12 +9,13 @@ mod principals;
 
 use std::collections::BTreeMap;
 
-use model::{State, Timestamp, tables::huawei as t};
+use model::{Row, State, Timestamp, tables::huawei as t};
 
-use super::{documents::Documents, ends, people::People, question, step};
+use super::{documents::Documents, ends, people::People, step};
 use crate::{
-    Access, Choice, Effect, Extent, Holders, Pattern, Principal, Question, Standing, Statement, Verdict,
+    Access, Choice, Effect, Extent, Holders, Pattern, Principal, Resource, Standing, Statement,
     access::both,
+    decide::asking::{Ability, Asked, Asking},
 };
 use principals::{Basis, Outsider, Own, Principals, Reach, principals};
 
@@ -42,8 +43,7 @@ pub(super) fn add(access: &mut Access, state: &State, people: &People<'_>, at: T
     let own = Own::of(access, state, account);
     let nobody = Principals::default();
     let providers = ends::of_providers(state, at);
-    // Taken before anybody can become anybody, so that each step stands by itself.
-    let mut found = Vec::new();
+    let mut trusting = Vec::new();
     for row in state.rows(&t::AGENCIES) {
         let text = |column| t::AGENCIES.text(row, column);
         let Some(agency) = text("agency_id") else { continue };
@@ -51,25 +51,25 @@ pub(super) fn add(access: &mut Access, state: &State, people: &People<'_>, at: T
         if access.ended_on(&[step("agency", agency, None)]).is_some() {
             continue;
         }
+        let rules = documents.statements(&[agency]).iter().map(|each| Rule {
+            written: &each.statement,
+            decided: each.decided(people),
+            principals: of_statements.get(&(agency, each.step.id.as_str())).unwrap_or(&nobody),
+        });
+        let policy = TrustPolicy { rules: rules.collect(), urn: text("urn"), providers: &providers };
+        trusting.push((row, to, policy));
+    }
+    // Taken before anybody can become anybody, so that each step stands by itself.
+    let mut found = insiders(access, &own, &trusting);
+    for (row, to, policy) in &trusting {
+        let text = |column| t::AGENCIES.text(row, column);
         if let Some(domain) = text("trust_domain_id") {
             let name = text("trust_domain_name");
             let is_service = name.is_some_and(|name| name.starts_with("op_svc_"));
             let from = outside(access, if is_service { "cloud service" } else { "account" }, domain, name);
-            found.push((from, to, None));
+            found.push((from, *to, None));
         }
-        let statements = documents.statements(&[agency]).iter();
-        let policy = TrustPolicy {
-            rules: statements
-                .map(|each| Rule {
-                    written: &each.statement,
-                    decided: each.decided(people),
-                    principals: of_statements.get(&(agency, each.step.id.as_str())).unwrap_or(&nobody),
-                })
-                .collect(),
-            question: question(ASSUME, text("urn")),
-            providers: &providers,
-        };
-        found.extend(policy.let_in(access, &own).into_iter().map(|(from, words)| (from, to, words)));
+        found.extend(policy.outsiders(access, &own).into_iter().map(|(from, words)| (from, *to, words)));
     }
     found.sort();
     found.dedup();
@@ -77,6 +77,22 @@ pub(super) fn add(access: &mut Access, state: &State, people: &People<'_>, at: T
     for (from, to, condition) in found {
         access.assume(from, to, condition);
     }
+}
+
+/// Returns who of the account is let in by which agency: the statements that speak of assuming are looked for once.
+fn insiders(
+    access: &Access,
+    own: &Own,
+    trusting: &[(&Row, usize, TrustPolicy<'_>)],
+) -> Vec<(usize, usize, Option<String>)> {
+    let mut asking = None;
+    let mut found = Vec::new();
+    for (_, to, policy) in trusting.iter().filter(|(_, _, policy)| policy.allows().next().is_some()) {
+        let asking = asking.get_or_insert_with(|| Asking::new(access, super::action(ASSUME), "path"));
+        let let_in = policy.insiders(asking, own).into_iter();
+        found.extend(let_in.map(|(from, words)| (from, *to, words)));
+    }
+    found
 }
 
 /// One statement of a trust policy.
@@ -99,8 +115,8 @@ impl Rule<'_> {
 /// The trust policy of one agency: its statements, each with the principals that it is about.
 struct TrustPolicy<'a> {
     rules: Vec<Rule<'a>>,
-    /// Whether somebody may assume the agency by policies of its own.
-    question: Question,
+    /// What policies name the agency by.
+    urn: Option<&'a str>,
     /// Providers whose metadata has ended, with what must hold for them to let somebody in.
     providers: &'a BTreeMap<&'a str, String>,
 }
@@ -117,14 +133,18 @@ struct Comer<'a> {
 }
 
 impl TrustPolicy<'_> {
-    fn let_in(&self, access: &mut Access, own: &Own) -> Vec<LetIn> {
-        let mut let_in = self.outsiders(access, own);
-        let mut able = None;
-        for allow in self.of(Effect::Allow).filter(|allow| chooses(&allow.written.actions, ASSUME)) {
-            let able = able.get_or_insert_with(|| self.able(access));
-            let_in.extend(self.own(access, own, allow, able));
-        }
-        let_in
+    /// Returns the statements by which somebody of the account may be let in.
+    fn allows(&self) -> impl Iterator<Item = &Rule<'_>> {
+        self.of(Effect::Allow).filter(|allow| chooses(&allow.written.actions, ASSUME))
+    }
+
+    /// Returns the users and agencies of the account that are let in.
+    fn insiders(&self, asking: &Asking<'_>, own: &Own) -> Vec<LetIn> {
+        let question = asking.question(self.urn.map_or_else(Resource::any, super::resource));
+        let mut asked = asking.ask(&question);
+        let needs_able = self.allows().any(|allow| allow.principals.is_about_able());
+        let able = if needs_able { able_to_assume(&mut asked) } else { BTreeMap::new() };
+        self.allows().flat_map(|allow| self.own(&mut asked, own, allow, &able)).collect()
     }
 
     fn of(&self, effect: Effect) -> impl Iterator<Item = &Rule<'_>> {
@@ -166,29 +186,34 @@ impl TrustPolicy<'_> {
     /// Returns the users and agencies of the account that a statement lets in.
     fn own(
         &self,
-        access: &Access,
+        asked: &mut Asked<'_>,
         own: &Own,
         allow: &Rule<'_>,
         able: &BTreeMap<usize, Option<String>>,
     ) -> Vec<LetIn> {
         let (mut let_in, mut alone) = (Vec::new(), Vec::new());
-        for (number, urn) in &own.identities {
+        for number in allow.principals.candidates(own, able.keys().copied()) {
+            let Some(urn) = own.urn(number) else { continue };
             let Some((basis, reach)) = allow.principals.basis(urn) else { continue };
-            let comer = Comer { pattern: urn, way: ASSUME, number: Some(*number) };
+            let comer = Comer { pattern: urn, way: ASSUME, number: Some(number) };
             let Some(mut words) = self.after_denies(allow, comer, own) else { continue };
             if reach == Reach::Part {
                 words = both(words.as_deref(), Some(ACCOUNT_LEFT_OUT));
             }
-            match (basis, able.get(number)) {
+            match (basis, able.get(&number)) {
                 (Basis::Account, None) => {}
                 (Basis::Account | Basis::Anybody, Some(own)) => {
-                    let_in.push((*number, both(words.as_deref(), own.as_deref())));
+                    let_in.push((number, both(words.as_deref(), own.as_deref())));
                 }
-                (Basis::Anybody, None) => alone.push((*number, both(words.as_deref(), Some(STAR_ALONE)))),
-                (Basis::Itself, _) => alone.push((*number, words)),
+                (Basis::Anybody, None) => alone.push((number, both(words.as_deref(), Some(STAR_ALONE)))),
+                (Basis::Itself, _) => alone.push((number, words)),
             }
         }
-        let_in.extend(self.unless_denied(access, alone));
+        // Those to whom an identity policy or the organisation denies it are left out.
+        let_in.extend(alone.into_iter().filter_map(|(number, words)| {
+            let left = asked.left_by_denies(number)?;
+            Some((number, both(words.as_deref(), left.as_deref())))
+        }));
         let_in
     }
 
@@ -215,30 +240,16 @@ impl TrustPolicy<'_> {
         }
         Some(condition)
     }
+}
 
-    /// Returns who may assume the agency by policies of its own, with what must hold.
-    fn able(&self, access: &Access) -> BTreeMap<usize, Option<String>> {
-        let answers = access.who_can(&self.question);
-        answers
-            .into_iter()
-            .filter(|answer| answer.verdict != Verdict::Denied)
-            .filter_map(|answer| {
-                let part = (answer.extent == Extent::Part).then_some(PART);
-                let number = access.principal_with(&answer.principal.step.id)?;
-                Some((number, both(answer.condition.as_deref(), part)))
-            })
-            .collect()
-    }
-
-    /// Leaves out those to whom an identity policy or the organisation denies it.
-    fn unless_denied(&self, access: &Access, named: Vec<LetIn>) -> Vec<LetIn> {
-        let numbers: Vec<usize> = named.iter().map(|(number, _)| *number).collect();
-        let left = access.left_by_denies(&self.question, &numbers);
-        let pairs = named.into_iter().zip(left);
-        pairs
-            .filter_map(|((number, words), left)| Some((number, both(words.as_deref(), left?.as_deref()))))
-            .collect()
-    }
+/// Returns who may assume an agency by policies of its own, with what must hold.
+fn able_to_assume(asked: &mut Asked<'_>) -> BTreeMap<usize, Option<String>> {
+    let able = asked.able().into_iter();
+    able.map(|(number, Ability { extent, condition })| {
+        let part = (extent == Extent::Part).then_some(PART);
+        (number, both(condition.as_deref(), part))
+    })
+    .collect()
 }
 
 /// Returns the actions by which somebody outside of the account comes. Of a provider whose kind its URN does not say,

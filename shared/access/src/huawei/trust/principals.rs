@@ -3,7 +3,7 @@
 //! All of them are compared as one kind of text: an account as everybody of it, `iam::<account>:*`; a user or agency as
 //! its URN; services and identity providers behind names of their own, which no account covers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{Row, STATEMENT, State, Table, tables::huawei as t};
 
@@ -88,7 +88,9 @@ impl Outsider {
 /// meant with the account.
 pub(super) struct Own {
     account: String,
-    pub(super) identities: Vec<(usize, Pattern)>,
+    /// The URN of each, by number.
+    identities: BTreeMap<usize, Pattern>,
+    by_urn: HashMap<Pattern, Vec<usize>>,
 }
 
 impl Own {
@@ -107,8 +109,18 @@ impl Own {
             let urn = urns.get(step.id.as_str()).map_or_else(named, |urn| (*urn).to_owned());
             Some((number, Pattern::literal(&urn)))
         };
-        let identities = access.principals().iter().enumerate().filter_map(identity).collect();
-        Self { account: account.to_owned(), identities }
+        let identities: BTreeMap<usize, Pattern> =
+            access.principals().iter().enumerate().filter_map(identity).collect();
+        let mut by_urn: HashMap<Pattern, Vec<usize>> = HashMap::new();
+        for (number, urn) in &identities {
+            by_urn.entry(urn.clone()).or_default().push(*number);
+        }
+        Self { account: account.to_owned(), identities, by_urn }
+    }
+
+    /// Returns the URN of a user or agency of the account.
+    pub(super) fn urn(&self, number: usize) -> Option<&Pattern> {
+        self.identities.get(&number)
     }
 }
 
@@ -176,6 +188,26 @@ impl<'a> Principals<'a> {
             name: Some(name),
             pattern: Pattern::parse("iam::*"),
         }]
+    }
+
+    /// Returns whether it matters to whom of the account its own policies allow to assume: not where all are named one by one.
+    pub(super) fn is_about_able(&self) -> bool {
+        !self.excepted.is_empty() || self.named.iter().any(|named| named.kind != Kind::Identity)
+    }
+
+    /// Returns those of the account who may be let in, by number: whoever is named, and where the account is named,
+    /// whoever is able to assume.
+    pub(super) fn candidates(&self, own: &Own, able: impl Iterator<Item = usize>) -> BTreeSet<usize> {
+        let may_mean_all = |named: &Named<'_>| match named.kind {
+            Kind::Identity => !named.pattern.is_literal(),
+            Kind::Anybody => true,
+            Kind::Account | Kind::Service | Kind::IdentityProvider => false,
+        };
+        if !self.excepted.is_empty() || self.named.iter().any(may_mean_all) {
+            return own.identities.keys().copied().collect();
+        }
+        let named = self.named.iter().filter_map(|named| own.by_urn.get(&named.pattern)).flatten();
+        named.copied().chain(able.filter(|number| own.identities.contains_key(number))).collect()
     }
 
     /// Returns why a user or agency of the account is let in, and how sure it is that it is meant.

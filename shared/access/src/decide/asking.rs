@@ -1,0 +1,173 @@
+//! One action, asked of many resources one after the other: what does not depend on the resource is found out once.
+//!
+//! In: the graph and an action. Out: for each resource those who can do the action on it. Asking costs what the answer
+//! holds, and not the size of the account, where statements name resources one by one.
+
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use super::{Preference, Verdict, Way, Weighing, weighing::Extents};
+use crate::{
+    Access, Choice, Effect, Extent, Holders, Pattern, Question, Resource, Source, Statement, access::Held,
+};
+
+/// What a principal can do of a question, by itself and its groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ability {
+    /// How much of the question.
+    pub(crate) extent: Extent,
+    /// What must hold for it.
+    pub(crate) condition: Option<String>,
+}
+
+/// The statements that speak of one action, by the resources that they speak of.
+pub(crate) struct Asking<'a> {
+    access: &'a Access,
+    action: Pattern,
+    /// The attribute of resources that statements are sorted by.
+    attribute: &'static str,
+    /// How much of the action each source speaks of, where it speaks of it.
+    extents: HashMap<usize, Extent>,
+    /// The sources whose resources have one of some literal values in the attribute, by the value.
+    by_value: HashMap<&'a Pattern, Vec<usize>>,
+    /// The sources that may speak of other values.
+    others: Vec<usize>,
+    /// The sources that each principal holds.
+    held: OnceCell<HeldBy<'a>>,
+}
+
+/// What each principal holds of the sources that speak of an action.
+pub(super) type HeldBy<'a> = HashMap<usize, Vec<Held<'a>>>;
+
+impl<'a> Asking<'a> {
+    /// Finds the sources that speak of an action, and sorts them by an attribute of their resources.
+    pub(crate) fn new(access: &'a Access, action: Pattern, attribute: &'static str) -> Self {
+        let mut of_actions: HashMap<*const Choice<Pattern>, Extent> = HashMap::new();
+        let mut asking = Self {
+            access,
+            action,
+            attribute,
+            extents: HashMap::new(),
+            by_value: HashMap::new(),
+            others: Vec::new(),
+            held: OnceCell::new(),
+        };
+        for (number, source) in access.sources.iter().enumerate() {
+            let actions = &source.statement.actions;
+            let known = of_actions.entry(Arc::as_ptr(actions));
+            let extent = *known.or_insert_with(|| actions.extent(&asking.action));
+            if extent == Extent::None {
+                continue;
+            }
+            asking.extents.insert(number, extent);
+            match literal_values(&source.statement.resources.any_of, attribute) {
+                Some(values) => {
+                    values
+                        .into_iter()
+                        .for_each(|value| asking.by_value.entry(value).or_default().push(number));
+                }
+                None => asking.others.push(number),
+            }
+        }
+        asking
+    }
+
+    /// Returns the question whether the action can be done on a resource.
+    pub(crate) fn question(&self, resource: Resource) -> OnResource {
+        OnResource::new(Question { action: self.action.clone(), resource })
+    }
+
+    /// Looks at all that speaks of a question, which must be one that [`Self::question`] returned.
+    pub(crate) fn ask<'q>(&'q self, asked: &'q OnResource) -> Asked<'q> {
+        let extents = Extents::OfSome(self.speaking_of(&asked.question));
+        let mut weighing = self.access.weighing_of(&asked.question, Preference::Sure, extents);
+        weighing.held_by = Some(self.held.get_or_init(|| self.held_by()));
+        Asked { weighing, all_of_it: &asked.all_of_it }
+    }
+
+    /// Returns how much of a question each source speaks of, where it speaks of it.
+    fn speaking_of(&self, question: &Question) -> HashMap<usize, Extent> {
+        let extent = |number: &usize| {
+            let actions = self.extents.get(number).copied()?;
+            let statement = &self.access.sources.get(*number)?.statement;
+            let extent = statement.extent_given(actions, question);
+            (extent != Extent::None).then_some((*number, extent))
+        };
+        match question.resource.0.get(self.attribute).map(Vec::as_slice) {
+            Some([value]) if value.is_literal() => {
+                let named = self.by_value.get(value).into_iter().flatten();
+                named.chain(&self.others).filter_map(extent).collect()
+            }
+            _ => self.extents.keys().filter_map(extent).collect(),
+        }
+    }
+
+    fn held_by(&self) -> HeldBy<'a> {
+        let holders = self.access.holders_of(self.extents.keys().copied());
+        let speaks = |held: &Held<'_>| self.extents.contains_key(&held.number);
+        let held = |holder| (holder, self.access.held(holder).filter(speaks).collect());
+        holders.into_iter().map(held).collect()
+    }
+}
+
+/// The question whether an action can be done on one resource.
+pub(crate) struct OnResource {
+    question: Question,
+    /// What allows all of it to whoever something beside its policies lets in.
+    all_of_it: Source,
+}
+
+impl OnResource {
+    fn new(question: Question) -> Self {
+        let statement = Statement {
+            effect: Effect::Allow,
+            actions: Arc::new(Choice::any_of(vec![question.action.clone()])),
+            resources: Choice::any_of(vec![question.resource.clone()]),
+            condition: None,
+        };
+        Self { question, all_of_it: Source { steps: Arc::from([]), holders: Holders::All, statement } }
+    }
+}
+
+/// A question with all that speaks of it.
+pub(crate) struct Asked<'q> {
+    weighing: Weighing<'q>,
+    all_of_it: &'q Source,
+}
+
+impl Asked<'_> {
+    /// Returns who can do what is asked, by number: by itself and its groups, not by becoming somebody else.
+    pub(crate) fn able(&mut self) -> BTreeMap<usize, Ability> {
+        let Extents::OfSome(extents) = &self.weighing.extents else { return BTreeMap::new() };
+        let allowing = extents.keys().copied().filter(|number| self.weighing.is_allowed_by(*number));
+        let holders = self.weighing.access.holders_of(allowing);
+        let ways = holders.into_iter().filter_map(|holder| Some((holder, self.weighing.own_way(holder)?)));
+        let able = ways.filter(|(_, way)| way.verdict != Verdict::Denied);
+        able.map(|(holder, Way { extent, condition, .. })| (holder, Ability { extent, condition })).collect()
+    }
+
+    /// Returns of a principal what is left where something beside its policies allows all of the question: nothing where a
+    /// deny or the organisation takes it away, else what must hold, if anything must.
+    pub(crate) fn left_by_denies(&mut self, principal: usize) -> Option<Option<String>> {
+        let way = self.weighing.way_given(principal, self.all_of_it);
+        (way.verdict != Verdict::Denied).then_some(way.condition)
+    }
+}
+
+/// Returns the literal values that resources name in an attribute; nothing where one of them may have others.
+fn literal_values<'a>(resources: &'a [Resource], attribute: &str) -> Option<Vec<&'a Pattern>> {
+    let mut values = Vec::new();
+    for resource in resources {
+        let named = resource.0.get(attribute)?;
+        if !named.iter().all(Pattern::is_literal) {
+            return None;
+        }
+        values.extend(named);
+    }
+    values.sort();
+    values.dedup();
+    Some(values)
+}

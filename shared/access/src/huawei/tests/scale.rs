@@ -1,0 +1,86 @@
+//! The graph takes time that grows with the account, and not with its square: counted in CPU time of this thread, which
+//! does not hang on what else the machine does.
+
+use std::{fs, time::Duration};
+
+use model::{State, tables::huawei as t};
+
+use super::Tables;
+use crate::huawei::access;
+
+/// An account of so many agencies. Each trusts the account, under a condition on the principal, and one user; each may assume
+/// the next one, and each tenth has a user who may assume it. One user may assume all of them.
+fn agencies(count: usize) -> State {
+    let mut rows = Tables::default();
+    rows.add(&t::ACCOUNTS, t::ACCOUNTS.draft().set("account_id", "acc"));
+    let user = |rows: &mut Tables, id: &str, of: &str| {
+        let draft = t::USERS.draft().set("user_id", id).set("name", id).set("enabled", true);
+        rows.add(&t::USERS, draft.set("urn", format!("iam::acc:user:{id}").as_str()));
+        may_assume(rows, ("user", id), of);
+    };
+    user(&mut rows, "everywhere", "*");
+    for number in 0..count {
+        let id = format!("a{number:05}");
+        let urn = format!("iam::acc:agency:{id}");
+        if number % 10 == 0 {
+            user(&mut rows, &format!("u{number:05}"), &urn);
+        }
+        let draft = t::AGENCIES.draft().set("agency_id", &id).set("name", &id).set("kind", "trust");
+        rows.add(&t::AGENCIES, draft.set("urn", urn.as_str()));
+        may_assume(&mut rows, ("agency", &id), &format!("iam::acc:agency:a{:05}", number + 1));
+        for (statement, who) in [("0", "iam::acc:root"), ("1", "iam::acc:user:u00000")] {
+            let of = |table: &'static model::Table| {
+                table.draft().set("agency_id", &id).set("statement", statement)
+            };
+            rows.add(&t::TRUST_STATEMENTS, of(&t::TRUST_STATEMENTS).set("effect", "Allow"));
+            let action = of(&t::TRUST_ACTIONS).set("position", 0).set("is_except", false);
+            rows.add(&t::TRUST_ACTIONS, action.set("pattern", "sts:agencies:assume"));
+            let of_trust = of(&t::TRUST_PRINCIPALS).set("position", 0).set("is_except", false);
+            rows.add(&t::TRUST_PRINCIPALS, of_trust.set("type", "IAM").set("pattern", who));
+        }
+        let condition = t::TRUST_CONDITIONS.draft().set("agency_id", &id).set("statement", "0");
+        let condition = condition.set("operator", "StringNotEquals").set("key", "g:UserName");
+        rows.add(&t::TRUST_CONDITIONS, condition.set("position", 0).set("value", "u00010"));
+    }
+    rows.state()
+}
+
+fn may_assume(rows: &mut Tables, (kind, holder): (&str, &str), urn: &str) {
+    let id = format!("p-{holder}");
+    rows.add(&t::POLICIES, t::POLICIES.draft().set("policy_id", &id).set("name", &id));
+    let version = t::POLICY_VERSIONS.draft().set("policy_id", &id).set("version_id", "v1");
+    rows.add(&t::POLICY_VERSIONS, version.set("is_default", true));
+    let attached = t::POLICY_ATTACHMENTS.draft().set("policy_id", &id).set("entity_type", kind);
+    rows.add(&t::POLICY_ATTACHMENTS, attached.set("entity_id", holder));
+    let of = |table: &'static model::Table| {
+        table.draft().set("policy_id", &id).set("version_id", "v1").set("statement", "0")
+    };
+    rows.add(&t::POLICY_STATEMENTS, of(&t::POLICY_STATEMENTS).set("effect", "Allow"));
+    for (table, pattern) in [(&t::POLICY_ACTIONS, "sts:agencies:assume"), (&t::POLICY_RESOURCES, urn)] {
+        rows.add(table, of(table).set("position", 0).set("is_except", false).set("pattern", pattern));
+    }
+}
+
+/// Returns the CPU time of this thread so far, as Linux counts it.
+fn cpu_time() -> Duration {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").expect("the accounting of Linux");
+    Duration::from_nanos(text.split_whitespace().next().and_then(|word| word.parse().ok()).expect("a number"))
+}
+
+/// Returns how many pairs of who may become whom there are, and how long it took to find them.
+fn assumptions(count: usize) -> (usize, Duration) {
+    let state = agencies(count);
+    let began = cpu_time();
+    let access = access(&state);
+    (access.assumptions.len(), cpu_time() - began)
+}
+
+#[test]
+fn who_becomes_whom_takes_time_in_proportion_to_the_account() {
+    let (few, short) = assumptions(200);
+    let (many, long) = assumptions(1600);
+    // One user and the agency before may assume each, one user by name, and each tenth has its own, of whom one is left out.
+    assert_eq!(few, 200 + 199 + 200 + 20 - 1 - 1);
+    assert_eq!(many, 1600 + 1599 + 1600 + 160 - 1 - 1);
+    assert!(long < short * 24, "{short:?} for 200 agencies, and {long:?} for eight times as many");
+}
