@@ -121,7 +121,7 @@ pub struct Source {
 /// A way in which one principal becomes another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assumption {
-    /// The index of the principal who may become the other.
+    /// The index of the principal who can assume the other.
     pub from: usize,
     /// The index of the principal who may be become.
     pub to: usize,

@@ -60,7 +60,7 @@ pub enum Turn {
 pub enum What {
     /// What a statement allows: the part of a grant that is the difference.
     Statement(Statement),
-    /// A step by which one principal may become another.
+    /// A step by which one principal can assume another.
     Becoming(Step),
 }
 
@@ -107,21 +107,21 @@ pub struct AccessChange {
     pub former_path: Vec<Step>,
     /// The change that is the cause.
     pub cause: Cause,
-    /// Who may become the principal, and so does what it does.
+    /// Who can assume the principal, and so does what it does.
     #[serde(skip_serializing_if = "UsableBy::is_nobody")]
     pub usable_by: UsableBy,
     /// How far it goes.
     pub reach: Reach,
 }
 
-/// Who may become a principal: the first few, and how many there are.
+/// Who can assume a principal: the first few, and how many there are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct UsableBy {
     /// The first: anybody, then whoever is not of the account, then its own.
     pub first: Vec<Step>,
     /// How many there are in all, listed or not.
     pub total: usize,
-    /// Whether it is several principals, and not everybody named may become each of them.
+    /// Whether it is several principals, and not everybody named can assume each of them.
     #[serde(skip)]
     pub(crate) is_of_one: bool,
     /// All of them, to be told together with those of others.
@@ -133,7 +133,7 @@ impl UsableBy {
     /// Most that are named.
     const NAMED: usize = 5;
 
-    /// Returns who may become any of some principals.
+    /// Returns who can assume any of some principals.
     pub(crate) fn of_any(each: &[Self]) -> Self {
         let Some((first, rest)) = each.split_first() else { return Self::default() };
         if rest.iter().all(|other| other == first) {
@@ -143,7 +143,7 @@ impl UsableBy {
         Self { is_of_one: true, ..Self::of_steps(all.into_iter().cloned()) }
     }
 
-    /// Returns whoever may become a principal, in the order of telling.
+    /// Returns whoever can assume a principal, in the order of telling.
     pub(crate) fn of_steps(steps: impl Iterator<Item = Step>) -> Self {
         let mut all: Vec<Step> = steps.collect();
         all.sort_by_cached_key(|step| (distance(step), step.name.clone(), step.id.clone()));
@@ -151,13 +151,13 @@ impl UsableBy {
         Self { first, total: all.len(), is_of_one: false, all: all.into() }
     }
 
-    /// Returns whether it is several principals, and not everybody named may become each of them.
+    /// Returns whether it is several principals, and not everybody named can assume each of them.
     #[must_use]
     pub const fn is_of_one(&self) -> bool {
         self.is_of_one
     }
 
-    /// Returns whether nobody may become the principal.
+    /// Returns whether nobody can assume the principal.
     #[must_use]
     pub const fn is_nobody(&self) -> bool {
         self.total == 0
@@ -236,7 +236,7 @@ fn has_same_standing(before: &Access, after: &Access, id: &str) -> bool {
     of(before) == of(after)
 }
 
-/// Names who may become those that gained or lost something, in the state that is told of.
+/// Names who can assume those that gained or lost something, in the state that is told of.
 fn name_users(before: &Access, after: &Access, changes: &mut [AccessChange]) {
     let (former, present) = (Becoming::of(before), Becoming::of(after));
     let mut known: BTreeMap<(bool, String), UsableBy> = BTreeMap::new();

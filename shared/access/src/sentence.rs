@@ -27,7 +27,7 @@ impl SharedChange {
             more => sentence.push_str(&format!(", and {more} more")),
         }
         if self.usable_by.is_of_one {
-            sentence.push_str(&format!("; {} may become one of them", self.usable_by));
+            sentence.push_str(&format!("; {} can assume one of them", self.usable_by));
         }
         sentence
     }
@@ -36,7 +36,7 @@ impl SharedChange {
         let whom = whom(principals);
         match self.usable_by.is_nobody() || self.usable_by.is_of_one {
             true => whom,
-            false => format!("{whom} (which {} may become)", self.usable_by),
+            false => format!("{whom} (which {} can assume)", self.usable_by),
         }
     }
 
@@ -136,7 +136,7 @@ impl GrantChange {
     pub fn words(&self) -> String {
         let held = if self.is_remainder { ", held before" } else { "" };
         match &self.what {
-            What::Becoming(step) => format!("become {}", path_text(std::slice::from_ref(step))),
+            What::Becoming(step) => format!("assume {}", path_text(std::slice::from_ref(step))),
             What::Statement(statement) => says(statement, held),
         }
     }

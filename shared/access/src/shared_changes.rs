@@ -19,7 +19,7 @@ pub struct SharedChange {
     pub principals: Vec<Principal>,
     /// To what, widest first.
     pub grants: Vec<GrantChange>,
-    /// Who may become one of the principals, and so does what it does.
+    /// Who can assume one of the principals, and so does what it does.
     #[serde(skip_serializing_if = "UsableBy::is_nobody")]
     pub usable_by: UsableBy,
 }
@@ -204,7 +204,7 @@ impl Bundle {
                 let its = principals.iter().filter(|who| holders.contains(&who.step.id));
                 grant.only = its.map(|who| who.step.clone()).collect();
             }
-            // Of who may become somebody, those from outside come first.
+            // Of who can assume somebody, those from outside come first.
             let its = principals.iter().filter(|who| grant.is_of(&who.step.id));
             let farthest = its.map(|who| distance(&who.step)).min();
             let is_becoming = matches!(grant.what, What::Becoming(_));
@@ -320,7 +320,7 @@ mod tests {
         assert_eq!(shared[0].turn, Turn::Gained);
         assert_eq!(
             shared[0].sentence(),
-            "user ana can now become user much: changed; user ben and 1 more can now become user some: changed, and 1 more"
+            "user ana can now assume user much: changed; user ben and 1 more can now assume user some: changed, and 1 more"
         );
     }
 
@@ -364,13 +364,13 @@ mod tests {
         let same = shared(vec![profile("one", &["ana"]), profile("two", &["ana"])]);
         assert_eq!(
             same[0].sentence(),
-            "user one and 1 more (which user ana may become) can now become user x: changed"
+            "user one and 1 more (which user ana can assume) can now assume user x: changed"
         );
         let different = shared(vec![profile("one", &["ana", "ben"]), profile("two", &["ana"])]);
         assert_eq!((different.len(), different[0].usable_by.total), (1, 2));
         assert_eq!(
             different[0].sentence(),
-            "user one and 1 more can now become user x: changed; user ana, user ben may become one of them"
+            "user one and 1 more can now assume user x: changed; user ana, user ben can assume one of them"
         );
     }
 }

@@ -71,7 +71,7 @@ select f.severity, f.title, f.since from findings f where f.state = 'open' and f
 
 - A grant is what a policy says, not what is decided: a row with the effect `deny` takes from every other of its principal, and where `is_bounded`, the policies of
   an organisation may take more. `iamwatch who-can` decides.
-- Who may become another principal (a trusted profile, an agency) holds what that one does as well, and has no row for it.
+- Who can assume another principal (a trusted profile, an agency) holds what that one does as well, and has no row for it.
 - Rows are not written out: a group of a thousand members with a hundred policies is a hundred thousand rows of `grant_holders` and a hundred of `grant_statements`, and the view joins
   them as they are asked for. A table of more than a million rows is refused, by name; the query itself is bounded by its time and by `--max-rows`.
 - Rules of one's own cannot read them: findings follow from stored tables, whose changes decide which rules are asked. Who must not hold a permission is said

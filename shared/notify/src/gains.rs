@@ -16,9 +16,9 @@ pub struct Gain {
     pub principals: Vec<Value>,
     /// What of it is new, each with its cause and its path, and whose it is where not all have it.
     pub grants: Vec<Value>,
-    /// The first of those who may become the principals, and so do what they do.
+    /// The first of those who can assume the principals, and so do what they do.
     pub usable_by: Vec<Value>,
-    /// How many may become them.
+    /// How many can assume them.
     pub usable_by_total: usize,
     /// Known actions that the widest grant opens.
     pub actions: u64,

@@ -122,7 +122,7 @@ fn what_it_depends_on_is_said() {
     let desk = Desk::with_huawei_history();
     let page = desk.iamwatch(&["who-can", "obs:object:getObject"]).done();
     let line = page.lines().find(|line| line.contains("user dmitri")).unwrap();
-    assert!(line.starts_with("if ") && line.contains("; unless (g:MFAPresent"), "{line}");
+    assert!(line.starts_with("conditional") && line.contains("; unless (g:MFAPresent"), "{line}");
     let line = page.lines().find(|line| line.contains("anybody in any account")).unwrap();
     assert!(line.contains("; if g:PrincipalOrgId StringEquals o-baia"), "{line}");
     assert!(!page.contains("if unless"), "{page}");

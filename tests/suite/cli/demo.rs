@@ -28,7 +28,7 @@ fn the_demo_tells_its_weeks_and_leaves_five_commands_that_work() {
         "{night}"
     );
     let opened = week(huawei, 5);
-    let outsider = "↑ account bad0c0de1e5511e5bad0c0de1e5511e5 can now become agency 'break-glass'";
+    let outsider = "↑ account bad0c0de1e5511e5bad0c0de1e5511e5 can now assume agency 'break-glass'";
     assert!(opened.contains(outsider), "{opened}");
     let commands: Vec<&str> = page.lines().skip_while(|line| !line.ends_with("Try:")).skip(1).collect();
     assert_eq!(commands.len(), 5, "{page}");

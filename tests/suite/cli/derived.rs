@@ -24,7 +24,7 @@ fn compare(desk: &Desk, action: &str, becoming: &str) {
     let told = desk.iamwatch(&["who-can", action, "--json"]).json();
     let answers = told["answers"].as_array().expect("answers");
     let of = |answer: &Value| (text(&answer["id"]), answer["path"].as_array().map_or(0, Vec::len));
-    // Who may become another has no row of what that one holds.
+    // Who can assume another has no row of what that one holds.
     let is_own = |answer: &&Value| {
         !answer["path"].as_array().expect("a path").iter().skip(1).any(|step| step["kind"] == becoming)
     };

@@ -1,4 +1,4 @@
-//! Who became able to become whom, and who may become somebody that gained something.
+//! Who became able to become whom, and who can assume somebody that gained something.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,7 @@ fn pairs(access: &Access) -> Pairs<'_> {
     pairs
 }
 
-/// Returns the ids of those whom anybody may become: that one more can is told of nobody.
+/// Returns the ids of those whom anybody can assume: that one more can is told of nobody.
 fn open_to_anybody<'a>(pairs: &Pairs<'a>) -> BTreeSet<&'a str> {
     pairs.iter().filter(|(_, pair)| pair.from.step.kind == "anybody").map(|((_, to), _)| *to).collect()
 }
@@ -102,22 +102,22 @@ impl<'a> Turned<'_, 'a> {
         };
         let of = vec![pair.to.clone()];
         if known.is_empty() {
-            // Who is not of the account may become somebody only where it is trusted.
+            // Who is not of the account can assume somebody only where it is trusted.
             let is_own = matches!(pair.from.step.kind, "user" | "agency" | "service ID");
             let is_trust = pair.to.kind == "trusted profile" || !is_own;
             return match (is_trust, self.is_gain) {
                 (true, _) => Cause::new(
                     CauseKind::TrustChanged,
                     of,
-                    format!("whom {} trusts was changed", named(pair.to)),
+                    format!("the trust of {} was changed", named(pair.to)),
                 ),
                 (false, true) => {
-                    Cause::new(CauseKind::MayBecome, of, format!("may become {}", named(pair.to)))
+                    Cause::new(CauseKind::MayBecome, of, format!("can assume {}", named(pair.to)))
                 }
                 (false, false) => Cause::new(
                     CauseKind::MayNotBecome,
                     of,
-                    format!("may no longer become {}", named(pair.to)),
+                    format!("can no longer assume {}", named(pair.to)),
                 ),
             };
         }
@@ -154,10 +154,10 @@ fn change(pair: &Pair<'_>, turn: Turn, condition: Option<&str>, cause: Cause) ->
     }
 }
 
-/// Who may become whom, in one state.
+/// Who can assume whom, in one state.
 pub(super) struct Becoming<'a> {
     access: &'a Access,
-    /// By who is become: who may become it.
+    /// By who is become: who can assume it.
     from_whom: BTreeMap<usize, BTreeSet<usize>>,
 }
 
@@ -170,7 +170,7 @@ impl<'a> Becoming<'a> {
         Self { access, from_whom }
     }
 
-    /// Returns who may become somebody, also by way of others, and can act: anybody first, then whoever is not of the
+    /// Returns who can assume somebody, also by way of others, and can act: anybody first, then whoever is not of the
     /// account.
     pub(super) fn of_principal(&self, id: &str) -> UsableBy {
         let Some(number) = self.access.principal_with(id) else { return UsableBy::default() };

@@ -110,6 +110,6 @@ pub(super) fn cause(from: &Side<'_>, to: &Side<'_>, is_gain: bool) -> Cause {
         }
     }
     let of: Vec<Step> = tight.iter().cloned().collect();
-    let phrase = format!("what {} says was changed", names(&of));
+    let phrase = format!("{} was edited", names(&of));
     Cause::new(CauseKind::ScpChanged, of, phrase)
 }

@@ -62,9 +62,9 @@ pub enum CauseKind {
     CredentialAdded,
     /// The principal has no key and no password that works.
     CredentialRemoved,
-    /// It may become another principal.
+    /// It can assume another principal.
     MayBecome,
-    /// It may no longer become another principal.
+    /// It can no longer assume another principal.
     MayNotBecome,
     /// Whom an agency or a profile trusts is another.
     TrustChanged,
@@ -185,12 +185,12 @@ impl<'a> Place<'_, 'a> {
             Some(role) if role.kind == "role" && self.has_other_actions(&former, &role) => Cause::new(
                 CauseKind::RoleChanged,
                 vec![role.clone()],
-                format!("what {} holds was changed", named(&role)),
+                format!("the actions of {} were changed", named(&role)),
             ),
             _ if first.kind == "role" => {
-                Cause::new(CauseKind::RoleChanged, of, format!("what {name} holds was changed"))
+                Cause::new(CauseKind::RoleChanged, of, format!("the actions of {name} were changed"))
             }
-            _ => Cause::new(CauseKind::PolicyChanged, of, format!("what {name} says was changed")),
+            _ => Cause::new(CauseKind::PolicyChanged, of, format!("{name} was edited")),
         }
     }
 

@@ -118,7 +118,7 @@ pub(super) fn bounds_are_hidden(access: &Access) -> bool {
     OF_BOUNDS.iter().any(|list| access.gaps.touch(list))
 }
 
-/// Returns whether it could not be seen who may become somebody.
+/// Returns whether it could not be seen who can assume somebody.
 pub(super) fn is_becoming_hidden(other: &Access, to: &Step) -> bool {
     lists_of_becoming(to).any(|list| is_list_hidden(other, list))
 }

@@ -1,4 +1,4 @@
-//! Trusted profiles: who may become them.
+//! Trusted profiles: who can assume them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Identities of trusted profiles: users, service IDs and services that may become the profile.
+//! Identities of trusted profiles: users, service IDs and services that can assume the profile.
 
 use model::tables::ibm::{PROFILE_IDENTITIES, PROFILE_IDENTITY_ACCOUNTS};
 

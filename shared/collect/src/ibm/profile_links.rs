@@ -1,4 +1,4 @@
-//! Links of trusted profiles: single compute resources that may become the profile.
+//! Links of trusted profiles: single compute resources that can assume the profile.
 
 use model::tables::ibm::PROFILE_LINKS;
 

@@ -1,4 +1,4 @@
-//! Trusted profiles, and for each who may become it: claim rules, links, identities.
+//! Trusted profiles, and for each who can assume it: claim rules, links, identities.
 
 use model::tables::ibm::PROFILES;
 

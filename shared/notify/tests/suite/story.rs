@@ -194,7 +194,7 @@ pub(crate) fn gains() -> Vec<Gain> {
                 "cause": {
                     "kind": "trust_changed",
                     "of": [step("trusted profile", "iam-Profile-1", "night shift")],
-                    "phrase": "whom trusted profile 'night shift' trusts was changed",
+                    "phrase": "the trust of trusted profile 'night shift' was changed",
                 },
                 "condition": "claim groups CONTAINS night",
                 "path": [step("trusted profile", "iam-Profile-1", "night shift")],

@@ -79,7 +79,7 @@ pub struct ApiKey {
     pub activity: Object,
 }
 
-/// A trusted profile and who may become it.
+/// A trusted profile and who can assume it.
 #[derive(Clone, Debug)]
 pub struct Profile {
     /// The object of the list.

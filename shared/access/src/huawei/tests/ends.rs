@@ -12,7 +12,7 @@ fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// An agency that an account and the users of a SAML provider may become, and that may read objects; and a user who may, too.
+/// An agency that an account and the users of a SAML provider can assume, and that may read objects; and a user who may, too.
 /// The agency and the metadata end when said.
 fn office(agency_ends: &str, metadata_ends: &str) -> Tables {
     let mut rows = Tables::default();

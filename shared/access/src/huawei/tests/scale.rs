@@ -67,7 +67,7 @@ fn cpu_time() -> Duration {
     Duration::from_nanos(text.split_whitespace().next().and_then(|word| word.parse().ok()).expect("a number"))
 }
 
-/// Returns how many pairs of who may become whom there are, and how long it took to find them.
+/// Returns how many pairs of who can assume whom there are, and how long it took to find them.
 fn assumptions(count: usize) -> (usize, Duration) {
     let state = agencies(count);
     let began = cpu_time();

@@ -74,7 +74,7 @@ fn the_remainder_is_told_where_a_part_was_held() {
         &world(vec![allow(&["*:*:get*"], &[]), allow(&["obs:*:*"], &[])]),
         Turn::Gained,
         CauseKind::PolicyChanged,
-        "user u0 gained access, what policy p0 says was changed (statement 'allow obs:*:*'): obs:*:* on anything (except *:*:get*, held before)",
+        "user u0 gained access, policy p0 was edited (statement 'allow obs:*:*'): obs:*:* on anything (except *:*:get*, held before)",
     );
 }
 
@@ -156,7 +156,7 @@ fn an_agency_that_gains_is_told_with_those_who_may_become_it_anybody_first() {
     let (before, after) = (state(false), state(true));
     let shared = crate::shared(access(&after).gains_since(&access(&before), &inventory(&after)));
     let told: Vec<String> = shared.iter().map(crate::SharedChange::sentence).collect();
-    let expected = "agency backup (which anybody in any account, account partner may become) gained access, \
+    let expected = "agency backup (which anybody in any account, account partner can assume) gained access, \
                     policy p was attached: obs:*:* on anything";
     assert_eq!(told, [expected], "and it is told once");
 }

@@ -98,7 +98,7 @@ fn written(deny: bool, action: &str) -> Written {
     }
 }
 
-/// Returns who may become the agency, sorted; with what must hold behind it, if anything must.
+/// Returns who can assume the agency, sorted; with what must hold behind it, if anything must.
 fn let_in(state: &State) -> Vec<String> {
     let access = access(state);
     let name = |number: usize| access.principals()[number].step.name.clone();

@@ -93,14 +93,14 @@ impl Comer<'_> {
     }
 }
 
-/// Who may become which agency.
+/// Who can assume which agency.
 pub(super) struct Trust<'a> {
     account: &'a Account,
     edges: BTreeMap<(&'static str, &'static str), Answer>,
 }
 
 impl<'a> Trust<'a> {
-    /// Finds out who of the account, and who of some principals outside of it, may become whom.
+    /// Finds out who of the account, and who of some principals outside of it, can assume whom.
     pub(super) fn of(account: &'a Account, outside: &[&'static str]) -> Self {
         let own = account.people.iter().map(|person| (person.id, Comer::Own(person)));
         let comers: Vec<(&'static str, Comer<'_>)> =
@@ -122,7 +122,7 @@ impl<'a> Trust<'a> {
         Self { account, edges }
     }
 
-    /// What each agency may do, by itself and as others that it may become.
+    /// What each agency may do, by itself and as others that it can assume.
     pub(super) fn agencies(&self, request: &Request) -> BTreeMap<&'static str, Answer> {
         let own = |id: &str| {
             let person = self.account.people.iter().find(|person| person.id == id).expect("a known agency");
@@ -143,7 +143,7 @@ impl<'a> Trust<'a> {
         able
     }
 
-    /// What somebody may do as an agency that it may become.
+    /// What somebody may do as an agency that it can assume.
     fn as_agency(&self, id: &str, able: &BTreeMap<&'static str, Answer>) -> Answer {
         let edges = self.edges.iter().filter(|((from, _), _)| *from == id);
         edges.map(|((_, to), edge)| able[to].min(*edge)).max().unwrap_or(No)

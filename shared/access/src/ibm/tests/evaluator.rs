@@ -44,7 +44,7 @@ pub(super) struct Account {
     pub(super) group_rules: Vec<(&'static str, &'static str)>,
     pub(super) is_public_closed: bool,
     pub(super) owner: Option<&'static str>,
-    /// Identity and the profile that it may become, and whether that hangs on something.
+    /// Identity and the profile that it can assume, and whether that hangs on something.
     pub(super) assumable: Vec<(&'static str, &'static str, bool)>,
 }
 

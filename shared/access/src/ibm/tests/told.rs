@@ -73,7 +73,7 @@ fn each_cause_is_named() {
         sentences(&attached, &more),
         [(
             CauseKind::RoleChanged,
-            "user IBMid-1 can do more, what role Viewer holds was changed, through access group AccessGroupId-1 → \
+            "user IBMid-1 can do more, the actions of role Viewer were changed, through access group AccessGroupId-1 → \
              policy p1 → role Viewer: kms.keys.read on serviceName=kms"
                 .to_owned()
         )]
@@ -102,7 +102,7 @@ fn a_profile_that_gains_is_told_once_with_those_who_may_become_it() {
         .add(&t::PROFILE_IDENTITIES, &[("profile_id", "Profile-1"), ("iam_id", "IBMid-1")])
         .add(&t::PROFILE_RULES, &rule);
     let after = before.clone().policy("p1", "iam-Profile-1", &[VIEWER], &[ON_KMS]);
-    let told = "trusted profile Profile-1 (which rule federated users of corp, user IBMid-1 may become) gained \
+    let told = "trusted profile Profile-1 (which rule federated users of corp, user IBMid-1 can assume) gained \
                 access, policy p1 was attached (role Viewer): kms.keys.list on serviceName=kms";
     assert_eq!(sentences(&before, &after), [(CauseKind::PolicyAttached, told.to_owned())]);
 }
@@ -132,7 +132,7 @@ fn one_edited_policy_of_a_group_is_told_once_and_says_whose_is_what() {
     let after = base.policy("p1", "AccessGroupId-1", &[EDITOR], &[ON_KMS]);
     let told = sentences(&before, &after);
     assert_eq!(told.len(), 1, "{told:#?}");
-    let sentence = "user IBMid-1 can do more, what policy p1 says was changed, through access group AccessGroupId-1 → \
+    let sentence = "user IBMid-1 can do more, policy p1 was edited, through access group AccessGroupId-1 → \
                     policy p1 → role Editor: kms.keys.create on serviceName=kms; user IBMid-2: kms.keys.create on \
                     serviceName=kms (before only if current_time timeLessThan 17:00:00+00:00), and 1 more";
     assert_eq!(told[0].1, sentence);

@@ -191,10 +191,10 @@ pub const PROFILE_RULE_CONDITIONS: Table = Table {
     label: None,
 };
 
-/// Single compute resources that may become the profile (GET /v1/profiles/{id}/links).
+/// Single compute resources that can assume the profile (GET /v1/profiles/{id}/links).
 pub const PROFILE_LINKS: Table = Table {
     name: "ibm_trusted_profile_links",
-    about: "Single compute resources that may become the profile (GET /v1/profiles/{id}/links).",
+    about: "Single compute resources that can assume the profile (GET /v1/profiles/{id}/links).",
     kind: Kind::State,
     key: 2,
     columns: &[
@@ -218,15 +218,15 @@ pub const PROFILE_LINKS: Table = Table {
     label: Some("name"),
 };
 
-/// Users, service IDs and services that may become the profile (GET /v1/profiles/{id}/identities).
+/// Users, service IDs and services that can assume the profile (GET /v1/profiles/{id}/identities).
 pub const PROFILE_IDENTITIES: Table = Table {
     name: "ibm_trusted_profile_identities",
-    about: "Users, service IDs and services that may become the profile (GET /v1/profiles/{id}/identities).",
+    about: "Users, service IDs and services that can assume the profile (GET /v1/profiles/{id}/identities).",
     kind: Kind::State,
     key: 2,
     columns: &[
         Column::text("profile_id", "Profile id."),
-        Column::text("iam_id", "IAM ID of who may become it; may be of another account."),
+        Column::text("iam_id", "IAM ID of who can assume it; may be of another account."),
         Column::text("identifier", "Plain id of the identity."),
         Column::text("type", "`user`, `serviceid` or `crn`."),
         Column::text("description", "Description."),
@@ -238,10 +238,10 @@ pub const PROFILE_IDENTITIES: Table = Table {
     label: None,
 };
 
-/// Accounts from which a user may become the profile.
+/// Accounts from which a user can assume the profile.
 pub const PROFILE_IDENTITY_ACCOUNTS: Table = Table {
     name: "ibm_trusted_profile_identity_accounts",
-    about: "Accounts from which a user may become the profile.",
+    about: "Accounts from which a user can assume the profile.",
     kind: Kind::State,
     key: 3,
     columns: &[

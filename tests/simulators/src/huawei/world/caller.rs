@@ -88,7 +88,7 @@ pub struct Caller {
     pub rights: Rights,
 }
 
-/// An agency that another caller may become, and what it is shown then.
+/// An agency that another caller can assume, and what it is shown then.
 #[derive(Clone, Debug)]
 pub struct Assumable {
     /// URN of the agency.
