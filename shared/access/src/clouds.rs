@@ -189,12 +189,19 @@ static HUAWEI: [&Table; 43] = {
 mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
+    /// The tables of a document with statements, which `t::…_DOCUMENTS` stands for.
+    const PARTS: [&str; 4] = ["STATEMENTS", "ACTIONS", "RESOURCES", "CONDITIONS"];
+
     /// Returns the names of the declarations that a source reads as `t::NAME`.
     fn read_by(source: &str) -> BTreeSet<String> {
         let is_part = |each: char| each.is_ascii_uppercase() || each == '_';
         let names =
             source.split("t::").skip(1).map(|rest| rest.chars().take_while(|each| is_part(*each)).collect());
-        names.filter(|name: &String| name.len() > 2).collect()
+        let of_parts = |name: String| match name.strip_suffix("DOCUMENTS") {
+            Some(kind) => PARTS.map(|part| format!("{kind}{part}")).to_vec(),
+            None => vec![name],
+        };
+        names.filter(|name: &String| name.len() > 2).flat_map(of_parts).collect()
     }
 
     /// Returns the sources that build the access of a cloud: `ibm.rs` and all below it, without its tests.

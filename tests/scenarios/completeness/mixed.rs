@@ -65,6 +65,53 @@ async fn a_policy_of_somebody_who_left_while_the_policies_fail_makes_nobody_a_st
     assert!(told.has("drift.removed", "policy "), "{}", told.all());
 }
 
+/// Gives an administrator a policy of their own besides, deletes the user while a list fails, and leaves the policies.
+async fn an_administrator_is_deleted_and_the_policies_stay(failing: Option<&str>) {
+    let hours = Hours::of(Account::of_a_dozen().await);
+    let who = hours.account.ibm().change(|world| {
+        let who = an_administrator(world);
+        let mut policy = world.policies.last().expect("the policy of the group").clone();
+        "policy-of-one".clone_into(&mut policy.id);
+        policy.subject = vec![Attribute::equals("iam_id", &who)];
+        world.policies.push(policy);
+        who
+    });
+    hours.told().await;
+    hours.account.ibm().change(|world| {
+        let policy = world.policies.iter().find(|policy| policy.id == "policy-of-one").cloned();
+        world.remove_user(&who);
+        world.policies.retain(|policy| policy.id != "policy-of-one");
+        world.policies.extend(policy);
+    });
+    if let Some(path) = failing {
+        hours.spoil(path, FaultKind::Forbidden);
+    }
+    let mut subject_is_gone = false;
+    for _ in 0..3 {
+        let told = hours.told().await;
+        for power in ["Can ", "Full administrator", "Cross-account", "Administrator"] {
+            assert!(!told.has("finding.opened", power), "{failing:?}: {}", told.all());
+        }
+        assert!(!told.all().contains("another account"), "{failing:?}: {}", told.all());
+        assert!(!told.all().contains("another_account"), "{failing:?}: {}", told.all());
+        assert!(told.titles("access.gained").is_empty(), "{failing:?}: {}", told.all());
+        subject_is_gone |= told.has("finding.opened", "Policy subject does not exist");
+        hours.heal();
+    }
+    assert!(subject_is_gone, "{failing:?}: what is left behind is told as that");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_administrator_whose_policies_stay_is_no_stranger() {
+    an_administrator_is_deleted_and_the_policies_stay(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_administrator_whose_policies_stay_is_no_stranger_when_users_or_groups_failed() {
+    an_administrator_is_deleted_and_the_policies_stay(Some("/users")).await;
+    an_administrator_is_deleted_and_the_policies_stay(Some("/v2/groups?")).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_who_was_deleted_while_the_users_fail_has_no_news() {
     let hours = Hours::of(Account::of_a_dozen().await);

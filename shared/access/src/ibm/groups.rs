@@ -4,7 +4,7 @@ use model::{State, Value, tables::ibm as t};
 
 use super::{
     conditions::{NO_CLAIMS, claims},
-    identities::{identity, principal},
+    identities::{identity, outsider, principal},
     step,
 };
 use crate::{Access, Standing};
@@ -43,7 +43,7 @@ fn add_members(access: &mut Access, state: &State) {
         let text = |column| t::DYNAMIC_MEMBERS.text(row, column);
         if let (Some(group), Some(member)) = (text("group_id"), text("iam_id")) {
             let group = access.group(step("access group", group, None));
-            let member = identity(access, member);
+            let member = outsider(access, member);
             access.join_for_now(member, group, "the federated session lasts".to_owned());
         }
     }

@@ -135,8 +135,47 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Returns a principal by its IAM ID; one that is not in the lists is of another account, or could not be seen.
+/// Why the access of somebody counts for nothing whom no whole list shows.
+const GONE: &str = "not in the account any more";
+
+/// Returns the principal that a policy or a group names. A user or trusted profile that the whole list does not show has
+/// left the account, and what still names it opens nothing until it comes back; a service ID may be of another account.
 pub(super) fn identity(access: &mut Access, iam_id: &str) -> usize {
+    access.principal_with(iam_id).unwrap_or_else(|| {
+        let (kind, table) = match iam_id {
+            id if id.starts_with("iam-ServiceId-") || id.starts_with("crn-") => return stranger(access, id),
+            id if id.starts_with("iam-Profile-") => ("trusted profile", t::PROFILES.name),
+            _ => ("user", t::USERS.name),
+        };
+        match access.identities_seen.get(table).copied().unwrap_or(Seen::Whole) {
+            Seen::Whole => {
+                let standing = Standing::Inactive(GONE.to_owned());
+                access.principal(principal(step(kind, iam_id, None), standing))
+            }
+            Seen::Before | Seen::Never => stranger(access, iam_id),
+        }
+    })
+}
+
+/// Returns the principal that a trust or a federated session names: it need not be of the account. What was taken for gone
+/// is of another account then.
+pub(super) fn outsider(access: &mut Access, iam_id: &str) -> usize {
+    let Some(number) = access.principal_with(iam_id) else { return stranger(access, iam_id) };
+    if let Some(known) = access.principals.get_mut(number)
+        && known.standing == Standing::Inactive(GONE.to_owned())
+    {
+        known.standing = Standing::Active;
+        known.step.kind = if known.step.kind == "user" {
+            "user of another account"
+        } else {
+            "trusted profile of another account"
+        };
+    }
+    number
+}
+
+/// Returns a principal that is not in the lists: it is of another account, or could not be seen.
+fn stranger(access: &mut Access, iam_id: &str) -> usize {
     access.principal_with(iam_id).unwrap_or_else(|| {
         let (kind, table) = match iam_id {
             id if id.starts_with("iam-ServiceId-") => ("service ID of another account", t::SERVICE_IDS.name),

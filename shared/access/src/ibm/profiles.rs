@@ -7,7 +7,7 @@ use model::{Row, State, Table, tables::ibm as t};
 use super::{
     conditions::{NO_CLAIMS, claims},
     groups::federated,
-    identities::{identity, principal},
+    identities::{identity, outsider, principal},
     step,
 };
 use crate::{Access, Standing};
@@ -27,7 +27,8 @@ pub(super) fn add(access: &mut Access, state: &State) {
         let (Some(to), Some(iam_id)) = (profile(access, row, table), table.text(row, "iam_id")) else {
             continue;
         };
-        let from = identity(access, iam_id);
+        let from =
+            if accounts.are_all_own(row) { identity(access, iam_id) } else { outsider(access, iam_id) };
         access.assume(from, to, accounts.condition(row, iam_id));
     }
     let conditions = claims(state, &t::PROFILE_RULE_CONDITIONS);
@@ -82,6 +83,12 @@ impl<'a> Accounts<'a> {
         let own = state.rows(&t::ACCOUNTS).iter().find_map(|row| t::ACCOUNTS.text(row, "account_id"));
         let members = state.rows(&t::USERS).iter().filter_map(|row| t::USERS.text(row, "iam_id")).collect();
         Self { own, members, named }
+    }
+
+    /// Returns whether an identity is let in from this account only, where a user must be a member to sign in.
+    fn are_all_own(&self, row: &Row) -> bool {
+        let named = self.named.get(row.prefix(2));
+        named.is_some_and(|named| named.iter().all(|account| Some(*account) == self.own))
     }
 
     /// A user of this account can sign in to it; whether a user is in another cannot be seen from here.
