@@ -31,7 +31,7 @@ fn everybody_who_can_is_told_with_the_way_to_it() {
     assert!(line.ends_with("group 'operators' → policy 'ReviewOfIdentities' → version v2"), "{line}");
     let told = told(&desk, &["iam:users:attachPolicyV5"]);
     assert_eq!((&told["snapshot"], &told["resource"]), (&9.into(), &Value::Null));
-    let path = ["lin.mei", "operators", "ReviewOfIdentities", "v2", "1"].map(str::to_owned).into();
+    let path = ["lin.mei", "operators", "ReviewOfIdentities", "v2", "90ce88d72bc2"].map(str::to_owned).into();
     assert_eq!(answer(&told, "lin.mei"), Some(("surely".to_owned(), "whole".to_owned(), path)));
     assert_eq!(verdict(&told, "noor.haddad"), None);
 }

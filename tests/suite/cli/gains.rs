@@ -79,7 +79,7 @@ fn a_leaver_loses_and_who_changes_groups_does_neither() {
 fn an_opened_agency_is_a_gain_of_those_who_may_take_it_on() {
     let desk = Desk::with_huawei_history();
     let page = desk.iamwatch(&["diff", "4", "5", "--access"]).done();
-    let stranger = "only account bad0c0de1e5511e5bad0c0de1e5511e5: become agency 'break-glass'";
+    let stranger = "only account bad0c0de1e5511e5bad0c0de1e5511e5: assume agency 'break-glass'";
     assert!(page.contains(stranger), "{page}");
 }
 

@@ -23,7 +23,7 @@ fn a_snapshot_is_shown_with_its_tables_and_what_it_could_not_see() {
     let desk = Desk::with_history();
     let page = desk.iamwatch(&["show", "8"]).done();
     assert!(page.contains("Snapshot 8") && page.contains("ibm_users"), "{page}");
-    assert!(page.contains("Not read to the end") && page.contains("stand in from snapshot 7"), "{page}");
+    assert!(page.contains("Not read to the end") && page.contains("using rows of snapshot 7"), "{page}");
     let shown = desk.iamwatch(&["show", "latest", "--json"]).json();
     assert_eq!((&shown["number"], shown["incomplete"].as_array().unwrap().len()), (&9.into(), 0));
     let users =

@@ -1,6 +1,6 @@
---- absence = ["ibm_policy_resource_attributes", "ibm_policy_resource_tags", "ibm_policy_rule_conditions"]
+--- absence = ["ibm_policy_resource_attributes", "ibm_policy_resource_tags", "ibm_policy_rule_conditions", "ibm_trusted_profiles", "ibm_users"]
 -- Policies that make an administrator of all services: those that nothing narrows, be it a service, a region, a resource
--- group, a tag or a condition.
+-- group, a tag or a condition. A user or trusted profile that has left the account administers nothing.
 select
     'ibm' as cloud,
     'ibm_policies/' || policies.id as address,
@@ -32,8 +32,19 @@ left join (
     select policy_id from ibm_policy_rule_conditions
 ) narrowed on narrowed.policy_id = policies.id
 left join ibm_access_groups access_groups on access_groups.id = policies.subject_access_group_id
+left join ibm_users users on users.iam_id = policies.subject_iam_id
+left join ibm_trusted_profiles profiles on profiles.iam_id = policies.subject_iam_id
 where policies.type = 'access'
     and coalesce(policies.state, 'active') = 'active'
     and (scopes.is_services = 1 or scopes.is_account = 1)
     and scopes.is_narrow = 0
     and narrowed.policy_id is null
+    and (
+        users.iam_id is not null
+        or profiles.iam_id is not null
+        or not (
+            coalesce(policies.subject_iam_id, '') like 'IBMid-%'
+            or coalesce(policies.subject_iam_id, '') like 'SL-%'
+            or coalesce(policies.subject_iam_id, '') like 'iam-Profile-%'
+        )
+    )
