@@ -106,7 +106,7 @@ pub fn on_ibm_cloud(told: &Told) {
                    access group developers → policy Developers look into the order database → role Writer, \
                    access group developers → policy Developers work in staging → role Editor, \
                    access group developers → policy Developers work in staging → role Writer, \
-                   access group developers → policy e48b2618-4613-fb9f-fa61-9f40a5a17bb6 → role Viewer"],
+                   access group developers → policy e48b2618-4613-fb9f-fa61-9f40a5a17bb6 → role Viewer, policy While the cluster was being set up → role Administrator"],
             ),
             // The group is made anew with the same members and policies: nobody gains by that.
             (
