@@ -15,6 +15,16 @@ fn an_administrator(world: &mut World) -> String {
     world.groups.last().expect("the new group").members[0].text("iam_id").to_owned()
 }
 
+/// Makes an administrator who has a policy of their own besides, and returns who that is.
+fn an_administrator_twice_over(world: &mut World) -> String {
+    let who = an_administrator(world);
+    let mut policy = world.policies.last().expect("the policy of the group").clone();
+    "policy-of-one".clone_into(&mut policy.id);
+    policy.subject = vec![Attribute::equals("iam_id", &who)];
+    world.policies.push(policy);
+    who
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_who_leaves_while_the_groups_fail_is_no_stranger() {
     let hours = Hours::of(Account::of_a_dozen().await);
@@ -40,14 +50,7 @@ async fn an_administrator_who_leaves_while_the_groups_fail_is_no_stranger() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_of_somebody_who_left_while_the_policies_fail_makes_nobody_a_stranger() {
     let hours = Hours::of(Account::of_a_dozen().await);
-    let who = hours.account.ibm().change(|world| {
-        let who = an_administrator(world);
-        let mut policy = world.policies.last().expect("the policy of the group").clone();
-        "policy-of-one".clone_into(&mut policy.id);
-        policy.subject = vec![Attribute::equals("iam_id", &who)];
-        world.policies.push(policy);
-        who
-    });
+    let who = hours.account.ibm().change(an_administrator_twice_over);
     hours.told().await;
     hours.account.ibm().change(|world| {
         world.remove_user(&who);
@@ -65,17 +68,10 @@ async fn a_policy_of_somebody_who_left_while_the_policies_fail_makes_nobody_a_st
     assert!(told.has("drift.removed", "policy "), "{}", told.all());
 }
 
-/// Gives an administrator a policy of their own besides, deletes the user while a list fails, and leaves the policies.
+/// Deletes an administrator while a list fails, and leaves the policies that name them.
 async fn an_administrator_is_deleted_and_the_policies_stay(failing: Option<&str>) {
     let hours = Hours::of(Account::of_a_dozen().await);
-    let who = hours.account.ibm().change(|world| {
-        let who = an_administrator(world);
-        let mut policy = world.policies.last().expect("the policy of the group").clone();
-        "policy-of-one".clone_into(&mut policy.id);
-        policy.subject = vec![Attribute::equals("iam_id", &who)];
-        world.policies.push(policy);
-        who
-    });
+    let who = hours.account.ibm().change(an_administrator_twice_over);
     hours.told().await;
     hours.account.ibm().change(|world| {
         let policy = world.policies.iter().find(|policy| policy.id == "policy-of-one").cloned();
