@@ -120,7 +120,7 @@ fn start_of_day(text: &str) -> Option<Timestamp> {
     moment(&format!("{day}T00:00:00{}", if offset.is_empty() { "Z" } else { offset }))
 }
 
-/// Returns that somebody must be in a group, when a policy names both.
+/// Returns the condition that somebody must be in a group, when a policy names both.
 pub(super) fn member_of(group: &str) -> String {
     format!("member of {group}")
 }
