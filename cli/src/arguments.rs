@@ -85,7 +85,7 @@ pub(crate) enum Command {
 Examples:
   iamwatch demo
   iamwatch demo --account huawei
-  iamwatch demo --store /tmp/office
+  iamwatch demo --store /tmp/demo
 
 The store must be new or empty, or one that an earlier demo left: that is replaced. Nothing else is
 ever deleted. The events are kept beside it, one JSON object a line, in STORE.events.jsonl.

@@ -21,7 +21,7 @@ use crate::{
 
 /// What every command works with.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Desk<'a> {
+pub(crate) struct Context<'a> {
     pub(crate) global: &'a crate::arguments::Global,
     pub(crate) screen: &'a Screen,
     pub(crate) progress: &'a Progress,
@@ -29,18 +29,18 @@ pub(crate) struct Desk<'a> {
 
 /// Runs the command that was given, and says whether it has news.
 pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Result<bool, Failure> {
-    let desk = Desk { global: &cli.global, screen, progress };
+    let context = Context { global: &cli.global, screen, progress };
     match &cli.command {
-        Command::Demo(wanted) => demo::run(desk, wanted).await,
-        Command::Audit(wanted) => audit::run(desk, wanted).await,
-        Command::Plan(wanted) => plan::run(desk, wanted).await,
-        Command::Snapshots(wanted) => snapshots::run(desk, wanted).await,
-        Command::Show(wanted) => show::run(desk, wanted).await,
-        Command::Diff(wanted) => diff::run(desk, wanted).await,
-        Command::Findings(wanted) => findings::run(desk, wanted).await,
-        Command::WhoCan(wanted) => who_can::run(desk, wanted).await,
-        Command::Query(wanted) => query::run(desk, wanted).await,
-        Command::Rules(wanted) => rules::run(desk, wanted).await,
-        Command::Verify(wanted) => verify::run(desk, wanted).await,
+        Command::Demo(wanted) => demo::run(context, wanted).await,
+        Command::Audit(wanted) => audit::run(context, wanted).await,
+        Command::Plan(wanted) => plan::run(context, wanted).await,
+        Command::Snapshots(wanted) => snapshots::run(context, wanted).await,
+        Command::Show(wanted) => show::run(context, wanted).await,
+        Command::Diff(wanted) => diff::run(context, wanted).await,
+        Command::Findings(wanted) => findings::run(context, wanted).await,
+        Command::WhoCan(wanted) => who_can::run(context, wanted).await,
+        Command::Query(wanted) => query::run(context, wanted).await,
+        Command::Rules(wanted) => rules::run(context, wanted).await,
+        Command::Verify(wanted) => verify::run(context, wanted).await,
     }
 }

@@ -7,9 +7,9 @@
 mod account;
 mod arguments;
 mod commands;
+mod demo_store;
 mod failure;
 mod names;
-mod office;
 mod past;
 mod progress;
 mod questions;

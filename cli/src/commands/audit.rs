@@ -10,7 +10,7 @@ use pipeline::{AccountSettings, Clock, PipelineError, Run, Settings, Summary, Ta
 use serde_json::{Value, json};
 use snapshot::{AnyStore, History, Manifest, SnapshotError, StoreOptions};
 
-use super::Desk;
+use super::Context;
 use crate::{
     account::AccountName,
     arguments::Audit,
@@ -20,16 +20,16 @@ use crate::{
     render::{run, text},
 };
 
-pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &Audit) -> Result<bool, Failure> {
     let settings = questions::settings(&past::config(wanted.config.as_deref())).await?;
-    let accounts = chosen(&settings, past::account(desk.global)?.as_ref())?;
+    let accounts = chosen(&settings, past::account(context.global)?.as_ref())?;
     let s3 = StoreOptions {
         s3_endpoint: settings.s3.endpoint.clone(),
         s3_path_style: settings.s3.path_style,
         region: settings.s3.region.clone(),
     };
-    let place = past::place(desk.global)?.unwrap_or_else(|| settings.store.clone());
-    let store = AnyStore::open(&place, &past::options(desk.global, &s3)).await?;
+    let place = past::place(context.global)?.unwrap_or_else(|| settings.store.clone());
+    let store = AnyStore::open(&place, &past::options(context.global, &s3)).await?;
     let rules = pipeline::rules(settings.rules.as_deref())?;
     let sinks: Vec<Sink> =
         settings.notify.sinks.iter().map(|sink| Sink::parse(sink)).collect::<Result<_, _>>()?;
@@ -46,7 +46,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure>
         judging: settings.judging(),
         judge_until: None,
         clock: &clock,
-        watch: desk.progress,
+        watch: context.progress,
     };
     let is_one = accounts.len() == 1;
     let mut runs: Vec<Summary> = Vec::new();
@@ -58,23 +58,23 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Audit) -> Result<bool, Failure>
                 summary.warn_if_audited_twice(&runs);
                 let options = where_to_look(&place, &summary.account, is_one);
                 let told = gather(&store, &rules, &summary, before).await?;
-                desk.progress.clear();
-                desk.screen.tell(&run::page(&told, &options, desk.screen.paint()))?;
+                context.progress.clear();
+                context.screen.tell(&run::page(&told, &options, context.screen.paint()))?;
                 runs.push(told.summary);
             }
             Err(error) => {
-                desk.progress.clear();
+                context.progress.clear();
                 failures.push((name(account), Failure::from(error)));
             }
         }
     }
-    if desk.screen.is_json() {
-        desk.screen.show(|_| String::new(), || report(&runs, &failures))?;
+    if context.screen.is_json() {
+        context.screen.show(|_| String::new(), || report(&runs, &failures))?;
     }
     let news = runs.iter().any(Summary::has_news);
     failures.extend(runs.iter().filter_map(unjudged));
     failures.extend(runs.iter().filter_map(undelivered));
-    end(desk, failures, runs.len()).map(|()| news)
+    end(context, failures, runs.len()).map(|()| news)
 }
 
 /// Makes a failure of a snapshot that is stored and was not judged: nobody knows what is wrong in it.
@@ -230,14 +230,14 @@ fn report(runs: &[Summary], failures: &[(String, Failure)]) -> Value {
 }
 
 /// Ends with the failures: all but the last are told here, the last by whoever called.
-fn end(desk: Desk<'_>, mut failures: Vec<(String, Failure)>, runs: usize) -> Result<(), Failure> {
+fn end(context: Context<'_>, mut failures: Vec<(String, Failure)>, runs: usize) -> Result<(), Failure> {
     let Some((account, last)) = failures.pop() else { return Ok(()) };
     let worst = failures.iter().map(|(_, failure)| failure.code).fold(last.code, u8::max);
     if failures.is_empty() && runs == 0 {
         return Err(last);
     }
     for (account, failure) in failures {
-        desk.screen.fail(&failure.doing(account));
+        context.screen.fail(&failure.doing(account));
     }
     let mut last = last.doing(account);
     last.code = worst;

@@ -9,19 +9,19 @@ use pipeline::{Clock, Run, Summary, Target};
 use serde_json::{Value, json};
 use snapshot::{AnyStore, StoreOptions};
 
-use super::{Desk, audit};
+use super::{Context, audit};
 use crate::{
     arguments::Demo,
+    demo_store::{self, DemoStore},
     failure::{Failure, exit},
-    office::{self, Office},
     past,
     render::{demo, run},
 };
 
-pub(super) async fn run(desk: Desk<'_>, wanted: &Demo) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &Demo) -> Result<bool, Failure> {
     let all = Company::accounts()?;
-    let office = Office::at(desk.global.store.as_deref(), &all)?;
-    let chosen: Vec<&AccountId> = match past::account(desk.global)? {
+    let demo_store = DemoStore::at(context.global.store.as_deref(), &all)?;
+    let chosen: Vec<&AccountId> = match past::account(context.global)? {
         Some(name) => all.iter().filter(|account| name.means(account)).collect(),
         None => all.iter().collect(),
     };
@@ -29,31 +29,32 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Demo) -> Result<bool, Failure> 
         return Err(Failure::wrong_use("the demo has no such account")
             .help("name a cloud, as in `--account huawei`, or leave it out for all"));
     }
-    office.clear()?;
-    let store = AnyStore::open(&office.store().display().to_string(), &StoreOptions::default()).await?;
+    demo_store.clear()?;
+    let store = AnyStore::open(&demo_store.store().display().to_string(), &StoreOptions::default()).await?;
     let mut told = Vec::new();
     for account in &chosen {
-        told.extend(live(desk, wanted, &office, &store, account).await?);
+        told.extend(live(context, wanted, &demo_store, &store, account).await?);
     }
-    end(desk, &office, &chosen, told)
+    end(context, &demo_store, &chosen, told)
 }
 
 /// Lives through the weeks of one company.
 async fn live(
-    desk: Desk<'_>,
+    context: Context<'_>,
     wanted: &Demo,
-    office: &Office,
+    demo_store: &DemoStore,
     store: &AnyStore,
     account: &AccountId,
 ) -> Result<Vec<Value>, Failure> {
     let company = Company::start(account.cloud()).await?;
     let weeks = company.weeks();
-    let welcome = demo::welcome(&company.name(), company.cloud(), account, weeks.len(), desk.screen.paint());
-    desk.screen.tell(&welcome)?;
-    let settings = company.settings(office, account)?;
+    let welcome =
+        demo::welcome(&company.name(), company.cloud(), account, weeks.len(), context.screen.paint());
+    context.screen.tell(&welcome)?;
+    let settings = company.settings(demo_store, account)?;
     let rules = pipeline::rules(None)?;
     let permissions = settings.permissions();
-    let sinks = [Sink::parse(&format!("file:{}", office.events().display()))?];
+    let sinks = [Sink::parse(&format!("file:{}", demo_store.events().display()))?];
     let target = settings.accounts.first().ok_or_else(|| Failure::wrong_use("the demo has no account"))?;
     let mut told = Vec::new();
     for (number, week) in (1..).zip(&weeks) {
@@ -72,15 +73,15 @@ async fn live(
             judging: settings.judging(),
             judge_until: None,
             clock: &clock,
-            watch: desk.progress,
+            watch: context.progress,
         };
         let before = store.traffic();
         let target = Target::prepare(target, &|name: &str| company.variable(name), Clock::new(clock)).await?;
         let summary: Summary = pipeline::audit(&target, &order).await?;
         let run = audit::gather(store, &rules, &summary, before).await?;
-        desk.progress.clear();
+        context.progress.clear();
         if !wanted.fast || number == weeks.len() {
-            desk.screen.tell(&demo::week(number, week.title, week.date, &run, desk.screen.paint()))?;
+            context.screen.tell(&demo::week(number, week.title, week.date, &run, context.screen.paint()))?;
         }
         told.push(report(number, *week, &run));
     }
@@ -98,11 +99,16 @@ fn report(number: usize, week: Week, run: &run::Told) -> Value {
     })
 }
 
-fn end(desk: Desk<'_>, office: &Office, accounts: &[&AccountId], weeks: Vec<Value>) -> Result<bool, Failure> {
-    let commands = office::commands(office, accounts);
-    let store = office.store().display().to_string();
-    let events = office.events().display().to_string();
-    desk.screen.show(
+fn end(
+    context: Context<'_>,
+    demo_store: &DemoStore,
+    accounts: &[&AccountId],
+    weeks: Vec<Value>,
+) -> Result<bool, Failure> {
+    let commands = demo_store::commands(demo_store, accounts);
+    let store = demo_store.store().display().to_string();
+    let events = demo_store.events().display().to_string();
+    context.screen.show(
         |paint| demo::farewell(&store, &events, &commands, paint),
         || {
             json!({

@@ -7,7 +7,7 @@ use model::{Change, Cloud, Coverage, Table, tables};
 use serde_json::{Value, json};
 use snapshot::Manifest;
 
-use super::Desk;
+use super::Context;
 use crate::{
     arguments::Diff,
     failure::Failure,
@@ -17,12 +17,12 @@ use crate::{
     screen::Paint,
 };
 
-pub(super) async fn run(desk: Desk<'_>, wanted: &Diff) -> Result<bool, Failure> {
-    let past = Past::open(desk.global).await?;
+pub(super) async fn run(context: Context<'_>, wanted: &Diff) -> Result<bool, Failure> {
+    let past = Past::open(context.global).await?;
     let before = past.snapshot(&wanted.before).await?;
     let after = past.snapshot(&wanted.after).await?;
     if wanted.access {
-        return access(desk, &past, &before, &after).await;
+        return access(context, &past, &before, &after).await;
     }
     let changes = history::drift(&past.history, &before, &after).await?;
     let state =
@@ -42,14 +42,19 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Diff) -> Result<bool, Failure> 
         counts: &counts,
         unseen: &unseen,
     };
-    desk.screen.show(|paint| compared.page(paint), || compared.to_json())?;
+    context.screen.show(|paint| compared.page(paint), || compared.to_json())?;
     Ok(!changes.is_empty())
 }
 
 /// Tells who gained and lost what.
-async fn access(desk: Desk<'_>, past: &Past, before: &Manifest, after: &Manifest) -> Result<bool, Failure> {
+async fn access(
+    context: Context<'_>,
+    past: &Past,
+    before: &Manifest,
+    after: &Manifest,
+) -> Result<bool, Failure> {
     let found = history::access_changes(&past.history, before, after).await?;
-    desk.screen.show(
+    context.screen.show(
         |paint| {
             let mut page = head(before, after, paint);
             for change in &found.changes {

@@ -9,7 +9,7 @@ use pipeline::Warning;
 use serde_json::{Value, json};
 use snapshot::Manifest;
 
-use super::Desk;
+use super::Context;
 use crate::{
     arguments::Findings,
     failure::Failure,
@@ -20,9 +20,9 @@ use crate::{
     screen::Paint,
 };
 
-pub(super) async fn run(desk: Desk<'_>, wanted: &Findings) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &Findings) -> Result<bool, Failure> {
     let questions = Questions::read(wanted.config.as_deref(), None).await?;
-    let past = Past::open(desk.global).await?;
+    let past = Past::open(context.global).await?;
     let manifest = past.snapshot(&wanted.at).await?;
     let all = history::findings(&past.history, &manifest).await?;
     let mut findings: Vec<&Finding> =
@@ -37,7 +37,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Findings) -> Result<bool, Failu
     let odd =
         Odd { unknown: questions.unknown(account, &all), idle: questions.idle_suppressions(account, &all) };
     let hidden = all.live().len().saturating_sub(all.live().iter().filter(|each| is_shown(each)).count());
-    desk.screen.show(
+    context.screen.show(
         |paint| {
             let hidden = if wanted.all { 0 } else { hidden };
             format!("{}{}", page(&manifest, &findings, &names, &sight, hidden, paint), odd.text(paint))

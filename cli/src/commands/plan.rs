@@ -6,7 +6,7 @@ use collect::huawei::{Scale, expected_calls};
 use model::{Cloud, Coverage, tables};
 use serde_json::{Value, json};
 
-use super::Desk;
+use super::Context;
 use crate::{
     arguments::Plan,
     failure::Failure,
@@ -27,15 +27,16 @@ struct Expected {
     lists: Vec<(String, u64)>,
 }
 
-pub(super) async fn run(desk: Desk<'_>, wanted: &Plan) -> Result<bool, Failure> {
-    let expected = if wanted.has_sizes() { of_sizes(desk, wanted)? } else { of_last_snapshot(desk).await? };
-    desk.screen.show(|paint| page(&expected, wanted, paint), || to_json(&expected, wanted))?;
+pub(super) async fn run(context: Context<'_>, wanted: &Plan) -> Result<bool, Failure> {
+    let expected =
+        if wanted.has_sizes() { of_sizes(context, wanted)? } else { of_last_snapshot(context).await? };
+    context.screen.show(|paint| page(&expected, wanted, paint), || to_json(&expected, wanted))?;
     Ok(false)
 }
 
 /// Plans for an account of a size that somebody thinks of.
-fn of_sizes(desk: Desk<'_>, wanted: &Plan) -> Result<Expected, Failure> {
-    if past::account(desk.global)?.is_some_and(|name| !name.means_cloud(Cloud::Huawei)) {
+fn of_sizes(context: Context<'_>, wanted: &Plan) -> Result<Expected, Failure> {
+    if past::account(context.global)?.is_some_and(|name| !name.means_cloud(Cloud::Huawei)) {
         return Err(Failure::wrong_use("sizes can be planned for accounts of `huawei` only")
             .help("leave the sizes out to plan from the last snapshot, or say --account huawei"));
     }
@@ -61,8 +62,8 @@ fn of_sizes(desk: Desk<'_>, wanted: &Plan) -> Result<Expected, Failure> {
 }
 
 /// Plans for the account as it was last seen.
-async fn of_last_snapshot(desk: Desk<'_>) -> Result<Expected, Failure> {
-    let past = Past::open(desk.global).await?;
+async fn of_last_snapshot(context: Context<'_>) -> Result<Expected, Failure> {
+    let past = Past::open(context.global).await?;
     let manifest = past.snapshot("latest").await?;
     let coverage = history::coverage(&past.history, &manifest).await?;
     let mut lists: BTreeMap<String, u64> = BTreeMap::new();

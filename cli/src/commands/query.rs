@@ -5,7 +5,7 @@ use history::QuestionError;
 use model::Coverage;
 use serde_json::{Value, json};
 
-use super::Desk;
+use super::Context;
 use crate::{
     arguments::Query,
     failure::Failure,
@@ -14,14 +14,14 @@ use crate::{
     screen::Paint,
 };
 
-pub(super) async fn run(desk: Desk<'_>, wanted: &Query) -> Result<bool, Failure> {
-    let past = Past::open(desk.global).await?;
+pub(super) async fn run(context: Context<'_>, wanted: &Query) -> Result<bool, Failure> {
+    let past = Past::open(context.global).await?;
     let manifest = past.snapshot(&wanted.at).await?;
     let limits = Limits { rows: wanted.max_rows, ..Limits::default() };
     let answer = history::query(&past.history, &manifest, &wanted.sql, &limits).await?;
     let tables = check::tables_named(&wanted.sql).map_err(QuestionError::from)?;
     let incomplete = history::gaps(&past.history, &manifest, &tables).await?;
-    desk.screen.show(
+    context.screen.show(
         |paint| format!("{}{}", rows(&answer, paint), coverage::note(&incomplete, paint)),
         || to_json(manifest.number, &answer, &incomplete),
     )?;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use snapshot::Manifest;
 
-use super::{Desk, findings::Sight, query};
+use super::{Context, findings::Sight, query};
 use crate::{
     arguments::{Rules, RulesAction},
     failure::{Failure, exit},
@@ -19,13 +19,13 @@ use crate::{
     screen::Paint,
 };
 
-pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &Rules) -> Result<bool, Failure> {
     let questions = Questions::read(wanted.config.as_deref(), wanted.rules.as_deref()).await?;
     let (set, permissions) = (&questions.rules, permissions(&questions));
     match wanted.action.as_ref().unwrap_or(&RulesAction::List) {
         RulesAction::List => {
-            let (unanswered, idle) = find_unanswered(desk, &questions).await?;
-            desk.screen.show(
+            let (unanswered, idle) = find_unanswered(context, &questions).await?;
+            context.screen.show(
                 |paint| {
                     let odd = idle.iter().map(|warning| {
                         let line = format!("! {}", text::plain(&warning.text));
@@ -47,16 +47,16 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
                 permissions.iter().filter(|(_, permission)| permission.id == *id).collect();
             if audited.is_empty() {
                 let rule = find_rule(set, id)?;
-                desk.screen.show(|paint| explain(rule, paint), || whole(rule))?;
+                context.screen.show(|paint| explain(rule, paint), || whole(rule))?;
             } else {
-                desk.screen.show(
+                context.screen.show(
                     |paint| audited.iter().map(|permission| explain_permission(permission, paint)).collect(),
                     || audited.iter().map(|permission| permission_json(permission)).collect(),
                 )?;
             }
             Ok(false)
         }
-        RulesAction::Test => test(desk, set),
+        RulesAction::Test => test(context, set),
         RulesAction::Ask { id, at, max_rows } => {
             if permissions.iter().any(|(_, permission)| permission.id == *id) {
                 return Err(Failure::wrong_use(format!("`{id}` is a permission, and no question in SQL"))
@@ -65,7 +65,7 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
                     ));
             }
             let rule = find_rule(set, id)?;
-            let past = Past::open(desk.global).await?;
+            let past = Past::open(context.global).await?;
             let account = past.history.account();
             if !rule.readings.contains_key(&account.cloud()) {
                 return Err(Failure::wrong_use(format!(
@@ -77,14 +77,14 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Rules) -> Result<bool, Failure>
             }
             let manifest = past.snapshot(at).await?;
             let limits = Limits { rows: *max_rows, ..Limits::default() };
-            ask(desk, rule, &past, &manifest, &limits).await
+            ask(context, rule, &past, &manifest, &limits).await
         }
     }
 }
 
 /// Asks a rule. What it would return only because it cannot see is no answer, and is not shown.
 async fn ask(
-    desk: Desk<'_>,
+    context: Context<'_>,
     rule: &Rule,
     past: &Past,
     manifest: &Manifest,
@@ -103,7 +103,7 @@ async fn ask(
     if !is_answered {
         answer.rows.clear();
     }
-    desk.screen.show(
+    context.screen.show(
         |paint| {
             let rows = if is_answered { query::rows(&answer, paint) } else { String::new() };
             let said = coverage::unanswered(&unanswered, paint);
@@ -122,12 +122,12 @@ async fn ask(
 
 /// Returns the rules that the newest snapshot does not answer, where there is one, and the suppressions that accept nothing in it.
 async fn find_unanswered(
-    desk: Desk<'_>,
+    context: Context<'_>,
     questions: &Questions,
 ) -> Result<(Vec<Unanswered>, Vec<Warning>), Failure> {
-    let is_named = desk.global.store.is_some() || desk.global.account.is_some();
+    let is_named = context.global.store.is_some() || context.global.account.is_some();
     let look = async {
-        let past = Past::open(desk.global).await?;
+        let past = Past::open(context.global).await?;
         let manifest = past.snapshot("latest").await?;
         let findings = history::findings(&past.history, &manifest).await?;
         let idle = questions.idle_suppressions(past.history.account(), &findings);
@@ -304,11 +304,11 @@ fn whole(rule: &Rule) -> Value {
     whole
 }
 
-fn test(desk: Desk<'_>, set: &RuleSet) -> Result<bool, Failure> {
+fn test(context: Context<'_>, set: &RuleSet) -> Result<bool, Failure> {
     let trial = check::rules::test(set);
     let failures: Vec<String> = trial.misses.iter().map(ToString::to_string).collect();
     let tried = format!("{} rules, {} cases", trial.rules, trial.cases);
-    desk.screen.show(
+    context.screen.show(
         |_| {
             let mut page: String = failures.iter().map(|miss| format!("{}\n", text::plain(miss))).collect();
             page.push_str(&if failures.is_empty() {

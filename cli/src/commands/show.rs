@@ -4,7 +4,7 @@ use model::{Coverage, Rows, Table};
 use serde_json::{Map, Value, json};
 use snapshot::{Manifest, ObjectRef};
 
-use super::Desk;
+use super::Context;
 use crate::{
     arguments::Show,
     failure::Failure,
@@ -13,14 +13,14 @@ use crate::{
     screen::Paint,
 };
 
-pub(super) async fn run(desk: Desk<'_>, wanted: &Show) -> Result<bool, Failure> {
-    let past = Past::open(desk.global).await?;
+pub(super) async fn run(context: Context<'_>, wanted: &Show) -> Result<bool, Failure> {
+    let past = Past::open(context.global).await?;
     let manifest = past.snapshot(&wanted.snapshot).await?;
     if let Some(name) = &wanted.table {
         let table = history::table(&manifest, name)?;
         let rows = past.history.read(&manifest, table).await?;
         let incomplete = history::gaps(&past.history, &manifest, &[table]).await?;
-        desk.screen.show(
+        context.screen.show(
             |paint| format!("{}{}", grid(table, &rows, paint), coverage::note(&incomplete, paint)),
             || json!({ "table": table.name, "rows": objects(table, &rows), "incomplete": incomplete }),
         )?;
@@ -28,7 +28,9 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Show) -> Result<bool, Failure> 
     }
     let lists = history::coverage(&past.history, &manifest).await?;
     let incomplete: Vec<Coverage> = lists.into_iter().filter(|list| !list.is_complete()).collect();
-    desk.screen.show(|paint| page(&manifest, &incomplete, paint), || summary_json(&manifest, &incomplete))?;
+    context
+        .screen
+        .show(|paint| page(&manifest, &incomplete, paint), || summary_json(&manifest, &incomplete))?;
     Ok(!incomplete.is_empty())
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use snapshot::{Manifest, SnapshotError};
 
-use super::Desk;
+use super::Context;
 use crate::{
     arguments::Snapshots,
     failure::Failure,
@@ -12,8 +12,8 @@ use crate::{
     screen::Paint,
 };
 
-pub(super) async fn run(desk: Desk<'_>, wanted: &Snapshots) -> Result<bool, Failure> {
-    let past = Past::open(desk.global).await?;
+pub(super) async fn run(context: Context<'_>, wanted: &Snapshots) -> Result<bool, Failure> {
+    let past = Past::open(context.global).await?;
     let newest = past.snapshot("latest").await?.number;
     let first = wanted.last.map_or(1, |last| newest.saturating_sub(last) + 1).max(1);
     let mut manifests = Vec::new();
@@ -27,10 +27,10 @@ pub(super) async fn run(desk: Desk<'_>, wanted: &Snapshots) -> Result<bool, Fail
                 None => return Err(error.into()),
             },
         });
-        desk.progress.count("reading manifests", number - first + 1, newest - first + 1);
+        context.progress.count("reading manifests", number - first + 1, newest - first + 1);
     }
-    desk.progress.clear();
-    desk.screen.show(|paint| list(&manifests, paint), || manifests.iter().map(to_json).collect())?;
+    context.progress.clear();
+    context.screen.show(|paint| list(&manifests, paint), || manifests.iter().map(to_json).collect())?;
     Ok(manifests.iter().flatten().any(|manifest| !manifest.changes.is_empty()))
 }
 

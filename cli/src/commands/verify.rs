@@ -6,7 +6,7 @@ use clap::builder::styling::AnsiColor;
 use serde_json::json;
 use snapshot::{Fault, FaultKind, SnapshotError};
 
-use super::Desk;
+use super::Context;
 use crate::{
     arguments::Verify,
     failure::{Failure, exit},
@@ -15,14 +15,14 @@ use crate::{
     screen::Paint,
 };
 
-pub(super) async fn run(desk: Desk<'_>, _wanted: &Verify) -> Result<bool, Failure> {
-    let past = Past::open(desk.global).await?;
-    let extent = Extent::of(desk, &past).await?;
-    pipeline::Watch::stage(desk.progress, "proving every object");
+pub(super) async fn run(context: Context<'_>, _wanted: &Verify) -> Result<bool, Failure> {
+    let past = Past::open(context.global).await?;
+    let extent = Extent::of(context, &past).await?;
+    pipeline::Watch::stage(context.progress, "proving every object");
     let faults = past.history.verify().await?;
-    desk.progress.clear();
+    context.progress.clear();
     let broken = faults.iter().filter(|fault| !fault.is_harmless()).count();
-    desk.screen.show(
+    context.screen.show(
         |paint| page(&extent, &faults, paint),
         || {
             let faults: Vec<_> = faults
@@ -61,12 +61,12 @@ struct Extent {
 }
 
 impl Extent {
-    async fn of(desk: Desk<'_>, past: &Past) -> Result<Self, Failure> {
+    async fn of(context: Context<'_>, past: &Past) -> Result<Self, Failure> {
         let newest = past.history.newest().await?.unwrap_or(0);
         let mut extent = Self { snapshots: 0, objects: 0, head: None };
         let mut objects = BTreeSet::new();
         for number in 1..=newest {
-            desk.progress.count("reading manifests", number, newest);
+            context.progress.count("reading manifests", number, newest);
             match past.history.manifest(number).await {
                 Ok(manifest) => {
                     extent.snapshots += 1;

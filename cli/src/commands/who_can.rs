@@ -7,7 +7,7 @@ use history::WhoCan as Able;
 use serde_json::{Value, json};
 use snapshot::Manifest;
 
-use super::Desk;
+use super::Context;
 use crate::{
     arguments::WhoCan,
     failure::Failure,
@@ -16,11 +16,13 @@ use crate::{
     screen::Paint,
 };
 
-pub(super) async fn run(desk: Desk<'_>, wanted: &WhoCan) -> Result<bool, Failure> {
-    let past = Past::open(desk.global).await?;
+pub(super) async fn run(context: Context<'_>, wanted: &WhoCan) -> Result<bool, Failure> {
+    let past = Past::open(context.global).await?;
     let manifest = past.snapshot(&wanted.at).await?;
     let able = history::who_can(&past.history, &manifest, &wanted.action, wanted.resource.as_deref()).await?;
-    desk.screen.show(|paint| render(wanted, &manifest, &able, paint), || report(wanted, &manifest, &able))?;
+    context
+        .screen
+        .show(|paint| render(wanted, &manifest, &able, paint), || report(wanted, &manifest, &able))?;
     Ok(able.answers.iter().any(|answer| answer.verdict != Verdict::Denied))
 }
 

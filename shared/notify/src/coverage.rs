@@ -7,7 +7,7 @@ use model::{Coverage, ListStatus, Severity};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Told,
+    RunReport,
     wire::{Draft, count},
 };
 
@@ -50,9 +50,9 @@ pub fn coverage_changes(former: &[Coverage], present: &[Coverage]) -> Vec<Covera
 }
 
 /// Returns what the coverage tells: losses first, listing by listing.
-pub(crate) fn drafts(told: &Told<'_>) -> Vec<Draft> {
+pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<Draft> {
     let mut listings: BTreeMap<(bool, &str), Vec<&Coverage>> = BTreeMap::new();
-    for change in told.coverage {
+    for change in report.coverage {
         let (is_regained, row) = match change {
             CoverageChange::Lost(row) => (false, row),
             CoverageChange::Regained(row) => (true, row),

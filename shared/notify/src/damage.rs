@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::Severity;
 use serde_json::{Map, Value, json};
 
-use crate::{Told, wire::Draft};
+use crate::{RunReport, wire::Draft};
 
 /// How many names a sentence holds.
 const NAMED: usize = 5;
@@ -106,8 +106,8 @@ fn list_some<T: ToString>(names: &BTreeSet<T>) -> String {
 }
 
 /// Tells that parts of the history could not be read.
-pub(crate) fn draft(told: &Told<'_>) -> Option<Draft> {
-    let damage = told.damage.as_ref()?;
+pub(crate) fn draft(report: &RunReport<'_>) -> Option<Draft> {
+    let damage = report.damage.as_ref()?;
     let sentence = damage.sentence();
     let objects: Vec<Value> =
         damage.objects.iter().map(|(object, fault)| json!({ "object": object, "fault": fault })).collect();

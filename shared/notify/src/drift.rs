@@ -14,7 +14,7 @@ use model::{
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    Told,
+    RunReport,
     author::author,
     cause, edited,
     names::{Names, label},
@@ -74,7 +74,7 @@ impl<'a> Thing<'a> {
 /// Names are looked up in `state`, where [`naming_tables`] and the parents of changed rows are enough.
 #[must_use]
 pub fn drift(account: &AccountId, changes: &[Change], state: &State) -> Vec<Json> {
-    let told = Told {
+    let report = RunReport {
         account,
         number: 0,
         at: Timestamp::UNIX_EPOCH,
@@ -94,7 +94,7 @@ pub fn drift(account: &AccountId, changes: &[Change], state: &State) -> Vec<Json
         data.insert("title".to_owned(), Json::from(draft.title));
         Json::Object(data)
     };
-    drafts(&told, &Names::new(&told)).into_iter().map(titled).collect()
+    drafts(&report, &Names::new(&report)).into_iter().map(titled).collect()
 }
 
 /// Returns the tables in which the names of principals and groups are looked up.
@@ -117,8 +117,8 @@ pub fn naming_tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
 }
 
 /// Returns what the changes tell, by table and key.
-pub(crate) fn drafts(told: &Told<'_>, names: &Names<'_>) -> Vec<Draft> {
-    things(told.changes).iter().map(|thing| draft(told, thing, names)).collect()
+pub(crate) fn drafts(report: &RunReport<'_>, names: &Names<'_>) -> Vec<Draft> {
+    things(report.changes).iter().map(|thing| draft(report, thing, names)).collect()
 }
 
 fn things(changes: &[Change]) -> Vec<Thing<'_>> {
@@ -175,9 +175,9 @@ fn owner(table: &Table, row: &Row) -> Option<(&'static Table, Row)> {
     Some((owner, Row::pack([id])))
 }
 
-fn draft(told: &Told<'_>, thing: &Thing<'_>, names: &Names<'_>) -> Draft {
+fn draft(report: &RunReport<'_>, thing: &Thing<'_>, names: &Names<'_>) -> Draft {
     let verb = thing.verb();
-    let address = format!("{}/{}/{}", told.account, thing.table.name, thing.key_text());
+    let address = format!("{}/{}/{}", report.account, thing.table.name, thing.key_text());
     let mut data = Map::new();
     let name = thing.row(names).and_then(|row| label(thing.table, row));
     data.insert(
@@ -212,28 +212,28 @@ fn draft(told: &Told<'_>, thing: &Thing<'_>, names: &Names<'_>) -> Draft {
         let name = names.identity(by.id()).map(|(_, name)| name);
         data.insert("by".to_owned(), json!({ "id": by.id(), "name": name, "role": by.role() }));
     }
-    data.insert("parts".to_owned(), thing.parts.iter().map(|part| told_part(part)).collect());
+    data.insert("parts".to_owned(), thing.parts.iter().map(|part| part_json(part)).collect());
     data.insert("parts_total".to_owned(), Json::from(thing.parts.len()));
     Draft {
         name: format!("drift.{verb}"),
         subject: address,
-        severity: cause::severity(thing, told.gains),
+        severity: cause::severity(thing, report.gains),
         title: sentence::title(thing, names),
         data,
     }
 }
 
-fn told_part(part: &Change) -> Json {
-    let mut told = Map::new();
-    told.insert("table".to_owned(), Json::from(part.table.name));
-    told.insert("change".to_owned(), Json::from(part.verb()));
+fn part_json(part: &Change) -> Json {
+    let mut json = Map::new();
+    json.insert("table".to_owned(), Json::from(part.table.name));
+    json.insert("change".to_owned(), Json::from(part.verb()));
     if let Some(row) = part.row_after().or_else(|| part.row_before()) {
-        told.insert("row".to_owned(), whole(part.table, row));
+        json.insert("row".to_owned(), whole(part.table, row));
     }
     if part.row_before().is_some() && part.row_after().is_some() {
-        told.insert("columns".to_owned(), columns(part));
+        json.insert("columns".to_owned(), columns(part));
     }
-    Json::Object(told)
+    Json::Object(json)
 }
 
 /// Returns a row without its nulls and without the document, which may hold anything.

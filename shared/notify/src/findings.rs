@@ -3,11 +3,11 @@
 use model::{EvidenceTurn, FindingState, Transition, TransitionKind};
 use serde_json::{Map, Value, json};
 
-use crate::{Told, told::is_baseline, wire::Draft};
+use crate::{RunReport, run_report::is_baseline, wire::Draft};
 
 /// Returns what the transitions tell, from the most severe down.
-pub(crate) fn drafts(told: &Told<'_>) -> Vec<Draft> {
-    let mut worth: Vec<&Transition> = told
+pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<Draft> {
+    let mut worth: Vec<&Transition> = report
         .transitions
         .iter()
         .filter(|transition| !is_baseline(transition) && !is_hushed(transition))

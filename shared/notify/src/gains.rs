@@ -3,7 +3,7 @@
 use model::Severity;
 use serde_json::{Map, Value, json};
 
-use crate::{Told, wire::Draft};
+use crate::{RunReport, wire::Draft};
 
 /// What one or more principals gained by one act, or one principal by several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,8 +115,8 @@ impl Gain {
 }
 
 /// Returns what the gains tell, in their order.
-pub(crate) fn drafts(told: &Told<'_>) -> Vec<Draft> {
-    told.gains.iter().map(draft).collect()
+pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<Draft> {
+    report.gains.iter().map(draft).collect()
 }
 
 fn draft(gain: &Gain) -> Draft {

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-mod told;
+mod run_report;
 
 mod author;
 mod cause;
@@ -35,10 +35,10 @@ pub use gains::{Breadth, Gain, SensitivePermission};
 pub use ledger::{LedgerState, ledger_key};
 pub use outbox::{from_outbox, to_outbox};
 pub use retold::without_told;
+pub use run_report::{BaselineCounts, RunReport, events};
 pub use sentence::noun;
 pub use shelf::{Shelf, ShelfError};
 pub use sink::Sink;
-pub use told::{BaselineCounts, Told, events};
 pub use wire::{KINDS, WIRE_LIMIT};
 
 /// Why events cannot be told.

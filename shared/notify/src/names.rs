@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Author, Cloud, Row, State, Table, Value, Weight, tables};
 
-use crate::Told;
+use crate::RunReport;
 
 /// Returns the columns of a table that hold the id of somebody: on one cloud `user_id` is an id, on another an address.
 pub(crate) fn identity_columns(table: &Table) -> &'static [&'static str] {
@@ -29,10 +29,10 @@ pub(crate) struct Names<'a> {
 
 impl<'a> Names<'a> {
     /// Gathers the names that the changes of a run ask for.
-    pub(crate) fn new(told: &Told<'a>) -> Self {
+    pub(crate) fn new(report: &RunReport<'a>) -> Self {
         let mut changed = BTreeMap::new();
         let mut wanted = BTreeSet::new();
-        for change in told.changes {
+        for change in report.changes {
             // The row now is the better name of a thing that has two.
             for row in [change.row_before(), change.row_after()].into_iter().flatten() {
                 changed.insert((change.table.name, row.prefix(change.table.key)), row);
@@ -46,8 +46,8 @@ impl<'a> Names<'a> {
                 }
             }
         }
-        let mut names = Self { state: told.state, changed, identities: BTreeMap::new() };
-        names.identify(told.account.cloud(), &wanted);
+        let mut names = Self { state: report.state, changed, identities: BTreeMap::new() };
+        names.identify(report.account.cloud(), &wanted);
         names
     }
 

@@ -6,7 +6,7 @@ use model::{Severity, Weight, tables};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    CoverageChange, Told,
+    CoverageChange, RunReport,
     wire::{Draft, count, plain},
 };
 
@@ -14,33 +14,33 @@ use crate::{
 const NAMED: usize = 50;
 
 /// Tells as one sum what was seen for the first time, so that nobody knows how long it has been there.
-pub(crate) fn baseline(told: &Told<'_>) -> Option<Draft> {
-    let rows = rows(told);
-    let findings = told.baseline.total();
-    if !told.is_first && rows.is_empty() && findings == 0 {
+pub(crate) fn baseline(report: &RunReport<'_>) -> Option<Draft> {
+    let rows = rows(report);
+    let findings = report.baseline.total();
+    if !report.is_first && rows.is_empty() && findings == 0 {
         return None;
     }
-    let incomplete = told.coverage.iter().filter(|each| matches!(each, CoverageChange::Lost(_))).count();
+    let incomplete = report.coverage.iter().filter(|each| matches!(each, CoverageChange::Lost(_))).count();
     let by_severity: BTreeMap<&str, u64> =
-        told.baseline.by_severity.iter().map(|(severity, number)| (severity.name(), *number)).collect();
+        report.baseline.by_severity.iter().map(|(severity, number)| (severity.name(), *number)).collect();
     let total: u64 = rows.values().sum();
     let mut data = Map::new();
-    data.insert("is_first".to_owned(), Value::from(told.is_first));
+    data.insert("is_first".to_owned(), Value::from(report.is_first));
     data.insert("rows".to_owned(), json!({ "total": total, "by_table": rows }));
     data.insert(
         "findings".to_owned(),
-        json!({ "total": findings, "by_severity": by_severity, "by_rule": told.baseline.by_rule }),
+        json!({ "total": findings, "by_severity": by_severity, "by_rule": report.baseline.by_rule }),
     );
     data.insert("incomplete_lists".to_owned(), Value::from(incomplete));
-    let title = if told.is_first {
-        format!("first snapshot of {}: {total} rows, {findings} findings", told.account)
-    } else if told.damage.as_ref().is_some_and(|damage| damage.findings) {
+    let title = if report.is_first {
+        format!("first snapshot of {}: {total} rows, {findings} findings", report.account)
+    } else if report.damage.as_ref().is_some_and(|damage| damage.findings) {
         format!(
             "taken as known in {}, as the history is damaged: {total} rows, {findings} findings",
-            told.account
+            report.account
         )
     } else {
-        format!("seen for the first time in {}: {total} rows, {findings} findings", told.account)
+        format!("seen for the first time in {}: {total} rows, {findings} findings", report.account)
     };
     Some(Draft {
         name: "baseline.taken".to_owned(),
@@ -52,31 +52,31 @@ pub(crate) fn baseline(told: &Told<'_>) -> Option<Draft> {
 }
 
 /// Tells that the rules did not judge the snapshot: what they would have told comes with the next run that can.
-pub(crate) fn unjudged(told: &Told<'_>) -> Option<Draft> {
-    let reason = told.unjudged?;
+pub(crate) fn unjudged(report: &RunReport<'_>) -> Option<Draft> {
+    let reason = report.unjudged?;
     Some(Draft {
         name: "run.unjudged".to_owned(),
         subject: "judging".to_owned(),
         severity: Severity::High,
-        title: format!("snapshot {} is stored, but was not judged: {reason}", told.number),
+        title: format!("snapshot {} is stored, but was not judged: {reason}", report.number),
         data: Map::from_iter([("reason".to_owned(), Value::from(reason))]),
     })
 }
 
-fn rows(told: &Told<'_>) -> BTreeMap<&'static str, u64> {
-    if told.is_first {
-        let known = told.state.iter().filter(|(name, _)| *name != tables::COVERAGE.name);
+fn rows(report: &RunReport<'_>) -> BTreeMap<&'static str, u64> {
+    if report.is_first {
+        let known = report.state.iter().filter(|(name, _)| *name != tables::COVERAGE.name);
         return known.map(|(name, rows)| (name, count(rows.len()))).collect();
     }
     let mut counts = BTreeMap::new();
-    for change in told.changes.iter().filter(|change| change.weight == Weight::Baseline) {
+    for change in report.changes.iter().filter(|change| change.weight == Weight::Baseline) {
         *counts.entry(change.table.name).or_default() += 1;
     }
     counts
 }
 
 /// Tells as one sum what would be too many events.
-pub(crate) fn digest(told: &Told<'_>, drafts: &[Draft]) -> Draft {
+pub(crate) fn digest(report: &RunReport<'_>, drafts: &[Draft]) -> Draft {
     let mut by_kind: BTreeMap<&str, u64> = BTreeMap::new();
     let mut by_severity: BTreeMap<&str, u64> = BTreeMap::new();
     for draft in drafts {
@@ -112,8 +112,8 @@ pub(crate) fn digest(told: &Told<'_>, drafts: &[Draft]) -> Draft {
         title: format!(
             "{} things to tell of {}, more than {}: see `iamwatch diff` and `iamwatch findings`",
             drafts.len(),
-            told.account,
-            told.limit
+            report.account,
+            report.limit
         ),
         data,
     }

@@ -7,7 +7,7 @@ use model::{Event, Severity, time_text};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::Told;
+use crate::RunReport;
 
 /// Greatest size of an event as JSON: what CloudEvents intermediaries must forward.
 pub const WIRE_LIMIT: usize = 64 * 1024;
@@ -50,24 +50,24 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// Puts the envelope around it.
-    pub(crate) fn seal(self, told: &Told<'_>) -> Event {
+    pub(crate) fn seal(self, report: &RunReport<'_>) -> Event {
         let mut whole = self.data;
         whole.insert("title".to_owned(), Value::from(plain(&self.title, TITLE_LIMIT)));
-        whole.insert("account".to_owned(), Value::from(told.account.to_string()));
-        whole.insert("snapshot".to_owned(), Value::from(told.number));
+        whole.insert("account".to_owned(), Value::from(report.account.to_string()));
+        whole.insert("snapshot".to_owned(), Value::from(report.number));
         let mut event = Event {
             specversion: "1.0".to_owned(),
             id: "0".repeat(64),
-            source: format!("/iamwatch/{}", told.account),
+            source: format!("/iamwatch/{}", report.account),
             kind: format!("dev.iamwatch.{}.v1", self.name),
             subject: short(&self.subject),
-            time: time_text(told.at),
+            time: time_text(report.at),
             datacontenttype: "application/json".to_owned(),
             dataschema: format!(
                 "tag:iamwatch.dev,2026:events/out/{}.v1/schema.json#/properties/data",
                 self.name
             ),
-            snapshotid: told.number.to_string(),
+            snapshotid: report.number.to_string(),
             severity: self.severity.name().to_owned(),
             data: Value::Null,
         };

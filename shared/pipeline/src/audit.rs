@@ -9,7 +9,7 @@ use check::RuleSet;
 use model::{
     AccountId, Change, Coverage, Row, State, Suppression, Table, Timestamp, Weight, tables, time_text,
 };
-use notify::{CoverageChange, Gain, Sink, Told};
+use notify::{CoverageChange, Gain, RunReport, Sink};
 use snapshot::{
     AnyStore, CoverageCounts, Delta, History, Manifest, SnapshotError, TableEntry, Traces, Unjudged,
 };
@@ -352,7 +352,7 @@ fn tell(
     run: &Run<'_>,
     at: Timestamp,
 ) -> Vec<model::Event> {
-    let events = notify::events(&Told {
+    let events = notify::events(&RunReport {
         account: history.account(),
         number: former.next,
         at,

@@ -10,8 +10,8 @@ use simulators::{
 };
 
 use crate::{
+    demo_store::DemoStore,
     failure::{Failure, exit},
-    office::Office,
 };
 
 /// The seed of the companies that the weeks are told about.
@@ -106,7 +106,7 @@ impl Company {
     }
 
     /// Makes the settings that `audit` would read from a file.
-    pub(crate) fn settings(&self, office: &Office, account: &AccountId) -> Result<Settings, Failure> {
+    pub(crate) fn settings(&self, demo_store: &DemoStore, account: &AccountId) -> Result<Settings, Failure> {
         let (credentials, endpoints) = match self {
             Self::Ibm(cloud) => (
                 r#"{ api_key = "env:IAMWATCH_DEMO_KEY" }"#,
@@ -136,7 +136,7 @@ impl Company {
              id = \"{id}\"\n\
              credentials = {credentials}\n\
              [account.endpoints]\n{endpoints}",
-            store = office.store().display().to_string(),
+            store = demo_store.store().display().to_string(),
             cloud = account.cloud(),
             id = account.id(),
         );

@@ -1,4 +1,4 @@
-//! Told once: every event reaches every sink, and the ledger keeps it from being told twice.
+//! RunReport once: every event reaches every sink, and the ledger keeps it from being told twice.
 
 use std::{
     collections::BTreeMap,

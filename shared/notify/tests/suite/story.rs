@@ -6,15 +6,15 @@ use model::{
     AccountId, Change, ChangeKind, Coverage, Event, EvidenceTurn, Finding, FindingState, ListStatus, Row,
     Rows, Severity, Sighting, State, Transition, TransitionKind, tables::ibm,
 };
-use notify::{BaselineCounts, Breadth, CoverageChange, Damage, Gain, SensitivePermission, Told, events};
+use notify::{BaselineCounts, Breadth, CoverageChange, Damage, Gain, RunReport, SensitivePermission, events};
 use serde_json::json;
 
 pub(crate) fn account() -> AccountId {
     "ibm/acc-1".parse().unwrap()
 }
 
-pub(crate) fn told<'a>(account: &'a AccountId, state: &'a State) -> Told<'a> {
-    Told {
+pub(crate) fn told<'a>(account: &'a AccountId, state: &'a State) -> RunReport<'a> {
+    RunReport {
         account,
         number: 42,
         at: "2026-11-21T16:30:00Z".parse().unwrap(),
@@ -27,7 +27,7 @@ pub(crate) fn told<'a>(account: &'a AccountId, state: &'a State) -> Told<'a> {
         baseline: BaselineCounts::default(),
         damage: None,
         unjudged: None,
-        limit: Told::LIMIT,
+        limit: RunReport::LIMIT,
     }
 }
 
@@ -230,7 +230,7 @@ pub(crate) fn every_event() -> Vec<Event> {
     let mut state = State::default();
     state.put(&ibm::USERS, Rows::new(&ibm::USERS, vec![user("IBMid-1", "ana@example.com", "ACTIVE")]));
     let (transitions, coverage, changes, gains) = (transitions(), coverage(), every_change(), gains());
-    let later = Told {
+    let later = RunReport {
         transitions: &transitions,
         coverage: &coverage,
         changes: &changes,
@@ -242,13 +242,18 @@ pub(crate) fn every_event() -> Vec<Event> {
     first.truncate(1);
     first.iter_mut().for_each(|each| each.finding.baseline = true);
     let baseline = BaselineCounts::of(&first);
-    let mut all =
-        events(&Told { number: 1, is_first: true, transitions: &first, baseline, ..told(&account, &state) });
+    let mut all = events(&RunReport {
+        number: 1,
+        is_first: true,
+        transitions: &first,
+        baseline,
+        ..told(&account, &state)
+    });
     all.extend(events(&later));
-    let digest = events(&Told { limit: 3, ..later }).pop();
+    let digest = events(&RunReport { limit: 3, ..later }).pop();
     all.extend(digest);
     let reason = "the rules had not been answered after 300 s, at `group_without_policy`; ask it alone with `iamwatch rules ask \
                   group_without_policy`, and raise `judging_seconds`";
-    all.extend(events(&Told { unjudged: Some(reason), ..told(&account, &state) }));
+    all.extend(events(&RunReport { unjudged: Some(reason), ..told(&account, &state) }));
     all
 }

@@ -8,7 +8,7 @@ use model::{
     Table, Transition, TransitionKind, Value, Weight,
     tables::{self, ibm},
 };
-use notify::{BaselineCounts, CoverageChange, Gain, Told, WIRE_LIMIT, coverage_changes, events};
+use notify::{BaselineCounts, CoverageChange, Gain, RunReport, WIRE_LIMIT, coverage_changes, events};
 use serde_json::json;
 
 pub(crate) fn added(table: &'static Table, after: model::Row) -> Change {
@@ -28,7 +28,7 @@ fn state() -> State {
 
 pub(crate) fn tell(changes: &[Change]) -> Vec<Event> {
     let (account, state) = (account(), state());
-    events(&Told { changes, ..told(&account, &state) })
+    events(&RunReport { changes, ..told(&account, &state) })
 }
 
 pub(crate) fn title(event: &Event) -> &str {
@@ -149,7 +149,7 @@ fn a_first_run_tells_its_findings_and_rows_as_one_sum() {
     };
     let transitions: Vec<Transition> = (0..300).map(|_| opened(open.clone())).collect();
     let changes = [added(&ibm::USERS, user("IBMid-1", "ana@example.com", "ACTIVE"))];
-    let told = events(&Told {
+    let told = events(&RunReport {
         is_first: true,
         transitions: &transitions,
         baseline: BaselineCounts::of(&transitions),
@@ -184,7 +184,7 @@ fn the_most_severe_finding_comes_first_and_a_suppressed_one_is_not_told() {
         transition("high", Severity::High, TransitionKind::Reopened),
         transition("over", Severity::Critical, TransitionKind::Closed),
     ];
-    let told = events(&Told { transitions: &transitions, ..told(&account, &state) });
+    let told = events(&RunReport { transitions: &transitions, ..told(&account, &state) });
     let rules: Vec<&str> = told.iter().map(|event| event.data["finding"]["rule"].as_str().unwrap()).collect();
     assert_eq!(rules, ["high", "low", "over", "word"]);
 }
@@ -196,7 +196,7 @@ fn what_ends_or_hides_a_finding_is_worth_knowing_and_no_more() {
         let mut finding = finding("wide", "ibm/acc-1/ibm_users/x", Severity::Critical);
         finding.state = finding_state;
         let transitions = [Transition { kind, finding, before: None, turn: None, causes: Vec::new() }];
-        let event = events(&Told { transitions: &transitions, ..told(&account, &state) }).remove(0);
+        let event = events(&RunReport { transitions: &transitions, ..told(&account, &state) }).remove(0);
         assert_eq!(event.data["finding"]["severity"], "critical", "that of the finding is told too");
         event.severity
     };
@@ -226,7 +226,7 @@ fn drift_is_as_bad_as_what_somebody_gained_by_it() {
     let gains = [gain("IBMid-1", &["g-1", "p-1"])];
     let graded = |changes: &[Change]| {
         let (account, state) = (account(), state());
-        let told = events(&Told { changes, gains: &gains, ..told(&account, &state) });
+        let told = events(&RunReport { changes, gains: &gains, ..told(&account, &state) });
         let drift = told.iter().find(|event| event.kind.contains("drift")).unwrap();
         drift.severity.clone()
     };
@@ -270,7 +270,10 @@ fn what_is_gone_and_had_kept_something_away_is_as_bad_as_what_it_opened() {
     let account: model::AccountId = "huawei/d-1".parse().unwrap();
     let graded = |gain: Gain, change: Change| {
         let (changes, gains, state) = ([change], [gain], State::default());
-        events(&Told { changes: &changes, gains: &gains, ..told(&account, &state) }).pop().unwrap().severity
+        events(&RunReport { changes: &changes, gains: &gains, ..told(&account, &state) })
+            .pop()
+            .unwrap()
+            .severity
     };
     let attached = |policy: &str| {
         let draft = huawei::POLICY_ATTACHMENTS.draft().set("policy_id", policy).set("entity_type", "user");
@@ -308,7 +311,10 @@ fn what_joins_two_things_of_the_way_is_graded_with_it() {
     let account: model::AccountId = "huawei/d-1".parse().unwrap();
     let graded = |change: Change| {
         let (changes, state) = ([change], State::default());
-        events(&Told { changes: &changes, gains: &gains, ..told(&account, &state) }).pop().unwrap().severity
+        events(&RunReport { changes: &changes, gains: &gains, ..told(&account, &state) })
+            .pop()
+            .unwrap()
+            .severity
     };
     assert_eq!(graded(assignment("group-1", "role-1")), "high");
     assert_eq!(graded(assignment("group-1", "role-2")), "info");
@@ -334,7 +340,7 @@ fn a_restriction_that_narrows_a_finding_is_no_alarm_and_names_its_cause() {
         (EvidenceTurn::Widened, &[], "high", "(goes further now)"),
     ] {
         let transitions = [changed(turn, causes)];
-        let told = events(&Told { transitions: &transitions, ..told(&account, &state) });
+        let told = events(&RunReport { transitions: &transitions, ..told(&account, &state) });
         assert_eq!(told[0].severity, severity);
         assert_eq!(told[0].data["turn"], turn.name());
         assert_eq!(told[0].data["causes"].as_array().unwrap().len(), causes.len());
@@ -350,7 +356,7 @@ fn a_finding_in_doubt_says_why() {
     finding.doubt = Some("a rule may let the user in".to_owned());
     let kind = TransitionKind::Unknown;
     let transitions = [Transition { kind, finding, before: None, turn: None, causes: Vec::new() }];
-    let told = events(&Told { transitions: &transitions, ..told(&account, &state) });
+    let told = events(&RunReport { transitions: &transitions, ..told(&account, &state) });
     assert_eq!(told[0].data["doubt"], "a rule may let the user in");
     let title = told[0].data["title"].as_str().unwrap();
     assert!(title.ends_with("(can no longer be judged: a rule may let the user in)"), "{title}");
@@ -372,7 +378,7 @@ fn two_thousand_parents_that_cannot_be_read_are_one_event() {
     let present: Vec<Coverage> = (0..2000).map(|parent| row(parent, ListStatus::Denied)).collect();
     let (account, state) = (account(), State::default());
     let lost = coverage_changes(&former, &present);
-    let told = events(&Told { coverage: &lost, ..told(&account, &state) });
+    let told = events(&RunReport { coverage: &lost, ..told(&account, &state) });
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].subject, "ibm_access_group_members");
     assert_eq!(told[0].data["lists"], 2000);
@@ -398,9 +404,9 @@ fn above_the_limit_one_digest_names_the_most_severe() {
         turn: None,
         causes: Vec::new(),
     }];
-    let whole = Told { changes: &changes, transitions: &transitions, ..told(&account, &state) };
-    assert_eq!(events(&Told { limit: 21, ..whole.clone() }).len(), 21);
-    let told = events(&Told { limit: 20, ..whole });
+    let whole = RunReport { changes: &changes, transitions: &transitions, ..told(&account, &state) };
+    assert_eq!(events(&RunReport { limit: 21, ..whole.clone() }).len(), 21);
+    let told = events(&RunReport { limit: 20, ..whole });
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].kind, "dev.iamwatch.run.digest.v1");
     assert_eq!(told[0].severity, "critical");
@@ -420,7 +426,7 @@ fn ids_are_a_function_of_what_is_told_and_not_of_the_order_of_input() {
     assert!(ids.iter().all(|id| id.len() == 64 && id.bytes().all(|each| each.is_ascii_hexdigit())));
 
     let (account, state) = (account(), state());
-    let later = events(&Told { changes: &changes, number: 43, ..told(&account, &state) });
+    let later = events(&RunReport { changes: &changes, number: 43, ..told(&account, &state) });
     assert!(later.iter().all(|event| !ids.contains(event.id.as_str())), "another snapshot tells anew");
 }
 
@@ -470,7 +476,7 @@ fn evidence_without_end_is_cut_and_counted() {
     finding.evidence = (0..3000).map(|id| (format!("column_{id}"), "v".repeat(300).into())).collect();
     let transitions =
         [Transition { kind: TransitionKind::Opened, finding, before: None, turn: None, causes: Vec::new() }];
-    let told = events(&Told { transitions: &transitions, ..told(&account, &state) });
+    let told = events(&RunReport { transitions: &transitions, ..told(&account, &state) });
     assert!(serde_json::to_vec(&told[0]).unwrap().len() <= WIRE_LIMIT);
     let kept = told[0].data["finding"]["evidence"].as_object().unwrap().len();
     assert!(kept > 0 && kept < 3000);

@@ -13,7 +13,7 @@ use crate::{
 
 /// What a run has to tell.
 #[derive(Debug, Clone)]
-pub struct Told<'a> {
+pub struct RunReport<'a> {
     /// The account that the run audited.
     pub account: &'a AccountId,
     /// Number of the snapshot.
@@ -42,8 +42,8 @@ pub struct Told<'a> {
     pub limit: usize,
 }
 
-impl Told<'_> {
-    /// The [`Told::limit`] of runs that set none.
+impl RunReport<'_> {
+    /// The [`RunReport::limit`] of runs that set none.
     pub const LIMIT: usize = 200;
 }
 
@@ -87,22 +87,22 @@ pub(crate) fn is_baseline(transition: &Transition) -> bool {
 
 /// Returns the events of a run: the same input gives the same events, ids and order.
 #[must_use]
-pub fn events(told: &Told<'_>) -> Vec<Event> {
+pub fn events(report: &RunReport<'_>) -> Vec<Event> {
     let mut always = Vec::new();
-    always.extend(damage::draft(told));
-    always.extend(run::unjudged(told));
-    always.extend(run::baseline(told));
-    always.extend(coverage::drafts(told));
-    let mut single = findings::drafts(told);
-    if !told.is_first {
-        single.extend(gains::drafts(told));
-        let names = Names::new(told);
-        single.extend(drift::drafts(told, &names));
+    always.extend(damage::draft(report));
+    always.extend(run::unjudged(report));
+    always.extend(run::baseline(report));
+    always.extend(coverage::drafts(report));
+    let mut single = findings::drafts(report);
+    if !report.is_first {
+        single.extend(gains::drafts(report));
+        let names = Names::new(report);
+        single.extend(drift::drafts(report, &names));
     }
-    if single.len() > told.limit {
-        always.push(run::digest(told, &single));
+    if single.len() > report.limit {
+        always.push(run::digest(report, &single));
     } else {
         always.append(&mut single);
     }
-    always.into_iter().map(|draft| Draft::seal(draft, told)).collect()
+    always.into_iter().map(|draft| Draft::seal(draft, report)).collect()
 }

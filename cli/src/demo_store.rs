@@ -25,13 +25,13 @@ const INCOMING: &str = ".incoming";
 
 /// Where a demo lives.
 #[derive(Debug)]
-pub(crate) struct Office {
+pub(crate) struct DemoStore {
     store: PathBuf,
     events: PathBuf,
     accounts: Vec<AccountId>,
 }
 
-impl Office {
+impl DemoStore {
     /// Names the place; nothing is looked at yet.
     pub(crate) fn at(place: Option<&str>, accounts: &[AccountId]) -> Result<Self, Failure> {
         let place = place.unwrap_or(DEFAULT);
@@ -141,10 +141,10 @@ impl Office {
 }
 
 /// Returns five commands to try on what a demo left, on the last of its accounts.
-pub(crate) fn commands(office: &Office, accounts: &[&AccountId]) -> Vec<String> {
+pub(crate) fn commands(demo_store: &DemoStore, accounts: &[&AccountId]) -> Vec<String> {
     let iamwatch = program();
     let Some(account) = accounts.last() else { return Vec::new() };
-    let store = quoted(&office.store.display().to_string());
+    let store = quoted(&demo_store.store.display().to_string());
     let place = match accounts.len() {
         1 => format!("--store {store}"),
         _ => format!("--store {store} --account {}", account.cloud()),
@@ -211,20 +211,20 @@ mod tests {
         ["ibm/a1", "huawei/d1"].map(|account| account.parse().unwrap()).to_vec()
     }
 
-    fn office(home: &Path) -> Office {
-        Office::at(home.join("demo").to_str(), &accounts()).unwrap()
+    fn demo_store(home: &Path) -> DemoStore {
+        DemoStore::at(home.join("demo").to_str(), &accounts()).unwrap()
     }
 
     #[test]
     fn a_new_place_is_made_and_a_demo_is_replaced() {
         let home = tempfile::tempdir().unwrap();
-        let office = office(home.path());
-        office.clear().unwrap();
+        let demo_store = demo_store(home.path());
+        demo_store.clear().unwrap();
         let old = home.path().join("demo/ibm/a1/manifests");
         fs::create_dir_all(&old).unwrap();
-        fs::write(office.events(), "").unwrap();
-        office.clear().unwrap();
-        assert!(!old.exists() && !office.events().exists());
+        fs::write(demo_store.events(), "").unwrap();
+        demo_store.clear().unwrap();
+        assert!(!old.exists() && !demo_store.events().exists());
     }
 
     #[test]
@@ -232,14 +232,14 @@ mod tests {
         let foreign = ["demo/thesis.doc", "demo/ibm/other/x", "demo/ibm/file", "demo.events.jsonl"];
         for path in foreign {
             let home = tempfile::tempdir().unwrap();
-            let office = office(home.path());
-            office.clear().unwrap();
+            let demo_store = demo_store(home.path());
+            demo_store.clear().unwrap();
             let history = home.path().join("demo/ibm/a1/manifests");
             fs::create_dir_all(&history).unwrap();
             let path = home.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, "precious").unwrap();
-            let (text, help) = office.clear().unwrap_err().words();
+            let (text, help) = demo_store.clear().unwrap_err().words();
             assert!(text.contains("nothing there was touched"), "{text}");
             assert!(help.unwrap().contains("--store"));
             assert!(history.exists() && fs::read(&path).unwrap() == b"precious");
@@ -251,17 +251,17 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let history = home.path().join("demo/ibm/a1/manifests");
         fs::create_dir_all(&history).unwrap();
-        assert!(office(home.path()).clear().is_err());
+        assert!(demo_store(home.path()).clear().is_err());
         assert!(history.exists());
     }
 
     #[test]
     fn commands_can_be_pasted_whatever_the_folder_is_called() {
-        let office = Office::at(Some("/tmp/it's here"), &accounts()).unwrap();
+        let demo_store = DemoStore::at(Some("/tmp/it's here"), &accounts()).unwrap();
         let accounts = accounts();
-        let one = commands(&office, &[&accounts[0]]);
+        let one = commands(&demo_store, &[&accounts[0]]);
         assert!(one[0].ends_with(r"--store '/tmp/it'\''s here'"), "{one:?}");
         let both: Vec<&AccountId> = accounts.iter().collect();
-        assert!(commands(&office, &both)[0].ends_with("--account huawei"));
+        assert!(commands(&demo_store, &both)[0].ends_with("--account huawei"));
     }
 }
