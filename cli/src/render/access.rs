@@ -117,7 +117,7 @@ fn grant_text(grant: &GrantChange) -> String {
             counted(grant.reach.resources, "known resource")
         ),
     };
-    format!("{}{}{}{reach}", only(grant), plain(&grant.words()), condition.unwrap_or_default())
+    format!("{}{}{}{reach}", only(grant), plain(&grant.words), condition.unwrap_or_default())
 }
 
 /// Writes whose a grant is, where not all have it.

@@ -29,7 +29,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{Access, Effect, Pattern, Principal, Resource, Statement, Step};
+use crate::{Access, Effect, Names, Pattern, Principal, Resource, Statement, Step, sentence};
 use becoming::Becoming;
 use bounds::Bounds;
 pub use cause::{Cause, CauseKind};
@@ -91,6 +91,8 @@ pub struct AccessChange {
     pub turn: Turn,
     /// To what: the difference, not the whole of the grant that it came with.
     pub what: What,
+    /// The same in words, with the names of what ids stand for.
+    pub words: String,
     /// Whether what is taken out of it was held before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_remainder: bool,
@@ -192,11 +194,15 @@ impl Access {
         becoming::compare(before, self, &bounds.terms, &mut changes);
         name_users(before, self, &mut changes);
         let mut reaches = Reaches::of(known);
+        // What was lost may have gone with its name.
+        let names = if changes.is_empty() { Names::default() } else { self.names.or(&before.names) };
         for change in &mut changes {
+            change.words = sentence::words(&change.what, change.is_remainder, &names);
+            change.cause.name_ids(&names);
             if let What::Statement(statement) = &change.what {
                 change.reach = reaches.count(statement);
             }
-            change.condition = change.condition.take().map(|words| self.names.in_words(&words));
+            change.condition = change.condition.take().map(|words| names.in_words(&words));
         }
         changes.sort_by_cached_key(|change| {
             let ids: Vec<String> = change.path.iter().map(|step| step.id.clone()).collect();

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use model::{Row, Table, tables::derived as t};
 
-use crate::{Access, Choice, Effect, Pattern, Resource, Source, Standing, Step};
+use crate::{Access, Choice, Effect, Names, Pattern, Resource, Source, Standing, Step};
 
 type Rows<'a> = Box<dyn Iterator<Item = Row> + 'a>;
 
@@ -18,9 +18,13 @@ impl Access {
         match table.name {
             name if name == t::GRANT_PRINCIPALS.name => Box::new(self.principal_rows()),
             name if name == t::GRANT_HOLDERS.name => Box::new(self.holder_rows()),
-            name if name == t::GRANT_STATEMENTS.name => Box::new(self.each_source(statement_rows)),
+            name if name == t::GRANT_STATEMENTS.name => {
+                Box::new(self.each_source(|id, source| statement_rows(id, source, &self.names)))
+            }
             name if name == t::GRANT_ACTIONS.name => Box::new(self.each_source(action_rows)),
-            name if name == t::GRANT_RESOURCES.name => Box::new(self.each_source(resource_rows)),
+            name if name == t::GRANT_RESOURCES.name => {
+                Box::new(self.each_source(|id, source| resource_rows(id, source, &self.names)))
+            }
             _ => Box::new(std::iter::empty()),
         }
     }
@@ -52,15 +56,14 @@ impl Access {
                 let membership = held.membership;
                 let through = membership.and_then(|membership| self.groups.get(membership.group));
                 let through = through.map(quoted);
+                let condition = membership.and_then(|membership| membership.condition.as_deref());
+                let condition = condition.map(|words| self.names.in_words(words));
                 t::GRANT_HOLDERS
                     .draft()
                     .set("principal_id", principal.step.id.as_str())
                     .set("through", through.as_deref())
                     .set("statement_id", id(held.number))
-                    .set(
-                        "holder_condition",
-                        membership.and_then(|membership| membership.condition.as_deref()),
-                    )
+                    .set("holder_condition", condition.as_deref())
                     .row()
             })
         })
@@ -78,7 +81,7 @@ fn id(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn statement_rows(id: i64, source: &Source) -> impl Iterator<Item = Row> + use<> {
+fn statement_rows(id: i64, source: &Source, names: &Names) -> impl Iterator<Item = Row> + use<> {
     let statement = &source.statement;
     let effect = match statement.effect {
         Effect::Allow => "allow",
@@ -87,6 +90,7 @@ fn statement_rows(id: i64, source: &Source) -> impl Iterator<Item = Row> + use<>
     let is_whole = statement.actions.except.is_empty() && statement.resources.except.is_empty();
     let actions = joined(&statement.actions, ", ", ToString::to_string);
     let resources = joined(&statement.resources, "; ", resource);
+    let condition = statement.condition.as_deref().map(|words| names.in_words(words));
     let steps: Vec<String> = source.steps.iter().map(quoted).collect();
     let steps = steps.join(" → ");
     let draft = t::GRANT_STATEMENTS
@@ -96,7 +100,7 @@ fn statement_rows(id: i64, source: &Source) -> impl Iterator<Item = Row> + use<>
         .set("extent", if is_whole { "whole" } else { "part" })
         .set("but_actions", actions.as_deref())
         .set("but_resources", resources.as_deref())
-        .set("statement_condition", statement.condition.as_deref());
+        .set("statement_condition", condition.as_deref());
     std::iter::once(draft.set("steps", steps.as_str()).row())
 }
 
@@ -113,10 +117,15 @@ fn action_rows(id: i64, source: &Source) -> impl Iterator<Item = Row> {
     })
 }
 
-fn resource_rows(id: i64, source: &Source) -> impl Iterator<Item = Row> {
+fn resource_rows<'a>(id: i64, source: &'a Source, names: &'a Names) -> impl Iterator<Item = Row> + 'a {
     source.statement.resources.any_of.iter().map(move |each| {
         let text = resource(each);
-        t::GRANT_RESOURCES.draft().set("statement_id", id).set("resource", text.as_str()).row()
+        t::GRANT_RESOURCES
+            .draft()
+            .set("statement_id", id)
+            .set("resource", text.as_str())
+            .set("resource_words", names.in_words(&text).as_str())
+            .row()
     })
 }
 

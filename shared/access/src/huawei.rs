@@ -42,7 +42,18 @@ pub fn access_at(state: &State, at: Timestamp) -> Access {
     // Before it is known who may assume what: a list bars assuming too.
     networks::add(&mut access, state);
     trust::add(&mut access, state, &people, at);
-    access.names = Names::of_tables(state, &[(&t::PROJECTS, "id"), (&t::ENTERPRISE_PROJECTS, "id")]);
+    access.names = Names::of_tables(
+        state,
+        &[
+            (&t::AGENCIES, "agency_id", "name"),
+            (&t::ENTERPRISE_PROJECTS, "id", "name"),
+            (&t::GROUPS, "group_id", "name"),
+            (&t::ORGANIZATION_ENTITIES, "id", "name"),
+            (&t::POLICIES, "policy_id", "name"),
+            (&t::PROJECTS, "id", "name"),
+            (&t::USERS, "user_id", "name"),
+        ],
+    );
     access.terms = documents::terms(state);
     crate::unseen::add(&mut access, state);
     access

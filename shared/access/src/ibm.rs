@@ -58,10 +58,16 @@ fn names(state: &State) -> Names {
     Names::of_tables(
         state,
         &[
-            (&t::ACCESS_GROUPS, "id"),
-            (&t::CBR_ZONES, "id"),
-            (&t::RESOURCE_GROUPS, "id"),
-            (&t::RESOURCE_INSTANCES, "guid"),
+            (&t::ACCESS_GROUPS, "id", "name"),
+            (&t::API_KEYS, "id", "name"),
+            (&t::CBR_ZONES, "id", "name"),
+            (&t::PROFILES, "iam_id", "name"),
+            (&t::PROFILES, "id", "name"),
+            (&t::RESOURCE_GROUPS, "id", "name"),
+            (&t::RESOURCE_INSTANCES, "guid", "name"),
+            (&t::SERVICE_IDS, "iam_id", "name"),
+            (&t::SERVICE_IDS, "id", "name"),
+            (&t::USERS, "iam_id", "user_id"),
         ],
     )
 }

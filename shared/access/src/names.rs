@@ -12,16 +12,23 @@ const SHORTEST_IN_WORDS: usize = 8;
 pub struct Names(BTreeMap<String, String>);
 
 impl Names {
-    /// Takes the names of some tables, each with the column of the id.
-    pub(crate) fn of_tables(state: &State, tables: &[(&'static Table, &str)]) -> Self {
-        let of_table = |(table, column): &(&'static Table, &'_ str)| {
-            let (table, column) = (*table, (*column).to_owned());
+    /// Takes the names of some tables, each with the columns of the id and of the name.
+    pub(crate) fn of_tables(state: &State, tables: &[(&'static Table, &'static str, &'static str)]) -> Self {
+        let of_table = |(table, id, name): &(&'static Table, &'static str, &'static str)| {
+            let (table, id, name) = (*table, *id, *name);
             state.rows(table).iter().filter_map(move |row| {
-                let (id, name) = (table.text(row, &column)?, table.text(row, "name")?);
+                let (id, name) = (table.text(row, id)?, table.text(row, name)?);
                 Some((id.to_owned(), name.to_owned()))
             })
         };
         Self(tables.iter().flat_map(of_table).filter(|(id, name)| id != name).collect())
+    }
+
+    /// Adds the names of another time, for ids that have none here.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        let mut names = other.0.clone();
+        names.extend(self.0.iter().map(|(id, name)| (id.clone(), name.clone())));
+        Self(names)
     }
 
     /// Returns the name of an id.

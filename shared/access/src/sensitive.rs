@@ -178,6 +178,7 @@ mod tests {
             turn: Turn::Gained,
             what: gained,
             condition: None,
+            words: String::new(),
             is_remainder: false,
             is_whole: true,
             path: vec![step("user", "ana")],

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use crate::{
-    CauseKind, GrantChange, Pattern, Principal, Resource, SharedChange, Standing, Statement, Turn, UsableBy,
-    What, path_text, shared_changes::Sense,
+    CauseKind, GrantChange, Names, Pattern, Principal, Resource, SharedChange, Standing, Statement, Turn,
+    UsableBy, What, path_text, shared_changes::Sense,
 };
 
 /// Patterns and names that are written before the rest is counted.
@@ -60,7 +60,7 @@ impl SharedChange {
         let condition = other.condition.as_deref().map(when).unwrap_or_default();
         let since = if Sense::of(self.turn) == Sense::Gain { "before only if" } else { "now only if" };
         let held = other.cause.held_if.as_ref().map(|held| format!(" ({since} {held})")).unwrap_or_default();
-        format!("; {}{also}: {}{condition}{held}", whom(its), other.words())
+        format!("; {}{also}: {}{condition}{held}", whom(its), other.words)
     }
 }
 
@@ -96,7 +96,7 @@ impl GrantChange {
     fn told(&self, turn: Turn) -> String {
         let is_gain = matches!(turn, Turn::Gained | Turn::Widened);
         let condition = self.condition.as_deref().map(when).unwrap_or_default();
-        let what = format!("{}{condition}", self.words());
+        let what = format!("{}{condition}", self.words);
         let (phrase, path) = (&self.cause.phrase, path_text(&self.path));
         match (self.cause.kind, &self.what) {
             (CauseKind::DenyLifted, _) => {
@@ -130,15 +130,14 @@ impl GrantChange {
             false => format!("{phrase}, through {rest}"),
         }
     }
+}
 
-    /// Returns what is gained or lost, in words.
-    #[must_use]
-    pub fn words(&self) -> String {
-        let held = if self.is_remainder { ", held before" } else { "" };
-        match &self.what {
-            What::Becoming(step) => format!("assume {}", path_text(std::slice::from_ref(step))),
-            What::Statement(statement) => says(statement, held),
-        }
+/// Returns what is gained or lost, in words.
+pub(crate) fn words(what: &What, is_remainder: bool, names: &Names) -> String {
+    let held = if is_remainder { ", held before" } else { "" };
+    match what {
+        What::Becoming(step) => format!("assume {}", path_text(std::slice::from_ref(step))),
+        What::Statement(statement) => says(statement, held, names),
     }
 }
 
@@ -148,10 +147,10 @@ fn when(condition: &str) -> String {
 }
 
 /// Writes a statement: actions, resources, and what is taken out of either.
-fn says(statement: &Statement, held: &str) -> String {
+fn says(statement: &Statement, held: &str, names: &Names) -> String {
     let out: Vec<String> = [
         few(&statement.actions.except, Pattern::to_string),
-        few(&statement.resources.except, |resource| format!("on {}", attributes(resource))),
+        few(&statement.resources.except, |resource| format!("on {}", attributes(resource, names))),
     ]
     .into_iter()
     .filter(|words| !words.is_empty())
@@ -159,19 +158,24 @@ fn says(statement: &Statement, held: &str) -> String {
     let except =
         if out.is_empty() { String::new() } else { format!(" (except {}{held})", out.join(" and ")) };
     let actions = few(&statement.actions.any_of, Pattern::to_string);
-    format!("{actions} on {}{except}", few(&statement.resources.any_of, attributes))
+    format!(
+        "{actions} on {}{except}",
+        few(&statement.resources.any_of, |resource| attributes(resource, names))
+    )
 }
 
-fn attributes(resource: &Resource) -> String {
-    let pair = |(name, patterns): (&String, &Vec<Pattern>)| format!("{name}={}", few(patterns, value));
+fn attributes(resource: &Resource, names: &Names) -> String {
+    let pair = |(name, patterns): (&String, &Vec<Pattern>)| {
+        format!("{name}={}", few(patterns, |pattern| value(pattern, names)))
+    };
     let pairs: Vec<String> = resource.0.iter().map(pair).collect();
     if pairs.is_empty() { "anything".to_owned() } else { pairs.join(",") }
 }
 
-/// Writes a pattern; the empty one stands for an attribute that is not there.
-fn value(pattern: &Pattern) -> String {
+/// Writes a pattern with the names of the ids in it; the empty one stands for an attribute that is not there.
+fn value(pattern: &Pattern, names: &Names) -> String {
     let text = pattern.to_string();
-    if text.is_empty() { "(none)".to_owned() } else { text }
+    if text.is_empty() { "(none)".to_owned() } else { names.in_words(&text) }
 }
 
 fn few<T>(all: &[T], write: impl Fn(&T) -> String) -> String {

@@ -29,6 +29,8 @@ pub struct SharedChange {
 pub struct GrantChange {
     /// What of it is new, or gone.
     pub what: What,
+    /// The same in words, with the names of what ids stand for.
+    pub words: String,
     /// Whose it is, by id, where it is not that of all the principals.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<Step>,
@@ -170,6 +172,7 @@ impl Bundle {
         self.turns.insert(change.turn);
         let grant = GrantChange {
             what: change.what,
+            words: change.words,
             only: Vec::new(),
             is_remainder: change.is_remainder,
             condition: change.condition,
@@ -252,6 +255,7 @@ mod tests {
             principal: Principal { step: step(who), standing: Standing::Active, is_bounded: false },
             turn,
             what: What::Becoming(step(target)),
+            words: format!("assume user {target}"),
             condition: None,
             path: vec![step(who), step("group"), step(target)],
             former_path: Vec::new(),

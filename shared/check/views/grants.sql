@@ -9,6 +9,7 @@ select
   s.effect,
   a.action,
   r.resource,
+  r.resource_words,
   s.extent,
   s.but_actions,
   s.but_resources,

@@ -54,7 +54,7 @@ No snapshot stores these tables. They are made of one, on either cloud and of an
 of the lists were not read to their end that they are made of, as for any other table.
 
 `findings` says what was found. `grants` is a view over the tables below it: who may do what on what, with a row for each principal, way, action pattern and
-resource. Its columns are `principal_id`, `principal_kind`, `principal`, `standing`, `is_bounded`, `effect`, `action`, `resource`, `extent`, `but_actions`, `but_resources`,
+resource. Its columns are `principal_id`, `principal_kind`, `principal`, `standing`, `is_bounded`, `effect`, `action`, `resource`, `resource_words` (with the names of what ids stand for), `extent`, `but_actions`, `but_resources`,
 `condition` (of membership and statement together) and `path`.
 
 ```sql

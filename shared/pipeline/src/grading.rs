@@ -80,6 +80,7 @@ mod tests {
         };
         GrantChange {
             what: What::Statement(statement),
+            words: String::new(),
             only: Vec::new(),
             condition: None,
             path: Vec::new(),

@@ -143,6 +143,7 @@ fn change(pair: &Pair<'_>, turn: Turn, condition: Option<&str>, cause: Cause) ->
         principal: pair.from.clone(),
         turn,
         what: What::Becoming(pair.to.clone()),
+        words: String::new(),
         is_remainder: false,
         is_whole: false,
         condition: condition.map(str::to_owned),

@@ -6,7 +6,7 @@ use super::{
     region::When,
     side::{Side, Way},
 };
-use crate::{Source, Step, access::BY_ACCOUNT_SETTING, path_text, terms::Conjunction};
+use crate::{Names, Source, Step, access::BY_ACCOUNT_SETTING, path_text, terms::Conjunction};
 
 /// The kind of a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -103,6 +103,16 @@ impl Cause {
             self.held_if = Some(words);
         }
         self
+    }
+
+    /// Writes names before the ids in what could be held before, or still can.
+    pub(super) fn name_ids(&mut self, names: &Names) {
+        let Some(words) = &self.held_if else { return };
+        let named = names.in_words(words);
+        if let Some(start) = self.phrase.strip_suffix(words.as_str()) {
+            self.phrase = format!("{start}{named}");
+        }
+        self.held_if = Some(named);
     }
 
     /// That something that denied does so no more, or that it does now.

@@ -89,6 +89,7 @@ pub const GRANT_RESOURCES: Table = table(
             "resource",
             "`*`, or `attribute=pattern` for each that is named, with `, ` between them and `|` between patterns.",
         ),
+        Column::text("resource_words", "The same, with the names of what ids in it stand for."),
     ],
 );
 

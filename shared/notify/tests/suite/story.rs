@@ -181,6 +181,7 @@ pub(crate) fn gains() -> Vec<Gain> {
         grants: vec![
             json!({
                 "what": { "statement": statement },
+                "words": "kms.secrets.read, kms.secrets.list on region=eu-*,serviceName=kms",
                 "cause": {
                     "kind": "member_added",
                     "of": [step("access group", "g1", "Keys")],
@@ -191,6 +192,7 @@ pub(crate) fn gains() -> Vec<Gain> {
             }),
             json!({
                 "what": { "becoming": step("trusted profile", "iam-Profile-1", "night shift") },
+                "words": "assume trusted profile 'night shift'",
                 "cause": {
                     "kind": "trust_changed",
                     "of": [step("trusted profile", "iam-Profile-1", "night shift")],

@@ -160,3 +160,25 @@ fn an_agency_that_gains_is_told_with_those_who_may_become_it_anybody_first() {
                     policy p was attached: obs:*:* on anything";
     assert_eq!(told, [expected], "and it is told once");
 }
+
+#[test]
+fn ids_of_people_groups_agencies_policies_and_projects_have_names() {
+    let mut rows = Tables::default();
+    let named: [(&model::Table, &str); 6] = [
+        (&t::AGENCIES, "agency_id"),
+        (&t::ENTERPRISE_PROJECTS, "id"),
+        (&t::GROUPS, "group_id"),
+        (&t::POLICIES, "policy_id"),
+        (&t::PROJECTS, "id"),
+        (&t::USERS, "user_id"),
+    ];
+    for (number, (table, column)) in named.iter().enumerate() {
+        let (id, name) = (format!("0a1b2c3d4e5f-{number}"), format!("name {number}"));
+        rows.add(table, table.draft().set(column, id.as_str()).set("name", name.as_str()));
+    }
+    let access = access(&rows.state());
+    for number in 0..named.len() {
+        let words = access.names().in_words(&format!("type=agency,path=x/0a1b2c3d4e5f-{number}*"));
+        assert_eq!(words, format!("type=agency,path=x/'name {number}' (0a1b2c3d4e5f-{number})*"));
+    }
+}

@@ -137,3 +137,38 @@ fn one_edited_policy_of_a_group_is_told_once_and_says_whose_is_what() {
                     serviceName=kms (before only if current_time timeLessThan 17:00:00+00:00), and 1 more";
     assert_eq!(told[0].1, sentence);
 }
+
+#[test]
+fn ids_in_resources_and_conditions_are_told_with_their_names_and_stay_in_what_programs_read() {
+    let group = "8a7b6c5d4e3f4a5b9c8d7e6f5a4b3c2d";
+    let named = |id: &str, name: &str| world().add(&t::RESOURCE_GROUPS, &[("id", id), ("name", name)]);
+    let on_group = ["resourceGroupId", "stringEquals", group];
+    let instance = ["serviceInstance", "stringEqualsAnyOf", "0f1e2d3c-guid|9f8e7d6c-gone"];
+    let before = named(group, "production").add(
+        &t::RESOURCE_INSTANCES,
+        &[("crn", "crn"), ("guid", "0f1e2d3c-guid"), ("name", "orders"), ("service_name", "kms")],
+    );
+    let after = before.clone().policy("p1", "IBMid-1", &[VIEWER], &[ON_KMS, on_group, instance]);
+    let (was, is) = (before.state(), after.state());
+    let gained = crate::shared(access(&is).gains_since(&access(&was), &inventory(&is)));
+    let words = format!(
+        "on resourceGroupId='production' ({group}),serviceInstance='orders' (0f1e2d3c-guid), 9f8e7d6c-gone,serviceName=kms"
+    );
+    assert!(gained[0].sentence().ends_with(&words), "{}", gained[0].sentence());
+    assert!(gained[0].grants[0].words.ends_with(&words));
+    let json = serde_json::to_value(&gained[0].grants[0]).unwrap();
+    let resource = &json["what"]["statement"]["resources"]["any_of"][0]["resourceGroupId"];
+    assert_eq!(*resource, serde_json::json!([group]), "programs read the id");
+
+    // What is lost together with its resource group keeps the name that this had.
+    let gone = world();
+    let lost = crate::shared(access(&gone.state()).gains_since(&access(&is), &inventory(&is)));
+    assert!(lost[0].sentence().contains(&format!("resourceGroupId='production' ({group})")));
+
+    // The table `grants` has both.
+    let rows: Vec<_> = access(&is).grant_rows(&model::tables::derived::GRANT_RESOURCES).collect();
+    let table = &model::tables::derived::GRANT_RESOURCES;
+    let texts = |column| rows.iter().filter_map(|row| table.text(row, column)).collect::<Vec<_>>().join("; ");
+    assert!(texts("resource").contains(&format!("resourceGroupId={group},")), "{}", texts("resource"));
+    assert!(texts("resource_words").contains(&format!("resourceGroupId='production' ({group})")));
+}
