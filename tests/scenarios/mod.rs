@@ -9,6 +9,7 @@ mod completeness;
 mod guide;
 mod judging;
 mod permissions;
+mod restrictions;
 mod shapes;
 mod statements;
 mod unjudged;

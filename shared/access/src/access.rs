@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::{
     Question, Resource, Statement,
+    bounds::restriction,
     ibm::Roles,
     moments::Ended,
     names::Names,
@@ -317,6 +318,12 @@ impl Access {
 
     /// Adds a level of bounds within those there are.
     pub fn bound(&mut self, level: Vec<Source>) {
+        for condition in level.iter().filter_map(|source| source.statement.condition.as_deref()) {
+            if let Some(lets_through) = restriction(condition) {
+                self.terms.whole(condition);
+                self.terms.whole(lets_through);
+            }
+        }
         self.bounds.push(level);
     }
 

@@ -27,6 +27,14 @@ pub(crate) fn restriction(condition: &str) -> Option<&str> {
     condition.strip_prefix(DENIED_UNLESS)
 }
 
+/// Writes what lets through, where what it is said of is restricted in part only.
+pub(crate) fn where_restricted(words: &str) -> String {
+    match words.contains(" and ") && !words.starts_with('(') {
+        true => format!("({words}) where a restriction applies"),
+        false => format!("{words} where a restriction applies"),
+    }
+}
+
 /// Writes what must hold for a deny under a condition not to take anything away.
 pub(crate) fn escape(condition: &str) -> String {
     match restriction(condition) {

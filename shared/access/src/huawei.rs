@@ -4,6 +4,7 @@
 //! Deny wins, whichever policy says it. Names of actions are compared without regard to case, because the language
 //! does not say that case matters, and an audit that overlooks a grant is the worse fault.
 
+mod addresses;
 mod documents;
 mod ends;
 mod identities;
@@ -54,7 +55,7 @@ pub fn access_at(state: &State, at: Timestamp) -> Access {
             (&t::USERS, "user_id", "name"),
         ],
     );
-    access.terms = documents::terms(state);
+    access.terms.join(&documents::terms(state));
     crate::unseen::add(&mut access, state);
     access
 }

@@ -6,10 +6,10 @@ use crate::Step;
 
 /// Kinds whose steps are named by words of ours, and not by a name that somebody gave.
 const WORDED: [&str; 8] = [
+    "access control list",
     "account owner",
     "account setting",
     "anybody",
-    "context-based restrictions",
     "identity provider",
     "mapping",
     "root user",

@@ -39,6 +39,11 @@ impl Terms {
         self.0.entry(words.to_owned()).or_insert(Term::Compared(comparison));
     }
 
+    /// Notes words that hold or fail together, also where they hold an ` and `.
+    pub(crate) fn whole(&mut self, words: &str) {
+        self.0.entry(words.to_owned()).or_insert(Term::Words);
+    }
+
     /// Notes alternatives by their words; each is a condition that [`Self::parse`] can read.
     pub(crate) fn any(&mut self, words: &str, alternatives: &[String]) {
         let read = alternatives.iter().map(|each| self.parse(each)).collect();
@@ -78,6 +83,11 @@ impl Conjunction {
         self.0.is_empty()
     }
 
+    /// Takes words that hold or fail together.
+    pub(crate) fn of_words(words: &str) -> Self {
+        Self(vec![(words.to_owned(), Term::Words)])
+    }
+
     fn add(&mut self, term: (String, Term)) {
         if !self.0.iter().any(|(words, _)| *words == term.0) {
             self.0.push(term);
@@ -94,6 +104,17 @@ impl Conjunction {
     /// Returns the terms that do not follow from another condition, which holds besides.
     pub(crate) fn beside(&self, other: &Self) -> Self {
         Self(self.0.iter().filter(|(words, term)| !other.holds(words, term)).cloned().collect())
+    }
+
+    /// Returns the terms whose words pass a test, and the others.
+    pub(crate) fn split(&self, is_first: impl Fn(&str) -> bool) -> (Self, Self) {
+        let (first, others) = self.0.iter().cloned().partition(|(words, _)| is_first(words));
+        (Self(first), Self(others))
+    }
+
+    /// Returns the words of each term.
+    pub(crate) fn each_words(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(words, _)| words.as_str())
     }
 
     /// Writes the condition; none where nothing need hold.

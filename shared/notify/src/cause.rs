@@ -53,6 +53,8 @@ fn frees(thing: &Thing<'_>, gain: &Gain) -> bool {
     match thing.table.key {
         1 => keys.any(|id| gain.is_freed_by(id) || (gain.is_of(id) && gain.is_of_standing())),
         _ if thing.table.name.contains("_scp_") => keys.any(|id| gain.is_freed_by(id)),
+        // The networks of all lists bound together, and have no id of their own.
+        _ if thing.table.name == "huawei_access_controls" => gain.is_freed_by("access control list"),
         _ => {
             let keys: Vec<&str> = keys.collect();
             keys.iter().any(|id| gain.is_freed_by(id))

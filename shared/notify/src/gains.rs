@@ -84,11 +84,14 @@ impl Gain {
         paths.flatten().any(is_it)
     }
 
-    /// Returns whether a thing stood in the way of what was gained, by its id: what denied it, or what the organisation allowed.
+    /// Returns whether a thing stood in the way of what was gained, by its id: what denied it, what the organisation
+    /// allowed, or from where it could be used.
     pub(crate) fn is_freed_by(&self, id: &str) -> bool {
         let frees = |cause: &Value| {
             let of = cause.get("of").and_then(Value::as_array).into_iter().flatten();
-            let is_lift = |kind: &str| kind == "deny_lifted" || kind.starts_with("scp_");
+            let is_lift = |kind: &str| {
+                kind == "deny_lifted" || kind.starts_with("scp_") || kind.starts_with("restriction_")
+            };
             cause.get("kind").and_then(Value::as_str).is_some_and(is_lift)
                 && of.filter_map(|step| step.get("id").and_then(Value::as_str)).any(|step| step == id)
         };

@@ -9,7 +9,7 @@ use super::{Bound, Preference, Verdict, Way, asking::HeldBy};
 use crate::{
     Access, Effect, Extent, Question, Source, Statement, Step,
     access::{Held, both},
-    bounds::{escape, restriction},
+    bounds::{escape, restriction, where_restricted},
 };
 
 /// How much of what one statement allows another takes away.
@@ -233,7 +233,7 @@ impl<'a> Weighing<'a> {
                 Taken::Nothing => continue,
                 Taken::Whole => escape(&words.unwrap_or_default()),
                 Taken::Part => match words.as_deref().and_then(restriction) {
-                    Some(words) => format!("{words} where a restriction applies"),
+                    Some(words) => where_restricted(words),
                     None => "unless a deny takes it away".to_owned(),
                 },
             };

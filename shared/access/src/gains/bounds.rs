@@ -1,14 +1,22 @@
 //! What the organisation leaves a principal on either side, and what it had kept away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     cause::{Cause, CauseKind, named},
     hidden::bounds_are_hidden,
+    possible::possible,
     region::{self, Counting, Piece},
     side::Side,
 };
-use crate::{Access, Effect, Source, Statement, Step, terms::Terms};
+use crate::{
+    Access, Effect, Source, Statement, Step,
+    bounds::restriction,
+    terms::{Conjunction, Terms},
+};
+
+/// The kinds of steps that restrict from where something may be used.
+const RESTRICTIONS: [&str; 2] = ["restriction", "access control list"];
 
 /// The bounds of both states.
 pub(super) struct Bounds {
@@ -71,6 +79,39 @@ pub(super) fn left<'a>(side: &Side<'a>, mut pieces: Vec<Piece>, terms: &Terms) -
     pieces
 }
 
+/// Returns what the organisation leaves of a region, as it is told: what a restriction reaches in part stays in one piece, which
+/// says under what the restriction lets through.
+pub(super) fn left_told<'a>(side: &Side<'a>, mut pieces: Vec<Piece>, terms: &Terms) -> Vec<Piece> {
+    if !side.is_bounded() {
+        return pieces;
+    }
+    for level in &side.access.bounds {
+        pieces = region::distinct(region::and_all(&pieces, &counting(side, level, Effect::Allow, terms)));
+        for deny in counting(side, level, Effect::Deny, terms) {
+            pieces = match deny.condition.words().as_deref().and_then(restriction) {
+                Some(lets_through) => {
+                    pieces.into_iter().flat_map(|piece| restricted(piece, &deny, lets_through)).collect()
+                }
+                None => region::minus(pieces, &deny, false),
+            };
+        }
+    }
+    pieces
+}
+
+/// Returns a piece with what a restriction lets through of it.
+fn restricted(piece: Piece, deny: &Counting<'_>, lets_through: &str) -> Vec<Piece> {
+    let piece = vec![piece];
+    if possible(region::and(&piece, deny)).is_empty() {
+        return piece;
+    }
+    let always = Counting { condition: Conjunction::default(), ..deny.clone() };
+    if region::minus(piece.clone(), &always, false).is_empty() {
+        return region::minus(piece, deny, false);
+    }
+    piece.into_iter().map(|piece| piece.restricted_in_part(lets_through)).collect()
+}
+
 /// Returns what the organisation of one side keeps away of a region.
 pub(super) fn kept_away<'a>(side: &Side<'a>, pieces: &[Piece], terms: &Terms) -> Vec<Piece> {
     if !side.is_bounded() {
@@ -86,30 +127,66 @@ pub(super) fn kept_away<'a>(side: &Side<'a>, pieces: &[Piece], terms: &Terms) ->
     region::distinct(kept)
 }
 
-/// Returns why the organisation of one side keeps away what that of the other does not.
+/// Returns why the bounds of one side keep away what those of the other do not.
 pub(super) fn cause(from: &Side<'_>, to: &Side<'_>, is_gain: bool) -> Cause {
-    fn policies(side: &Side<'_>) -> BTreeSet<Step> {
-        let is_bounded = side.is_bounded();
-        let sources = side.access.bounds.iter().flatten().filter(|_| is_bounded);
-        sources.filter_map(|source| source.steps.first().cloned()).collect()
-    }
-    let (tight, wide) = (policies(from), policies(to));
-    let only = |mine: &BTreeSet<Step>, theirs: &BTreeSet<Step>| -> Vec<Step> {
-        mine.iter().filter(|step| !theirs.iter().any(|other| other.id == step.id)).cloned().collect()
+    let (tight, wide) = (bounding(from), bounding(to));
+    let only = |mine: &Bounding<'_>, theirs: &Bounding<'_>| -> Vec<Step> {
+        mine.keys()
+            .filter(|step| !theirs.keys().any(|other| other.id == step.id))
+            .map(|step| (*step).clone())
+            .collect()
     };
-    let names = |steps: &[Step]| steps.iter().map(named).collect::<Vec<_>>().join(", ");
+    let edited = |(step, statements): (&&Step, &BTreeSet<&Statement>)| {
+        let other = wide.iter().find(|(other, _)| other.id == step.id);
+        other.is_some_and(|(_, other)| other != statements).then(|| (*step).clone())
+    };
     let (before, after) = if is_gain { (&tight, &wide) } else { (&wide, &tight) };
-    let detached = (CauseKind::ScpDetached, only(before, after), "was detached");
-    let attached = (CauseKind::ScpAttached, only(after, before), "was attached");
+    let gone = (only(before, after), BoundTurn::Gone);
+    let new = (only(after, before), BoundTurn::New);
+    let edited = (tight.iter().filter_map(edited).collect(), BoundTurn::Edited);
     // A gain comes of what is gone, where something is; a loss of what is there.
-    let likeliest = if is_gain { [detached, attached] } else { [attached, detached] };
-    for (kind, of, verb) in likeliest {
-        if !of.is_empty() {
-            let phrase = format!("{} {verb}", names(&of));
-            return Cause::new(kind, of, phrase);
+    let likeliest = if is_gain { [gone, new, edited] } else { [new, gone, edited] };
+    let all = || (tight.keys().map(|step| (*step).clone()).collect(), BoundTurn::Edited);
+    let (of, turn): (Vec<Step>, _) = likeliest.into_iter().find(|(of, _)| !of.is_empty()).unwrap_or_else(all);
+    let is_restriction = of.iter().all(|step| RESTRICTIONS.contains(&step.kind));
+    let (kind, verb) = turn.kind_and_verb(is_restriction);
+    let names = of.iter().map(named).collect::<Vec<_>>().join(", ");
+    Cause::new(kind, of, format!("{names} {verb}"))
+}
+
+/// What happened to something that bounds.
+#[derive(Clone, Copy)]
+enum BoundTurn {
+    Gone,
+    New,
+    Edited,
+}
+
+impl BoundTurn {
+    /// Returns the kind of cause that it is and how a sentence says it: of a restriction of networks, or of a service control policy.
+    const fn kind_and_verb(self, is_restriction: bool) -> (CauseKind, &'static str) {
+        match (self, is_restriction) {
+            (Self::Gone, true) => (CauseKind::RestrictionLifted, "no longer applies"),
+            (Self::New, true) => (CauseKind::RestrictionEnforced, "applies now"),
+            (Self::Edited, true) => (CauseKind::RestrictionChanged, "was edited"),
+            (Self::Gone, false) => (CauseKind::ScpDetached, "was detached"),
+            (Self::New, false) => (CauseKind::ScpAttached, "was attached"),
+            (Self::Edited, false) => (CauseKind::ScpChanged, "was edited"),
         }
     }
-    let of: Vec<Step> = tight.iter().cloned().collect();
-    let phrase = format!("{} was edited", names(&of));
-    Cause::new(CauseKind::ScpChanged, of, phrase)
+}
+
+/// What bounds somebody, and what it says.
+type Bounding<'a> = BTreeMap<&'a Step, BTreeSet<&'a Statement>>;
+
+/// Returns what bounds the principal of a side; what only lets through all that no restriction is of has no name.
+fn bounding<'a>(side: &Side<'a>) -> Bounding<'a> {
+    let mut bounding = Bounding::new();
+    for source in side.access.bounds.iter().flatten().filter(|_| side.is_bounded()) {
+        let counts = side.number.is_none_or(|who| source.holders.contain(who));
+        if let Some(step) = source.steps.first().filter(|_| counts) {
+            bounding.entry(step).or_default().insert(&source.statement);
+        }
+    }
+    bounding
 }

@@ -54,6 +54,12 @@ pub enum CauseKind {
     ScpDetached,
     /// What a service control policy says is another.
     ScpChanged,
+    /// A restriction of networks is no longer enforced.
+    RestrictionLifted,
+    /// A restriction of networks is enforced.
+    RestrictionEnforced,
+    /// What a restriction of networks lets through is another.
+    RestrictionChanged,
     /// The principal was enabled.
     Enabled,
     /// The principal was disabled.

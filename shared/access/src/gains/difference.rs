@@ -1,7 +1,7 @@
 //! What one grant opens on one side and not on the other, found out once for all principals of whom the same is to be asked.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
     sync::Arc,
 };
@@ -150,17 +150,16 @@ impl<'a> Question<'_, 'a> {
         let [is_from_bounded, is_bounded, has_other_bounds] = key.is_bounded;
         if key.allows.is_empty() && key.denies.is_empty() && !key.is_held && !is_bounded {
             let is_empty = counting.has_exceptions() && counting.region().is_empty();
-            let new = if is_empty { Vec::new() } else { vec![whole(&counting)] };
+            let new = if is_empty { Vec::new() } else { vec![whole(&counting, &[])] };
             return Difference { new, ..nothing };
         }
         let region = counting.region();
-        let open = region::minus_all(region.clone(), &self.all(&key.denies), false);
-        let open = bounds::left(self.to, open, &self.bounds.terms);
+        let undenied = region::minus_all(region.clone(), &self.all(&key.denies), false);
         let allows = self.all(&key.allows);
-        let new = if key.is_held { Vec::new() } else { region::minus_all(open.clone(), &allows, true) };
-        let new = possible(new);
-        let told = if new == region && !region.is_empty() {
-            vec![whole(&counting)]
+        let new = if key.is_held { Vec::new() } else { region::minus_all(undenied.clone(), &allows, true) };
+        let new = possible(bounds::left_told(self.to, new, &self.bounds.terms));
+        let told = if is_same_region(&new, &region) && !region.is_empty() {
+            vec![whole(&counting, &new)]
         } else {
             new.iter().map(Told::of).collect()
         };
@@ -168,9 +167,10 @@ impl<'a> Question<'_, 'a> {
         if !is_asked {
             return Difference { new: told, ..nothing };
         }
-        let held = if key.is_held { open } else { region::distinct(region::and_all(&open, &allows)) };
+        let held = if key.is_held { undenied } else { region::distinct(region::and_all(&undenied, &allows)) };
         let of_deny = |grant: &Grant<'a>| -> Option<(Grant<'a>, Vec<Piece>)> {
-            let pieces = possible(region::distinct(region::and(&held, &self.counting(grant)?)));
+            let pieces = region::distinct(region::and(&held, &self.counting(grant)?));
+            let pieces = possible(bounds::left_told(self.to, pieces, &self.bounds.terms));
             (!pieces.is_empty()).then_some((*grant, pieces))
         };
         let mut lifted: Vec<(Grant<'a>, Vec<Piece>)> = key.lifted.iter().filter_map(of_deny).collect();
@@ -180,6 +180,7 @@ impl<'a> Question<'_, 'a> {
             let is_conditional = grant.1.is_some() || statement.is_some_and(|each| each.condition.is_some());
             (is_conditional, statement, grant.1)
         });
+        let held = bounds::left(self.to, held.clone(), &self.bounds.terms);
         let unbound = if has_other_bounds {
             possible(bounds::kept_away(self.from, &held, &self.bounds.terms))
         } else {
@@ -190,9 +191,21 @@ impl<'a> Question<'_, 'a> {
     }
 }
 
-/// Returns all of a grant, as it is written.
-fn whole(counting: &Counting<'_>) -> Told {
+/// Returns whether two regions are the same but for what restrictions say of them.
+fn is_same_region(one: &[Piece], other: &[Piece]) -> bool {
+    let is_same = |(one, other): (&Piece, &Piece)| {
+        let mut one = one.clone();
+        one.when.in_part.clone_from(&other.when.in_part);
+        one == *other
+    };
+    one.len() == other.len() && one.iter().zip(other).all(is_same)
+}
+
+/// Returns all of a grant, as it is written, with what restrictions say of its pieces.
+fn whole(counting: &Counting<'_>, pieces: &[Piece]) -> Told {
     let statement = counting.statement.clone();
-    let when = region::When { all_of: counting.condition.clone(), ..region::When::default() };
+    let in_part: BTreeSet<&String> = pieces.iter().flat_map(|piece| &piece.when.in_part).collect();
+    let in_part = in_part.into_iter().cloned().collect();
+    let when = region::When { all_of: counting.condition.clone(), in_part, ..region::When::default() };
     Told { statement, when, is_remainder: false, is_whole: true }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::{Cell, Kind};
-use crate::{Choice, Effect, Pattern, Resource, Statement, terms::Conjunction};
+use crate::{Choice, Effect, Pattern, Resource, Statement, bounds::restriction, terms::Conjunction};
 
 /// Most pieces that a region is cut into; beyond, what is left is told whole.
 const MOST_PIECES: usize = 96;
@@ -17,6 +17,8 @@ pub(super) struct When {
     pub(super) unless: Vec<Conjunction>,
     /// Under what it could be done before.
     pub(super) held_if: Vec<Conjunction>,
+    /// What lets through, where a restriction reaches a part of the region.
+    pub(super) in_part: Vec<String>,
 }
 
 /// One piece of a region: some actions on resources with some attributes, at some times. There is always something in it.
@@ -61,6 +63,14 @@ impl When {
         }
         let narrowed = Self { all_of: self.all_of.and(condition), ..self.clone() };
         (!narrowed.is_empty()).then_some(narrowed)
+    }
+
+    /// Returns the same with what restrictions let through as that under what it could be done before: they are lifted.
+    pub(super) fn without_restrictions(&self) -> Self {
+        let (restrictions, all_of) = self.all_of.split(|words| restriction(words).is_some());
+        let mut freed = Self { all_of, ..self.clone() };
+        freed.held_if.extend(restrictions.each_words().filter_map(restriction).map(Conjunction::of_words));
+        freed
     }
 
     fn is_empty(&self) -> bool {
@@ -137,6 +147,15 @@ impl Piece {
             left.push(Self { when, ..rest });
         }
         left
+    }
+
+    /// Returns the piece as one that a restriction reaches in part.
+    pub(super) fn restricted_in_part(mut self, lets_through: &str) -> Self {
+        let lets_through = lets_through.to_owned();
+        if !self.when.in_part.contains(&lets_through) {
+            self.when.in_part.push(lets_through);
+        }
+        self
     }
 
     /// Returns the piece as a statement that allows it.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Effect, Statement, Step,
     access::both,
-    bounds::{escape, restriction},
+    bounds::{escape, restriction, where_restricted},
 };
 
 pub(super) struct Sides<'a, 'n> {
@@ -136,8 +136,9 @@ impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
             };
             for piece in &difference.unbound {
                 let cause = bounds::cause(self.from, self.to, self.is_gain);
-                let cause = cause.held_if(&piece.when, self.is_gain);
-                let change = self.change(turn, piece, way, cause);
+                let told = Told::of(&Piece { when: piece.when.without_restrictions(), ..piece.clone() });
+                let cause = cause.held_if(&told.when, self.is_gain);
+                let change = self.told(turn, &told, way, cause);
                 lifts.extend(change.map(|change| (piece.clone(), change)));
             }
         }
@@ -295,11 +296,12 @@ impl When {
         let unless = self.unless.iter().map(|unless| unless.beside(&self.all_of));
         let unless = unless.filter_map(|unless| unless.words()).map(|words| escape(&words));
         // What only a restriction lets through is not written as what it denies.
-        let all_of = self.all_of.words().map(|words| match restriction(&words) {
-            Some(lets_through) => format!("unless {lets_through}"),
-            None => words,
-        });
-        let all: Vec<String> = all_of.into_iter().chain(unless).collect();
+        let (restrictions, all_of) = self.all_of.split(|words| restriction(words).is_some());
+        let restricted = restrictions.each_words().filter_map(restriction);
+        let restricted = restricted.map(|lets_through| format!("unless {lets_through}"));
+        let in_part = self.in_part.iter().map(|lets_through| where_restricted(lets_through));
+        let all: Vec<String> =
+            all_of.words().into_iter().chain(restricted).chain(unless).chain(in_part).collect();
         (!all.is_empty()).then(|| all.join(" and "))
     }
 }

@@ -1,23 +1,23 @@
 //! The networks that an account lets its users in from: access control lists for the console and for the API.
 //!
-//! Huawei Cloud's guide says of them: they hold for IAM users and federated users, and not for the root user; that for the
-//! API reaches what goes through API Gateway; any of the listed networks lets in; and a list that is empty, or has the range of
-//! all addresses in it, lets in from anywhere. Whoever may come the other way is not barred.
+//! Huawei Cloud's guide says of them: they hold for IAM users and federated users, and that for the console not for the root
+//! user; that for the API reaches what goes through API Gateway, and knows IPv4 addresses only; any of the listed networks lets
+//! in; and where nothing is set, or the range of all addresses, anybody may come from anywhere. IPv6 is closed by a range of
+//! the address zero alone. Whoever may come the other way is not barred.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use model::{Lists, State, Trust, Value, tables::huawei as t};
 
-use super::{action, step};
+use super::{action, addresses::let_in_all, step};
 use crate::{
     Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step,
     bounds::{denied_unless, everything},
 };
 
 const KIND: &str = "access control list";
+const NAME: &str = "access control list of the account";
 const WORDS: &str = "the request comes from a network that the account allows";
-/// The range and the network of all addresses.
-const ANYWHERE: [&str; 2] = ["0.0.0.0-255.255.255.255", "0.0.0.0/0"];
 /// What does not go through API Gateway: object storage has an endpoint of its own.
 const OUTSIDE: &str = "obs:*:*";
 
@@ -35,8 +35,8 @@ pub(super) fn add(access: &mut Access, state: &State) {
             principal.is_bounded = true;
         }
     }
-    let steps: Arc<[Step]> = [step(KIND, KIND, None)].into();
-    let everything = Source { steps: Arc::clone(&steps), statement: everything(), holders: Holders::All };
+    let steps: Arc<[Step]> = [step(KIND, KIND, Some(NAME))].into();
+    let everything = Source { steps: Arc::default(), statement: everything(), holders: Holders::All };
     let mut actions = Choice::any_of(vec![Pattern::any()]);
     actions.except.push(action(OUTSIDE));
     let statement = Statement {
@@ -48,14 +48,19 @@ pub(super) fn add(access: &mut Access, state: &State) {
     access.bound(vec![everything, Source { steps, statement, holders: Holders::Only(Arc::new(barred)) }]);
 }
 
-/// Returns whether one of some lists names networks, and not all of them.
+/// Returns whether one of some lists lets in from named networks only.
 fn is_restricted(state: &State, scopes: &[&str]) -> bool {
     let table = &t::ACCESS_CONTROLS;
     scopes.iter().any(|scope| {
-        let rows = state.rows(table).iter().filter(|row| table.text(row, "scope") == Some(*scope));
-        let of_addresses = rows.filter(|row| matches!(table.text(row, "kind"), Some("netmask" | "range")));
-        let networks: Vec<&str> = of_addresses.filter_map(|row| table.text(row, "value")).collect();
-        !networks.is_empty() && !networks.iter().any(|network| ANYWHERE.contains(network))
+        let of = |kinds: [&str; 2]| -> Vec<&str> {
+            let rows = state.rows(table).iter().filter(|row| table.text(row, "scope") == Some(*scope));
+            let of_kind =
+                rows.filter(|row| table.text(row, "kind").is_some_and(|kind| kinds.contains(&kind)));
+            of_kind.filter_map(|row| table.text(row, "value")).collect()
+        };
+        let (narrow, wide) = (of(["netmask", "range"]), of(["netmask_ipv6", "range_ipv6"]));
+        // Where no IPv6 network is named it is not known whether there is a way in by IPv6: not every region has it.
+        !narrow.is_empty() && !let_in_all(&narrow) && !let_in_all(&wide)
     })
 }
 

@@ -25,16 +25,13 @@ use crate::{
 const EVERY_API: &str = "crn:v1:bluemix:public:context-based-restrictions::::api-type:";
 /// What manages the instances of a service: restrictions do not apply to it, IBM Cloud's guide says.
 const PLATFORM_ACTIONS: &str = "resource-controller.*";
-/// What this level of bounds is called where nothing else is to be named.
-const KIND: &str = "context-based restrictions";
 
 /// Adds the rules that are enforced as one level of bounds.
 pub(super) fn add(access: &mut Access, state: &State) {
     let contexts = contexts(state);
     let apis = apis(state);
     let mut resources = resources(state);
-    let steps: Arc<[Step]> = [step(KIND, KIND, None)].into();
-    let mut level = vec![Source { steps, statement: everything(), holders: Holders::All }];
+    let mut level = vec![Source { steps: Arc::default(), statement: everything(), holders: Holders::All }];
     for row in state.rows(&t::CBR_RULES) {
         let text = |column| t::CBR_RULES.text(row, column);
         let Some(id) = text("id") else { continue };

@@ -8,7 +8,7 @@
 --- remediation = "Name the networks that people and machines come from, and take this entry out."
 select scope, kind, value, description
 from huawei_access_controls
-where (kind in ('netmask', 'netmask_ipv6') and value in ('0.0.0.0/0', '::/0'))
+where (kind in ('netmask', 'netmask_ipv6') and value like '%/0')
     or (kind = 'range' and replace(value, ' ', '') = '0.0.0.0-255.255.255.255')
     or (kind = 'range_ipv6' and lower(replace(value, ' ', '')) in (
         '::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',

@@ -87,6 +87,21 @@ fn a_list_with_all_addresses_in_it_bars_nobody_and_neither_does_one_of_endpoints
     assert_eq!(barred(&[API, CONSOLE], "obs:object:getObject"), [""; 0]);
 }
 
+/// The console is open by IPv6 where that is open, closed where it is closed, and IPv6 alone closes nothing.
+#[test]
+fn the_console_is_open_by_whichever_kind_of_address_is_let_in_from_anywhere() {
+    let ipv6 = |value: &'static str| ["console", "range_ipv6", value];
+    let with = |more: &[[&'static str; 3]]| barred(&[&[API, CONSOLE][..], more].concat(), CREATE);
+    assert_eq!(with(&[ipv6("0:0:0:0:0:0:0:0-FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF")]), ["machine"]);
+    assert_eq!(with(&[["console", "netmask_ipv6", "::/0"]]), ["machine"]);
+    assert_eq!(with(&[ipv6("0:0:0:0:0:0:0:0-0:0:0:0:0:0:0:0")]), ["console", "machine"], "IPv6 is closed");
+    assert_eq!(with(&[ipv6("2001:db8::-2001:db8::ffff")]), ["console", "machine"]);
+    let only_ipv6 = barred(&[API, ipv6("2001:db8::-2001:db8::ffff")], CREATE);
+    assert_eq!(only_ipv6, ["machine"], "from any IPv4 address the console is open");
+    let halves = [["api", "netmask", "0.0.0.0/1"], ["api", "netmask", "128.0.0.0/1"]];
+    assert_eq!(barred(&[&halves[..], &[CONSOLE]].concat(), CREATE), [""; 0], "together they are everything");
+}
+
 #[test]
 fn a_list_that_is_lifted_opens_and_one_that_is_set_closes() {
     let (open, bound) = (office(&[]), office(&[API]));

@@ -230,3 +230,63 @@ fn a_rule_that_is_lifted_opens_and_one_that_is_set_closes_and_a_name_does_neithe
     let unseen = world().list("ibm_cbr_rules", "", ListStatus::Denied, None).state();
     assert_eq!([turns(&unseen, &bound), turns(&bound, &unseen)], [[], []]);
 }
+
+fn told(before: &State, after: &State) -> Vec<String> {
+    let changes = access(after).gains_since(&access(before), &inventory(after));
+    crate::shared(changes).iter().map(crate::SharedChange::sentence).collect()
+}
+
+#[test]
+fn a_grant_that_a_restriction_reaches_in_part_is_told_in_one_piece_with_what_lets_through() {
+    let newcomer = |world: World| {
+        let on_some = ["serviceName", "stringEqualsAnyOf", "kms|cos"];
+        world.role("cos", EDITOR, &["cos.bucket.read"]).user("IBMid-2", "ACTIVE").policy(
+            "p3",
+            "IBMid-2",
+            &[EDITOR],
+            &[on_some],
+        )
+    };
+    let restricted = with(world(), &RULE);
+    let (before, after) = (restricted.state(), newcomer(restricted.clone()).state());
+    let changes = crate::shared(access(&after).gains_since(&access(&before), &inventory(&after)));
+    let grants: Vec<_> =
+        changes[0].grants.iter().map(|grant| (&*grant.words, grant.condition.as_deref())).collect();
+    let office = "the network zone is 'office' (zone-0000-office) where a restriction applies";
+    let on_kms = "kms.keys.create, kms.keys.list, resource-controller.instance.create on serviceName=kms";
+    assert_eq!(grants, [(on_kms, Some(office)), ("cos.bucket.read on serviceName=cos", None)]);
+    assert!(changes[0].sentence().contains(&format!("{on_kms} if {office}")), "{}", changes[0].sentence());
+}
+
+#[test]
+fn a_restriction_that_is_lifted_is_told_with_what_it_let_through() {
+    let read = |world: World| world.list("ibm_cbr_rules", "", ListStatus::Complete, None);
+    let (open, bound) = (read(world()).state(), read(with(world(), &RULE)).state());
+    let office = "the network zone is 'office' (zone-0000-office)";
+    let keys = "through policy p1 → role crn:v1:bluemix:public:iam::::role:Editor: kms.keys.create, kms.keys.list on serviceName=kms";
+    let lifted = format!(
+        "user IBMid-1 can do more, restriction 'keys from the office' no longer applies; before only if {office}, {keys}"
+    );
+    assert_eq!(told(&bound, &open), [lifted]);
+    let enforced = format!(
+        "user IBMid-1 can do less, restriction 'keys from the office' applies now; now only if {office}, {keys}"
+    );
+    assert_eq!(told(&open, &bound), [enforced]);
+    let private: &[&[(&str, &str)]] = &[&[("endpointType", "private"), ("mfa", "LEVEL3")]];
+    let mfa = "the endpoint type is private and the level of multi-factor authentication is LEVEL3";
+    let edited = read(with(world(), &Rule { contexts: private, ..RULE })).state();
+    let told_in_two = [
+        format!(
+            "user IBMid-1 can do more, restriction 'keys from the office' was edited; before only if {office}, {keys} if {mfa}"
+        ),
+        format!(
+            "user IBMid-1 can do less, restriction 'keys from the office' was edited; now only if {mfa}, {keys} if {office}"
+        ),
+    ];
+    assert_eq!(told(&bound, &edited), told_in_two);
+    let two = read(with(with(world(), &RULE), &Rule { id: "r2", contexts: private, ..RULE })).state();
+    let one_of_two = format!(
+        "user IBMid-1 can do more, restriction 'keys from the office' no longer applies; before only if {mfa}, {keys} if {office}"
+    );
+    assert_eq!(told(&two, &bound), [one_of_two]);
+}
