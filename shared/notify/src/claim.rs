@@ -2,7 +2,8 @@
 //!
 //! In: the events that the ledger says a sink is yet to get. Out: the right to send them, or what another run made of
 //! them. A claim is an object that is created on the condition that it is not there; claims on the same events are numbered, and the
-//! ledger, written when sending ends, says how many have ended. A claim is renewed while its run lives, and dead once it was not renewed for
+//! ledger, written when sending ends, says how many have ended. Claims have a folder of their own, so that whoever deletes the ledgers leaves them:
+//! one that has ended then proves that there was a ledger. A claim is renewed while its run lives, and dead once it was not renewed for
 //! [`LEASE`]: then the next number is free to whoever creates it, and the events are sent again under the same ids.
 
 use std::{
@@ -141,7 +142,7 @@ impl Watched {
 impl Claim {
     fn new(sink: &str, snapshot: u64, number: u32) -> Self {
         Self {
-            key: format!("ledger/{sink}/{snapshot:08}.claims/claim-{number}.json"),
+            key: format!("claims/{sink}/{snapshot:08}/claim-{number}.json"),
             number,
             by: format!("{:016x}", fastrand::u64(..)),
             renewed: Instant::now().into(),

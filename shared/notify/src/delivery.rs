@@ -19,6 +19,17 @@ use crate::{
 /// The time now: only the programs have a clock.
 pub type Now<'a> = &'a (dyn Fn() -> Timestamp + Sync);
 
+/// The events of one run.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// Number of the snapshot.
+    pub snapshot: u64,
+    /// Hash of its manifest, where the run that committed it delivers: nobody else can vouch for it.
+    pub manifest: Option<&'a str>,
+    /// What is sent.
+    pub events: &'a [Event],
+}
+
 /// What became of the events of one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeliveryReport {
@@ -95,24 +106,14 @@ impl SinkReport {
 ///
 /// May be called any number of times for the same run, also by several programs at once: what a sink has by its ledger is not sent again,
 /// and what another program is sending is waited for.
-pub async fn deliver<S: Shelf>(
-    shelf: &S,
-    sinks: &[Sink],
-    number: u64,
-    events: &[Event],
-    now: Now<'_>,
-) -> DeliveryReport {
-    let each = sinks.iter().map(|sink| to_sink(shelf, sink, number, events, now));
-    DeliveryReport { snapshot: number, events: events.len(), sinks: futures::future::join_all(each).await }
+pub async fn deliver<S: Shelf>(shelf: &S, sinks: &[Sink], batch: Batch<'_>, now: Now<'_>) -> DeliveryReport {
+    let each = sinks.iter().map(|sink| to_sink(shelf, sink, batch, now));
+    let sinks = futures::future::join_all(each).await;
+    DeliveryReport { snapshot: batch.snapshot, events: batch.events.len(), sinks }
 }
 
-async fn to_sink<S: Shelf>(
-    shelf: &S,
-    sink: &Sink,
-    number: u64,
-    events: &[Event],
-    now: Now<'_>,
-) -> SinkReport {
+async fn to_sink<S: Shelf>(shelf: &S, sink: &Sink, batch: Batch<'_>, now: Now<'_>) -> SinkReport {
+    let Batch { snapshot: number, manifest, events } = batch;
     let mut report = SinkReport { sink: sink.name(), ..SinkReport::default() };
     let key = Ledger::key(&report.sink, number);
     match claim::take(shelf, (&report.sink, number), events, now).await {
@@ -129,6 +130,7 @@ async fn to_sink<S: Shelf>(
         Ok(Turn::Ours(claim, found)) => {
             report.already_taken = report.count(&found, events);
             let mut ledger = found.ledger;
+            ledger.manifest = ledger.manifest.or_else(|| manifest.map(str::to_owned));
             let due = ledger.owed(events);
             let receipt = tokio::select! {
                 receipt = sink.send(&due) => receipt,

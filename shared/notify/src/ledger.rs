@@ -11,6 +11,9 @@ use crate::{Shelf, ShelfError};
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     pub(crate) snapshot: u64,
+    /// Hash of the manifest that was committed, noted by the run that committed it: no other manifest is then taken for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) manifest: Option<String>,
     /// Ids of the events that the sink took.
     pub(crate) taken: BTreeSet<String>,
     /// Events that the sink refused for what they hold, with its reason: they are not sent again.
@@ -114,5 +117,6 @@ impl Ledger {
         self.taken.extend(other.taken);
         self.parked.extend(other.parked);
         self.claims = self.claims.max(other.claims);
+        self.manifest = self.manifest.take().or(other.manifest);
     }
 }

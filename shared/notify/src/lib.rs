@@ -28,7 +28,7 @@ mod sink;
 
 pub use coverage::{CoverageChange, coverage_changes};
 pub use damage::Damage;
-pub use delivery::{DeliveryReport, Now, SinkReport, deliver};
+pub use delivery::{Batch, DeliveryReport, Now, SinkReport, deliver};
 pub use drift::{drift, naming_tables};
 pub use eventbridge::EventBridge;
 pub use gains::{Breadth, Gain, SensitivePermission};

@@ -116,7 +116,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         Some(caught_up) => caught_up,
         None => begin(&history, run).await?,
     };
-    let mut former = Former::of(&history, &caught_up.traces).await?;
+    let mut former = Former::of(&history, &caught_up).await?;
     former.damage.merge(caught_up.damage);
 
     run.watch.stage("diff");

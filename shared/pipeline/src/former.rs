@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 use check::{Findings, FindingsPatch};
 use model::{Coverage, Event, ListStatus, Row, Rows, Sighting, State, Table, Timestamp, tables};
 use notify::Damage;
-use snapshot::{FindingsRef, History, Manifest, SnapshotError, Traces};
+use snapshot::{FindingsRef, History, Manifest, SnapshotError};
 
-use crate::outbox;
+use crate::outbox::{self, CaughtUp};
 
 /// Manifests that are looked at, from the newest down, for one that can be read.
 pub(crate) const MOST_BACK: u64 = 64;
@@ -35,18 +35,18 @@ pub(crate) struct Former {
 }
 
 impl Former {
-    /// Reads the newest manifest that can be read, and looks whether what it names is there. `traces` are those of snapshots that
-    /// are gone: their numbers are not given again. Damage is not an error: a run goes on and says so.
-    pub(crate) async fn of(history: &History, traces: &Traces) -> Result<Self, SnapshotError> {
+    /// Reads the newest manifest that can be read and is the one that was committed, and looks whether what it names is there. Numbers
+    /// of snapshots that are gone are not given again. Damage is not an error: a run goes on and says so.
+    pub(crate) async fn of(history: &History, caught_up: &CaughtUp) -> Result<Self, SnapshotError> {
         let newest = history.newest().await?.unwrap_or_default();
-        let lost = traces.lost.iter().copied().filter(|number| *number > newest);
+        let lost = caught_up.traces.lost.iter().copied().filter(|number| *number > newest);
         let last = lost.clone().next_back().unwrap_or(newest);
         let mut former = Self { newest, next: last + 1, ..Self::default() };
         for number in lost {
             former.note(&SnapshotError::Missing { object: history.key_of_manifest(number) });
         }
         for number in (1..=newest).rev().zip(0..MOST_BACK).map(|(number, _)| number) {
-            match history.manifest(number).await {
+            match former.proven(history, number, caught_up).await {
                 Ok(manifest) => {
                     former.inspect(history, &manifest).await;
                     former.manifest = Some(manifest);
@@ -66,6 +66,26 @@ impl Former {
         }
         former.told = outbox::told_in_vain(history, &former).await?;
         Ok(former)
+    }
+
+    /// Reads a manifest; one that is not what was committed is damaged.
+    async fn proven(
+        &mut self,
+        history: &History,
+        number: u64,
+        caught_up: &CaughtUp,
+    ) -> Result<Manifest, SnapshotError> {
+        if let Some(hash) = &caught_up.proven {
+            let manifest = history.manifest(number).await?;
+            if manifest.hash()? == *hash {
+                return Ok(manifest);
+            }
+        }
+        let proven = history.proven(number, &caught_up.sinks).await?;
+        if let Some((former, fault)) = &proven.former {
+            self.damage.note(former, fault);
+        }
+        Ok(proven.manifest)
     }
 
     /// Returns the number of the snapshot that is compared with; that of the one before this run when there is none.

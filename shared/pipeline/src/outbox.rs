@@ -10,7 +10,7 @@ use std::{
 };
 
 use model::Event;
-use notify::{Damage, DeliveryReport, LedgerState, Now, Shelf, ShelfError, Sink};
+use notify::{Batch, Damage, DeliveryReport, LedgerState, Now, Shelf, ShelfError, Sink};
 use serde_json::Value;
 use snapshot::{History, Manifest, ObjectRef, Place, SnapshotError, Traces};
 
@@ -27,6 +27,10 @@ pub(crate) struct CaughtUp {
     pub(crate) damage: Damage,
     /// Snapshots that were taken away from the end of the history.
     pub(crate) traces: Traces,
+    /// Names of the sinks, whose ledgers say which manifest was committed.
+    pub(crate) sinks: Vec<String>,
+    /// Hash of a manifest that nothing speaks against.
+    pub(crate) proven: Option<String>,
     /// Objects of which events that were found here tell already that they are damaged.
     told: BTreeSet<String>,
 }
@@ -37,8 +41,9 @@ pub(crate) async fn finish(
     sinks: &[Sink],
     now: Now<'_>,
 ) -> Result<CaughtUp, SnapshotError> {
-    let traces = traces(history, sinks).await?;
-    let mut caught_up = CaughtUp { traces, ..CaughtUp::default() };
+    let names: Vec<String> = sinks.iter().map(Sink::name).collect();
+    let traces = traces(history, &names).await?;
+    let mut caught_up = CaughtUp { traces, sinks: names, ..CaughtUp::default() };
     if sinks.is_empty() {
         return Ok(caught_up);
     }
@@ -56,10 +61,9 @@ pub(crate) async fn finish(
 }
 
 /// Looks for snapshots that were taken away from the end of the history. What another run commits meanwhile is none of them.
-async fn traces(history: &History, sinks: &[Sink]) -> Result<Traces, SnapshotError> {
-    let sinks: Vec<String> = sinks.iter().map(Sink::name).collect();
+async fn traces(history: &History, sinks: &[String]) -> Result<Traces, SnapshotError> {
     let newest = history.newest().await?.unwrap_or_default();
-    let mut traces = history.traces_beyond(newest, &sinks).await?;
+    let mut traces = history.traces_beyond(newest, sinks).await?;
     if traces != Traces::default()
         && let Some(newest) = history.newest().await?
     {
@@ -94,7 +98,7 @@ impl CaughtUp {
         let oldest = newest.saturating_sub(MOST_BACK).max(1);
         let mut last_read = oldest.saturating_sub(1);
         for number in (oldest..=newest).rev() {
-            let Some(manifest) = self.manifest(history, number).await? else { continue };
+            let Some(manifest) = self.proven(history, number).await? else { continue };
             for number in manifest.undelivered.iter().copied() {
                 due.extend(self.outboxes(history, number).await?);
             }
@@ -126,7 +130,29 @@ impl CaughtUp {
 
     /// Reads a manifest that must be there; returns none, and notes it, where it is not or is damaged.
     async fn manifest(&mut self, history: &History, number: u64) -> Result<Option<Manifest>, SnapshotError> {
-        let error = match history.manifest(number).await {
+        let found = history.manifest(number).await;
+        self.found(history, number, found)
+    }
+
+    /// As [`CaughtUp::manifest`], and a manifest that is not the one that was committed is damaged.
+    async fn proven(&mut self, history: &History, number: u64) -> Result<Option<Manifest>, SnapshotError> {
+        let found = history.proven(number, &self.sinks).await.map(|proven| {
+            if let Some((former, fault)) = &proven.former {
+                self.damage.note(former, fault);
+            }
+            self.proven = Some(proven.hash);
+            proven.manifest
+        });
+        self.found(history, number, found)
+    }
+
+    fn found(
+        &mut self,
+        history: &History,
+        number: u64,
+        found: Result<Manifest, SnapshotError>,
+    ) -> Result<Option<Manifest>, SnapshotError> {
+        let error = match found {
             Ok(manifest) => return Ok(Some(manifest)),
             Err(SnapshotError::NoSuchSnapshot { .. }) => {
                 SnapshotError::Missing { object: history.key_of_manifest(number) }
@@ -167,7 +193,9 @@ impl CaughtUp {
         };
         self.told.extend(events.iter().flat_map(damaged_objects).map(str::to_owned));
         let ledger = Ledger { known: is_alone.then_some(&events), ..Ledger::of(history, number) };
-        let report = notify::deliver(&ledger, &offer.alive, number, &events, offer.now).await;
+        // Only the run that committed a manifest can vouch for it.
+        let batch = Batch { snapshot: number, manifest: None, events: &events };
+        let report = notify::deliver(&ledger, &offer.alive, batch, offer.now).await;
         let damaged = ledger.damaged();
         // While nothing is sent, the ledger stays as it is; the run that sends says so.
         for sink in report.sinks.iter().filter(|sink| sink.sent > 0) {
@@ -235,7 +263,9 @@ pub(crate) async fn deliver(
         return None;
     }
     let ledger = Ledger::of(history, manifest.number);
-    Some(notify::deliver(&ledger, sinks, manifest.number, events, now).await)
+    let hash = manifest.hash().ok();
+    let batch = Batch { snapshot: manifest.number, manifest: hash.as_deref(), events };
+    Some(notify::deliver(&ledger, sinks, batch, now).await)
 }
 
 /// The ledger's place in the store; it notes which ledgers were not as they were written.
@@ -263,7 +293,12 @@ impl<'a> Ledger<'a> {
             self.known.is_none_or(|events| events.iter().any(|event| id.as_str() == Some(&event.id)))
         };
         let taken = ledger.get("taken").and_then(Value::as_array);
-        is_of_run && taken.is_some_and(|taken| taken.iter().all(is_known))
+        let manifest = ledger.get("manifest");
+        let is_hash = |text: &str| {
+            text.len() == 64 && text.bytes().all(|each| matches!(each, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        let names_manifest = manifest.is_none_or(|manifest| manifest.as_str().is_some_and(is_hash));
+        names_manifest && is_of_run && taken.is_some_and(|taken| taken.iter().all(is_known))
     }
 }
 

@@ -18,6 +18,7 @@ mod history;
 mod in_force;
 mod inspect;
 mod objects;
+mod proof;
 mod tables;
 mod traces;
 mod verify;
@@ -29,6 +30,7 @@ pub use manifest::{
 };
 pub use name::{NameError, SnapshotName};
 pub use objects::Place;
+pub use proof::Proven;
 pub use store::{AnyStore, Folder, Listed, S3, Store, StoreOptions, Traffic};
 pub use tables::Delta;
 pub use traces::Traces;

@@ -1,8 +1,8 @@
 //! Finds what is left of snapshots whose manifests were taken away from the end of a history.
 //!
 //! Nothing names the newest manifest, so that no chain shows its loss. But only a run that has committed sends events, and it notes
-//! that in a ledger under its number: a ledger beyond the newest manifest is proof that there was another one. An outbox alone is
-//! none, for it is written before the commit, and a run that died leaves one.
+//! that in a claim and then in a ledger under its number: either of them beyond the newest manifest is proof that there was another one.
+//! An outbox alone is none, for it is written before the commit, and a run that died leaves one.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +10,10 @@ use crate::{History, SnapshotError};
 
 /// Most sinks whose ledgers are looked for.
 const MOST_SINKS: usize = 1000;
+/// Most numbers that are lost at once: what lies further beyond was put in by somebody, and no number is kept free for it.
+const MOST_LOST: u64 = 10_000;
+/// Where a run that has committed leaves a trace, by sink and number.
+const FOLDERS: [&str; 2] = ["ledger", "claims"];
 
 /// What is stored under numbers beyond the newest manifest.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub struct Traces {
 }
 
 impl History {
-    /// Looks for traces of snapshots beyond the newest manifest, in one small listing of the outboxes and one for each sink.
+    /// Looks for traces of snapshots beyond the newest manifest, in one small listing of the outboxes and two for each sink.
     ///
     /// `sinks` are names of sinks that may have a ledger; where an outbox is found, those of all sinks are looked for.
     ///
@@ -30,10 +34,12 @@ impl History {
     pub async fn traces_beyond(&self, newest: u64, sinks: &[String]) -> Result<Traces, SnapshotError> {
         let outboxes = self.outboxes(newest.saturating_add(1), u64::MAX).await?;
         let outboxes: BTreeSet<u64> = outboxes.into_iter().map(|(number, _)| number).collect();
-        let all = if outboxes.is_empty() { Vec::new() } else { self.sinks().await? };
+        let all = if outboxes.is_empty() { BTreeSet::new() } else { self.sinks().await? };
         let mut lost = BTreeSet::new();
         for sink in sinks.iter().chain(all.iter().filter(|sink| !sinks.contains(sink))) {
-            lost.extend(self.ledgers_beyond(newest, sink).await?);
+            for folder in FOLDERS {
+                lost.extend(self.traces_in(folder, newest, sink).await?);
+            }
         }
         // Numbers are given one after the other: what is below a lost snapshot, and beyond the newest manifest, is lost as well.
         if let Some(last) = lost.last().copied() {
@@ -44,22 +50,31 @@ impl History {
     }
 
     /// Returns the numbers beyond one that a sink has ledgers or claims of, as far as a page of the listing shows them.
-    async fn ledgers_beyond(&self, newest: u64, sink: &str) -> Result<BTreeSet<u64>, SnapshotError> {
-        let folder = self.key(&format!("ledger/{sink}/"));
+    async fn traces_in(&self, folder: &str, newest: u64, sink: &str) -> Result<BTreeSet<u64>, SnapshotError> {
+        let folder = self.key(&format!("{folder}/{sink}/"));
         // Without its ending, a number comes before all that bears it.
         let after = format!("{folder}{:08}", newest.saturating_add(1));
         let page = self.store().list(&folder, Some(&after)).await;
         let page = page.map_err(|error| self.store_error(error))?;
         let number = |key: &String| {
-            let digits = key.strip_prefix(&folder)?.split('.').next()?;
-            digits.parse().ok().filter(|number| digits.len() == 8 && *number > newest)
+            let digits = key.strip_prefix(&folder)?.split(['.', '/']).next()?;
+            let beyond = newest.saturating_add(1)..=newest.saturating_add(MOST_LOST);
+            digits.parse().ok().filter(|number| digits.len() == 8 && beyond.contains(number))
         };
         Ok(page.keys.iter().filter_map(number).collect())
     }
 
-    /// Returns the names of the sinks that have ledgers.
-    async fn sinks(&self) -> Result<Vec<String>, SnapshotError> {
-        let folder = self.key("ledger/");
+    /// Returns the names of the sinks that have ledgers or claims.
+    async fn sinks(&self) -> Result<BTreeSet<String>, SnapshotError> {
+        let mut sinks = BTreeSet::new();
+        for folder in FOLDERS {
+            sinks.extend(self.sinks_in(folder).await?);
+        }
+        Ok(sinks)
+    }
+
+    async fn sinks_in(&self, folder: &str) -> Result<Vec<String>, SnapshotError> {
+        let folder = self.key(&format!("{folder}/"));
         let mut sinks: Vec<String> = Vec::new();
         for _ in 0..MOST_SINKS {
             // `0` comes next after `/`: the first key that is of another sink.

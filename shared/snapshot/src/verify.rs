@@ -48,14 +48,20 @@ impl History {
     /// Reads everything that the account has in the store, and returns all that is wrong with it, sorted by object.
     ///
     /// Finds objects and manifests that were changed, removed or inserted, tables whose objects do not give the rows that the manifest
-    /// says, and ledgers that are not of their run. The newest manifest is proven by itself only: the next one will name its hash.
+    /// says, and ledgers that are not of their run. The newest manifest is proven by the ledgers of its run, if it had anything to
+    /// tell, and else by itself only: the next one will name its hash.
     ///
     /// # Errors
     /// When the store does not work; what it holds is never an error here.
     pub async fn verify(&self) -> Result<Vec<Fault>, SnapshotError> {
         let keys = self.store().list_all(&self.key("")).await.map_err(|error| self.store_error(error))?;
-        let mut walk =
-            Walk { history: self, faults: Vec::new(), proven: BTreeMap::new(), tables: BTreeMap::new() };
+        let mut walk = Walk {
+            history: self,
+            faults: Vec::new(),
+            proven: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            manifests: BTreeMap::new(),
+        };
         let folder = self.key("");
         let names: BTreeSet<&str> = keys.iter().filter_map(|key| key.strip_prefix(&folder)).collect();
         walk.chain(&names).await?;
@@ -74,6 +80,8 @@ struct Walk<'a> {
     proven: BTreeMap<String, bool>,
     /// The tables as of the snapshot last looked at.
     tables: BTreeMap<String, (TableEntry, Option<Sheets>)>,
+    /// Hashes of the manifests as they are stored, by number.
+    manifests: BTreeMap<u64, String>,
 }
 
 impl Walk<'_> {
@@ -125,7 +133,9 @@ impl Walk<'_> {
                 }
                 Err(error) => self.take(&name, error)?,
             }
-            former = Some((number, sha256(&bytes)));
+            let hash = sha256(&bytes);
+            self.manifests.insert(number, hash.clone());
+            former = Some((number, hash));
         }
         Ok(())
     }
@@ -215,7 +225,8 @@ impl Walk<'_> {
     async fn rest(&mut self, names: &BTreeSet<&str>) -> Result<(), SnapshotError> {
         for name in names {
             let is_manifest = name.strip_prefix("manifests/").and_then(number_of).is_some();
-            if is_manifest || name.starts_with("ledger/") || self.proven.contains_key(*name) {
+            let is_mutable = name.starts_with("ledger/") || name.starts_with("claims/");
+            if is_manifest || is_mutable || self.proven.contains_key(*name) {
                 continue;
             }
             let is_ours = ["tables/", "findings/", "outbox/"].iter().any(|folder| name.starts_with(folder));

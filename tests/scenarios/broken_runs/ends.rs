@@ -59,7 +59,7 @@ async fn where_the_newest_manifest_is_lost_drift_since_the_one_before_is_told_on
 }
 
 /// Returns the drift that the next audit would tell if nothing were damaged.
-async fn drift_of_next(account: &Account, place: &Place) -> BTreeSet<(String, String)> {
+pub(super) async fn drift_of_next(account: &Account, place: &Place) -> BTreeSet<(String, String)> {
     let twin = tempfile::tempdir().expect("a folder");
     copy(&place.store(), &twin.path().join("store"));
     let store = open(&twin.path().join("store")).await;
@@ -113,8 +113,8 @@ async fn events_without_a_manifest_that_nobody_was_sent_are_no_damage_and_are_sa
     place.audit(&account, TUESDAY).await;
     // As a run leaves it that dies before its commit.
     fs::remove_file(place.object("manifests/00000002").1).expect("a file");
-    for (_, path) in
-        place.objects().into_iter().filter(|(key, _)| key.contains("/ledger/") && key.contains("00000002"))
+    let is_trace = |key: &str| key.contains("/ledger/") || key.contains("/claims/");
+    for (_, path) in place.objects().into_iter().filter(|(key, _)| is_trace(key) && key.contains("00000002"))
     {
         fs::remove_file(path).expect("a file");
     }

@@ -4,6 +4,7 @@ mod bucket;
 mod cut_short;
 mod damage;
 mod ends;
+mod replaced;
 
 use std::{
     collections::BTreeSet,

@@ -11,7 +11,7 @@ use std::{
 };
 
 use model::{Event, Timestamp};
-use notify::{DeliveryReport, Shelf, ShelfError, Sink};
+use notify::{Batch, DeliveryReport, Shelf, ShelfError, Sink};
 
 use crate::story;
 
@@ -57,7 +57,14 @@ pub(crate) async fn deliver_at(
     number: u64,
     events: &[Event],
 ) -> DeliveryReport {
-    notify::deliver(shelf, sinks, number, events, &move || Timestamp::from_second(60 * minute).unwrap()).await
+    notify::deliver(shelf, sinks, batch(number, events), &move || {
+        Timestamp::from_second(60 * minute).unwrap()
+    })
+    .await
+}
+
+pub(crate) const fn batch(snapshot: u64, events: &[Event]) -> Batch<'_> {
+    Batch { snapshot, manifest: None, events }
 }
 
 pub(crate) async fn deliver(shelf: &Memory, sinks: &[Sink], number: u64, events: &[Event]) -> DeliveryReport {
@@ -198,7 +205,7 @@ async fn nothing_is_sent_while_the_ledger_cannot_be_read() {
 
 /// The key of the claim of that number.
 fn claim(sink: &Sink, number: u32) -> String {
-    format!("ledger/{}/00000042.claims/claim-{number}.json", sink.name())
+    format!("claims/{}/00000042/claim-{number}.json", sink.name())
 }
 
 #[tokio::test]
@@ -249,7 +256,7 @@ async fn without_a_claim_nothing_is_sent() {
     let (folder, events) = (tempfile::tempdir().unwrap(), story::every_event());
     let path = folder.path().join("events.jsonl");
     let shelf = Unclaimable(Memory::default());
-    let report = notify::deliver(&shelf, &[file(&path)], 42, &events, &|| Timestamp::UNIX_EPOCH).await;
+    let report = notify::deliver(&shelf, &[file(&path)], batch(42, &events), &|| Timestamp::UNIX_EPOCH).await;
     assert_eq!((report.sinks[0].failed, report.is_complete()), (events.len(), false));
     assert!(!path.exists());
 }

@@ -17,7 +17,7 @@ use notify::{DeliveryReport, EventBridge, Sink};
 use serde_json::{Value, json};
 
 use crate::{
-    delivery::{Memory, deliver, deliver_at},
+    delivery::{Memory, batch, deliver, deliver_at},
     story,
 };
 
@@ -293,9 +293,9 @@ async fn a_run_that_sends_for_long_keeps_its_claim_and_others_leave_it_to_it() {
     let now = move || model::Timestamp::UNIX_EPOCH.checked_add(began.elapsed()).unwrap();
     let late = async {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        notify::deliver(&shelf, sinks, 42, &events, &now).await
+        notify::deliver(&shelf, sinks, batch(42, &events), &now).await
     };
-    let (first, second) = tokio::join!(notify::deliver(&shelf, sinks, 42, &events, &now), late);
+    let (first, second) = tokio::join!(notify::deliver(&shelf, sinks, batch(42, &events), &now), late);
     assert_eq!(first.sinks[0].sent, 15, "{first:?}");
     assert_eq!((second.sinks[0].sent, second.sinks[0].left_to_another), (0, 15), "{second:?}");
     assert!(!second.is_complete() && !second.sinks[0].has_failed());

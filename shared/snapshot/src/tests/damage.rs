@@ -201,8 +201,8 @@ async fn a_ledger_that_is_not_of_its_run_is_named() {
         assert_eq!(faults[0].object, "ibm/a1/ledger/file/00000001.json");
         assert!(faults[0].text.contains(word), "{faults:?}");
     }
-    let claims = ledger.with_file_name("00000001.claims");
-    fs::create_dir(&claims).unwrap();
+    let claims = author.home.path().join("ibm/a1/claims/file/00000001");
+    fs::create_dir_all(&claims).unwrap();
     fs::remove_file(&ledger).unwrap();
     for (claim, is_lost) in
         [(r#"{"by":"a","until":"u"}"#, false), (r#"{"by":"a","until":"u","ended":true}"#, true)]

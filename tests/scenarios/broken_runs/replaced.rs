@@ -1,0 +1,197 @@
+//! What reads well and is not what was written: a manifest put in the place of the newest, and ledgers that are gone.
+
+use std::{collections::BTreeSet, fs};
+
+use snapshot::Manifest;
+
+use super::{
+    TUESDAY, WEDNESDAY,
+    damage::{FRIDAY, Place, THURSDAY, account, damaged, drift, of_snapshot},
+    ends::drift_of_next,
+};
+use crate::scenarios::Account;
+
+/// Makes a manifest that reads well from those of the first and the second snapshot.
+type Forge = fn(&Manifest, &Manifest) -> Manifest;
+
+/// What can be put in the place of the second manifest.
+const FORGED: [(&str, Forge); 7] = [
+    ("the older one", |first, _| first.clone()),
+    ("another number", |_, second| Manifest { number: 7, ..second.clone() }),
+    ("another account", |_, second| Manifest {
+        account: "ibm/ffffffffffffffffffffffffffffffff".parse().expect("an account"),
+        ..second.clone()
+    }),
+    ("another one before", |_, second| Manifest { previous: Some("ab".repeat(32)), ..second.clone() }),
+    ("none before", |_, second| Manifest { previous: None, ..second.clone() }),
+    ("the older one, renumbered", |first, second| Manifest {
+        number: 2,
+        previous: second.previous.clone(),
+        ..first.clone()
+    }),
+    ("without its events", |_, second| Manifest { outbox: None, ..second.clone() }),
+];
+
+/// Puts a manifest in the place of another, and returns the key of that one.
+async fn forge(place: &Place, account: &Account, number: u64, made: Forge) -> String {
+    let history = place.history(account).await;
+    let first = history.manifest(1).await.expect("the first");
+    let newest = history.manifest(number).await.expect("the newest");
+    let (key, path) = place.object(&format!("manifests/{number:08}"));
+    fs::write(path, made(&first, &newest).to_bytes().expect("a manifest")).expect("a file");
+    key
+}
+
+async fn is_named_by_verify(place: &Place, account: &Account, key: &str) -> bool {
+    let file = key.rsplit('/').next().expect("a name");
+    let faults = place.history(account).await.verify().await.expect("a readable store");
+    faults.iter().any(|fault| !fault.is_harmless() && (fault.object == key || fault.text.contains(file)))
+}
+
+#[tokio::test]
+async fn a_manifest_that_reads_well_in_the_place_of_the_newest_is_not_taken_for_it() {
+    let account = account().await;
+    account.audit(TUESDAY).await.expect("a second audit");
+    account.ibm().change(simulators::ibm::weeks()[3].apply);
+    let expected = drift_of_next(&account, &Place::copy_of(&account)).await;
+    assert!(!expected.is_empty());
+    for (what, made) in FORGED {
+        let place = Place::copy_of(&account);
+        let told_before = place.events().len();
+        let key = forge(&place, &account, 2, made).await;
+        let third = place.audit(&account, WEDNESDAY).await;
+        assert_eq!((third.snapshot, third.is_first), (3, false), "{what}");
+        assert!(third.damage.is_some_and(|damage| damage.contains(&key)), "{what}");
+        let events = place.events().split_off(told_before);
+        assert_eq!(drift(&of_snapshot(&events, "3")), expected, "{what}: nothing false, nothing swallowed");
+        assert_eq!(of_snapshot(&events, "2").len(), 0, "{what}: nothing is sent twice");
+        assert_eq!(damaged(&events).len(), 1, "{what}");
+        assert_eq!(damaged(&events)[0].data["compared_with"], 1, "{what}");
+        assert_eq!(place.audit(&account, THURSDAY).await.damage, None, "{what}: told once");
+        place.reads_whole(&account).await.expect("a whole snapshot");
+        assert!(is_named_by_verify(&place, &account, &key).await, "{what}: it stays so");
+    }
+}
+
+#[tokio::test]
+async fn waiting_events_arrive_though_another_manifest_is_in_the_place_of_theirs() {
+    let account = account().await;
+    for (what, made) in FORGED.into_iter().skip(5) {
+        let place = Place::copy_of(&account);
+        let told_before = place.events().len();
+        let second = place.audit_untold(&account, TUESDAY).await;
+        assert!(second.events > 0);
+        forge(&place, &account, 2, made).await;
+        assert!(place.audit(&account, WEDNESDAY).await.damage.is_some(), "{what}");
+        let events = place.events().split_off(told_before);
+        let ids: BTreeSet<&str> = events.iter().map(|event| event.id.as_str()).collect();
+        assert_eq!(ids.len(), events.len(), "{what}: once");
+        assert_eq!(of_snapshot(&events, "2").len() as u64, second.events, "{what}: they were waiting");
+        assert_eq!(drift(&of_snapshot(&events, "3")), BTreeSet::new(), "{what}: told already");
+    }
+}
+
+#[tokio::test]
+async fn a_quiet_manifest_is_held_against_the_one_before_it() {
+    let account = account().await;
+    account.audit(TUESDAY).await.expect("a second audit");
+    assert_eq!(account.audit(WEDNESDAY).await.expect("a third audit").events, 0);
+    for (what, made) in [FORGED[0], FORGED[3]] {
+        let place = Place::copy_of(&account);
+        let told_before = place.events().len();
+        let key = forge(&place, &account, 3, made).await;
+        let fourth = place.audit(&account, THURSDAY).await;
+        assert!(fourth.damage.is_some_and(|damage| damage.contains(&key)), "{what}");
+        let events = place.events().split_off(told_before);
+        assert_eq!(events.len(), damaged(&events).len(), "{what}: nothing changed");
+        assert_eq!(place.audit(&account, FRIDAY).await.damage, None, "{what}: told once");
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_before_a_quiet_one_that_is_damaged_costs_nothing_and_is_named_once() {
+    let account = account().await;
+    account.audit(TUESDAY).await.expect("a second audit");
+    account.audit(WEDNESDAY).await.expect("a third audit");
+    // The one that reads well is told by what its run noted of its own.
+    for text in [Some("{"), None] {
+        let place = Place::copy_of(&account);
+        let told_before = place.events().len();
+        let key = match text {
+            Some(text) => {
+                let (key, path) = place.object("manifests/00000002");
+                fs::write(path, text).expect("a file");
+                key
+            }
+            None => forge(&place, &account, 2, FORGED[5].1).await,
+        };
+        let fourth = place.audit(&account, THURSDAY).await;
+        assert!(fourth.damage.is_some_and(|damage| damage.contains(&key)), "{text:?}");
+        let events = place.events().split_off(told_before);
+        assert_eq!((events.len(), damaged(&events).len()), (1, 1), "{text:?}");
+        assert_eq!(damaged(&events)[0].data["compared_with"], serde_json::Value::Null, "{text:?}");
+        assert_eq!(place.audit(&account, FRIDAY).await.damage, None, "{text:?}: told once");
+    }
+}
+
+/// Deletes the folder of all ledgers.
+fn delete_ledgers(place: &Place) {
+    let (_, ledger) = place.object("/ledger/");
+    let folder = ledger.parent().and_then(std::path::Path::parent).expect("a folder");
+    assert!(folder.ends_with("ledger"));
+    fs::remove_dir_all(folder).expect("a folder");
+}
+
+#[tokio::test]
+async fn without_any_ledger_the_last_events_are_sent_again_and_none_before_them() {
+    let account = account().await;
+    let place = Place::copy_of(&account);
+    let told_before = place.events().len();
+    place.audit(&account, TUESDAY).await;
+    let second = place.events().split_off(told_before);
+    assert!(!second.is_empty());
+    delete_ledgers(&place);
+    let verified = place.history(&account).await.verify().await.expect("a readable store");
+    assert_eq!(verified.iter().filter(|fault| fault.object.contains("/ledger/")).count(), 2, "{verified:?}");
+    let third = place.audit(&account, WEDNESDAY).await;
+    assert!(third.damage.is_some_and(|damage| damage.contains("sent again under the same ids")));
+    let events = place.events().split_off(told_before + second.len());
+    assert_eq!(events[..second.len()], second, "the same ids");
+    let damaged = damaged(&events);
+    assert_eq!((events.len(), damaged.len()), (second.len() + 1, 1), "and nothing of the first");
+    assert_eq!(damaged[0].data["sent_again"], serde_json::json!([2]));
+    assert!(damaged[0].data["objects"].to_string().contains("00000002.json"));
+    let fourth = place.audit(&account, THURSDAY).await;
+    assert_eq!((fourth.damage, fourth.delivered.len()), (None, 0), "told once");
+}
+
+#[tokio::test]
+async fn without_any_ledger_waiting_events_arrive_once() {
+    let account = account().await;
+    let place = Place::copy_of(&account);
+    let told_before = place.events().len();
+    let second = place.audit_untold(&account, TUESDAY).await;
+    place.audit_untold(&account, WEDNESDAY).await;
+    delete_ledgers(&place);
+    place.audit(&account, THURSDAY).await;
+    let events = place.events().split_off(told_before);
+    assert_eq!(of_snapshot(&events, "2").len() as u64, second.events);
+    assert_eq!(of_snapshot(&events, "1").len(), 0, "what had been delivered is left alone");
+    assert_eq!(damaged(&events).len(), 1);
+    let last = place.audit(&account, FRIDAY).await;
+    assert_eq!((last.damage, last.delivered.len()), (None, 0), "told once");
+}
+
+#[tokio::test]
+async fn a_snapshot_that_is_gone_with_all_ledgers_leaves_its_claims() {
+    let account = account().await;
+    let place = Place::copy_of(&account);
+    place.audit(&account, TUESDAY).await;
+    delete_ledgers(&place);
+    let (key, manifest) = place.object("manifests/00000002");
+    fs::remove_file(manifest).expect("a file");
+    let third = place.audit(&account, WEDNESDAY).await;
+    assert_eq!(third.snapshot, 3, "the number is not given twice");
+    assert!(third.damage.is_some());
+    assert!(damaged(&place.events())[0].data["objects"].to_string().contains(&key));
+}
