@@ -1,11 +1,12 @@
 //! Which tables can be believed to be whole, and of which subjects something is hidden.
 //!
 //! In: a state with its coverage. Out: the [`Sight`] of a rule. A table that is read parent by parent may lack the list
-//! of one parent: that concerns the subjects that can be tied to this parent and nobody else.
+//! of one parent: that concerns the subjects that can be tied to this parent and nobody else. So it is with a table that is read in
+//! parts: what is missing in one concerns the rows that come from it, as long as a rule is about these rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{AccountId, Coverage, ListStatus, Reading, Row, State, Table, tables};
+use model::{AccountId, Coverage, ListStatus, Lists, Reading, Row, State, Table, Trust, tables};
 
 use crate::{Subject, run::address, sight::Hidden, sight::Sight};
 
@@ -18,6 +19,8 @@ enum Seen {
     Partly,
     /// Whole but for the lists of these parents.
     ButFor(BTreeSet<String>),
+    /// Read in parts, or for things that are, and not all parts were read to their end.
+    InParts,
 }
 
 /// What the coverage of one state says about its tables.
@@ -58,6 +61,7 @@ impl<'a> Sighted<'a> {
                 Seen::Whole => continue,
                 Seen::Partly => None,
                 Seen::ButFor(parents) => subjects.tied_to(table, &parents, is_absence),
+                Seen::InParts => subjects.in_parts(table, is_absence),
             };
             match hidden {
                 Some(hidden) => sight.hidden.push(hidden),
@@ -108,8 +112,10 @@ impl<'a> Sighted<'a> {
         match (table.reading, parent) {
             // A table that lists its own parent's rows would ask itself for ever.
             (Reading::PerParent, Some(parent)) if parent.listing != table.listing => {
-                if self.of_table(parent) != Seen::Whole {
-                    return Seen::Partly;
+                match self.of_table(parent) {
+                    Seen::Whole => {}
+                    Seen::InParts if parent.key == 1 => return Seen::InParts,
+                    _ => return Seen::Partly,
                 }
                 match self.unread.get(table.listing) {
                     None if self.had_nothing_to_read(parent) => Seen::Whole,
@@ -119,8 +125,11 @@ impl<'a> Sighted<'a> {
                     Some(unread) => Seen::ButFor(unread.iter().copied().map(str::to_owned).collect()),
                 }
             }
-            _ if self.unread.get(table.listing).is_some_and(BTreeSet::is_empty) => Seen::Whole,
-            _ => Seen::Partly,
+            (reading, parent) => match self.unread.get(table.listing) {
+                Some(unread) if unread.is_empty() => Seen::Whole,
+                Some(_) if is_in_parts(reading) || is_nested_in_parts(table, parent) => Seen::InParts,
+                _ => Seen::Partly,
+            },
         }
     }
 
@@ -128,6 +137,15 @@ impl<'a> Sighted<'a> {
     fn had_nothing_to_read(&self, parent: &Table) -> bool {
         self.state.rows(parent).is_empty() || parent.key > 1
     }
+}
+
+const fn is_in_parts(reading: Reading) -> bool {
+    matches!(reading, Reading::InParts { .. })
+}
+
+/// Returns whether the rows of a table come with things that are read in parts.
+fn is_nested_in_parts(table: &Table, parent: Option<&Table>) -> bool {
+    parent.is_some_and(|parent| parent.listing == table.listing && is_in_parts(parent.reading))
 }
 
 /// What a rule is about, in one state.
@@ -195,6 +213,39 @@ impl Subjects<'_> {
         }
         (!hidden.tied.is_empty()).then_some(hidden)
     }
+
+    /// Ties subjects to the parts of a table that were not read to their end: rows of it, or of the things that its rows belong to. None
+    /// where the rule is about something else, or reports for want of such a row: it may be in any part.
+    fn in_parts(&self, table: &'static Table, is_absence: bool) -> Option<Hidden> {
+        let lists = Lists::of(self.state);
+        let mut hidden =
+            Hidden { table: table.name, is_absence, tied: BTreeSet::new(), subjects: BTreeSet::new() };
+        for (own, columns) in self.tables() {
+            let is_row = own.name == table.name;
+            let is_owner = !is_row && table.parent.is_some_and(|parent| parent.table == own.name);
+            if !is_owner && (is_absence || !is_row) {
+                continue;
+            }
+            hidden.tied.insert(address(self.account, own, &[String::new()]));
+            let unseen = self.state.rows(own).iter().filter(|row| {
+                !(self.is_fresh(&lists, own, row) && (is_row || has_whole_list(&lists, table, own, row)))
+            });
+            hidden.subjects.extend(unseen.map(|row| self.address(own, row, &columns)));
+        }
+        (!hidden.tied.is_empty()).then_some(hidden)
+    }
+
+    /// Returns whether a row was seen in this run, in a list that was read to its end.
+    fn is_fresh(&self, lists: &Lists, table: &'static Table, row: &Row) -> bool {
+        !self.state.is_carried(table, row) && lists.of_row(table, row, self.state) == Some(Trust::Whole)
+    }
+}
+
+/// Returns whether the list that is read for a thing was read to its end; what is nested in a thing has none of its own.
+fn has_whole_list(lists: &Lists, table: &Table, owner: &Table, row: &Row) -> bool {
+    let id = owner.key_columns().first().and_then(|key| owner.text(row, key.name));
+    table.reading != Reading::PerParent
+        || id.is_some_and(|id| lists.part(table.listing, id) == Some(Trust::Whole))
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ fn missing_rows(history: &ListHistory<'_>, table: &'static Table, declared: &[&'
     };
     let is_unproven = |row: &Row| {
         // The former snapshot held the row, so that only the present list decides.
-        let present = history.present.of_row(table, row, before);
+        let present = history.present.of_missing_row(table, row, before);
         let known = model::completeness(Some(Trust::Whole), present);
         known.says().missing == Word::Nothing
     };

@@ -97,7 +97,7 @@ impl Lists {
                 Some(parent) => self.get(table.listing, parent).map(Trust::of),
                 None => Some(Trust::Never),
             },
-            (Reading::InParts { column, otherwise, also }, _) => {
+            (Reading::InParts { column, otherwise, also, .. }, _) => {
                 let also = also.map(|also| self.get(table.listing, also).map_or(Trust::Whole, Trust::of));
                 Some(
                     self.of_part(table.listing, table.text(row, column), otherwise)
@@ -113,6 +113,16 @@ impl Lists {
                 owner_row.map_or(Some(self.whole(table.listing)), |row| self.of_row(owner, row, state))
             }
             _ => Some(self.whole(table.listing)),
+        }
+    }
+
+    /// Returns how far the lists can be trusted that would show a row of a former snapshot if it were still there: that which it
+    /// comes from, and where rows move between parts each of them.
+    #[must_use]
+    pub fn of_missing_row(&self, table: &'static Table, row: &Row, state: &State) -> Option<Trust> {
+        match table.reading {
+            Reading::InParts { moves: true, .. } => Some(self.whole(table.listing)),
+            _ => self.of_row(table, row, state),
         }
     }
 

@@ -124,6 +124,8 @@ pub enum Reading {
         otherwise: &'static str,
         /// A list without which rows of every part may be missing.
         also: Option<&'static str>,
+        /// Whether a row may move to another part, so that one that its part no longer shows may be in any other.
+        moves: bool,
     },
     /// In a list for each row of the parent table: complete parent by parent.
     PerParent,

@@ -4,6 +4,7 @@
 mod huawei;
 mod ibm;
 mod mixed;
+mod parts;
 
 use std::cell::Cell;
 

@@ -25,7 +25,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let items = Items::Whole { has: Some("users") };
     let list = single(&ACCOUNT_SUMMARY, &reader.endpoints.iam, &path, &[], items);
     let mut seen = reader.list(list, keep).await;
-    seen.same(ACCOUNT_SUMMARY.listing, ACCOUNT_SETTINGS.listing, "account_summary");
+    seen.same(ACCOUNT_SUMMARY.listing, ACCOUNT_SETTINGS.listing, ROOT_MFA);
     seen
 }
 

@@ -48,7 +48,7 @@ pub const ACCOUNT_SETTINGS: Table = Table {
         Column::text("value", "`true`, `false`, `on`, `off` or a number, as text."),
     ],
     listing: "huawei_account_settings",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "name", otherwise: "protect_policy", also: None, moves: false },
     parent: None,
     label: None,
 };
@@ -98,7 +98,7 @@ pub const ACCESS_CONTROLS: Table = Table {
         Column::text("description", "Description."),
     ],
     listing: "huawei_access_controls",
-    reading: Reading::InParts { column: "scope", otherwise: "login", also: None },
+    reading: Reading::InParts { column: "scope", otherwise: "login", also: None, moves: false },
     parent: None,
     label: None,
 };

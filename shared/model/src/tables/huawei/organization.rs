@@ -37,7 +37,12 @@ pub const ORGANIZATION_ENTITIES: Table = Table {
         Column::time("joined_at", "When an account joined."),
     ],
     listing: "huawei_organization_entities",
-    reading: Reading::InParts { column: "parent_id", otherwise: "roots", also: Some("accounts") },
+    reading: Reading::InParts {
+        column: "parent_id",
+        otherwise: "roots",
+        also: Some("accounts"),
+        moves: false,
+    },
     parent: None,
     label: Some("name"),
 };
@@ -58,7 +63,7 @@ pub const SCPS: Table = Table {
         Column::document(),
     ],
     listing: "huawei_scps",
-    reading: Reading::InParts { column: "policy_id", otherwise: "", also: None },
+    reading: Reading::InParts { column: "policy_id", otherwise: "", also: None, moves: false },
     parent: None,
     label: Some("name"),
 };

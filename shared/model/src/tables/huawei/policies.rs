@@ -22,7 +22,7 @@ pub const POLICIES: Table = Table {
         Column::document(),
     ],
     listing: "huawei_policies",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "type", otherwise: "custom", also: None, moves: false },
     parent: None,
     label: Some("name"),
 };

@@ -20,7 +20,7 @@ pub const ROLES: Table = Table {
         Column::document(),
     ],
     listing: "huawei_roles",
-    reading: Reading::InParts { column: "id", otherwise: "", also: None },
+    reading: Reading::InParts { column: "id", otherwise: "", also: None, moves: false },
     parent: None,
     label: Some("display_name"),
 };
@@ -127,7 +127,7 @@ pub const ROLE_ASSIGNMENTS: Table = Table {
         Column::text("scope_id", "Id of the account, project or enterprise project."),
     ],
     listing: "huawei_role_assignments",
-    reading: Reading::InParts { column: "scope_type", otherwise: "domain", also: None },
+    reading: Reading::InParts { column: "scope_type", otherwise: "domain", also: None, moves: false },
     parent: Some(Parent { column: "role_id", table: "huawei_roles" }),
     label: None,
 };

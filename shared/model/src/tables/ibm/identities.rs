@@ -30,6 +30,26 @@ pub const USERS: Table = Table {
     label: Some("user_id"),
 };
 
+/// Returns the table that shows an identity while it is in the account; none for a service ID or a cloud resource, which may be of
+/// another account. Users have many kinds of IAM IDs (`IBMid-`, `SL-`, and those of App ID), so that whatever is nothing else is one.
+///
+/// ```
+/// use model::tables::ibm::{PROFILES, USERS, member_table};
+/// let named = |iam_id| member_table(iam_id).map(|table| table.name);
+/// assert_eq!(named("appid-ana"), Some(USERS.name));
+/// assert_eq!(named("iam-Profile-1"), Some(PROFILES.name));
+/// assert_eq!((named("iam-ServiceId-1"), named("crn-crn:v1:vm"), named("")), (None, None, None));
+/// ```
+#[must_use]
+pub fn member_table(iam_id: &str) -> Option<&'static Table> {
+    match iam_id {
+        "" => None,
+        id if id.starts_with("iam-ServiceId-") || id.starts_with("crn-") => None,
+        id if id.starts_with("iam-Profile-") => Some(&PROFILES),
+        _ => Some(&USERS),
+    }
+}
+
 /// Containers of service IDs; no subject of policies (GET /v1/serviceid_groups).
 pub const SERVICE_ID_GROUPS: Table = Table {
     name: "ibm_service_id_groups",
@@ -72,7 +92,7 @@ pub const SERVICE_IDS: Table = Table {
         Column::document(),
     ],
     listing: "ibm_service_ids",
-    reading: Reading::InParts { column: "group_id", otherwise: "default", also: None },
+    reading: Reading::InParts { column: "group_id", otherwise: "default", also: None, moves: false },
     parent: None,
     label: Some("name"),
 };
@@ -117,7 +137,7 @@ pub const API_KEYS: Table = Table {
         Column::document(),
     ],
     listing: "ibm_api_keys",
-    reading: Reading::InParts { column: "owner_type", otherwise: "user", also: None },
+    reading: Reading::InParts { column: "owner_type", otherwise: "user", also: None, moves: false },
     parent: None,
     label: Some("name"),
 };

@@ -28,7 +28,7 @@ pub const POLICIES: Table = Table {
         Column::document(),
     ],
     listing: "ibm_policies",
-    reading: Reading::InParts { column: "type", otherwise: "v2", also: Some("v2") },
+    reading: Reading::InParts { column: "type", otherwise: "v2", also: Some("v2"), moves: false },
     parent: None,
     label: None,
 };

@@ -56,7 +56,7 @@ pub const RESOURCE_INSTANCES: Table = Table {
         Column::document(),
     ],
     listing: "ibm_resource_instances",
-    reading: Reading::Whole,
+    reading: Reading::InParts { column: "state", otherwise: "active,provisioning", also: None, moves: true },
     parent: None,
     label: Some("name"),
 };
