@@ -169,3 +169,43 @@ async fn keys_of_one_user_that_are_refused_open_nothing_for_anybody() {
         assert!(told.titles("finding.closed").is_empty(), "{user}: {}", told.all());
     }
 }
+
+/// Lets a member become a profile with every power, by a trust that names no account, and returns who that is.
+fn let_in_from_anywhere(world: &mut World) -> String {
+    let who = an_administrator(world);
+    let iam_id = world.profiles[0].object.text("iam_id").to_owned();
+    let mut trust = world.profiles[0].object.clone();
+    for member in trust.to_value().as_object().expect("members").keys() {
+        trust.remove(member);
+    }
+    trust.set("iam_id", who.clone());
+    trust.set("identifier", who.clone());
+    trust.set("type", "user");
+    world.profiles[0].identities = vec![trust];
+    let mut policy = world.policies.last().expect("the policy of the group").clone();
+    "policy-of-profile".clone_into(&mut policy.id);
+    policy.subject = vec![Attribute::equals("iam_id", &iam_id)];
+    world.policies.push(policy);
+    who
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_left_and_is_let_in_from_anywhere_is_no_stranger_and_gained_nothing() {
+    let hours = Hours::of(Account::of_a_dozen().await);
+    let who = hours.account.ibm().change(let_in_from_anywhere);
+    hours.told().await;
+    hours.account.ibm().change(|world| {
+        let profile = world.profiles[0].clone();
+        world.remove_user(&who);
+        world.profiles[0] = profile;
+    });
+    for _ in 0..2 {
+        let told = hours.told().await;
+        assert!(!told.all().contains("another account"), "{}", told.all());
+        assert!(!told.all().contains("another_account"), "{}", told.all());
+        for power in ["Can ", "Full administrator", "Cross-account", "Administrator"] {
+            assert!(!told.has("finding.opened", power), "{}", told.all());
+        }
+        assert!(told.titles("access.gained").is_empty(), "{}", told.all());
+    }
+}

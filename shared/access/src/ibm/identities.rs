@@ -138,23 +138,40 @@ impl<'a> Keys<'a> {
 /// Why the access of somebody counts for nothing whom no whole list shows.
 const GONE: &str = "not in the account any more";
 
+/// Why nobody can say whether somebody can act whom a trust lets in from any account.
+const FROM_ANYWHERE: &str = "not in the account, and whether it comes from another one is not said";
+
 /// Returns the principal that a policy or a group names. A user or trusted profile that the whole list does not show has
 /// left the account, and what still names it opens nothing until it comes back; a service ID may be of another account.
 pub(super) fn identity(access: &mut Access, iam_id: &str) -> usize {
-    access.principal_with(iam_id).unwrap_or_else(|| {
-        let (kind, table) = match iam_id {
-            id if id.starts_with("iam-ServiceId-") || id.starts_with("crn-") => return stranger(access, id),
-            id if id.starts_with("iam-Profile-") => ("trusted profile", t::PROFILES.name),
-            _ => ("user", t::USERS.name),
-        };
-        match access.identities_seen.get(table).copied().unwrap_or(Seen::Whole) {
-            Seen::Whole => {
-                let standing = Standing::Inactive(GONE.to_owned());
-                access.principal(principal(step(kind, iam_id, None), standing))
-            }
-            Seen::Before | Seen::Never => stranger(access, iam_id),
+    let gone = Standing::Inactive(GONE.to_owned());
+    if let Some(number) = access.principal_with(iam_id) {
+        // Who is named so was a member.
+        if let Some(known) = access.principals.get_mut(number)
+            && known.standing == Standing::Unknown(FROM_ANYWHERE.to_owned())
+        {
+            known.standing = gone;
         }
-    })
+        return number;
+    }
+    departed(access, iam_id, gone).unwrap_or_else(|| stranger(access, iam_id))
+}
+
+/// Returns the principal that a trust names which says of no account that the user is to come from. A user whom the whole list
+/// does not show may have left the account, or be of another one: nothing tells which, and neither is told.
+pub(super) fn from_anywhere(access: &mut Access, iam_id: &str) -> usize {
+    access
+        .principal_with(iam_id)
+        .or_else(|| departed(access, iam_id, Standing::Unknown(FROM_ANYWHERE.to_owned())))
+        .unwrap_or_else(|| stranger(access, iam_id))
+}
+
+/// Adds a user or trusted profile that the whole list does not show; none where it may be of another account, or was not seen.
+fn departed(access: &mut Access, iam_id: &str, standing: Standing) -> Option<usize> {
+    let table = t::member_table(iam_id)?;
+    let seen = access.identities_seen.get(table.name).copied().unwrap_or(Seen::Whole);
+    let kind = if table.name == t::USERS.name { "user" } else { "trusted profile" };
+    (seen == Seen::Whole).then(|| access.principal(principal(step(kind, iam_id, None), standing)))
 }
 
 /// Returns the principal that a trust or a federated session names: it need not be of the account. What was taken for gone
@@ -162,7 +179,8 @@ pub(super) fn identity(access: &mut Access, iam_id: &str) -> usize {
 pub(super) fn outsider(access: &mut Access, iam_id: &str) -> usize {
     let Some(number) = access.principal_with(iam_id) else { return stranger(access, iam_id) };
     if let Some(known) = access.principals.get_mut(number)
-        && known.standing == Standing::Inactive(GONE.to_owned())
+        && [Standing::Inactive(GONE.to_owned()), Standing::Unknown(FROM_ANYWHERE.to_owned())]
+            .contains(&known.standing)
     {
         known.standing = Standing::Active;
         known.step.kind = if known.step.kind == "user" {

@@ -7,7 +7,7 @@ use model::{Row, State, Table, tables::ibm as t};
 use super::{
     conditions::{NO_CLAIMS, claims},
     groups::federated,
-    identities::{identity, outsider, principal},
+    identities::{from_anywhere, identity, outsider, principal},
     step,
 };
 use crate::{Access, Standing};
@@ -27,8 +27,11 @@ pub(super) fn add(access: &mut Access, state: &State) {
         let (Some(to), Some(iam_id)) = (profile(access, row, table), table.text(row, "iam_id")) else {
             continue;
         };
-        let from =
-            if accounts.are_all_own(row) { identity(access, iam_id) } else { outsider(access, iam_id) };
+        let from = match accounts.origin(row) {
+            Origin::Here => identity(access, iam_id),
+            Origin::Anywhere => from_anywhere(access, iam_id),
+            Origin::Elsewhere => outsider(access, iam_id),
+        };
         access.assume(from, to, accounts.condition(row, iam_id));
     }
     let conditions = claims(state, &t::PROFILE_RULE_CONDITIONS);
@@ -65,6 +68,16 @@ fn linked(row: &Row, id: &str) -> String {
     std::iter::once(crn).chain(parts).collect::<Vec<_>>().join("/")
 }
 
+/// Where an identity is let in from.
+enum Origin {
+    /// From this account only.
+    Here,
+    /// From any account: none is named.
+    Anywhere,
+    /// From another account, or from where accounts are not named.
+    Elsewhere,
+}
+
 /// The accounts that users must have signed in to.
 struct Accounts<'a> {
     own: Option<&'a str>,
@@ -85,10 +98,15 @@ impl<'a> Accounts<'a> {
         Self { own, members, named }
     }
 
-    /// Returns whether an identity is let in from this account only, where a user must be a member to sign in.
-    fn are_all_own(&self, row: &Row) -> bool {
-        let named = self.named.get(row.prefix(2));
-        named.is_some_and(|named| named.iter().all(|account| Some(*account) == self.own))
+    /// Returns where an identity is let in from. Where it is this account only, a user must be a member to sign in. Accounts are
+    /// named for users alone.
+    fn origin(&self, row: &Row) -> Origin {
+        let is_user = t::PROFILE_IDENTITIES.text(row, "type").is_none_or(|kind| kind == "user");
+        match self.named.get(row.prefix(2)) {
+            Some(named) if named.iter().all(|account| Some(*account) == self.own) => Origin::Here,
+            None if is_user => Origin::Anywhere,
+            _ => Origin::Elsewhere,
+        }
     }
 
     /// A user of this account can sign in to it; whether a user is in another cannot be seen from here.

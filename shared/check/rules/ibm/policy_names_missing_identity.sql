@@ -14,23 +14,16 @@ select
     policies.subject_access_group_id,
     case
         when policies.subject_access_group_id is not null then 'no such access group is visible'
-        when policies.subject_iam_id like 'iam-Profile-%' then 'no such trusted profile is visible'
-        else 'no such user is visible'
+        else 'no such ' || departed.kind || ' is visible'
     end as why
 from ibm_policies policies
-left join ibm_users users on users.iam_id = policies.subject_iam_id
-left join ibm_trusted_profiles profiles on profiles.iam_id = policies.subject_iam_id
+left join ibm_departed_subjects departed on departed.policy_id = policies.id
 left join ibm_access_groups access_groups on access_groups.id = policies.subject_access_group_id
 where policies.type = 'access'
     and coalesce(policies.state, 'active') = 'active'
-    and users.iam_id is null
-    and profiles.iam_id is null
     and access_groups.id is null
     and (
-        policies.subject_iam_id like 'IBMid-%'
-        or policies.subject_iam_id like 'SL-%'
-        or policies.subject_iam_id like 'iam-Profile-%'
-        or (policies.subject_access_group_id is not null
-            and policies.subject_access_group_id <> 'AccessGroupId-PublicAccess')
+        departed.policy_id is not null
+        or policies.subject_access_group_id <> 'AccessGroupId-PublicAccess'
     )
 order by policies.id

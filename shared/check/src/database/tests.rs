@@ -148,3 +148,34 @@ fn what_was_not_loaded_is_not_taken_for_empty() {
         QueryError::NotLoaded { what: "ibm_policies".to_owned() }
     );
 }
+
+#[test]
+fn who_has_left_the_account_is_the_same_in_sql_and_in_rust() {
+    const IDS: [&str; 9] = [
+        "IBMid-gone",
+        "SL-gone",
+        "appid-gone",
+        "BSS-gone",
+        "iam-Profile-gone",
+        "iam-ServiceId-far",
+        "crn-crn:v1:bluemix:public:is:us-south:a/acc-2::instance:i",
+        "",
+        "IBMid-ana",
+    ];
+    let mut state = users(&["IBMid-ana"]);
+    let policy =
+        |id: &str| ibm::POLICIES.draft().set("id", id).set("type", "access").set("subject_iam_id", id).row();
+    state.put(&ibm::POLICIES, Rows::new(&ibm::POLICIES, IDS.map(policy).to_vec()));
+    let sql = "select iam_id, kind from ibm_departed_subjects order by iam_id";
+    let told = ask(&state, &run(), sql, &Limits::default()).unwrap();
+    let told: Vec<(&str, &str)> =
+        told.rows.iter().map(|row| (row[0].as_str().unwrap(), row[1].as_str().unwrap())).collect();
+    let mut expected: Vec<(&str, &str)> = IDS
+        .into_iter()
+        .filter(|id| *id != "IBMid-ana")
+        .filter_map(|id| Some((id, ibm::member_table(id)?.name)))
+        .map(|(id, table)| (id, if table == "ibm_users" { "user" } else { "trusted profile" }))
+        .collect();
+    expected.sort_unstable();
+    assert_eq!(told, expected);
+}

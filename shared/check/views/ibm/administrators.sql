@@ -32,19 +32,10 @@ left join (
     select policy_id from ibm_policy_rule_conditions
 ) narrowed on narrowed.policy_id = policies.id
 left join ibm_access_groups access_groups on access_groups.id = policies.subject_access_group_id
-left join ibm_users users on users.iam_id = policies.subject_iam_id
-left join ibm_trusted_profiles profiles on profiles.iam_id = policies.subject_iam_id
+left join ibm_departed_subjects departed on departed.policy_id = policies.id
 where policies.type = 'access'
     and coalesce(policies.state, 'active') = 'active'
     and (scopes.is_services = 1 or scopes.is_account = 1)
     and scopes.is_narrow = 0
     and narrowed.policy_id is null
-    and (
-        users.iam_id is not null
-        or profiles.iam_id is not null
-        or not (
-            coalesce(policies.subject_iam_id, '') like 'IBMid-%'
-            or coalesce(policies.subject_iam_id, '') like 'SL-%'
-            or coalesce(policies.subject_iam_id, '') like 'iam-Profile-%'
-        )
-    )
+    and departed.policy_id is null
