@@ -97,12 +97,12 @@ impl CallError {
     }
 
     /// Reports whether the cloud answered with this status and one of these codes of its own. A code that ends with
-    /// `*` stands for all that begin like it.
+    /// `*` stands for all that begin like it, a `#` for a digit, and one after `!` is none of them.
     pub(crate) fn says(&self, wanted: u16, codes: &[&str]) -> bool {
         let Self::Status { status, code: Some(code), .. } = self else { return false };
-        let is_meant =
-            |each: &&str| each.strip_suffix('*').map_or(code == each, |family| code.starts_with(family));
-        *status == wanted && codes.iter().any(is_meant)
+        *status == wanted
+            && !codes.iter().filter_map(|each| each.strip_prefix('!')).any(|each| is_code(code, each))
+            && codes.iter().any(|each| is_code(code, each))
     }
 
     /// Reports whether the gateway does not know the path, which is to say that there is no such interface.
@@ -117,6 +117,15 @@ impl CallError {
             Self::Spent(_) | Self::Unsigned(_) | Self::SignedOut(_) | Self::Unaccepted(_) => false,
         }
     }
+}
+
+/// Returns whether a code is one that a pattern stands for.
+fn is_code(code: &str, pattern: &str) -> bool {
+    let (pattern, is_family) = pattern.strip_suffix('*').map_or((pattern, false), |family| (family, true));
+    let is_like =
+        |(each, wanted): (u8, u8)| if wanted == b'#' { each.is_ascii_digit() } else { each == wanted };
+    (code.len() == pattern.len() || (is_family && code.len() > pattern.len()))
+        && code.bytes().zip(pattern.bytes()).all(is_like)
 }
 
 fn detail(code: Option<&str>) -> String {

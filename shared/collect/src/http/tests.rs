@@ -41,6 +41,11 @@ fn only_the_service_itself_can_say_that_there_is_nothing() {
         assert!(!other.says(404, &none), "{other}");
     }
     assert!(!status(403, Some("PAP5.0001")).says(404, &none));
+    let form = ["PAP5.####", "!PAP5.0001"];
+    assert!(status(404, Some("PAP5.0004")).says(404, &form));
+    for other in ["PAP5.0001", "PAP5.004", "PAP5.00040", "PAP5.00x4", "PAP5.", "IAM.0004"] {
+        assert!(!status(404, Some(other)).says(404, &form), "{other}");
+    }
     assert!(status(404, Some("APIGW.0101")).is_unknown_path() && !status(404, None).is_unknown_path());
 }
 

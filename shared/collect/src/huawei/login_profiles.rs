@@ -9,8 +9,26 @@ use crate::{
     reading::Kept,
 };
 
-/// Codes of version 5: those of its own service, in its error format `PAP5.XXXX`.
-const NO_PROFILE: &[&str] = &["PAP5.*"];
+/// Codes that say that there is no profile. No document names the one that `ShowLoginProfileV5` gives. Its reference (api-iam5, error
+/// codes) gives the form of all codes of the service, `PAP5.` and four digits, so that of a gateway or of the classic interface is none;
+/// and it lists these for something else, each under another status than 404: access denied, limits, markers, documents, names, paths,
+/// keys, tags, callers, serial numbers and headers.
+const NO_PROFILE: &[&str] = &[
+    "PAP5.####",
+    "!PAP5.0001",
+    "!PAP5.0003",
+    "!PAP5.0010",
+    "!PAP5.0011",
+    "!PAP5.0028",
+    "!PAP5.0029",
+    "!PAP5.0030",
+    "!PAP5.0033",
+    "!PAP5.0036",
+    "!PAP5.0038",
+    "!PAP5.0040",
+    "!PAP5.0041",
+    "!PAP5.0046",
+];
 
 /// Reads the profile of each user; a user without password has none.
 pub(crate) async fn list(reader: &Reader<'_>, users: Parents) -> Seen {

@@ -26,13 +26,16 @@ pub struct Fault<H> {
     pub times: Option<u64>,
     /// What happens to them.
     pub kind: FaultKind,
+    /// Whether the thing of [`FaultKind::Vanishes`] is deleted by now.
+    #[serde(skip)]
+    pub has_vanished: bool,
 }
 
 impl<H: Copy + PartialEq> Fault<H> {
     /// A fault of every call whose path and query contain `path`.
     #[must_use]
     pub fn on(path: &str, kind: FaultKind) -> Fault<H> {
-        Fault { host: None, path: path.to_owned(), skip: 0, times: None, kind }
+        Fault { host: None, path: path.to_owned(), skip: 0, times: None, kind, has_vanished: false }
     }
 
     /// Only on one host.
@@ -142,6 +145,9 @@ pub enum FaultKind {
     NoArrays,
     /// The list does not show the thing of which a member is this text, nor counts it.
     Without(String),
+    /// The thing with this id is deleted between a list that shows it and the first call that names it in its path: that one
+    /// and those after it say 404, and no list shows it or counts it any more.
+    Vanishes(String),
     /// Null where the first thing of the list belongs.
     NullForItem,
     /// Members that no document names, at the top and in every thing.
@@ -177,6 +183,16 @@ impl<H: Copy + PartialEq> Faults<H> {
     pub(crate) fn strike(&self, host: H, path_and_query: &str) -> Option<FaultKind> {
         let mut all = self.all();
         for fault in all.iter_mut().filter(|fault| fault.matches(host, path_and_query)) {
+            if let FaultKind::Vanishes(id) = &fault.kind {
+                let path = path_and_query.split('?').next().unwrap_or_default();
+                let is_asked = path.split('/').any(|part| part == id.as_str());
+                fault.has_vanished |= is_asked;
+                match (is_asked, fault.has_vanished) {
+                    (true, _) => return Some(FaultKind::NotFound),
+                    (false, true) => return Some(FaultKind::Without(id.clone())),
+                    (false, false) => continue,
+                }
+            }
             if fault.skip > 0 {
                 fault.skip -= 1;
                 continue;
@@ -210,6 +226,18 @@ mod tests {
         assert!(!strikes("/v2/groups", Host::Cbr));
         let seen: Vec<bool> = (0..4).map(|_| strikes("/v2/groups?limit=1", Host::Iam)).collect();
         assert_eq!(seen, [false, true, true, false]);
+    }
+
+    #[test]
+    fn a_thing_vanishes_with_the_first_call_that_names_it() {
+        let faults: Faults<Host> = Faults::default();
+        faults.add(Fault::on("", FaultKind::Vanishes("g1".to_owned())));
+        let struck = |path: &str| faults.strike(Host::Iam, path);
+        assert_eq!(struck("/v2/groups?limit=100"), None);
+        assert_eq!(struck("/v2/groups/g10/members"), None);
+        assert_eq!(struck("/v2/groups/g1/members?limit=1"), Some(FaultKind::NotFound));
+        assert_eq!(struck("/v2/groups?limit=100"), Some(FaultKind::Without("g1".to_owned())));
+        assert_eq!(struck("/v2/groups/g1/rules"), Some(FaultKind::NotFound));
     }
 
     #[test]
