@@ -9,13 +9,13 @@ use simulators::ibm::world::{Object, World};
 
 use super::Account;
 
-const MONDAY: &str = "2026-09-07T06:00:00Z";
-const TUESDAY: &str = "2026-09-08T06:00:00Z";
-const WEDNESDAY: &str = "2026-09-09T06:00:00Z";
+pub(super) const MONDAY: &str = "2026-09-07T06:00:00Z";
+pub(super) const TUESDAY: &str = "2026-09-08T06:00:00Z";
+pub(super) const WEDNESDAY: &str = "2026-09-09T06:00:00Z";
 const THURSDAY: &str = "2026-09-10T06:00:00Z";
 
 /// Audits and returns all findings, with what was told of a rule: events by the middle of their type.
-async fn audited(account: &Account, at: &str, rule: &str) -> (Findings, BTreeMap<String, usize>) {
+pub(super) async fn audited(account: &Account, at: &str, rule: &str) -> (Findings, BTreeMap<String, usize>) {
     let known = account.events().len();
     let summary = account.audit(at).await.expect("an audit");
     let history = account.history().await;
@@ -28,12 +28,12 @@ async fn audited(account: &Account, at: &str, rule: &str) -> (Findings, BTreeMap
     (findings, told)
 }
 
-fn states(findings: &Findings, rule: &str) -> BTreeMap<String, FindingState> {
+pub(super) fn states(findings: &Findings, rule: &str) -> BTreeMap<String, FindingState> {
     let of_rule = findings.findings.values().filter(|finding| finding.rule == rule);
     of_rule.map(|finding| (finding.subject.rsplit('/').next().unwrap().to_owned(), finding.state)).collect()
 }
 
-fn count(states: &BTreeMap<String, FindingState>, wanted: FindingState) -> usize {
+pub(super) fn count(states: &BTreeMap<String, FindingState>, wanted: FindingState) -> usize {
     states.values().filter(|state| **state == wanted).count()
 }
 

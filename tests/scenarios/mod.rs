@@ -8,6 +8,7 @@ mod broken_runs;
 mod completeness;
 mod guide;
 mod judging;
+mod judging_huawei;
 mod permissions;
 mod restrictions;
 mod shapes;
