@@ -125,7 +125,7 @@ fn things_of_huawei(world: &huawei::World) -> [Thing; 6] {
             "a group",
             group.text("group_id"),
             group.text("group_name"),
-            format!("/v5/groups/{}", group.text("group_id")),
+            format!("group_id={}", group.text("group_id")),
         ),
         thing("a policy", &policy, "Telemetry", format!("/v5/policies/{policy}")),
         thing("an agency", agency, "break-glass", format!("/v5/agencies/{agency}")),

@@ -145,7 +145,7 @@ pub enum FaultKind {
     NoArrays,
     /// The list does not show the thing of which a member is this text, nor counts it.
     Without(String),
-    /// The thing with this id is deleted between a list that shows it and the first call that names it in its path: that one
+    /// The thing with this id is deleted between a list that shows it and the first call that names it: that one
     /// and those after it say 404, and no list shows it or counts it any more.
     Vanishes(String),
     /// Null where the first thing of the list belongs.
@@ -184,8 +184,7 @@ impl<H: Copy + PartialEq> Faults<H> {
         let mut all = self.all();
         for fault in all.iter_mut().filter(|fault| fault.matches(host, path_and_query)) {
             if let FaultKind::Vanishes(id) = &fault.kind {
-                let path = path_and_query.split('?').next().unwrap_or_default();
-                let is_asked = path.split('/').any(|part| part == id.as_str());
+                let is_asked = path_and_query.split(['/', '?', '&', '=']).any(|part| part == id.as_str());
                 fault.has_vanished |= is_asked;
                 match (is_asked, fault.has_vanished) {
                     (true, _) => return Some(FaultKind::NotFound),
@@ -238,6 +237,7 @@ mod tests {
         assert_eq!(struck("/v2/groups/g1/members?limit=1"), Some(FaultKind::NotFound));
         assert_eq!(struck("/v2/groups?limit=100"), Some(FaultKind::Without("g1".to_owned())));
         assert_eq!(struck("/v2/groups/g1/rules"), Some(FaultKind::NotFound));
+        assert_eq!(struck("/v5/users?group_id=g1&limit=100"), Some(FaultKind::NotFound));
     }
 
     #[test]
