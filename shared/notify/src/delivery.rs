@@ -26,7 +26,7 @@ pub struct Batch<'a> {
     pub snapshot: u64,
     /// Hash of its manifest, where the run that committed it delivers: nobody else can vouch for it.
     pub manifest: Option<&'a str>,
-    /// What is sent.
+    /// The events to be sent to each sink.
     pub events: &'a [Event],
 }
 

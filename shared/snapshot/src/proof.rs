@@ -15,9 +15,9 @@ use crate::{
 /// A manifest that nothing in the store speaks against.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proven {
-    /// The manifest.
+    /// The manifest as it is stored.
     pub manifest: Manifest,
-    /// Its hash.
+    /// The SHA-256 of that manifest.
     pub hash: String,
     /// Key and fault of the manifest before it, where that one is not what this one follows any more.
     pub former: Option<(String, String)>,
