@@ -4,12 +4,13 @@
 //! entries here, and a hundred thousand grants.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, OnceLock},
 };
 
 use model::Timestamp;
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::{
@@ -172,7 +173,7 @@ pub struct Access {
     pub(crate) terms: Terms,
     by_principal: BTreeMap<String, usize>,
     by_group: BTreeMap<String, usize>,
-    /// Made when it is first asked for, and dropped when something is attached.
+    /// Made when it is first asked for, and dropped when something is added or attached.
     attachments: OnceLock<Attachments>,
 }
 
@@ -180,17 +181,21 @@ pub struct Access {
 #[derive(Debug, Clone, Default)]
 struct Attachments {
     /// Principals that each source is attached to.
-    principals: HashMap<usize, Vec<usize>>,
+    principals: FxHashMap<usize, Vec<usize>>,
     /// Groups that each source is attached to.
-    groups: HashMap<usize, Vec<usize>>,
+    groups: FxHashMap<usize, Vec<usize>>,
     /// Principals in each group.
-    members: HashMap<usize, Vec<usize>>,
+    members: FxHashMap<usize, Vec<usize>>,
+    /// The sources, those together that share their set of actions: thousands of policies do.
+    by_actions: Vec<Vec<usize>>,
+    /// Sources of what every member of the account may do.
+    of_every_member: Vec<usize>,
 }
 
 impl Attachments {
     fn of(access: &Access) -> Self {
-        fn turn(lists: &[Vec<usize>]) -> HashMap<usize, Vec<usize>> {
-            let mut turned: HashMap<usize, Vec<usize>> = HashMap::new();
+        fn turn(lists: &[Vec<usize>]) -> FxHashMap<usize, Vec<usize>> {
+            let mut turned: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
             for (place, list) in lists.iter().enumerate() {
                 for number in list {
                     turned.entry(*number).or_default().push(place);
@@ -200,8 +205,31 @@ impl Attachments {
         }
         let groups_of = |memberships: &Vec<Membership>| memberships.iter().map(|each| each.group).collect();
         let groups: Vec<Vec<usize>> = access.memberships.iter().map(groups_of).collect();
-        Self { principals: turn(&access.own), groups: turn(&access.of_group), members: turn(&groups) }
+        let sources = access.sources.iter().enumerate();
+        let of_every_member = sources.filter(|(_, source)| source.is_of_every_member());
+        Self {
+            principals: turn(&access.own),
+            groups: turn(&access.of_group),
+            members: turn(&groups),
+            by_actions: by_actions(&access.sources),
+            of_every_member: of_every_member.map(|(number, _)| number).collect(),
+        }
     }
+}
+
+/// Returns the numbers of sources, those together that share their set of actions.
+fn by_actions(sources: &[Source]) -> Vec<Vec<usize>> {
+    let mut places: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut together: Vec<Vec<usize>> = Vec::new();
+    for (number, source) in sources.iter().enumerate() {
+        let address = Arc::as_ptr(&source.statement.actions).addr();
+        let place = *places.entry(address).or_insert(together.len());
+        match together.get_mut(place) {
+            Some(numbers) => numbers.push(number),
+            None => together.push(vec![number]),
+        }
+    }
+    together
 }
 
 /// That a principal is in a group.
@@ -291,6 +319,7 @@ impl Access {
 
     /// Adds a source, to be attached.
     pub fn source(&mut self, source: Source) -> usize {
+        self.attachments.take();
         self.sources.push(source);
         self.sources.len() - 1
     }
@@ -408,33 +437,69 @@ impl Access {
 
     /// Returns the principals that hold one of some sources, in order; all of them where everybody does.
     pub(crate) fn holders_of(&self, sources: impl Iterator<Item = usize>) -> Vec<usize> {
-        let attachments = self.attachments.get_or_init(|| Attachments::of(self));
-        let mut holders = BTreeSet::new();
-        let mut groups = BTreeSet::new();
+        let attachments = self.attachments();
+        let mut holders: Vec<usize> = Vec::new();
+        let mut groups: Vec<usize> = Vec::new();
         for source in sources {
             holders.extend(attachments.principals.get(&source).into_iter().flatten());
             groups.extend(attachments.groups.get(&source).into_iter().flatten());
         }
-        if self.everybody.iter().any(|membership| groups.contains(&membership.group)) {
+        groups.sort_unstable();
+        groups.dedup();
+        if self.everybody.iter().any(|membership| groups.binary_search(&membership.group).is_ok()) {
             return (0..self.principals.len()).collect();
         }
         let members = groups.iter().filter_map(|group| attachments.members.get(group));
         holders.extend(members.flatten());
-        holders.into_iter().collect()
+        holders.sort_unstable();
+        holders.dedup();
+        holders
+    }
+
+    fn attachments(&self) -> &Attachments {
+        self.attachments.get_or_init(|| Attachments::of(self))
+    }
+
+    /// Returns the numbers of all sources, those together that share their set of actions.
+    pub(crate) fn sources_by_actions(&self) -> &[Vec<usize>] {
+        &self.attachments().by_actions
+    }
+
+    /// Returns the numbers of the sources that every member of the account holds, though nobody gave them.
+    pub(crate) fn sources_of_every_member(&self) -> &[usize] {
+        &self.attachments().of_every_member
+    }
+
+    /// Returns the sources that are attached to a principal itself, by number.
+    pub(crate) fn own_sources(&self, principal: usize) -> &[usize] {
+        self.own.get(principal).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the groups that a principal is in, its own first, then those of everybody.
+    pub(crate) fn memberships_of(&self, principal: usize) -> impl Iterator<Item = &Membership> {
+        self.memberships.get(principal).into_iter().flatten().chain(&self.everybody)
+    }
+
+    /// Returns a source as a principal holds it; nothing where it does not count for this principal.
+    pub(crate) fn held_by<'a>(
+        &'a self,
+        principal: usize,
+        membership: Option<&'a Membership>,
+        number: usize,
+    ) -> Option<Held<'a>> {
+        let source = self.sources.get(number).filter(|source| source.holders.contain(principal))?;
+        Some(Held { membership, number, source })
     }
 
     /// Returns what a principal holds, own sources first, then those of its groups, then those of everybody.
     pub(crate) fn held(&self, principal: usize) -> impl Iterator<Item = Held<'_>> {
-        let own = self.own.get(principal).into_iter().flatten().map(|source| (None, *source));
-        let memberships = self.memberships.get(principal).into_iter().flatten().chain(&self.everybody);
-        let through_groups = memberships.flat_map(|membership| {
+        let own = self.own_sources(principal).iter().map(|source| (None, *source));
+        let through_groups = self.memberships_of(principal).flat_map(|membership| {
             let sources = self.of_group.get(membership.group).into_iter().flatten();
             sources.map(move |source| (Some(membership), *source))
         });
-        own.chain(through_groups).filter_map(move |(membership, number)| {
-            let source = self.sources.get(number).filter(|source| source.holders.contain(principal))?;
-            Some(Held { membership, number, source })
-        })
+        own.chain(through_groups)
+            .filter_map(move |(membership, number)| self.held_by(principal, membership, number))
     }
 
     /// Returns the path from a principal to something it holds.

@@ -1,16 +1,14 @@
 //! Answers who can do something, surely or under a condition, and by which path.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 pub(crate) mod asking;
 mod weighing;
 
-use crate::{Access, Choice, Effect, Extent, Pattern, Principal, Question, Source, Step, access::both};
+use crate::{Access, Effect, Extent, Principal, Question, Source, Step, access::both};
 use weighing::{Extents, Weighing};
 
 /// Whether a principal can do what is asked.
@@ -82,8 +80,8 @@ impl Access {
     /// account may do is left out: nobody gave it to anybody.
     pub(crate) fn who_was_given(&self, question: &Question, prefers: Preference) -> Vec<Answer> {
         let mut weighing = self.weighing(question, prefers);
-        for (number, _) in self.sources.iter().enumerate().filter(|(_, each)| each.is_of_every_member()) {
-            weighing.extents.forget(number);
+        for number in self.sources_of_every_member() {
+            weighing.extents.forget(*number);
         }
         self.answers(weighing, prefers)
     }
@@ -132,21 +130,29 @@ impl Access {
             bound: self.bound_of(question, None),
             bounds_differ: self.bounds_depend_on_principal(),
             no_bound: Bound::default(),
-            taken: HashMap::new(),
+            taken: FxHashMap::default(),
             held_by: None,
+            speaking_of_group: FxHashMap::default(),
         }
     }
 
     /// Returns how much of a question each source speaks of; each set of actions is looked at once.
     fn extents(&self, question: &Question) -> Vec<Extent> {
-        let mut of_actions: HashMap<*const Choice<Pattern>, Extent> = HashMap::new();
-        let extent = |source: &Source| {
-            let actions = &source.statement.actions;
-            let known = of_actions.entry(Arc::as_ptr(actions));
-            let known = *known.or_insert_with(|| actions.extent(&question.action));
-            source.statement.extent_given(known, question)
-        };
-        self.sources.iter().map(extent).collect()
+        let mut extents = vec![Extent::None; self.sources.len()];
+        for numbers in self.sources_by_actions() {
+            let mut statements = numbers
+                .iter()
+                .filter_map(|number| Some((*number, &self.sources.get(*number)?.statement)))
+                .peekable();
+            let of_actions = statements.peek().map(|(_, first)| first.actions.extent(&question.action));
+            let Some(of_actions) = of_actions.filter(|extent| *extent != Extent::None) else { continue };
+            for (number, statement) in statements {
+                if let Some(extent) = extents.get_mut(number) {
+                    *extent = statement.extent_given(of_actions, question);
+                }
+            }
+        }
+        extents
     }
 
     /// Returns what the bounds leave a principal of a question; without one, what those leave that hold for all.

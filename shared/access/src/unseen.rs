@@ -1,14 +1,25 @@
 //! What could not be seen of an account, from its coverage.
 
+use std::sync::Arc;
+
 use model::{Coverage, Lists, State, Trust};
 
 use crate::{Access, Standing};
 
 /// The lists of a state: what one that was never read to its end shows later may have been there all the time.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Gaps(Lists);
+pub(crate) struct Gaps {
+    lists: Arc<Lists>,
+    /// Whether some list was not read to its end: mostly none is, and then no list need be looked up.
+    are_there: bool,
+}
 
 impl Gaps {
+    fn of(lists: Lists) -> Self {
+        let are_there = lists.iter().any(|list| !list.is_complete());
+        Self { lists: Arc::new(lists), are_there }
+    }
+
     /// Returns whether the list that something hangs on was never read to its end: its own, what is recorded of the rest,
     /// or the one of the whole account.
     pub(crate) fn hide(&self, listing: &str, parent: &str) -> bool {
@@ -20,14 +31,23 @@ impl Gaps {
         self.list(listing, parent).filter(|list| !list.is_complete())?.carried_from
     }
 
+    /// Returns the list that something hangs on, where any list was not read to its end.
     fn list(&self, listing: &str, parent: &str) -> Option<&Coverage> {
+        if !self.are_there {
+            return None;
+        }
         let places = [parent, Coverage::REST, ""];
-        places.into_iter().find_map(|place| self.0.get(listing, place))
+        places.into_iter().find_map(|place| self.lists.get(listing, place))
+    }
+
+    /// Returns whether some list was not read to its end.
+    pub(crate) const fn are_there(&self) -> bool {
+        self.are_there
     }
 
     /// Returns whether any part of a list was never read to its end.
     pub(crate) fn touch(&self, listing: &str) -> bool {
-        self.0.lists_of(listing).any(|list| Trust::of(list) == Trust::Never)
+        self.lists.lists_of(listing).any(|list| Trust::of(list) == Trust::Never)
     }
 }
 
@@ -39,15 +59,15 @@ pub(crate) fn add(access: &mut Access, state: &State) {
         let reason = list.reason.as_deref().unwrap_or("not read to its end");
         access.miss(format!("{}{of}: {reason}", list.listing));
     }
-    access.former_gaps = Gaps(lists.clone());
-    access.gaps = Gaps(lists);
+    access.gaps = Gaps::of(lists);
+    access.former_gaps = access.gaps.clone();
 }
 
 impl Access {
     /// Sets how its lists had been read at the time, for a state that is looked at in hindsight: what came into sight
     /// since is in it, and what else it may have held is not.
     pub fn set_former_lists(&mut self, lists: Lists) {
-        self.former_gaps = Gaps(lists);
+        self.former_gaps = Gaps::of(lists);
     }
 }
 

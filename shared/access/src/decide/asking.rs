@@ -3,11 +3,9 @@
 //! In: the graph and an action. Out: for each resource those who can do the action on it. Asking costs what the answer
 //! holds, and not the size of the account, where statements name resources one by one.
 
-use std::{
-    cell::OnceCell,
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
+
+use rustc_hash::FxHashMap;
 
 use super::{Preference, Verdict, Way, Weighing, weighing::Extents};
 use crate::{
@@ -30,9 +28,9 @@ pub(crate) struct Asking<'a> {
     /// The attribute of resources that statements are sorted by.
     attribute: &'static str,
     /// How much of the action each source speaks of, where it speaks of it.
-    extents: HashMap<usize, Extent>,
+    extents: FxHashMap<usize, Extent>,
     /// The sources whose resources have one of some literal values in the attribute, by the value.
-    by_value: HashMap<&'a Pattern, Vec<usize>>,
+    by_value: FxHashMap<&'a Pattern, Vec<usize>>,
     /// The sources that may speak of other values.
     others: Vec<usize>,
     /// The sources that each principal holds.
@@ -40,36 +38,35 @@ pub(crate) struct Asking<'a> {
 }
 
 /// What each principal holds of the sources that speak of an action.
-pub(super) type HeldBy<'a> = HashMap<usize, Vec<Held<'a>>>;
+pub(super) type HeldBy<'a> = FxHashMap<usize, Vec<Held<'a>>>;
 
 impl<'a> Asking<'a> {
     /// Finds the sources that speak of an action, and sorts them by an attribute of their resources.
     pub(crate) fn new(access: &'a Access, action: Pattern, attribute: &'static str) -> Self {
-        let mut of_actions: HashMap<*const Choice<Pattern>, Extent> = HashMap::new();
         let mut asking = Self {
             access,
             action,
             attribute,
-            extents: HashMap::new(),
-            by_value: HashMap::new(),
+            extents: FxHashMap::default(),
+            by_value: FxHashMap::default(),
             others: Vec::new(),
             held: OnceCell::new(),
         };
-        for (number, source) in access.sources.iter().enumerate() {
-            let actions = &source.statement.actions;
-            let known = of_actions.entry(Arc::as_ptr(actions));
-            let extent = *known.or_insert_with(|| actions.extent(&asking.action));
-            if extent == Extent::None {
-                continue;
-            }
-            asking.extents.insert(number, extent);
-            match literal_values(&source.statement.resources.any_of, attribute) {
-                Some(values) => {
-                    values
-                        .into_iter()
-                        .for_each(|value| asking.by_value.entry(value).or_default().push(number));
+        for numbers in access.sources_by_actions() {
+            let mut sources =
+                numbers.iter().filter_map(|number| Some((*number, access.sources.get(*number)?))).peekable();
+            let extent = sources.peek().map(|(_, first)| first.statement.actions.extent(&asking.action));
+            let Some(extent) = extent.filter(|extent| *extent != Extent::None) else { continue };
+            for (number, source) in sources {
+                asking.extents.insert(number, extent);
+                match literal_values(&source.statement.resources.any_of, attribute) {
+                    Some(values) => {
+                        values
+                            .into_iter()
+                            .for_each(|value| asking.by_value.entry(value).or_default().push(number));
+                    }
+                    None => asking.others.push(number),
                 }
-                None => asking.others.push(number),
             }
         }
         asking
@@ -89,7 +86,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Returns how much of a question each source speaks of, where it speaks of it.
-    fn speaking_of(&self, question: &Question) -> HashMap<usize, Extent> {
+    fn speaking_of(&self, question: &Question) -> FxHashMap<usize, Extent> {
         let extent = |number: &usize| {
             let actions = self.extents.get(number).copied()?;
             let statement = &self.access.sources.get(*number)?.statement;

@@ -1,9 +1,8 @@
 //! Holds what allows against what denies, principal by principal, and remembers what does not hang on the principal.
 
-use std::{
-    cmp::Ordering,
-    collections::{HashMap, hash_map::Entry},
-};
+use std::{cmp::Ordering, collections::hash_map::Entry};
+
+use rustc_hash::FxHashMap;
 
 use super::{Bound, Preference, Verdict, Way, asking::HeldBy};
 use crate::{
@@ -31,9 +30,11 @@ pub(super) struct Weighing<'a> {
     pub(super) bounds_differ: bool,
     pub(super) no_bound: Bound<'a>,
     /// What was found out, by the statements that deny and allow.
-    pub(super) taken: HashMap<(*const Statement, *const Statement), Taken>,
+    pub(super) taken: FxHashMap<(*const Statement, *const Statement), Taken>,
     /// What each principal holds of all that can speak of the question, where that is known.
     pub(super) held_by: Option<&'a HeldBy<'a>>,
+    /// By group, the sources attached to it that speak of the question: found out once for all members.
+    pub(super) speaking_of_group: FxHashMap<usize, Vec<usize>>,
 }
 
 /// How much of a question sources speak of, by number.
@@ -41,7 +42,7 @@ pub(super) enum Extents {
     /// All of them were looked at.
     OfAll(Vec<Extent>),
     /// The others speak of nothing of it.
-    OfSome(HashMap<usize, Extent>),
+    OfSome(FxHashMap<usize, Extent>),
 }
 
 impl Extents {
@@ -87,9 +88,8 @@ impl<'a> Weighing<'a> {
         self.look_at_bound_of(principal);
         let access = self.access;
         let (mut allows, mut denies) = (Vec::new(), Vec::new());
-        for held in self.held(principal) {
+        for held in self.speaking(principal) {
             match (self.extents.of(held.number), held.source.statement.effect) {
-                (Extent::None, _) => {}
                 (extent, Effect::Allow) => allows.push((held, extent)),
                 (_, Effect::Deny) => denies.push(held),
             }
@@ -109,10 +109,8 @@ impl<'a> Weighing<'a> {
     pub(super) fn way_given(&mut self, principal: usize, allow: &'a Source) -> Way {
         self.look_at_bound_of(principal);
         let access = self.access;
-        let denies = |held: &Held<'_>| {
-            self.extents.of(held.number) != Extent::None && held.source.statement.effect == Effect::Deny
-        };
-        let denies: Vec<Held<'a>> = self.held(principal).filter(denies).collect();
+        let mut denies = self.speaking(principal);
+        denies.retain(|held| held.source.statement.effect == Effect::Deny);
         let is_bounded = access.principals.get(principal).is_some_and(|principal| principal.is_bounded);
         // Federated users are who they are by the claims that let them into their groups.
         let is_mapping = access.principals.get(principal).is_some_and(|who| who.step.kind == "mapping");
@@ -130,12 +128,27 @@ impl<'a> Weighing<'a> {
         self.extents.of(source) != Extent::None && self.access.sources.get(source).is_some_and(is_allow)
     }
 
-    /// Returns what a principal holds that may speak of the question.
-    fn held(&self, principal: usize) -> Box<dyn Iterator<Item = Held<'a>> + 'a> {
-        match self.held_by {
-            Some(held_by) => Box::new(held_by.get(&principal).into_iter().flatten().copied()),
-            None => Box::new(self.access.held(principal)),
+    /// Returns what a principal holds that speaks of the question: its own, then what its groups hold.
+    fn speaking(&mut self, principal: usize) -> Vec<Held<'a>> {
+        let (access, extents) = (self.access, &self.extents);
+        let speaks = |number: &usize| extents.of(*number) != Extent::None;
+        if let Some(held_by) = self.held_by {
+            let held = held_by.get(&principal).into_iter().flatten();
+            return held.filter(|held| speaks(&held.number)).copied().collect();
         }
+        let own = access.own_sources(principal).iter().copied().filter(speaks);
+        let mut speaking: Vec<Held<'a>> =
+            own.filter_map(|number| access.held_by(principal, None, number)).collect();
+        for membership in access.memberships_of(principal) {
+            let of_group = self.speaking_of_group.entry(membership.group).or_insert_with(|| {
+                let attached = access.of_group.get(membership.group).into_iter().flatten();
+                attached.copied().filter(speaks).collect()
+            });
+            let held =
+                of_group.iter().filter_map(|number| access.held_by(principal, Some(membership), *number));
+            speaking.extend(held);
+        }
+        speaking
     }
 
     /// Takes the bound of one principal, where they differ.

@@ -1,8 +1,11 @@
 //! One side of a region: texts that match some patterns and not others.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use crate::Pattern;
+
+/// Most comparisons that are quicker than a table of what is compared with.
+const FEW: usize = 64;
 
 /// What the texts are: it decides how far a wildcard reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +82,7 @@ impl Cell {
             }
         }
         let wild = any_of.clone();
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         any_of.extend(
             plain
                 .into_iter()
@@ -95,12 +98,39 @@ impl Cell {
 
     /// Returns whether something of it is among some patterns.
     pub(super) fn meets(&self, patterns: &[Pattern], kind: Kind) -> bool {
-        self.and(patterns, kind).is_some()
+        if patterns.iter().any(Pattern::is_any) {
+            return true;
+        }
+        let is_plain = |patterns: &[Pattern]| patterns.iter().all(Pattern::is_literal);
+        match (is_plain(&self.any_of), is_plain(patterns)) {
+            (true, true) if self.any_of.len().saturating_mul(patterns.len()) > FEW => {
+                let plain: FxHashSet<&Pattern> = patterns.iter().collect();
+                self.any_of.iter().any(|one| plain.contains(one))
+            }
+            // No plain text is in a cell that takes it out again.
+            (true, _) => self.any_of.iter().any(|one| patterns.iter().any(|pattern| pattern.covers(one))),
+            (_, true) => patterns.iter().any(|text| self.holds(text)),
+            _ => self.and(patterns, kind).is_some(),
+        }
+    }
+
+    /// Returns whether two cells may share something; plain texts are compared exactly.
+    pub(super) fn may_meet(&self, other: &Self) -> bool {
+        if self.any_of.iter().all(Pattern::is_literal) {
+            return self.any_of.iter().any(|one| other.holds(one));
+        }
+        !other.any_of.iter().all(Pattern::is_literal) || other.any_of.iter().any(|one| self.holds(one))
+    }
+
+    /// Returns whether a plain text is in the cell.
+    fn holds(&self, text: &Pattern) -> bool {
+        self.any_of.iter().any(|one| one.covers(text))
+            && !self.except.iter().any(|taken| taken.pattern.covers(text))
     }
 
     /// Returns what is left without some patterns, if anything is.
     pub(super) fn minus(&self, patterns: &[Pattern], is_held: bool, kind: Kind) -> Option<Self> {
-        let (plain, wild): (HashSet<&Pattern>, HashSet<&Pattern>) =
+        let (plain, wild): (FxHashSet<&Pattern>, FxHashSet<&Pattern>) =
             patterns.iter().partition(|pattern| pattern.is_literal());
         let is_gone = |one: &Pattern| plain.contains(one) || wild.iter().any(|pattern| pattern.covers(one));
         let left: Vec<&Pattern> = self.any_of.iter().filter(|one| !is_gone(one)).collect();
@@ -120,7 +150,7 @@ impl Cell {
         if patterns.iter().any(Pattern::is_any) {
             return Some(self.clone());
         }
-        let plain: HashSet<&Pattern> = patterns.iter().filter(|pattern| pattern.is_literal()).collect();
+        let plain: FxHashSet<&Pattern> = patterns.iter().filter(|pattern| pattern.is_literal()).collect();
         let wild: Vec<&Pattern> = patterns.iter().filter(|pattern| !pattern.is_literal()).collect();
         let mut shared = Vec::new();
         for one in &self.any_of {

@@ -1,10 +1,12 @@
 //! What one grant opens on one side and not on the other, found out once for all principals of whom the same is to be asked.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     rc::Rc,
     sync::Arc,
 };
+
+use rustc_hash::FxHashMap;
 
 use super::{
     bounds::{self, Bounds},
@@ -58,8 +60,8 @@ struct Key<'a> {
 #[derive(Default)]
 pub(super) struct Differences<'a> {
     known: BTreeMap<Key<'a>, Rc<Difference<'a>>>,
-    touching: HashMap<(usize, usize), bool>,
-    actions: HashMap<[*const Choice<Pattern>; 2], bool>,
+    touching: FxHashMap<(usize, usize), bool>,
+    actions: FxHashMap<[*const Choice<Pattern>; 2], bool>,
 }
 
 impl<'a> Differences<'a> {
@@ -153,9 +155,14 @@ impl<'a> Question<'_, 'a> {
             let new = if is_empty { Vec::new() } else { vec![whole(&counting, &[])] };
             return Difference { new, ..nothing };
         }
+        let allows = self.all(&key.allows);
+        let is_asked = !key.lifted.is_empty() || (is_from_bounded && has_other_bounds);
+        // Mostly a wider role gives all of it already, which needs no cutting to be seen.
+        if !is_asked && (key.is_held || allows.iter().any(|allow| allow.gives_all_of(&counting))) {
+            return nothing;
+        }
         let region = counting.region();
         let undenied = region::minus_all(region.clone(), &self.all(&key.denies), false);
-        let allows = self.all(&key.allows);
         let new = if key.is_held { Vec::new() } else { region::minus_all(undenied.clone(), &allows, true) };
         let new = possible(bounds::left_told(self.to, new, &self.bounds.terms));
         let told = if is_same_region(&new, &region) && !region.is_empty() {
@@ -163,7 +170,6 @@ impl<'a> Question<'_, 'a> {
         } else {
             new.iter().map(Told::of).collect()
         };
-        let is_asked = !key.lifted.is_empty() || (is_from_bounded && has_other_bounds);
         if !is_asked {
             return Difference { new: told, ..nothing };
         }

@@ -22,11 +22,16 @@ type List<'a> = (&'static str, &'a str);
 
 /// Returns whether one of the ways that lead to a grant in one state could not be seen in `other`.
 pub(super) fn is_hidden(other: &Access, side: &Side<'_>, ways: &[Way<'_>]) -> bool {
-    ways.iter().any(|way| {
-        let group = way.membership.and_then(|membership| side.access.groups.get(membership.group));
-        group.is_some_and(|group| is_membership_hidden(other, side.principal(), group))
-            || way.source.steps.iter().any(|step| lists_of_step(step).any(|list| is_list_hidden(other, list)))
-    })
+    other.gaps.are_there()
+        && ways.iter().any(|way| {
+            let group = way.membership.and_then(|membership| side.access.groups.get(membership.group));
+            group.is_some_and(|group| is_membership_hidden(other, side.principal(), group))
+                || way
+                    .source
+                    .steps
+                    .iter()
+                    .any(|step| lists_of_step(step).any(|list| is_list_hidden(other, list)))
+        })
 }
 
 /// Returns whether a principal may be a member of a group of `access` that gives all that a statement gives, though no list
@@ -36,6 +41,9 @@ pub(super) fn may_hold_by_unseen_group(
     principal: Option<&Principal>,
     statement: &Statement,
 ) -> bool {
+    if !access.former_gaps.are_there() {
+        return false;
+    }
     let mut groups = access.groups.iter().zip(&access.of_group);
     groups.any(|(group, sources)| {
         lists_of_membership(principal, group).into_iter().any(|(list, of)| access.former_gaps.hide(list, of))
@@ -49,6 +57,9 @@ pub(super) fn may_hold_by_unseen_group(
 /// Returns the last snapshots in which lists were whole that were not in `access`, and by which a change may have come
 /// about unseen: those that its path hangs on, and those of the members of groups that give the same.
 pub(super) fn carried_from(access: &Access, change: &AccessChange) -> BTreeSet<i64> {
+    if !access.former_gaps.are_there() {
+        return BTreeSet::new();
+    }
     let from = |list: List<'_>| access.former_gaps.carried_from(list.0, list.1);
     let principal = Some(&change.principal);
     let mut snapshots: BTreeSet<i64> = BTreeSet::new();

@@ -98,6 +98,9 @@ impl Piece {
 
     /// Returns what a block has of the piece, if anything.
     fn and(&self, block: &Block<'_>) -> Option<Self> {
+        if !self.meets(block) {
+            return None;
+        }
         let mut shared = self.clone();
         for (name, patterns) in &block.resource.0 {
             shared.attributes.insert(name.clone(), self.attribute(name).and(patterns, Kind::Values)?);
@@ -115,6 +118,14 @@ impl Piece {
         block.resource.0.iter().all(shares)
             && !self.when.all_of.excludes(block.condition)
             && self.actions.meets(block.actions, Kind::Actions)
+    }
+
+    /// Returns whether two pieces may share something. Most differ in a plain text, which is quickly seen.
+    fn may_meet(&self, other: &Self) -> bool {
+        let shares = |(name, mine): (&String, &Cell)| {
+            other.attributes.get(name).is_none_or(|theirs| mine.may_meet(theirs))
+        };
+        self.attributes.iter().all(shares) && self.actions.may_meet(&other.actions)
     }
 
     /// Returns what is left of the piece without a block, in pieces that share nothing.
@@ -207,6 +218,11 @@ impl<'a> Counting<'a> {
     /// Returns whether something is taken out of the statement.
     pub(super) fn has_exceptions(&self) -> bool {
         !self.statement.actions.except.is_empty() || !self.statement.resources.except.is_empty()
+    }
+
+    /// Returns whether the statement always counts and speaks of all that another speaks of.
+    pub(super) fn gives_all_of(&self, other: &Self) -> bool {
+        self.condition.is_empty() && self.statement.covers_aside_from_condition(other.statement)
     }
 
     /// Returns all that the statement speaks of.
@@ -313,6 +329,9 @@ pub(super) fn distinct(pieces: Vec<Piece>) -> Vec<Piece> {
 
 /// Returns whether one piece lies within another, whatever was taken out of it besides.
 pub(super) fn is_within(piece: &Piece, wide: &Piece) -> bool {
+    if !piece.may_meet(wide) {
+        return false;
+    }
     let mut left = vec![piece.clone()];
     let statement = wide.statement();
     let counting = Counting { statement: &statement, condition: wide.when.all_of.clone() };

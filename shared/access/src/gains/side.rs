@@ -1,9 +1,11 @@
 //! Two states side by side: statements by number, so that they are compared without their text.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+use rustc_hash::FxHashMap;
 
 use crate::{
     Access, Choice, Effect, Pattern, Principal, Resource, Source, Statement, Step,
@@ -136,7 +138,7 @@ fn memberships(access: &Access, principal: usize) -> Vec<(&str, Option<&str>)> {
 
 /// Which sets of actions of two states are the same: thousands of policies share them.
 #[derive(Default)]
-pub(super) struct SameActions(HashMap<[*const Choice<Pattern>; 2], bool>);
+pub(super) struct SameActions(FxHashMap<[*const Choice<Pattern>; 2], bool>);
 
 impl SameActions {
     fn is_same(&mut self, one: &Source, other: &Source) -> bool {
@@ -158,10 +160,10 @@ impl SameActions {
 /// Statements by number, the same in both states.
 #[derive(Default)]
 pub(super) struct Numbers<'a> {
-    actions: HashMap<&'a Choice<Pattern>, usize>,
-    by_address: HashMap<*const Choice<Pattern>, usize>,
-    known: HashMap<*const Statement, usize>,
-    numbers: HashMap<Key<'a>, usize>,
+    actions: FxHashMap<&'a Choice<Pattern>, usize>,
+    by_address: FxHashMap<*const Choice<Pattern>, usize>,
+    known: FxHashMap<*const Statement, usize>,
+    numbers: FxHashMap<Key<'a>, usize>,
     list: Vec<&'a Statement>,
 }
 
