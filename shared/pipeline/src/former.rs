@@ -14,7 +14,7 @@ use snapshot::{FindingsRef, History, Manifest, SnapshotError};
 
 use crate::outbox::{self, CaughtUp};
 
-/// Manifests that are looked at, from the newest down, for one that can be read.
+/// Most manifests that are looked at, from the newest down, for one that can be read.
 pub(crate) const MOST_BACK: u64 = 64;
 
 /// The last snapshot, or what is left of it.
@@ -45,7 +45,9 @@ impl Former {
         for number in lost {
             former.note(&SnapshotError::Missing { object: history.key_of_manifest(number) });
         }
-        for number in (1..=newest).rev().zip(0..MOST_BACK).map(|(number, _)| number) {
+        let mut next = Some(newest).filter(|number| *number > 0);
+        for _ in 0..MOST_BACK {
+            let Some(number) = next else { break };
             match former.proven(history, number, caught_up).await {
                 Ok(manifest) => {
                     former.inspect(history, &manifest).await;
@@ -57,6 +59,8 @@ impl Former {
                 Err(error) if error.is_damage() => former.note(&error),
                 Err(error) => return Err(error),
             }
+            // Numbers between may be missing by the thousand, where somebody put in a manifest far beyond the end.
+            next = history.newest_below(number).await?;
         }
         let found = former.manifest.as_ref().map(|manifest| manifest.number);
         if found.unwrap_or_default() != last {

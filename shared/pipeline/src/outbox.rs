@@ -95,10 +95,14 @@ impl CaughtUp {
         let newest = history.newest().await?.unwrap_or_default();
         let last = self.traces.lost.last().copied().unwrap_or_default().max(newest);
         let mut due = Vec::new();
-        let oldest = newest.saturating_sub(MOST_BACK).max(1);
-        let mut last_read = oldest.saturating_sub(1);
-        for number in (oldest..=newest).rev() {
-            let Some(manifest) = self.proven(history, number).await? else { continue };
+        let mut last_read = newest.saturating_sub(MOST_BACK);
+        let mut next = Some(newest).filter(|number| *number > 0);
+        for _ in 0..MOST_BACK {
+            let Some(number) = next else { break };
+            let Some(manifest) = self.proven(history, number).await? else {
+                next = history.newest_below(number).await?;
+                continue;
+            };
             for number in manifest.undelivered.iter().copied() {
                 due.extend(self.outboxes(history, number).await?);
             }

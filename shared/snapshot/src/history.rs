@@ -105,13 +105,21 @@ impl History {
     /// # Errors
     /// When the store does not work.
     pub async fn newest(&self) -> Result<Option<u64>, SnapshotError> {
+        self.newest_below(GREATEST_NUMBER.saturating_add(1)).await
+    }
+
+    /// Returns the greatest number of a snapshot below another one, in a few requests however many numbers lie between.
+    ///
+    /// # Errors
+    /// When the store does not work.
+    pub async fn newest_below(&self, below: u64) -> Result<Option<u64>, SnapshotError> {
         let mut low = 0;
         let mut none_beyond = None;
         let page = u64::try_from(PAGE).unwrap_or(1000);
         let mut step = page;
         let mut probe = 0;
         for _ in 0..STEPS {
-            match self.last_after(probe).await? {
+            match self.last_after(probe, below).await? {
                 (Some(last), false) => return Ok(Some(last)),
                 (Some(last), true) => low = last,
                 (None, _) => none_beyond = Some(probe),
@@ -122,7 +130,7 @@ impl History {
                 Some(high) if high - low <= page => low,
                 Some(high) => u64::midpoint(low, high),
                 None => {
-                    let next = low.saturating_add(step).min(GREATEST_NUMBER);
+                    let next = low.saturating_add(step).min(below.saturating_sub(1));
                     step = step.saturating_mul(2);
                     next
                 }
@@ -131,18 +139,20 @@ impl History {
         Err(self.endless(format!("the newest manifest was not found in {STEPS} requests")))
     }
 
-    /// Returns the last number on the page that follows a number, and whether there are more pages.
-    async fn last_after(&self, number: u64) -> Result<(Option<u64>, bool), SnapshotError> {
+    /// Returns the last number below another one on the page that follows a number, and whether there are more pages of such.
+    async fn last_after(&self, number: u64, below: u64) -> Result<(Option<u64>, bool), SnapshotError> {
+        let end = self.key(&manifest_key(below));
         let prefix = self.key("manifests/");
         let mut after = self.key(&manifest_key(number));
         for _ in 0..FOREIGN_PAGES {
             let page =
                 self.store.list(&prefix, Some(&after)).await.map_err(|error| self.store_error(error))?;
             let numbers = page.keys.iter().rev().filter_map(|key| number_of(key.strip_prefix(&prefix)?));
-            let last = numbers.into_iter().next();
+            let last = numbers.into_iter().find(|number| *number < below);
+            let has_more = page.more && page.keys.last().is_some_and(|key| *key < end);
             match page.keys.last() {
-                Some(key) if last.is_none() && page.more => after.clone_from(key),
-                _ => return Ok((last, page.more)),
+                Some(key) if last.is_none() && has_more => after.clone_from(key),
+                _ => return Ok((last, has_more)),
             }
         }
         Err(self.endless(format!("{FOREIGN_PAGES} pages in a row hold no manifest")))

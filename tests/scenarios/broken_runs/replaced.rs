@@ -109,6 +109,26 @@ async fn a_quiet_manifest_is_held_against_the_one_before_it() {
 }
 
 #[tokio::test]
+async fn a_manifest_far_beyond_the_end_hides_nothing_of_what_is_before_it() {
+    let account = account().await;
+    account.audit(TUESDAY).await.expect("a second audit");
+    account.ibm().change(simulators::ibm::weeks()[3].apply);
+    let expected = drift_of_next(&account, &Place::copy_of(&account)).await;
+    let place = Place::copy_of(&account);
+    let told_before = place.events().len();
+    let (key, newest) = place.object("manifests/00000002");
+    fs::copy(&newest, newest.with_file_name("00000999.json")).expect("a copy");
+    let third = place.audit(&account, WEDNESDAY).await;
+    assert_eq!((third.snapshot, third.is_first), (1000, false));
+    let put_in = key.replace("00000002", "00000999");
+    assert!(third.damage.is_some_and(|damage| damage.contains(&put_in)));
+    let events = place.events().split_off(told_before);
+    assert_eq!(drift(&of_snapshot(&events, "1000")), expected, "compared with the second");
+    assert_eq!(damaged(&events)[0].data["compared_with"], 2);
+    assert_eq!(place.audit(&account, THURSDAY).await.damage, None, "told once");
+}
+
+#[tokio::test]
 async fn a_manifest_before_a_quiet_one_that_is_damaged_costs_nothing_and_is_named_once() {
     let account = account().await;
     account.audit(TUESDAY).await.expect("a second audit");
