@@ -9,7 +9,7 @@ pub(crate) fn everything() -> Statement {
     Statement {
         effect: Effect::Allow,
         actions: Arc::new(Choice::any_of(vec![Pattern::any()])),
-        resources: Choice::any_of(vec![Resource::any()]),
+        resources: Choice::any_of(vec![Resource::any()]).into(),
         condition: None,
     }
 }

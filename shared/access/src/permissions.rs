@@ -300,7 +300,7 @@ mod tests {
         let statement = Statement {
             effect: Effect::Allow,
             actions: Arc::new(Choice::any_of(vec![Pattern::parse(&action.to_lowercase())])),
-            resources: Choice::any_of(vec![urn.map_or_else(Resource::any, crate::huawei::resource)]),
+            resources: Choice::any_of(vec![urn.map_or_else(Resource::any, crate::huawei::resource)]).into(),
             condition: None,
         };
         access.source(Source {

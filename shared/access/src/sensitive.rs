@@ -110,7 +110,7 @@ impl<'a> Sensitive<'a> {
 fn completes(statement: &Statement, question: &Question) -> bool {
     let actions = Choice::any_of(statement.actions.any_of.clone());
     let resources = Choice::any_of(statement.resources.any_of.clone());
-    let whole = Statement { actions: actions.into(), resources, ..statement.clone() };
+    let whole = Statement { actions: actions.into(), resources: resources.into(), ..statement.clone() };
     whole.extent(question) == Extent::Whole
 }
 
@@ -138,7 +138,7 @@ mod tests {
         Statement {
             effect,
             actions: Arc::new(Choice::any_of(vec![crate::huawei::action(action)])),
-            resources: Choice::any_of(vec![Resource::any()]),
+            resources: Choice::any_of(vec![Resource::any()]).into(),
             condition: None,
         }
     }

@@ -50,8 +50,9 @@ pub struct Statement {
     /// Which actions. Shared, because thousands of policies give the same roles.
     #[serde(serialize_with = "shared")]
     pub actions: Arc<Choice<Pattern>>,
-    /// The resources that the statement is about.
-    pub resources: Choice<Resource>,
+    /// The resources that the statement is about. Shared likewise: a policy gives its roles on the same.
+    #[serde(serialize_with = "shared")]
+    pub resources: Arc<Choice<Resource>>,
     /// What must hold besides, in words that are equal when the conditions are; none when it always holds.
     pub condition: Option<String>,
 }
@@ -186,13 +187,16 @@ impl Statement {
     /// As [`Self::covers`], whatever must hold for either.
     pub(crate) fn covers_aside_from_condition(&self, other: &Self) -> bool {
         // Resources are few and mostly differ; a role has hundreds of actions, and the same one covers itself.
-        self.resources.covers(&other.resources)
+        (Arc::ptr_eq(&self.resources, &other.resources) || self.resources.covers(&other.resources))
             && (Arc::ptr_eq(&self.actions, &other.actions) || self.actions.covers(&other.actions))
     }
 }
 
-fn shared<S: serde::Serializer>(actions: &Arc<Choice<Pattern>>, serializer: S) -> Result<S::Ok, S::Error> {
-    actions.as_ref().serialize(serializer)
+fn shared<T: Serialize, S: serde::Serializer>(
+    choice: &Arc<Choice<T>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    choice.as_ref().serialize(serializer)
 }
 
 impl Resource {

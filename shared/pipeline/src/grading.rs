@@ -75,7 +75,7 @@ mod tests {
         let statement = Statement {
             effect,
             actions: Arc::new(Choice::any_of(vec![Pattern::parse(action)])),
-            resources: Choice::any_of(vec![Resource::any()]),
+            resources: Choice::any_of(vec![Resource::any()]).into(),
             condition: None,
         };
         GrantChange {

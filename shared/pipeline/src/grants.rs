@@ -208,9 +208,17 @@ impl Times {
     }
 }
 
+/// Returns whether somebody may have gained access: by drift, or because what denied it has ended.
+pub(crate) fn may_be_gained(cloud: Cloud, compared: &Compared, times: &Times) -> bool {
+    let is_of_access = |change: &Change| access::tables(cloud).any(|table| table.name == change.table.name);
+    let is_drift = |change: &&Change| change.weight == Weight::Drift && is_of_access(change);
+    let ended_by = |at| access::ends_before(cloud, &compared.state, at);
+    compared.changes.iter().any(|change| is_drift(&change)) || ended_by(times.before) != ended_by(times.now)
+}
+
 /// Returns who gained what by the drift of a run, or by what denied it and has ended since, widest first.
 ///
-/// Of the state before, the tables that differ are enough. The state is the same afterwards; its tables are lent for a while, so
+/// It is asked only where [`may_be_gained`]. Of the state before, the tables that differ are enough. The state is the same afterwards; its tables are lent for a while, so
 /// that those that did not change need not be copied.
 pub(crate) async fn gains(
     history: &History,
@@ -222,12 +230,6 @@ pub(crate) async fn gains(
     let cloud = history.account().cloud();
     let before = std::mem::take(&mut compared.before);
     let (state, changes) = (&mut compared.state, &compared.changes);
-    let of_access = |change: &&Change| access::tables(cloud).any(|table| table.name == change.table.name);
-    let has_drift = changes.iter().filter(of_access).any(|change| change.weight == Weight::Drift);
-    let ended_by = |at| access::ends_before(cloud, state, at);
-    if !has_drift && ended_by(times.before) == ended_by(times.now) {
-        return Vec::new();
-    }
     let changed: Vec<&'static Table> = access::tables(cloud)
         .filter(|table| changes.iter().any(|change| change.table.name == table.name))
         .collect();

@@ -10,9 +10,9 @@ use std::{
 };
 
 use access::Access;
-use check::{FindingsPatch, Judgement, Known, Limits, Round, Unanswered};
+use check::{Findings, FindingsPatch, Judgement, Known, Limits, Round, Unanswered};
 use futures::FutureExt;
-use model::{Lists, Sighting, Timestamp, Transition, time_text};
+use model::{Finding, Lists, Sighting, Timestamp, Transition, time_text};
 use notify::{BaselineCounts, Gain};
 use snapshot::{FindingsRef, History, SnapshotError};
 
@@ -73,11 +73,12 @@ pub(crate) async fn judge(
     at: Timestamp,
 ) -> Result<(Judged, Vec<Gain>), SnapshotError> {
     let mut access = None;
-    let judged = follow_findings(history, former, compared, &mut access, run, at).await?;
-    if judged.unjudged.is_some() {
+    let times = grants::Times::of(compared.before_at, at);
+    let may_gain = grants::may_be_gained(history.account().cloud(), compared, &times);
+    let judged = follow_findings(history, former, compared, &mut access, may_gain, run, at).await?;
+    if judged.unjudged.is_some() || !may_gain {
         return Ok((judged, Vec::new()));
     }
-    let times = grants::Times::of(compared.before_at, at);
     let gains = grants::gains(history, compared, access, run.permissions, &times);
     let gains = AssertUnwindSafe(gains).catch_unwind().await.map_err(|fault| reason_of(fault.as_ref()));
     Ok(match gains {
@@ -107,6 +108,7 @@ async fn follow_findings(
     former: &mut Former,
     compared: &Compared,
     access: &mut Option<Access>,
+    keeps_access: bool,
     run: &Run<'_>,
     at: Timestamp,
 ) -> Result<Judged, SnapshotError> {
@@ -144,12 +146,17 @@ async fn follow_findings(
             unjudged: None,
         });
     }
+    // The graph is large, and of no more use where nobody can have gained anything.
+    access.take_if(|_| !keeps_access);
     let before = former.findings(history).await?;
     let outcome = match round.complete(before.as_ref().map(|(findings, _)| findings)) {
         Some(outcome) => outcome,
         // The findings that some rules refer to are lost: all rules are asked.
         None => match guarded(|| ask(compared, &asking, run, None, access, until)).flatten() {
-            Ok(round) => round.outcome(),
+            Ok(round) => {
+                access.take_if(|_| !keeps_access);
+                round.outcome()
+            }
             Err(reason) => return Ok(Judged::none(former, reason)),
         },
     };
@@ -166,12 +173,7 @@ async fn follow_findings(
     };
     // The findings hold their rows: nobody needs them twice while they are written.
     drop(outcome);
-    let mut baseline = BaselineCounts::default();
-    let fresh = |finding: &&model::Finding| finding.baseline && finding.first_seen.snapshot == asking.number;
-    for finding in step.findings.open().filter(fresh) {
-        *baseline.by_severity.entry(finding.severity).or_default() += 1;
-        *baseline.by_rule.entry(finding.rule.clone()).or_default() += 1;
-    }
+    let baseline = count_baseline(&step.findings, asking.number);
     let patch = before.and_then(|before| {
         let found = former.findings_ref()?;
         Some((found, FindingsPatch::between(before.findings, &step.findings)))
@@ -181,6 +183,17 @@ async fn follow_findings(
     let stored = Some(FindingsRef { base, patches, digest, open, grounds });
     let idle = suppressions::idle_suppressions(&run.asked(), &asking.account, Some(&step.findings), at);
     Ok(Judged { transitions: step.transitions, stored, baseline, broken, unanswered, idle, unjudged: None })
+}
+
+/// Counts the findings that were there when their rule could first look, which was in this run.
+fn count_baseline(findings: &Findings, number: u64) -> BaselineCounts {
+    let mut baseline = BaselineCounts::default();
+    let is_of_run = |finding: &&Finding| finding.baseline && finding.first_seen.snapshot == number;
+    for finding in findings.open().filter(is_of_run) {
+        *baseline.by_severity.entry(finding.severity).or_default() += 1;
+        *baseline.by_rule.entry(finding.rule.clone()).or_default() += 1;
+    }
+    baseline
 }
 
 /// Asks the rules, and who holds sensitive permissions. The graph of access is built when somebody needs it.

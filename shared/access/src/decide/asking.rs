@@ -122,7 +122,7 @@ impl OnResource {
         let statement = Statement {
             effect: Effect::Allow,
             actions: Arc::new(Choice::any_of(vec![question.action.clone()])),
-            resources: Choice::any_of(vec![question.resource.clone()]),
+            resources: Arc::new(Choice::any_of(vec![question.resource.clone()])),
             condition: None,
         };
         Self { question, all_of_it: Source { steps: Arc::from([]), holders: Holders::All, statement } }

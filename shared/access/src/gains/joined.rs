@@ -106,7 +106,7 @@ fn together(one: &Statement, other: &Statement) -> Statement {
     Statement {
         effect: one.effect,
         actions: Arc::new(Choice::any_of(actions.into_iter().cloned().collect())),
-        resources: Choice { any_of: resources, except: one.resources.except.clone() },
+        resources: Choice { any_of: resources, except: one.resources.except.clone() }.into(),
         condition: one.condition.clone(),
     }
 }

@@ -184,7 +184,7 @@ impl Piece {
         Statement {
             effect: Effect::Allow,
             actions: actions.into(),
-            resources: Choice { any_of: vec![Resource(resource)], except: except.collect() },
+            resources: Choice { any_of: vec![Resource(resource)], except: except.collect() }.into(),
             condition: None,
         }
     }

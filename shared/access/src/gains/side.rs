@@ -40,7 +40,7 @@ impl<'a> Snapshot<'a> {
                     statement: Statement {
                         effect: Effect::Allow,
                         actions: piece.actions,
-                        resources: Choice::any_of(vec![piece.resource]),
+                        resources: piece.resources,
                         condition: both(span.condition.as_deref(), piece.condition.as_deref()),
                     },
                 })
@@ -179,7 +179,7 @@ impl<'a> Numbers<'a> {
         let actions = &mut self.actions;
         let by_content = || *actions.entry(&statement.actions).or_insert(next);
         let number = *self.by_address.entry(Arc::as_ptr(&statement.actions)).or_insert_with(by_content);
-        let key = (statement.effect, number, &statement.resources, statement.condition.as_deref());
+        let key = (statement.effect, number, &*statement.resources, statement.condition.as_deref());
         let number = *self.numbers.entry(key).or_insert(self.list.len());
         if number == self.list.len() {
             self.list.push(statement);

@@ -29,7 +29,7 @@ prop_compose! {
             }
         })),
     ) -> Statement {
-        Statement { effect: Effect::Allow, actions: Arc::new(actions), resources, condition: None }
+        Statement { effect: Effect::Allow, actions: Arc::new(actions), resources: Arc::new(resources), condition: None }
     }
 }
 

@@ -69,7 +69,7 @@ impl Documents {
             let statement = Statement {
                 effect,
                 actions: Arc::new(actions.unwrap_or_else(|| Choice::any_of(Vec::new()))),
-                resources: resources.remove(key).unwrap_or_else(everywhere),
+                resources: Arc::new(resources.remove(key).unwrap_or_else(everywhere)),
                 condition: words(&conditions),
             };
             let of_document = documents.entry(row.prefix(document).to_vec()).or_default();

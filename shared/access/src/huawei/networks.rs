@@ -42,7 +42,7 @@ pub(super) fn add(access: &mut Access, state: &State) {
     let statement = Statement {
         effect: Effect::Deny,
         actions: Arc::new(actions),
-        resources: Choice::any_of(vec![Resource::any()]),
+        resources: Choice::any_of(vec![Resource::any()]).into(),
         condition: Some(denied_unless(WORDS)),
     };
     access.bound(vec![everything, Source { steps, statement, holders: Holders::Only(Arc::new(barred)) }]);

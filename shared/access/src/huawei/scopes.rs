@@ -146,7 +146,7 @@ impl<'a> Scope<'a> {
             let lies = |resource: &mut Resource| {
                 resource.0.insert(name.to_owned(), vec![Pattern::literal(id)]);
             };
-            narrowed.resources.any_of.iter_mut().for_each(lies);
+            Arc::make_mut(&mut narrowed.resources).any_of.iter_mut().for_each(lies);
         }
         narrowed
     }

@@ -6,8 +6,7 @@ use model::{Coverage, Lists, Row, State, Table, Timestamp, Trust, Value, tables:
 
 use super::{roles::Roles, step};
 use crate::{
-    Access, Choice, Effect, Holders, Principal, Source, Standing, Statement, Step, moments::moment,
-    unseen::Seen,
+    Access, Effect, Holders, Principal, Source, Standing, Statement, Step, moments::moment, unseen::Seen,
 };
 
 /// States of a user that keep it from acting: not yet a member, or not any more. Of others, such as `VPN_ONLY` and
@@ -218,7 +217,7 @@ pub(super) fn add_owner(access: &mut Access, state: &State, roles: &Roles) {
             let statement = Statement {
                 effect: Effect::Allow,
                 actions: piece.actions,
-                resources: Choice::any_of(vec![piece.resource]),
+                resources: piece.resources,
                 condition: piece.condition,
             };
             let steps = [step("account owner", iam_id, Some("by ownership"))].into();

@@ -91,7 +91,7 @@ impl Right {
                 actions: Arc::new(Choice::any_of(
                     self.actions.iter().map(|each| Pattern::literal(each)).collect(),
                 )),
-                resources: Choice::any_of(vec![resource]),
+                resources: Choice::any_of(vec![resource]).into(),
                 condition: value.is_none().then(|| NOT_SEEN.to_owned()),
             },
             holders: Holders::All,

@@ -8,11 +8,13 @@ use super::{
     conditions::{self, Conditions},
     identities::identity,
     question::is_resource_group,
-    roles::{Piece, Roles, lies_somewhere, names_services, narrowed, only_service},
+    roles::{
+        Parts, PartsByService, Piece, Roles, lies_somewhere, names_services, narrowed, only, only_service,
+    },
     step,
 };
 use crate::{
-    Access, Choice, Effect, Holders, Pattern, Resource, Source, Standing, Statement, Step,
+    Access, Effect, Holders, Pattern, Resource, Source, Standing, Statement, Step,
     access::{Span, both},
     terms::Terms,
 };
@@ -25,6 +27,7 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timesta
     let mut resources = resources(state);
     let mut conditions = Conditions::of(state);
     let subjects = Subjects::of(state);
+    let mut parts = PartsByService::default();
     let mut given: BTreeMap<&str, Vec<Given<'_>>> = BTreeMap::new();
     for row in state.rows(&t::POLICY_ROLES) {
         let text = |column| t::POLICY_ROLES.text(row, column);
@@ -49,6 +52,7 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timesta
         let policy = Policy {
             id,
             step,
+            parts: parts.of(&opened.resource, roles),
             resource: opened.resource,
             condition: both_texts(ruled.words, opened.condition),
         };
@@ -87,12 +91,13 @@ struct Policy<'a> {
     id: &'a str,
     step: Step,
     resource: Resource,
+    parts: Parts,
     condition: Option<String>,
 }
 
 impl Policy<'_> {
     fn give(&self, access: &mut Access, roles: &Roles, role: &str, name: Option<&str>, holders: &[Holder]) {
-        let mut pieces = roles.pieces(role, &self.resource);
+        let mut pieces = roles.pieces(role, &self.parts);
         let everywhere = roles.everywhere(role);
         let is_unknown = pieces.is_empty() && everywhere.any_of.is_empty();
         if is_unknown && !self.opens_nothing(roles, role) {
@@ -103,7 +108,7 @@ impl Policy<'_> {
         let is_said = only_service(&self.resource).is_some_and(|service| roles.services().contains(&service));
         if pieces.is_empty() || (!everywhere.any_of.is_empty() && !is_said) {
             let Some(resource) = self.everywhere() else { return };
-            pieces.push(Piece { actions: everywhere, resource, condition: None });
+            pieces.push(Piece { actions: everywhere, resources: only(resource), condition: None });
         }
         let steps: Arc<[Step]> =
             Arc::from([self.step.clone(), step("role", role, roles.name_of(role).or(name))]);
@@ -121,7 +126,7 @@ impl Policy<'_> {
                 let statement = Statement {
                     effect: Effect::Allow,
                     actions: piece.actions.clone(),
-                    resources: Choice::any_of(vec![piece.resource.clone()]),
+                    resources: Arc::clone(&piece.resources),
                     condition: both(condition.as_deref(), piece.condition.as_deref()),
                 };
                 let source =

@@ -52,7 +52,7 @@ pub(super) fn add(access: &mut Access, state: &State) {
                 statement: Statement {
                     effect: Effect::Deny,
                     actions: Arc::new(actions(&opened.resource)),
-                    resources: Choice::any_of(vec![opened.resource]),
+                    resources: Choice::any_of(vec![opened.resource]).into(),
                     condition: words.map(|words| denied_unless(&words)),
                 },
                 holders: Holders::All,

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -28,8 +29,34 @@ const TEMPLATE_ROLES: [&str; 2] = ["Template Administrator", "Template Assignmen
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
     pub(crate) actions: Arc<Choice<Pattern>>,
-    pub(crate) resource: Resource,
+    pub(crate) resources: Arc<Choice<Resource>>,
     pub(crate) condition: Option<String>,
+}
+
+/// The parts of a resource by the service that each is of.
+pub(super) type Parts = Rc<[(String, Arc<Choice<Resource>>)]>;
+
+/// The parts of the resources that policies name, worked out once for all that name the same.
+#[derive(Debug, Default)]
+pub(super) struct PartsByService(BTreeMap<Resource, Parts>);
+
+impl PartsByService {
+    /// Returns the parts of a resource that are of services with roles.
+    pub(super) fn of(&mut self, resource: &Resource, roles: &Roles) -> Parts {
+        if let Some(known) = self.0.get(resource) {
+            return Rc::clone(known);
+        }
+        let services = roles.by_service.keys().filter(|service| !service.is_empty());
+        let part = |service: &String| Some((service.clone(), only(narrowed(resource, service)?)));
+        let parts: Parts = services.filter_map(part).collect();
+        self.0.insert(resource.clone(), Rc::clone(&parts));
+        parts
+    }
+}
+
+/// Returns the choice of one resource.
+pub(super) fn only(resource: Resource) -> Arc<Choice<Resource>> {
+    Arc::new(Choice::any_of(vec![resource]))
 }
 
 /// The actions of roles by service, with those of the account's own roles on the service that each is bound to.
@@ -146,18 +173,21 @@ impl Roles {
         self.by_service.get(service)?.get(role).cloned()
     }
 
-    /// Returns what a role opens on the services that a resource may be of, service by service: an action is
-    /// opened only on the service that lists it.
-    pub(crate) fn pieces(&self, role: &str, resource: &Resource) -> Vec<Piece> {
-        let services = self.by_service.keys().filter(|service| !service.is_empty());
-        services.flat_map(|service| self.pieces_on(service, role, resource)).collect()
+    /// Returns what a role opens on the parts of a resource, service by service: an action is opened only on the service that
+    /// lists it.
+    pub(super) fn pieces(&self, role: &str, parts: &Parts) -> Vec<Piece> {
+        parts.iter().flat_map(|(service, part)| self.pieces_of_part(service, role, part)).collect()
     }
 
     /// Returns what a role opens on one service.
     pub(crate) fn pieces_on(&self, service: &str, role: &str, resource: &Resource) -> Vec<Piece> {
-        let Some(resource) = narrowed(resource, service) else { return Vec::new() };
+        let part = narrowed(resource, service).map(only);
+        part.map_or_else(Vec::new, |part| self.pieces_of_part(service, role, &part))
+    }
+
+    fn pieces_of_part(&self, service: &str, role: &str, part: &Arc<Choice<Resource>>) -> Vec<Piece> {
         let Some(actions) = self.on(service, role) else { return Vec::new() };
-        let piece = |actions, condition| Piece { actions, resource: resource.clone(), condition };
+        let piece = |actions, condition| Piece { actions, resources: Arc::clone(part), condition };
         let needed =
             |action: &Pattern| self.restricted.get(&action.to_string()).filter(|needed| *needed != role);
         if service != IDENTITY || !actions.any_of.iter().any(|action| needed(action).is_some()) {
@@ -195,8 +225,11 @@ impl Roles {
             everything.except.push(Pattern::literal(action));
             conditional.entry(role).or_default().push(Pattern::literal(action));
         }
-        let piece =
-            |actions, condition| Piece { actions: Arc::new(actions), resource: Resource::any(), condition };
+        let piece = |actions, condition| Piece {
+            actions: Arc::new(actions),
+            resources: only(Resource::any()),
+            condition,
+        };
         let restricted = conditional
             .into_iter()
             .map(|(role, actions)| piece(Choice::any_of(actions), Some(self.given_besides(role))));

@@ -64,14 +64,15 @@ fn exceptions_that_overlap_do_not_double_what_is_left() {
             resources: crate::Choice {
                 any_of: vec![Resource::any(), resource("*a*")],
                 except: vec![resource("*x*"), resource("*y*"), resource("*z*")],
-            },
+            }
+            .into(),
             condition: None,
         }
     };
     let taken: Vec<Statement> = (0..30).map(statement).collect();
     let taken: Vec<Counting<'_>> = taken.iter().map(counting).collect();
     let all = Statement {
-        resources: crate::Choice { any_of: vec![Resource::any()], except: vec![] },
+        resources: crate::Choice { any_of: vec![Resource::any()], except: vec![] }.into(),
         ..statement(31)
     };
     let left = minus_all(counting(&all).region(), &taken, false);
