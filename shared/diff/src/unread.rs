@@ -34,11 +34,11 @@ pub(crate) fn fill(
     cells: Vec<UnreadCell>,
     declared: &[&'static Table],
 ) -> Unread {
-    let mut unread = Unread::default();
+    let (mut unread, mut edits) = (Unread::default(), Edits::default());
     let (lists, former) = (Lists::of(state), Lists::of(before));
     let (doubtful, cells): (Vec<UnreadCell>, Vec<UnreadCell>) =
         cells.into_iter().partition(|cell| cell.is_doubtful);
-    unread.doubt(before, state, doubtful, declared);
+    unread.doubt(before, state, doubtful, declared, &mut edits);
     let mut by_row: BTreeMap<Place, BTreeSet<&'static str>> = BTreeMap::new();
     for cell in cells {
         by_row.entry((cell.table, cell.key)).or_default().insert(cell.column);
@@ -46,14 +46,13 @@ pub(crate) fn fill(
     for ((name, key), columns) in by_row {
         let Some(table) = declared.iter().copied().find(|table| table.name == name) else { continue };
         let known = before.rows(table).get(table, &key).cloned();
-        let Some(row) = state.rows(table).get(table, &key).cloned() else {
+        let Some(row) = edits.row(state, table, &key).cloned() else {
             // Nothing could be made of it, and it was there.
             if let Some(known) = known {
                 let cells = columns.iter().map(|column| cell_name(table, &key, column));
                 unread.kept.entry(list_of(&lists, table, &known)).or_default().extend(cells);
                 state.mark_carried(table, &known);
-                let rows = state.take(table).into_iter().chain([known]).collect();
-                state.put(table, Rows::new(table, rows));
+                edits.put(table, known);
             }
             continue;
         };
@@ -62,7 +61,7 @@ pub(crate) fn fill(
             let cell = cell_name(table, &key, column);
             if let Some(child) = declared.iter().copied().find(|table| table.name == *column) {
                 if known.is_some() {
-                    keep_children(before, state, child, &key, table.key, declared);
+                    edits.keep_children(child, &key, table.key);
                     unread.kept.entry(list.clone()).or_default().insert(cell);
                 }
                 continue;
@@ -73,26 +72,79 @@ pub(crate) fn fill(
             to.entry(list.clone()).or_default().insert(cell);
         }
         if let Some(known) = known {
-            put_filled(state, table, &row, &known, &columns);
+            edits.put(table, filled(table, &row, &known, &columns));
         }
     }
+    edits.apply(before, state, declared);
     unread
 }
 
 /// A row by its table and key.
 type Place = (&'static str, Box<[u8]>);
 
-fn put_filled(
-    state: &mut State,
+/// What takes the place of rows that were shown. Each change of a table sorts it anew, so that all are made at once.
+#[derive(Default)]
+struct Edits {
+    /// Rows by table and key.
+    rows: BTreeMap<&'static str, NewRows>,
+    /// Things whose nested rows are those of the last snapshot, by nested table.
+    children: BTreeMap<&'static str, Owners>,
+}
+
+/// Rows of a table by key.
+struct NewRows {
     table: &'static Table,
-    row: &Row,
-    known: &Row,
-    columns: &BTreeSet<&'static str>,
-) {
-    let filled = filled(table, row, known, columns);
-    let rows = state.take(table).into_iter().filter(|each| each != row).chain([filled]);
-    let rows = Rows::new(table, rows.collect());
-    state.put(table, rows);
+    by_key: BTreeMap<Box<[u8]>, Row>,
+}
+
+/// Things by key, of which all rows of a nested table are meant.
+struct Owners {
+    child: &'static Table,
+    /// How many columns are the key of the thing.
+    columns: usize,
+    keys: BTreeSet<Box<[u8]>>,
+}
+
+impl Edits {
+    /// Puts a row in the place of the one with its key, if there is one.
+    fn put(&mut self, table: &'static Table, row: Row) {
+        let rows = self.rows.entry(table.name).or_insert_with(|| NewRows { table, by_key: BTreeMap::new() });
+        rows.by_key.insert(row.prefix(table.key).into(), row);
+    }
+
+    /// Returns the row of a table with a key: the one that is to be, else the one that was shown.
+    fn row<'a>(&'a self, state: &'a State, table: &Table, key: &[u8]) -> Option<&'a Row> {
+        let new = self.rows.get(table.name).and_then(|rows| rows.by_key.get(key));
+        new.or_else(|| state.rows(table).get(table, key))
+    }
+
+    /// Puts the former rows of one thing in a nested table, and in those below it, in the place of what was shown of them.
+    fn keep_children(&mut self, child: &'static Table, key: &[u8], columns: usize) {
+        let owners = self.children.entry(child.name);
+        let owners = owners.or_insert_with(|| Owners { child, columns, keys: BTreeSet::new() });
+        owners.keys.insert(key.into());
+    }
+
+    fn apply(self, before: &State, state: &mut State, declared: &[&'static Table]) {
+        for NewRows { table, by_key: rows } in self.rows.into_values() {
+            let shown = state.take(table).into_iter().filter(|row| !rows.contains_key(row.prefix(table.key)));
+            let shown: Vec<Row> = shown.collect();
+            state.put(table, Rows::new(table, shown.into_iter().chain(rows.into_values()).collect()));
+        }
+        let names = |table: &'static Table| table.key_columns().iter().map(|column| column.name);
+        for Owners { child, columns, keys } in self.children.into_values() {
+            let is_below = |table: &&&'static Table| {
+                table.listing == child.listing && names(child).eq(names(table).take(child.key))
+            };
+            let is_of = |row: &Row| keys.contains(row.prefix(columns));
+            for table in declared.iter().filter(is_below) {
+                let shown: Vec<Row> = state.take(table).into_iter().filter(|row| !is_of(row)).collect();
+                let known: Vec<Row> = before.rows(table).iter().filter(|row| is_of(row)).cloned().collect();
+                known.iter().for_each(|row| state.mark_carried(table, row));
+                state.put(table, Rows::new(table, shown.into_iter().chain(known).collect()));
+            }
+        }
+    }
 }
 
 /// Returns a row with the last known value in each of some columns. The API's object is no other only because of them.
@@ -107,28 +159,6 @@ fn filled(table: &Table, row: &Row, known: &Row, columns: &BTreeSet<&str>) -> Ro
     Row::pack(
         cells().map(|(column, (value, known))| if columns.contains(column.name) { known } else { value }),
     )
-}
-
-/// Puts the former rows of one thing in a nested table, and in those below it, in the place of what was shown of them.
-fn keep_children(
-    before: &State,
-    state: &mut State,
-    child: &'static Table,
-    key: &[u8],
-    columns: usize,
-    declared: &[&'static Table],
-) {
-    let names = |table: &'static Table| table.key_columns().iter().map(|column| column.name);
-    let is_below = |table: &&&'static Table| {
-        table.listing == child.listing && names(child).eq(names(table).take(child.key))
-    };
-    for table in declared.iter().filter(is_below) {
-        let is_of = |row: &Row| row.prefix(columns) == key;
-        let shown: Vec<Row> = state.take(table).into_iter().filter(|row| !is_of(row)).collect();
-        let known: Vec<Row> = before.rows(table).iter().filter(|row| is_of(row)).cloned().collect();
-        known.iter().for_each(|row| state.mark_carried(table, row));
-        state.put(table, Rows::new(table, shown.into_iter().chain(known).collect()));
-    }
 }
 
 /// Puts the former rows of an incomplete list in the place of those that it shows, where rows are told apart by their
@@ -190,14 +220,16 @@ impl Unread {
     fn doubt(
         &mut self,
         before: &State,
-        state: &mut State,
+        state: &State,
         cells: Vec<UnreadCell>,
         declared: &[&'static Table],
+        edits: &mut Edits,
     ) {
         let (lists, former) = (Lists::of(state), Lists::of(before));
         let named = |name: &str| declared.iter().copied().find(|table| table.name == name);
         let mut columns: BTreeMap<Place, BTreeSet<&'static str>> = BTreeMap::new();
         let mut are_doubted: BTreeSet<Place> = BTreeSet::new();
+        let mut with_rows: BTreeMap<&str, BTreeSet<&[u8]>> = BTreeMap::new();
         for cell in cells {
             let Some(table) = named(cell.table) else { continue };
             let place = (table.name, cell.key.clone());
@@ -209,9 +241,12 @@ impl Unread {
             let (list, name) = (list_of(&lists, table, row), cell_name(table, &cell.key, cell.column));
             let known = former.get(&list.0, &list.1);
             let is_new = known.is_some() && before.rows(table).get(table, &cell.key).is_none();
-            let had_rows = before.rows(child).iter().any(|row| row.prefix(table.key) == &*cell.key);
+            let owners = with_rows
+                .entry(child.name)
+                .or_insert_with(|| before.rows(child).iter().map(|row| row.prefix(table.key)).collect());
+            let had_rows = owners.contains(&*cell.key);
             if (is_new || had_rows) && !known.is_some_and(|list| doubts(list, &name)) {
-                keep_children(before, state, child, &cell.key, table.key, declared);
+                edits.keep_children(child, &cell.key, table.key);
                 self.doubtful.entry(list).or_default().insert(name);
                 are_doubted.insert(place);
             }
@@ -220,7 +255,7 @@ impl Unread {
             let Some(table) = named(place.0) else { continue };
             let row = state.rows(table).get(table, &place.1).cloned();
             if let (Some(row), Some(known)) = (row, before.rows(table).get(table, &place.1)) {
-                put_filled(state, table, &row, known, columns);
+                edits.put(table, filled(table, &row, known, columns));
             }
         }
     }

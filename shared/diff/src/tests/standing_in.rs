@@ -312,3 +312,17 @@ fn a_child_list_of_a_new_parent_that_failed_is_known_to_have_been_empty() {
     let told: Vec<Change> = compare(&after, &again, &declared());
     assert_eq!(told.iter().map(|change| change.weight).collect::<Vec<_>>(), [Weight::Drift]);
 }
+
+#[test]
+fn cells_that_could_not_be_read_by_the_ten_thousand_take_no_time_for_each_other() {
+    let ids: Vec<String> = (0..20_000).map(|number| format!("k{number}")).collect();
+    let all = |disabled| ids.iter().map(|id| key(id, disabled)).collect();
+    let before = keys(ListStatus::Complete, all(Some(true)));
+    let mut seen = keys(ListStatus::Failed, all(None));
+    seen.note_unread(ids.iter().map(|id| unread(id, "disabled")));
+    let began = std::time::Instant::now();
+    let after = carry(&before, 1, seen, &declared());
+    // Sorting the table for each of them took minutes.
+    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+    assert_eq!(after.rows(&API_KEYS), before.rows(&API_KEYS));
+}
