@@ -29,6 +29,8 @@ pub(crate) struct Sighted<'a> {
     state: &'a State,
     /// By listing, the parents of the lists that were not read to their end.
     unread: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Whether tables that are read in parts are looked at part by part.
+    has_parts: bool,
 }
 
 impl<'a> Sighted<'a> {
@@ -42,7 +44,13 @@ impl<'a> Sighted<'a> {
                 lists.insert(text("parent"));
             }
         }
-        Self { state, unread }
+        Self { state, unread, has_parts: true }
+    }
+
+    /// Takes tables that are read in parts as a whole: for questions about others than their rows, which hang on every part.
+    pub(crate) const fn by_tables(mut self) -> Self {
+        self.has_parts = false;
+        self
     }
 
     /// Returns how far a rule can be believed that needs some tables, and that the missing rows of some make report.
@@ -127,7 +135,9 @@ impl<'a> Sighted<'a> {
             }
             (reading, parent) => match self.unread.get(table.listing) {
                 Some(unread) if unread.is_empty() => Seen::Whole,
-                Some(_) if is_in_parts(reading) || is_nested_in_parts(table, parent) => Seen::InParts,
+                Some(_) if self.has_parts && (is_in_parts(reading) || is_nested_in_parts(table, parent)) => {
+                    Seen::InParts
+                }
                 _ => Seen::Partly,
             },
         }

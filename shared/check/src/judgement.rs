@@ -57,7 +57,7 @@ impl Round {
         judgement: &Judgement,
         look: impl FnOnce() -> Found,
     ) {
-        let sighted = Sighted::new(state);
+        let sighted = Sighted::new(state).by_tables();
         let mut verdict = Verdict {
             rule: judgement.rule.clone(),
             title: judgement.title.clone(),
