@@ -16,13 +16,22 @@ pub(super) struct Conditions<'a> {
     pub(super) terms: Terms,
 }
 
-/// What must hold for a policy, and until when it can.
+/// What must hold for a policy, and from when until when it can.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ruled {
     /// Words that are equal when the conditions are; none where nothing must hold.
     pub(super) words: Option<String>,
+    /// When it can hold for the first time; none where it may always have held.
+    start: Option<Timestamp>,
     /// When it stops for good to hold, whatever else is the case; none where it may always hold again.
     pub(super) end: Option<Timestamp>,
+}
+
+impl Ruled {
+    /// Returns whether it can never hold, for it ends before it begins.
+    pub(super) fn is_impossible(&self) -> bool {
+        self.start.zip(self.end).is_some_and(|(start, end)| start >= end)
+    }
 }
 
 impl<'a> Conditions<'a> {
@@ -40,7 +49,7 @@ impl<'a> Conditions<'a> {
             conditions.entry(policy).or_default().push((
                 place.collect(),
                 text("group_operator").unwrap_or("and"),
-                Ruled { words: Some(words), end: end_of_row(row) },
+                Ruled { words: Some(words), start: start_of_row(row), end: end_of_row(row) },
             ));
         }
         Self { of_policies: conditions, terms }
@@ -65,25 +74,40 @@ impl<'a> Conditions<'a> {
         self.joined(outer.unwrap_or("and"), of_groups)
     }
 
-    /// Joins conditions; alternatives stay together where something else must hold too. All of them end with the first
-    /// that ends, and alternatives when the last has.
+    /// Joins conditions; alternatives stay together where something else must hold too.
     fn joined(&mut self, operator: &str, members: Vec<Ruled>) -> Ruled {
-        let (ends, is_all) = (members.iter().map(|member| member.end), operator == "and");
-        let end = match is_all {
-            true => ends.flatten().min(),
-            false => ends.collect::<Option<Vec<Timestamp>>>().and_then(|ends| ends.into_iter().max()),
-        };
+        let is_all = operator == "and";
+        let (start, end) = span(&members, is_all);
         let words: Vec<String> = members.into_iter().filter_map(|member| member.words).collect();
         let all = words.join(&format!(" {operator} "));
         if words.len() < 2 || is_all {
-            return Ruled { words: Some(all), end };
+            return Ruled { words: Some(all), start, end };
         }
         let together = format!("({all})");
         if operator == "or" {
             self.terms.any(&together, &words);
         }
-        Ruled { words: Some(together), end }
+        Ruled { words: Some(together), start, end }
     }
+}
+
+/// Returns from when until when conditions can hold. All of them begin with the last and end with the first; alternatives begin with
+/// the first and end with the last of those that can hold at all.
+fn span(members: &[Ruled], is_all: bool) -> (Option<Timestamp>, Option<Timestamp>) {
+    if is_all {
+        let starts = members.iter().filter_map(|member| member.start);
+        return (starts.max(), members.iter().filter_map(|member| member.end).min());
+    }
+    let possible: Vec<&Ruled> = members.iter().filter(|member| !member.is_impossible()).collect();
+    let Some(first) = possible.first() else {
+        return members.first().map_or((None, None), |member| (member.start, member.end));
+    };
+    possible.iter().fold((first.start, first.end), |(start, end), member| {
+        (
+            start.zip(member.start).map(|(one, other)| one.min(other)),
+            end.zip(member.end).map(|(one, other)| one.max(other)),
+        )
+    })
 }
 
 /// Returns the attribute that a condition asks of, without what stands around it.
@@ -102,6 +126,19 @@ pub(super) fn end_of_row(row: &Row) -> Option<Timestamp> {
         ("current_date_time", "dateTimeLessThanOrEquals") => after(moment(value)?, SECOND),
         ("current_date", "dateLessThan") => start_of_day(value),
         ("current_date", "dateLessThanOrEquals") => after(start_of_day(value)?, DAY),
+        _ => None,
+    }
+}
+
+/// Returns when a condition on the date, or date and time, that has a lower end holds for the first time.
+fn start_of_row(row: &Row) -> Option<Timestamp> {
+    let text = |column| t::POLICY_CONDITIONS.text(row, column);
+    let (operator, value) = (text("operator")?, text("value")?.trim_matches('"'));
+    match (name(row)?, operator) {
+        ("current_date_time", "dateTimeGreaterThan") => after(moment(value)?, SECOND),
+        ("current_date_time", "dateTimeGreaterThanOrEquals") => moment(value),
+        ("current_date", "dateGreaterThan") => after(start_of_day(value)?, DAY),
+        ("current_date", "dateGreaterThanOrEquals") => start_of_day(value),
         _ => None,
     }
 }

@@ -44,6 +44,9 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timesta
         }
         let opened = resources.remove(id).unwrap_or_default();
         let ruled = conditions.take(id, text("rule_operator"));
+        if ruled.is_impossible() {
+            continue;
+        }
         if let Some(end) = ruled.end.filter(|end| *end <= at) {
             access.ended.note([id], end);
             continue;

@@ -8,5 +8,6 @@ mod members;
 mod restrictions;
 mod rights;
 mod rules;
+mod times;
 mod told;
 mod world;

@@ -33,7 +33,7 @@ use model::{
 use super::{
     caller::Caller,
     cbr_rules::Counts,
-    sight::{GROUP_READERS, KEY_READERS, PLATFORM, Scope, Sight},
+    sight::{GROUP_READERS, PLATFORM, Scope, Sight},
 };
 use crate::listing::Seen;
 
@@ -175,7 +175,7 @@ fn machines(listed: &HashSet<&str>, kind: &str, caller: &Caller, sight: &Sight<'
 }
 
 fn api_keys(seen: &Seen, sight: &Sight<'_>) -> Option<Sign> {
-    if sight.covers(Scope::Iam("iam-identity"), KEY_READERS) {
+    if sight.shows_keys_of_others() {
         return None;
     }
     let owners: HashSet<&str> = seen.texts(&API_KEYS, "iam_id").collect();

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashSet};
 use model::{
     Row, Table,
     tables::ibm::{
-        ACCESS_GROUPS, ACCOUNTS, DYNAMIC_MEMBERS, MEMBERS, POLICIES, POLICY_RESOURCES, POLICY_ROLES,
-        POLICY_TAGS,
+        ACCESS_GROUPS, ACCOUNTS, CUSTOM_ROLE_ACTIONS, DYNAMIC_MEMBERS, MEMBERS, POLICIES, POLICY_RESOURCES,
+        POLICY_ROLES, POLICY_TAGS, ROLE_ACTIONS, ROLES,
     },
 };
 
@@ -21,9 +21,15 @@ use crate::listing::Seen;
 pub(crate) const PLATFORM: &[&str] = &["viewer", "operator", "editor", "administrator"];
 /// Access groups are not shown to an Operator.
 pub(crate) const GROUP_READERS: &[&str] = &["viewer", "editor", "administrator"];
-/// A Viewer is not shown the API keys of others. The CRN of Service Configuration Reader ends in `role:ConfigReader`.
-pub(crate) const KEY_READERS: &[&str] =
+/// Either of these actions shows the API keys of others.
+const KEY_READING: [&str; 2] = ["iam-identity.apikey.list", "iam-identity.apikey.review"];
+/// The roles that carry one of them in IBM Cloud's table of actions, where the roles of IAM Identity were not listed: they are for the
+/// services that a policy names. A Viewer is not shown the keys of others. The CRN of Service Configuration Reader ends in `role:ConfigReader`.
+const KEY_READERS: &[&str] =
     &["operator", "editor", "administrator", "configreader", "serviceconfigurationreader", "apikeyreviewer"];
+
+/// The service that keeps the API keys.
+const IDENTITY: &str = "iam-identity";
 
 /// What a role would have to be held on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +47,8 @@ pub(crate) enum Scope<'a> {
 struct Grant<'a> {
     is_narrowed: bool,
     attributes: Vec<(&'a str, &'a str)>,
-    roles: Vec<String>,
+    /// The roles by their CRNs.
+    roles: Vec<&'a str>,
 }
 
 /// The grants of the caller.
@@ -50,6 +57,10 @@ pub(crate) struct Sight<'a> {
     is_owner: bool,
     is_known: bool,
     grants: BTreeMap<&'a str, Grant<'a>>,
+    /// CRNs of the roles that were seen to show the API keys of others.
+    key_readers: HashSet<&'a str>,
+    /// Whether the roles that IBM offers on IAM Identity were listed.
+    knows_key_readers: bool,
 }
 
 impl<'a> Sight<'a> {
@@ -74,7 +85,7 @@ impl<'a> Sight<'a> {
         }
         for row in seen.rows(&POLICY_ROLES) {
             with_grant(&mut grants, &POLICY_ROLES, row, |grant, text| {
-                grant.roles.push(role_name(text("role_id")));
+                grant.roles.push(text("role_id"));
             });
         }
         let lists = [POLICIES.listing, ACCESS_GROUPS.listing, MEMBERS.listing];
@@ -82,6 +93,10 @@ impl<'a> Sight<'a> {
             is_owner: seen.texts(&ACCOUNTS, "owner_iam_id").any(|owner| owner == caller.iam_id),
             is_known: lists.into_iter().all(|listing| seen.is_complete(listing)),
             grants,
+            key_readers: roles_with(seen, &ROLE_ACTIONS)
+                .chain(roles_with(seen, &CUSTOM_ROLE_ACTIONS))
+                .collect(),
+            knows_key_readers: seen.texts(&ROLES, "service_name").any(|service| service == IDENTITY),
         }
     }
 
@@ -101,6 +116,17 @@ impl<'a> Sight<'a> {
         self.grants.is_empty()
     }
 
+    /// Returns whether it is proven that the caller is shown the API keys of others.
+    pub(crate) fn shows_keys_of_others(&self) -> bool {
+        let shows = |role: &&str| {
+            let is_listed = self.knows_key_readers || role.contains(":customRole:");
+            let is_known_by_name = !is_listed && KEY_READERS.contains(&role_name(role).as_str());
+            self.key_readers.contains(role) || is_known_by_name
+        };
+        let mut grants = self.grants.values().filter(|grant| grant.is_on(Scope::Iam(IDENTITY)));
+        self.is_owner || grants.any(|grant| grant.roles.iter().any(shows))
+    }
+
     /// Returns whether it is proven that the caller holds one of the roles on the whole of a scope.
     pub(crate) fn covers(&self, scope: Scope<'_>, roles: &[&str]) -> bool {
         self.is_owner || self.grants.values().any(|grant| grant.is_on(scope) && grant.has_one_of(roles))
@@ -109,7 +135,7 @@ impl<'a> Sight<'a> {
 
 impl Grant<'_> {
     fn has_one_of(&self, roles: &[&str]) -> bool {
-        self.roles.iter().any(|role| roles.contains(&role.as_str()))
+        self.roles.iter().any(|role| roles.contains(&role_name(role).as_str()))
     }
 
     fn is_on(&self, scope: Scope<'_>) -> bool {
@@ -128,6 +154,14 @@ impl Grant<'_> {
             }
         }
     }
+}
+
+/// Returns the CRNs of the roles that carry an action which shows the API keys of others.
+fn roles_with<'a>(seen: &'a Seen, table: &'static Table) -> impl Iterator<Item = &'a str> {
+    let (role, action) = (place(table, "role_crn"), place(table, "action"));
+    let reads =
+        move |row: &&'a Row| row.value(action).as_text().is_some_and(|action| KEY_READING.contains(&action));
+    seen.rows(table).iter().filter(reads).filter_map(move |row| row.value(role).as_text())
 }
 
 fn groups_of<'a>(seen: &'a Seen, caller: &Caller) -> HashSet<&'a str> {

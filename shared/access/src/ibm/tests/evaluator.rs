@@ -3,6 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::Timestamp;
+
+use super::times::Rule;
+
 /// Three values: no, only while something holds, yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Answer {
@@ -29,7 +33,8 @@ pub(super) struct Policy {
     pub(super) roles: Vec<&'static str>,
     pub(super) attributes: Vec<Attribute>,
     pub(super) tag: Option<Attribute>,
-    pub(super) is_timed: bool,
+    /// When it counts; none where it always does.
+    pub(super) rule: Option<Rule>,
 }
 
 #[derive(Debug, Clone)]
@@ -133,7 +138,7 @@ impl Account {
         if !is_given {
             return Answer::No;
         }
-        let timed = if policy.is_timed { Answer::Perhaps } else { Answer::Yes };
+        let timed = if policy.rule.is_some() { Answer::Perhaps } else { Answer::Yes };
         matches.min(timed).min(self.is_subject(policy.subject, who))
     }
 
@@ -145,16 +150,22 @@ impl Account {
         each.max().unwrap_or(Answer::No)
     }
 
+    /// Returns the account as it is from a moment on: what can hold at none from then on is as good as not there.
+    pub(super) fn from(&self, moment: Timestamp) -> Self {
+        let may_hold = |policy: &&Policy| policy.rule.as_ref().is_none_or(|rule| rule.may_hold_from(moment));
+        Self { policies: self.policies.iter().filter(may_hold).cloned().collect(), ..self.clone() }
+    }
+
     /// Returns the ways in which somebody can do something by what was decided: each with whether it hangs on the
     /// time and on the claims of a session.
     pub(super) fn ways(&self, who: &str, action: &str, target: &Target) -> BTreeSet<(bool, bool)> {
         let owned = (self.owner == Some(who)).then_some((false, false));
         let lasting = Self { dynamic: Vec::new(), ..self.clone() };
         let ways = lasting.policies.iter().filter_map(|policy| {
-            let plain = Policy { is_timed: false, ..policy.clone() };
+            let plain = Policy { rule: None, ..policy.clone() };
             match lasting.allows(&plain, who, action, target) {
                 Answer::No => None,
-                answer => Some((policy.is_timed, answer == Answer::Perhaps)),
+                answer => Some((policy.rule.is_some(), answer == Answer::Perhaps)),
             }
         });
         ways.chain(owned).collect()

@@ -10,6 +10,7 @@ use super::{
     generated::{
         ACTIONS, FOREIGN, GROUPS, PROFILE, ROLES, SERVICE_ID, SERVICES, USER, actions_on, role_lists, state,
     },
+    times::Rule,
     world::World,
 };
 use crate::{
@@ -44,9 +45,9 @@ prop_compose! {
         subject in select(vec![USER, USER, FOREIGN, PROFILE, GROUPS[0], GROUPS[0], GROUPS[1], PUBLIC]),
         roles in prop::sample::subsequence(&ROLES[..], 1..3),
         attributes in attributes(),
-        is_timed in prop::bool::weighted(0.3),
+        rule in prop::option::weighted(0.3, Just(Rule::until_five())),
     ) -> Policy {
-        Policy { kind: "access", state: "active", subject, roles, attributes, tag: None, is_timed }
+        Policy { kind: "access", state: "active", subject, roles, attributes, tag: None, rule }
     }
 }
 

@@ -5,11 +5,12 @@ use proptest::{prelude::*, sample::select, strategy::Union};
 
 use super::{
     evaluator::{Account, Answer, Attribute, PUBLIC, Policy, Target},
+    times::{moments, rules},
     world::World,
 };
 use crate::{
     Access, Extent, Verdict,
-    ibm::{access, question},
+    ibm::{access_at, question},
 };
 
 pub(super) const SERVICES: [&str; 3] = ["kms", "cos", "iam-groups"];
@@ -128,12 +129,12 @@ prop_compose! {
         roles in prop::sample::subsequence(&ROLES[..], 1..3),
         attributes in attributes(),
         tag in prop::option::weighted(0.2, select(vec![("stringEquals", "prod"), ("stringMatch", "p*"), ("stringEquals", "p*")])),
-        is_timed in prop::bool::weighted(0.2),
+        rule in prop::option::weighted(0.3, rules()),
     ) -> Policy {
         // Tags go with the services only, and nothing that is asked of here is a resource group with one.
         let tag = tag.filter(|_| attributes.iter().all(|each| each.name != "resourceType"));
         let tag = tag.map(|(operator, value)| Attribute { name: "tag env", operator, values: vec![value] });
-        Policy { kind, state, subject, roles, attributes, tag, is_timed }
+        Policy { kind, state, subject, roles, attributes, tag, rule }
     }
 }
 
@@ -159,6 +160,8 @@ fn add_policy(world: World, id: &str, policy: &Policy) -> World {
     let is_group = policy.subject.starts_with("AccessGroupId-");
     let column = if is_group { "subject_access_group_id" } else { "subject_iam_id" };
     let cells = [("id", id), ("type", policy.kind), ("state", policy.state), (column, policy.subject)];
+    let joined = policy.rule.as_ref().map(|rule| ("rule_operator", rule.joined));
+    let cells: Vec<(&str, &str)> = cells.into_iter().chain(joined).collect();
     let world = world.add(&t::POLICIES, &cells).given(id, &policy.roles);
     let joined: Vec<(&str, &str, String)> =
         policy.attributes.iter().map(|each| (each.name, each.operator, each.values.join("|"))).collect();
@@ -170,11 +173,7 @@ fn add_policy(world: World, id: &str, policy: &Policy) -> World {
         Some(tag) => world.tag(id, 0, ["env", tag.operator, tag.values[0]]),
         None => world,
     };
-    if policy.is_timed {
-        let hours = ["{{environment.attributes.current_time}}", "timeLessThan", "17:00:00+00:00"];
-        return world.when(id, "0", "and", hours);
-    }
-    world
+    policy.rule.iter().fold(world, |world, rule| rule.write(world, id))
 }
 
 /// The account restricts what members may do without a policy; the evaluator speaks of policies alone.
@@ -286,9 +285,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn every_decision_is_that_of_the_rules(account in accounts()) {
+    fn every_decision_is_that_of_the_rules(account in accounts(), at in moments()) {
         let state = state(&account);
-        let access = access(&state);
+        let (access, account) = (access_at(&state, at), account.from(at));
         for target in targets() {
             for action in actions_on(&target) {
                 let found = verdicts(&access, &state, &action, &written(&target));
@@ -311,6 +310,7 @@ proptest! {
         action in select(vec!["*", "*.read", "iam.*", "kms.*", "kms.thing.write"]),
         named in select(vec![vec![], vec!["serviceName"], vec!["serviceName", "region"], vec!["resourceGroupId"]]),
         of in select(targets()),
+        at in moments(),
     ) {
         // A service that nobody knows may have such a name and lie somewhere: the requests below hold none.
         let is_of_unknown = |policy: &Policy| {
@@ -319,7 +319,7 @@ proptest! {
         };
         prop_assume!(!account.policies.iter().any(is_of_unknown));
         let state = state(&account);
-        let access = access(&state);
+        let (access, account) = (access_at(&state, at), account.from(at));
         let given: Vec<String> =
             named.iter().filter_map(|name| Some(format!("{name}={}", of.get(name)?))).collect();
         let resource = if given.is_empty() { "*".to_owned() } else { given.join(",") };

@@ -151,6 +151,36 @@ fn a_viewer_is_not_shown_the_keys_of_others() {
 }
 
 #[test]
+fn a_role_shows_the_keys_of_others_by_the_actions_that_it_carries() {
+    let account = || Shown::account().without(&POLICIES).without(&POLICY_RESOURCES).without(&POLICY_ROLES);
+    let given = |role: &str| {
+        account()
+            .grant("p1", COLLECTOR, &[("serviceType", "platform_service")], "iam::::role:Viewer")
+            .grant("p2", COLLECTOR, &[("serviceType", "service")], "iam::::role:Viewer")
+            .grant("p3", COLLECTOR, &[("serviceName", "iam-identity")], role)
+    };
+    let with = |shown: Shown, role: &str, action: &str| {
+        let crn = format!("crn:v1:bluemix:public:{role}");
+        shown
+            .add(&ROLES, &[("service_name", "iam-identity"), ("crn", &crn)])
+            .add(&ROLE_ACTIONS, &[("service_name", "iam-identity"), ("role_crn", &crn), ("action", action)])
+    };
+    // A role whose name nobody knows, and one that no longer carries what its name stood for.
+    let (new, operator) = ("iam-identity::::serviceRole:KeyAuditor", "iam::::role:Operator");
+    assert_eq!(given(new).denied(), ["ibm_api_keys"]);
+    assert_eq!(with(given(new), new, "iam-identity.apikey.review").denied(), [""; 0]);
+    assert_eq!(given(operator).denied(), [""; 0], "where no role was listed, the table of actions says so");
+    assert_eq!(with(given(operator), operator, "iam-identity.serviceid.get").denied(), ["ibm_api_keys"]);
+    // A role of the account's own, named like one of IBM's.
+    let own = "iam-identity::a/a::customRole:Operator";
+    assert_eq!(given(own).denied(), ["ibm_api_keys"]);
+    let crn = format!("crn:v1:bluemix:public:{own}");
+    let listed =
+        given(own).add(&CUSTOM_ROLE_ACTIONS, &[("role_crn", &crn), ("action", "iam-identity.apikey.list")]);
+    assert_eq!(listed.denied(), [""; 0]);
+}
+
+#[test]
 fn policies_that_could_not_be_read_cast_no_doubt_on_what_is_shown() {
     let shown = Shown::account()
         .without(&POLICIES)
