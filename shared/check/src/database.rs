@@ -41,6 +41,8 @@ pub struct Limits {
     pub time: Duration,
     /// How many rows it may return.
     pub rows: usize,
+    /// How many rows a derived table may have.
+    pub derived: usize,
     /// The moment at which all questions of a round must have been answered, if there is one.
     pub until: Option<Instant>,
 }
@@ -60,7 +62,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { time: Duration::from_secs(30), rows: 100_000, until: None }
+        Self { time: Duration::from_secs(30), rows: 100_000, derived: MOST_DERIVED, until: None }
     }
 }
 
@@ -115,11 +117,20 @@ impl Database {
     /// # Errors
     /// [`QueryError::Load`] when SQLite cannot take the rows.
     pub fn load(state: &State, run: &Run, reads: &Reads) -> Result<Self, QueryError> {
-        Self::load_with(state, &NothingDerived, run, reads)
+        Self::load_with(state, &NothingDerived, run, reads, MOST_DERIVED)
     }
 
-    /// As [`Self::load`], with the rows of derived tables, which go into the database one by one.
-    fn load_with(state: &State, derived: &dyn Derived, run: &Run, reads: &Reads) -> Result<Self, QueryError> {
+    /// As [`Self::load`], with the rows of derived tables, which go into the database one by one, and no more of one than `most`.
+    ///
+    /// # Errors
+    /// As [`Self::load`], and [`QueryError::TooMany`] where a derived table has more: a part of it would answer falsely.
+    pub(crate) fn load_with(
+        state: &State,
+        derived: &dyn Derived,
+        run: &Run,
+        reads: &Reads,
+        most: usize,
+    ) -> Result<Self, QueryError> {
         let mut too_many = None;
         let guard = Guard::open(|connection| {
             connection.execute_batch("BEGIN")?;
@@ -129,10 +140,16 @@ impl Database {
                 connection.execute_batch(&reference::create_table(table))?;
                 if !tables::derived::is_derived(table) {
                     insert_rows(connection, state.rows(table), table, reads)?;
-                } else if !insert_rows(connection, derived.rows(table).take(MOST_DERIVED + 1), table, reads)?
-                {
-                    too_many = Some(table.name);
+                } else {
+                    let rows = derived.rows(table).take(most.saturating_add(1));
+                    if insert_rows(connection, rows, table, reads)? > most {
+                        too_many = Some(table.name);
+                        break;
+                    }
                 }
+            }
+            if too_many.is_some() {
+                return connection.execute_batch("ROLLBACK");
             }
             connection.execute_batch(&views::create_views(|_| true))?;
             for table in reads.tables() {
@@ -147,7 +164,7 @@ impl Database {
         });
         let guard = guard.map_err(|error| QueryError::load(&error))?;
         match too_many {
-            Some(table) => Err(QueryError::TooMany { table, most: MOST_DERIVED }),
+            Some(table) => Err(QueryError::TooMany { table, most }),
             None => Ok(Self { guard, loaded: reads.clone() }),
         }
     }
@@ -219,7 +236,7 @@ pub fn ask_with(
     sql: &str,
     limits: &Limits,
 ) -> Result<Answer, QueryError> {
-    Database::load_with(state, derived, run, &Reads::of([sql])?)?.query(sql, limits)
+    Database::load_with(state, derived, run, &Reads::of([sql])?, limits.derived)?.query(sql, limits)
 }
 
 fn read_rows(
@@ -264,13 +281,13 @@ impl ToSql for Cell<'_> {
     }
 }
 
-/// Inserts rows, and says whether there were no more of them than may be.
+/// Inserts rows, and returns how many there were.
 fn insert_rows<R: Borrow<Row>>(
     connection: &Connection,
     rows: impl IntoIterator<Item = R>,
     table: &Table,
     reads: &Reads,
-) -> rusqlite::Result<bool> {
+) -> rusqlite::Result<usize> {
     let wanted: Vec<bool> = table.columns.iter().map(|column| reads.has(table.name, column.name)).collect();
     let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
     let mut names: Vec<&str> =
@@ -291,7 +308,7 @@ fn insert_rows<R: Borrow<Row>>(
         statement.raw_execute()?;
         inserted += 1;
     }
-    Ok(inserted <= MOST_DERIVED || !tables::derived::is_derived(table))
+    Ok(inserted)
 }
 
 fn insert_run(connection: &Connection, run: &Run) -> rusqlite::Result<()> {

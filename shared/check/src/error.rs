@@ -45,7 +45,8 @@ pub enum QueryError {
     },
     /// A derived table would be larger than may be loaded.
     #[error(
-        "`{table}` has more than {most} rows in this snapshot, which is more than is loaded; ask `iamwatch who-can` for one action"
+        "`{table}` has more than {most} rows in this snapshot, and a part of them would be no answer; ask `{}`",
+        instead_of(table)
     )]
     TooMany {
         /// The table that could not be loaded.
@@ -81,6 +82,15 @@ fn near(name: &str) -> String {
         .map(|(_, known)| format!("`{known}`"))
         .collect();
     if names.is_empty() { String::new() } else { format!(", but {}", names.join(", ")) }
+}
+
+/// Returns the command that answers what a derived table is too large for.
+fn instead_of(table: &str) -> &'static str {
+    if table == model::tables::derived::FINDINGS.name {
+        "iamwatch findings --all"
+    } else {
+        "iamwatch who-can ACTION"
+    }
 }
 
 #[cfg(test)]

@@ -65,6 +65,39 @@ fn capital_letters_are_others_than_small_ones() {
     );
 }
 
+/// Three findings, and a note of how many of them were asked for.
+struct Three(std::cell::Cell<usize>);
+
+impl Derived for Three {
+    fn rows<'a>(&'a self, _: &'static Table) -> Box<dyn Iterator<Item = Row> + 'a> {
+        let row = |id: &str| tables::derived::FINDINGS.draft().set("id", id).set("rule", "r").row();
+        Box::new(["a", "b", "c"].map(row).into_iter().inspect(|_| self.0.set(self.0.get() + 1)))
+    }
+}
+
+#[test]
+fn a_derived_table_with_more_rows_than_may_be_is_refused_and_never_answered_in_part() {
+    let ask = |most: usize, sql: &str| {
+        let limits = Limits { derived: most, ..Limits::default() };
+        let three = Three(std::cell::Cell::new(0));
+        let answer = ask_with(&State::default(), &three, &run(), sql, &limits);
+        (answer.map(|answer| answer.rows).map_err(|error| error.to_string()), three.0.get())
+    };
+    let count = "select count(*) from findings";
+    assert_eq!(ask(3, count), (Ok(vec![vec![serde_json::Value::from(3)]]), 3));
+    // Also where the question would be content with a part, and reads other tables after it.
+    for sql in
+        [count, "select id from findings limit 1", "select 1 from findings join ibm_users join grant_actions"]
+    {
+        let (answer, made) = ask(2, sql);
+        let message = "`findings` has more than 2 rows in this snapshot, and a part of them would be no answer; ask \
+                       `iamwatch findings --all`";
+        assert_eq!(answer.unwrap_err(), message);
+        assert_eq!(made, 3, "no more is made than shows that it is too much");
+    }
+    assert_eq!(ask(0, count).1, 1);
+}
+
 #[test]
 fn nothing_but_reading_is_allowed() {
     let refused = |what: &str| {
