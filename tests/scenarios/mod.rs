@@ -9,6 +9,7 @@ mod completeness;
 mod guide;
 mod judging;
 mod judging_huawei;
+mod own_rules;
 mod permissions;
 mod restrictions;
 mod shapes;

@@ -305,7 +305,7 @@ fn whole(rule: &Rule) -> Value {
 }
 
 fn test(context: Context<'_>, set: &RuleSet) -> Result<bool, Failure> {
-    let trial = check::rules::test(set);
+    let trial = check::rules::test(set, pipeline::derive_grants);
     let failures: Vec<String> = trial.misses.iter().map(ToString::to_string).collect();
     let tried = format!("{} rules, {} cases", trial.rules, trial.cases);
     context.screen.show(

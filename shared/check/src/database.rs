@@ -9,7 +9,7 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use model::{AccountId, Row, State, Table, Timestamp, reference, tables, time_text};
+use model::{AccountId, Cloud, Row, State, Table, Timestamp, reference, tables, time_text};
 use rusqlite::{
     Connection, ToSql,
     types::{ToSqlOutput, ValueRef},
@@ -203,13 +203,22 @@ const MOST_DERIVED: usize = 1_000_000;
 
 /// Makes the rows of tables that no snapshot stores.
 pub trait Derived {
+    /// Returns what decides on the rows beside the stored tables that they are made of: while that and the tables are the same, so
+    /// are the rows.
+    fn moment(&self) -> String {
+        String::new()
+    }
+
     /// Returns the rows of a table, one after the other.
     fn rows<'a>(&'a self, table: &'static Table) -> Box<dyn Iterator<Item = Row> + 'a>;
 }
 
+/// Makes the derived tables of a state as it was at a time.
+pub type Deriver = for<'a> fn(Cloud, &'a State, Timestamp) -> Box<dyn Derived + 'a>;
+
 /// Where no derived table is asked of: each is empty.
 #[derive(Debug, Clone, Copy)]
-struct NothingDerived;
+pub struct NothingDerived;
 
 impl Derived for NothingDerived {
     fn rows<'a>(&'a self, _: &'static Table) -> Box<dyn Iterator<Item = Row> + 'a> {

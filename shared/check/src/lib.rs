@@ -22,7 +22,7 @@ mod transitions;
 mod unanswered;
 mod views;
 
-pub use database::{Answer, Database, Derived, Limits, Run, ask, ask_with};
+pub use database::{Answer, Database, Derived, Deriver, Limits, NothingDerived, Run, ask, ask_with};
 pub use error::QueryError;
 pub use evidence::Comparison;
 pub use findings::{Findings, FindingsPatch, Memory};

@@ -87,13 +87,12 @@ impl Declared<'_> {
     /// Finds what is read of each cloud, and holds it against what is declared.
     pub(crate) fn readings(&self, schemas: &Schemas) -> Result<BTreeMap<Cloud, Reading>, Wrong> {
         let read = schemas.whole.look_through(self.sql)?.0.reads;
-        if let Some(derived) =
-            schemas.whole.reads(self.sql)?.tables().find(|table| tables::derived::is_derived(table))
-        {
+        let reads = schemas.whole.reads(self.sql)?;
+        let findings = tables::derived::FINDINGS.name;
+        if reads.tables().any(|table| table.name == findings) {
             return Err(Wrong::Needs(format!(
-                "the query reads `{}`, which is made for `iamwatch query` alone: who must not hold a permission is said by a \
-                 [[permission]] of the settings, which is followed from run to run",
-                derived.name
+                "the query reads `{findings}`, and these are made of what rules return: a rule over them would hang on its own \
+                 answer; ask them with `iamwatch query`, or read the tables that they are about"
             )));
         }
         let used: BTreeSet<&str> =
@@ -105,14 +104,21 @@ impl Declared<'_> {
         let of = |cloud| {
             let parts: Vec<Part> =
                 views::parts().filter(|part| part.cloud == cloud && used.contains(part.view)).collect();
-            let needs = of_cloud(&schemas.whole.reads(self.sql)?, cloud);
+            let mut needs = of_cloud(&reads, cloud);
             let absence = match self.scope {
                 Scope::Any => self.absence_of(schemas, &parts, &needs, cloud)?,
                 Scope::One(cloud) => {
-                    self.check_tables(cloud, &needs)?;
-                    known(cloud, "absence", self.absence)?
+                    self.check_tables(cloud, &needs, reads.has_derived())?;
+                    let mut absence = known(cloud, "absence", &without_grants(self.absence))?;
+                    if has_grants(self.absence) {
+                        add_grant_sources(&mut absence, cloud);
+                    }
+                    absence
                 }
             };
+            if reads.has_derived() {
+                add_grant_sources(&mut needs, cloud);
+            }
             let text = self.hash(&absence, &parts);
             Ok((cloud, Reading { needs, absence, text }))
         };
@@ -126,10 +132,15 @@ impl Declared<'_> {
         }
     }
 
-    fn check_tables(&self, cloud: Cloud, read: &[&'static Table]) -> Result<(), Wrong> {
-        let declared = known(cloud, "needs", self.needs)?;
-        let names = |tables: &[&'static Table]| tables.iter().map(|table| table.name).collect();
-        compare(&names(read), &names(&declared))
+    /// Holds the tables that are read by name against those that are declared. `grants` is named as what it is, and stands for all
+    /// that it is made of.
+    fn check_tables(&self, cloud: Cloud, read: &[&'static Table], reads_grants: bool) -> Result<(), Wrong> {
+        let declared = known(cloud, "needs", &without_grants(self.needs))?;
+        let names = |tables: &[&'static Table], has_grants: bool| {
+            let grants = has_grants.then_some(views::GRANTS);
+            tables.iter().map(|table| table.name).chain(grants).collect()
+        };
+        compare(&names(read, reads_grants), &names(&declared, has_grants(self.needs)))
     }
 
     fn check_views(&self, schemas: &Schemas) -> Result<(), Wrong> {
@@ -182,6 +193,23 @@ fn of_cloud(reads: &Reads, cloud: Cloud) -> Vec<&'static Table> {
     let is_of_cloud =
         |table: &&'static Table| tables::of_cloud(cloud).skip(1).any(|each| each.name == table.name);
     reads.tables().filter(is_of_cloud).collect()
+}
+
+fn has_grants(names: &[String]) -> bool {
+    names.iter().any(|name| name == views::GRANTS)
+}
+
+fn without_grants(names: &[String]) -> Vec<String> {
+    names.iter().filter(|name| *name != views::GRANTS).cloned().collect()
+}
+
+/// Adds the tables that grants are made of, each once.
+fn add_grant_sources(tables: &mut Vec<&'static Table>, cloud: Cloud) {
+    for source in tables::grant_sources(cloud) {
+        if !tables.iter().any(|table| table.name == source.name) {
+            tables.push(source);
+        }
+    }
 }
 
 fn compare(read: &BTreeSet<&str>, declared: &BTreeSet<&str>) -> Result<(), Wrong> {

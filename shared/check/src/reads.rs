@@ -40,6 +40,12 @@ impl Reads {
         self.0.keys().filter_map(|name| tables::find(name))
     }
 
+    /// Returns whether a table is read that no snapshot stores.
+    #[must_use]
+    pub fn has_derived(&self) -> bool {
+        self.tables().any(tables::derived::is_derived)
+    }
+
     /// Returns whether a column of a table is read.
     #[must_use]
     pub fn has(&self, table: &str, column: &str) -> bool {

@@ -4,13 +4,16 @@
 //! the time of the run. While the first two are what they were, and time is not asked for, it would return the
 //! same rows; and where its tables were whole both times, those are its live findings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::LazyCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
-use model::{AccountId, Finding, Ground, State, Suppression, Timestamp, time_text};
+use model::{AccountId, Finding, Ground, State, Suppression, Timestamp, tables, time_text};
 
 use crate::{
-    Comparison, Database, Findings, Limits, Outcome, Reads, Row, Rule, RuleKind, RuleSet, Run, Sight,
-    Subject, Verdict, blindness::Sighted, digest::Texts, guard::Uses, reads::Schema, run::rows,
+    Comparison, Database, Derived, Findings, Limits, Outcome, Reads, Row, Rule, RuleKind, RuleSet, Run,
+    Sight, Subject, Verdict, blindness::Sighted, digest::Texts, guard::Uses, reads::Schema, run::rows,
     transitions::in_force, views,
 };
 
@@ -42,10 +45,18 @@ pub struct Round {
 }
 
 impl Round {
-    /// Asks the rules with findings of a state, or those of them that the last round does not answer.
+    /// Asks the rules with findings of a state, or those of them that the last round does not answer. The rows of derived tables
+    /// are made where a rule is asked that reads them.
     #[must_use]
-    pub fn of(rules: &RuleSet, state: &State, run: &Run, limits: &Limits, known: Option<Known<'_>>) -> Self {
-        let questions = questions(rules, state, run, limits, known);
+    pub fn of(
+        rules: &RuleSet,
+        state: &State,
+        run: &Run,
+        limits: &Limits,
+        known: Option<Known<'_>>,
+        derived: &dyn Derived,
+    ) -> Self {
+        let questions = questions(rules, state, run, limits, known, derived);
         let account = run.account.clone();
         let mut round = Self {
             outcome: Outcome { account, verdicts: Vec::new() },
@@ -54,20 +65,27 @@ impl Round {
             same: BTreeSet::new(),
             cut_short_at: None,
         };
-        let mut reads = Reads::default();
+        let (mut reads, mut of_derived) = (Reads::default(), Reads::default());
         for question in &questions {
             if !round.answers_as_before(&question.rule.id, question.asked_of.as_ref(), known) {
-                question.reads.iter().for_each(|each| reads.join(each));
+                let all = if question.reads_derived() { &mut of_derived } else { &mut reads };
+                question.reads.iter().for_each(|each| all.join(each));
             }
         }
         let database = Database::load(state, run, &reads).map_err(|error| error.to_string());
+        // Apart from the others: what is too large to be made costs no other rule its answer.
+        let derived = LazyCell::new(|| {
+            Database::load_with(state, derived, run, &of_derived, limits.derived)
+                .map_err(|error| error.to_string())
+        });
         for question in questions {
             let rule = &question.rule.id;
             if round.answers_as_before(&question.rule.id, question.asked_of.as_ref(), known) {
                 let verdict = question.verdict(question.sight.clone(), BTreeMap::new());
                 round.keep(verdict, question.asked_of, known);
             } else {
-                let verdict = question.ask(database.as_ref(), &run.account, limits);
+                let database = if question.reads_derived() { derived.as_ref() } else { database.as_ref() };
+                let verdict = question.ask(database, &run.account, limits);
                 round.cut_short_at = limits.are_over().then(|| rule.clone());
                 round.add(verdict, question.asked_of);
                 if round.cut_short_at.is_some() {
@@ -187,6 +205,11 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
+    /// Returns whether a table is read that no snapshot stores.
+    fn reads_derived(&self) -> bool {
+        self.reads.as_ref().is_ok_and(Reads::has_derived)
+    }
+
     fn ask(&self, database: Result<&Database, &String>, account: &AccountId, limits: &Limits) -> Verdict {
         let answer = self.reads.as_ref().and(database).map_err(Clone::clone).and_then(|database| {
             let answer = database.query(&self.rule.sql, limits).map_err(|error| error.to_string())?;
@@ -227,6 +250,7 @@ fn questions<'a>(
     run: &Run,
     limits: &Limits,
     known: Option<Known<'_>>,
+    derived: &dyn Derived,
 ) -> Vec<Question<'a>> {
     let (schema, sighted) = (Schema::open(), Sighted::new(state));
     let asked = rules.for_cloud(run.account.cloud()).filter(|rule| rule.kind == RuleKind::Finding);
@@ -247,9 +271,14 @@ fn questions<'a>(
             [&run.account.to_string(), &reading.text, &limits.rows.to_string()]
                 .into_iter()
                 .for_each(|text| texts.add(text));
-            for table in reads.tables() {
+            let is_made = reads.has_derived();
+            let sources = tables::grant_sources(run.account.cloud()).iter().copied().filter(|_| is_made);
+            for table in reads.tables().chain(sources) {
                 texts.add(table.name);
                 texts.add(known.hashes.get(table.name).map_or("", String::as_str));
+            }
+            if is_made {
+                texts.add(&derived.moment());
             }
             texts.short()
         });

@@ -9,7 +9,8 @@ use model::{AccountId, Severity, State, Suppression, Table, Timestamp};
 use serde_json::Value;
 
 use crate::{
-    Answer, Comparison, Limits, Round, Rule, RuleSet, Run, Sight, Subject, digest, round, rule::DOUBT,
+    Answer, Comparison, Limits, NothingDerived, Round, Rule, RuleSet, Run, Sight, Subject, digest, round,
+    rule::DOUBT,
 };
 
 /// One row that a rule returned.
@@ -73,7 +74,7 @@ impl Outcome {
     }
 }
 
-/// Asks the rules with findings of a state. Nothing that is wrong with a rule or the data makes it fail.
+/// Asks the rules with findings of a state, of which derived tables are empty. Nothing that is wrong with a rule or the data makes it fail.
 #[must_use]
 pub fn run(
     rules: &RuleSet,
@@ -84,7 +85,7 @@ pub fn run(
     limits: &Limits,
 ) -> Outcome {
     let run = Run { account: account.clone(), at, number };
-    Round::of(rules, state, &run, limits, None).outcome
+    Round::of(rules, state, &run, limits, None, &NothingDerived).outcome
 }
 
 /// Makes rows by fingerprint of what a rule answered; and the doubt of a row without a subject, which is about all that

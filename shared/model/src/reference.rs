@@ -50,8 +50,8 @@ const DERIVED: &str = r#"# Derived tables
 
 Written from the declarations by `make reference`; do not edit.
 
-No snapshot stores these tables. They are made of one, on either cloud and of any snapshot of the past, when the SQL of `iamwatch query` names them. The answer says which
-of the lists were not read to their end that they are made of, as for any other table.
+No snapshot stores these tables. They are made of one, on either cloud and of any snapshot of the past, when the SQL of `iamwatch query` names them, and those
+of grants when a rule of one's own does. The answer says which of the lists were not read to their end that they are made of, as for any other table.
 
 `findings` says what was found. `grants` is a view over the tables below it: who may do what on what, with a row for each principal, way, action pattern and
 resource. Its columns are `principal_id`, `principal_kind`, `principal`, `standing`, `is_bounded`, `effect`, `action`, `resource`, `resource_words` (with the names of what ids stand for), `extent`, `but_actions`, `but_resources`,
@@ -74,8 +74,10 @@ select f.severity, f.title, f.since from findings f where f.state = 'open' and f
 - Who can assume another principal (a trusted profile, an agency) holds what that one does as well, and has no row for it.
 - Rows are not written out: a group of a thousand members with a hundred policies is a hundred thousand rows of `grant_holders` and a hundred of `grant_statements`, and the view joins
   them as they are asked for. A table of more than a million rows is refused, by name; the query itself is bounded by its time and by `--max-rows`.
-- Rules of one's own cannot read them: findings follow from stored tables, whose changes decide which rules are asked. Who must not hold a permission is said
-  by a `[[permission]]` of the settings.
+- A rule for one cloud may read `grants` and names it in `needs`. It then hangs on every table that grants are made of: it is asked again when one of these, or what has ended by the
+  time of the run, is another, and nothing of it is closed while one of their lists could not be read. Who must not hold a permission is said more shortly by a `[[permission]]` of the
+  settings, which also decides what is denied and what somebody can become.
+- A rule over `findings` is refused: they are made of what rules return, so it would hang on its own answer.
 "#;
 
 /// Returns the reference of the derived tables as Markdown.

@@ -1,8 +1,11 @@
 //! The declarations of all tables, a file for each part of a cloud.
 
+pub use grant_sources::grant_sources;
+
 use crate::{Cloud, Column, Kind, Reading, Table};
 
 pub mod derived;
+mod grant_sources;
 pub mod huawei;
 pub mod ibm;
 

@@ -9,8 +9,7 @@ use std::{
     time::Instant,
 };
 
-use access::Access;
-use check::{Findings, FindingsPatch, Judgement, Known, Limits, Round, Unanswered};
+use check::{Derived, Findings, FindingsPatch, Judgement, Known, Limits, Round, Unanswered};
 use futures::FutureExt;
 use model::{Finding, Lists, Sighting, Timestamp, Transition, time_text};
 use notify::{BaselineCounts, Gain};
@@ -21,6 +20,7 @@ use crate::{
     audit::{Compared, Run},
     causes,
     former::Former,
+    grant_tables::GrantTables,
     grants, questions, suppressions,
 };
 
@@ -72,10 +72,11 @@ pub(crate) async fn judge(
     run: &Run<'_>,
     at: Timestamp,
 ) -> Result<(Judged, Vec<Gain>), SnapshotError> {
-    let mut access = None;
     let times = grants::Times::of(compared.before_at, at);
     let may_gain = grants::may_be_gained(history.account().cloud(), compared, &times);
-    let judged = follow_findings(history, former, compared, &mut access, may_gain, run, at).await?;
+    let mut tables = GrantTables::new(history.account().cloud(), &compared.state, at);
+    let judged = follow_findings(history, former, compared, &mut tables, may_gain, run, at).await?;
+    let access = tables.into_access();
     if judged.unjudged.is_some() || !may_gain {
         return Ok((judged, Vec::new()));
     }
@@ -107,7 +108,7 @@ async fn follow_findings(
     history: &History,
     former: &mut Former,
     compared: &Compared,
-    access: &mut Option<Access>,
+    tables: &mut GrantTables<'_>,
     keeps_access: bool,
     run: &Run<'_>,
     at: Timestamp,
@@ -118,7 +119,7 @@ async fn follow_findings(
     let grounds = known.as_ref().map_or(&none, |known| &known.grounds);
     let known_of = Some(Known { hashes: &compared.hashes, grounds });
     let until = Instant::now().checked_add(run.judging).into_iter().chain(run.judge_until).min();
-    let round = match guarded(|| ask(compared, &asking, run, known_of, access, until)).flatten() {
+    let round = match guarded(|| ask(compared, &asking, run, known_of, tables, until)).flatten() {
         Ok(round) => round,
         Err(reason) => return Ok(Judged::none(former, reason)),
     };
@@ -147,14 +148,14 @@ async fn follow_findings(
         });
     }
     // The graph is large, and of no more use where nobody can have gained anything.
-    access.take_if(|_| !keeps_access);
+    tables.drop_access_unless(keeps_access);
     let before = former.findings(history).await?;
     let outcome = match round.complete(before.as_ref().map(|(findings, _)| findings)) {
         Some(outcome) => outcome,
         // The findings that some rules refer to are lost: all rules are asked.
-        None => match guarded(|| ask(compared, &asking, run, None, access, until)).flatten() {
+        None => match guarded(|| ask(compared, &asking, run, None, tables, until)).flatten() {
             Ok(round) => {
-                access.take_if(|_| !keeps_access);
+                tables.drop_access_unless(keeps_access);
                 round.outcome()
             }
             Err(reason) => return Ok(Judged::none(former, reason)),
@@ -202,7 +203,7 @@ fn ask(
     asking: &check::Run,
     run: &Run<'_>,
     known: Option<Known<'_>>,
-    access: &mut Option<Access>,
+    tables: &GrantTables<'_>,
     until: Option<Instant>,
 ) -> Result<Round, String> {
     let (account, state) = (&asking.account, &compared.state);
@@ -215,12 +216,12 @@ fn ask(
         )
     };
     let limits = Limits { until, ..Limits::default() };
-    let mut round = Round::of(run.rules, state, asking, &limits, known);
+    let mut round = Round::of(run.rules, state, asking, &limits, known, tables);
     if let Some(rule) = round.cut_short_at() {
         return Err(late(rule));
     }
     let lists = Lists::of(state);
-    let ended = access::ends_before(account.cloud(), state, asking.at).to_string();
+    let ended = tables.moment();
     for permission in run.permissions.of_cloud(account.cloud()) {
         if until.is_some_and(|until| Instant::now() >= until) {
             return Err(late(&permission.id));
@@ -228,8 +229,7 @@ fn ask(
         let judgement =
             Judgement { moment: ended.clone(), ..grants::judgement(account.cloud(), &lists, permission) };
         round.judge(state, known, &judgement, || {
-            let access = access.get_or_insert_with(|| access::build(account.cloud(), state, asking.at));
-            grants::found(account.cloud(), state, access, permission)
+            grants::found(account.cloud(), state, tables.access(), permission)
         });
     }
     Ok(round)

@@ -5,6 +5,7 @@ mod audit;
 mod causes;
 mod former;
 mod grading;
+mod grant_tables;
 mod grants;
 mod judge;
 mod outbox;
@@ -23,6 +24,7 @@ pub use collect::huawei::Clock;
 
 pub use account_settings::{AccountSettings, AgencySettings, Credentials, ProfileSettings};
 pub use audit::{PipelineError, Run, Watch, audit};
+pub use grant_tables::derive_grants;
 pub use permissions::{PermissionSettings, Permissions};
 pub use places::{Anchor, PlaceError};
 pub use questions::questions;

@@ -39,7 +39,7 @@ impl Hours {
     }
 
     /// Spoils every answer of calls whose path and query hold a text.
-    fn spoil(&self, path: &str, kind: FaultKind) {
+    pub(super) fn spoil(&self, path: &str, kind: FaultKind) {
         match &self.account.company {
             super::company::Company::Ibm(cloud) => {
                 cloud.add_fault(simulators::ibm::Fault::on(path, kind));
@@ -50,7 +50,7 @@ impl Hours {
         }
     }
 
-    fn heal(&self) {
+    pub(super) fn heal(&self) {
         match &self.account.company {
             super::company::Company::Ibm(cloud) => cloud.clear_faults(),
             super::company::Company::Huawei(cloud) => cloud.clear_faults(),

@@ -1,7 +1,7 @@
 use model::{Cloud, Coverage, FindingState, ListStatus, Rows, Sighting, tables, tables::ibm};
 
 use super::*;
-use crate::{Former, transitions};
+use crate::{Former, NothingDerived, transitions};
 
 const FIRST: &str = "2026-11-21T12:00:00Z";
 const LATER: &str = "2026-12-21T12:00:00Z";
@@ -70,7 +70,7 @@ fn step(rules: &RuleSet, state: &State, at: &str, number: u64, former: Option<&S
     let none = BTreeMap::new();
     let known = Known { hashes: &hashes, grounds: former.map_or(&none, |former| &former.grounds) };
     let run = Run { account: account.clone(), at, number };
-    let round = Round::of(rules, state, &run, &Limits::default(), Some(known));
+    let round = Round::of(rules, state, &run, &Limits::default(), Some(known), &NothingDerived);
     let (same, grounds, digest) =
         (round.same.iter().cloned().collect(), round.grounds(), round.digest(&[], at));
     let asked = crate::run(rules, state, &account, at, number, &Limits::default());
@@ -152,5 +152,89 @@ fn without_the_former_findings_nothing_is_said_of_rules_that_were_not_asked() {
     let account = AccountId::parse(Cloud::Ibm, "acc-1").unwrap();
     let run = Run { account, at: FIRST.parse().unwrap(), number: 2 };
     let known = Some(Known { hashes: &hashes, grounds: &first.grounds });
-    assert!(Round::of(&rules, &state, &run, &Limits::default(), known).complete(None).is_none());
+    assert!(
+        Round::of(&rules, &state, &run, &Limits::default(), known, &NothingDerived).complete(None).is_none()
+    );
+}
+
+/// Who holds what, as often as it is asked for.
+struct Counted {
+    moment: &'static str,
+    made: std::cell::Cell<usize>,
+    rows: usize,
+}
+
+impl Derived for Counted {
+    fn moment(&self) -> String {
+        self.moment.to_owned()
+    }
+
+    fn rows<'a>(&'a self, table: &'static model::Table) -> Box<dyn Iterator<Item = model::Row> + 'a> {
+        self.made.set(self.made.get() + 1);
+        let row = |number: usize| table.draft().set("principal_id", format!("u{number}").as_str()).row();
+        Box::new((0..self.rows).map(row))
+    }
+}
+
+const GRANTS: (&str, &str) =
+    ("grants", "--- needs = [\"grants\"]\nselect principal_id as iam_id from grant_principals order by 1");
+
+/// Asks a rule over grants beside one over users; returns which were not asked, how often rows were made, the grounds, and the reasons of
+/// those that are broken.
+fn over_grants(
+    state: &State,
+    (moment, rows): (&'static str, usize),
+    grounds: &BTreeMap<String, Ground>,
+) -> (Vec<String>, usize, BTreeMap<String, Ground>, Vec<String>) {
+    let account = AccountId::parse(Cloud::Ibm, "acc-1").unwrap();
+    let hashes = state.iter().map(|(name, rows)| (name, rows.hash())).collect();
+    let run = Run { account, at: FIRST.parse().unwrap(), number: 2 };
+    let derived = Counted { moment, made: std::cell::Cell::new(0), rows };
+    let limits = Limits { derived: 3, ..Limits::default() };
+    let known = Some(Known { hashes: &hashes, grounds });
+    let round = Round::of(&rules(&[GRANTS, USERS]), state, &run, &limits, known, &derived);
+    let broken = round.broken().map(|(rule, reason)| format!("{rule}: {reason}")).collect();
+    (round.same.iter().cloned().collect(), derived.made.get(), round.grounds(), broken)
+}
+
+/// All lists that grants are made of, read to their end.
+fn seen(users: &[(&str, &str)], groups: &[&str]) -> State {
+    let mut state = state(users, groups, &[]);
+    let listings: BTreeSet<&str> =
+        tables::grant_sources(Cloud::Ibm).iter().map(|table| table.listing).collect();
+    let rows = listings.into_iter().map(|listing| {
+        let (listing, status) = (listing.to_owned(), ListStatus::Complete);
+        let (parent, endpoint) = (String::new(), String::new());
+        Coverage { listing, parent, endpoint, status, reason: None, pages: 1, rows: 1, carried_from: None }
+            .row()
+    });
+    state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, rows.collect()));
+    state
+}
+
+#[test]
+fn a_rule_over_grants_is_asked_when_one_of_their_tables_or_what_has_ended_is_another() {
+    let (nobody, users) = (BTreeMap::new(), [("u1", "ACTIVE")]);
+    let (same, made, grounds, broken) = over_grants(&seen(&users, &[]), ("0", 2), &nobody);
+    assert_eq!((same, made, broken), (vec![], 1, vec![]));
+    assert_eq!(grounds.keys().collect::<Vec<_>>(), ["grants", "users"]);
+    let again = |state: &State, moment| {
+        let (same, made, ..) = over_grants(state, (moment, 2), &grounds);
+        (same.join(","), made)
+    };
+    assert_eq!(again(&seen(&users, &[]), "0"), ("grants,users".to_owned(), 0), "nothing is made");
+    // A group gives access, and the rule over users does not read it.
+    assert_eq!(again(&seen(&users, &["g1"]), "0"), ("users".to_owned(), 1));
+    assert_eq!(again(&seen(&users, &[]), "1"), ("users".to_owned(), 1));
+    // Where a list that grants are made of was not read, the rule is asked, and its coverage is not whole.
+    let (same, made, grounds, _) = over_grants(&state(&users, &[], &[]), ("0", 2), &grounds);
+    assert_eq!((same, made), (vec!["users".to_owned()], 1));
+    assert_eq!(grounds.keys().collect::<Vec<_>>(), ["users"]);
+}
+
+#[test]
+fn more_grants_than_may_be_break_the_rules_over_them_and_no_other() {
+    let (_, _, _, broken) = over_grants(&seen(&[("u1", "ACTIVE")], &[]), ("0", 4), &BTreeMap::new());
+    assert_eq!(broken.len(), 1);
+    assert!(broken[0].starts_with("grants: `grant_principals` has more than 3 rows"), "{broken:?}");
 }

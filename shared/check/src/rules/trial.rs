@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Cloud, Parent, Reading, Row, Rows, State, Table, tables};
 
 use crate::{
-    Answer, Database, Limits, QueryError, Reads, Rule, RuleSet, Run, Subject,
+    Answer, Database, Deriver, Limits, QueryError, Reads, Rule, RuleSet, Run, Subject,
     cases::{self, Case},
     rule::DOUBT,
 };
@@ -42,9 +42,9 @@ pub struct Trial {
     pub misses: Vec<Miss>,
 }
 
-/// Tries each rule on each of its cases.
+/// Tries each rule on each of its cases; derived tables are made of the rows of a case as they are of a snapshot.
 #[must_use]
-pub fn test(set: &RuleSet) -> Trial {
+pub fn test(set: &RuleSet, derive: Deriver) -> Trial {
     let mut trial = Trial { rules: set.len(), ..Trial::default() };
     for rule in set.iter() {
         // Finding out what a rule reads takes longer than asking it in so small a world.
@@ -52,11 +52,11 @@ pub fn test(set: &RuleSet) -> Trial {
         for case in &rule.cases {
             let Some(run) = cases::run(case.cloud) else { continue };
             trial.cases += 1;
-            let what = match reads.clone().and_then(|reads| answer(rule, &reads, &case.state, &run)) {
+            let what = match reads.clone().and_then(|reads| answer(rule, &reads, &case.state, &run, derive)) {
                 Err(error) => Some(error.to_string()),
                 Ok(answer) => differs(rule, case, &answer)
                     .or_else(|| astray(rule, case, &answer))
-                    .or_else(|| dishonest(rule, reads.as_ref().ok()?, case, &run, &answer)),
+                    .or_else(|| dishonest(rule, reads.as_ref().ok()?, case, &run, &answer, derive)),
             };
             let miss = |what| Miss { rule: rule.id.clone(), case: case.name.clone(), what };
             trial.misses.extend(what.map(miss));
@@ -65,8 +65,15 @@ pub fn test(set: &RuleSet) -> Trial {
     trial
 }
 
-fn answer(rule: &Rule, reads: &Reads, state: &State, run: &Run) -> Result<Answer, QueryError> {
-    Database::load(state, run, reads)?.query(&rule.sql, &Limits::default())
+fn answer(
+    rule: &Rule,
+    reads: &Reads,
+    state: &State,
+    run: &Run,
+    derive: Deriver,
+) -> Result<Answer, QueryError> {
+    let (limits, derived) = (Limits::default(), derive(run.account.cloud(), state, run.at));
+    Database::load_with(state, &*derived, run, reads, limits.derived)?.query(&rule.sql, &limits)
 }
 
 fn differs(rule: &Rule, case: &Case, answer: &Answer) -> Option<String> {
@@ -107,7 +114,14 @@ fn astray(rule: &Rule, case: &Case, answer: &Answer) -> Option<String> {
     Some(format!("the address `{astray}` is that of no row"))
 }
 
-fn dishonest(rule: &Rule, reads: &Reads, case: &Case, run: &Run, before: &Answer) -> Option<String> {
+fn dishonest(
+    rule: &Rule,
+    reads: &Reads,
+    case: &Case,
+    run: &Run,
+    before: &Answer,
+    derive: Deriver,
+) -> Option<String> {
     let before = subjects(rule, before);
     let reading = rule.readings.get(&case.cloud)?;
     let believed =
@@ -115,7 +129,7 @@ fn dishonest(rule: &Rule, reads: &Reads, case: &Case, run: &Run, before: &Answer
     for table in believed {
         for position in 0..case.state.rows(table).len() {
             let state = without(&case.state, case.cloud, table, position);
-            let after = match answer(rule, reads, &state, run) {
+            let after = match answer(rule, reads, &state, run, derive) {
                 Ok(after) => subjects(rule, &after),
                 Err(error) => return Some(error.to_string()),
             };

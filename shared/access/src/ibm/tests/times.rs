@@ -32,7 +32,7 @@ pub(super) struct Rule {
 /// Returns what stands before and after the sign of an offset, with the offset.
 fn with_offset(value: &str, length: usize) -> (&str, Offset) {
     let (what, offset) = value.split_at(length);
-    let hours: i8 = offset[..3].parse().expect("hours");
+    let hours: i8 = offset.split_at(3).0.parse().expect("hours");
     (what, Offset::constant(hours))
 }
 

@@ -1,0 +1,57 @@
+//! The tables of grants, for rules that name them: made of the state that is judged, when the first of them is asked.
+
+use std::sync::OnceLock;
+
+use access::Access;
+use check::Derived;
+use model::{Cloud, Row, State, Table, Timestamp};
+
+/// What the tables are made of. The graph of access is built once for all that needs it.
+pub(crate) struct GrantTables<'a> {
+    cloud: Cloud,
+    state: &'a State,
+    at: Timestamp,
+    access: OnceLock<Access>,
+    moment: OnceLock<String>,
+}
+
+impl<'a> GrantTables<'a> {
+    pub(crate) const fn new(cloud: Cloud, state: &'a State, at: Timestamp) -> Self {
+        Self { cloud, state, at, access: OnceLock::new(), moment: OnceLock::new() }
+    }
+
+    /// Returns the access of the state, built when it is first asked for.
+    pub(crate) fn access(&self) -> &Access {
+        self.access.get_or_init(|| access::build(self.cloud, self.state, self.at))
+    }
+
+    /// Drops the access unless it is still needed: it is large, and is built anew where it is asked for again.
+    pub(crate) fn drop_access_unless(&mut self, is_needed: bool) {
+        if !is_needed {
+            self.access.take();
+        }
+    }
+
+    /// Returns the access, if it was built.
+    pub(crate) fn into_access(self) -> Option<Access> {
+        self.access.into_inner()
+    }
+}
+
+impl Derived for GrantTables<'_> {
+    /// Returns how much had ended by the time of the run: that, and the tables, decide on what is held.
+    fn moment(&self) -> String {
+        let count = || access::ends_before(self.cloud, self.state, self.at).to_string();
+        self.moment.get_or_init(count).clone()
+    }
+
+    fn rows<'a>(&'a self, table: &'static Table) -> Box<dyn Iterator<Item = Row> + 'a> {
+        self.access().grant_rows(table)
+    }
+}
+
+/// Makes the tables of grants of a state as it was at a time.
+#[must_use]
+pub fn derive_grants(cloud: Cloud, state: &State, at: Timestamp) -> Box<dyn Derived + '_> {
+    Box::new(GrantTables::new(cloud, state, at))
+}
