@@ -48,7 +48,7 @@ impl Round {
     /// Asks the rules with findings of a state, or those of them that the last round does not answer. The rows of derived tables
     /// are made where a rule is asked that reads them.
     #[must_use]
-    pub fn of(
+    pub fn ask(
         rules: &RuleSet,
         state: &State,
         run: &Run,

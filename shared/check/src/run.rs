@@ -85,7 +85,7 @@ pub fn run(
     limits: &Limits,
 ) -> Outcome {
     let run = Run { account: account.clone(), at, number };
-    Round::of(rules, state, &run, limits, None, &NothingDerived).outcome
+    Round::ask(rules, state, &run, limits, None, &NothingDerived).outcome
 }
 
 /// Makes rows by fingerprint of what a rule answered; and the doubt of a row without a subject, which is about all that

@@ -216,7 +216,7 @@ fn ask(
         )
     };
     let limits = Limits { until, ..Limits::default() };
-    let mut round = Round::of(run.rules, state, asking, &limits, known, tables);
+    let mut round = Round::ask(run.rules, state, asking, &limits, known, tables);
     if let Some(rule) = round.cut_short_at() {
         return Err(late(rule));
     }

@@ -70,7 +70,7 @@ fn step(rules: &RuleSet, state: &State, at: &str, number: u64, former: Option<&S
     let none = BTreeMap::new();
     let known = Known { hashes: &hashes, grounds: former.map_or(&none, |former| &former.grounds) };
     let run = Run { account: account.clone(), at, number };
-    let round = Round::of(rules, state, &run, &Limits::default(), Some(known), &NothingDerived);
+    let round = Round::ask(rules, state, &run, &Limits::default(), Some(known), &NothingDerived);
     let (same, grounds, digest) =
         (round.same.iter().cloned().collect(), round.grounds(), round.digest(&[], at));
     let asked = crate::run(rules, state, &account, at, number, &Limits::default());
@@ -153,7 +153,7 @@ fn without_the_former_findings_nothing_is_said_of_rules_that_were_not_asked() {
     let run = Run { account, at: FIRST.parse().unwrap(), number: 2 };
     let known = Some(Known { hashes: &hashes, grounds: &first.grounds });
     assert!(
-        Round::of(&rules, &state, &run, &Limits::default(), known, &NothingDerived).complete(None).is_none()
+        Round::ask(&rules, &state, &run, &Limits::default(), known, &NothingDerived).complete(None).is_none()
     );
 }
 
@@ -192,7 +192,7 @@ fn over_grants(
     let derived = Counted { moment, made: std::cell::Cell::new(0), rows };
     let limits = Limits { derived: 3, ..Limits::default() };
     let known = Some(Known { hashes: &hashes, grounds });
-    let round = Round::of(&rules(&[GRANTS, USERS]), state, &run, &limits, known, &derived);
+    let round = Round::ask(&rules(&[GRANTS, USERS]), state, &run, &limits, known, &derived);
     let broken = round.broken().map(|(rule, reason)| format!("{rule}: {reason}")).collect();
     (round.same.iter().cloned().collect(), derived.made.get(), round.grounds(), broken)
 }

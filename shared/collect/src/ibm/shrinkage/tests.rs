@@ -166,7 +166,7 @@ fn a_role_shows_the_keys_of_others_by_the_actions_that_it_carries() {
             .add(&ROLE_ACTIONS, &[("service_name", "iam-identity"), ("role_crn", &crn), ("action", action)])
     };
     // A role whose name nobody knows, and one that no longer carries what its name stood for.
-    let (new, operator) = ("iam-identity::::serviceRole:KeyAuditor", "iam::::role:Operator");
+    let (new, operator) = ("iam::::serviceRole:Manager", "iam::::role:Operator");
     assert_eq!(given(new).denied(), ["ibm_api_keys"]);
     assert_eq!(with(given(new), new, "iam-identity.apikey.review").denied(), [""; 0]);
     assert_eq!(given(operator).denied(), [""; 0], "where no role was listed, the table of actions says so");
