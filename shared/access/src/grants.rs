@@ -3,7 +3,7 @@
 //! In: the graph. Out: the rows of the derived tables, one after the other: a group of a thousand members with a hundred policies is
 //! a hundred thousand holdings, and only a hundred statements with their actions.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use model::{Row, Table, tables::derived as t};
 
@@ -25,6 +25,7 @@ impl Access {
             name if name == t::GRANT_RESOURCES.name => {
                 Box::new(self.each_source(|id, source| resource_rows(id, source, &self.names)))
             }
+            name if name == t::ASSUMPTIONS.name => Box::new(self.assumption_rows()),
             _ => Box::new(std::iter::empty()),
         }
     }
@@ -47,6 +48,23 @@ impl Access {
                 .set("standing_reason", reason)
                 .set("is_bounded", has_bounds && principal.is_bounded)
                 .row()
+        })
+    }
+
+    /// Returns who can assume whom, each pair once for each condition.
+    fn assumption_rows(&self) -> impl Iterator<Item = Row> + '_ {
+        let pairs: BTreeSet<(usize, usize, Option<&str>)> = self
+            .assumptions
+            .iter()
+            .map(|assumption| (assumption.from, assumption.to, assumption.condition.as_deref()))
+            .collect();
+        pairs.into_iter().filter_map(|(from, to, condition)| {
+            let (from, to) = (&self.principals.get(from)?.step, &self.principals.get(to)?.step);
+            let condition = condition.map(|words| self.names.in_words(words));
+            let draft = t::ASSUMPTIONS.draft().set("principal_id", from.id.as_str());
+            let draft = draft.set("assumed_id", to.id.as_str()).set("condition", condition.as_deref());
+            let draft = draft.set("principal_kind", from.kind).set("principal", from.name.as_str());
+            Some(draft.set("assumed_kind", to.kind).set("assumed", to.name.as_str()).row())
         })
     }
 

@@ -108,9 +108,9 @@ impl Declared<'_> {
             let absence = match self.scope {
                 Scope::Any => self.absence_of(schemas, &parts, &needs, cloud)?,
                 Scope::One(cloud) => {
-                    self.check_tables(cloud, &needs, reads.has_derived())?;
-                    let mut absence = known(cloud, "absence", &without_grants(self.absence))?;
-                    if has_grants(self.absence) {
+                    self.check_tables(cloud, &needs, &made_names(&reads))?;
+                    let mut absence = known(cloud, "absence", &without_made(self.absence))?;
+                    if self.absence.iter().any(|name| is_made(name)) {
                         add_grant_sources(&mut absence, cloud);
                     }
                     absence
@@ -132,15 +132,18 @@ impl Declared<'_> {
         }
     }
 
-    /// Holds the tables that are read by name against those that are declared. `grants` is named as what it is, and stands for all
-    /// that it is made of.
-    fn check_tables(&self, cloud: Cloud, read: &[&'static Table], reads_grants: bool) -> Result<(), Wrong> {
-        let declared = known(cloud, "needs", &without_grants(self.needs))?;
-        let names = |tables: &[&'static Table], has_grants: bool| {
-            let grants = has_grants.then_some(views::GRANTS);
-            tables.iter().map(|table| table.name).chain(grants).collect()
-        };
-        compare(&names(read, reads_grants), &names(&declared, has_grants(self.needs)))
+    /// Holds the tables that are read by name against those that are declared. What is made of access is named as what it is, and
+    /// stands for all that it is made of.
+    fn check_tables(
+        &self,
+        cloud: Cloud,
+        read: &[&'static Table],
+        made: &BTreeSet<&'static str>,
+    ) -> Result<(), Wrong> {
+        let declared = known(cloud, "needs", &without_made(self.needs))?;
+        let read = read.iter().map(|table| table.name).chain(made.iter().copied()).collect();
+        let declared_as_made = self.needs.iter().map(String::as_str).filter(|name| is_made(name));
+        compare(&read, &declared.iter().map(|table| table.name).chain(declared_as_made).collect())
     }
 
     fn check_views(&self, schemas: &Schemas) -> Result<(), Wrong> {
@@ -195,12 +198,21 @@ fn of_cloud(reads: &Reads, cloud: Cloud) -> Vec<&'static Table> {
     reads.tables().filter(is_of_cloud).collect()
 }
 
-fn has_grants(names: &[String]) -> bool {
-    names.iter().any(|name| name == views::GRANTS)
+/// The names under which rules declare what is made of access.
+const MADE: [&str; 2] = [views::GRANTS, tables::derived::ASSUMPTIONS.name];
+
+fn is_made(name: &str) -> bool {
+    MADE.contains(&name)
 }
 
-fn without_grants(names: &[String]) -> Vec<String> {
-    names.iter().filter(|name| *name != views::GRANTS).cloned().collect()
+fn without_made(names: &[String]) -> Vec<String> {
+    names.iter().filter(|name| !is_made(name)).cloned().collect()
+}
+
+/// Returns what a query reads that is made of access, by the names under which rules declare it.
+fn made_names(reads: &Reads) -> BTreeSet<&'static str> {
+    let of_access = reads.tables().filter(|table| tables::derived::is_of_access(table));
+    of_access.map(|table| if is_made(table.name) { table.name } else { views::GRANTS }).collect()
 }
 
 /// Adds the tables that grants are made of, each once.

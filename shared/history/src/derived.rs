@@ -37,7 +37,7 @@ impl<'a> Made<'a> {
 pub(crate) fn source_tables(cloud: Cloud, wanted: &[&'static Table]) -> Vec<&'static Table> {
     let (derived, mut stored): (Vec<&Table>, Vec<&Table>) =
         wanted.iter().copied().partition(|table| t::is_derived(table));
-    if derived.iter().any(|table| is_among(&t::GRANTS, table)) {
+    if derived.iter().any(|table| t::is_of_access(table)) {
         for table in access::tables(cloud) {
             if !is_among(&stored, table) {
                 stored.push(table);

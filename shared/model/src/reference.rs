@@ -65,16 +65,20 @@ where effect = 'allow' and standing <> 'inactive' and 'iam-identity.apikey.delet
 -- Who may do everything?
 select distinct principal_kind, principal from grants where action = '*' and effect = 'allow' order by 1, 2;
 
+-- Who can assume whoever may do everything?
+select distinct a.principal_kind, a.principal, a.assumed, a.condition from assumptions a
+join grants g on g.principal_id = a.assumed_id where g.action = '*' and g.effect = 'allow' order by 1, 2, 3, 4;
+
 -- What is open of those principals?
 select f.severity, f.title, f.since from findings f where f.state = 'open' and f.subject like '%/huawei_users/%' order by f.since;
 ```
 
 - A grant is what a policy says, not what is decided: a row with the effect `deny` takes from every other of its principal, and where `is_bounded`, the policies of
   an organisation may take more. `iamwatch who-can` decides.
-- Who can assume another principal (a trusted profile, an agency) holds what that one does as well, and has no row for it.
+- Who can assume another principal (a trusted profile, an agency) holds what that one does as well, and has no row for it: `assumptions` says who can assume whom.
 - Rows are not written out: a group of a thousand members with a hundred policies is a hundred thousand rows of `grant_holders` and a hundred of `grant_statements`, and the view joins
   them as they are asked for. A table of more than a million rows is refused, by name; the query itself is bounded by its time and by `--max-rows`.
-- A rule for one cloud may read `grants` and names it in `needs`. It then hangs on every table that grants are made of: it is asked again when one of these, or what has ended by the
+- A rule for one cloud may read `grants` and `assumptions` and names them in `needs`. It then hangs on every table that grants are made of: it is asked again when one of these, or what has ended by the
   time of the run, is another, and nothing of it is closed while one of their lists could not be read. Who must not hold a permission is said more shortly by a `[[permission]]` of the
   settings, which also decides what is denied and what somebody can become.
 - A rule over `findings` is refused: they are made of what rules return, so it would hang on its own answer.

@@ -117,3 +117,52 @@ fn a_wrong_column_of_grants_is_answered_in_the_words_of_the_question() {
     desk.iamwatch(&["query", "select actions from grants"]).fails(2, &["no such column: actions"]);
     desk.iamwatch(&["query", "select * from grant"]).fails(2, &["there is no table `grant`", "`grants`"]);
 }
+
+/// Returns who can assume whom in a snapshot: ids, with the condition.
+fn assumptions(desk: &Desk, at: &str) -> BTreeSet<[String; 3]> {
+    let sql = "select principal_id, assumed_id, condition from assumptions";
+    rows(&query(desk, sql, &["--at", at]))
+        .iter()
+        .map(|row| [text(&row[0]), text(&row[1]), text(&row[2])])
+        .collect()
+}
+
+#[test]
+fn assumptions_say_who_can_assume_whom_as_the_paths_of_who_can_do() {
+    for (desk, action, kind) in [
+        (Desk::with_history(), "iam-groups.account-settings.read", "trusted profile"),
+        (Desk::with_huawei_history(), "iam:users:createUserV5", "agency"),
+    ] {
+        let known = assumptions(&desk, "latest");
+        let told = desk.iamwatch(&["who-can", action, "--json"]).json();
+        let mut pairs = 0;
+        for answer in told["answers"].as_array().expect("answers") {
+            let path = answer["path"].as_array().expect("a path");
+            // Whoever stands before an agency or profile on a path can assume it.
+            for pair in path.windows(2).filter(|pair| pair[1]["kind"] == kind) {
+                let [from, to] = [text(&pair[0]["id"]), text(&pair[1]["id"])];
+                assert!(known.iter().any(|[one, other, _]| *one == from && *other == to), "{from} → {to}");
+                pairs += 1;
+            }
+        }
+        assert!(pairs > 0, "{action}: {told}");
+    }
+}
+
+#[test]
+fn an_agency_that_is_opened_to_another_account_has_a_row_more() {
+    let desk = Desk::with_huawei_history();
+    let gained: Vec<[String; 3]> =
+        assumptions(&desk, "5").difference(&assumptions(&desk, "4")).cloned().collect();
+    let of_account = |row: &&[String; 3]| row[0].contains("bad0c0de1e5511e5bad0c0de1e5511e5");
+    let opened: Vec<&[String; 3]> = gained.iter().filter(of_account).collect();
+    assert_eq!(opened.len(), 1, "{gained:#?}");
+    assert_eq!(opened[0][2], "", "whoever is of that account can, whatever holds");
+    let named = query(
+        &desk,
+        "select assumed_kind, assumed from assumptions where principal_id = (select principal_id from \
+         assumptions where principal_id like '%bad0c0de%' limit 1)",
+        &["--at", "5"],
+    );
+    assert_eq!(rows(&named), [["agency", "break-glass"].map(Value::from)]);
+}

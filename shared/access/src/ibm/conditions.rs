@@ -16,21 +16,69 @@ pub(super) struct Conditions<'a> {
     pub(super) terms: Terms,
 }
 
-/// What must hold for a policy, and from when until when it can.
+/// What must hold for a policy, and when it can.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ruled {
     /// Words that are equal when the conditions are; none where nothing must hold.
     pub(super) words: Option<String>,
-    /// When it can hold for the first time; none where it may always have held.
-    start: Option<Timestamp>,
-    /// When it stops for good to hold, whatever else is the case; none where it may always hold again.
-    pub(super) end: Option<Timestamp>,
+    /// When it can hold, as far as dates say.
+    times: Times,
 }
 
 impl Ruled {
+    /// Returns when it stops for good to hold, whatever else is the case; none where it may always hold again.
+    pub(super) fn end(&self) -> Option<Timestamp> {
+        self.times.0.iter().map(|(_, end)| *end).collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+
     /// Returns whether it can never hold, for it ends before it begins.
     pub(super) fn is_impossible(&self) -> bool {
-        self.start.zip(self.end).is_some_and(|(start, end)| start >= end)
+        self.times.0.is_empty()
+    }
+}
+
+/// Spans of time, each from a moment until before another; without the first it was always so, without the second it stays so.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Times(Vec<(Option<Timestamp>, Option<Timestamp>)>);
+
+impl Default for Times {
+    /// Returns the span of all times.
+    fn default() -> Self {
+        Self(vec![(None, None)])
+    }
+}
+
+impl Times {
+    /// Returns the times that lie in both.
+    fn and(&self, other: &Self) -> Self {
+        let pairs = self.0.iter().flat_map(|one| other.0.iter().map(move |other| (one, other)));
+        let shared = pairs.filter_map(|((start, end), (other_start, other_end))| {
+            let start = (*start).max(*other_start);
+            let end = [*end, *other_end].into_iter().flatten().min();
+            let is_empty = start.zip(end).is_some_and(|(start, end)| start >= end);
+            (!is_empty).then_some((start, end))
+        });
+        Self::merged(shared.collect())
+    }
+
+    /// Returns the times that lie in one of several.
+    fn any(all: impl Iterator<Item = Self>) -> Self {
+        Self::merged(all.flat_map(|times| times.0).collect())
+    }
+
+    /// Joins spans that meet, so that there are never more of them than there are bounds.
+    fn merged(mut spans: Vec<(Option<Timestamp>, Option<Timestamp>)>) -> Self {
+        spans.sort_unstable();
+        let mut merged: Vec<(Option<Timestamp>, Option<Timestamp>)> = Vec::new();
+        for (start, end) in spans {
+            match merged.last_mut() {
+                Some((_, last)) if last.is_none_or(|last| start.is_none_or(|start| start <= last)) => {
+                    *last = last.zip(end).map(|(last, end)| last.max(end));
+                }
+                _ => merged.push((start, end)),
+            }
+        }
+        Self(merged)
     }
 }
 
@@ -49,7 +97,7 @@ impl<'a> Conditions<'a> {
             conditions.entry(policy).or_default().push((
                 place.collect(),
                 text("group_operator").unwrap_or("and"),
-                Ruled { words: Some(words), start: start_of_row(row), end: end_of_row(row) },
+                Ruled { words: Some(words), times: Times(vec![(start_of_row(row), end_of_row(row))]) },
             ));
         }
         Self { of_policies: conditions, terms }
@@ -77,37 +125,22 @@ impl<'a> Conditions<'a> {
     /// Joins conditions; alternatives stay together where something else must hold too.
     fn joined(&mut self, operator: &str, members: Vec<Ruled>) -> Ruled {
         let is_all = operator == "and";
-        let (start, end) = span(&members, is_all);
+        let times = members.iter().map(|member| member.times.clone());
+        let times = match is_all {
+            true => times.fold(Times::default(), |all, times| all.and(&times)),
+            false => Times::any(times),
+        };
         let words: Vec<String> = members.into_iter().filter_map(|member| member.words).collect();
         let all = words.join(&format!(" {operator} "));
         if words.len() < 2 || is_all {
-            return Ruled { words: Some(all), start, end };
+            return Ruled { words: Some(all), times };
         }
         let together = format!("({all})");
         if operator == "or" {
             self.terms.any(&together, &words);
         }
-        Ruled { words: Some(together), start, end }
+        Ruled { words: Some(together), times }
     }
-}
-
-/// Returns from when until when conditions can hold. All of them begin with the last and end with the first; alternatives begin with
-/// the first and end with the last of those that can hold at all.
-fn span(members: &[Ruled], is_all: bool) -> (Option<Timestamp>, Option<Timestamp>) {
-    if is_all {
-        let starts = members.iter().filter_map(|member| member.start);
-        return (starts.max(), members.iter().filter_map(|member| member.end).min());
-    }
-    let possible: Vec<&Ruled> = members.iter().filter(|member| !member.is_impossible()).collect();
-    let Some(first) = possible.first() else {
-        return members.first().map_or((None, None), |member| (member.start, member.end));
-    };
-    possible.iter().fold((first.start, first.end), |(start, end), member| {
-        (
-            start.zip(member.start).map(|(one, other)| one.min(other)),
-            end.zip(member.end).map(|(one, other)| one.max(other)),
-        )
-    })
 }
 
 /// Returns the attribute that a condition asks of, without what stands around it.

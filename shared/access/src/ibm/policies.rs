@@ -47,7 +47,7 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timesta
         if ruled.is_impossible() {
             continue;
         }
-        if let Some(end) = ruled.end.filter(|end| *end <= at) {
+        if let Some(end) = ruled.end().filter(|end| *end <= at) {
             access.ended.note([id], end);
             continue;
         }

@@ -202,6 +202,14 @@ fn a_rule_over_grants_needs_them_by_name_and_so_all_that_they_are_made_of() {
     let sources: Vec<&str> =
         model::tables::grant_sources(Cloud::Ibm).iter().map(|table| table.name).collect();
     assert_eq!((needs, reading.absence.len()), (sources.clone(), 0));
+    let assuming = declared.replace("standing as state from grants", "assumed as state from assumptions");
+    let undeclared = error(&assuming, CASES);
+    assert!(
+        undeclared.contains("the query reads `assumptions`, which `needs` does not name"),
+        "{undeclared}"
+    );
+    let assuming = assuming.replace("needs = [\"grants\"]", "needs = [\"assumptions\"]");
+    assert_eq!(parse("ibm/x.sql", &assuming, Some(CASES)).unwrap().len(), 1);
     let idle = RULE.replace("needs = [\"ibm_users\"]", "needs = [\"ibm_users\", \"grants\"]");
     assert!(error(&idle, CASES).contains("`needs` names `grants`, which the query does not read"));
     let absent = declared.replace("needs = [\"grants\"]", "needs = [\"grants\"]\n--- absence = [\"grants\"]");

@@ -93,6 +93,25 @@ pub const GRANT_RESOURCES: Table = table(
     ],
 );
 
+/// Who can assume whom.
+pub const ASSUMPTIONS: Table = table(
+    "assumptions",
+    "Who can assume which agency or trusted profile: one row per pair and condition. Who assumes one may assume another from there.",
+    3,
+    &[
+        Column::text("principal_id", "Who can assume the other: see `grant_principals`."),
+        Column::text("assumed_id", "Who is assumed: see `grant_principals`."),
+        Column::text("condition", "What must hold for it; null when it is always possible."),
+        Column::text(
+            "principal_kind",
+            "`user`, `agency`, `account`, `anybody` and others, in the cloud's own words.",
+        ),
+        Column::text("principal", "Name of who can, or the id where there is none."),
+        Column::text("assumed_kind", "`agency` or `trusted profile`."),
+        Column::text("assumed", "Name of who is assumed, or the id where there is none."),
+    ],
+);
+
 /// What rules have found.
 pub const FINDINGS: Table = table(
     "findings",
@@ -129,7 +148,13 @@ pub const GRANTS: [&Table; 5] =
 
 /// Returns all derived tables.
 pub fn all() -> impl Iterator<Item = &'static Table> {
-    GRANTS.into_iter().chain([&FINDINGS])
+    GRANTS.into_iter().chain([&ASSUMPTIONS, &FINDINGS])
+}
+
+/// Returns whether a table is made of the access of an account: see [`super::grant_sources`].
+#[must_use]
+pub fn is_of_access(table: &Table) -> bool {
+    is_derived(table) && table.name != FINDINGS.name
 }
 
 /// Returns whether a table is made when it is asked of.

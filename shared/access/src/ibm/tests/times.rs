@@ -1,10 +1,5 @@
 //! The time conditions of policies, as IBM's guide has them: whether they hold at a moment, and so whether they can from one on.
 
-use jiff::{
-    SignedDuration, Zoned,
-    civil::{Date, Time, Weekday},
-    tz::{Offset, TimeZone},
-};
 use model::Timestamp;
 use proptest::{prelude::*, sample::select};
 
@@ -29,11 +24,18 @@ pub(super) struct Rule {
     groups: Vec<(&'static str, Vec<Moment>)>,
 }
 
-/// Returns what stands before and after the sign of an offset, with the offset.
-fn with_offset(value: &str, length: usize) -> (&str, Offset) {
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+fn later(moment: Timestamp, seconds: i64) -> Timestamp {
+    Timestamp::from_second(moment.as_second() + seconds).expect("a time")
+}
+
+/// Returns what stands before the offset of a value, and the moment as it is there, as text of UTC.
+fn beside(value: &str, length: usize, moment: Timestamp) -> (&str, Timestamp) {
     let (what, offset) = value.split_at(length);
-    let hours: i8 = offset.split_at(3).0.parse().expect("hours");
-    (what, Offset::constant(hours))
+    let hours: i64 = offset.split_at(3).0.parse().expect("hours");
+    (what, later(moment, hours * HOUR))
 }
 
 fn compared<T: Ord>(operator: &str, one: &T, other: &T) -> bool {
@@ -48,25 +50,26 @@ fn compared<T: Ord>(operator: &str, one: &T, other: &T) -> bool {
 
 impl Moment {
     fn holds_at(&self, moment: Timestamp) -> bool {
-        let local = |offset: Offset| -> Zoned { moment.to_zoned(TimeZone::fixed(offset)) };
         match self.name {
             "current_date_time" => {
                 let value: Timestamp = self.value.parse().expect("a time");
                 compared(self.operator, &moment, &value)
             }
+            // Days and hours are compared as they are written: `2026-11-20T16:00:00Z`.
             "current_date" => {
-                let (day, offset) = with_offset(&self.value, 10);
-                compared(self.operator, &local(offset).date(), &day.parse::<Date>().expect("a day"))
+                let (day, there) = beside(&self.value, 10, moment);
+                compared(self.operator, &there.to_string().split_at(10).0, &day)
             }
             "current_time" => {
-                let (time, offset) = with_offset(&self.value, 8);
-                compared(self.operator, &local(offset).time(), &time.parse::<Time>().expect("a time of day"))
+                let (time, there) = beside(&self.value, 8, moment);
+                compared(self.operator, &there.to_string().split_at(11).1.split_at(8).0, &time)
             }
             "day_of_week" => {
                 let days = self.value.trim_matches(['[', ']']).split(',').map(|day| day.trim_matches('"'));
-                days.map(|day| with_offset(day, 1)).any(|(day, offset)| {
-                    let day = Weekday::from_monday_one_offset(day.parse().expect("a day")).expect("a day");
-                    local(offset).weekday() == day
+                days.map(|day| beside(day, 1, moment)).any(|(day, there)| {
+                    // The first of 1970 was a Thursday, and Monday is 1.
+                    let weekday = (there.as_second().div_euclid(DAY) + 3).rem_euclid(7) + 1;
+                    day == weekday.to_string()
                 })
             }
             other => panic!("{other}"),
@@ -78,9 +81,8 @@ impl Moment {
         match self.name {
             "current_date_time" => self.value.parse().ok(),
             "current_date" => {
-                let (day, offset) = with_offset(&self.value, 10);
-                let day = day.parse::<Date>().expect("a day");
-                Some(day.to_zoned(TimeZone::fixed(offset)).expect("a moment").timestamp())
+                let (day, offset) = self.value.split_at(10);
+                format!("{day}T00:00:00{offset}").parse().ok()
             }
             _ => None,
         }
@@ -113,11 +115,11 @@ impl Rule {
         const HALF_HOURS: i64 = 8 * 48;
         let all = self.groups.iter().flat_map(|(_, moments)| moments);
         let turns: Vec<Timestamp> = all.filter_map(Moment::turns).collect();
-        let days = turns.iter().map(|turn| *turn + SignedDuration::from_hours(24));
+        let days = turns.iter().map(|turn| later(*turn, DAY));
         let starts = turns.iter().copied().chain(days).chain([moment]);
         starts.into_iter().any(|start| {
-            let steps = (0..HALF_HOURS).map(|step| start + SignedDuration::from_mins(30 * step));
-            let seconds = [-1, 0, 1].map(|step| start + SignedDuration::from_secs(step));
+            let steps = (0..HALF_HOURS).map(|step| later(start, step * HOUR / 2));
+            let seconds = [-1, 0, 1].map(|step| later(start, step));
             steps.chain(seconds).any(|later| later >= moment && self.holds_at(later))
         })
     }
