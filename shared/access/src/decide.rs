@@ -1,6 +1,9 @@
 //! Answers who can do something, surely or under a condition, and by which path.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -24,7 +27,7 @@ pub enum Verdict {
 }
 
 /// Which of several ways of one principal is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Preference {
     /// What is sure, be it on a part only.
     Sure,
@@ -61,12 +64,19 @@ pub struct Answer {
 
 /// One way to an answer, before the best of all ways is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Way {
+struct Way<'a> {
     verdict: Verdict,
     extent: Extent,
     condition: Option<String>,
-    path: Vec<Step>,
+    path: Vec<&'a Step>,
 }
+
+/// Answers to several questions that follow from the same: most actions of a service are in the same roles.
+#[derive(Debug, Default)]
+pub(crate) struct Answered(HashMap<(Preference, Speaking), Rc<[Answer]>>);
+
+/// The sources that speak of a question, by number, each with how much of it.
+type Speaking = Vec<(usize, Extent)>;
 
 impl Access {
     /// Returns every principal that something allows what is asked, in the order of ids; with those that it is
@@ -78,19 +88,28 @@ impl Access {
 
     /// As [`Self::who_can`], where one of several ways of a principal is preferred, and what every member of the
     /// account may do is left out: nobody gave it to anybody.
-    pub(crate) fn who_was_given(&self, question: &Question, prefers: Preference) -> Vec<Answer> {
+    pub(crate) fn who_was_given(
+        &self,
+        question: &Question,
+        prefers: Preference,
+        answered: &mut Answered,
+    ) -> Rc<[Answer]> {
         let mut weighing = self.weighing(question, prefers);
         for number in self.sources_of_every_member() {
             weighing.extents.forget(*number);
         }
-        self.answers(weighing, prefers)
+        let Some(speaking) = weighing.speaking_undenied() else {
+            return self.answers(weighing, prefers).into();
+        };
+        let known = answered.0.entry((prefers, speaking));
+        Rc::clone(known.or_insert_with(|| self.answers(weighing, prefers).into()))
     }
 
     fn answers(&self, mut weighing: Weighing<'_>, prefers: Preference) -> Vec<Answer> {
         // Whom nothing allows any of it needs no look.
         let numbers = 0..self.sources.len();
         let holders = self.holders_of(numbers.filter(|number| weighing.is_allowed_by(*number)));
-        let mut best: BTreeMap<usize, Way> = holders
+        let mut best: BTreeMap<usize, Way<'_>> = holders
             .into_iter()
             .filter_map(|principal| Some((principal, weighing.own_way(principal)?)))
             .collect();
@@ -104,7 +123,7 @@ impl Access {
                     verdict,
                     extent,
                     condition: condition.map(|words| self.names.in_words(&words)),
-                    path,
+                    path: path.into_iter().cloned().collect(),
                 })
             })
             .collect();
@@ -189,7 +208,7 @@ impl Access {
     }
 
     /// Adds those who can become somebody who can, and those who can become them, nearest first.
-    fn add_assumptions(&self, best: &mut BTreeMap<usize, Way>, prefers: Preference) {
+    fn add_assumptions<'a>(&'a self, best: &mut BTreeMap<usize, Way<'a>>, prefers: Preference) {
         let mut from_whom: BTreeMap<usize, Vec<&crate::Assumption>> = BTreeMap::new();
         for assumption in &self.assumptions {
             from_whom.entry(assumption.to).or_default().push(assumption);
@@ -206,7 +225,7 @@ impl Access {
                     verdict: if condition.is_some() { Verdict::Conditional } else { way.verdict },
                     extent: way.extent,
                     condition,
-                    path: std::iter::once(first.step.clone()).chain(way.path.iter().cloned()).collect(),
+                    path: std::iter::once(&first.step).chain(way.path.iter().copied()).collect(),
                 };
                 if best.get(&assumption.from).is_none_or(|known| next.is_better_than(known, prefers)) {
                     best.insert(assumption.from, next);
@@ -232,12 +251,14 @@ impl Default for Bound<'_> {
     }
 }
 
-impl Way {
+impl Way<'_> {
     /// Prefers what is sure and what is more, then what is nearer, then the first by ids: so that the same access
     /// always gives the same answer.
     fn is_better_than(&self, other: &Self, prefers: Preference) -> bool {
         let rank = |way: &Self| (prefers.rank(way.verdict, way.extent), usize::MAX - way.path.len());
-        let ids = |way: &Self| way.path.iter().map(|step| step.id.clone()).collect::<Vec<_>>();
-        rank(self).cmp(&rank(other)).then_with(|| ids(other).cmp(&ids(self))).is_gt()
+        fn ids<'s>(way: &'s Way<'_>) -> impl Iterator<Item = &'s str> {
+            way.path.iter().map(|step| step.id.as_str())
+        }
+        rank(self).cmp(&rank(other)).then_with(|| ids(other).cmp(ids(self))).is_gt()
     }
 }

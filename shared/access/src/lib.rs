@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod attachments;
 mod bounds;
 mod clouds;
 mod decide;

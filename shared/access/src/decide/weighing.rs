@@ -84,7 +84,7 @@ struct Candidate<'a> {
 
 impl<'a> Weighing<'a> {
     /// Returns the best way that a principal has by itself and its groups.
-    pub(super) fn own_way(&mut self, principal: usize) -> Option<Way> {
+    pub(super) fn own_way(&mut self, principal: usize) -> Option<Way<'a>> {
         self.look_at_bound_of(principal);
         let access = self.access;
         let (mut allows, mut denies) = (Vec::new(), Vec::new());
@@ -106,7 +106,7 @@ impl<'a> Weighing<'a> {
     }
 
     /// Returns the way of a principal that something beside its policies allows all of the question.
-    pub(super) fn way_given(&mut self, principal: usize, allow: &'a Source) -> Way {
+    pub(super) fn way_given(&mut self, principal: usize, allow: &'a Source) -> Way<'a> {
         self.look_at_bound_of(principal);
         let access = self.access;
         let mut denies = self.speaking(principal);
@@ -120,6 +120,21 @@ impl<'a> Weighing<'a> {
         let allow = Held { membership, number: usize::MAX, source: allow };
         let best = self.weigh(allow, Extent::Whole, &denies, is_bounded);
         self.way(principal, &best, &denies, is_bounded)
+    }
+
+    /// Returns the sources that speak of the question, each with how much of it, where the answers follow from nothing else:
+    /// no statement denies any of it, and what bounds everybody leaves all of it.
+    pub(super) fn speaking_undenied(&self) -> Option<Vec<(usize, Extent)>> {
+        let Extents::OfAll(extents) = &self.extents else { return None };
+        let bound = &self.bound;
+        let is_free = bound.denies.is_empty()
+            && bound.missing.is_none()
+            && bound.condition.is_none()
+            && bound.extent == Extent::Whole
+            && !self.bounds_differ;
+        let speaking = extents.iter().copied().enumerate().filter(|(_, extent)| *extent != Extent::None);
+        let speaking: Vec<(usize, Extent)> = speaking.collect();
+        (is_free && speaking.iter().all(|(number, _)| self.is_allowed_by(*number))).then_some(speaking)
     }
 
     /// Returns whether a source allows some of the question.
@@ -230,9 +245,16 @@ impl<'a> Weighing<'a> {
     }
 
     /// Puts the best into words.
-    fn way(&mut self, principal: usize, best: &Candidate<'a>, denies: &[Held<'a>], is_bounded: bool) -> Way {
-        let first = self.access.principals.get(principal).map(|principal| principal.step.clone());
-        let path = first.into_iter().chain(self.steps(best.end).cloned()).collect();
+    fn way(
+        &mut self,
+        principal: usize,
+        best: &Candidate<'a>,
+        denies: &[Held<'a>],
+        is_bounded: bool,
+    ) -> Way<'a> {
+        let access = self.access;
+        let first = access.principals.get(principal).map(|principal| &principal.step);
+        let path = first.into_iter().chain(self.steps(best.end)).collect();
         let (verdict, extent) = (best.verdict, best.extent);
         if verdict == Verdict::Denied {
             return Way { verdict, extent, condition: None, path };
