@@ -138,15 +138,20 @@ fn things_of_huawei(world: &huawei::World) -> [Thing; 6] {
     ]
 }
 
+/// Detaches all policies from a user, a group or an agency.
+fn detach_from(world: &mut huawei::World, id: &str) {
+    for entity in [Entity::User(id.to_owned()), Entity::Group(id.to_owned()), Entity::Agency(id.to_owned())] {
+        world.attachments.detach_all(&entity);
+    }
+}
+
 fn delete_of_huawei(world: &mut huawei::World, id: &str) {
     let holders: Vec<Entity> =
         world.attachments.of_policy(id).iter().map(|attachment| attachment.entity.clone()).collect();
     for holder in holders {
         world.attachments.detach(id, &holder);
     }
-    for entity in [Entity::User(id.to_owned()), Entity::Group(id.to_owned()), Entity::Agency(id.to_owned())] {
-        world.attachments.detach_all(&entity);
-    }
+    detach_from(world, id);
     world.remove_user(id);
     let group = huawei::world::Subject::Group(id.to_owned());
     world.classic.assignments.retain(|assignment| assignment.subject != group);
@@ -166,11 +171,8 @@ async fn what_vanishes_on_huawei_cloud_is_gone_and_what_stays_is_not() {
     for place in 0..6 {
         let hours = Hours::of(Account::of(Company::of_a_dozen(Cloud::Huawei).await));
         let thing = hours.account.huawei().look(things_of_huawei).into_iter().nth(place).expect("a thing");
-        // What a policy counts was read before, so that one that somebody had who vanished is short of them for a run.
-        hours
-            .account
-            .huawei()
-            .change(|world| world.attachments.detach_all(&Entity::Agency(thing.id.clone())));
+        // What a policy counts may be read before, so that one that somebody had who vanished is short of them for a run.
+        hours.account.huawei().change(|world| detach_from(world, &thing.id));
         stays(&hours, &thing).await;
         vanishes(&hours, &thing, || {
             hours.account.huawei().change(|world| delete_of_huawei(world, &thing.id));
