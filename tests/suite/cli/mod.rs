@@ -12,6 +12,8 @@ mod derived;
 mod endpoints;
 mod gains;
 mod history;
+#[cfg(target_os = "linux")]
+mod memory;
 mod plan;
 mod program;
 mod questions;
