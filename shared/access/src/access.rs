@@ -287,6 +287,7 @@ impl Access {
 
     /// Lets one principal become another.
     pub fn assume(&mut self, from: usize, to: usize, condition: Option<String>) {
+        self.attachments.take();
         self.assumptions.push(Assumption { from, to, condition });
     }
 

@@ -209,16 +209,12 @@ impl Access {
 
     /// Adds those who can become somebody who can, and those who can become them, nearest first.
     fn add_assumptions<'a>(&'a self, best: &mut BTreeMap<usize, Way<'a>>, prefers: Preference) {
-        let mut from_whom: BTreeMap<usize, Vec<&crate::Assumption>> = BTreeMap::new();
-        for assumption in &self.assumptions {
-            from_whom.entry(assumption.to).or_default().push(assumption);
-        }
         let mut open: Vec<usize> = best.keys().copied().collect();
         while let Some(to) = open.pop() {
             let Some(way) = best.get(&to).cloned().filter(|way| way.verdict != Verdict::Denied) else {
                 continue;
             };
-            for assumption in from_whom.get(&to).into_iter().flatten() {
+            for assumption in self.assumptions_of(to) {
                 let Some(first) = self.principals.get(assumption.from) else { continue };
                 let condition = both(assumption.condition.as_deref(), way.condition.as_deref());
                 let next = Way {

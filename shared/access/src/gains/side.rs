@@ -119,12 +119,8 @@ impl<'a> Snapshot<'a> {
         let groups = memberships(self.access, mine);
         groups == memberships(other.access, theirs)
             && groups.iter().all(|(group, _)| same_groups.contains(group))
-            && self.are_same(own(self.access, mine), other, own(other.access, theirs), known)
+            && self.are_same(self.access.own_sources(mine), other, other.access.own_sources(theirs), known)
     }
-}
-
-fn own(access: &Access, principal: usize) -> &[usize] {
-    access.own.get(principal).map_or(&[], Vec::as_slice)
 }
 
 /// Returns the groups of a principal that last, and on what each hangs.
