@@ -1,9 +1,11 @@
 //! One file for each command: reads what it is told, asks, and shapes the answer.
 
 mod audit;
+mod blame;
 mod demo;
 mod diff;
 mod findings;
+mod history;
 mod plan;
 mod query;
 mod rules;
@@ -37,6 +39,8 @@ pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Resu
         Command::Snapshots(wanted) => snapshots::run(context, wanted).await,
         Command::Show(wanted) => show::run(context, wanted).await,
         Command::Diff(wanted) => diff::run(context, wanted).await,
+        Command::History(wanted) => history::run(context, wanted).await,
+        Command::Blame(wanted) => blame::run(context, wanted).await,
         Command::Findings(wanted) => findings::run(context, wanted).await,
         Command::WhoCan(wanted) => who_can::run(context, wanted).await,
         Command::Query(wanted) => query::run(context, wanted).await,

@@ -157,6 +157,9 @@ impl From<QuestionError> for Failure {
         let code = match &error {
             QuestionError::Snapshot(error) => code_of_snapshot(error),
             QuestionError::Query(_)
+            | QuestionError::NoSubject { .. }
+            | QuestionError::ManySubjects { .. }
+            | QuestionError::NoColumn { .. }
             | QuestionError::Table { .. }
             | QuestionError::OtherCloud { .. }
             | QuestionError::Resource(_) => exit::WRONG_USE,

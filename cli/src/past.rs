@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use model::{AccountError, AccountId};
 use pipeline::Anchor;
-use snapshot::{AnyStore, History, Manifest, SnapshotName, StoreOptions};
+use snapshot::{AnyStore, History, Manifest, SnapshotName, StoreOptions, Timeline};
 
 use crate::{
     account::AccountName,
@@ -33,6 +33,12 @@ impl Past {
             name => only_account(&place, &store, name.as_ref()).await?,
         };
         Ok(Self { history: History::new(store, account) })
+    }
+
+    /// Reads the manifests of all snapshots.
+    pub(crate) async fn timeline(&self) -> Result<Timeline, Failure> {
+        let newest = self.snapshot("latest").await?.number;
+        Ok(self.history.timeline(newest).await?)
     }
 
     /// Reads the manifest of the snapshot that a name means.

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod coverage;
 pub(crate) mod demo;
 pub(crate) mod drift;
+pub(crate) mod life;
 pub(crate) mod run;
 pub(crate) mod table;
 pub(crate) mod text;

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Mutex, time::Duration};
 
 use check::{Limits, RuleSet};
-use model::Timestamp;
+use model::{Timestamp, tables};
 use pipeline::{Run, Settings, Target, Watch};
 use snapshot::{AnyStore, History, StoreOptions};
 
@@ -48,6 +48,7 @@ pub fn print_history(size: &str, runs: u32) -> anyhow::Result<()> {
         let faults = bench.history.verify().await?;
         anyhow::ensure!(faults.is_empty(), "the history is broken: {faults:?}");
         report::row(cloud.of(), "history", "verify", meter.stop());
+        bench.look_back(&cloud, u64::from(runs)).await?;
         Ok(())
     })
 }
@@ -112,6 +113,28 @@ impl Bench {
         let written = Weight { bytes: after.bytes - before.bytes, objects: after.objects - before.objects };
         report::written(cloud.of(), name, written);
         Ok(written)
+    }
+
+    /// Measures what is asked of all snapshots: the life of a user and of a policy, and since when a row is as it is.
+    async fn look_back(&self, cloud: &Cloud, newest: u64) -> anyhow::Result<()> {
+        let manifest = self.history.manifest(newest).await?;
+        for (table, name) in [(&tables::ibm::USERS, "life of user"), (&tables::ibm::POLICIES, "of a policy")]
+        {
+            let rows = self.history.read(&manifest, table).await?;
+            let key = rows.iter().next().map(|row| row.value(0).to_string()).unwrap_or_default();
+            let place = format!("{}/{key}", table.name);
+            let meter = Meter::start();
+            let timeline = self.history.timeline(newest).await?;
+            let subject = history::find_subject(&self.history, &timeline, &place).await?;
+            let life = history::life(&self.history, &timeline, subject).await?;
+            anyhow::ensure!(life.is_there, "`{place}` is gone");
+            report::row(cloud.of(), "history", name, meter.stop());
+            let meter = Meter::start();
+            let timeline = self.history.timeline(newest).await?;
+            anyhow::ensure!(history::blame(&self.history, &timeline, &life.subject).await?.is_some());
+            report::row(cloud.of(), "history", "blame", meter.stop());
+        }
+        Ok(())
     }
 
     /// Measures what is asked of a snapshot afterwards.

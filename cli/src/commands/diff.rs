@@ -58,7 +58,7 @@ async fn access(
         |paint| {
             let mut page = head(before, after, paint);
             for change in &found.changes {
-                page.push_str(&page::change(change, paint));
+                page.push_str(&page::change(change, page::SHOWN, paint));
             }
             if found.changes.is_empty() {
                 page.push_str("Nobody gained or lost anything.\n");

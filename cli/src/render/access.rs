@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Lines of one kind that are shown before the rest is counted.
-const SHOWN: usize = 10;
+pub(crate) const SHOWN: usize = 10;
 
 /// Returns whether a principal can use what it holds, as far as can be seen.
 pub(crate) fn is_active(principal: &Principal) -> bool {
@@ -71,12 +71,12 @@ pub(crate) fn unseen(unseen: &[String], paint: Paint) -> String {
     for line in unseen.iter().take(SHOWN) {
         page.push_str(&format!("  {}\n", plain(line)));
     }
-    page.push_str(&omitted_line(unseen.len()));
+    page.push_str(&omitted_line(unseen.len(), SHOWN));
     page
 }
 
-/// Writes what some principals gained or lost.
-pub(crate) fn change(change: &SharedChange, paint: Paint) -> String {
+/// Writes what some principals gained or lost: up to `shown` grants, and how many more there are.
+pub(crate) fn change(change: &SharedChange, shown: usize, paint: Paint) -> String {
     let (sign, style, verb) = match change.turn {
         Turn::Gained => ("+", AnsiColor::Red.on_default(), "gained"),
         Turn::Widened => ("+", AnsiColor::Red.on_default(), "can do more"),
@@ -85,11 +85,11 @@ pub(crate) fn change(change: &SharedChange, paint: Paint) -> String {
         Turn::Rerouted => ("=", Style::new(), "the same access, other route"),
     };
     let mut page = format!("{} {}\n", paint.style(style, sign), paint.bold(headline(change, verb)));
-    for grant in change.grants.iter().take(SHOWN) {
+    for grant in change.grants.iter().take(shown) {
         page.push_str(&format!("    {}\n", grant_text(grant)));
         page.push_str(&format!("      {}\n", paint.dim(cause_and_path(grant))));
     }
-    page.push_str(&omitted_line(change.grants.len()));
+    page.push_str(&omitted_line(change.grants.len(), shown));
     page
 }
 
@@ -142,8 +142,8 @@ fn cause_and_path(grant: &GrantChange) -> String {
     if grant.former_path.is_empty() { now } else { format!("{now}; before: {}", path(&grant.former_path)) }
 }
 
-fn omitted_line(all: usize) -> String {
-    match all.saturating_sub(SHOWN) {
+fn omitted_line(all: usize, shown: usize) -> String {
+    match all.saturating_sub(shown) {
         0 => String::new(),
         more => format!("    … and {more} more\n"),
     }

@@ -112,6 +112,7 @@ pub(crate) fn sign(verb: &str) -> (&'static str, Style) {
         "added" => ("+", AnsiColor::Green.on_default()),
         "removed" => ("-", AnsiColor::Red.on_default()),
         "replaced" => ("±", AnsiColor::Magenta.on_default()),
+        "there" => ("=", Style::new().dimmed()),
         _ => ("~", AnsiColor::Yellow.on_default()),
     }
 }

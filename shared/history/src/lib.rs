@@ -1,9 +1,20 @@
 #![doc = include_str!("../README.md")]
 
+mod blame;
 mod derived;
+mod finding_steps;
 mod grants;
+mod life;
+mod life_names;
+mod subject;
+mod turns;
 
+pub use blame::{Blame, CellOrigin, ColumnStep, blame, column_steps};
+pub use finding_steps::FindingStep;
 pub use grants::{AccessChanges, WhoCan, access_changes, who_can};
+pub use life::{Life, Moment, life};
+pub use subject::{Subject, find_subject};
+pub use turns::{Turns, access_turns};
 
 use std::collections::BTreeMap;
 
@@ -23,6 +34,32 @@ pub enum QuestionError {
     /// The action or resource that was asked about makes no sense.
     #[error("{0}")]
     Resource(String),
+    /// Nothing in any snapshot has the name that was asked for.
+    #[error("no snapshot of this account knows `{name}`{}", suggestion(.nearest))]
+    NoSubject {
+        /// The name that was asked for.
+        name: String,
+        /// The names most like it.
+        nearest: Vec<String>,
+    },
+    /// Several things have the name that was asked for.
+    #[error("`{name}` may be any of these: {}; ask for one of them in these words", .places.join(", "))]
+    ManySubjects {
+        /// The name that was asked for.
+        name: String,
+        /// Tables and keys of those that have it.
+        places: Vec<String>,
+    },
+    /// A table has no such column.
+    #[error("`{table}` has no column `{column}`; it has {}", .columns.join(", "))]
+    NoColumn {
+        /// The table.
+        table: &'static str,
+        /// The name that was asked for.
+        column: String,
+        /// The columns that there are.
+        columns: Vec<&'static str>,
+    },
     /// A table of another cloud, which no snapshot of this account can hold.
     #[error(
         "`{name}` is a table of `{of}`, and the account `{account}` is of `{}`; ask an account of `{of}` with --account, or a table that `iamwatch show {number}` lists",
@@ -46,6 +83,16 @@ pub enum QuestionError {
         /// The snapshot that was asked.
         number: u64,
     },
+}
+
+/// Offers what may have been meant in the place of a name that nothing has.
+fn suggestion(nearest: &[String]) -> String {
+    let names: Vec<String> = nearest.iter().map(|name| format!("`{}`", model::visible(name))).collect();
+    match names.as_slice() {
+        [] => "; give a name, an id, an address, or TABLE/KEY as `iamwatch show latest TABLE` lists it"
+            .to_owned(),
+        names => format!("; did you mean {}?", names.join(" or ")),
+    }
 }
 
 /// Returns the tables of a snapshot's cloud, `coverage` first.

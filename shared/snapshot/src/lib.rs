@@ -14,6 +14,7 @@ mod file;
 mod levels;
 
 mod findings;
+mod follow;
 mod history;
 mod in_force;
 mod inspect;
@@ -24,6 +25,7 @@ mod traces;
 mod verify;
 
 pub use error::{SnapshotError, StoreError};
+pub use follow::{RowFilter, RowStep, Timeline};
 pub use history::History;
 pub use manifest::{
     CoverageCounts, DeltaRef, FORMAT, FindingsRef, Manifest, ObjectRef, TableEntry, Unjudged,

@@ -164,9 +164,11 @@ impl History {
 
     /// Reads the rows of an entry under their own columns, and proves them.
     pub(crate) async fn read_entry(&self, entry: &TableEntry) -> Result<Sheets, SnapshotError> {
-        let files: Vec<&ObjectRef> = entry.objects().collect();
-        let fetched = stream::iter(files.iter().map(|object| self.fetch(object))).buffered(AT_ONCE);
-        let files: Vec<Bytes> = fetched.try_collect().await?;
+        let mut reads = Vec::new();
+        for object in entry.objects() {
+            reads.push(self.fetch(object));
+        }
+        let files: Vec<Bytes> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
         let mut sheets = None;
         let mut lines = Vec::new();
         for (object, bytes) in entry.objects().zip(files) {

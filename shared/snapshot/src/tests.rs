@@ -1,6 +1,7 @@
 //! Whole histories: written run by run, read back, damaged, verified.
 
 mod damage;
+mod follow;
 mod format;
 mod histories;
 mod numbers;

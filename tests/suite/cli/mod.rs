@@ -12,6 +12,7 @@ mod derived;
 mod endpoints;
 mod gains;
 mod history;
+mod life;
 #[cfg(target_os = "linux")]
 mod memory;
 mod plan;

@@ -1,0 +1,52 @@
+//! `blame`: since which snapshot each column of a row is as it is.
+
+use serde_json::{Value, json};
+
+use super::{
+    Context,
+    history::{known_table, unread_json},
+};
+use crate::{arguments::Blame, failure::Failure, names::Names, past::Past, render::life as page};
+
+pub(super) async fn run(context: Context<'_>, wanted: &Blame) -> Result<bool, Failure> {
+    let past = Past::open(context.global).await?;
+    let timeline = past.timeline().await?;
+    known_table(&timeline, &wanted.table)?;
+    let place = format!("{}/{}", wanted.table, wanted.key.join("/"));
+    let subject = history::find_subject(&past.history, &timeline, &place).await?;
+    let Some(blame) = history::blame(&past.history, &timeline, &subject).await? else {
+        return Err(Failure::wrong_use(format!(
+            "`{}` is gone: the last snapshot does not have it",
+            subject.place()
+        ))
+        .help("`iamwatch history` tells its life"));
+    };
+    let manifests: Vec<_> = timeline.manifests.last().into_iter().collect();
+    let names = Names::read(&past.history, &manifests, &check::RuleSet::default(), []).await?;
+    context.screen.show(
+        |paint| page::blame(&subject, &blame, &names, &timeline.unread, paint),
+        || {
+            let cells = subject.table.columns.iter().zip(blame.row.values()).zip(&blame.origins);
+            let columns: Vec<Value> = cells
+                .map(|((column, value), origin)| {
+                    json!({
+                        "column": column.name,
+                        "value": value,
+                        "since": origin.since,
+                        "is_first": origin.is_baseline,
+                        "before": origin.before,
+                        "by": origin.by,
+                        "by_name": origin.by.as_deref().and_then(|by| names.of_id(by)),
+                    })
+                })
+                .collect();
+            json!({
+                "table": subject.table.name,
+                "key": subject.key.values().map(|value| json!(value)).collect::<Vec<_>>(),
+                "columns": columns,
+                "unread": unread_json(&timeline),
+            })
+        },
+    )?;
+    Ok(true)
+}

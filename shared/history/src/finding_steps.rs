@@ -1,0 +1,118 @@
+//! What became of some findings from run to run, read from what each run changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use check::{Findings, FindingsPatch};
+use futures::{StreamExt, TryStreamExt, stream};
+use model::{AccountId, Finding};
+use snapshot::{History, Manifest, ObjectRef, SnapshotError, Timeline};
+
+use crate::Subject;
+
+/// Objects that are read at a time.
+const AT_ONCE: usize = 8;
+/// Evidence that names who made a thing, and not whom it is about.
+const AUTHORS: [&str; 3] = ["created_by_id", "given_by_id", "last_modified_by_id"];
+
+/// What one run did to one finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingStep {
+    /// Number of the snapshot.
+    pub number: u64,
+    /// The finding before the run; none where it is new.
+    pub before: Option<Finding>,
+    /// The finding after the run.
+    pub after: Finding,
+}
+
+/// One object to read of the findings.
+enum Part {
+    Whole(ObjectRef),
+    Patch(ObjectRef),
+}
+
+/// What an object of the findings holds of those that are followed.
+enum Content {
+    Whole(Findings),
+    Patch(FindingsPatch),
+}
+
+/// Returns what the runs did to the findings about a thing, in the order of snapshots.
+///
+/// # Errors
+/// As [`crate::state`].
+pub(crate) async fn finding_steps(
+    history: &History,
+    timeline: &Timeline,
+    subject: &Subject,
+) -> Result<Vec<FindingStep>, SnapshotError> {
+    let parts = parts(&timeline.manifests);
+    let mut contents = stream::iter(parts)
+        .map(|(number, part)| async move {
+            Ok::<_, SnapshotError>(match part {
+                Part::Whole(object) => (number, Content::Whole(history.get_json(&object).await?)),
+                Part::Patch(object) => (number, Content::Patch(history.get_json(&object).await?)),
+            })
+        })
+        .buffered(AT_ONCE)
+        .boxed();
+    let ids = subject.telling_ids();
+    let address = subject.address(history.account());
+    let is_about = |finding: &Finding| finding.subject == address || names(history.account(), finding, &ids);
+    let mut known: BTreeMap<String, Finding> = BTreeMap::new();
+    let mut steps = Vec::new();
+    while let Some((number, content)) = contents.try_next().await? {
+        let put = match content {
+            Content::Whole(whole) => {
+                known.retain(|fingerprint, _| whole.findings.contains_key(fingerprint));
+                whole.findings
+            }
+            Content::Patch(patch) => {
+                known.retain(|fingerprint, _| !patch.forgotten.contains(fingerprint));
+                patch.put
+            }
+        };
+        for (fingerprint, after) in put {
+            if known.get(&fingerprint) == Some(&after) || !is_about(&after) {
+                continue;
+            }
+            let before = known.insert(fingerprint, after.clone());
+            steps.push(FindingStep { number, before, after });
+        }
+    }
+    Ok(steps)
+}
+
+/// Returns which objects to read for which snapshot: what each run wrote of the findings.
+fn parts(manifests: &[Manifest]) -> Vec<(u64, Part)> {
+    let mut parts = Vec::new();
+    let mut former: Option<(&ObjectRef, &[ObjectRef])> = None;
+    for manifest in manifests {
+        let Some(found) = &manifest.findings else { continue };
+        let (base, patches) = (&found.base, found.patches.as_slice());
+        let known = former.filter(|(known, _)| *known == base).map(|(_, patches)| patches);
+        if known.is_none() {
+            parts.push((manifest.number, Part::Whole(base.clone())));
+        }
+        // Patches are joined now and then: what is new is then part of one that also holds what was known.
+        let shared =
+            known.unwrap_or_default().iter().zip(patches).take_while(|(one, other)| one == other).count();
+        let fresh = patches.iter().skip(shared);
+        parts.extend(fresh.map(|patch| (manifest.number, Part::Patch(patch.clone()))));
+        former = Some((base, patches));
+    }
+    parts
+}
+
+/// Returns whether a finding names one of some ids: in its address, or in its evidence.
+fn names(account: &AccountId, finding: &Finding, ids: &BTreeSet<String>) -> bool {
+    let own = finding.subject.strip_prefix(&format!("{account}/")).unwrap_or(&finding.subject);
+    let key = own.split_once('/').map_or(own, |(_, key)| key);
+    let is_own = ids.contains(key) || key.split('/').any(|part| ids.contains(part));
+    is_own
+        || finding.evidence.iter().filter(|(name, _)| !AUTHORS.contains(&name.as_str())).any(|(_, value)| {
+            value
+                .as_str()
+                .is_some_and(|text| ids.contains(text) || text.split('/').any(|part| ids.contains(part)))
+        })
+}

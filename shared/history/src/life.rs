@@ -1,0 +1,229 @@
+//! The life of one thing: when it came and by whom, what changed of it and around it, what it gained, what was found, when it went.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Change, ChangeKind, Event, Kind, Row, Rows, Sighting, State, Table, Weight, tables};
+use snapshot::{History, Manifest, RowFilter, RowStep, SnapshotError, Timeline};
+
+use crate::{
+    FindingStep, QuestionError, Subject, finding_steps::finding_steps, is_among, life_names::names_of, state,
+    subject::naming_columns,
+};
+
+/// The life of one thing, from the first snapshot that can be read to the last.
+#[derive(Debug)]
+pub struct Life {
+    /// The thing.
+    pub subject: Subject,
+    /// Its row, as it is in the last snapshot or was before it went.
+    pub row: Option<Row>,
+    /// Whether the last snapshot still has it.
+    pub is_there: bool,
+    /// The snapshots in which something became of it.
+    pub moments: Vec<Moment>,
+    /// The last snapshot that was looked at.
+    pub last: Sighting,
+    /// Rows in which the things of its life have their names, as they were last.
+    pub names: State,
+}
+
+/// What one snapshot shows that became of a thing.
+#[derive(Debug)]
+pub struct Moment {
+    /// The snapshot.
+    pub snapshot: Sighting,
+    /// Whether it is the first snapshot of all, so that nobody knows how long it had been so.
+    pub is_first: bool,
+    /// Changes of its own row and of those that belong to it or name it; what moves by itself is none.
+    pub changes: Vec<Change>,
+    /// Gains of access that the run told, by it or through it: the data of the events.
+    pub gains: Vec<serde_json::Value>,
+    /// What became of findings about it.
+    pub findings: Vec<FindingStep>,
+}
+
+/// Returns the life of a thing. Reads what each run changed, not what each snapshot holds.
+///
+/// # Errors
+/// As [`crate::state`].
+pub async fn life(history: &History, timeline: &Timeline, subject: Subject) -> Result<Life, QuestionError> {
+    let Some(newest) = timeline.manifests.last() else {
+        return Err(SnapshotError::Empty { account: history.account().clone() }.into());
+    };
+    let steps = history.follow(timeline, filters(history, &subject));
+    let findings = finding_steps(history, timeline, &subject);
+    let gains = gains(history, timeline, &subject);
+    let (steps, findings, gains) = futures::future::try_join3(steps, findings, gains).await?;
+    let (row, is_there) = own_row(&subject, &steps);
+    // It may have been found by a name that it no longer has.
+    let subject = row.as_ref().map_or(subject.clone(), |row| Subject::of_row(subject.table, row));
+    let names = names_of(history, timeline, &steps).await?;
+    let mut moments = BTreeMap::new();
+    for (former, manifest) in pairs(&timeline.manifests) {
+        let of_run = of_run(&steps, manifest.number);
+        if of_run.iter().any(|(_, step)| step.number == manifest.number) {
+            let changes = weighed(history, former, manifest, &of_run).await?;
+            if !changes.is_empty() {
+                moment(&mut moments, former, manifest).changes = changes;
+            }
+        }
+    }
+    let by_number: BTreeMap<u64, (Option<&Manifest>, &Manifest)> =
+        pairs(&timeline.manifests).map(|pair| (pair.1.number, pair)).collect();
+    for step in findings {
+        if let Some((former, manifest)) = by_number.get(&step.number) {
+            moment(&mut moments, *former, manifest).findings.push(step);
+        }
+    }
+    for (number, gain) in gains {
+        if let Some((former, manifest)) = by_number.get(&number) {
+            moment(&mut moments, *former, manifest).gains.push(gain);
+        }
+    }
+    Ok(Life {
+        subject,
+        row,
+        is_there,
+        moments: moments.into_values().collect(),
+        last: sighting(newest),
+        names,
+    })
+}
+
+fn moment<'a>(
+    moments: &'a mut BTreeMap<u64, Moment>,
+    former: Option<&Manifest>,
+    manifest: &Manifest,
+) -> &'a mut Moment {
+    moments.entry(manifest.number).or_insert_with(|| Moment {
+        snapshot: sighting(manifest),
+        is_first: former.is_none(),
+        changes: Vec::new(),
+        gains: Vec::new(),
+        findings: Vec::new(),
+    })
+}
+
+pub(crate) fn sighting(manifest: &Manifest) -> Sighting {
+    Sighting { snapshot: manifest.number, at: manifest.finished_at.clone() }
+}
+
+/// Returns each manifest with the one before it.
+fn pairs(manifests: &[Manifest]) -> impl Iterator<Item = (Option<&Manifest>, &Manifest)> {
+    let former = std::iter::once(None).chain(manifests.iter().map(Some));
+    former.zip(manifests)
+}
+
+/// Returns the rows that make the life of a thing: its own, those that belong to it, and those that name it.
+fn filters(history: &History, subject: &Subject) -> Vec<(&'static Table, RowFilter)> {
+    let texts = std::sync::Arc::new(subject.telling_ids());
+    let filter = |table: &'static Table| {
+        if table.name == subject.table.name {
+            return Some((table, RowFilter::Key(subject.key.clone())));
+        }
+        let is_state = table.kind == Kind::State && !texts.is_empty();
+        let columns = naming_columns(table);
+        is_state.then(|| (table, RowFilter::Naming { columns, texts: texts.clone() }))
+    };
+    tables::of_cloud(history.account().cloud()).filter_map(filter).collect()
+}
+
+fn own_row(subject: &Subject, steps: &[(&'static Table, Vec<RowStep>)]) -> (Option<Row>, bool) {
+    let own = steps.iter().find(|(table, _)| table.name == subject.table.name);
+    match own.and_then(|(_, steps)| steps.last()) {
+        Some(last) => (last.after.clone().or_else(|| last.before.clone()), last.after.is_some()),
+        None => (None, false),
+    }
+}
+
+fn of_run(steps: &[(&'static Table, Vec<RowStep>)], number: u64) -> Vec<(&'static Table, RowStep)> {
+    let is_drift = |table: &'static Table, step: &RowStep| match (&step.before, &step.after) {
+        (Some(before), Some(after)) => {
+            let kind = ChangeKind::Changed { before: before.clone(), after: after.clone() };
+            Change::new(table, kind).weight == Weight::Drift
+        }
+        _ => table.kind == Kind::State,
+    };
+    let of_number = |(table, steps): &(&'static Table, Vec<RowStep>)| {
+        let start = steps.partition_point(|step| step.number < number);
+        let of_run = steps.iter().skip(start).take_while(|step| step.number == number);
+        of_run.filter(|step| is_drift(table, step)).map(|step| (*table, step.clone())).collect::<Vec<_>>()
+    };
+    steps.iter().flat_map(of_number).collect()
+}
+
+/// Compares the rows before and after a run as the run itself did, by what either could see.
+async fn weighed(
+    history: &History,
+    former: Option<&Manifest>,
+    manifest: &Manifest,
+    steps: &[(&'static Table, RowStep)],
+) -> Result<Vec<Change>, SnapshotError> {
+    let mut declared: Vec<&'static Table> = Vec::new();
+    let mut sight: Vec<&'static Table> = vec![&tables::COVERAGE];
+    for (table, _) in steps {
+        if !is_among(&declared, table) {
+            declared.push(table);
+        }
+        // Whether a list is new hangs on whether what it is read for is.
+        let parent = table.parent.and_then(|parent| tables::find(parent.table));
+        sight.extend(parent.filter(|parent| !is_among(&sight, parent)));
+    }
+    let mut before = match former {
+        Some(former) => state(history, former, &sight).await?,
+        None => State::default(),
+    };
+    let mut after = state(history, manifest, &sight).await?;
+    for table in &declared {
+        let rows = |side: fn(&RowStep) -> Option<&Row>| {
+            let of_table = steps.iter().filter(|(each, _)| each.name == table.name);
+            Rows::new(table, of_table.filter_map(|(_, step)| side(step)).cloned().collect())
+        };
+        before.put(table, rows(|step| step.before.as_ref()));
+        after.put(table, rows(|step| step.after.as_ref()));
+    }
+    Ok(diff::compare(&before, &after, &declared))
+}
+
+/// Returns the gains of access that events told of a thing: of itself, or by a way through it.
+async fn gains(
+    history: &History,
+    timeline: &Timeline,
+    subject: &Subject,
+) -> Result<Vec<(u64, serde_json::Value)>, SnapshotError> {
+    use futures::{StreamExt, TryStreamExt, stream};
+    let ids = subject.telling_ids();
+    let outboxes: Vec<_> = timeline
+        .manifests
+        .iter()
+        .filter_map(|manifest| Some((manifest.number, manifest.outbox.clone()?)))
+        .collect();
+    let mut read = stream::iter(outboxes)
+        .map(|(number, object)| async move {
+            Ok::<_, SnapshotError>((number, history.get_json::<Vec<Event>>(&object).await?))
+        })
+        .buffered(8)
+        .boxed();
+    let mut gains = Vec::new();
+    while let Some((number, events)) = read.try_next().await? {
+        let gained = events.into_iter().filter(|event| event.kind.starts_with("dev.iamwatch.access."));
+        let of_thing = gained.filter(|event| names_any(&event.data, &ids));
+        gains.extend(of_thing.map(|event| (number, event.data)));
+    }
+    Ok(gains)
+}
+
+/// Returns whether a gain names one of some ids, among those who gained or as a step of the way.
+fn names_any(gain: &serde_json::Value, ids: &BTreeSet<String>) -> bool {
+    let list = |value: &serde_json::Value, name: &str| -> Vec<serde_json::Value> {
+        value.get(name).and_then(serde_json::Value::as_array).cloned().unwrap_or_default()
+    };
+    let mut steps = list(gain, "principals");
+    for grant in list(gain, "grants") {
+        steps.extend(list(&grant, "path"));
+    }
+    steps.iter().filter_map(|step| step.get("id")?.as_str()).any(|id| {
+        // Who has become a trusted profile bears its id with this in front.
+        ids.contains(id) || id.strip_prefix("iam-").is_some_and(|id| ids.contains(id))
+    })
+}

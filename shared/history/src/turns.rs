@@ -1,0 +1,117 @@
+//! What a thing lost and gained of access where rows near it changed: compared state by state, and only there.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use access::{SharedChange, Step};
+use model::{Row, Sighting, Table, references, tables};
+use snapshot::{History, RowFilter, RowStep, SnapshotError, Timeline};
+
+use crate::{Subject, access_changes, life::sighting, subject::naming_columns};
+
+/// How far is gone from the thing: to what it belongs to, to what is attached to that, and to the parts of it.
+const ROUNDS: usize = 3;
+
+/// What became of the access of a thing, by it or through it.
+#[derive(Debug)]
+pub struct Turns {
+    /// The snapshots in which something did, with what.
+    pub changes: Vec<(Sighting, Vec<SharedChange>)>,
+    /// Numbers of earlier snapshots in which something may have become of it too, and that were not compared.
+    pub left_out: Vec<u64>,
+}
+
+/// Returns what became of the access of a thing in the snapshots in which its rows, or those of its groups and policies, changed:
+/// the newest `most` of them.
+///
+/// # Errors
+/// As [`crate::state`].
+pub async fn access_turns(
+    history: &History,
+    timeline: &Timeline,
+    subject: &Subject,
+    most: usize,
+) -> Result<Turns, SnapshotError> {
+    let mut numbers: Vec<u64> = candidates(history, timeline, subject).await?.into_iter().rev().collect();
+    let left_out = numbers.split_off(most.min(numbers.len()));
+    let ids = subject.telling_ids();
+    let mut changes = Vec::new();
+    for pair in timeline.manifests.windows(2) {
+        let [before, after] = pair else { continue };
+        if numbers.contains(&after.number) {
+            let mut found = access_changes(history, before, after).await?.changes;
+            found.retain(|change| is_of(change, &ids));
+            if !found.is_empty() {
+                changes.push((sighting(after), found));
+            }
+        }
+    }
+    Ok(Turns { changes, left_out })
+}
+
+/// Returns whether a change of access is of one of some things, or by a way through it.
+fn is_of(change: &SharedChange, ids: &BTreeSet<String>) -> bool {
+    let is_it = |step: &Step| {
+        ids.contains(&step.id) || step.id.strip_prefix("iam-").is_some_and(|id| ids.contains(id))
+    };
+    change.principals.iter().any(|principal| is_it(&principal.step))
+        || change.grants.iter().any(|grant| grant.path.iter().chain(&grant.former_path).any(is_it))
+}
+
+/// Returns the numbers of snapshots in which rows near a thing changed that access follows from.
+async fn candidates(
+    history: &History,
+    timeline: &Timeline,
+    subject: &Subject,
+) -> Result<BTreeSet<u64>, SnapshotError> {
+    let first = timeline.manifests.first().map_or(0, |manifest| manifest.number);
+    let sources: Vec<&'static Table> = access::tables(history.account().cloud())
+        .filter(|table| table.name != tables::COVERAGE.name)
+        .collect();
+    let mut known = subject.telling_ids();
+    let mut wanted = known.clone();
+    let mut numbers = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        if wanted.is_empty() {
+            break;
+        }
+        let texts = Arc::new(wanted);
+        let filters = sources.iter().map(|table| {
+            (*table, RowFilter::Naming { columns: naming_columns(table), texts: Arc::clone(&texts) })
+        });
+        let steps = history.follow(timeline, filters.collect()).await?;
+        let mut next: BTreeSet<String> = BTreeSet::new();
+        for (table, step) in flat(&steps) {
+            let Some(row) = step.after.as_ref().or(step.before.as_ref()) else { continue };
+            if is_of_another(table, row, &known) {
+                continue;
+            }
+            if step.number > first {
+                numbers.insert(step.number);
+            }
+            next.extend(thing(table, row));
+        }
+        wanted = next.difference(&known).cloned().collect();
+        known.extend(next);
+    }
+    Ok(numbers)
+}
+
+fn flat<'a>(
+    steps: &'a [(&'static Table, Vec<RowStep>)],
+) -> impl Iterator<Item = (&'static Table, &'a RowStep)> {
+    steps.iter().flat_map(|(table, steps)| steps.iter().map(|step| (*table, step)))
+}
+
+/// Returns whether a row is the membership, key or attachment of somebody else.
+fn is_of_another(table: &'static Table, row: &Row, known: &BTreeSet<String>) -> bool {
+    let mut named = references(table).filter_map(|reference| reference.id(table, row)).peekable();
+    named.peek().is_some() && !named.any(|id| known.contains(id))
+}
+
+/// Returns the id of the thing that a row is or belongs to.
+fn thing(table: &'static Table, row: &Row) -> Option<String> {
+    match table.parent {
+        Some(parent) => table.text(row, parent.column).map(str::to_owned),
+        None => (table.key == 1).then(|| row.value(0).to_string()),
+    }
+}

@@ -1,0 +1,284 @@
+//! The life of some rows: what each run changed of them, read from deltas and not from states.
+//!
+//! While a table keeps its base, its deltas cover all runs since, many small ones merged into few. A delta without any of the rows rules
+//! out every run that it covers, so that of a thousand runs only those are looked at one by one in which something may have happened.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use futures::future::BoxFuture;
+use model::{Row, Table};
+
+use crate::{DeltaRef, History, Manifest, SnapshotError, columns::shape, file::Line};
+
+/// Tasks that read manifests side by side.
+const READERS: u64 = 4;
+
+/// Which rows of a table to follow.
+#[derive(Debug, Clone)]
+pub enum RowFilter {
+    /// The row with this key.
+    Key(Row),
+    /// The rows that hold one of these texts in one of these columns, by position.
+    Naming {
+        /// Positions of the columns to look at.
+        columns: Vec<usize>,
+        /// The texts, as ids.
+        texts: Arc<BTreeSet<String>>,
+    },
+}
+
+impl RowFilter {
+    /// Returns whether a whole row is one of those to follow.
+    #[must_use]
+    pub fn wants(&self, table: &Table, row: &Row) -> bool {
+        match self {
+            Self::Key(key) => row.prefix(table.key) == key.as_bytes(),
+            Self::Naming { columns, texts } => columns
+                .iter()
+                .any(|column| row.value(*column).as_text().is_some_and(|text| texts.contains(text))),
+        }
+    }
+
+    /// Returns whether the key of a row alone tells whether it is one of those to follow.
+    fn is_of_key(&self, table: &Table) -> bool {
+        match self {
+            Self::Key(_) => true,
+            Self::Naming { columns, .. } => columns.iter().all(|column| *column < table.key),
+        }
+    }
+}
+
+/// What one run did to one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowStep {
+    /// Number of the snapshot in which the row first is as it is after the step.
+    pub number: u64,
+    /// The row before; none where there was none, or in the first snapshot of all.
+    pub before: Option<Row>,
+    /// The row after; none where it is gone.
+    pub after: Option<Row>,
+}
+
+/// The manifests of a history that can be read.
+#[derive(Debug, Clone, Default)]
+pub struct Timeline {
+    /// The manifests by number.
+    pub manifests: Arc<Vec<Manifest>>,
+    /// Numbers of those that are missing or damaged, with what is wrong: what they changed shows in the next one.
+    pub unread: Vec<(u64, String)>,
+}
+
+impl History {
+    /// Reads all manifests up to a number.
+    ///
+    /// # Errors
+    /// When the store does not work, or a later version wrote one of them. One that is missing or damaged is no error here.
+    pub async fn timeline(&self, newest: u64) -> Result<Timeline, SnapshotError> {
+        let part = newest.div_ceil(READERS).max(1);
+        let mut readers = Vec::new();
+        for reader in 0..READERS {
+            let (first, last) = (reader * part + 1, ((reader + 1) * part).min(newest));
+            let history = self.clone();
+            readers.push(tokio::spawn(async move { history.readable(first, last).await }));
+        }
+        let (mut manifests, mut unread) = (Vec::new(), Vec::new());
+        for reader in readers {
+            let (read, faults) = reader.await.map_err(|error| self.broken_off(&error))??;
+            manifests.extend(read);
+            unread.extend(faults);
+        }
+        Ok(Timeline { manifests: Arc::new(manifests), unread })
+    }
+
+    async fn readable(
+        &self,
+        first: u64,
+        last: u64,
+    ) -> Result<(Vec<Manifest>, Vec<(u64, String)>), SnapshotError> {
+        use futures::StreamExt;
+        let numbers = futures::stream::iter(first..=last);
+        let read: Vec<_> = numbers
+            .map(|number| async move { (number, self.manifest(number).await) })
+            .buffered(8)
+            .collect()
+            .await;
+        let (mut manifests, mut unread) = (Vec::new(), Vec::new());
+        for (number, outcome) in read {
+            match outcome {
+                Ok(manifest) => manifests.push(manifest),
+                Err(SnapshotError::NoSuchSnapshot { .. }) => unread.push((number, "is missing".to_owned())),
+                Err(error) => match error.damage() {
+                    Some((_, fault)) => unread.push((number, fault)),
+                    None => return Err(error),
+                },
+            }
+        }
+        Ok((manifests, unread))
+    }
+
+    fn broken_off(&self, error: &tokio::task::JoinError) -> SnapshotError {
+        SnapshotError::Unstorable {
+            what: format!("history of `{}`", self.account()),
+            reason: error.to_string(),
+        }
+    }
+
+    /// Returns what the runs of a timeline did to some rows of several tables, by table, each in the order of numbers.
+    ///
+    /// # Errors
+    /// When an object is missing or damaged, or the store does not work.
+    pub async fn follow(
+        &self,
+        timeline: &Timeline,
+        filters: Vec<(&'static Table, RowFilter)>,
+    ) -> Result<Vec<(&'static Table, Vec<RowStep>)>, SnapshotError> {
+        let readers: Vec<_> = filters
+            .into_iter()
+            .map(|(table, filter)| {
+                let (history, manifests) = (self.clone(), Arc::clone(&timeline.manifests));
+                let read = async move { Follower::new(&history, &manifests, table, filter).run().await };
+                (table, tokio::spawn(read))
+            })
+            .collect();
+        let mut found = Vec::new();
+        for (table, reader) in readers {
+            found.push((table, reader.await.map_err(|error| self.broken_off(&error))??));
+        }
+        Ok(found)
+    }
+}
+
+/// Follows some rows of one table through the manifests.
+struct Follower<'a> {
+    history: &'a History,
+    manifests: &'a [Manifest],
+    table: &'static Table,
+    filter: RowFilter,
+    rows: BTreeMap<Box<[u8]>, Row>,
+    steps: Vec<RowStep>,
+}
+
+impl<'a> Follower<'a> {
+    const fn new(
+        history: &'a History,
+        manifests: &'a [Manifest],
+        table: &'static Table,
+        filter: RowFilter,
+    ) -> Self {
+        Self { history, manifests, table, filter, rows: BTreeMap::new(), steps: Vec::new() }
+    }
+
+    async fn run(mut self) -> Result<Vec<RowStep>, SnapshotError> {
+        let manifests = self.manifests;
+        let is_one_era = |one: &Manifest, other: &Manifest| {
+            let entry = |manifest: &Manifest| {
+                manifest
+                    .tables
+                    .get(self.table.name)
+                    .map(|entry| (entry.base.key.clone(), entry.shape.clone()))
+            };
+            entry(one) == entry(other)
+        };
+        let eras: Vec<&[Manifest]> = manifests.chunk_by(is_one_era).collect();
+        for era in eras {
+            self.live_through(era).await?;
+        }
+        Ok(self.steps)
+    }
+
+    /// Follows the rows through manifests that have the same base.
+    async fn live_through(&mut self, era: &'a [Manifest]) -> Result<(), SnapshotError> {
+        let (Some(first), Some(last)) = (era.first(), era.last()) else { return Ok(()) };
+        self.turn_to_state(first).await?;
+        let Some(entry) = last.tables.get(self.table.name) else { return Ok(()) };
+        if entry.shape == shape(self.table) {
+            for delta in entry.deltas.iter().filter(|delta| delta.to > first.number) {
+                self.dig(era, delta).await?;
+            }
+            return Ok(());
+        }
+        // Files of another declaration are read whole: their deltas have other columns.
+        let mut hash = first.tables.get(self.table.name).map(|entry| &entry.hash);
+        for manifest in era {
+            let next = manifest.tables.get(self.table.name).map(|entry| &entry.hash);
+            if next != hash {
+                self.turn_to_state(manifest).await?;
+                hash = next;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the rows as they are in a snapshot.
+    async fn turn_to_state(&mut self, manifest: &Manifest) -> Result<(), SnapshotError> {
+        let rows = self.history.read(manifest, self.table).await?;
+        let wanted = rows.into_iter().filter(|row| {
+            self.rows.contains_key(row.prefix(self.table.key)) || self.filter.wants(self.table, row)
+        });
+        let wanted: BTreeMap<Box<[u8]>, Row> =
+            wanted.map(|row| (row.prefix(self.table.key).into(), row)).collect();
+        let gone: Vec<Box<[u8]>> =
+            self.rows.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
+        for key in gone {
+            self.step(manifest.number, key, None);
+        }
+        for (key, row) in wanted {
+            self.step(manifest.number, key, Some(row));
+        }
+        Ok(())
+    }
+
+    /// Looks into a delta, and where it touches the rows, first into those that it was merged from.
+    fn dig<'b>(
+        &'b mut self,
+        era: &'a [Manifest],
+        delta: &'a DeltaRef,
+    ) -> BoxFuture<'b, Result<(), SnapshotError>>
+    where
+        'a: 'b,
+    {
+        Box::pin(async move {
+            let lines = self.history.read_delta(delta).await?;
+            // A merged delta holds the last of what became of a key: where the cells beside it decide, what it was before may have been wanted.
+            let may_hide = delta.from < delta.to && !self.filter.is_of_key(self.table);
+            if !may_hide && !lines.iter().any(|line| self.touches(line)) {
+                return Ok(());
+            }
+            let before = era.iter().rev().find(|manifest| manifest.number < delta.to);
+            let entry = before.and_then(|manifest| manifest.tables.get(self.table.name));
+            for part in entry.iter().flat_map(|entry| &entry.deltas) {
+                if delta.from < delta.to && part.from >= delta.from {
+                    self.dig(era, part).await?;
+                }
+            }
+            // Where the manifest of the run cannot be read, the next one shows what it did.
+            let number = era.iter().map(|manifest| manifest.number).find(|number| *number >= delta.to);
+            for line in lines {
+                if self.touches(&line) {
+                    let key: Box<[u8]> = line.row.prefix(self.table.key).into();
+                    self.step(number.unwrap_or(delta.to), key, (!line.deleted).then_some(line.row));
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn touches(&self, line: &Line) -> bool {
+        let is_known = self.rows.contains_key(line.row.prefix(self.table.key));
+        let is_told = !line.deleted || self.filter.is_of_key(self.table);
+        is_known || is_told && self.filter.wants(self.table, &line.row)
+    }
+
+    fn step(&mut self, number: u64, key: Box<[u8]>, after: Option<Row>) {
+        let before = match &after {
+            Some(row) => self.rows.insert(key, row.clone()),
+            None => self.rows.remove(&key),
+        };
+        if before != after {
+            self.steps.push(RowStep { number, before, after });
+        }
+    }
+}
