@@ -53,7 +53,7 @@ pub enum QuestionError {
     /// A table has no such column.
     #[error("`{table}` has no column `{column}`; it has {}", .columns.join(", "))]
     NoColumn {
-        /// The table.
+        /// The table that was asked about.
         table: &'static str,
         /// The name that was asked for.
         column: String,

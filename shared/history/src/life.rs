@@ -13,7 +13,7 @@ use crate::{
 /// The life of one thing, from the first snapshot that can be read to the last.
 #[derive(Debug)]
 pub struct Life {
-    /// The thing.
+    /// The thing whose life it is.
     pub subject: Subject,
     /// Its row, as it is in the last snapshot or was before it went.
     pub row: Option<Row>,
@@ -30,7 +30,7 @@ pub struct Life {
 /// What one snapshot shows that became of a thing.
 #[derive(Debug)]
 pub struct Moment {
-    /// The snapshot.
+    /// Number and time of the snapshot.
     pub snapshot: Sighting,
     /// Whether it is the first snapshot of all, so that nobody knows how long it had been so.
     pub is_first: bool,
