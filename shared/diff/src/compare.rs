@@ -4,9 +4,11 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 use model::{Change, ChangeKind, ListHistory, Row, Rows, State, Table, Value, Weight, Word, tables};
 
-use crate::unread::is_revealed;
+use crate::revealed::part_revealed;
 
 /// Returns every change from `before` to `after` in the declared tables, in the order of tables and keys.
+///
+/// A row that shows what could not be read before, and was changed beside that, has two changes, one after the other.
 ///
 /// Both states must hold their coverage, and `after` must have been through [`crate::carry`].
 ///
@@ -22,8 +24,11 @@ pub fn compare(before: &State, after: &State, declared: &[&'static Table]) -> Ve
     for table in declared {
         let (gone, new, mut found) = compare_rows(table, before.rows(table), after.rows(table));
         found.extend(pair(table, gone, new));
-        for change in &mut found {
-            if is_first_sight(&known, table, change) {
+        // The coverage comes from no list: it is written anew in each run.
+        if table.name != tables::COVERAGE.name {
+            found =
+                found.into_iter().flat_map(|change| part_revealed(&known.former, table, change)).collect();
+            for change in found.iter_mut().filter(|change| is_first_sight(&known, table, change)) {
                 change.weight = Weight::Baseline;
             }
         }
@@ -53,10 +58,11 @@ pub fn apply(state: State, changes: &[Change]) -> State {
 
 /// Returns a state in hindsight: with everything made to it that nobody did, so that all it still differs in is drift.
 ///
-/// What moves by itself, and what had been there but could not be seen, is in it as it is after the changes.
+/// What moves by itself, and what had been there but could not be seen, is in it as it is after the changes. What could
+/// not be read of a row that was news ([`Weight::Revealed`]) is not: what it gives was not told yet.
 #[must_use]
 pub fn hindsight(before: State, changes: &[Change]) -> State {
-    make(before, changes.iter().filter(|change| change.weight != Weight::Drift))
+    make(before, changes.iter().filter(|change| matches!(change.weight, Weight::Activity | Weight::Baseline)))
 }
 
 fn make<'a>(mut state: State, changes: impl Iterator<Item = &'a Change>) -> State {
@@ -161,17 +167,10 @@ fn label<'a>(table: &Table, row: &'a Row) -> Option<(Value<'a>, &'a str)> {
     Some((parent.map_or(Value::Null, |position| row.value(position)), name))
 }
 
-/// Returns whether a row or cell is seen for the first time only because it could never be read before.
+/// Returns whether a row is seen for the first time only because its list could never be read before.
 fn is_first_sight(known: &ListHistory<'_>, table: &'static Table, change: &Change) -> bool {
-    // The coverage comes from no list: it is written anew in each run.
-    if table.name == tables::COVERAGE.name {
-        return false;
-    }
-    match &change.kind {
-        ChangeKind::Added { after } => known.of_row(table, after).says().added == Word::Baseline,
-        ChangeKind::Changed { before, after } => is_revealed(&known.former, table, before, after),
-        ChangeKind::Removed { .. } | ChangeKind::Replaced { .. } => false,
-    }
+    let ChangeKind::Added { after } = &change.kind else { return false };
+    known.of_row(table, after).says().added == Word::Baseline
 }
 
 fn place(change: &Change) -> &[u8] {

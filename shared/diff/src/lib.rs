@@ -4,6 +4,7 @@ mod carry;
 mod compare;
 mod doubt;
 mod gone;
+mod revealed;
 mod unread;
 
 pub use carry::carry;

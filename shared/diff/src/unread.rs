@@ -71,9 +71,9 @@ pub(crate) fn fill(
             let to = if is_known { &mut unread.kept } else { &mut unread.unknown };
             to.entry(list.clone()).or_default().insert(cell);
         }
-        if let Some(known) = known {
-            edits.put(table, filled(table, &row, &known, &columns));
-        }
+        let stored = known
+            .map_or_else(|| blanked(table, &row, &columns), |known| filled(table, &row, &known, &columns));
+        edits.put(table, stored);
     }
     edits.apply(before, state, declared);
     unread
@@ -161,6 +161,16 @@ fn filled(table: &Table, row: &Row, known: &Row, columns: &BTreeSet<&str>) -> Ro
     )
 }
 
+/// Returns a new row without what stands in some columns in the place of what could not be read: a default, or in the API's
+/// object the very form that nothing can be made of. What is wrong with a thing is known, so that a `fault` stays.
+fn blanked(table: &Table, row: &Row, columns: &BTreeSet<&str>) -> Row {
+    let cells = table.columns.iter().zip(row.values());
+    Row::pack(cells.map(|(column, value)| {
+        let is_unread = columns.contains(column.name) && column.name != "fault";
+        if is_unread { Value::Null } else { value }
+    }))
+}
+
 /// Puts the former rows of an incomplete list in the place of those that it shows, where rows are told apart by their
 /// position and belong to nothing that came in the same answer: one that is left out would shift all others.
 pub(crate) fn keep_positions(before: &State, state: &mut State, declared: &[&'static Table]) {
@@ -195,7 +205,7 @@ pub(crate) fn keep_positions(before: &State, state: &mut State, declared: &[&'st
 }
 
 /// Returns the list that a row comes from, by listing and parent.
-fn list_of(lists: &Lists, table: &'static Table, row: &Row) -> (String, String) {
+pub(crate) fn list_of(lists: &Lists, table: &'static Table, row: &Row) -> (String, String) {
     let column = match (table.reading, table.parent) {
         (Reading::PerParent, Some(parent)) => Some(parent.column),
         (Reading::InParts { column, .. }, _) => Some(column),
@@ -253,10 +263,14 @@ impl Unread {
         }
         for (place, columns) in columns.iter().filter(|(place, _)| are_doubted.contains(*place)) {
             let Some(table) = named(place.0) else { continue };
-            let row = state.rows(table).get(table, &place.1).cloned();
-            if let (Some(row), Some(known)) = (row, before.rows(table).get(table, &place.1)) {
-                edits.put(table, filled(table, &row, known, columns));
-            }
+            let Some(row) = state.rows(table).get(table, &place.1) else { continue };
+            let Some(known) = before.rows(table).get(table, &place.1) else {
+                edits.put(table, blanked(table, row, columns));
+                let cells = columns.iter().map(|column| cell_name(table, &place.1, column));
+                self.unknown.entry(list_of(&lists, table, row)).or_default().extend(cells);
+                continue;
+            };
+            edits.put(table, filled(table, row, known, columns));
         }
     }
 
@@ -269,11 +283,13 @@ impl Unread {
             if list.is_complete() {
                 self.mark(list, former.get(&at.0, &at.1), number);
             }
+            let mut unknown = self.unknown.remove(&at).unwrap_or_default();
             if list.is_complete() {
+                // All things were shown, only not all of each: what is missing was to come from another list.
+                list.note_unread(&unknown);
                 continue;
             }
             let (noted, _) = former.get(&at.0, &at.1).map(Coverage::unread_cells).unwrap_or_default();
-            let mut unknown = self.unknown.remove(&at).unwrap_or_default();
             unknown.extend(noted.into_iter().filter(|cell| is_carried(state, cell, &list.listing)));
             if let Some(kept) = self.kept.remove(&at) {
                 note_cells(list, "kept as last known: ", &kept);
@@ -336,22 +352,10 @@ fn is_carried(state: &State, cell: &str, listing: &str) -> bool {
 }
 
 /// Returns whether the coverage notes a cell as not known.
-fn is_noted(lists: &Lists, table: &'static Table, row: &Row, column: &str) -> bool {
+pub(crate) fn is_noted(lists: &Lists, table: &'static Table, row: &Row, column: &str) -> bool {
     let (listing, parent) = list_of(lists, table, row);
-    let Some(list) = lists.get(&listing, &parent).filter(|list| !list.is_complete()) else { return false };
+    let Some(list) = lists.get(&listing, &parent).filter(|list| list.reason.is_some()) else { return false };
     let (cells, are_more) = list.unread_cells();
     cells.contains(&cell_name(table, row.prefix(table.key), column))
         || (are_more && table.cell(row, column) == Value::Null)
-}
-
-/// Returns whether a change only shows what could not be read before: each of its cells was noted as not known.
-pub(crate) fn is_revealed(former: &Lists, table: &'static Table, before: &Row, after: &Row) -> bool {
-    let mut differing = table
-        .columns
-        .iter()
-        .zip(before.values().zip(after.values()))
-        .filter(|(column, (before, after))| before != after && column.kind != Type::Document && !column.moves)
-        .map(|(column, _)| column.name)
-        .peekable();
-    differing.peek().is_some() && differing.all(|column| is_noted(former, table, before, column))
 }

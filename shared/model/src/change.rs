@@ -41,6 +41,9 @@ pub enum Weight {
     /// It was seen for the first time because its list was never read to the end before: nobody
     /// knows how long it has been there.
     Baseline,
+    /// A row that was told before shows what could not be read when it came. Nobody changed the row, so that this is no
+    /// drift; what it gives could not be told then, so that a gain that comes of it is news.
+    Revealed,
 }
 
 /// One row added, removed, changed or replaced between two snapshots.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Severity, Weight, tables};
+use model::{Change, ChangeKind, Severity, Weight, tables};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -69,7 +69,10 @@ fn rows(report: &RunReport<'_>) -> BTreeMap<&'static str, u64> {
         return known.map(|(name, rows)| (name, count(rows.len()))).collect();
     }
     let mut counts = BTreeMap::new();
-    for change in report.changes.iter().filter(|change| change.weight == Weight::Baseline) {
+    // A cell that is seen for the first time belongs to a row that was counted when it came.
+    let is_row = |change: &&Change| matches!(change.kind, ChangeKind::Added { .. });
+    let first_seen = report.changes.iter().filter(|change| change.weight == Weight::Baseline);
+    for change in first_seen.filter(is_row) {
         *counts.entry(change.table.name).or_default() += 1;
     }
     counts

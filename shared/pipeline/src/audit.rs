@@ -334,8 +334,14 @@ fn deltas(changes: &[Change]) -> BTreeMap<&'static str, Delta> {
     let mut deltas: BTreeMap<&str, Delta> = BTreeMap::new();
     for change in changes {
         let delta = deltas.entry(change.table.name).or_default();
-        delta.upserts.extend(change.row_after().cloned());
         let key = |row: &Row| Row::pack(row.values().take(change.table.key));
+        // Of two changes of one row, which come one after the other, the last has the row as it is.
+        let is_same =
+            |upsert: &mut Row, row: &Row| upsert.prefix(change.table.key) == row.prefix(change.table.key);
+        if let Some(row) = change.row_after() {
+            delta.upserts.pop_if(|upsert| is_same(upsert, row));
+            delta.upserts.push(row.clone());
+        }
         let is_gone = |row: &&Row| change.row_after().is_none_or(|after| key(after) != key(row));
         delta.deletes.extend(change.row_before().filter(is_gone).map(key));
     }

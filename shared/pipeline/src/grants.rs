@@ -208,12 +208,13 @@ impl Times {
     }
 }
 
-/// Returns whether somebody may have gained access: by drift, or because what denied it has ended.
+/// Returns whether somebody may have gained access: by drift, by what could not be read before, or because what denied it has ended.
 pub(crate) fn may_be_gained(cloud: Cloud, compared: &Compared, times: &Times) -> bool {
     let is_of_access = |change: &Change| access::tables(cloud).any(|table| table.name == change.table.name);
-    let is_drift = |change: &&Change| change.weight == Weight::Drift && is_of_access(change);
+    let is_news = |change: &Change| matches!(change.weight, Weight::Drift | Weight::Revealed);
     let ended_by = |at| access::ends_before(cloud, &compared.state, at);
-    compared.changes.iter().any(|change| is_drift(&change)) || ended_by(times.before) != ended_by(times.now)
+    compared.changes.iter().any(|change| is_news(change) && is_of_access(change))
+        || ended_by(times.before) != ended_by(times.now)
 }
 
 /// Returns who gained what by the drift of a run, or by what denied it and has ended since, widest first.

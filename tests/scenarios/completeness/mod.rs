@@ -5,6 +5,7 @@ mod huawei;
 mod ibm;
 mod mixed;
 mod parts;
+mod unread;
 mod vanishing;
 
 use std::cell::Cell;

@@ -102,7 +102,7 @@ fn a_cell_that_could_not_be_read_keeps_its_last_known_value() {
 }
 
 #[test]
-fn a_cell_that_could_never_be_read_is_a_baseline_when_it_can() {
+fn a_cell_of_a_new_row_that_could_not_be_read_is_no_drift_when_it_can() {
     let before = keys(ListStatus::Complete, Vec::new());
     let mut seen = keys(ListStatus::Failed, vec![key("k1", None)]);
     seen.note_unread([unread("k1", "disabled")]);
@@ -121,9 +121,80 @@ fn a_cell_that_could_never_be_read_is_a_baseline_when_it_can() {
             .map(|change| change.weight)
             .collect()
     };
-    assert_eq!(weights(&after, Some(true)), [Weight::Baseline]);
-    assert_eq!(weights(&blind, Some(true)), [Weight::Baseline], "also after a run that saw nothing");
-    assert_eq!(weights(&again_unread, Some(true)), [Weight::Baseline], "also after a second such run");
+    assert_eq!(weights(&after, Some(true)), [Weight::Revealed]);
+    assert_eq!(weights(&blind, Some(true)), [Weight::Revealed], "also after a run that saw nothing");
+    assert_eq!(weights(&again_unread, Some(true)), [Weight::Revealed], "also after a second such run");
+}
+
+/// Returns what a change of a table's only row is, with the columns that differ.
+fn parts(before: &State, after: &State, table: &'static model::Table) -> Vec<(Weight, Vec<&'static str>)> {
+    let changes = compare(before, after, &declared());
+    let of_table = changes.iter().filter(|change| change.table.name == table.name);
+    let names = |change: &Change| change.columns().iter().map(|column| column.name).collect();
+    of_table.map(|change| (change.weight, names(change))).collect()
+}
+
+fn described(disabled: Option<bool>, name: &str, document: Option<&str>) -> Row {
+    let row = API_KEYS.draft().set("id", "k1").set("owner_type", "user").set("disabled", disabled);
+    row.set("name", name).set("document", document).row()
+}
+
+#[test]
+fn what_is_done_to_a_row_that_heals_is_drift_beside_what_it_shows() {
+    let odd = || {
+        let row = described(None, "old", Some(r#"{"disabled":[]}"#));
+        let mut seen = keys(ListStatus::Failed, vec![row]);
+        seen.note_unread([unread("k1", "disabled"), unread("k1", "document")]);
+        seen
+    };
+    let healed = |name| keys(ListStatus::Complete, vec![described(Some(true), name, Some("{}"))]);
+    for (former, weight) in [
+        (keys(ListStatus::Complete, Vec::new()), Weight::Revealed),
+        (keys(ListStatus::Failed, Vec::new()), Weight::Baseline),
+        (State::default(), Weight::Baseline),
+    ] {
+        let came = carry(&former, 1, odd(), &declared());
+        let stored = came.rows(&API_KEYS).iter().next().unwrap();
+        assert_eq!(API_KEYS.cell(stored, "document"), model::Value::Null, "an odd form is no value");
+        let shown = (weight, vec!["disabled", "document"]);
+        assert_eq!(parts(&came, &healed("old"), &API_KEYS), std::slice::from_ref(&shown));
+        let both = parts(&came, &healed("new"), &API_KEYS);
+        assert_eq!(both, [shown, (Weight::Drift, vec!["name"])]);
+        let changes = compare(&came, &healed("new"), &declared());
+        let gains = crate::hindsight(came.clone(), &changes);
+        let known =
+            API_KEYS.cell(gains.rows(&API_KEYS).iter().next().unwrap(), "disabled") != model::Value::Null;
+        assert_eq!(known, weight == Weight::Baseline, "what a row that was news gives is news");
+        assert_eq!(crate::apply(came, &changes).rows(&API_KEYS), healed("new").rows(&API_KEYS));
+    }
+}
+
+#[test]
+fn the_document_of_a_new_thing_is_no_drift_when_a_list_inside_of_it_is_shown() {
+    let with_document = |nulls: &[&str], document: &str| {
+        let mut state = subjects([("p1", NULL), ("p1", NULL)], nulls);
+        let row = POLICIES.draft().set("id", "p1").set("type", "access").set("document", document).row();
+        state.put(&POLICIES, Rows::new(&POLICIES, vec![row]));
+        state
+    };
+    let before = state(&[("ibm_policies", "v2", ListStatus::Complete)], Vec::new());
+    let came = carry(&before, 1, with_document(&["p1"], "{}"), &declared());
+    let whole = with_document(&[], r#"{"subjects":["a"]}"#);
+    assert_eq!(parts(&came, &whole, &POLICIES), [(Weight::Revealed, vec!["document"])]);
+    let believed = carry(&came, 2, with_document(&["p1"], "{}"), &declared());
+    assert_eq!(parts(&came, &believed, &POLICIES), [(Weight::Revealed, vec!["document"])]);
+    assert_eq!(parts(&believed, &believed, &POLICIES), []);
+}
+
+#[test]
+fn a_cell_that_was_to_come_from_another_list_costs_the_list_of_its_row_nothing() {
+    let before = keys(ListStatus::Complete, Vec::new());
+    let mut seen = keys(ListStatus::Complete, vec![key("k1", None)]);
+    seen.note_unread([unread("k1", "disabled")]);
+    let came = carry(&before, 1, seen, &declared());
+    assert_eq!(coverage(&came)[0].status, ListStatus::Complete);
+    let healed = keys(ListStatus::Complete, vec![key("k1", Some(true))]);
+    assert_eq!(parts(&came, &healed, &API_KEYS), [(Weight::Revealed, vec!["disabled"])]);
 }
 
 fn address(zone: &str, position: i64, value: &str) -> Row {

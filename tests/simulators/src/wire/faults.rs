@@ -113,6 +113,9 @@ pub enum FaultKind {
     NumberForText(String),
     /// This value where the first thing has this member.
     Member(String, Value),
+    /// This value for a member of each thing of which some member is this text, where it has that member: text, member and
+    /// value.
+    MemberOf(String, String, Value),
     /// Every number and truth value, at any depth, is a text.
     Texts,
     /// Every time is written with `+0000` and without milliseconds of zero, or with them.

@@ -146,6 +146,9 @@ pub(crate) fn after(kind: &FaultKind, answer: Answer, called: &Called<'_>) -> An
             let text = text.replace("\"next_url\":\"/", &format!("\"next_url\":\"{}/", called.trap));
             Answer { body: Bytes::from(text), ..answer }
         }
+        FaultKind::MemberOf(text, member, value) => {
+            with_body(answer, |body| set_of(body, text, member, value))
+        }
         FaultKind::Huge(bytes) => Answer { body: forms::huge(&answer.body, *bytes), ..answer },
         FaultKind::Without(text) => with_body(answer, |body| leave_out(body, text)),
         FaultKind::UnknownFields => with_body(answer, |body| {
@@ -213,6 +216,23 @@ fn set_first(body: &mut Value, member: &str, value: Value) {
     let thing = if is_list { items(body).and_then(|items| items.first_mut()) } else { only(body) };
     if let Some(members) = thing.and_then(Value::as_object_mut) {
         members.insert(member.to_owned(), value);
+    }
+}
+
+/// Sets a member of each thing, in a list or alone, of which some member is a text, where it has that member.
+fn set_of(body: &mut Value, text: &str, member: &str, value: &Value) {
+    let is_meant = |thing: &Value| thing.as_object().is_some_and(|all| all.values().any(|each| each == text));
+    let edit = |thing: &mut Value| {
+        if is_meant(thing)
+            && let Some(shown) = thing.get_mut(member)
+        {
+            *shown = value.clone();
+        }
+    };
+    if items(body).is_some() {
+        items(body).into_iter().flatten().for_each(edit);
+    } else {
+        only(body).into_iter().for_each(edit);
     }
 }
 
