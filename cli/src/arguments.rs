@@ -1,5 +1,9 @@
 //! The words of the command line.
 
+mod export;
+
+pub(crate) use export::Export;
+
 use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
 
 use crate::account::AccountName;
@@ -74,6 +78,7 @@ pub(crate) enum Command {
     Findings(Findings),
     WhoCan(WhoCan),
     Query(Query),
+    Export(Export),
     Rules(Rules),
     Verify(Verify),
 }

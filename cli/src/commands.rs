@@ -4,6 +4,7 @@ mod audit;
 mod blame;
 mod demo;
 mod diff;
+mod export;
 mod findings;
 mod history;
 mod plan;
@@ -44,6 +45,7 @@ pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Resu
         Command::Findings(wanted) => findings::run(context, wanted).await,
         Command::WhoCan(wanted) => who_can::run(context, wanted).await,
         Command::Query(wanted) => query::run(context, wanted).await,
+        Command::Export(wanted) => export::run(context, wanted).await,
         Command::Rules(wanted) => rules::run(context, wanted).await,
         Command::Verify(wanted) => verify::run(context, wanted).await,
     }

@@ -2,6 +2,7 @@
 
 use check::{QueryError, RuleError};
 use collect::CollectError;
+use export::ExportError;
 use history::QuestionError;
 use model::AccountError;
 use notify::NotifyError;
@@ -99,6 +100,7 @@ fn is_ours(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.is::<PipelineError>()
         || error.is::<NotifyError>()
         || error.is::<NameError>()
+        || error.is::<ExportError>()
         || error.is::<AccountError>()
 }
 
@@ -152,17 +154,35 @@ impl From<SnapshotError> for Failure {
     }
 }
 
+const fn code_of_question(error: &QuestionError) -> u8 {
+    match error {
+        QuestionError::Snapshot(error) => code_of_snapshot(error),
+        QuestionError::Query(_)
+        | QuestionError::NoSubject { .. }
+        | QuestionError::ManySubjects { .. }
+        | QuestionError::NoColumn { .. }
+        | QuestionError::Table { .. }
+        | QuestionError::OtherCloud { .. }
+        | QuestionError::Resource(_) => exit::WRONG_USE,
+    }
+}
+
 impl From<QuestionError> for Failure {
     fn from(error: QuestionError) -> Self {
+        Self::new(code_of_question(&error), error)
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
         let code = match &error {
-            QuestionError::Snapshot(error) => code_of_snapshot(error),
-            QuestionError::Query(_)
-            | QuestionError::NoSubject { .. }
-            | QuestionError::ManySubjects { .. }
-            | QuestionError::NoColumn { .. }
-            | QuestionError::Table { .. }
-            | QuestionError::OtherCloud { .. }
-            | QuestionError::Resource(_) => exit::WRONG_USE,
+            ExportError::Question(error) => code_of_question(error),
+            ExportError::Exists { .. } | ExportError::NotOurs { .. } | ExportError::Misplaced(_) => {
+                exit::WRONG_USE
+            }
+            ExportError::Unwritable { .. } | ExportError::Stage { .. } | ExportError::Stopped => {
+                exit::UNREADABLE
+            }
         };
         Self::new(code, error)
     }

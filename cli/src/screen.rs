@@ -84,6 +84,11 @@ impl Screen {
         if self.json { Ok(()) } else { self.write(text) }
     }
 
+    /// Returns standard output for what is written as it comes. Who stops reading ends it, for the rest is lost.
+    pub(crate) fn stream() -> Box<dyn Write> {
+        Box::new(io::stdout())
+    }
+
     fn write(&self, text: &str) -> Result<(), Failure> {
         let mut output = io::stdout().lock();
         match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {

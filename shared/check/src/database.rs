@@ -8,8 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::SignedDuration;
-use model::{AccountId, Cloud, Row, State, Table, Timestamp, reference, tables, time_text};
+use model::{AccountId, Cloud, Row, State, Table, Timestamp, reference, tables};
 use rusqlite::{
     Connection, ToSql,
     types::{ToSqlOutput, ValueRef},
@@ -321,18 +320,10 @@ fn insert_rows<R: Borrow<Row>>(
 }
 
 fn insert_run(connection: &Connection, run: &Run) -> rusqlite::Result<()> {
-    let time = |days: i64| {
-        // A run at the edge of what a time can be has no such neighbour.
-        run.at.checked_add(SignedDuration::from_hours(days * 24)).ok().map(time_text)
-    };
-    let marks = vec!["?"; views::TIMES.len() + 4].join(", ");
+    let marks = vec!["?"; tables::RUN.columns.len()].join(", ");
     let mut statement = connection.prepare(&format!("INSERT INTO {} VALUES ({marks})", views::RUN))?;
-    statement.raw_bind_parameter(1, run.account.cloud().name())?;
-    statement.raw_bind_parameter(2, run.account.id())?;
-    statement.raw_bind_parameter(3, i64::try_from(run.number).unwrap_or(i64::MAX))?;
-    statement.raw_bind_parameter(4, time_text(run.at))?;
-    for (position, (_, days)) in views::TIMES.iter().enumerate() {
-        statement.raw_bind_parameter(position + 5, time(*days))?;
+    for (position, value) in views::run_row(run).values().enumerate() {
+        statement.raw_bind_parameter(position + 1, Cell(value))?;
     }
     statement.raw_execute()?;
     Ok(())
@@ -355,7 +346,9 @@ fn indexes(table: &'static Table, reads: &Reads) -> Vec<Vec<&'static str>> {
     chosen
 }
 
-fn is_joined_by(column: &str) -> bool {
+/// Returns whether tables are joined by columns of this name: they hold the id of a thing.
+#[must_use]
+pub fn is_joined_by(column: &str) -> bool {
     let only_told = ["account_id", "created_by_id", "last_modified_by_id", "updated_by_id"];
     let named = ["id", "iam_id", "crn", "role_crn", "guid", "service_name"];
     !only_told.contains(&column) && (column.ends_with("_id") || named.contains(&column))

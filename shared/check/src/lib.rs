@@ -22,7 +22,9 @@ mod transitions;
 mod unanswered;
 mod views;
 
-pub use database::{Answer, Database, Derived, Deriver, Limits, NothingDerived, Run, ask, ask_with};
+pub use database::{
+    Answer, Database, Derived, Deriver, Limits, NothingDerived, Run, ask, ask_with, is_joined_by,
+};
 pub use error::QueryError;
 pub use evidence::Comparison;
 pub use findings::{Findings, FindingsPatch, Memory};
@@ -36,3 +38,4 @@ pub use run::{Outcome, Row, Verdict, run};
 pub use sight::{Hidden, Sight};
 pub use transitions::{Baseline, Former, Step, transitions};
 pub use unanswered::{Question, Unanswered, unanswered};
+pub use views::{View, run_row, views_of};

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Cloud, Table, tables};
+use jiff::SignedDuration;
+use model::{Cloud, Row, Table, reference, tables, time_text};
+
+use crate::Run;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// The table with one row: the run that is looked at, and times counted from it.
-pub(crate) const RUN: &str = "run";
+pub(crate) const RUN: &str = tables::RUN.name;
 
 /// Times in [`RUN`], as column and days from the run.
 pub(crate) const TIMES: [(&str, i64); 9] = [
@@ -74,22 +77,140 @@ pub(crate) fn neutral() -> impl Iterator<Item = &'static str> {
 
 /// Returns the SQL that makes [`RUN`].
 pub(crate) fn create_run() -> String {
-    let times: Vec<String> = TIMES.iter().map(|(name, _)| format!("  {name} TEXT")).collect();
-    format!(
-        "CREATE TABLE {RUN} (\n  cloud TEXT,\n  account_id TEXT,\n  snapshot BIGINT,\n  at TEXT,\n{}\n)",
-        times.join(",\n")
-    )
+    reference::create_table(&tables::RUN)
 }
 
-/// Returns the SQL that makes the views, each of those of its parts that are wanted; one without any is left out.
-pub(crate) fn create_views(is_wanted: impl Fn(&Part) -> bool) -> String {
+/// Returns the one row of the table `run`.
+#[must_use]
+pub fn run_row(run: &Run) -> Row {
+    let times: Vec<Option<String>> = TIMES
+        .iter()
+        // A run at the edge of what a time can be has no such neighbour.
+        .map(|(_, days)| run.at.checked_add(SignedDuration::from_hours(days * 24)).ok().map(time_text))
+        .collect();
+    let at = time_text(run.at);
+    let draft = tables::RUN
+        .draft()
+        .set("cloud", run.account.cloud().name())
+        .set("account_id", run.account.id())
+        .set("snapshot", i64::try_from(run.number).unwrap_or(i64::MAX))
+        .set("at", at.as_str());
+    let filled =
+        TIMES.iter().zip(&times).fold(draft, |draft, ((name, _), time)| draft.set(name, time.as_deref()));
+    filled.row()
+}
+
+/// A view as an engine makes it: its name, and the `select` that it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// The name of the view.
+    pub name: &'static str,
+    /// The `select` of each of its parts, one after the other.
+    pub select: String,
+}
+
+impl View {
+    /// Returns whether the view reads a table or view: its name stands after `from` or `join`.
+    #[must_use]
+    pub fn reads(&self, name: &str) -> bool {
+        let lines = self.select.lines().filter(|line| !line.trim_start().starts_with("--"));
+        let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+        words.windows(2).any(|pair| {
+            matches!(pair, [before, word] if matches!(*before, "from" | "join")
+                && word.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '_') == name)
+        })
+    }
+}
+
+/// Returns the views of some clouds, each after those that it reads: engines that look through a view when it is made need
+/// this order. The view of grants is among them.
+#[must_use]
+pub fn views_of(clouds: &[Cloud]) -> Vec<View> {
+    let mut waiting = wanted_views(|part| clouds.contains(&part.cloud));
+    let mut ordered: Vec<View> = Vec::new();
+    while !waiting.is_empty() {
+        let names: Vec<&str> = waiting.iter().map(|view| view.name).collect();
+        let reads_waiting =
+            |view: &View| names.iter().any(|name| *name != view.name && view.reads(name));
+        let (later, now): (Vec<View>, Vec<View>) = waiting.iter().cloned().partition(reads_waiting);
+        if now.is_empty() {
+            // Views that read each other cannot be made anywhere; a test of the views would have found them.
+            ordered.extend(later);
+            break;
+        }
+        ordered.extend(now);
+        waiting = later;
+    }
+    ordered
+}
+
+fn wanted_views(is_wanted: impl Fn(&Part) -> bool) -> Vec<View> {
     let mut views: BTreeMap<&'static str, Vec<&'static str>> = BTreeMap::new();
     for part in parts().filter(is_wanted) {
         views.entry(part.view).or_default().push(part.text.trim_end());
     }
-    let create = |(view, texts): (&str, Vec<&str>)| {
-        format!("CREATE VIEW {view} AS\n{};\n", texts.join("\nunion all\n"))
-    };
     let grants = VIEWS.iter().find(|(path, _)| path.strip_suffix(".sql") == Some(GRANTS));
-    views.into_iter().chain(grants.map(|(_, text)| (GRANTS, vec![*text]))).map(create).collect()
+    views
+        .into_iter()
+        .chain(grants.map(|(_, text)| (GRANTS, vec![*text])))
+        .map(|(name, texts)| View { name, select: texts.join("\nunion all\n") })
+        .collect()
+}
+
+/// Returns the SQL that makes the views, each of those of its parts that are wanted; one without any is left out.
+pub(crate) fn create_views(is_wanted: impl Fn(&Part) -> bool) -> String {
+    wanted_views(is_wanted)
+        .iter()
+        .map(|view| format!("CREATE VIEW {} AS\n{};\n", view.name, view.select))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_comes_after_those_that_it_reads() {
+        for cloud in Cloud::ALL {
+            let names: Vec<&str> = views_of(&[cloud]).iter().map(|view| view.name).collect();
+            assert_eq!(names.len(), parts().filter(|part| part.cloud == cloud).count() + 1, "{names:?}");
+            for view in views_of(&[cloud]) {
+                let place = |name: &str| names.iter().position(|each| *each == name).unwrap();
+                for read in names.iter().filter(|name| view.reads(name)) {
+                    assert!(place(read) < place(view.name), "{} before {read}", view.name);
+                }
+            }
+        }
+        let huawei = views_of(&[Cloud::Huawei]);
+        let place = |name: &str| huawei.iter().position(|view| view.name == name).unwrap();
+        assert!(place("huawei_wide_policies") < place("administrators"));
+    }
+
+    #[test]
+    fn what_a_view_reads_is_what_the_engine_says() {
+        for cloud in Cloud::ALL {
+            for view in views_of(&[cloud]) {
+                let reads = crate::tables_named(&view.select).unwrap();
+                let views = views_of(&[cloud]);
+                let mut open = vec![&view];
+                let mut found = BTreeSet::new();
+                while let Some(view) = open.pop() {
+                    let all = tables::all().chain(tables::derived::all());
+                    found.extend(all.map(|table| table.name).filter(|name| view.reads(name)));
+                    open.extend(views.iter().filter(|other| view.reads(other.name)));
+                }
+                // The engine looks through a view into the parts of every cloud.
+                let other = Cloud::ALL.map(Cloud::name).into_iter().find(|name| *name != cloud.name()).unwrap();
+                let is_of_other = |name: &str| name.starts_with(&format!("{other}_"));
+                let names = reads.iter().map(|table| table.name).filter(|name| !is_of_other(name));
+                assert_eq!(found, names.collect(), "{}", view.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_columns_of_the_run_are_those_that_are_filled() {
+        let declared: Vec<&str> = tables::RUN.columns.iter().skip(4).map(|column| column.name).collect();
+        assert_eq!(declared, TIMES.map(|(name, _)| name));
+    }
 }

@@ -50,13 +50,15 @@ pub(crate) fn source_tables(cloud: Cloud, wanted: &[&'static Table]) -> Vec<&'st
 impl Derived for Made<'_> {
     fn rows<'a>(&'a self, table: &'static Table) -> Box<dyn Iterator<Item = Row> + 'a> {
         if table.name == t::FINDINGS.name {
-            return Box::new(self.findings.findings.values().map(finding));
+            return Box::new(self.findings.findings.values().map(finding_row));
         }
         self.access.get_or_init(|| access::build(self.cloud, self.state, self.at)).grant_rows(table)
     }
 }
 
-fn finding(finding: &Finding) -> Row {
+/// Returns the row of a finding in the table `findings`.
+#[must_use]
+pub fn finding_row(finding: &Finding) -> Row {
     let number = |seen: &Sighting| i64::try_from(seen.snapshot).unwrap_or(i64::MAX);
     let last = finding.last_seen.as_ref();
     let evidence = serde_json::to_string(&finding.evidence).unwrap_or_default();

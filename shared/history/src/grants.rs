@@ -87,8 +87,18 @@ pub async fn access_changes(
 }
 
 /// Returns the time of a snapshot: what had ended by then gave nothing, and what ended later did.
-pub(crate) fn taken_at(manifest: &Manifest) -> Timestamp {
+#[must_use]
+pub fn taken_at(manifest: &Manifest) -> Timestamp {
     manifest.finished_at.parse().unwrap_or_default()
+}
+
+/// Builds who may do what in a snapshot, of which the rows of the tables of grants are made.
+///
+/// # Errors
+/// As [`crate::state`].
+pub async fn build_access(history: &History, manifest: &Manifest) -> Result<Access, SnapshotError> {
+    let state = load_all(history, manifest).await?;
+    Ok(access::build(manifest.account.cloud(), &state, taken_at(manifest)))
 }
 
 async fn load_all(history: &History, manifest: &Manifest) -> Result<State, SnapshotError> {

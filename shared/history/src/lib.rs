@@ -10,8 +10,9 @@ mod subject;
 mod turns;
 
 pub use blame::{Blame, CellOrigin, ColumnStep, blame, column_steps};
+pub use derived::finding_row;
 pub use finding_steps::FindingStep;
-pub use grants::{AccessChanges, WhoCan, access_changes, who_can};
+pub use grants::{AccessChanges, WhoCan, access_changes, build_access, taken_at, who_can};
 pub use life::{Life, Moment, life};
 pub use subject::{Subject, find_subject};
 pub use turns::{Turns, access_turns};
@@ -274,7 +275,12 @@ pub async fn query(
     }
     let state = state(history, manifest, &derived::source_tables(manifest.account.cloud(), &wanted)).await?;
     let made = derived::Made::of(history, manifest, &state, &wanted).await?;
-    let at = manifest.finished_at.parse().unwrap_or_default();
-    let run = Run { account: manifest.account.clone(), at, number: manifest.number };
+    let run = run_of(manifest);
     Ok(check::ask_with(&state, &made, &run, sql, limits)?.with_truths())
+}
+
+/// Returns the run that made a snapshot, as the table `run` tells it.
+#[must_use]
+pub fn run_of(manifest: &Manifest) -> Run {
+    Run { account: manifest.account.clone(), at: taken_at(manifest), number: manifest.number }
 }

@@ -12,6 +12,7 @@ mod lists;
 mod patch;
 pub mod reference;
 mod refers;
+mod relations;
 mod state;
 mod statements;
 mod table;
@@ -32,6 +33,7 @@ pub use finding::{
 pub use lists::{Lists, Trust};
 pub use patch::Patch;
 pub use refers::{Reference, references};
+pub use relations::{Relation, relations};
 pub use state::{Rows, State, UnreadCell};
 pub use statements::{RowsByTable, STATEMENT, StatementTables};
 pub use table::{Author, Column, Draft, Kind, Parent, Reading, Table, Type};

@@ -1,13 +1,17 @@
 //! The declarations of all tables, a file for each part of a cloud.
 
+pub use changes::CHANGES;
 pub use grant_sources::grant_sources;
+pub use run::RUN;
 
 use crate::{Cloud, Column, Kind, Reading, Table};
 
+mod changes;
 pub mod derived;
 mod grant_sources;
 pub mod huawei;
 pub mod ibm;
+mod run;
 
 /// The coverage: list by list, how far the answers can be trusted.
 pub const COVERAGE: Table = Table {

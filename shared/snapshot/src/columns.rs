@@ -72,18 +72,27 @@ pub(crate) fn shape(table: &Table) -> String {
 pub(crate) fn schema(table: &Table, is_delta: bool) -> parquet::errors::Result<TypePtr> {
     let mut fields = Vec::with_capacity(table.columns.len() + 1);
     for column in table.columns {
-        let content = Content::of(column.kind);
-        let logical = (content == Content::Text).then_some(LogicalType::String);
-        let field = Schema::primitive_type_builder(column.name, content.physical())
-            .with_logical_type(logical)
-            .with_repetition(Repetition::OPTIONAL);
-        fields.push(Arc::new(field.build()?));
+        fields.push(optional(column.name, column.kind)?);
     }
     if is_delta {
         let field = Schema::primitive_type_builder(DELETED, Physical::BOOLEAN);
         fields.push(Arc::new(field.with_repetition(Repetition::REQUIRED).build()?));
     }
     Ok(Arc::new(Schema::group_type_builder(table.name).with_fields(fields).build()?))
+}
+
+/// Returns the schema of a file with these columns, each optional.
+pub(crate) fn schema_of(name: &str, columns: &[(&str, Type)]) -> parquet::errors::Result<TypePtr> {
+    let fields = columns.iter().map(|(name, kind)| optional(name, *kind));
+    let fields = fields.collect::<parquet::errors::Result<_>>()?;
+    Ok(Arc::new(Schema::group_type_builder(name).with_fields(fields).build()?))
+}
+
+fn optional(name: &str, kind: Type) -> parquet::errors::Result<TypePtr> {
+    let content = Content::of(kind);
+    let logical = (content == Content::Text).then_some(LogicalType::String);
+    let field = Schema::primitive_type_builder(name, content.physical()).with_logical_type(logical);
+    Ok(Arc::new(field.with_repetition(Repetition::OPTIONAL).build()?))
 }
 
 /// Reads the columns of a file; none when it has one that we never write.

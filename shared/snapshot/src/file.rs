@@ -2,7 +2,7 @@
 //!
 //! The same rows give the same bytes: they come sorted, the settings are fixed, and no version or time is written.
 
-use std::sync::Arc;
+use std::{io::Write, sync::Arc};
 
 use bytes::Bytes;
 use model::{Row, Table, Type, Value};
@@ -123,7 +123,7 @@ fn properties(table: &Table, rows: usize, is_delta: bool) -> Result<WriterProper
 }
 
 /// The cells of one column in one row group: which are there, and their values.
-struct Cells {
+pub(crate) struct Cells {
     levels: Vec<i16>,
     values: Filled,
 }
@@ -136,7 +136,7 @@ enum Filled {
 }
 
 impl Cells {
-    const fn new(content: Content) -> Self {
+    pub(crate) const fn new(content: Content) -> Self {
         let values = match content {
             Content::Text => Filled::Text(Vec::new(), Vec::new()),
             Content::Integer => Filled::Integer(Vec::new()),
@@ -145,7 +145,7 @@ impl Cells {
         Self { levels: Vec::new(), values }
     }
 
-    fn push(&mut self, value: Value<'_>) -> Result<(), ()> {
+    pub(crate) fn push(&mut self, value: Value<'_>) -> Result<(), ()> {
         match (value, &mut self.values) {
             (Value::Null, _) => {
                 self.levels.push(0);
@@ -163,7 +163,10 @@ impl Cells {
         Ok(())
     }
 
-    fn write(self, group: &mut SerializedRowGroupWriter<'_, Vec<u8>>) -> Result<(), FileError> {
+    pub(crate) fn write<W: Write + Send>(
+        self,
+        group: &mut SerializedRowGroupWriter<'_, W>,
+    ) -> Result<(), FileError> {
         let Some(mut column) = group.next_column()? else {
             return Err(FileError::Foreign("a column too many"));
         };

@@ -23,6 +23,7 @@ mod proof;
 mod tables;
 mod traces;
 mod verify;
+mod written;
 
 pub use error::{SnapshotError, StoreError};
 pub use follow::{RowFilter, RowStep, Timeline};
@@ -37,6 +38,7 @@ pub use store::{AnyStore, Folder, Listed, S3, Store, StoreOptions, Traffic};
 pub use tables::Delta;
 pub use traces::Traces;
 pub use verify::{Fault, FaultKind};
+pub use written::ParquetWriter;
 
 #[cfg(test)]
 mod tests;

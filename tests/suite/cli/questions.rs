@@ -273,6 +273,7 @@ fn commands_of_the_help_exist_and_no_others() {
         "findings",
         "who-can",
         "query",
+        "export",
         "rules",
         "verify",
     ];

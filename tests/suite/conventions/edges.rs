@@ -18,9 +18,12 @@ fn allowed(member: &str) -> BTreeSet<&'static str> {
         "shared/model" | "tests/simulators" => return allowed,
         // It only reads what is stored: no cloud, no sink.
         "shared/history" => allowed.extend(["access", "check", "diff", "snapshot"]),
+        // It asks the past, and writes elsewhere what it is told.
+        "shared/export" => allowed.extend(["check", "history", "snapshot"]),
         "shared/pipeline" => allowed.extend(STAGES),
-        "cli" => allowed.extend(STAGES.into_iter().chain(["history", "pipeline", "simulators"])),
-        "tests" => allowed.extend(STAGES.into_iter().chain(["history", "pipeline", "simulators"])),
+        "cli" | "tests" => {
+            allowed.extend(STAGES.into_iter().chain(["export", "history", "pipeline", "simulators"]))
+        }
         _ if member.starts_with("functions/") => {
             allowed.extend(STAGES.into_iter().chain(["history", "pipeline"]))
         }

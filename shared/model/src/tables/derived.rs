@@ -162,3 +162,10 @@ pub fn is_of_access(table: &Table) -> bool {
 pub fn is_derived(table: &Table) -> bool {
     all().any(|each| each.name == table.name)
 }
+
+/// Returns whether a part of the key of a table may be null, so that it cannot be declared as one: who holds a statement through no
+/// group, who can assume another without a condition.
+#[must_use]
+pub fn may_lack_key(table: &Table) -> bool {
+    [GRANT_HOLDERS.name, ASSUMPTIONS.name].contains(&table.name)
+}

@@ -1,0 +1,52 @@
+//! The words of `export`.
+
+use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
+use export::Format;
+
+/// Write a snapshot's tables, or what changed over a range of snapshots, for other tools
+///
+/// Every table and view, `coverage`, `findings` and grants, with keys, foreign keys where they hold, and comments. The target comes to be
+/// whole or not at all, and one that is there is not touched. In CSV, a `'` is put in front of what a spreadsheet would take for a
+/// formula.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  iamwatch export latest --format sqlite
+  iamwatch export 2026-11-21 --format parquet --to ./audit-parquet
+  iamwatch export latest --format csv --tables users,memberships,findings --to ./for-the-auditor
+  iamwatch export latest --format jsonl --tables ibm_users --to - | head
+  iamwatch export --from 2026-11-01 --to latest --format csv --out november
+
+With --from, what is written is the table `changes`: a row for each change, with the snapshot and the time. --to then names the last
+snapshot, and --out the target.
+
+--json: {\"snapshot\", \"from\", \"format\", \"target\", \"written\": [{\"name\", \"rows\"}, …], \"incomplete_lists\"}.")]
+pub(crate) struct Export {
+    /// The snapshot to export: a number, `latest`, or a time
+    #[arg(default_value = "latest", conflicts_with = "from")]
+    pub(crate) snapshot: String,
+    /// The format to write: a database file, or a folder with a file for each table
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
+    pub(crate) format: Format,
+    /// Only these tables and views, with commas between them
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) tables: Vec<String>,
+    /// The file or folder to make, or `-` for standard output; with --from, the last snapshot [default: named after account and
+    /// snapshot, here; latest]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) to: Option<String>,
+    /// The file or folder to make, when --to names a snapshot
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<String>,
+    /// Export what changed after this snapshot
+    #[arg(long, value_name = "SNAPSHOT")]
+    pub(crate) from: Option<String>,
+    /// Replace an export that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name))
+        .try_map(|name| Format::ALL.into_iter().find(|format| format.name() == name).ok_or("no such format"))
+}

@@ -1,0 +1,166 @@
+//! `export`: a snapshot in the tools people have.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use export::{Format, Summary, Target, Wanted, Watch};
+use serde_json::{Value, json};
+use snapshot::Manifest;
+
+use super::Context;
+use crate::{
+    arguments::Export,
+    failure::Failure,
+    past::Past,
+    progress::Progress,
+    render::text,
+    screen::{Paint, Screen},
+};
+
+pub(super) async fn run(context: Context<'_>, wanted: &Export) -> Result<bool, Failure> {
+    let past = Past::open(context.global).await?;
+    let (first, last) = match &wanted.from {
+        Some(from) => {
+            let last = wanted.to.as_deref().unwrap_or("latest");
+            (Some(past.snapshot(from).await?), past.snapshot(last).await?)
+        }
+        None => (None, past.snapshot(&wanted.snapshot).await?),
+    };
+    let place = place(wanted, first.as_ref(), &last)?;
+    let is_stream = place == "-";
+    let export = Wanted {
+        format: wanted.format,
+        tables: wanted.tables.clone(),
+        target: if is_stream {
+            Target::Stream {
+                name: "standard output".to_owned(),
+                output: Screen::stream(),
+                scratch: std::env::temp_dir(),
+            }
+        } else {
+            Target::Place { path: PathBuf::from(&place), is_replaced: wanted.force }
+        },
+    };
+    let watch = Following { progress: context.progress, is_stopped: stop_on_signal() };
+    let summary = match &first {
+        Some(first) => export::export_changes(&past.history, first, &last, export, &watch).await?,
+        None => export::export_snapshot(&past.history, &last, export, &watch).await?,
+    };
+    context.progress.clear();
+    if !is_stream {
+        context.screen.show(
+            |paint| page(&summary, first.as_ref(), &last, &place, paint),
+            || to_json(&summary, first.as_ref(), &last, &place, wanted.format),
+        )?;
+    }
+    Ok(false)
+}
+
+/// Returns where the export goes: what was named, or a name that tells what is in it.
+fn place(wanted: &Export, first: Option<&Manifest>, last: &Manifest) -> Result<String, Failure> {
+    let named = match (&wanted.out, &wanted.to, first) {
+        (Some(_), Some(_), None) => {
+            return Err(Failure::wrong_use("--to and --out both name the target").help("leave one out"));
+        }
+        (Some(out), ..) => Some(out),
+        (None, to, None) => to.as_ref(),
+        (None, _, Some(_)) => None,
+    };
+    if let Some(named) = named {
+        return Ok(named.clone());
+    }
+    let account = last.account.to_string().replace('/', "-");
+    let what = match first {
+        Some(first) => format!("{}-to-{}-changes", first.number, last.number),
+        None => last.number.to_string(),
+    };
+    let end = if wanted.format.is_folder() { '-' } else { '.' };
+    Ok(format!("{account}-{what}{end}{}", wanted.format.name()))
+}
+
+/// Notes the first signal that asks the program to end: the export then cleans up by itself.
+fn stop_on_signal() -> Arc<AtomicBool> {
+    let is_stopped = Arc::new(AtomicBool::new(false));
+    let noted = Arc::clone(&is_stopped);
+    tokio::spawn(async move {
+        wait_for_signal().await;
+        noted.store(true, Ordering::Relaxed);
+    });
+    is_stopped
+}
+
+#[cfg(unix)]
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait_for_signal() {
+    let _ended = tokio::signal::ctrl_c().await;
+}
+
+/// Shows how far the export is, and passes on that it is to end.
+struct Following<'a> {
+    progress: &'a Progress,
+    is_stopped: Arc<AtomicBool>,
+}
+
+impl Watch for Following<'_> {
+    fn step(&self, what: &'static str, done: usize, of: usize) {
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        self.progress.count(what, number(done), number(of));
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+}
+
+fn page(summary: &Summary, first: Option<&Manifest>, last: &Manifest, place: &str, paint: Paint) -> String {
+    let rows = summary.written.iter().filter_map(|(_, rows)| *rows).sum();
+    let views = summary.written.iter().filter(|(_, rows)| rows.is_none()).count();
+    let tables = u64::try_from(summary.written.len() - views).unwrap_or(u64::MAX);
+    let mut what = format!("{}, {}", text::counted(tables, "table"), text::counted(rows, "row"));
+    if views > 0 {
+        what.push_str(&format!(", {}", text::counted(u64::try_from(views).unwrap_or(u64::MAX), "view")));
+    }
+    let of = match first {
+        Some(first) => format!("Changes from snapshot {} to {}", first.number, last.number),
+        None => format!("Snapshot {}", last.number),
+    };
+    let mut page = format!("{} of {}: {what}\n→ {}\n", paint.bold(of), last.account, model::visible(place));
+    if first.is_none() && last.coverage.incomplete > 0 {
+        let lists = text::counted(last.coverage.incomplete, "list");
+        page.push_str(&format!("{lists} could not be read to the end: the table `coverage` names them.\n"));
+    }
+    page
+}
+
+fn to_json(
+    summary: &Summary,
+    first: Option<&Manifest>,
+    last: &Manifest,
+    place: &str,
+    format: Format,
+) -> Value {
+    let written = |(name, rows): &(String, Option<u64>)| json!({ "name": name, "rows": rows });
+    json!({
+        "snapshot": last.number,
+        "from": first.map(|first| first.number),
+        "format": format.name(),
+        "target": place,
+        "written": summary.written.iter().map(written).collect::<Vec<_>>(),
+        "incomplete_lists": last.coverage.incomplete,
+    })
+}

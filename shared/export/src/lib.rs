@@ -1,0 +1,42 @@
+#![doc = include_str!("../README.md")]
+
+mod changes;
+mod error;
+mod formats;
+mod sheet;
+mod snapshot_tables;
+mod stage;
+mod target;
+
+pub use changes::export_changes;
+pub use error::ExportError;
+pub use formats::Format;
+pub use snapshot_tables::export_snapshot;
+pub use target::Target;
+
+/// What is to be written, and where.
+#[derive(Debug)]
+pub struct Wanted {
+    /// The format to write.
+    pub format: Format,
+    /// Names of the tables and views to write; all of them, where none is named.
+    pub tables: Vec<String>,
+    /// The place that comes to be, whole or not at all.
+    pub target: Target,
+}
+
+/// Follows an export, and may stop it.
+pub trait Watch {
+    /// Learns how many steps of how many are done.
+    fn step(&self, what: &'static str, done: usize, of: usize);
+
+    /// Returns whether the export is to end, leaving nothing.
+    fn is_stopped(&self) -> bool;
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Name and number of rows of each table and view. A view that was written as a view has no number.
+    pub written: Vec<(String, Option<u64>)>,
+}

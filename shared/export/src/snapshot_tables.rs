@@ -1,0 +1,151 @@
+//! Exports what one snapshot holds: its tables, what is made of it, and the views over both.
+
+use std::collections::BTreeSet;
+
+use check::View;
+use history::QuestionError;
+use model::{
+    Table,
+    tables::{self, derived},
+};
+use snapshot::{History, Manifest};
+
+use crate::{
+    ExportError, Summary, Wanted, Watch,
+    formats::{self, About},
+    stage::{Flow, Stage},
+    target::Draft,
+};
+
+const READING: &str = "reading tables";
+
+/// Which tables and views are put together, and which of them somebody asked for.
+#[derive(Debug)]
+struct Chosen {
+    asked: BTreeSet<String>,
+    tables: Vec<&'static Table>,
+    views: Vec<View>,
+}
+
+/// Writes the tables and views of a snapshot.
+///
+/// # Errors
+/// When the snapshot cannot be read, a name is not one of its tables, the target is there already, or it cannot be written.
+pub async fn export_snapshot(
+    history: &History,
+    manifest: &Manifest,
+    wanted: Wanted,
+    watch: &dyn Watch,
+) -> Result<Summary, ExportError> {
+    let chosen = choose(manifest, &wanted.tables)?;
+    let mut draft = wanted.target.begin(wanted.format, chosen.asked.len())?;
+    let mut stage = Stage::create(&draft.stage()).map_err(|error| draft.unstaged(error))?;
+    fill(history, manifest, &chosen, &mut stage, &draft, watch).await?;
+    let finish = |stage: &mut Stage| -> rusqlite::Result<()> {
+        stage.declare_relations()?;
+        chosen.views.iter().try_for_each(|view| stage.add_view(view))?;
+        stage.finish()
+    };
+    finish(&mut stage).map_err(|error| draft.unstaged(error))?;
+    let about = About {
+        account: manifest.account.to_string(),
+        from: None,
+        snapshot: manifest.number,
+        taken_at: manifest.finished_at.clone(),
+    };
+    let is_asked = |name: &str| chosen.asked.contains(name);
+    let written = formats::write(stage, wanted.format, &about, &is_asked, &mut draft, watch)?;
+    draft.keep()?;
+    Ok(Summary { written })
+}
+
+async fn fill(
+    history: &History,
+    manifest: &Manifest,
+    chosen: &Chosen,
+    stage: &mut Stage,
+    draft: &Draft,
+    watch: &dyn Watch,
+) -> Result<(), ExportError> {
+    let of = chosen.tables.len();
+    let is_of_access = |table: &&&'static Table| derived::is_of_access(table);
+    for (done, table) in chosen.tables.iter().filter(|table| !is_of_access(table)).enumerate() {
+        watch.step(READING, done, of);
+        let flow = if table.name == derived::FINDINGS.name {
+            let findings = history::findings(history, manifest).await?;
+            stage.add_table(table, findings.findings.values().map(history::finding_row), watch)
+        } else if table.name == tables::RUN.name {
+            stage.add_table(table, [check::run_row(&history::run_of(manifest))], watch)
+        } else {
+            let rows = history.read(manifest, table).await?;
+            stage.add_table(table, rows.iter(), watch)
+        };
+        proceed(flow, draft)?;
+    }
+    let made: Vec<&'static Table> = chosen.tables.iter().filter(is_of_access).copied().collect();
+    if !made.is_empty() {
+        watch.step("working out grants", of - made.len(), of);
+        let access = history::build_access(history, manifest).await?;
+        for (done, table) in made.iter().enumerate() {
+            watch.step("writing grants", of - made.len() + done, of);
+            proceed(stage.add_table(table, access.grant_rows(table), watch), draft)?;
+        }
+    }
+    watch.step(READING, of, of);
+    Ok(())
+}
+
+fn proceed(flow: rusqlite::Result<Flow>, draft: &Draft) -> Result<(), ExportError> {
+    match flow.map_err(|error| draft.unstaged(error))? {
+        Flow::Done => Ok(()),
+        Flow::Stopped => Err(ExportError::Stopped),
+    }
+}
+
+/// Finds what the names mean, and what else the views among them read.
+fn choose(manifest: &Manifest, names: &[String]) -> Result<Chosen, ExportError> {
+    let views = check::views_of(&[manifest.account.cloud()]);
+    let known: Vec<&'static Table> =
+        history::declared(manifest).into_iter().chain([&tables::RUN]).chain(derived::all()).collect();
+    if names.is_empty() {
+        let tables = known.iter().map(|table| table.name);
+        let asked = tables.chain(views.iter().map(|view| view.name)).map(str::to_owned).collect();
+        return Ok(Chosen { asked, tables: known, views });
+    }
+    let mut read: BTreeSet<&str> = BTreeSet::new();
+    for name in names {
+        if known.iter().any(|table| table.name == name) {
+            read.insert(name);
+        } else if !views.iter().any(|view| view.name == name) {
+            return Err(unknown(manifest, name).into());
+        }
+    }
+    let is_asked = |view: &View| names.iter().any(|name| name == view.name);
+    let mut views_read: BTreeSet<&str> =
+        views.iter().filter(|view| is_asked(view)).map(|view| view.name).collect();
+    // A view comes after those that it reads: from the last to the first, every one that is read is found.
+    for view in views.iter().rev() {
+        if views_read.contains(view.name) {
+            views_read.extend(views.iter().filter(|other| view.reads(other.name)).map(|other| other.name));
+            read.extend(known.iter().filter(|table| view.reads(table.name)).map(|table| table.name));
+        }
+    }
+    Ok(Chosen {
+        asked: names.iter().cloned().collect(),
+        tables: known.iter().filter(|table| read.contains(table.name)).copied().collect(),
+        views: views.iter().filter(|view| views_read.contains(view.name)).cloned().collect(),
+    })
+}
+
+/// Says that a name means nothing here: of another cloud, or like which others.
+fn unknown(manifest: &Manifest, name: &str) -> QuestionError {
+    let error = match history::table(manifest, name) {
+        Err(error) => error,
+        Ok(_) => QuestionError::Table { name: name.to_owned(), number: manifest.number },
+    };
+    let quoted = name.replace('"', "\"\"");
+    match (&error, check::tables_named(&format!("select 1 from \"{quoted}\""))) {
+        (QuestionError::Table { .. }, Err(nearest)) => nearest.into(),
+        _ => error,
+    }
+}

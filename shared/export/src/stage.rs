@@ -1,0 +1,275 @@
+//! A SQLite file in which all that is exported is put together, table by table.
+//!
+//! It is on disk, so that memory does not grow with the account, and it answers what the other formats need besides rows: what views
+//! hold, and which relations hold. Exported as SQLite, it is the result itself.
+
+use std::{borrow::Borrow, path::Path};
+
+use check::View;
+use model::{Row, Table, Type, Value, relations};
+use rusqlite::{
+    Connection, ToSql,
+    types::{ToSqlOutput, ValueRef},
+};
+
+use crate::{
+    Watch,
+    sheet::{Field, Sheet, quoted, quoted_list, type_of_view_column},
+};
+
+/// Rows after which it is asked whether to stop.
+const BREATH: u64 = 4096;
+
+/// What came of some rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flow {
+    Done,
+    Stopped,
+}
+
+/// The file, with what is in it.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    connection: Connection,
+    pub(crate) sheets: Vec<Sheet>,
+}
+
+impl Stage {
+    /// Opens a new file. It is nobody's until it is whole, so that it needs no journal.
+    pub(crate) fn create(path: &Path) -> rusqlite::Result<Self> {
+        let connection = Connection::open(path)?;
+        connection.execute_batch(
+            "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; \
+             PRAGMA temp_store = FILE; PRAGMA foreign_keys = OFF; BEGIN",
+        )?;
+        Ok(Self { connection, sheets: Vec::new() })
+    }
+
+    /// Makes a table and fills it.
+    pub(crate) fn add_table<R: Borrow<Row>>(
+        &mut self,
+        table: &'static Table,
+        rows: impl IntoIterator<Item = R>,
+        watch: &dyn Watch,
+    ) -> rusqlite::Result<Flow> {
+        let sheet = Sheet::of_table(table);
+        self.connection.execute_batch(&create_table(&sheet))?;
+        self.sheets.push(sheet);
+        let flow = self.append(table, rows, watch)?;
+        let first = table.columns.first().map(|column| column.name);
+        let joined = table.columns.iter().map(|column| column.name);
+        for column in joined.filter(|name| Some(*name) != first && check::is_joined_by(name)) {
+            self.connection.execute_batch(&format!(
+                "CREATE INDEX {} ON {} ({})",
+                quoted(&format!("{}_by_{column}", table.name)),
+                quoted(table.name),
+                quoted(column)
+            ))?;
+        }
+        Ok(flow)
+    }
+
+    /// Puts more rows into a table that was made.
+    pub(crate) fn append<R: Borrow<Row>>(
+        &mut self,
+        table: &'static Table,
+        rows: impl IntoIterator<Item = R>,
+        watch: &dyn Watch,
+    ) -> rusqlite::Result<Flow> {
+        let marks = vec!["?"; table.columns.len()].join(", ");
+        let mut insert =
+            self.connection.prepare(&format!("INSERT INTO {} VALUES ({marks})", quoted(table.name)))?;
+        let mut count = 0;
+        let mut flow = Flow::Done;
+        for row in rows {
+            for (position, value) in row.borrow().values().enumerate() {
+                insert.raw_bind_parameter(position + 1, Cell(value))?;
+            }
+            insert.raw_execute()?;
+            count += 1;
+            if count % BREATH == 0 && watch.is_stopped() {
+                flow = Flow::Stopped;
+                break;
+            }
+        }
+        if let Some(sheet) = self.sheets.iter_mut().find(|sheet| sheet.name == table.name) {
+            sheet.rows += count;
+        }
+        Ok(flow)
+    }
+
+    /// Declares which relations between the tables hold. A row that is not there, because its list could not be read or because
+    /// it is gone, makes one not hold; it is left out then, for a key that points nowhere is refused by most engines.
+    pub(crate) fn declare_relations(&mut self) -> rusqlite::Result<()> {
+        let mut sheets = std::mem::take(&mut self.sheets);
+        let names: Vec<String> = sheets.iter().map(|sheet| sheet.name.clone()).collect();
+        self.connection.execute_batch("PRAGMA writable_schema = ON")?;
+        for sheet in &mut sheets {
+            let Some(table) = find(&sheet.name) else { continue };
+            for relation in relations(table).into_iter().filter(|each| names.iter().any(|to| to == each.to)) {
+                if self.holds(&sheet.name, &relation)? {
+                    sheet.relations.push(relation);
+                }
+            }
+            if !sheet.relations.is_empty() {
+                // The schema's text is all that a foreign key is to SQLite; its manual names this way of adding one.
+                self.connection.execute(
+                    "UPDATE sqlite_schema SET sql = ?1 WHERE type = 'table' AND name = ?2",
+                    (create_table(sheet), &sheet.name),
+                )?;
+            }
+        }
+        self.connection.execute_batch("PRAGMA writable_schema = RESET")?;
+        self.sheets = sheets;
+        Ok(())
+    }
+
+    fn holds(&self, table: &str, relation: &model::Relation) -> rusqlite::Result<bool> {
+        let is_there: Vec<String> =
+            relation.columns.iter().map(|column| format!("a.{} IS NOT NULL", quoted(column))).collect();
+        let pairs = relation.columns.iter().zip(&relation.key);
+        let same: Vec<String> =
+            pairs.map(|(column, key)| format!("b.{} = a.{}", quoted(key), quoted(column))).collect();
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM {} a WHERE {} AND NOT EXISTS (SELECT 1 FROM {} b WHERE {}))",
+            quoted(table),
+            is_there.join(" AND "),
+            quoted(relation.to),
+            same.join(" AND ")
+        );
+        self.connection.query_row(&sql, [], |row| row.get::<_, bool>(0)).map(|is_broken| !is_broken)
+    }
+
+    /// Makes a view.
+    pub(crate) fn add_view(&mut self, view: &View) -> rusqlite::Result<()> {
+        self.connection.execute_batch(&format!("CREATE VIEW {} AS\n{}", quoted(view.name), view.select))?;
+        let statement = self.connection.prepare(&format!("SELECT * FROM {}", quoted(view.name)))?;
+        let column = |column: rusqlite::Column<'_>| Field {
+            name: column.name().to_owned(),
+            kind: type_of_view_column(column.decl_type(), column.name()),
+            about: "",
+        };
+        let columns = statement.columns().map(column).collect();
+        self.sheets.push(Sheet {
+            name: view.name.to_owned(),
+            about: "",
+            columns,
+            key: 0,
+            relations: Vec::new(),
+            select: Some(view.select.clone()),
+            rows: 0,
+        });
+        Ok(())
+    }
+
+    /// Ends the writing, so that what is there can be read fast.
+    pub(crate) fn finish(&self) -> rusqlite::Result<()> {
+        self.connection.execute_batch("COMMIT; PRAGMA analysis_limit = 1000; ANALYZE")
+    }
+
+    /// Passes the rows of a table or view on, one by one, and returns how many there were.
+    pub(crate) fn each_row(
+        &self,
+        sheet: &Sheet,
+        watch: &dyn Watch,
+        mut take: impl FnMut(&[Value<'_>]) -> std::io::Result<()>,
+    ) -> Result<u64, RowError> {
+        let order = if sheet.select.is_none() { " ORDER BY rowid" } else { "" };
+        let mut statement =
+            self.connection.prepare(&format!("SELECT * FROM {}{order}", quoted(&sheet.name)))?;
+        let mut rows = statement.query([])?;
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            let mut cells = Vec::with_capacity(sheet.columns.len());
+            for (position, column) in sheet.columns.iter().enumerate() {
+                cells.push(value(row.get_ref(position)?, column.kind));
+            }
+            take(&cells).map_err(RowError::Write)?;
+            count += 1;
+            if count % BREATH == 0 && watch.is_stopped() {
+                return Err(RowError::Stopped);
+            }
+        }
+        Ok(count)
+    }
+}
+
+/// Why rows could not be passed on.
+#[derive(Debug)]
+pub(crate) enum RowError {
+    Stage(rusqlite::Error),
+    Write(std::io::Error),
+    Stopped,
+}
+
+impl From<rusqlite::Error> for RowError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Stage(error)
+    }
+}
+
+fn find(name: &str) -> Option<&'static Table> {
+    model::tables::find(name).filter(|table| table.name == name)
+}
+
+/// Returns the SQL that makes a table in SQLite, with its comments, which the schema keeps.
+pub(crate) fn create_table(sheet: &Sheet) -> String {
+    let mut lines: Vec<String> = sheet
+        .columns
+        .iter()
+        .map(|column| {
+            let kind = match column.kind {
+                Type::Text | Type::Time | Type::Document => "TEXT",
+                Type::Integer => "BIGINT",
+                Type::Boolean => "BOOLEAN",
+            };
+            format!("  {} {kind}, -- {}", quoted(&column.name), column.about)
+        })
+        .collect();
+    let mut constraints = Vec::new();
+    if sheet.key > 0 {
+        constraints.push(format!("  PRIMARY KEY ({})", quoted_list(&sheet.key_columns())));
+    }
+    constraints.extend(sheet.relations.iter().map(|relation| {
+        let (columns, key) = (quoted_list(&relation.columns), quoted_list(&relation.key));
+        format!("  FOREIGN KEY ({columns}) REFERENCES {} ({key})", quoted(relation.to))
+    }));
+    if constraints.is_empty()
+        && let Some(last) = lines.last_mut()
+    {
+        *last = last.replacen(", --", " --", 1);
+    }
+    format!(
+        "CREATE TABLE {} ( -- {}\n{}\n{})",
+        quoted(&sheet.name),
+        sheet.about,
+        lines.join("\n"),
+        constraints.iter().map(|each| each.as_str()).collect::<Vec<_>>().join(",\n")
+            + if constraints.is_empty() { "" } else { "\n" }
+    )
+}
+
+/// A cell on its way into SQLite, not copied before it is there.
+struct Cell<'a>(Value<'a>);
+
+impl ToSql for Cell<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Boolean(truth) => ValueRef::Integer(truth.into()),
+            Value::Integer(number) => ValueRef::Integer(number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+/// Returns a cell as its column has it. No column holds fractions or bytes.
+fn value(cell: ValueRef<'_>, kind: Type) -> Value<'_> {
+    match cell {
+        ValueRef::Integer(number) if kind == Type::Boolean => Value::Boolean(number != 0),
+        ValueRef::Integer(number) => Value::Integer(number),
+        // INVARIANT: what was put in was a `&str`, so this never falls back.
+        ValueRef::Text(text) => Value::Text(str::from_utf8(text).unwrap_or_default()),
+        ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => Value::Null,
+    }
+}

@@ -1,0 +1,184 @@
+//! Where an export goes: a place that comes to be whole, or not at all.
+//!
+//! Everything is written into a hidden folder beside the place, on the same disk, and moved there in one step at the end. Whatever
+//! ends the export before, the hidden folder goes with it.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempDir;
+
+use crate::{ExportError, Format};
+
+/// The file that marks a folder as an export.
+pub(crate) const NOTE: &str = "export.json";
+
+/// How SQLite files begin.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
+/// Where an export goes.
+pub enum Target {
+    /// A file or folder that is to be made.
+    Place {
+        /// The path of the file or folder.
+        path: PathBuf,
+        /// Whether an export that is there already is replaced.
+        is_replaced: bool,
+    },
+    /// Something that takes text as it comes, such as standard output.
+    Stream {
+        /// What it is called in messages.
+        name: String,
+        /// Takes the bytes.
+        output: Box<dyn Write>,
+        /// A folder with space to put the tables together.
+        scratch: PathBuf,
+    },
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Place { path, .. } => formatter.debug_tuple("Place").field(path).finish(),
+            Self::Stream { name, .. } => formatter.debug_tuple("Stream").field(name).finish(),
+        }
+    }
+}
+
+/// An export that is being written.
+pub(crate) struct Draft {
+    name: String,
+    format: Format,
+    scratch: TempDir,
+    end: End,
+}
+
+enum End {
+    Place { path: PathBuf, is_replaced: bool },
+    Stream(Box<dyn Write>),
+}
+
+impl Target {
+    /// Begins to write: looks whether the place is free, and makes the hidden folder.
+    pub(crate) fn begin(self, format: Format, sheets: usize) -> Result<Draft, ExportError> {
+        let (name, beside, end) = match self {
+            Self::Place { path, is_replaced } => {
+                look_at(&path, format, is_replaced)?;
+                let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+                let parent = parent.unwrap_or(Path::new(".")).to_owned();
+                (path.display().to_string(), parent, End::Place { path, is_replaced })
+            }
+            Self::Stream { name, output, scratch } => {
+                if !format.is_text() || (format.is_folder() && sheets != 1) {
+                    let one = if format.is_text() { "; name one with --tables" } else { "" };
+                    let text = format!("`{}` of {sheets} tables cannot go to {name}{one}", format.name());
+                    return Err(ExportError::Misplaced(text));
+                }
+                (name, scratch, End::Stream(output))
+            }
+        };
+        let made = tempfile::Builder::new().prefix(".iamwatch-export-").tempdir_in(beside);
+        let scratch = made.map_err(|source| ExportError::Unwritable { place: name.clone(), source })?;
+        let draft = Draft { name, format, scratch, end };
+        fs::create_dir(draft.folder()).map_err(|error| draft.unwritten(error))?;
+        Ok(draft)
+    }
+}
+
+/// Looks whether something is in a place, and whether it may be replaced.
+fn look_at(path: &Path, format: Format, is_replaced: bool) -> Result<(), ExportError> {
+    let place = || path.display().to_string();
+    let found = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(ExportError::Unwritable { place: place(), source }),
+        Ok(found) => found,
+    };
+    if !is_replaced {
+        return Err(ExportError::Exists { place: place() });
+    }
+    // Another program's file of that name may be dear to somebody, and a folder even more.
+    let is_ours = if format.is_folder() {
+        found.is_dir() && path.join(NOTE).is_file()
+    } else {
+        found.is_file() && begins_with(path, SQLITE)
+    };
+    if is_ours { Ok(()) } else { Err(ExportError::NotOurs { place: place() }) }
+}
+
+fn begins_with(path: &Path, beginning: &[u8]) -> bool {
+    let mut head = vec![0; beginning.len()];
+    let read = File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut head));
+    read.is_ok() && head == beginning
+}
+
+impl Draft {
+    /// Returns where the tables are put together: for SQLite, the result itself.
+    pub(crate) fn stage(&self) -> PathBuf {
+        self.scratch.path().join("stage.sqlite")
+    }
+
+    /// Returns the folder for the files of a format that writes one for each table.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.scratch.path().join("new")
+    }
+
+    /// Returns what takes the bytes of a stream, if this is one.
+    pub(crate) fn stream(&mut self) -> Option<&mut Box<dyn Write>> {
+        match &mut self.end {
+            End::Stream(output) => Some(output),
+            End::Place { .. } => None,
+        }
+    }
+
+    pub(crate) fn unwritten(&self, source: io::Error) -> ExportError {
+        ExportError::Unwritable { place: self.name.clone(), source }
+    }
+
+    pub(crate) fn unstaged(&self, source: rusqlite::Error) -> ExportError {
+        ExportError::Stage { place: self.name.clone(), source }
+    }
+
+    /// Puts what was written into its place, in one step.
+    pub(crate) fn keep(mut self) -> Result<(), ExportError> {
+        let kept = match &mut self.end {
+            End::Stream(output) => output.flush(),
+            End::Place { path, is_replaced } => {
+                let new =
+                    self.scratch.path().join(if self.format.is_folder() { "new" } else { "stage.sqlite" });
+                move_to(&new, path, *is_replaced, self.scratch.path())
+            }
+        };
+        kept.map_err(|error| match (&self.end, error.kind()) {
+            (End::Place { .. }, io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty) => {
+                ExportError::Exists { place: self.name.clone() }
+            }
+            _ => self.unwritten(error),
+        })
+    }
+}
+
+fn move_to(new: &Path, path: &Path, is_replaced: bool, scratch: &Path) -> io::Result<()> {
+    if new.is_dir() {
+        let old = scratch.join("old");
+        let had_one = is_replaced && path.is_dir();
+        if had_one {
+            fs::rename(path, &old)?;
+        }
+        return fs::rename(new, path).inspect_err(|_| {
+            if had_one {
+                // Nothing better can be done than to put back what was there.
+                let _kept = fs::rename(&old, path);
+            }
+        });
+    }
+    File::open(new)?.sync_all()?;
+    if is_replaced {
+        fs::rename(new, path)
+    } else {
+        // Unlike a rename, this does not replace what came in between.
+        fs::hard_link(new, path)
+    }
+}
