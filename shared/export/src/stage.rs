@@ -273,3 +273,47 @@ fn value(cell: ValueRef<'_>, kind: Type) -> Value<'_> {
         ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => Value::Null,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::tables::huawei;
+
+    use super::*;
+
+    struct Patient;
+
+    impl Watch for Patient {
+        fn step(&self, _: &'static str, _: usize, _: usize) {}
+        fn is_stopped(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn a_foreign_key_is_declared_where_every_row_that_is_pointed_at_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut stage = Stage::create(&folder.path().join("x")).unwrap();
+        let member =
+            |group, user| huawei::GROUP_MEMBERS.draft().set("group_id", group).set("user_id", user).row();
+        let group = huawei::GROUPS.draft().set("group_id", "g1").row();
+        // The list of users was not read to its end: u2 is not among them.
+        let user = huawei::USERS.draft().set("user_id", "u1").row();
+        stage.add_table(&huawei::GROUP_MEMBERS, [member("g1", "u1"), member("g1", "u2")], &Patient).unwrap();
+        stage.add_table(&huawei::GROUPS, [group], &Patient).unwrap();
+        stage.add_table(&huawei::USERS, [user], &Patient).unwrap();
+        stage.declare_relations().unwrap();
+        stage.finish().unwrap();
+        let declared: Vec<&str> = stage.sheets[0].relations.iter().map(|relation| relation.to).collect();
+        assert_eq!(declared, ["huawei_groups"]);
+        let schema: String = stage
+            .connection
+            .query_row("select sql from sqlite_schema where name = 'huawei_group_members'", [], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert!(
+            schema.contains("REFERENCES \"huawei_groups\"") && !schema.contains("huawei_users"),
+            "{schema}"
+        );
+    }
+}

@@ -34,7 +34,7 @@ fn names(folder: &Path) -> BTreeSet<String> {
 /// Returns the rows of a table or view in an exported database, as objects, sorted.
 fn of_sqlite(database: &Connection, name: &str, truths: &BTreeSet<String>) -> Vec<Value> {
     let mut statement = database.prepare(&format!("select * from \"{name}\"")).unwrap();
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = Vec::new();
     let mut rows = statement.query([]).unwrap();
     while let Some(row) = rows.next().unwrap() {
