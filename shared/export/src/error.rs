@@ -48,7 +48,7 @@ pub enum ExportError {
         /// The error that is the cause.
         source: rusqlite::Error,
     },
-    /// Somebody stopped it.
+    /// Somebody stopped the export.
     #[error("the export was stopped, and nothing is left of it")]
     Stopped,
 }

@@ -34,7 +34,7 @@ pub trait Watch {
     fn is_stopped(&self) -> bool;
 }
 
-/// What was written.
+/// Tells what an export wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     /// Name and number of rows of each table and view. A view that was written as a view has no number.

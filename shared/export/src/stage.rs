@@ -140,7 +140,7 @@ impl Stage {
         self.connection.query_row(&sql, [], |row| row.get::<_, bool>(0)).map(|is_broken| !is_broken)
     }
 
-    /// Makes a view.
+    /// Makes a view over the tables that are there.
     pub(crate) fn add_view(&mut self, view: &View) -> rusqlite::Result<()> {
         self.connection.execute_batch(&format!("CREATE VIEW {} AS\n{}", quoted(view.name), view.select))?;
         let statement = self.connection.prepare(&format!("SELECT * FROM {}", quoted(view.name)))?;

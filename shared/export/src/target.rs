@@ -32,7 +32,7 @@ pub enum Target {
     Stream {
         /// What it is called in messages.
         name: String,
-        /// Takes the bytes.
+        /// Takes the bytes as they are written.
         output: Box<dyn Write>,
         /// A folder with space to put the tables together.
         scratch: PathBuf,
