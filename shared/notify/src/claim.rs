@@ -5,6 +5,9 @@
 //! ledger, written when sending ends, says how many have ended. Claims have a folder of their own, so that whoever deletes the ledgers leaves them:
 //! one that has ended then proves that there was a ledger. A claim is renewed while its run lives, and dead once it was not renewed for
 //! [`LEASE`]: then the next number is free to whoever creates it, and the events are sent again under the same ids.
+//!
+//! Beside the outbox of the run lies a mark of each sink whose ledger was written, for whoever deletes ledgers and claims together: events
+//! that are sent again then are said to be.
 
 use std::{
     collections::BTreeMap,
@@ -13,11 +16,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use model::{Event, Timestamp, time_text};
+use model::{Timestamp, time_text};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Now, Shelf, ShelfError,
+    Batch, Now, Shelf, ShelfError,
     ledger::{Found, Ledger},
 };
 
@@ -51,6 +54,8 @@ const fn is_false(value: &bool) -> bool {
 #[derive(Debug)]
 pub(crate) struct Claim {
     key: String,
+    /// Where it is noted that the ledger was written.
+    sent: String,
     number: u32,
     by: String,
     /// When it was last renewed, by the time that passes here.
@@ -75,10 +80,11 @@ struct Watched(BTreeMap<String, (Vec<u8>, Instant)>);
 /// Claims the events that a sink is yet to get, or waits until another run has sent them.
 pub(crate) async fn take<S: Shelf>(
     shelf: &S,
-    (sink, snapshot): (&str, u64),
-    events: &[Event],
+    sink: &str,
+    batch: Batch<'_>,
     now: Now<'_>,
 ) -> Result<Turn, ShelfError> {
+    let Batch { snapshot, manifest, events } = batch;
     let (began, key) = (Instant::now(), Ledger::key(sink, snapshot));
     let mut watched = Watched::default();
     'look: loop {
@@ -94,6 +100,14 @@ pub(crate) async fn take<S: Shelf>(
                 // Whoever passed over dead claims took time, in which others may have sent.
                 if number != first {
                     found.ledger = Ledger::read(shelf, &key, snapshot).await?.ledger;
+                }
+                // Nobody can have sent events of a run before the run that commits it does.
+                let is_first_to_send = number == 1 && manifest.is_some();
+                if !is_first_to_send
+                    && found.ledger.claims == 0
+                    && shelf.get(&sent_key(sink, snapshot)).await?.is_some()
+                {
+                    found.lack(&key);
                 }
                 return Ok(Turn::Ours(claim, found));
             }
@@ -120,6 +134,11 @@ pub(crate) async fn take<S: Shelf>(
     }
 }
 
+/// Returns the key of the mark that a sink took events of a snapshot, within the account's folder: beside the outbox.
+fn sent_key(sink: &str, snapshot: u64) -> String {
+    format!("outbox/{snapshot:08}.sent/{sink}.json")
+}
+
 impl Mark {
     fn of(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok()
@@ -143,6 +162,7 @@ impl Claim {
     fn new(sink: &str, snapshot: u64, number: u32) -> Self {
         Self {
             key: format!("claims/{sink}/{snapshot:08}/claim-{number}.json"),
+            sent: sent_key(sink, snapshot),
             number,
             by: format!("{:016x}", fastrand::u64(..)),
             renewed: Instant::now().into(),
@@ -180,6 +200,11 @@ impl Claim {
             ledger.merge(Ledger::read(shelf, key, ledger.snapshot).await?.ledger);
         }
         ledger.write(shelf, key).await?;
+        if !(ledger.taken.is_empty() && ledger.parked.is_empty())
+            && let Err(error) = shelf.put(&self.sent, b"{}".to_vec()).await
+        {
+            tracing::warn!(key = self.sent, %error, "it could not be noted that events were sent");
+        }
         // Without it, the loss of the ledger would pass for the death of a run.
         if let Err(error) = shelf.put(&self.key, self.mark(now, true)?).await {
             tracing::warn!(key = self.key, %error, "claim could not be ended");

@@ -116,7 +116,7 @@ async fn to_sink<S: Shelf>(shelf: &S, sink: &Sink, batch: Batch<'_>, now: Now<'_
     let Batch { snapshot: number, manifest, events } = batch;
     let mut report = SinkReport { sink: sink.name(), ..SinkReport::default() };
     let key = Ledger::key(&report.sink, number);
-    match claim::take(shelf, (&report.sink, number), events, now).await {
+    match claim::take(shelf, &report.sink, batch, now).await {
         // Without the ledger everything would be sent again, each time anew; without a claim, by two.
         Err(error) => {
             report.failed = events.len();

@@ -149,6 +149,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         unjudged: unjudged(&former, &judged),
         outbox: outbox::store(&history, former.next, &told).await?,
         undelivered: caught_up.undelivered.clone(),
+        put_in: caught_up.traces.put_in.iter().copied().collect(),
     };
     history.commit(&manifest).await?;
     // A store may acknowledge what it does not keep: nobody is told of a snapshot that is another's.

@@ -62,6 +62,7 @@ impl Former {
             // Numbers between may be missing by the thousand, where somebody put in a manifest far beyond the end.
             next = history.newest_below(number).await?;
         }
+        former.note_put_in(history, &caught_up.traces.put_in);
         let found = former.manifest.as_ref().map(|manifest| manifest.number);
         if found.unwrap_or_default() != last {
             former.damage.uncompared = Some(last);
@@ -70,6 +71,15 @@ impl Former {
         }
         former.told = outbox::told_in_vain(history, &former).await?;
         Ok(former)
+    }
+
+    /// Notes manifests that are of no run, unless an earlier run has told of them.
+    fn note_put_in(&mut self, history: &History, numbers: &BTreeSet<u64>) {
+        let told = self.manifest.as_ref().map(|manifest| manifest.put_in.as_slice()).unwrap_or_default();
+        for number in numbers.iter().filter(|number| !told.contains(number)) {
+            let fault = "was put in: it is too far beyond the last snapshot to be of any run";
+            self.damage.note(&history.key_of_manifest(*number), fault);
+        }
     }
 
     /// Reads a manifest; one that is not what was committed is damaged.

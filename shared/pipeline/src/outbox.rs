@@ -62,14 +62,15 @@ pub(crate) async fn finish(
 
 /// Looks for snapshots that were taken away from the end of the history. What another run commits meanwhile is none of them.
 async fn traces(history: &History, sinks: &[String]) -> Result<Traces, SnapshotError> {
-    let newest = history.newest().await?.unwrap_or_default();
-    let mut traces = history.traces_beyond(newest, sinks).await?;
+    let (newest, put_in) = history.newest_and_put_in().await?;
+    let mut traces = history.traces_beyond(newest.unwrap_or_default(), sinks).await?;
     if traces != Traces::default()
         && let Some(newest) = history.newest().await?
     {
         traces.lost.retain(|number| *number > newest);
         traces.unclear.retain(|number| *number > newest);
     }
+    traces.put_in = put_in;
     Ok(traces)
 }
 

@@ -1,6 +1,6 @@
 //! The history of one account: its manifests, found by number, name or time, and committed.
 
-use std::ops::RangeInclusive;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use model::{AccountId, Cloud, Timestamp};
@@ -16,6 +16,9 @@ const AT_ONCE: usize = 16;
 const STEPS: usize = 80;
 /// Most pages in a row that hold no manifest.
 const FOREIGN_PAGES: usize = 1000;
+/// Most numbers that are lost at once: a manifest that lies further beyond the others was put in by somebody, is none of the history,
+/// and no number is kept free for it.
+pub(crate) const MOST_LOST: u64 = 10_000;
 /// Most accounts in one store.
 const ACCOUNTS: usize = 100_000;
 
@@ -102,10 +105,27 @@ impl History {
 
     /// Returns the number of the newest snapshot, in a few requests however many there are.
     ///
+    /// A manifest that lies more than ten thousand numbers beyond the others is not looked at: see [`Self::newest_and_put_in`].
+    ///
     /// # Errors
     /// When the store does not work.
     pub async fn newest(&self) -> Result<Option<u64>, SnapshotError> {
-        self.newest_below(GREATEST_NUMBER.saturating_add(1)).await
+        Ok(self.end_below(GREATEST_NUMBER.saturating_add(1)).await?.newest)
+    }
+
+    /// Returns the number of the newest snapshot, and the numbers of manifests too far beyond it to be of any run, as far as a page of
+    /// the listing shows them. It takes one request more only where there are such.
+    ///
+    /// # Errors
+    /// When the store does not work.
+    pub async fn newest_and_put_in(&self) -> Result<(Option<u64>, BTreeSet<u64>), SnapshotError> {
+        let End { newest, is_followed } = self.end_below(GREATEST_NUMBER.saturating_add(1)).await?;
+        let Some(number) = newest.filter(|_| is_followed) else { return Ok((newest, BTreeSet::new())) };
+        let prefix = self.key("manifests/");
+        let after = self.key(&manifest_key(number.saturating_add(MOST_LOST)));
+        let page = self.store.list(&prefix, Some(&after)).await.map_err(|error| self.store_error(error))?;
+        let numbers = page.keys.iter().filter_map(|key| number_of(key.strip_prefix(&prefix)?));
+        Ok((newest, numbers.collect()))
     }
 
     /// Returns the greatest number of a snapshot below another one, in a few requests however many numbers lie between.
@@ -113,19 +133,28 @@ impl History {
     /// # Errors
     /// When the store does not work.
     pub async fn newest_below(&self, below: u64) -> Result<Option<u64>, SnapshotError> {
+        Ok(self.end_below(below).await?.newest)
+    }
+
+    async fn end_below(&self, below: u64) -> Result<End, SnapshotError> {
         let mut low = 0;
+        let mut is_followed = false;
         let mut none_beyond = None;
         let page = u64::try_from(PAGE).unwrap_or(1000);
         let mut step = page;
         let mut probe = 0;
         for _ in 0..STEPS {
-            match self.last_after(probe, below).await? {
-                (Some(last), false) => return Ok(Some(last)),
+            let stretch = self.stretch_after(probe, below).await?;
+            is_followed |= stretch.is_followed;
+            match (stretch.last, stretch.has_more) {
+                (newest @ Some(_), false) => return Ok(End { newest, is_followed }),
                 (Some(last), true) => low = last,
                 (None, _) => none_beyond = Some(probe),
             }
             probe = match none_beyond {
-                Some(high) if high <= low => return Ok((low > 0).then_some(low)),
+                Some(high) if high <= low => {
+                    return Ok(End { newest: (low > 0).then_some(low), is_followed });
+                }
                 // What is left fits on the page that follows `low`.
                 Some(high) if high - low <= page => low,
                 Some(high) => u64::midpoint(low, high),
@@ -139,20 +168,20 @@ impl History {
         Err(self.endless(format!("the newest manifest was not found in {STEPS} requests")))
     }
 
-    /// Returns the last number below another one on the page that follows a number, and whether there are more pages of such.
-    async fn last_after(&self, number: u64, below: u64) -> Result<(Option<u64>, bool), SnapshotError> {
+    /// Looks at the page that follows a number for the numbers of a history that goes on there, below another number.
+    async fn stretch_after(&self, number: u64, below: u64) -> Result<Stretch, SnapshotError> {
         let end = self.key(&manifest_key(below));
         let prefix = self.key("manifests/");
         let mut after = self.key(&manifest_key(number));
         for _ in 0..FOREIGN_PAGES {
             let page =
                 self.store.list(&prefix, Some(&after)).await.map_err(|error| self.store_error(error))?;
-            let numbers = page.keys.iter().rev().filter_map(|key| number_of(key.strip_prefix(&prefix)?));
-            let last = numbers.into_iter().find(|number| *number < below);
-            let has_more = page.more && page.keys.last().is_some_and(|key| *key < end);
+            let numbers = page.keys.iter().filter_map(|key| number_of(key.strip_prefix(&prefix)?));
+            let (last, is_followed) = walk(number, numbers.take_while(|number| *number < below));
+            let has_more = !is_followed && page.more && page.keys.last().is_some_and(|key| *key < end);
             match page.keys.last() {
                 Some(key) if last.is_none() && has_more => after.clone_from(key),
-                _ => return Ok((last, has_more)),
+                _ => return Ok(Stretch { last, has_more, is_followed }),
             }
         }
         Err(self.endless(format!("{FOREIGN_PAGES} pages in a row hold no manifest")))
@@ -295,6 +324,38 @@ impl History {
     pub(crate) fn store_error(&self, source: StoreError) -> SnapshotError {
         SnapshotError::Store { account: self.account.clone(), source }
     }
+}
+
+/// The end of a history.
+struct End {
+    newest: Option<u64>,
+    /// Whether there is a manifest too far beyond it to be of any run.
+    is_followed: bool,
+}
+
+/// What a page shows of the numbers of a history.
+struct Stretch {
+    /// The last number on it that the history reaches.
+    last: Option<u64>,
+    /// Whether the history may go on after the page.
+    has_more: bool,
+    /// Whether a manifest is on it that is too far beyond to be of any run.
+    is_followed: bool,
+}
+
+/// Walks ascending numbers from one that the history reaches, and returns the last that it reaches too, and whether another one
+/// is too far beyond that. A history may begin with any number: what was before may have been taken away.
+fn walk(from: u64, numbers: impl Iterator<Item = u64>) -> (Option<u64>, bool) {
+    let mut last = None;
+    let mut reached = from;
+    for number in numbers {
+        if reached > 0 && number - reached > MOST_LOST {
+            return (last, true);
+        }
+        reached = number;
+        last = Some(number);
+    }
+    (last, false)
 }
 
 /// Returns where a manifest is, within the account's folder.

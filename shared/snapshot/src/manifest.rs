@@ -59,6 +59,9 @@ pub struct Manifest {
     /// Numbers of earlier snapshots of which some event had not reached every sink when this one was made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undelivered: Vec<u64>,
+    /// Numbers of manifests far beyond this one that are of no run, and of which that was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub put_in: Vec<u64>,
 }
 
 /// Why a snapshot was stored without being judged. The next run judges, and compares with the snapshot that was
@@ -286,6 +289,7 @@ mod tests {
             findings: None,
             outbox: None,
             undelivered: Vec::new(),
+            put_in: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Objects named by what is in them: written, read back, and never believed without their hash.
 
-use std::io::Read;
+use std::{collections::BTreeSet, io::Read};
 
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
@@ -56,6 +56,22 @@ fn outbox(key: &str, size: Option<u64>) -> Option<(u64, ObjectRef)> {
     Some((number.parse().ok()?, ObjectRef { key: key.to_owned(), sha256, bytes: size? }))
 }
 
+/// Reads the number of a snapshot of which a mark says that a sink took its events: it lies beside the outbox, so that it outlives
+/// ledgers and claims.
+pub(crate) fn number_in_sent_mark(key: &str) -> Option<u64> {
+    let (number, _) = key.strip_prefix("outbox/")?.split_once(".sent/")?;
+    number.parse().ok()
+}
+
+/// What lies in the folder of outboxes.
+#[derive(Debug, Default)]
+pub(crate) struct OutboxFolder {
+    /// The outboxes, with the numbers of their runs.
+    pub(crate) outboxes: Vec<(u64, ObjectRef)>,
+    /// Numbers of the snapshots whose events some sink took.
+    pub(crate) sent: BTreeSet<u64>,
+}
+
 impl History {
     /// Stores a document, compressed, and returns what names and proves it.
     ///
@@ -104,22 +120,28 @@ impl History {
     /// # Errors
     /// When the store does not work.
     pub async fn outboxes(&self, first: u64, last: u64) -> Result<Vec<(u64, ObjectRef)>, SnapshotError> {
+        Ok(self.outbox_folder(first, last).await?.outboxes)
+    }
+
+    /// Returns what lies in the folder of outboxes for the runs with numbers from `first` to `last`.
+    pub(crate) async fn outbox_folder(&self, first: u64, last: u64) -> Result<OutboxFolder, SnapshotError> {
         let prefix = self.key("outbox/");
         // With the `-` that ends it, a number comes after all outboxes of the one before.
         let mut after = format!("{prefix}{first:08}");
-        let mut found = Vec::new();
+        let mut found = OutboxFolder::default();
         for _ in 0..OUTBOX_PAGES {
             let page =
                 self.store().list(&prefix, Some(&after)).await.map_err(|error| self.store_error(error))?;
             for (key, size) in page.keys.iter().zip(page.sizes) {
-                let Some((number, object)) = outbox(key.strip_prefix(&self.key("")).unwrap_or(key), size)
-                else {
-                    continue;
-                };
+                let name = key.strip_prefix(&self.key("")).unwrap_or(key);
+                if let Some(number) = number_in_sent_mark(name).filter(|number| *number <= last) {
+                    found.sent.insert(number);
+                }
+                let Some((number, object)) = outbox(name, size) else { continue };
                 if number > last {
                     return Ok(found);
                 }
-                found.push((number, object));
+                found.outboxes.push((number, object));
             }
             match page.keys.last() {
                 Some(key) if page.more => after.clone_from(key),

@@ -62,6 +62,7 @@ impl Author {
             findings: None,
             outbox: None,
             undelivered: Vec::new(),
+            put_in: Vec::new(),
         }
     }
 

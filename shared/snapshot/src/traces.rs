@@ -2,16 +2,17 @@
 //!
 //! Nothing names the newest manifest, so that no chain shows its loss. But only a run that has committed sends events, and it notes
 //! that in a claim and then in a ledger under its number: either of them beyond the newest manifest is proof that there was another one.
-//! An outbox alone is none, for it is written before the commit, and a run that died leaves one.
+//! So is the mark beside an outbox that a sink took its events. An outbox alone is none, for it is written before the commit, and a run
+//! that died leaves one.
+//!
+//! A manifest further beyond the end than runs can be lost at once is none of the history: somebody put it in.
 
 use std::collections::BTreeSet;
 
-use crate::{History, SnapshotError};
+use crate::{History, SnapshotError, history::MOST_LOST, objects::OutboxFolder};
 
 /// Most sinks whose ledgers are looked for.
 const MOST_SINKS: usize = 1000;
-/// Most numbers that are lost at once: what lies further beyond was put in by somebody, and no number is kept free for it.
-const MOST_LOST: u64 = 10_000;
 /// Where a run that has committed leaves a trace, by sink and number.
 const FOLDERS: [&str; 2] = ["ledger", "claims"];
 
@@ -22,6 +23,9 @@ pub struct Traces {
     pub lost: BTreeSet<u64>,
     /// Numbers of which there is an outbox alone: a run died before its commit, or its manifest was taken away untold.
     pub unclear: BTreeSet<u64>,
+    /// Numbers of manifests that are too far beyond the newest to be of any run: no history is read from them, and none goes on
+    /// after them.
+    pub put_in: BTreeSet<u64>,
 }
 
 impl History {
@@ -32,10 +36,11 @@ impl History {
     /// # Errors
     /// When the store does not work.
     pub async fn traces_beyond(&self, newest: u64, sinks: &[String]) -> Result<Traces, SnapshotError> {
-        let outboxes = self.outboxes(newest.saturating_add(1), u64::MAX).await?;
+        let OutboxFolder { outboxes, sent } = self.outbox_folder(newest.saturating_add(1), u64::MAX).await?;
         let outboxes: BTreeSet<u64> = outboxes.into_iter().map(|(number, _)| number).collect();
         let all = if outboxes.is_empty() { BTreeSet::new() } else { self.sinks().await? };
-        let mut lost = BTreeSet::new();
+        let is_near = |number: &u64| *number <= newest.saturating_add(MOST_LOST);
+        let mut lost: BTreeSet<u64> = sent.into_iter().filter(is_near).collect();
         for sink in sinks.iter().chain(all.iter().filter(|sink| !sinks.contains(sink))) {
             for folder in FOLDERS {
                 lost.extend(self.traces_in(folder, newest, sink).await?);
@@ -46,7 +51,7 @@ impl History {
             lost.extend(newest.saturating_add(1)..last);
         }
         let unclear = outboxes.into_iter().filter(|number| !lost.contains(number)).collect();
-        Ok(Traces { lost, unclear })
+        Ok(Traces { lost, unclear, put_in: BTreeSet::new() })
     }
 
     /// Returns the numbers beyond one that a sink has ledgers or claims of, as far as a page of the listing shows them.

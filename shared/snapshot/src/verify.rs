@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     FindingsRef, History, Manifest, ObjectRef, SnapshotError, TableEntry,
     hash::sha256,
-    history::{manifest_key, number_of},
+    history::{MOST_LOST, manifest_key, number_of},
     manifest::hash_in_key,
+    objects::number_in_sent_mark,
     tables::Sheets,
 };
 
@@ -105,6 +106,13 @@ impl Walk<'_> {
             names.iter().filter_map(|name| number_of(name.strip_prefix("manifests/")?)).collect();
         let mut former: Option<(u64, String)> = None;
         for number in numbers {
+            if let Some((former, _)) = &former
+                && number - former > MOST_LOST
+            {
+                let text = format!("was put in: it is too far beyond snapshot {former} to be of any run");
+                self.fault(FaultKind::Inserted, &manifest_key(number), text);
+                continue;
+            }
             let expected = former.as_ref().map_or(1, |(former, _)| former + 1);
             if number != expected {
                 let gone = if number - expected == 1 {
@@ -225,7 +233,9 @@ impl Walk<'_> {
     async fn rest(&mut self, names: &BTreeSet<&str>) -> Result<(), SnapshotError> {
         for name in names {
             let is_manifest = name.strip_prefix("manifests/").and_then(number_of).is_some();
-            let is_mutable = name.starts_with("ledger/") || name.starts_with("claims/");
+            let is_mutable = name.starts_with("ledger/")
+                || name.starts_with("claims/")
+                || number_in_sent_mark(name).is_some();
             if is_manifest || is_mutable || self.proven.contains_key(*name) {
                 continue;
             }

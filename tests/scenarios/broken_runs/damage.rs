@@ -361,8 +361,8 @@ async fn whatever_is_done_to_any_object_the_next_runs_commit_and_say_what_it_cos
         .objects()
         .into_keys()
         .flat_map(|key| KINDS.map(|kind| (key.clone(), kind)))
-        // Claims on what is being sent are no history.
-        .filter(|(key, _)| !key.contains("/claims/"))
+        // Claims on what is being sent are no history, and nor are marks of what was sent: they only outlive ledgers.
+        .filter(|(key, _)| !key.contains("/claims/") && !key.contains(".sent/"))
         .collect();
     random.shuffle(&mut trials);
     if std::env::var_os("IAMWATCH_ALL_DAMAGE").is_none() {

@@ -113,7 +113,7 @@ async fn events_without_a_manifest_that_nobody_was_sent_are_no_damage_and_are_sa
     place.audit(&account, TUESDAY).await;
     // As a run leaves it that dies before its commit.
     fs::remove_file(place.object("manifests/00000002").1).expect("a file");
-    let is_trace = |key: &str| key.contains("/ledger/") || key.contains("/claims/");
+    let is_trace = |key: &str| ["/ledger/", "/claims/", ".sent/"].iter().any(|part| key.contains(part));
     for (_, path) in place.objects().into_iter().filter(|(key, _)| is_trace(key) && key.contains("00000002"))
     {
         fs::remove_file(path).expect("a file");

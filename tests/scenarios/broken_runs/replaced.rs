@@ -129,6 +129,44 @@ async fn a_manifest_far_beyond_the_end_hides_nothing_of_what_is_before_it() {
 }
 
 #[tokio::test]
+async fn manifests_too_far_beyond_the_end_block_no_commit_and_are_told_once() {
+    let account = account().await;
+    account.audit(TUESDAY).await.expect("a second audit");
+    account.ibm().change(simulators::ibm::weeks()[3].apply);
+    let expected = drift_of_next(&account, &Place::copy_of(&account)).await;
+    for numbers in [&[99_999_999][..], &[99_999_998, 99_999_999], &[12_345], &[50_000_000, 99_999_999]] {
+        let place = Place::copy_of(&account);
+        let told_before = place.events().len();
+        let (key, newest) = place.object("manifests/00000002");
+        let second = place.history(&account).await.manifest(2).await.expect("a manifest");
+        for number in numbers {
+            // It reads well, and follows the second as far as anybody can tell.
+            let forged = Manifest { number: *number, previous: second.hash().ok(), ..second.clone() };
+            let path = newest.with_file_name(format!("{number:08}.json"));
+            fs::write(path, forged.to_bytes().expect("a manifest")).expect("a file");
+        }
+        let third = place.audit(&account, WEDNESDAY).await;
+        assert_eq!((third.snapshot, third.is_first), (3, false), "{numbers:?}");
+        let events = place.events().split_off(told_before);
+        assert_eq!(drift(&of_snapshot(&events, "3")), expected, "{numbers:?}: compared with the second");
+        let objects = damaged(&events)[0].data["objects"].as_array().expect("objects").clone();
+        let named: Vec<String> =
+            numbers.iter().map(|number| key.replace("00000002", &format!("{number:08}"))).collect();
+        let told: Vec<&str> = objects.iter().filter_map(|object| object["object"].as_str()).collect();
+        assert_eq!(told, named, "{numbers:?}");
+        let fourth = place.audit(&account, THURSDAY).await;
+        assert_eq!((fourth.snapshot, fourth.damage), (4, None), "{numbers:?}: told once");
+        let history = place.history(&account).await;
+        assert_eq!(history.latest().await.expect("a store").expect("a snapshot").number, 4);
+        for key in &named {
+            assert!(is_named_by_verify(&place, &account, key).await, "{numbers:?}: it stays so");
+        }
+        let faults = history.verify().await.expect("a readable store");
+        assert_eq!(faults.len(), numbers.len(), "{numbers:?}: and nothing else is wrong: {faults:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_manifest_before_a_quiet_one_that_is_damaged_costs_nothing_and_is_named_once() {
     let account = account().await;
     account.audit(TUESDAY).await.expect("a second audit");
@@ -154,12 +192,20 @@ async fn a_manifest_before_a_quiet_one_that_is_damaged_costs_nothing_and_is_name
     }
 }
 
-/// Deletes the folder of all ledgers.
-fn delete_ledgers(place: &Place) {
-    let (_, ledger) = place.object("/ledger/");
-    let folder = ledger.parent().and_then(std::path::Path::parent).expect("a folder");
-    assert!(folder.ends_with("ledger"));
+/// Deletes the folder of all ledgers, or that of all claims.
+fn delete(place: &Place, name: &str) {
+    let (_, object) = place.object(&format!("/{name}/"));
+    let folder = object.ancestors().find(|folder| folder.ends_with(name)).expect("a folder");
     fs::remove_dir_all(folder).expect("a folder");
+}
+
+fn delete_ledgers(place: &Place) {
+    delete(place, "ledger");
+}
+
+fn delete_ledgers_and_claims(place: &Place) {
+    delete(place, "ledger");
+    delete(place, "claims");
 }
 
 #[tokio::test]
@@ -208,6 +254,64 @@ async fn a_snapshot_that_is_gone_with_all_ledgers_leaves_its_claims() {
     let place = Place::copy_of(&account);
     place.audit(&account, TUESDAY).await;
     delete_ledgers(&place);
+    let (key, manifest) = place.object("manifests/00000002");
+    fs::remove_file(manifest).expect("a file");
+    let third = place.audit(&account, WEDNESDAY).await;
+    assert_eq!(third.snapshot, 3, "the number is not given twice");
+    assert!(third.damage.is_some());
+    assert!(damaged(&place.events())[0].data["objects"].to_string().contains(&key));
+}
+
+#[tokio::test]
+async fn without_ledgers_and_claims_the_last_events_are_sent_again_and_that_is_said_once() {
+    let account = account().await;
+    for runs in [1, 2] {
+        let place = Place::copy_of(&account);
+        if runs == 2 {
+            place.audit(&account, TUESDAY).await;
+        }
+        let told = place.events();
+        let last = of_snapshot(&told, &runs.to_string()).into_iter().cloned().collect::<Vec<_>>();
+        assert!(!last.is_empty());
+        delete_ledgers_and_claims(&place);
+        let verified = place.history(&account).await.verify().await.expect("a readable store");
+        let missing: BTreeSet<&str> = verified.iter().map(|fault| fault.object.as_str()).collect();
+        assert_eq!((verified.len(), missing.len()), (runs, runs), "{verified:?}");
+        let next = place.audit(&account, WEDNESDAY).await;
+        assert!(next.damage.is_some_and(|damage| damage.contains("sent again under the same ids")), "{runs}");
+        let events = place.events().split_off(told.len());
+        assert_eq!(events[..last.len()], last, "{runs}: the same ids");
+        let damaged = damaged(&events);
+        assert_eq!(damaged.len(), 1, "{runs}");
+        assert_eq!(damaged[0].data["sent_again"], serde_json::json!([runs]));
+        let after = place.audit(&account, THURSDAY).await;
+        assert_eq!((after.damage, after.delivered.len()), (None, 0), "{runs}: told once");
+    }
+}
+
+#[tokio::test]
+async fn without_ledgers_and_claims_waiting_events_arrive_once() {
+    let account = account().await;
+    let place = Place::copy_of(&account);
+    let told_before = place.events().len();
+    let second = place.audit_untold(&account, TUESDAY).await;
+    assert!(second.events > 0);
+    delete_ledgers_and_claims(&place);
+    let third = place.audit(&account, WEDNESDAY).await;
+    assert_eq!(third.damage, None, "no sink had taken them");
+    let events = place.events().split_off(told_before);
+    assert_eq!(of_snapshot(&events, "2").len() as u64, second.events);
+    assert_eq!(of_snapshot(&events, "1").len(), 0, "what had been delivered is left alone");
+    let last = place.audit(&account, THURSDAY).await;
+    assert_eq!((last.damage, last.delivered.len()), (None, 0));
+}
+
+#[tokio::test]
+async fn a_snapshot_that_is_gone_with_all_ledgers_and_claims_leaves_a_mark() {
+    let account = account().await;
+    let place = Place::copy_of(&account);
+    place.audit(&account, TUESDAY).await;
+    delete_ledgers_and_claims(&place);
     let (key, manifest) = place.object("manifests/00000002");
     fs::remove_file(manifest).expect("a file");
     let third = place.audit(&account, WEDNESDAY).await;

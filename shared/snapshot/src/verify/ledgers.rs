@@ -14,6 +14,7 @@ use crate::{
     hash::{count, is_sha256},
     history::{manifest_key, number_of},
     manifest::hash_in_key,
+    objects::number_in_sent_mark,
     proof::manifest_in_ledger,
 };
 
@@ -43,7 +44,7 @@ struct Event {
 impl Walk<'_> {
     /// Looks at all ledgers, and at the claims that their runs made.
     pub(super) async fn ledgers(&mut self, names: &BTreeSet<&str>) -> Result<(), SnapshotError> {
-        let newest = names.iter().filter_map(|name| number_of(name.strip_prefix("manifests/")?)).max();
+        let newest = self.manifests.keys().next_back().copied();
         let mut claims: BTreeMap<String, u32> = BTreeMap::new();
         for name in names.iter().filter(|name| name.starts_with("ledger/")) {
             let Some(number) = name.rsplit('/').next().and_then(number_of) else { continue };
@@ -71,6 +72,18 @@ impl Walk<'_> {
                 let fault = if is_there { "is not the last that was written" } else { "is missing" };
                 let kind = if is_there { FaultKind::Changed } else { FaultKind::Missing };
                 self.fault(kind, &ledger, format!("{fault}, though `{name}` says that it was written"));
+            }
+        }
+        for name in names.iter().filter(|name| name.starts_with("outbox/")) {
+            let Some(number) = number_in_sent_mark(name) else { continue };
+            self.note_lost_manifest(newest, name, number);
+            let sink =
+                name.rsplit('/').next().and_then(|sink| sink.strip_suffix(".json")).unwrap_or_default();
+            let ledger = format!("ledger/{sink}/{number:08}.json");
+            let is_named = self.faults.iter().any(|fault| fault.object == self.history.key(&ledger));
+            if !names.contains(ledger.as_str()) && !is_named {
+                let fault = format!("is missing, though `{name}` says that it was written");
+                self.fault(FaultKind::Missing, &ledger, fault);
             }
         }
         for (ledger, last) in made {
