@@ -117,7 +117,6 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
         None => begin(&history, run).await?,
     };
     let mut former = Former::of(&history, &caught_up).await?;
-    former.damage.merge(caught_up.damage);
 
     run.watch.stage("diff");
     let mut compared = compare(&history, &mut former, seen.state).await?;

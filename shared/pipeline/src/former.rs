@@ -69,6 +69,7 @@ impl Former {
             former.damage.compared_with = found;
             former.damage.findings |= found.is_none();
         }
+        former.damage.merge(caught_up.damage.clone());
         former.told = outbox::told_in_vain(history, &former).await?;
         Ok(former)
     }
