@@ -138,20 +138,33 @@ fn things_of_huawei(world: &huawei::World) -> [Thing; 6] {
     ]
 }
 
-/// Detaches all policies from a user, a group or an agency.
-fn detach_from(world: &mut huawei::World, id: &str) {
-    for entity in [Entity::User(id.to_owned()), Entity::Group(id.to_owned()), Entity::Agency(id.to_owned())] {
-        world.attachments.detach_all(&entity);
-    }
+/// Returns who a thing is that may have policies, as each kind of holder.
+fn holders(id: &str) -> [Entity; 3] {
+    [Entity::User(id.to_owned()), Entity::Group(id.to_owned()), Entity::Agency(id.to_owned())]
+}
+
+/// Attaches a policy to a thing, if it is somebody.
+fn attach_to(world: &mut huawei::World, thing: &Thing) {
+    let [user, group, agency] = holders(&thing.id);
+    let holder = match thing.kind {
+        "a user" => user,
+        "a group" => group,
+        "an agency" => agency,
+        _ => return,
+    };
+    let policy = world.policy_named("Telemetry");
+    world.attachments.attach(&policy, holder, "2026-09-01T00:00:00.000Z");
 }
 
 fn delete_of_huawei(world: &mut huawei::World, id: &str) {
-    let holders: Vec<Entity> =
+    let attached: Vec<Entity> =
         world.attachments.of_policy(id).iter().map(|attachment| attachment.entity.clone()).collect();
-    for holder in holders {
+    for holder in attached {
         world.attachments.detach(id, &holder);
     }
-    detach_from(world, id);
+    for holder in holders(id) {
+        world.attachments.detach_all(&holder);
+    }
     world.remove_user(id);
     let group = huawei::world::Subject::Group(id.to_owned());
     world.classic.assignments.retain(|assignment| assignment.subject != group);
@@ -171,8 +184,8 @@ async fn what_vanishes_on_huawei_cloud_is_gone_and_what_stays_is_not() {
     for place in 0..6 {
         let hours = Hours::of(Account::of(Company::of_a_dozen(Cloud::Huawei).await));
         let thing = hours.account.huawei().look(things_of_huawei).into_iter().nth(place).expect("a thing");
-        // What a policy counts may be read before, so that one that somebody had who vanished is short of them for a run.
-        hours.account.huawei().change(|world| detach_from(world, &thing.id));
+        // What a policy counts is read before its attachments are, and counts whoever vanishes in between.
+        hours.account.huawei().change(|world| attach_to(world, &thing));
         stays(&hours, &thing).await;
         vanishes(&hours, &thing, || {
             hours.account.huawei().change(|world| delete_of_huawei(world, &thing.id));

@@ -77,7 +77,8 @@ fn shown(seen: &Seen, table: &'static Table, is_counted: impl Fn(Option<&str>) -
     i64::try_from(keys.len()).unwrap_or(i64::MAX)
 }
 
-fn by_policy(seen: &Seen) -> Vec<(String, i64, i64)> {
+/// Returns for each policy how many attachments it counts, and how many it shows.
+pub(super) fn by_policy(seen: &Seen) -> Vec<(String, i64, i64)> {
     let mut shown: BTreeMap<&str, HashSet<&[u8]>> = BTreeMap::new();
     for row in seen.rows(&POLICY_ATTACHMENTS) {
         let policy = POLICY_ATTACHMENTS.text(row, "policy_id").unwrap_or_default();

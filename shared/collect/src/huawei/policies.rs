@@ -28,6 +28,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     seen.join(versions);
     seen.join(attachments);
     reader.drop_vanished(&mut seen, &POLICIES, all(reader)).await;
+    policy_attachments::recount(&mut seen, all(reader)).await;
     seen
 }
 

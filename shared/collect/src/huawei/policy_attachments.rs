@@ -3,11 +3,17 @@
 //! Only policies that count attachments are asked for them: that takes a call for each policy in use in the place of
 //! one for each user, group and agency.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::tables::huawei::{POLICIES, POLICY_ATTACHMENTS};
+use model::{
+    Row, Value,
+    tables::huawei::{POLICIES, POLICY_ATTACHMENTS},
+};
 
-use super::reader::{Parents, Reader, marked};
+use super::{
+    counters,
+    reader::{Parents, Reader, marked},
+};
 use crate::{
     item::Item,
     listing::{Items, Seen},
@@ -38,6 +44,36 @@ pub(crate) async fn list(reader: &Reader<'_>, policies: Parents, known: &Seen) -
         seen.none(POLICY_ATTACHMENTS.listing, &policy, ENDPOINT);
     }
     seen
+}
+
+/// Counts anew where policies count more attachments than they show: whoever was detached or deleted in between was counted before.
+/// `again` reads the policies once more, and is waited for only then. A count that is still greater stands, and so denies the list.
+pub(crate) async fn recount(seen: &mut Seen, again: impl Future<Output = Seen> + Send) {
+    let short: BTreeMap<String, i64> = counters::by_policy(seen)
+        .into_iter()
+        .filter(|(_, counted, shown)| shown < counted)
+        .map(|(policy, _, shown)| (policy, shown))
+        .collect();
+    if short.is_empty() {
+        return;
+    }
+    let again = again.await;
+    let fewer = again.rows(&POLICIES).iter().filter(|row| {
+        let shown = POLICIES.text(row, "policy_id").and_then(|policy| short.get(policy));
+        let counted = POLICIES.cell(row, "attachment_count").as_integer();
+        shown.zip(counted).is_some_and(|(shown, counted)| counted <= *shown)
+    });
+    let fewer: BTreeMap<&[u8], Value<'_>> =
+        fewer.map(|row| (row.prefix(POLICIES.key), POLICIES.cell(row, "attachment_count"))).collect();
+    for row in seen.take(&POLICIES) {
+        let counted = fewer.get(row.prefix(POLICIES.key)).copied();
+        let cells = POLICIES.columns.iter().zip(row.values()).map(|(column, value)| match counted {
+            Some(counted) if column.name == "attachment_count" => counted,
+            _ => value,
+        });
+        let row = Row::pack(cells);
+        seen.push(&POLICIES, row);
+    }
 }
 
 fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {

@@ -143,7 +143,9 @@ fn groups(seen: &Seen, sight: &Sight<'_>) -> Option<Sign> {
     if sight.is_known() && !sight.covers(Scope::Iam("iam-groups"), GROUP_READERS) {
         return sign(&ACCESS_GROUPS, "the caller holds no role on all access groups; give it Viewer");
     }
-    let named = seen.texts(&POLICIES, "subject_access_group_id").filter(|id| *id != PUBLIC_GROUP);
+    let vanished: HashSet<&str> = vanished(seen, &ACCESS_GROUPS).collect();
+    let is_asked = |id: &&str| *id != PUBLIC_GROUP && !vanished.contains(*id);
+    let named = seen.texts(&POLICIES, "subject_access_group_id").filter(is_asked);
     most_missing(named, &listed, "groups that policies name").and_then(|reason| sign(&ACCESS_GROUPS, reason))
 }
 
@@ -228,6 +230,12 @@ fn restrictions(seen: &Seen, sight: &Sight<'_>, table: &'static Table, counted: 
 fn roles(seen: &Seen, table: &'static Table) -> Option<Sign> {
     let nothing = seen.rows(&ROLES).is_empty() && seen.rows(&CUSTOM_ROLES).is_empty();
     nothing.then(|| sign(table, "no role is shown, not even those that IBM offers"))?
+}
+
+/// Returns the ids of the things of a table that went away while they were read: what still names them is no sign.
+fn vanished<'a>(seen: &'a Seen, table: &'static Table) -> impl Iterator<Item = &'a str> {
+    let of_table = seen.vanished.iter().filter(|(name, _)| *name == table.name);
+    of_table.filter_map(|(_, row)| table.text(row, "id"))
 }
 
 /// Reports when more than half of what is named, and more than one, is not listed.

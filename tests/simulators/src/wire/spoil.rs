@@ -173,7 +173,7 @@ pub(crate) struct Called<'a> {
     pub(crate) serial: u64,
 }
 
-fn with_body(answer: Answer, edit: impl FnOnce(&mut Value)) -> Answer {
+pub(crate) fn with_body(answer: Answer, edit: impl FnOnce(&mut Value)) -> Answer {
     let Ok(mut body) = serde_json::from_slice(&answer.body) else { return answer };
     edit(&mut body);
     Answer { body: Bytes::from(body.to_string()), ..answer }

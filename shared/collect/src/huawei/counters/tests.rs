@@ -1,6 +1,7 @@
 use model::{ListStatus, tables::huawei::SCPS};
 
 use super::*;
+use crate::huawei::policy_attachments;
 
 fn seen(counters: &[(&str, i64)], lists: &[&'static Table]) -> Seen {
     let mut seen = Seen::default();
@@ -74,4 +75,30 @@ fn attachments_that_are_counted_and_not_shown_deny_the_policy_alone() {
     mark(&mut seen);
     let reason = "the policy counts 2 attachments and shows 1";
     assert_eq!(denied(&seen), [("huawei_policy_attachments", "p", reason)]);
+}
+
+/// Makes what is seen of a policy that counts attachments and shows one.
+fn attached(counted: i64) -> Seen {
+    let mut seen = Seen::default();
+    seen.push(&POLICIES, POLICIES.draft().set("policy_id", "p").set("attachment_count", counted).row());
+    seen.none(POLICY_ATTACHMENTS.listing, "p", "GET /");
+    let attachment = POLICY_ATTACHMENTS.draft().set("policy_id", "p").set("entity_type", "user");
+    seen.push(&POLICY_ATTACHMENTS, attachment.set("entity_id", "u").row());
+    seen
+}
+
+#[tokio::test]
+async fn attachments_that_ended_between_counting_and_showing_are_counted_anew() {
+    for (again, denies) in [(1, false), (0, false), (2, true)] {
+        let mut seen = attached(2);
+        policy_attachments::recount(&mut seen, async { attached(again) }).await;
+        mark(&mut seen);
+        assert_eq!(!denied(&seen).is_empty(), denies, "{again}");
+        let kept = if denies { 2 } else { again };
+        let row = seen.rows(&POLICIES)[0].clone();
+        assert_eq!(POLICIES.cell(&row, "attachment_count"), model::Value::Integer(kept));
+    }
+    let mut whole = attached(1);
+    policy_attachments::recount(&mut whole, async { panic!("nothing is missing, and all is read again") })
+        .await;
 }

@@ -260,3 +260,18 @@ fn a_restricted_list_of_one_user_needs_a_role_to_be_believed() {
 fn roles_that_are_not_even_those_of_ibm_are_a_sign() {
     assert_eq!(Shown::account().without(&ROLES).denied(), ["ibm_custom_roles", "ibm_roles"]);
 }
+
+#[test]
+fn groups_that_policies_name_and_that_vanished_while_they_were_read_are_not_missed() {
+    let named = |shown: Shown| {
+        shown
+            .add(&POLICIES, &[("id", "p8"), ("subject_access_group_id", "g1")])
+            .add(&POLICIES, &[("id", "p9"), ("subject_access_group_id", "g2")])
+    };
+    assert_eq!(named(Shown::account()).denied(), ["ibm_access_groups"]);
+    let mut shown = named(Shown::account());
+    for id in ["g1", "g2"] {
+        shown.0.vanished.push((ACCESS_GROUPS.name, ACCESS_GROUPS.draft().set("id", id).row()));
+    }
+    assert_eq!(shown.denied(), [""; 0]);
+}

@@ -10,6 +10,7 @@ use axum::http::{Method, header};
 use axum::response::Response;
 use bytes::Bytes;
 use jiff::fmt::rfc2822;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -102,7 +103,28 @@ fn answer_to(shared: &Shared, request: &Request, fault: Option<&FaultKind>) -> A
         trap: &shared.trap,
         serial: shared.calls.load(Ordering::Relaxed),
     };
-    spoil::after(kind, unspoilt(shared, request, &asked), &called)
+    let answer = spoil::after(kind, unspoilt(shared, request, &asked), &called);
+    match kind {
+        FaultKind::Without(id) => without_attachments_of(shared, answer, id),
+        _ => answer,
+    }
+}
+
+/// Lets policies no longer count attachments to somebody who is not shown.
+fn without_attachments_of(shared: &Shared, answer: Answer, id: &str) -> Answer {
+    let count = |policy: &str| {
+        let world = shared.world();
+        let attached = world.attachments.of_policy(policy).iter();
+        attached.filter(|attachment| attachment.entity.id() == id).count()
+    };
+    spoil::with_body(answer, |body| {
+        for policy in body.get_mut("policies").and_then(Value::as_array_mut).into_iter().flatten() {
+            let gone = policy["policy_id"].as_str().map_or(0, count);
+            if let Some(counted) = policy["attachment_count"].as_u64() {
+                policy["attachment_count"] = counted.saturating_sub(gone as u64).into();
+            }
+        }
+    })
 }
 
 fn refusal(refused: Refused, request: &Request) -> Refusal {
