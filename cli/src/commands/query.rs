@@ -1,6 +1,6 @@
 //! `query`: any question to any snapshot.
 
-use check::{Answer, Limits};
+use check::{Limits, QueryAnswer};
 use history::QuestionError;
 use model::Coverage;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Query) -> Result<bool, Fa
 }
 
 /// Tells an answer, with the lists that it hangs on and that were not read to their end.
-pub(super) fn to_json(snapshot: u64, answer: &Answer, incomplete: &[Coverage]) -> Value {
+pub(super) fn to_json(snapshot: u64, answer: &QueryAnswer, incomplete: &[Coverage]) -> Value {
     json!({
         "snapshot": snapshot,
         "columns": answer.columns,
@@ -40,7 +40,7 @@ pub(super) fn to_json(snapshot: u64, answer: &Answer, incomplete: &[Coverage]) -
 }
 
 /// Writes the rows of an answer, and how many there are.
-pub(super) fn rows(answer: &Answer, paint: Paint) -> String {
+pub(super) fn rows(answer: &QueryAnswer, paint: Paint) -> String {
     let head: Vec<&str> = answer.columns.iter().map(String::as_str).collect();
     let mut grid = Grid::new(&head);
     for row in &answer.rows {

@@ -1,7 +1,7 @@
 //! `rules`: what is asked, why, and what to do about it.
 
 use access::Permission;
-use check::{Limits, Question, Rule, RuleKind, RuleSet, Subject, Unanswered};
+use check::{Limits, Rule, RuleInput, RuleKind, RuleSet, Subject, Unanswered};
 use clap::builder::styling::AnsiColor;
 use model::Cloud;
 use pipeline::Warning;
@@ -95,7 +95,7 @@ async fn ask(
         reading.map(|reading| (reading.needs.clone(), reading.absence.clone())).unwrap_or_default();
     let incomplete = history::gaps(&past.history, manifest, &needs).await?;
     let subject = rule.subject.clone().unwrap_or(Subject::Address);
-    let question = Question { rule: &rule.id, subject, needs, absence };
+    let question = RuleInput { rule: &rule.id, subject, needs, absence };
     let sight = history::sight(&past.history, manifest).await?;
     let unanswered = history::unanswered(manifest, &sight, &[question]);
     let is_answered = unanswered.iter().all(|each| each.is_partial);

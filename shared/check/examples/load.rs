@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, io::Write, time::Instant};
 
-use check::{Database, Limits, Reads, RuleKind, RuleSet, Run};
+use check::{Database, Limits, Reads, RuleKind, RuleSet, RunContext};
 use model::{AccountId, Cloud, Row, Rows, State, Table, tables::ibm};
 
 #[path = "load/huawei.rs"]
@@ -24,8 +24,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rows: usize = state.iter().map(|(_, rows)| rows.len()).sum();
     let rules = RuleSet::embedded()?;
     let reads = Reads::of(rules.for_cloud(cloud).map(|rule| rule.sql.as_str()))?;
-    let run =
-        Run { account: AccountId::parse(cloud, "acc-1")?, at: "2026-11-21T12:00:00Z".parse()?, number: 1 };
+    let run = RunContext {
+        account: AccountId::parse(cloud, "acc-1")?,
+        at: "2026-11-21T12:00:00Z".parse()?,
+        number: 1,
+    };
     let start = Instant::now();
     let database = Database::load(&state, &run, &reads)?;
     writeln!(out, "{rows} rows loaded and indexed in {:.3} s", start.elapsed().as_secs_f32())?;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use model::{AccountId, Cloud, Draft, Row, Rows, State, Table, Timestamp, Type, Value, tables};
 use serde::Deserialize;
 
-use crate::{Run, rule::DOUBT};
+use crate::{RunContext, rule::DOUBT};
 
 type Line = BTreeMap<String, toml::Value>;
 type World = BTreeMap<String, Vec<Line>>;
@@ -94,9 +94,9 @@ impl Case {
 }
 
 /// Returns the run of every case.
-pub(crate) fn run(cloud: Cloud) -> Option<Run> {
+pub(crate) fn run(cloud: Cloud) -> Option<RunContext> {
     let at: Timestamp = "2026-11-21T12:00:00Z".parse().ok()?;
-    Some(Run { account: AccountId::parse(cloud, "acc-1").ok()?, at, number: 7 })
+    Some(RunContext { account: AccountId::parse(cloud, "acc-1").ok()?, at, number: 7 })
 }
 
 fn expected(line: &Line) -> BTreeMap<String, serde_json::Value> {

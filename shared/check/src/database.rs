@@ -24,7 +24,7 @@ use crate::{
 
 /// The run that a question is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
+pub struct RunContext {
     /// The account whose snapshot is loaded.
     pub account: AccountId,
     /// The time of the snapshot: what ages are counted from.
@@ -67,7 +67,7 @@ impl Default for Limits {
 
 /// What a query returned.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Answer {
+pub struct QueryAnswer {
     /// Names of the columns.
     pub columns: Vec<String>,
     /// The rows; truth values are 0 and 1, as every engine compares them: see [`Self::with_truths`].
@@ -79,7 +79,7 @@ pub struct Answer {
     truths: Vec<bool>,
 }
 
-impl Answer {
+impl QueryAnswer {
     /// Returns the answer with truth values as such, where a column is read as it is declared.
     #[must_use]
     pub fn with_truths(mut self) -> Self {
@@ -115,7 +115,7 @@ impl Database {
     ///
     /// # Errors
     /// [`QueryError::Load`] when SQLite cannot take the rows.
-    pub fn load(state: &State, run: &Run, reads: &Reads) -> Result<Self, QueryError> {
+    pub fn load(state: &State, run: &RunContext, reads: &Reads) -> Result<Self, QueryError> {
         Self::load_with(state, &NothingDerived, run, reads, MOST_DERIVED)
     }
 
@@ -126,7 +126,7 @@ impl Database {
     pub(crate) fn load_with(
         state: &State,
         derived: &dyn Derived,
-        run: &Run,
+        run: &RunContext,
         reads: &Reads,
         most: usize,
     ) -> Result<Self, QueryError> {
@@ -172,7 +172,7 @@ impl Database {
     ///
     /// # Errors
     /// When the query is wrong, would write, reads what is not loaded or takes too long.
-    pub fn query(&self, sql: &str, limits: &Limits) -> Result<Answer, QueryError> {
+    pub fn query(&self, sql: &str, limits: &Limits) -> Result<QueryAnswer, QueryError> {
         let (mut statement, uses) = self.guard.prepare(sql).map_err(|error| match error {
             QueryError::UnknownTable { name } if views::relations().any(|known| known == name) => {
                 QueryError::NotLoaded { what: name }
@@ -187,7 +187,7 @@ impl Database {
         self.guard.stop_at(limits.end());
         let answer = read_rows(&mut statement, columns, limits.rows);
         self.guard.stop_at(None);
-        answer.map(|answer| Answer { truths, ..answer }).map_err(|error| {
+        answer.map(|answer| QueryAnswer { truths, ..answer }).map_err(|error| {
             if is_interruption(&error) {
                 QueryError::TooSlow { limit: limits.time }
             } else {
@@ -229,7 +229,7 @@ impl Derived for NothingDerived {
 ///
 /// # Errors
 /// When the query is wrong, would write or takes too long.
-pub fn ask(state: &State, run: &Run, sql: &str, limits: &Limits) -> Result<Answer, QueryError> {
+pub fn ask(state: &State, run: &RunContext, sql: &str, limits: &Limits) -> Result<QueryAnswer, QueryError> {
     ask_with(state, &NothingDerived, run, sql, limits)
 }
 
@@ -240,10 +240,10 @@ pub fn ask(state: &State, run: &Run, sql: &str, limits: &Limits) -> Result<Answe
 pub fn ask_with(
     state: &State,
     derived: &dyn Derived,
-    run: &Run,
+    run: &RunContext,
     sql: &str,
     limits: &Limits,
-) -> Result<Answer, QueryError> {
+) -> Result<QueryAnswer, QueryError> {
     Database::load_with(state, derived, run, &Reads::of([sql])?, limits.derived)?.query(sql, limits)
 }
 
@@ -251,8 +251,8 @@ fn read_rows(
     statement: &mut rusqlite::Statement<'_>,
     columns: Vec<String>,
     most: usize,
-) -> rusqlite::Result<Answer> {
-    let mut answer = Answer { columns, rows: Vec::new(), is_complete: true, truths: Vec::new() };
+) -> rusqlite::Result<QueryAnswer> {
+    let mut answer = QueryAnswer { columns, rows: Vec::new(), is_complete: true, truths: Vec::new() };
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         if answer.rows.len() == most {
@@ -319,7 +319,7 @@ fn insert_rows<R: Borrow<Row>>(
     Ok(inserted)
 }
 
-fn insert_run(connection: &Connection, run: &Run) -> rusqlite::Result<()> {
+fn insert_run(connection: &Connection, run: &RunContext) -> rusqlite::Result<()> {
     let marks = vec!["?"; tables::RUN.columns.len()].join(", ");
     let mut statement = connection.prepare(&format!("INSERT INTO {} VALUES ({marks})", views::RUN))?;
     for (position, value) in views::run_row(run).values().enumerate() {

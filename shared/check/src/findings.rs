@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
     /// Hash of the question as it was last asked.
-    pub text: String,
+    #[serde(rename = "text")]
+    pub question_hash: String,
     /// Whether this question could ever be believed when it opened findings.
     pub judged: bool,
     /// Whether it ever saw all that it needs.

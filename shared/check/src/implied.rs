@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Finding, FindingState, Transition, TransitionKind};
 
-use crate::{Findings, Verdict};
+use crate::{Findings, RuleResult};
 
 /// The column of evidence that names what a finding is about, where that is not its subject: the end of an address.
 const ABOUT: &str = "about";
@@ -16,7 +16,7 @@ const ABOUT: &str = "about";
 /// Marks the findings that others imply, and takes away what would be told of them. What is no longer implied and was
 /// never told is told now.
 pub(crate) fn hush(
-    verdicts: &[Verdict],
+    verdicts: &[RuleResult],
     before: &Findings,
     findings: &mut BTreeMap<String, Finding>,
     told: &mut Vec<Transition>,

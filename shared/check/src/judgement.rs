@@ -6,12 +6,13 @@ use model::{Severity, State, Table};
 use serde_json::Value;
 
 use crate::{
-    Comparison, Round, Row, Subject, Verdict, blindness::Sighted, digest, digest::Texts, round::Known,
+    Comparison, Evaluation, RuleResult, RuleRow, Subject, blindness::Sighted, digest, digest::Texts,
+    round::Cache,
 };
 
 /// A question that is answered elsewhere, in the form of a rule.
 #[derive(Debug, Clone)]
-pub struct Judgement {
+pub struct RustRule {
     /// Names the fault, as the id of a rule.
     pub rule: String,
     /// What is found, in a few words.
@@ -48,21 +49,21 @@ pub struct FoundOne {
 /// What was found, by address below the account (`ibm_users/IBMid-1`); or why nothing could be.
 pub type Found = Result<BTreeMap<String, FoundOne>, String>;
 
-impl Round {
+impl Evaluation {
     /// Adds a judgement over the same state. Nobody looks where nothing changed that it hangs on.
     pub fn judge(
         &mut self,
         state: &State,
-        known: Option<Known<'_>>,
-        judgement: &Judgement,
+        known: Option<Cache<'_>>,
+        judgement: &RustRule,
         look: impl FnOnce() -> Found,
     ) {
         let sighted = Sighted::new(state).by_tables();
-        let mut verdict = Verdict {
+        let mut verdict = RuleResult {
             rule: judgement.rule.clone(),
             title: judgement.title.clone(),
             severity: judgement.severity,
-            text: digest::of([judgement.question.as_str()]),
+            question_hash: digest::of([judgement.question.as_str()]),
             subject: Subject::Address,
             implied_by: judgement.implied_by.clone(),
             comparison: Comparison::OfGrants,
@@ -90,7 +91,7 @@ impl Round {
                         verdict.sight.carried.insert(subject.clone());
                     }
                     let fingerprint = digest::fingerprint(&judgement.rule, &subject);
-                    verdict.rows.insert(fingerprint, Row { subject, evidence, doubt });
+                    verdict.rows.insert(fingerprint, RuleRow { subject, evidence, doubt });
                 }
             }
             Err(reason) => verdict.sight.broken = Some(reason),
@@ -99,7 +100,7 @@ impl Round {
     }
 
     /// Hashes all that decides on what is found.
-    fn ground_of(&self, judgement: &Judgement, known: Known<'_>) -> String {
+    fn ground_of(&self, judgement: &RustRule, known: Cache<'_>) -> String {
         let mut texts = Texts::default();
         texts.add(concat!("iamwatch ", env!("CARGO_PKG_VERSION")));
         texts.add(&self.outcome.account.to_string());

@@ -23,19 +23,19 @@ mod unanswered;
 mod views;
 
 pub use database::{
-    Answer, Database, Derived, Deriver, Limits, NothingDerived, Run, ask, ask_with, is_joined_by,
+    Database, Derived, Deriver, Limits, NothingDerived, QueryAnswer, RunContext, ask, ask_with, is_joined_by,
 };
 pub use error::QueryError;
 pub use evidence::Comparison;
 pub use findings::{Findings, FindingsPatch, Memory};
-pub use judgement::{Found, FoundOne, Judgement};
-pub use reading::{Reading, Scope};
+pub use judgement::{Found, FoundOne, RustRule};
+pub use reading::{Requirements, Scope};
 pub use reads::{Reads, foreign_table, tables_named};
-pub use round::{Known, Round};
+pub use round::{Cache, Evaluation};
 pub use rule::{Confidence, Rule, RuleKind, Subject};
 pub use rules::{RuleError, RuleSet};
-pub use run::{Outcome, Row, Verdict, run};
+pub use run::{Outcome, RuleResult, RuleRow, run};
 pub use sight::{Hidden, Sight};
-pub use transitions::{Baseline, Former, Step, transitions};
-pub use unanswered::{Question, Unanswered, unanswered};
+pub use transitions::{Baseline, NextFindings, Previous, transitions};
+pub use unanswered::{RuleInput, Unanswered, unanswered};
 pub use views::{View, run_row, views_of};

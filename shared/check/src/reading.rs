@@ -65,13 +65,13 @@ impl Scope {
 
 /// What a rule reads of one cloud.
 #[derive(Debug, Clone)]
-pub struct Reading {
+pub struct Requirements {
     /// Tables that it reads, views followed; without `run` and `coverage`.
     pub needs: Vec<&'static Table>,
     /// Those among them whose missing rows would make it report.
     pub absence: Vec<&'static Table>,
     /// Hash of the question with all that decides on its rows.
-    pub text: String,
+    pub question_hash: String,
 }
 
 /// What a rule says that it reads.
@@ -85,7 +85,7 @@ pub(crate) struct Declared<'a> {
 
 impl Declared<'_> {
     /// Finds what is read of each cloud, and holds it against what is declared.
-    pub(crate) fn readings(&self, schemas: &Schemas) -> Result<BTreeMap<Cloud, Reading>, Wrong> {
+    pub(crate) fn readings(&self, schemas: &Schemas) -> Result<BTreeMap<Cloud, Requirements>, Wrong> {
         let read = schemas.whole.look_through(self.sql)?.0.reads;
         let reads = schemas.whole.reads(self.sql)?;
         let findings = tables::derived::FINDINGS.name;
@@ -119,8 +119,8 @@ impl Declared<'_> {
             if reads.has_derived() {
                 add_grant_sources(&mut needs, cloud);
             }
-            let text = self.hash(&absence, &parts);
-            Ok((cloud, Reading { needs, absence, text }))
+            let question_hash = self.hash(&absence, &parts);
+            Ok((cloud, Requirements { needs, absence, question_hash }))
         };
         self.scope.clouds().map(of).collect()
     }

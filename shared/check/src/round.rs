@@ -9,12 +9,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use model::{AccountId, Finding, Ground, State, Suppression, Timestamp, tables, time_text};
+use model::{AccountId, CacheKey, Finding, State, Suppression, Timestamp, tables, time_text};
 
 use crate::{
-    Comparison, Database, Derived, Findings, Limits, Outcome, Reads, Row, Rule, RuleKind, RuleSet, Run,
-    Sight, Subject, Verdict, blindness::Sighted, digest::Texts, guard::Uses, reads::Schema, run::rows,
-    transitions::in_force, views,
+    Comparison, Database, Derived, Findings, Limits, Outcome, Reads, Rule, RuleKind, RuleResult, RuleRow,
+    RuleSet, RunContext, Sight, Subject, blindness::Sighted, digest::Texts, guard::Uses, reads::Schema,
+    run::rows, transitions::in_force, views,
 };
 
 /// Columns of [`views::RUN`] that are the same in every run of an account.
@@ -22,16 +22,16 @@ const LASTING: [&str; 2] = ["cloud", "account_id"];
 
 /// What is known of the state and of the last round.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct Cache<'a> {
     /// [`model::Rows::hash`] of the state's tables; a table without rows may be missing.
     pub hashes: &'a BTreeMap<&'static str, String>,
-    /// [`Round::grounds`] of the last run.
-    pub grounds: &'a BTreeMap<String, Ground>,
+    /// [`Evaluation::grounds`] of the last run.
+    pub grounds: &'a BTreeMap<String, CacheKey>,
 }
 
 /// What the rules say of a state, as far as it had to be asked.
 #[derive(Debug)]
-pub struct Round {
+pub struct Evaluation {
     /// Rules in `same` have no rows in it.
     pub(crate) outcome: Outcome,
     /// Of each rule, the hash of its rows.
@@ -44,16 +44,16 @@ pub struct Round {
     cut_short_at: Option<String>,
 }
 
-impl Round {
+impl Evaluation {
     /// Asks the rules with findings of a state, or those of them that the last round does not answer. The rows of derived tables
     /// are made where a rule is asked that reads them.
     #[must_use]
     pub fn ask(
         rules: &RuleSet,
         state: &State,
-        run: &Run,
+        run: &RunContext,
         limits: &Limits,
-        known: Option<Known<'_>>,
+        known: Option<Cache<'_>>,
         derived: &dyn Derived,
     ) -> Self {
         let questions = questions(rules, state, run, limits, known, derived);
@@ -112,14 +112,14 @@ impl Round {
         &self,
         rule: &str,
         asked_of: Option<&String>,
-        known: Option<Known<'_>>,
+        known: Option<Cache<'_>>,
     ) -> bool {
         let ground = known.and_then(|known| known.grounds.get(rule));
         ground.is_some_and(|ground| asked_of == Some(&ground.of))
     }
 
     /// Adds the verdict of a rule that was not asked again: its rows are its findings.
-    pub(crate) fn keep(&mut self, verdict: Verdict, asked_of: Option<String>, known: Option<Known<'_>>) {
+    pub(crate) fn keep(&mut self, verdict: RuleResult, asked_of: Option<String>, known: Option<Cache<'_>>) {
         let ground = known.and_then(|known| known.grounds.get(&verdict.rule));
         let rows = ground.map(|ground| ground.rows.clone()).unwrap_or_default();
         self.same.insert(verdict.rule.clone());
@@ -127,12 +127,12 @@ impl Round {
     }
 
     /// Adds a verdict with its rows.
-    pub(crate) fn add(&mut self, verdict: Verdict, asked_of: Option<String>) {
+    pub(crate) fn add(&mut self, verdict: RuleResult, asked_of: Option<String>) {
         let rows = hash(&verdict.rows);
         self.put(verdict, rows, asked_of);
     }
 
-    fn put(&mut self, verdict: Verdict, rows: String, asked_of: Option<String>) {
+    fn put(&mut self, verdict: RuleResult, rows: String, asked_of: Option<String>) {
         self.rows.insert(verdict.rule.clone(), rows);
         self.asked_of.extend(asked_of.map(|of| (verdict.rule.clone(), of)));
         let place = self.outcome.verdicts.partition_point(|other| other.rule < verdict.rule);
@@ -148,19 +148,19 @@ impl Round {
     /// the same, nothing happens to any finding and the former findings need not be read.
     #[must_use]
     pub fn digest(&self, suppressions: &[Suppression], at: Timestamp) -> String {
-        let rows = |verdict: &Verdict| self.rows.get(&verdict.rule).cloned().unwrap_or_default();
+        let rows = |verdict: &RuleResult| self.rows.get(&verdict.rule).cloned().unwrap_or_default();
         digest(&self.outcome, rows, suppressions, at)
     }
 
     /// Returns what the next round is to know of this one.
     #[must_use]
-    pub fn grounds(&self) -> BTreeMap<String, Ground> {
-        let is_whole = |verdict: &&Verdict| verdict.sight.is_whole() && verdict.doubt.is_none();
+    pub fn grounds(&self) -> BTreeMap<String, CacheKey> {
+        let is_whole = |verdict: &&RuleResult| verdict.sight.is_whole() && verdict.doubt.is_none();
         let verdicts = self.outcome.verdicts.iter().filter(is_whole);
         verdicts
-            .filter_map(|Verdict { rule, .. }| {
+            .filter_map(|RuleResult { rule, .. }| {
                 let (of, rows) = (self.asked_of.get(rule)?.clone(), self.rows.get(rule)?.clone());
-                Some((rule.clone(), Ground { of, rows }))
+                Some((rule.clone(), CacheKey { of, rows }))
             })
             .collect()
     }
@@ -177,11 +177,11 @@ impl Round {
         if self.same.is_empty() {
             return Some(self.outcome);
         }
-        let mut rows: BTreeMap<&str, BTreeMap<String, Row>> = BTreeMap::new();
+        let mut rows: BTreeMap<&str, BTreeMap<String, RuleRow>> = BTreeMap::new();
         for (fingerprint, finding) in &former?.findings {
             if !finding.state.is_closed() && self.same.contains(&finding.rule) {
                 let Finding { subject, evidence, doubt, .. } = finding.clone();
-                let row = Row { subject, evidence, doubt };
+                let row = RuleRow { subject, evidence, doubt };
                 rows.entry(&finding.rule).or_default().insert(fingerprint.clone(), row);
             }
         }
@@ -193,10 +193,10 @@ impl Round {
 }
 
 /// A rule, and what of the state its rows hang on.
-struct Question<'a> {
+struct PendingRule<'a> {
     rule: &'a Rule,
     subject: &'a Subject,
-    text: &'a str,
+    question_hash: &'a str,
     sight: Sight,
     /// Why it cannot be asked, if it cannot.
     reads: Result<Reads, String>,
@@ -204,13 +204,13 @@ struct Question<'a> {
     asked_of: Option<String>,
 }
 
-impl Question<'_> {
+impl PendingRule<'_> {
     /// Returns whether a table is read that no snapshot stores.
     fn reads_derived(&self) -> bool {
         self.reads.as_ref().is_ok_and(Reads::has_derived)
     }
 
-    fn ask(&self, database: Result<&Database, &String>, account: &AccountId, limits: &Limits) -> Verdict {
+    fn ask(&self, database: Result<&Database, &String>, account: &AccountId, limits: &Limits) -> RuleResult {
         let answer = self.reads.as_ref().and(database).map_err(Clone::clone).and_then(|database| {
             let answer = database.query(&self.rule.sql, limits).map_err(|error| error.to_string())?;
             let too_many = || format!("it returns more than {} rows; narrow it down", limits.rows);
@@ -225,15 +225,15 @@ impl Question<'_> {
                 (BTreeMap::new(), None)
             }
         };
-        Verdict { doubt, ..self.verdict(sight, rows) }
+        RuleResult { doubt, ..self.verdict(sight, rows) }
     }
 
-    fn verdict(&self, sight: Sight, rows: BTreeMap<String, Row>) -> Verdict {
-        Verdict {
+    fn verdict(&self, sight: Sight, rows: BTreeMap<String, RuleRow>) -> RuleResult {
+        RuleResult {
             rule: self.rule.id.clone(),
             title: self.rule.title.clone(),
             severity: self.rule.severity,
-            text: self.text.to_owned(),
+            question_hash: self.question_hash.to_owned(),
             subject: self.subject.clone(),
             implied_by: self.rule.implied_by.clone(),
             comparison: Comparison::OfColumns { worse: self.rule.worse.clone() },
@@ -247,11 +247,11 @@ impl Question<'_> {
 fn questions<'a>(
     rules: &'a RuleSet,
     state: &State,
-    run: &Run,
+    run: &RunContext,
     limits: &Limits,
-    known: Option<Known<'_>>,
+    known: Option<Cache<'_>>,
     derived: &dyn Derived,
-) -> Vec<Question<'a>> {
+) -> Vec<PendingRule<'a>> {
     let (schema, sighted) = (Schema::open(), Sighted::new(state));
     let asked = rules.for_cloud(run.account.cloud()).filter(|rule| rule.kind == RuleKind::Finding);
     let question = |rule: &'a Rule| {
@@ -268,7 +268,7 @@ fn questions<'a>(
             let mut texts = Texts::default();
             let versions = [concat!("iamwatch ", env!("CARGO_PKG_VERSION")), rusqlite::version()];
             versions.into_iter().for_each(|text| texts.add(text));
-            [&run.account.to_string(), &reading.text, &limits.rows.to_string()]
+            [&run.account.to_string(), &reading.question_hash, &limits.rows.to_string()]
                 .into_iter()
                 .for_each(|text| texts.add(text));
             let is_made = reads.has_derived();
@@ -282,7 +282,7 @@ fn questions<'a>(
             }
             texts.short()
         });
-        Some(Question { rule, subject, text: &reading.text, sight, reads, asked_of })
+        Some(PendingRule { rule, subject, question_hash: &reading.question_hash, sight, reads, asked_of })
     };
     asked.filter_map(question).collect()
 }
@@ -293,10 +293,10 @@ fn is_lasting(uses: &Uses) -> bool {
     of_run.into_iter().all(|column| LASTING.contains(&column.as_str()))
 }
 
-/// Computes what [`Round::digest`] returns.
+/// Computes what [`Evaluation::digest`] returns.
 pub(crate) fn digest(
     outcome: &Outcome,
-    rows: impl Fn(&Verdict) -> String,
+    rows: impl Fn(&RuleResult) -> String,
     suppressions: &[Suppression],
     at: Timestamp,
 ) -> String {
@@ -310,7 +310,7 @@ pub(crate) fn digest(
             &verdict.rule,
             &verdict.title,
             severity,
-            &verdict.text,
+            &verdict.question_hash,
             &sight.text(),
             &implied_by,
             verdict.doubt.as_ref().unwrap_or(&String::new()),
@@ -326,7 +326,7 @@ pub(crate) fn digest(
 }
 
 /// Hashes the rows of a verdict.
-pub(crate) fn hash(rows: &BTreeMap<String, Row>) -> String {
+pub(crate) fn hash(rows: &BTreeMap<String, RuleRow>) -> String {
     let mut texts = Texts::default();
     let mut evidence = Vec::new();
     for (fingerprint, row) in rows {

@@ -6,7 +6,7 @@ use model::{Cloud, Severity, Table, tables};
 use serde::Deserialize;
 
 use crate::{
-    Reading, Scope,
+    Requirements, Scope,
     cases::Case,
     reading::{Declared, Schemas},
     rules::{RuleError, Wrong},
@@ -155,7 +155,7 @@ pub struct Rule {
     /// What becomes of the rows.
     pub kind: RuleKind,
     /// What it reads of each cloud that it is asked of.
-    pub readings: BTreeMap<Cloud, Reading>,
+    pub readings: BTreeMap<Cloud, Requirements>,
     /// What a row is about; every rule with findings has it.
     pub subject: Option<Subject>,
     /// Ids of the rules and permissions that say more of the same principal or policy: where one of them has a

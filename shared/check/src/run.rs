@@ -9,13 +9,13 @@ use model::{AccountId, Severity, State, Suppression, Table, Timestamp};
 use serde_json::Value;
 
 use crate::{
-    Answer, Comparison, Limits, NothingDerived, Round, Rule, RuleSet, Run, Sight, Subject, digest, round,
-    rule::DOUBT,
+    Comparison, Evaluation, Limits, NothingDerived, QueryAnswer, Rule, RuleSet, RunContext, Sight, Subject,
+    digest, round, rule::DOUBT,
 };
 
 /// One row that a rule returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct RuleRow {
     /// Address of what it is about: `ibm/<account>/ibm_users/<iam_id>`.
     pub subject: String,
     /// The columns of the row that are neither subject nor key.
@@ -27,7 +27,7 @@ pub struct Row {
 
 /// What one rule said of a state.
 #[derive(Debug, Clone)]
-pub struct Verdict {
+pub struct RuleResult {
     /// Id of the rule.
     pub rule: String,
     /// Title of the rule.
@@ -35,7 +35,7 @@ pub struct Verdict {
     /// Severity of the rule.
     pub severity: Severity,
     /// Hash of the question.
-    pub text: String,
+    pub question_hash: String,
     /// What its rows are about.
     pub subject: Subject,
     /// The rules that say more of the same: see [`Rule::implied_by`].
@@ -47,7 +47,7 @@ pub struct Verdict {
     /// Why it cannot say of anything that it does not return that the rule does not hold of it.
     pub doubt: Option<String>,
     /// The rows, by the fingerprint of the finding that each makes.
-    pub rows: BTreeMap<String, Row>,
+    pub rows: BTreeMap<String, RuleRow>,
 }
 
 /// What all rules said of a state.
@@ -56,7 +56,7 @@ pub struct Outcome {
     /// The account that is judged.
     pub account: AccountId,
     /// One for each rule with findings, by id.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<RuleResult>,
 }
 
 impl Outcome {
@@ -67,7 +67,7 @@ impl Outcome {
             .filter_map(|verdict| Some((verdict.rule.as_str(), verdict.sight.broken.as_deref()?)))
     }
 
-    /// Hashes everything that decides on transitions, as [`Round::digest`] does.
+    /// Hashes everything that decides on transitions, as [`Evaluation::digest`] does.
     #[must_use]
     pub fn digest(&self, suppressions: &[Suppression], at: Timestamp) -> String {
         round::digest(self, |verdict| round::hash(&verdict.rows), suppressions, at)
@@ -84,8 +84,8 @@ pub fn run(
     number: u64,
     limits: &Limits,
 ) -> Outcome {
-    let run = Run { account: account.clone(), at, number };
-    Round::ask(rules, state, &run, limits, None, &NothingDerived).outcome
+    let run = RunContext { account: account.clone(), at, number };
+    Evaluation::ask(rules, state, &run, limits, None, &NothingDerived).outcome
 }
 
 /// Makes rows by fingerprint of what a rule answered; and the doubt of a row without a subject, which is about all that
@@ -94,8 +94,8 @@ pub(crate) fn rows(
     rule: &Rule,
     subject: &Subject,
     account: &AccountId,
-    answer: Answer,
-) -> (BTreeMap<String, Row>, Option<String>) {
+    answer: QueryAnswer,
+) -> (BTreeMap<String, RuleRow>, Option<String>) {
     let keys: Vec<Option<usize>> = subject
         .columns()
         .iter()
@@ -113,7 +113,7 @@ pub(crate) fn rows(
         let is_other = |place: usize| !keys.contains(&Some(place)) && Some(place) != doubts;
         let others = answer.columns.iter().zip(cells).zip(0..).filter(|(_, place)| is_other(*place));
         let evidence = others.map(|((name, cell), _)| (name.clone(), cell)).collect();
-        (digest::fingerprint(&rule.id, &subject), Row { subject, evidence, doubt })
+        (digest::fingerprint(&rule.id, &subject), RuleRow { subject, evidence, doubt })
     };
     let is_of_all = |cells: &Vec<Value>| {
         let key = keys.iter().map(|place| place.and_then(|place| cells.get(place)));
@@ -121,7 +121,7 @@ pub(crate) fn rows(
     };
     let (of_all, of_subjects): (Vec<_>, Vec<_>) = answer.rows.into_iter().partition(is_of_all);
     let doubt = of_all.into_iter().find_map(|cells| row(cells).1.doubt);
-    let mut rows: Vec<(String, Row)> = of_subjects.into_iter().map(row).collect();
+    let mut rows: Vec<(String, RuleRow)> = of_subjects.into_iter().map(row).collect();
     // Two rows of one subject are one finding: the first that is sure, which is the same each time.
     rows.sort_by(|one, other| (&one.0, one.1.doubt.is_some()).cmp(&(&other.0, other.1.doubt.is_some())));
     rows.dedup_by(|later, kept| later.0 == kept.0);

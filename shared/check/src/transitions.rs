@@ -22,7 +22,7 @@ use model::{
 };
 
 use crate::{
-    Findings, Memory, Outcome, Row, Subject, Verdict, evidence::says_the_same, implied, run::address,
+    Findings, Memory, Outcome, RuleResult, RuleRow, Subject, evidence::says_the_same, implied, run::address,
 };
 
 /// How long a finding that is over is kept, to know it again when it comes back.
@@ -30,7 +30,7 @@ const DAYS_TO_REMEMBER: i64 = 400;
 
 /// The findings after the last snapshot.
 #[derive(Debug, Clone, Copy)]
-pub struct Former<'a> {
+pub struct Previous<'a> {
     /// The findings as they stood in that snapshot.
     pub findings: &'a Findings,
     /// The snapshot in which these findings stood.
@@ -48,7 +48,7 @@ pub struct Baseline {
 
 /// What a run did to the findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct NextFindings {
     /// The findings after it.
     pub findings: Findings,
     /// What happened to single ones: the worst first, then by rule and subject.
@@ -65,12 +65,12 @@ pub(crate) fn in_force(suppression: &Suppression, at: Timestamp) -> bool {
 /// Follows the findings through one run.
 #[must_use]
 pub fn transitions(
-    former: Option<Former<'_>>,
+    former: Option<Previous<'_>>,
     outcome: &Outcome,
     state: &State,
     seen: &Sighting,
     suppressions: &[Suppression],
-) -> Step {
+) -> NextFindings {
     let at = seen.at.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
     let suppressions = suppressions.iter().filter(|each| in_force(each, at)).collect();
     let none = Findings::default();
@@ -111,12 +111,12 @@ pub fn transitions(
     pass.told.sort_by_cached_key(|told| {
         (Reverse(told.finding.severity), told.finding.rule.clone(), told.finding.subject.clone())
     });
-    Step { findings: Findings { rules, findings: pass.findings }, transitions: pass.told, baselines }
+    NextFindings { findings: Findings { rules, findings: pass.findings }, transitions: pass.told, baselines }
 }
 
 /// One rule in one run: what it says, and against which memory.
 struct View<'a> {
-    verdict: &'a Verdict,
+    verdict: &'a RuleResult,
     memory: Memory,
     /// What is new to this rule may be old in the world.
     is_baseline: bool,
@@ -125,18 +125,19 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn new(verdict: &'a Verdict, memory: Option<&Memory>) -> Self {
+    fn new(verdict: &'a RuleResult, memory: Option<&Memory>) -> Self {
         let (opens, closes) = (verdict.sight.opens(), verdict.sight.closes());
-        let same = memory.filter(|memory| memory.text == verdict.text);
+        let same = memory.filter(|memory| memory.question_hash == verdict.question_hash);
         let judged = same.is_some_and(|memory| memory.judged);
         let sighted = same.is_some_and(|memory| memory.sighted);
-        let is_changed = memory.is_some_and(|memory| memory.changed || memory.text != verdict.text);
+        let is_changed =
+            memory.is_some_and(|memory| memory.changed || memory.question_hash != verdict.question_hash);
         Self {
             verdict,
             is_baseline: !judged || (closes && !sighted),
             is_changed,
             memory: Memory {
-                text: verdict.text.clone(),
+                question_hash: verdict.question_hash.clone(),
                 judged: judged || opens,
                 // What is returned after a doubt about all may have been so before it.
                 sighted: (sighted || closes) && verdict.doubt.is_none(),
@@ -153,7 +154,7 @@ impl View<'_> {
     }
 
     /// Returns an open finding of a row, as it is when it is first seen.
-    fn finding(&self, fingerprint: &str, row: &Row, seen: &Sighting) -> Finding {
+    fn finding(&self, fingerprint: &str, row: &RuleRow, seen: &Sighting) -> Finding {
         Finding {
             fingerprint: fingerprint.to_owned(),
             rule: self.verdict.rule.clone(),
@@ -174,7 +175,7 @@ impl View<'_> {
 }
 
 struct Pass<'a> {
-    former: Option<Former<'a>>,
+    former: Option<Previous<'a>>,
     seen: &'a Sighting,
     suppressions: Vec<&'a Suppression>,
     told: Vec<Transition>,
@@ -183,7 +184,13 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     /// Follows a row that the rule returned; says whether it was opened as part of a baseline.
-    fn returned(&mut self, view: &View<'_>, fingerprint: &str, row: &Row, known: Option<&Finding>) -> bool {
+    fn returned(
+        &mut self,
+        view: &View<'_>,
+        fingerprint: &str,
+        row: &RuleRow,
+        known: Option<&Finding>,
+    ) -> bool {
         let opens = view.verdict.sight.opens_of(&row.subject);
         let is_baseline = view.is_baseline_of(&row.subject);
         if let Some(doubted) = known.filter(|known| known.is_only_doubted()) {
@@ -229,7 +236,7 @@ impl Pass<'_> {
         &mut self,
         view: &View<'_>,
         fingerprint: &str,
-        row: &Row,
+        row: &RuleRow,
         known: Option<&Finding>,
         doubt: &str,
     ) {
@@ -253,7 +260,7 @@ impl Pass<'_> {
     }
 
     /// Opens a finding as a baseline that was only doubted before: nobody knows since when it holds.
-    fn freed_of_doubt(&mut self, view: &View<'_>, fingerprint: &str, row: &Row, known: &Finding) -> bool {
+    fn freed_of_doubt(&mut self, view: &View<'_>, fingerprint: &str, row: &RuleRow, known: &Finding) -> bool {
         let opens = view.verdict.sight.opens_of(&row.subject);
         if opens {
             self.open(view, fingerprint, row, true);
@@ -263,7 +270,7 @@ impl Pass<'_> {
         opens && view.is_baseline_of(&row.subject)
     }
 
-    fn open(&mut self, view: &View<'_>, fingerprint: &str, row: &Row, is_baseline: bool) {
+    fn open(&mut self, view: &View<'_>, fingerprint: &str, row: &RuleRow, is_baseline: bool) {
         let suppression = self.suppression(&view.verdict.rule, &row.subject);
         let finding = Finding {
             state: if suppression.is_some() { FindingState::Suppressed } else { FindingState::Open },

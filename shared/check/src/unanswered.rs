@@ -12,7 +12,7 @@ use crate::{Subject, blindness::Sighted};
 
 /// What a question reads: a rule, or a permission that is audited.
 #[derive(Debug, Clone)]
-pub struct Question<'a> {
+pub struct RuleInput<'a> {
     /// Id of the rule or permission.
     pub rule: &'a str,
     /// What its rows are about.
@@ -39,12 +39,12 @@ pub struct Unanswered {
 #[must_use]
 pub fn unanswered(
     account: &AccountId,
-    questions: &[Question<'_>],
+    questions: &[RuleInput<'_>],
     state: &State,
     is_empty: impl Fn(&Table) -> bool,
 ) -> Vec<Unanswered> {
     let sighted = Sighted::new(state);
-    let of = |question: &Question<'_>| {
+    let of = |question: &RuleInput<'_>| {
         let sight = sighted.sight(account, &question.subject, &question.needs, &question.absence);
         let is_blind = |table: &&&'static Table| sight.blind.contains(&table.name);
         let is_partial =

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 use model::{Cloud, Row, Table, reference, tables, time_text};
 
-use crate::Run;
+use crate::RunContext;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -82,7 +82,7 @@ pub(crate) fn create_run() -> String {
 
 /// Returns the one row of the table `run`.
 #[must_use]
-pub fn run_row(run: &Run) -> Row {
+pub fn run_row(run: &RunContext) -> Row {
     let times: Vec<Option<String>> = TIMES
         .iter()
         // A run at the edge of what a time can be has no such neighbour.
@@ -130,8 +130,7 @@ pub fn views_of(clouds: &[Cloud]) -> Vec<View> {
     let mut ordered: Vec<View> = Vec::new();
     while !waiting.is_empty() {
         let names: Vec<&str> = waiting.iter().map(|view| view.name).collect();
-        let reads_waiting =
-            |view: &View| names.iter().any(|name| *name != view.name && view.reads(name));
+        let reads_waiting = |view: &View| names.iter().any(|name| *name != view.name && view.reads(name));
         let (later, now): (Vec<View>, Vec<View>) = waiting.iter().cloned().partition(reads_waiting);
         if now.is_empty() {
             // Views that read each other cannot be made anywhere; a test of the views would have found them.
@@ -200,7 +199,8 @@ mod tests {
                     open.extend(views.iter().filter(|other| view.reads(other.name)));
                 }
                 // The engine looks through a view into the parts of every cloud.
-                let other = Cloud::ALL.map(Cloud::name).into_iter().find(|name| *name != cloud.name()).unwrap();
+                let other =
+                    Cloud::ALL.map(Cloud::name).into_iter().find(|name| *name != cloud.name()).unwrap();
                 let is_of_other = |name: &str| name.starts_with(&format!("{other}_"));
                 let names = reads.iter().map(|table| table.name).filter(|name| !is_of_other(name));
                 assert_eq!(found, names.collect(), "{}", view.name);

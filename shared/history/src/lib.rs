@@ -19,7 +19,7 @@ pub use turns::{Turns, access_turns};
 
 use std::collections::BTreeMap;
 
-use check::{Answer, Findings, FindingsPatch, Limits, QueryError, Question, Run, Unanswered};
+use check::{Findings, FindingsPatch, Limits, QueryAnswer, QueryError, RuleInput, RunContext, Unanswered};
 use model::{AccountId, Change, Cloud, Coverage, ListStatus, Reading, State, Table, Weight, tables};
 use snapshot::{History, Manifest, SnapshotError};
 
@@ -216,7 +216,7 @@ pub async fn sight(history: &History, manifest: &Manifest) -> Result<State, Snap
 
 /// Returns which of some questions a snapshot does not answer, or not wholly, by what it could [`sight`].
 #[must_use]
-pub fn unanswered(manifest: &Manifest, sight: &State, questions: &[Question<'_>]) -> Vec<Unanswered> {
+pub fn unanswered(manifest: &Manifest, sight: &State, questions: &[RuleInput<'_>]) -> Vec<Unanswered> {
     let is_empty = |table: &Table| manifest.tables.get(table.name).is_none_or(|entry| entry.rows == 0);
     check::unanswered(&manifest.account, questions, sight, is_empty)
 }
@@ -268,7 +268,7 @@ pub async fn query(
     manifest: &Manifest,
     sql: &str,
     limits: &Limits,
-) -> Result<Answer, QuestionError> {
+) -> Result<QueryAnswer, QuestionError> {
     let wanted = check::tables_named(sql)?;
     if let Some((name, of)) = check::foreign_table(sql, manifest.account.cloud())? {
         return Err(other_cloud(manifest, &name, of));
@@ -281,6 +281,6 @@ pub async fn query(
 
 /// Returns the run that made a snapshot, as the table `run` tells it.
 #[must_use]
-pub fn run_of(manifest: &Manifest) -> Run {
-    Run { account: manifest.account.clone(), at: taken_at(manifest), number: manifest.number }
+pub fn run_of(manifest: &Manifest) -> RunContext {
+    RunContext { account: manifest.account.clone(), at: taken_at(manifest), number: manifest.number }
 }

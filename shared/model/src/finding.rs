@@ -132,7 +132,7 @@ impl Finding {
 /// What the rows of a rule hang on, and which they were: while the one stays the same, so does the other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ground {
+pub struct CacheKey {
     /// Hash of the question and of all rows that it reads.
     pub of: String,
     /// Hash of the rows that it returned.

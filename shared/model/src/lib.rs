@@ -28,7 +28,8 @@ pub use coverage::{Coverage, ListStatus};
 pub use endpoint::{Endpoint, EndpointError, EndpointFault};
 pub use event::Event;
 pub use finding::{
-    EvidenceTurn, Finding, FindingState, Ground, Severity, Sighting, Suppression, Transition, TransitionKind,
+    CacheKey, EvidenceTurn, Finding, FindingState, Severity, Sighting, Suppression, Transition,
+    TransitionKind,
 };
 pub use lists::{Lists, Trust};
 pub use patch::Patch;

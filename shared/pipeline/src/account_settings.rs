@@ -6,7 +6,7 @@ use collect::huawei::Partition;
 use model::{AccountId, Cloud};
 use serde::Deserialize;
 
-use crate::{Anchor, PlaceError, references::Reference};
+use crate::{Anchor, PlaceError, references::SecretReference};
 
 /// One account to audit.
 #[derive(Debug, Clone, Deserialize)]
@@ -43,7 +43,7 @@ pub struct AccountSettings {
 pub struct Credentials {
     /// Where the API key is: `env:NAME`, `file:PATH` or `ssm:NAME`.
     #[serde(default)]
-    pub api_key: Option<Reference>,
+    pub api_key: Option<SecretReference>,
     /// The trusted profile to become, with the key or as the compute resource that this runs on.
     #[serde(default)]
     pub profile: Option<ProfileSettings>,
@@ -52,13 +52,13 @@ pub struct Credentials {
     pub token_file: Option<PathBuf>,
     /// Where the id of the access key is.
     #[serde(default)]
-    pub access_key: Option<Reference>,
+    pub access_key: Option<SecretReference>,
     /// Where its secret is.
     #[serde(default)]
-    pub secret_key: Option<Reference>,
+    pub secret_key: Option<SecretReference>,
     /// Where the token is that a temporary access key is shown with.
     #[serde(default)]
-    pub security_token: Option<Reference>,
+    pub security_token: Option<SecretReference>,
     /// The agency of the audited account to become, when the access key is of another.
     #[serde(default)]
     pub agency: Option<AgencySettings>,

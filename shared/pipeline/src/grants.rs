@@ -6,7 +6,7 @@ use access::{
     Access, AccessChange, CauseKind, Holding, Permission, Sensitive, SharedChange, Standing, Turn, Verdict,
     What, path_text,
 };
-use check::{Found, FoundOne, Judgement};
+use check::{Found, FoundOne, RustRule};
 use model::{Change, Cloud, Lists, Row, State, Table, Timestamp, Trust, Weight, tables};
 use notify::{Breadth, Gain};
 use serde_json::{Value, json};
@@ -18,10 +18,10 @@ use crate::{Permissions, audit::Compared, grading};
 const FORM: &str = "principal, about, actions, certainty, condition, through";
 
 /// Returns the question who holds a permission without being allowed to, in the form of a rule.
-pub(crate) fn judgement(cloud: Cloud, lists: &Lists, permission: &Permission) -> Judgement {
+pub(crate) fn judgement(cloud: Cloud, lists: &Lists, permission: &Permission) -> RustRule {
     let once_seen = hiding(cloud, permission).into_iter();
     let once_seen = once_seen.filter(|table| lists.whole(table.listing) != Trust::Never);
-    Judgement {
+    RustRule {
         rule: permission.id.clone(),
         title: permission.title.clone(),
         severity: permission.severity,

@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use check::{Derived, Findings, FindingsPatch, Judgement, Known, Limits, Round, Unanswered};
+use check::{Cache, Derived, Evaluation, Findings, FindingsPatch, Limits, RustRule, Unanswered};
 use futures::FutureExt;
 use model::{Finding, Lists, Sighting, Timestamp, Transition, time_text};
 use notify::{BaselineCounts, Gain};
@@ -113,11 +113,11 @@ async fn follow_findings(
     run: &Run<'_>,
     at: Timestamp,
 ) -> Result<Judged, SnapshotError> {
-    let asking = check::Run { account: history.account().clone(), at, number: former.next };
+    let asking = check::RunContext { account: history.account().clone(), at, number: former.next };
     let known = former.findings_ref().cloned();
     let none = BTreeMap::new();
     let grounds = known.as_ref().map_or(&none, |known| &known.grounds);
-    let known_of = Some(Known { hashes: &compared.hashes, grounds });
+    let known_of = Some(Cache { hashes: &compared.hashes, grounds });
     let until = Instant::now().checked_add(run.judging).into_iter().chain(run.judge_until).min();
     let round = match guarded(|| ask(compared, &asking, run, known_of, tables, until)).flatten() {
         Ok(round) => round,
@@ -161,7 +161,7 @@ async fn follow_findings(
             Err(reason) => return Ok(Judged::none(former, reason)),
         },
     };
-    let before = before.as_ref().map(|(findings, sighting)| check::Former { findings, sighting });
+    let before = before.as_ref().map(|(findings, sighting)| check::Previous { findings, sighting });
     let seen = Sighting { snapshot: asking.number, at: time_text(at) };
     let step = guarded(|| {
         let mut step = check::transitions(before, &outcome, &compared.state, &seen, run.suppressions);
@@ -200,12 +200,12 @@ fn count_baseline(findings: &Findings, number: u64) -> BaselineCounts {
 /// Asks the rules, and who holds sensitive permissions. The graph of access is built when somebody needs it.
 fn ask(
     compared: &Compared,
-    asking: &check::Run,
+    asking: &check::RunContext,
     run: &Run<'_>,
-    known: Option<Known<'_>>,
+    known: Option<Cache<'_>>,
     tables: &GrantTables<'_>,
     until: Option<Instant>,
-) -> Result<Round, String> {
+) -> Result<Evaluation, String> {
     let (account, state) = (&asking.account, &compared.state);
     let began = Instant::now();
     let late = |at: &str| {
@@ -216,7 +216,7 @@ fn ask(
         )
     };
     let limits = Limits { until, ..Limits::default() };
-    let mut round = Round::ask(run.rules, state, asking, &limits, known, tables);
+    let mut round = Evaluation::ask(run.rules, state, asking, &limits, known, tables);
     if let Some(rule) = round.cut_short_at() {
         return Err(late(rule));
     }
@@ -227,7 +227,7 @@ fn ask(
             return Err(late(&permission.id));
         }
         let judgement =
-            Judgement { moment: ended.clone(), ..grants::judgement(account.cloud(), &lists, permission) };
+            RustRule { moment: ended.clone(), ..grants::judgement(account.cloud(), &lists, permission) };
         round.judge(state, known, &judgement, || {
             grants::found(account.cloud(), state, tables.access(), permission)
         });

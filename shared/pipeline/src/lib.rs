@@ -28,7 +28,7 @@ pub use grant_tables::derive_grants;
 pub use permissions::{PermissionSettings, Permissions};
 pub use places::{Anchor, PlaceError};
 pub use questions::questions;
-pub use references::{Environment, Reference, ReferenceError};
+pub use references::{Environment, ReferenceError, SecretReference};
 pub use rules::rules;
 pub use settings::{NotifySettings, S3Settings, Settings, SettingsError};
 pub use summary::{FindingCounts, Summary, Warning, WarningKind};

@@ -17,7 +17,7 @@ const LIMIT: u64 = 4 * 1024 * 1024;
 /// Where a text is kept.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub enum Reference {
+pub enum SecretReference {
     /// A variable of the environment.
     Environment(String),
     /// The secret is the content of a file.
@@ -46,7 +46,7 @@ pub enum ReferenceError {
     Unset(String),
     /// There is nothing but white space.
     #[error("{0} is empty; put the text there, or name another place")]
-    Empty(Reference),
+    Empty(SecretReference),
     /// The path makes no sense.
     #[error("the path cannot be used")]
     Place(#[from] PlaceError),
@@ -63,15 +63,15 @@ pub enum ReferenceError {
     Folder(PathBuf),
     /// It is no text.
     #[error("{0} is no text in UTF-8; save it as plain text")]
-    NotText(Reference),
+    NotText(SecretReference),
     /// It is too long.
     #[error("{0} has more than {LIMIT} bytes; name the right file")]
-    TooLong(Reference),
+    TooLong(SecretReference),
     /// It cannot be a key.
     #[error("{place} holds no key: {reason}; put the key there and nothing else")]
     NoKey {
         /// The place that the reference names.
-        place: Reference,
+        place: SecretReference,
         /// What is wrong with it.
         reason: &'static str,
     },
@@ -96,7 +96,7 @@ pub enum ReferenceError {
     Missing(String),
 }
 
-impl Reference {
+impl SecretReference {
     /// Reads where settings are: `ssm:NAME`, `s3://bucket/key`, a file, or a folder with an `iamwatch.toml`.
     ///
     /// # Errors
@@ -196,7 +196,7 @@ async fn file(path: &PathBuf) -> Result<Vec<u8>, ReferenceError> {
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= LIMIT) {
         Ok(bytes)
     } else {
-        Err(ReferenceError::TooLong(Reference::File(path.clone())))
+        Err(ReferenceError::TooLong(SecretReference::File(path.clone())))
     }
 }
 
@@ -238,7 +238,7 @@ async fn object(uri: &str) -> Result<Vec<u8>, ReferenceError> {
     Ok(store.get(key).await.map_err(failed)?.ok_or_else(missing)?.to_vec())
 }
 
-impl TryFrom<String> for Reference {
+impl TryFrom<String> for SecretReference {
     type Error = ReferenceError;
 
     fn try_from(text: String) -> Result<Self, ReferenceError> {
@@ -257,7 +257,7 @@ impl TryFrom<String> for Reference {
     }
 }
 
-impl fmt::Display for Reference {
+impl fmt::Display for SecretReference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Environment(name) => write!(formatter, "environment variable `{name}`"),
@@ -268,7 +268,7 @@ impl fmt::Display for Reference {
     }
 }
 
-impl fmt::Debug for Reference {
+impl fmt::Debug for SecretReference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
     }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::{
     Anchor, Environment, PermissionSettings, Permissions, PlaceError,
     account_settings::AccountSettings,
-    references::{Reference, ReferenceError},
+    references::{ReferenceError, SecretReference},
     suppressions,
 };
 
@@ -137,13 +137,13 @@ impl Settings {
     /// See [`SettingsError`].
     pub async fn load(place: &str, environment: &Environment<'_>) -> Result<Self, SettingsError> {
         let astray = |source| SettingsError::Place { place: place.to_owned(), source };
-        let reference = Reference::place(place, &Anchor::new(None, environment)).map_err(astray)?;
+        let reference = SecretReference::place(place, &Anchor::new(None, environment)).map_err(astray)?;
         let text = reference
             .text(environment)
             .await
             .map_err(|source| SettingsError::Unreadable { place: place.to_owned(), source })?;
         let mut settings = Self::parse(place, &text)?;
-        let folder = if let Reference::File(path) = &reference { path.parent() } else { None };
+        let folder = if let SecretReference::File(path) = &reference { path.parent() } else { None };
         settings.anchor(&Anchor::new(folder, environment)).map_err(astray)?;
         Ok(settings)
     }

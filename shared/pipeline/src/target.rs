@@ -11,7 +11,7 @@ use model::{AccountId, Cloud};
 
 use crate::{
     AccountSettings, AgencySettings, PipelineError, ProfileSettings,
-    references::{Environment, Reference},
+    references::{Environment, SecretReference},
 };
 
 /// One account with all that is needed to read it.
@@ -71,7 +71,7 @@ impl Target {
 }
 
 async fn key(
-    reference: Option<&Reference>,
+    reference: Option<&SecretReference>,
     environment: &Environment<'_>,
 ) -> Result<Option<String>, PipelineError> {
     let Some(reference) = reference else { return Ok(None) };
@@ -79,7 +79,7 @@ async fn key(
 }
 
 async fn secret(
-    reference: Option<&Reference>,
+    reference: Option<&SecretReference>,
     environment: &Environment<'_>,
 ) -> Result<Option<Secret>, PipelineError> {
     Ok(key(reference, environment).await?.as_deref().map(Secret::new))

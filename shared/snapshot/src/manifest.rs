@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccountId, Ground, Sighting, Table};
+use model::{AccountId, CacheKey, Sighting, Table};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -101,7 +101,7 @@ pub struct FindingsRef {
     pub open: u64,
     /// By rule: what its rows hang on, for those that need not be asked while it stays the same.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub grounds: BTreeMap<String, Ground>,
+    pub grounds: BTreeMap<String, CacheKey>,
 }
 
 impl FindingsRef {

@@ -1,5 +1,7 @@
 //! Language: a doc comment says something, and a public function is named by what it does.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::repository::{File, sources};
 
 /// The least words of a doc comment that say more than the name of the item.
@@ -97,4 +99,32 @@ fn what_is_bare_or_short_is_seen() {
     assert_eq!(counts, [1, 5]);
     let names: Vec<&str> = file.text.lines().filter_map(public_function).collect();
     assert_eq!(names, ["told"]);
+}
+
+/// Public types of several crates that bear one name, because they are the same noun of another cloud or target: what a crate is
+/// set up with, what it signs in with, what its work ends in.
+const SHARED_NAMES: [&str; 6] = ["Credentials", "Settings", "Subject", "Summary", "Target", "Watch"];
+
+/// Returns the name of a public type that is declared on this line.
+fn public_type(line: &str) -> Option<&str> {
+    let declared = line.strip_prefix("pub ")?;
+    let kinds = ["struct ", "enum ", "trait "];
+    let name = kinds.iter().find_map(|kind| declared.strip_prefix(kind))?;
+    name.split(|each: char| !each.is_ascii_alphanumeric()).next()
+}
+
+#[test]
+fn a_public_type_has_a_name_of_its_own_in_the_workspace() {
+    let mut homes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in shipped().filter(|file| file.path.starts_with("shared/")) {
+        let home: Vec<&str> = file.path.split('/').take(2).collect();
+        for name in file.text.lines().filter_map(public_type) {
+            homes.entry(name.to_owned()).or_default().insert(home.join("/"));
+        }
+    }
+    assert!(homes.len() > 100, "{} public types were found", homes.len());
+    let shared =
+        homes.iter().filter(|(name, homes)| homes.len() > 1 && !SHARED_NAMES.contains(&name.as_str()));
+    let shared: Vec<String> = shared.map(|(name, homes)| format!("{name} in {homes:?}")).collect();
+    assert!(shared.is_empty(), "one name means two things: {shared:#?}");
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use check::{Answer, Limits, RuleSet};
+use check::{Limits, QueryAnswer, RuleSet};
 use model::{AccountId, Cloud, State, tables};
 
 use super::repository::{File, files};
@@ -70,10 +70,10 @@ fn declared() -> BTreeSet<String> {
     known
 }
 
-fn asked(sql: &str) -> Answer {
+fn asked(sql: &str) -> QueryAnswer {
     let account = AccountId::parse(Cloud::Ibm, "acc-1").expect("an account id");
     let at = "2026-11-21T12:00:00Z".parse().expect("a time");
-    let run = check::Run { account, at, number: 1 };
+    let run = check::RunContext { account, at, number: 1 };
     check::ask(&State::default(), &run, sql, &Limits::default())
         .unwrap_or_else(|error| panic!("{sql}: {error}"))
 }

@@ -11,7 +11,7 @@ use crate::{Rule, RuleSet};
 mod huawei;
 
 fn steps(rules: &[&Rule], things: usize) -> Vec<i32> {
-    let run = Run {
+    let run = RunContext {
         account: AccountId::parse(Cloud::Huawei, "acc-1").unwrap(),
         at: "2026-11-21T12:00:00Z".parse().unwrap(),
         number: 1,

@@ -2,9 +2,9 @@ use model::{Cloud, Rows, tables::ibm};
 
 use super::*;
 
-fn run() -> Run {
+fn run() -> RunContext {
     let account = AccountId::parse(Cloud::Ibm, "acc-1").unwrap();
-    Run { account, at: "2026-11-21T12:00:00Z".parse().unwrap(), number: 7 }
+    RunContext { account, at: "2026-11-21T12:00:00Z".parse().unwrap(), number: 7 }
 }
 
 fn users(names: &[&str]) -> State {
@@ -16,7 +16,7 @@ fn users(names: &[&str]) -> State {
     state
 }
 
-fn answer(sql: &str) -> Result<Answer, QueryError> {
+fn answer(sql: &str) -> Result<QueryAnswer, QueryError> {
     ask(&users(&["IBMid-ana", "IBMid-bo"]), &run(), sql, &Limits::default())
 }
 

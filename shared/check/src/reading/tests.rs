@@ -5,7 +5,7 @@ use model::{
 };
 
 use super::*;
-use crate::{Findings, Former, Limits, Outcome, RuleSet, transitions};
+use crate::{Findings, Limits, Outcome, Previous, RuleSet, transitions};
 
 const RULE: &str = r#"--- title = "A user"
 --- severity = "low"
@@ -130,7 +130,7 @@ fn what_a_rule_for_every_cloud_reads_follows_from_the_views() {
     let ibm = names(&reading(Cloud::Ibm).absence);
     assert!(ibm.contains(&"ibm_access_group_members") && !ibm.contains(&"ibm_users"));
     assert!(ibm.contains(&"ibm_accounts"), "without it, the owner passes for any user: {ibm:?}");
-    assert_ne!(reading(Cloud::Ibm).text, reading(Cloud::Huawei).text);
+    assert_ne!(reading(Cloud::Ibm).question_hash, reading(Cloud::Huawei).question_hash);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_finding_about_a_row_of_a_view_is_fixed_while_the_row_is_there_and_gone_with
     let cloud = Cloud::Huawei;
     let follow = |former: Option<&Findings>, state: &State, number: u64| {
         let seen = Sighting { snapshot: number, at: "2026-11-21T12:00:00Z".to_owned() };
-        let former = former.map(|findings| Former { findings, sighting: &seen });
+        let former = former.map(|findings| Previous { findings, sighting: &seen });
         transitions(former, &outcome(cloud, state), state, &seen, &[]).findings
     };
     let first = follow(None, &state(cloud, &["u1", "u2"], &complete(cloud)), 1);
@@ -189,7 +189,7 @@ fn a_finding_about_a_row_of_a_view_is_fixed_while_the_row_is_there_and_gone_with
 #[test]
 fn a_view_can_be_asked_of_a_snapshot_of_either_cloud() {
     for cloud in Cloud::ALL {
-        let run = crate::Run {
+        let run = crate::RunContext {
             account: AccountId::parse(cloud, "acc-1").unwrap(),
             at: "2026-11-21T12:00:00Z".parse().unwrap(),
             number: 7,

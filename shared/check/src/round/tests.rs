@@ -1,7 +1,7 @@
 use model::{Cloud, Coverage, FindingState, ListStatus, Rows, Sighting, tables, tables::ibm};
 
 use super::*;
-use crate::{Former, NothingDerived, transitions};
+use crate::{NothingDerived, Previous, transitions};
 
 const FIRST: &str = "2026-11-21T12:00:00Z";
 const LATER: &str = "2026-12-21T12:00:00Z";
@@ -55,22 +55,28 @@ fn state(users: &[(&str, &str)], groups: &[&str], broken: &[&str]) -> State {
     state
 }
 
-struct Step {
+struct NextFindings {
     same: Vec<String>,
-    grounds: BTreeMap<String, Ground>,
+    grounds: BTreeMap<String, CacheKey>,
     digest: String,
     findings: Findings,
 }
 
 /// Runs a round after another, and holds what came of it against what asking every rule gives.
-fn step(rules: &RuleSet, state: &State, at: &str, number: u64, former: Option<&Step>) -> Step {
+fn step(
+    rules: &RuleSet,
+    state: &State,
+    at: &str,
+    number: u64,
+    former: Option<&NextFindings>,
+) -> NextFindings {
     let account = AccountId::parse(Cloud::Ibm, "acc-1").unwrap();
     let at: Timestamp = at.parse().unwrap();
     let hashes = state.iter().map(|(name, rows)| (name, rows.hash())).collect();
     let none = BTreeMap::new();
-    let known = Known { hashes: &hashes, grounds: former.map_or(&none, |former| &former.grounds) };
-    let run = Run { account: account.clone(), at, number };
-    let round = Round::ask(rules, state, &run, &Limits::default(), Some(known), &NothingDerived);
+    let known = Cache { hashes: &hashes, grounds: former.map_or(&none, |former| &former.grounds) };
+    let run = RunContext { account: account.clone(), at, number };
+    let round = Evaluation::ask(rules, state, &run, &Limits::default(), Some(known), &NothingDerived);
     let (same, grounds, digest) =
         (round.same.iter().cloned().collect(), round.grounds(), round.digest(&[], at));
     let asked = crate::run(rules, state, &account, at, number, &Limits::default());
@@ -81,10 +87,10 @@ fn step(rules: &RuleSet, state: &State, at: &str, number: u64, former: Option<&S
     }
     let seen = Sighting { snapshot: number, at: time_text(at) };
     let last = Sighting { snapshot: number - 1, at: FIRST.to_owned() };
-    let before = former.map(|former| Former { findings: &former.findings, sighting: &last });
+    let before = former.map(|former| Previous { findings: &former.findings, sighting: &last });
     let findings = transitions(before, &outcome, state, &seen, &[]).findings;
     assert_eq!(findings, transitions(before, &asked, state, &seen, &[]).findings);
-    Step { same, grounds, digest, findings }
+    NextFindings { same, grounds, digest, findings }
 }
 
 #[test]
@@ -150,10 +156,12 @@ fn without_the_former_findings_nothing_is_said_of_rules_that_were_not_asked() {
     let first = step(&rules, &state, FIRST, 1, None);
     let hashes = state.iter().map(|(name, rows)| (name, rows.hash())).collect();
     let account = AccountId::parse(Cloud::Ibm, "acc-1").unwrap();
-    let run = Run { account, at: FIRST.parse().unwrap(), number: 2 };
-    let known = Some(Known { hashes: &hashes, grounds: &first.grounds });
+    let run = RunContext { account, at: FIRST.parse().unwrap(), number: 2 };
+    let known = Some(Cache { hashes: &hashes, grounds: &first.grounds });
     assert!(
-        Round::ask(&rules, &state, &run, &Limits::default(), known, &NothingDerived).complete(None).is_none()
+        Evaluation::ask(&rules, &state, &run, &Limits::default(), known, &NothingDerived)
+            .complete(None)
+            .is_none()
     );
 }
 
@@ -184,15 +192,15 @@ const GRANTS: (&str, &str) =
 fn over_grants(
     state: &State,
     (moment, rows): (&'static str, usize),
-    grounds: &BTreeMap<String, Ground>,
-) -> (Vec<String>, usize, BTreeMap<String, Ground>, Vec<String>) {
+    grounds: &BTreeMap<String, CacheKey>,
+) -> (Vec<String>, usize, BTreeMap<String, CacheKey>, Vec<String>) {
     let account = AccountId::parse(Cloud::Ibm, "acc-1").unwrap();
     let hashes = state.iter().map(|(name, rows)| (name, rows.hash())).collect();
-    let run = Run { account, at: FIRST.parse().unwrap(), number: 2 };
+    let run = RunContext { account, at: FIRST.parse().unwrap(), number: 2 };
     let derived = Counted { moment, made: std::cell::Cell::new(0), rows };
     let limits = Limits { derived: 3, ..Limits::default() };
-    let known = Some(Known { hashes: &hashes, grounds });
-    let round = Round::ask(&rules(&[GRANTS, USERS]), state, &run, &limits, known, &derived);
+    let known = Some(Cache { hashes: &hashes, grounds });
+    let round = Evaluation::ask(&rules(&[GRANTS, USERS]), state, &run, &limits, known, &derived);
     let broken = round.broken().map(|(rule, reason)| format!("{rule}: {reason}")).collect();
     (round.same.iter().cloned().collect(), derived.made.get(), round.grounds(), broken)
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Cloud, Parent, Reading, Row, Rows, State, Table, tables};
 
 use crate::{
-    Answer, Database, Deriver, Limits, QueryError, Reads, Rule, RuleSet, Run, Subject,
+    Database, Deriver, Limits, QueryAnswer, QueryError, Reads, Rule, RuleSet, RunContext, Subject,
     cases::{self, Case},
     rule::DOUBT,
 };
@@ -69,14 +69,14 @@ fn answer(
     rule: &Rule,
     reads: &Reads,
     state: &State,
-    run: &Run,
+    run: &RunContext,
     derive: Deriver,
-) -> Result<Answer, QueryError> {
+) -> Result<QueryAnswer, QueryError> {
     let (limits, derived) = (Limits::default(), derive(run.account.cloud(), state, run.at));
     Database::load_with(state, &*derived, run, reads, limits.derived)?.query(&rule.sql, &limits)
 }
 
-fn differs(rule: &Rule, case: &Case, answer: &Answer) -> Option<String> {
+fn differs(rule: &Rule, case: &Case, answer: &QueryAnswer) -> Option<String> {
     let came: Vec<BTreeMap<&str, &serde_json::Value>> =
         answer.rows.iter().map(|row| answer.columns.iter().map(String::as_str).zip(row).collect()).collect();
     let same = |expected: &BTreeMap<String, serde_json::Value>, came: &BTreeMap<&str, &serde_json::Value>| {
@@ -97,7 +97,7 @@ fn differs(rule: &Rule, case: &Case, answer: &Answer) -> Option<String> {
 }
 
 /// Returns which address leads nowhere: a finding of it could never be told to be fixed.
-fn astray(rule: &Rule, case: &Case, answer: &Answer) -> Option<String> {
+fn astray(rule: &Rule, case: &Case, answer: &QueryAnswer) -> Option<String> {
     let Some(Subject::Address) = rule.subject else { return None };
     let place = answer.columns.iter().position(|column| rule.subject_columns().contains(&column.as_str()))?;
     let addresses = answer.rows.iter().filter_map(|row| row.get(place)?.as_str());
@@ -118,8 +118,8 @@ fn dishonest(
     rule: &Rule,
     reads: &Reads,
     case: &Case,
-    run: &Run,
-    before: &Answer,
+    run: &RunContext,
+    before: &QueryAnswer,
     derive: Deriver,
 ) -> Option<String> {
     let before = subjects(rule, before);
@@ -170,11 +170,11 @@ fn without(state: &State, cloud: Cloud, table: &'static Table, position: usize) 
 }
 
 /// Returns the subjects of which the rule surely holds.
-fn subjects(rule: &Rule, answer: &Answer) -> BTreeSet<Vec<String>> {
+fn subjects(rule: &Rule, answer: &QueryAnswer) -> BTreeSet<Vec<String>> {
     answer.sure_rows().map(|row| subject(rule, answer, row)).collect()
 }
 
-fn subject(rule: &Rule, answer: &Answer, row: &[serde_json::Value]) -> Vec<String> {
+fn subject(rule: &Rule, answer: &QueryAnswer, row: &[serde_json::Value]) -> Vec<String> {
     let places = rule
         .subject_columns()
         .iter()

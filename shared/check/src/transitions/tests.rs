@@ -50,13 +50,13 @@ impl Said {
             let subject = format!("ibm/acc-1/ibm_users/{user}");
             let evidence = BTreeMap::from([("state".to_owned(), json!(state))]);
             let doubt = self.doubted.contains(user).then(|| "nobody knows".to_owned());
-            (digest::fingerprint("some_user", &subject), Row { subject, evidence, doubt })
+            (digest::fingerprint("some_user", &subject), RuleRow { subject, evidence, doubt })
         };
-        let verdict = Verdict {
+        let verdict = RuleResult {
             rule: "some_user".to_owned(),
             title: "A user".to_owned(),
             severity: Severity::Low,
-            text: self.text.to_owned(),
+            question_hash: self.text.to_owned(),
             subject,
             implied_by: Vec::new(),
             comparison: Comparison::OfColumns { worse: vec!["state".to_owned()] },
@@ -85,17 +85,17 @@ fn seen(snapshot: u64) -> Sighting {
 }
 
 /// Lives through runs, one after the other, and returns what each did.
-fn live(runs: &[(Outcome, &[Suppression])]) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
+fn live(runs: &[(Outcome, &[Suppression])]) -> Vec<NextFindings> {
+    let mut steps: Vec<NextFindings> = Vec::new();
     for (number, (outcome, suppressions)) in (1..).zip(runs) {
         let before = seen(number - 1);
-        let former = steps.last().map(|step| Former { findings: &step.findings, sighting: &before });
+        let former = steps.last().map(|step| Previous { findings: &step.findings, sighting: &before });
         steps.push(transitions(former, outcome, &world(), &seen(number), suppressions));
     }
     steps
 }
 
-fn told(step: &Step) -> Vec<String> {
+fn told(step: &NextFindings) -> Vec<String> {
     let line = |told: &Transition| {
         let user = told.finding.subject.rsplit('/').next().unwrap();
         format!("{user} {} {}", told.kind.name(), told.finding.state.name())
@@ -168,7 +168,7 @@ fn doubt_closes_nothing_is_told_once_and_ends_without_a_word() {
     assert_eq!(last(&[sure(), doubted(), sure()]), Vec::<String>::new());
     assert_eq!(last(&[sure(), doubted(), SEES(&[])]), ["ana closed fixed"]);
     let steps = live(&[(sure().outcome(), &[]), (doubted().outcome(), &[]), (sure().outcome(), &[])]);
-    let finding = |step: &Step| step.findings.live()[0].clone();
+    let finding = |step: &NextFindings| step.findings.live()[0].clone();
     assert_eq!(finding(&steps[1]).doubt.as_deref(), Some("nobody knows"));
     assert_eq!((finding(&steps[2]).doubt, finding(&steps[2]).first_seen), (None, seen(1)));
 }
@@ -359,7 +359,7 @@ fn a_suppression_ends_after_its_last_moment() {
 fn what_is_over_for_long_is_forgotten() {
     let steps = live(&[(SEES(&[("ana", 1)]).outcome(), &[]), (SEES(&[]).outcome(), &[])]);
     let later = Sighting { snapshot: 3, at: "2028-01-01T00:00:00Z".to_owned() };
-    let former = Former { findings: &steps[1].findings, sighting: &seen(2) };
+    let former = Previous { findings: &steps[1].findings, sighting: &seen(2) };
     let step = transitions(Some(former), &SEES(&[]).outcome(), &world(), &later, &[]);
     assert_eq!((steps[1].findings.findings.len(), step.findings.findings.len()), (1, 0));
 }
@@ -403,7 +403,7 @@ proptest! {
         for (number, (said, suppressions)) in (1..).zip(&runs) {
             let outcome = said.outcome();
             let (sighting, now) = (seen(number - 1), seen(number));
-            let former = before.as_ref().map(|findings| Former { findings, sighting: &sighting });
+            let former = before.as_ref().map(|findings| Previous { findings, sighting: &sighting });
             let step = transitions(former, &outcome, &world(), &now, suppressions);
             let (opens, closes) = (said.sight.opens(), said.sight.closes());
 
@@ -448,7 +448,7 @@ proptest! {
                 prop_assert!(matches!(after.state, FindingState::Open | FindingState::Suppressed) || after.last_seen.is_some());
             }
             // The same again is nothing, and the findings stay as they are.
-            let again = transitions(Some(Former { findings: &step.findings, sighting: &now }), &outcome, &world(), &seen(number + 1), suppressions);
+            let again = transitions(Some(Previous { findings: &step.findings, sighting: &now }), &outcome, &world(), &seen(number + 1), suppressions);
             prop_assert_eq!(again.transitions, Vec::new());
             prop_assert_eq!(again.baselines, Vec::new());
             prop_assert_eq!(&again.findings, &step.findings);

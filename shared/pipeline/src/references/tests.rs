@@ -6,7 +6,7 @@ async fn key(bytes: &[u8]) -> Result<String, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key");
     std::fs::write(&path, bytes).unwrap();
-    let told = Reference::File(path.clone()).key(&|_| None).await.map_err(|error| error.to_string());
+    let told = SecretReference::File(path.clone()).key(&|_| None).await.map_err(|error| error.to_string());
     told.map_err(|message| message.replace(&path.display().to_string(), "KEY"))
 }
 
@@ -49,7 +49,7 @@ async fn what_can_be_no_key_is_refused_without_being_shown() {
 async fn a_folder_a_missing_file_and_a_file_without_end_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let told = |path: &Path| {
-        let reference = Reference::File(path.to_owned());
+        let reference = SecretReference::File(path.to_owned());
         async move { reference.text(&|_| None).await.unwrap_err().to_string() }
     };
     assert!(told(folder.path()).await.contains("is a folder; name a file in it"));
@@ -63,7 +63,7 @@ async fn a_variable_that_is_empty_is_not_one_that_is_not_set() {
         let value = value.map(str::to_owned);
         async move {
             let environment = move |_: &str| value.clone();
-            Reference::Environment("KEY".to_owned())
+            SecretReference::Environment("KEY".to_owned())
                 .key(&environment)
                 .await
                 .map_err(|error| error.to_string())
@@ -79,12 +79,12 @@ fn what_is_no_reference_is_refused_without_being_shown() {
     for text in
         ["s3cr3t", "env:", "env:$s3cr3t", "env:s3cr3t-with-a-dash", "ENV:s3cr3t", "file:", "ssm:", "s3cr3t:x"]
     {
-        let message = Reference::try_from(text.to_owned()).unwrap_err().to_string();
+        let message = SecretReference::try_from(text.to_owned()).unwrap_err().to_string();
         assert!(!message.contains("s3cr3t") && message.contains("; "), "{text}: {message}");
     }
     assert_eq!(
-        Reference::try_from("env: KEY ".to_owned()).unwrap(),
-        Reference::Environment("KEY".to_owned())
+        SecretReference::try_from("env: KEY ".to_owned()).unwrap(),
+        SecretReference::Environment("KEY".to_owned())
     );
 }
 
@@ -101,7 +101,7 @@ fn an_error_of_a_client_is_told_by_its_causes_and_not_by_its_innards() {
 #[test]
 fn a_place_that_names_nothing_is_refused() {
     for place in ["", "ssm:", "file:", " "] {
-        let refused = Reference::place(place, &Anchor::default()).unwrap_err().to_string();
+        let refused = SecretReference::place(place, &Anchor::default()).unwrap_err().to_string();
         assert!(refused.contains(" is empty; name a path"), "{place}: {refused}");
     }
 }

@@ -34,7 +34,7 @@ fn the_configuration_for_huawei_cloud_that_is_deployed_is_valid() {
     // The function may read what is below the name of the stack, which is `iamwatch` in its README.
     for secret in [&account.credentials.access_key, &account.credentials.secret_key] {
         let is_of_stack =
-            matches!(secret, Some(Reference::Parameter(name)) if name.starts_with("/iamwatch/huawei/"));
+            matches!(secret, Some(SecretReference::Parameter(name)) if name.starts_with("/iamwatch/huawei/"));
         assert!(is_of_stack, "{secret:?}");
     }
     assert_eq!(settings.notify.sinks, ["eventbridge:iamwatch"]);
@@ -161,9 +161,9 @@ async fn paths_count_from_the_file_and_a_tilde_is_home() {
     assert_eq!(settings.notify.sinks, [events.as_str(), "stdout", "file:/home/ana/events.jsonl"]);
     assert_eq!(settings.accounts[0].credentials.token_file, Some(etc.join("token")));
     let keys = &settings.accounts[1].credentials;
-    assert_eq!(keys.access_key, Some(Reference::File(etc.join("../keys/ak"))));
-    assert_eq!(keys.secret_key, Some(Reference::File("/run/sk".into())));
-    assert_eq!(keys.security_token, Some(Reference::File("/home/ana/token".into())));
+    assert_eq!(keys.access_key, Some(SecretReference::File(etc.join("../keys/ak"))));
+    assert_eq!(keys.secret_key, Some(SecretReference::File("/run/sk".into())));
+    assert_eq!(keys.security_token, Some(SecretReference::File("/home/ana/token".into())));
 }
 
 #[tokio::test]
