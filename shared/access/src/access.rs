@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::{
     Question, Resource, Statement,
+    assumptions::Assumptions,
     attachments::Attachments,
     bounds::restriction,
     ibm::Roles,
@@ -120,17 +121,6 @@ pub struct Source {
     pub holders: Holders,
 }
 
-/// A way in which one principal becomes another.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Assumption {
-    /// The index of the principal who can assume the other.
-    pub from: usize,
-    /// The index of the principal who may be become.
-    pub to: usize,
-    /// What must hold for it; none when it is always possible.
-    pub condition: Option<String>,
-}
-
 /// All that is needed to say who may do what in an account.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
@@ -143,7 +133,7 @@ pub struct Access {
     pub(crate) own: Vec<Vec<usize>>,
     /// Sources attached to each group.
     pub(crate) of_group: Vec<Vec<usize>>,
-    pub(crate) assumptions: Vec<Assumption>,
+    pub(crate) assumptions: Assumptions,
     /// Bounds, from the outermost: at each level something must allow, and nothing may deny.
     pub(crate) bounds: Vec<Vec<Source>>,
     /// Groups that hold everybody, and the principal that stands for everybody.
@@ -283,12 +273,6 @@ impl Access {
         if let Some(sources) = self.of_group.get_mut(group) {
             sources.push(source);
         }
-    }
-
-    /// Lets one principal become another.
-    pub fn assume(&mut self, from: usize, to: usize, condition: Option<String>) {
-        self.attachments.take();
-        self.assumptions.push(Assumption { from, to, condition });
     }
 
     /// Adds a level of bounds within those there are.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::{Access, Assumption, Source, access::Membership};
+use crate::{Access, Source, access::Membership};
 
 /// Whom each source reaches: what the graph holds, looked at from the other end.
 #[derive(Debug, Clone, Default)]
@@ -15,8 +15,6 @@ pub(crate) struct Attachments {
     groups: FxHashMap<usize, Vec<usize>>,
     /// Principals in each group.
     members: FxHashMap<usize, Vec<usize>>,
-    /// The places of the assumptions by which each principal is assumed.
-    assumptions: FxHashMap<usize, Vec<usize>>,
     /// The sources, those together that share their set of actions: thousands of policies do.
     by_actions: Vec<Vec<usize>>,
     /// Sources of what every member of the account may do.
@@ -42,7 +40,6 @@ impl Attachments {
             principals: turn(&access.own),
             groups: turn(&access.of_group),
             members: turn(&groups),
-            assumptions: turn(&access.assumptions.iter().map(|each| vec![each.to]).collect::<Vec<_>>()),
             by_actions: by_actions(&access.sources),
             of_every_member: of_every_member.map(|(number, _)| number).collect(),
         }
@@ -88,12 +85,6 @@ impl Access {
 
     fn attachments(&self) -> &Attachments {
         self.attachments.get_or_init(|| Attachments::of(self))
-    }
-
-    /// Returns the assumptions by which somebody can assume a principal.
-    pub(crate) fn assumptions_of(&self, to: usize) -> impl Iterator<Item = &Assumption> {
-        let places = self.attachments().assumptions.get(&to);
-        places.into_iter().flatten().filter_map(|place| self.assumptions.get(*place))
     }
 
     /// Returns the numbers of all sources, those together that share their set of actions.

@@ -1,9 +1,6 @@
 //! Answers who can do something, surely or under a condition, and by which path.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    rc::Rc,
-};
+use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -11,7 +8,7 @@ use serde::Serialize;
 pub(crate) mod asking;
 mod weighing;
 
-use crate::{Access, Effect, Extent, Principal, Question, Source, Step, access::both};
+use crate::{Access, Effect, Extent, Principal, Question, Source, Step, access::both, assumptions::Assumer};
 use weighing::{Extents, Weighing};
 
 /// Whether a principal can do what is asked.
@@ -64,16 +61,20 @@ pub struct Answer {
 
 /// One way to an answer, before the best of all ways is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Way<'a> {
-    verdict: Verdict,
-    extent: Extent,
-    condition: Option<String>,
-    path: Vec<&'a Step>,
+pub(crate) struct Way<'a> {
+    pub(crate) verdict: Verdict,
+    pub(crate) extent: Extent,
+    pub(crate) condition: Option<String>,
+    /// The principal, and the steps after it.
+    pub(crate) path: Vec<&'a Step>,
 }
+
+/// The best way of each principal that has one, by its number, in rising order.
+pub(crate) type Ways<'a> = Rc<[(usize, Way<'a>)]>;
 
 /// Answers to several questions that follow from the same: most actions of a service are in the same roles.
 #[derive(Debug, Default)]
-pub(crate) struct Answered(HashMap<(Preference, Speaking), Rc<[Answer]>>);
+pub(crate) struct Answered<'a>(FxHashMap<(Preference, Speaking), Ways<'a>>);
 
 /// The sources that speak of a question, by number, each with how much of it.
 type Speaking = Vec<(usize, Extent)>;
@@ -83,64 +84,60 @@ impl Access {
     /// taken away from.
     #[must_use]
     pub fn who_can(&self, question: &Question) -> Vec<Answer> {
-        self.answers(self.weighing(question, Preference::Sure), Preference::Sure)
+        let ways = self.ways(self.weighing(question, Preference::Sure), Preference::Sure);
+        let answer = |(principal, way): (usize, Way<'_>)| {
+            Some(Answer {
+                principal: self.principals.get(principal)?.clone(),
+                verdict: way.verdict,
+                extent: way.extent,
+                condition: way.condition.map(|words| self.names.in_words(&words)),
+                path: way.path.into_iter().cloned().collect(),
+            })
+        };
+        let mut answers: Vec<Answer> = ways.into_iter().filter_map(answer).collect();
+        answers.sort_by(|one, other| one.principal.step.id.cmp(&other.principal.step.id));
+        answers
     }
 
     /// As [`Self::who_can`], where one of several ways of a principal is preferred, and what every member of the
     /// account may do is left out: nobody gave it to anybody.
-    pub(crate) fn who_was_given(
-        &self,
+    pub(crate) fn who_was_given<'a>(
+        &'a self,
         question: &Question,
         prefers: Preference,
-        answered: &mut Answered,
-    ) -> Rc<[Answer]> {
+        answered: &mut Answered<'a>,
+    ) -> Ways<'a> {
         let mut weighing = self.weighing(question, prefers);
         for number in self.sources_of_every_member() {
             weighing.extents.forget(*number);
         }
         let Some(speaking) = weighing.speaking_undenied() else {
-            return self.answers(weighing, prefers).into();
+            return self.ways(weighing, prefers).into_iter().collect();
         };
         let known = answered.0.entry((prefers, speaking));
-        Rc::clone(known.or_insert_with(|| self.answers(weighing, prefers).into()))
+        Rc::clone(known.or_insert_with(|| self.ways(weighing, prefers).into_iter().collect()))
     }
 
-    fn answers(&self, mut weighing: Weighing<'_>, prefers: Preference) -> Vec<Answer> {
+    fn ways<'a>(&'a self, mut weighing: Weighing<'a, '_>, prefers: Preference) -> BTreeMap<usize, Way<'a>> {
         // Whom nothing allows any of it needs no look.
         let numbers = 0..self.sources.len();
         let holders = self.holders_of(numbers.filter(|number| weighing.is_allowed_by(*number)));
-        let mut best: BTreeMap<usize, Way<'_>> = holders
-            .into_iter()
-            .filter_map(|principal| Some((principal, weighing.own_way(principal)?)))
-            .collect();
+        let own = holders.into_iter().filter_map(|holder| Some((holder, weighing.own_way(holder)?)));
+        let mut best: BTreeMap<usize, Way<'a>> = own.collect();
         self.add_assumptions(&mut best, prefers);
-        let mut answers: Vec<Answer> = best
-            .into_iter()
-            .filter_map(|(principal, way)| {
-                let Way { verdict, extent, condition, path } = way;
-                Some(Answer {
-                    principal: self.principals.get(principal)?.clone(),
-                    verdict,
-                    extent,
-                    condition: condition.map(|words| self.names.in_words(&words)),
-                    path: path.into_iter().cloned().collect(),
-                })
-            })
-            .collect();
-        answers.sort_by(|one, other| one.principal.step.id.cmp(&other.principal.step.id));
-        answers
+        best
     }
 
-    fn weighing<'a>(&'a self, question: &'a Question, prefers: Preference) -> Weighing<'a> {
+    fn weighing<'a, 'q>(&'a self, question: &'q Question, prefers: Preference) -> Weighing<'a, 'q> {
         self.weighing_of(question, prefers, Extents::OfAll(self.extents(question)))
     }
 
-    fn weighing_of<'a>(
+    fn weighing_of<'a, 'q>(
         &'a self,
-        question: &'a Question,
+        question: &'q Question,
         prefers: Preference,
         extents: Extents,
-    ) -> Weighing<'a> {
+    ) -> Weighing<'a, 'q> {
         Weighing {
             access: self,
             question,
@@ -207,25 +204,41 @@ impl Access {
         bound
     }
 
-    /// Adds those who can become somebody who can, and those who can become them, nearest first.
+    /// Adds those who can become somebody who can, and those who can become them.
+    ///
+    /// A list of those who can is gone through only for the best that is to be become by it: the best way first, so that it mostly is
+    /// gone through once, however many trust the same list.
     fn add_assumptions<'a>(&'a self, best: &mut BTreeMap<usize, Way<'a>>, prefers: Preference) {
-        let mut open: Vec<usize> = best.keys().copied().collect();
+        let can = |way: &Way<'_>| way.verdict != Verdict::Denied;
+        let trusting = |to: &usize| !self.assumptions.lists_of(*to).is_empty();
+        let mut open: Vec<usize> =
+            best.iter().filter(|(to, way)| can(way) && trusting(to)).map(|(to, _)| *to).collect();
+        open.sort_by(|one, other| match (best.get(one), best.get(other)) {
+            (Some(one), Some(other)) => one.compare(other, prefers),
+            _ => Ordering::Equal,
+        });
+        let mut offered: FxHashMap<(usize, bool), Way<'a>> = FxHashMap::default();
         while let Some(to) = open.pop() {
-            let Some(way) = best.get(&to).cloned().filter(|way| way.verdict != Verdict::Denied) else {
-                continue;
-            };
-            for assumption in self.assumptions_of(to) {
-                let Some(first) = self.principals.get(assumption.from) else { continue };
-                let condition = both(assumption.condition.as_deref(), way.condition.as_deref());
-                let next = Way {
-                    verdict: if condition.is_some() { Verdict::Conditional } else { way.verdict },
-                    extent: way.extent,
-                    condition,
-                    path: std::iter::once(&first.step).chain(way.path.iter().copied()).collect(),
-                };
-                if best.get(&assumption.from).is_none_or(|known| next.is_better_than(known, prefers)) {
-                    best.insert(assumption.from, next);
-                    open.push(assumption.from);
+            let Some(way) = best.get(&to).filter(|way| can(way)).cloned() else { continue };
+            for list in self.assumptions.lists_of(to) {
+                let better = [false, true].map(|is_conditional| {
+                    let offer = way.clone().if_conditional(is_conditional);
+                    let known = offered.get(&(*list, is_conditional));
+                    let is_better = known.is_none_or(|known| offer.is_better_than(known, prefers));
+                    is_better.then(|| offered.insert((*list, is_conditional), offer));
+                    is_better
+                });
+                for Assumer { from, condition } in self.assumptions.list(*list) {
+                    let is_worth_a_look = better.get(usize::from(condition.is_some())) == Some(&true);
+                    let Some(first) = self.principals.get(*from).filter(|_| is_worth_a_look && *from != to)
+                    else {
+                        continue;
+                    };
+                    let next = way.assumed_by(&first.step, condition.as_deref());
+                    if best.get(from).is_none_or(|known| next.is_better_than(known, prefers)) {
+                        best.insert(*from, next);
+                        open.push(*from);
+                    }
                 }
             }
         }
@@ -247,14 +260,36 @@ impl Default for Bound<'_> {
     }
 }
 
-impl Way<'_> {
+impl<'a> Way<'a> {
+    /// Returns the way of somebody who can assume the one whose way this is.
+    fn assumed_by(&self, first: &'a Step, condition: Option<&str>) -> Self {
+        let condition = both(condition, self.condition.as_deref());
+        Way {
+            verdict: if condition.is_some() { Verdict::Conditional } else { self.verdict },
+            extent: self.extent,
+            condition,
+            path: std::iter::once(first).chain(self.path.iter().copied()).collect(),
+        }
+    }
+
+    /// Returns how sure the way is for those who can take it only while something holds.
+    fn if_conditional(self, is_conditional: bool) -> Self {
+        let verdict =
+            if is_conditional || self.condition.is_some() { Verdict::Conditional } else { self.verdict };
+        Self { verdict, ..self }
+    }
+
+    fn is_better_than(&self, other: &Self, prefers: Preference) -> bool {
+        self.compare(other, prefers).is_gt()
+    }
+
     /// Prefers what is sure and what is more, then what is nearer, then the first by ids: so that the same access
     /// always gives the same answer.
-    fn is_better_than(&self, other: &Self, prefers: Preference) -> bool {
+    fn compare(&self, other: &Self, prefers: Preference) -> Ordering {
         let rank = |way: &Self| (prefers.rank(way.verdict, way.extent), usize::MAX - way.path.len());
         fn ids<'s>(way: &'s Way<'_>) -> impl Iterator<Item = &'s str> {
             way.path.iter().map(|step| step.id.as_str())
         }
-        rank(self).cmp(&rank(other)).then_with(|| ids(other).cmp(ids(self))).is_gt()
+        rank(self).cmp(&rank(other)).then_with(|| ids(other).cmp(ids(self)))
     }
 }

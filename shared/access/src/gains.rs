@@ -30,7 +30,6 @@ use std::{
 use serde::Serialize;
 
 use crate::{Access, Effect, Names, Pattern, Principal, Resource, Statement, Step, sentence};
-use becoming::Becoming;
 use bounds::Bounds;
 pub use cause::{Cause, CauseKind};
 use difference::Differences;
@@ -244,13 +243,12 @@ fn has_same_standing(before: &Access, after: &Access, id: &str) -> bool {
 
 /// Names who can assume those that gained or lost something, in the state that is told of.
 fn name_users(before: &Access, after: &Access, changes: &mut [AccessChange]) {
-    let (former, present) = (Becoming::of(before), Becoming::of(after));
     let mut known: BTreeMap<(bool, String), UsableBy> = BTreeMap::new();
     for change in changes {
         let is_loss = matches!(change.turn, Turn::Lost | Turn::Narrowed);
         let id = change.principal.step.id.clone();
         let of_principal = known.entry((is_loss, id)).or_insert_with_key(|(is_loss, id)| {
-            if *is_loss { former.of_principal(id) } else { present.of_principal(id) }
+            becoming::assumers_of(if *is_loss { before } else { after }, id)
         });
         change.usable_by = of_principal.clone();
     }

@@ -54,9 +54,8 @@ impl Access {
     /// Returns who can assume whom, each pair once for each condition.
     fn assumption_rows(&self) -> impl Iterator<Item = Row> + '_ {
         let pairs: BTreeSet<(usize, usize, Option<&str>)> = self
-            .assumptions
-            .iter()
-            .map(|assumption| (assumption.from, assumption.to, assumption.condition.as_deref()))
+            .assumptions()
+            .map(|assumption| (assumption.from, assumption.to, assumption.condition))
             .collect();
         pairs.into_iter().filter_map(|(from, to, condition)| {
             let (from, to) = (&self.principals.get(from)?.step, &self.principals.get(to)?.step);

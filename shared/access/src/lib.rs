@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod assumptions;
 mod attachments;
 mod bounds;
 mod clouds;
@@ -21,7 +22,8 @@ mod statement;
 mod terms;
 mod unseen;
 
-pub use access::{Access, Assumption, Holders, Principal, Source, Standing, Step};
+pub use access::{Access, Holders, Principal, Source, Standing, Step};
+pub use assumptions::Assumption;
 pub use clouds::{build, ends_before, fault_of_action, inventory, question, tables, unknown_action};
 pub use decide::{Answer, Verdict};
 pub use gains::{AccessChange, Cause, CauseKind, Inventory, Reach, Turn, UsableBy, What};

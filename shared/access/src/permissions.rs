@@ -10,8 +10,8 @@ use model::{Cloud, Severity, State};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, Answer, Extent, Pattern, Principal, Standing, Step, Verdict, clouds,
-    decide::{Answered, Preference},
+    Access, Extent, Pattern, Principal, Standing, Step, Verdict, clouds,
+    decide::{Answered, Preference, Way, Ways},
     ibm,
 };
 
@@ -113,107 +113,171 @@ pub fn holdings(
     access: &Access,
     permission: &Permission,
 ) -> Result<Vec<Holding>, String> {
-    let mut holdings: BTreeMap<String, Holding> = BTreeMap::new();
-    let mut answered = Answered::default();
+    let allowed = Allowed::of(access, permission);
+    let mut asked = Asked { cloud, state, access, permission, answered: Answered::default() };
+    let mut held: BTreeMap<usize, Held<'_>> = BTreeMap::new();
     for action in &permission.actions {
         let is_literal = Pattern::parse(action).is_literal();
-        for answer in &*all_of(cloud, state, access, permission, action, &mut answered)? {
-            if is_held(answer, is_literal, permission) && !is_allowed(access, answer, &permission.allowed) {
-                hold(&mut holdings, answer, action);
+        for found in asked.all_of(action)? {
+            let Some((number, way)) = found.way() else { continue };
+            let is_enough = found.extent == Extent::Whole || (permission.partly && is_literal);
+            if way.verdict != Verdict::Denied && is_enough && !allowed.hold(*number, way) {
+                held.entry(*number).or_default().add(action, &found);
             }
         }
     }
-    Ok(holdings.into_values().collect())
+    let mut holdings: Vec<Holding> =
+        held.into_iter().filter_map(|(number, held)| held.told(access, number)).collect();
+    holdings.sort_by(|one, other| one.principal.step.id.cmp(&other.principal.step.id));
+    Ok(holdings)
 }
 
-/// Adds an action to what somebody holds, and keeps the surest way to any of them.
-fn hold(holdings: &mut BTreeMap<String, Holding>, answer: &Answer, action: &str) {
-    match holdings.get_mut(&answer.principal.step.id) {
-        Some(holding) => {
-            if answer.verdict > holding.verdict {
-                holding.verdict = answer.verdict;
-                holding.condition.clone_from(&answer.condition);
-                holding.path.clone_from(&answer.path);
-            }
-            holding.actions.push(action.to_owned());
-        }
-        None => {
-            let holding = Holding {
-                principal: answer.principal.clone(),
-                verdict: answer.verdict,
-                actions: vec![action.to_owned()],
-                condition: answer.condition.clone(),
-                path: answer.path.clone(),
-                is_doubtful: matches!(answer.principal.standing, Standing::Unknown(_)),
-            };
-            holdings.insert(answer.principal.step.id.clone(), holding);
-        }
+/// One principal among the answers to a question, and how much of what was asked it can do.
+#[derive(Debug, Clone)]
+struct Found<'a> {
+    ways: Ways<'a>,
+    place: usize,
+    extent: Extent,
+}
+
+impl<'a> Found<'a> {
+    fn each_of(ways: &Ways<'a>) -> impl Iterator<Item = Self> {
+        let found = ways.iter().enumerate();
+        found.map(|(place, (_, way))| Self { ways: Rc::clone(ways), place, extent: way.extent })
+    }
+
+    fn way(&self) -> Option<&(usize, Way<'a>)> {
+        self.ways.get(self.place)
     }
 }
 
-/// Answers an action. A cloud that lists the actions of its roles one by one is asked for each that a pattern stands
-/// for, and who may do all of them holds the pattern.
-fn all_of(
+/// What one principal holds of a permission.
+#[derive(Debug, Default)]
+struct Held<'a> {
+    actions: Vec<&'a str>,
+    /// The surest way to any of them.
+    surest: Option<Found<'a>>,
+}
+
+impl<'a> Held<'a> {
+    fn add(&mut self, action: &'a str, found: &Found<'a>) {
+        let verdict = |found: &Found<'_>| found.way().map(|(_, way)| way.verdict);
+        if self.surest.as_ref().is_none_or(|known| verdict(found) > verdict(known)) {
+            self.surest = Some(found.clone());
+        }
+        self.actions.push(action);
+    }
+
+    fn told(self, access: &Access, principal: usize) -> Option<Holding> {
+        let principal = access.principals.get(principal)?.clone();
+        let surest = self.surest?;
+        let (_, way) = surest.way()?;
+        Some(Holding {
+            is_doubtful: matches!(principal.standing, Standing::Unknown(_)),
+            principal,
+            verdict: way.verdict,
+            actions: self.actions.into_iter().map(str::to_owned).collect(),
+            condition: way.condition.as_deref().map(|words| access.names.in_words(words)),
+            path: way.path.iter().copied().cloned().collect(),
+        })
+    }
+}
+
+/// The questions that a permission asks.
+struct Asked<'a, 's> {
     cloud: Cloud,
-    state: &State,
-    access: &Access,
-    permission: &Permission,
-    action: &str,
-    answered: &mut Answered,
-) -> Result<Rc<[Answer]>, String> {
-    let resource = permission.resource.as_deref();
-    let pattern = Pattern::parse(action);
-    // Whoever must hold all of it would else be hidden by a part that it holds more surely.
-    let is_part_enough = permission.partly && pattern.is_literal();
-    let prefers = if is_part_enough { Preference::Sure } else { Preference::Whole };
-    if cloud != Cloud::Ibm || pattern.is_literal() {
-        let question = clouds::question(cloud, state, action, resource)?;
-        return Ok(access.who_was_given(&question, prefers, answered));
-    }
-    let known = ibm::inventory(state).actions;
-    let mut common: Option<BTreeMap<String, Answer>> = None;
-    for each in known.iter().filter(|known| pattern.matches(known)) {
-        let answers =
-            access.who_was_given(&clouds::question(cloud, state, each, resource)?, prefers, answered);
-        let named = |answer: &Answer| (answer.principal.step.id.clone(), answer.clone());
-        let mut able: BTreeMap<String, Answer> = answers.iter().map(named).collect();
-        if let Some(common) = common {
-            able.retain(|id, answer| common.get(id).is_some_and(|known| weaken(answer, known)));
+    state: &'s State,
+    access: &'a Access,
+    permission: &'a Permission,
+    answered: Answered<'a>,
+}
+
+impl<'a> Asked<'a, '_> {
+    /// Answers an action. A cloud that lists the actions of its roles one by one is asked for each that a pattern stands
+    /// for, and who may do all of them holds the pattern.
+    fn all_of(&mut self, action: &str) -> Result<Vec<Found<'a>>, String> {
+        let pattern = Pattern::parse(action);
+        // Whoever must hold all of it would else be hidden by a part that it holds more surely.
+        let is_part_enough = self.permission.partly && pattern.is_literal();
+        let prefers = if is_part_enough { Preference::Sure } else { Preference::Whole };
+        if self.cloud != Cloud::Ibm || pattern.is_literal() {
+            return Ok(Found::each_of(&self.ask(action, prefers)?).collect());
         }
-        common = Some(able);
+        let known = ibm::inventory(self.state).actions;
+        let mut answers: Vec<Ways<'a>> = Vec::new();
+        for each in known.iter().filter(|known| pattern.matches(known)) {
+            let ways = self.ask(each, prefers)?;
+            // The same roles have most of the actions, and the same answer twice says nothing more.
+            answers.retain(|known| !Rc::ptr_eq(known, &ways));
+            answers.push(ways);
+        }
+        let mut answers = answers.iter();
+        let mut common: Vec<Found<'a>> =
+            answers.next().map(|ways| Found::each_of(ways).collect()).unwrap_or_default();
+        for ways in answers {
+            common = in_both(&common, ways);
+        }
+        Ok(common)
     }
-    Ok(common.unwrap_or_default().into_values().collect())
-}
 
-/// Takes the weaker of two answers for one principal, and the smaller of their extents.
-fn weaken(answer: &mut Answer, other: &Answer) -> bool {
-    let extent = answer.extent.min(other.extent);
-    if (other.verdict, other.extent) < (answer.verdict, answer.extent) {
-        answer.clone_from(other);
+    fn ask(&mut self, action: &str, prefers: Preference) -> Result<Ways<'a>, String> {
+        let resource = self.permission.resource.as_deref();
+        let question = clouds::question(self.cloud, self.state, action, resource)?;
+        Ok(self.access.who_was_given(&question, prefers, &mut self.answered))
     }
-    answer.extent = extent;
-    true
 }
 
-fn is_held(answer: &Answer, is_literal: bool, permission: &Permission) -> bool {
-    let is_enough = answer.extent == Extent::Whole || (permission.partly && is_literal);
-    answer.verdict != Verdict::Denied
-        && !matches!(answer.principal.standing, Standing::Inactive(_))
-        && is_enough
+/// Returns those who are among both answers, each with the weaker way and the smaller extent.
+fn in_both<'a>(known: &[Found<'a>], ways: &Ways<'a>) -> Vec<Found<'a>> {
+    let by_number = |number: usize| {
+        let place = ways.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+        Some((place, &ways.get(place)?.1))
+    };
+    let both = known.iter().filter_map(|found| {
+        let (number, former) = found.way()?;
+        let (place, way) = by_number(*number)?;
+        let extent = way.extent.min(found.extent);
+        let is_former_weaker = (former.verdict, found.extent) < (way.verdict, way.extent);
+        let weaker =
+            if is_former_weaker { found.clone() } else { Found { ways: Rc::clone(ways), place, extent } };
+        Some(Found { extent, ..weaker })
+    });
+    both.collect()
 }
 
-/// Returns whether a holder is allowed by itself, by a group that it surely is in, or by a step of its path.
-fn is_allowed(access: &Access, answer: &Answer, allowed: &[String]) -> bool {
-    const BY_NATURE: [&str; 2] = ["account owner", "root user"];
-    let groups = access.groups_of(&answer.principal.step.id);
-    let mut steps = std::iter::once(&answer.principal.step).chain(groups).chain(&answer.path);
-    steps.any(|step| BY_NATURE.contains(&step.kind) || allowed.iter().any(|allowed| is_named(step, allowed)))
+/// Who may hold a permission: by itself, by a group that it surely is in, or by a step of its path.
+struct Allowed<'a> {
+    named: Vec<(&'a str, Pattern)>,
+    /// By principal, whether it is left out whatever its way: it is allowed, or cannot act.
+    is_out: Vec<bool>,
 }
 
-fn is_named(step: &Step, allowed: &str) -> bool {
-    let Some((kind, name)) = allowed.split_once(':') else { return false };
-    let name = Pattern::parse(name);
-    is_kind(step.kind, kind) && (name.matches(&step.name) || name.matches(&step.id))
+impl<'a> Allowed<'a> {
+    fn of(access: &'a Access, permission: &'a Permission) -> Self {
+        let named = permission.allowed.iter().filter_map(|allowed| allowed.split_once(':'));
+        let named = named.map(|(kind, name)| (kind, Pattern::parse(name))).collect();
+        let mut allowed = Self { named, is_out: Vec::new() };
+        let is_out = access.principals.iter().map(|principal| {
+            let id = &principal.step.id;
+            let mut steps = std::iter::once(&principal.step).chain(access.groups_of(id));
+            matches!(principal.standing, Standing::Inactive(_)) || steps.any(|step| allowed.names(step))
+        });
+        allowed.is_out = is_out.collect();
+        allowed
+    }
+
+    fn hold(&self, principal: usize, way: &Way<'_>) -> bool {
+        self.is_out.get(principal).is_none_or(|is_out| *is_out)
+            || way.path.iter().any(|step| self.names(step))
+    }
+
+    fn names(&self, step: &Step) -> bool {
+        const BY_NATURE: [&str; 2] = ["account owner", "root user"];
+        let is_named = |(kind, name): &(&str, Pattern)| {
+            is_kind(step.kind, kind) && (name.matches(&step.name) || name.matches(&step.id))
+        };
+        BY_NATURE.contains(&step.kind) || self.named.iter().any(is_named)
+    }
 }
 
 /// Returns whether a kind is written so; an access group is a group as well.

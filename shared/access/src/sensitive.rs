@@ -46,15 +46,20 @@ impl ActionQuestion {
 }
 
 impl<'a> Sensitive<'a> {
-    /// Takes the present state, its access, and the permissions to look for.
+    /// Takes the present state, its access, and the permissions to look for; with the ids of those who hold one, by its id, as far
+    /// as they were found out already.
     #[must_use]
-    pub const fn new(
+    pub fn new(
         cloud: Cloud,
         state: &'a State,
         access: &'a Access,
         permissions: &'a [Permission],
+        known: &BTreeMap<String, BTreeSet<String>>,
     ) -> Self {
-        Self { cloud, state, access, permissions, holders: BTreeMap::new(), questions: BTreeMap::new() }
+        let known_of =
+            |permission: &'a Permission| Some((permission.id.as_str(), known.get(&permission.id)?.clone()));
+        let holders = permissions.iter().filter_map(known_of).collect();
+        Self { cloud, state, access, permissions, holders, questions: BTreeMap::new() }
     }
 
     /// Returns the permissions that came with a gain, in the order in which they were given.
@@ -188,7 +193,7 @@ mod tests {
             reach: Reach::default(),
         };
         let (state, permissions) = (State::default(), [permission.clone()]);
-        let mut sensitive = Sensitive::new(Cloud::Huawei, &state, &access, &permissions);
+        let mut sensitive = Sensitive::new(Cloud::Huawei, &state, &access, &permissions, &BTreeMap::new());
         !sensitive.given_by(&shared(vec![change])[0]).is_empty()
     }
 

@@ -1,6 +1,9 @@
 //! The tables of grants, for rules that name them: made of the state that is judged, when the first of them is asked.
 
-use std::sync::OnceLock;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use access::Access;
 use check::Derived;
@@ -13,11 +16,15 @@ pub(crate) struct GrantTables<'a> {
     at: Timestamp,
     access: OnceLock<Access>,
     moment: OnceLock<String>,
+    holders: Holders,
 }
+
+/// The ids of those who hold sensitive permissions without being allowed to, by the id of the permission.
+pub(crate) type Holders = BTreeMap<String, BTreeSet<String>>;
 
 impl<'a> GrantTables<'a> {
     pub(crate) const fn new(cloud: Cloud, state: &'a State, at: Timestamp) -> Self {
-        Self { cloud, state, at, access: OnceLock::new(), moment: OnceLock::new() }
+        Self { cloud, state, at, access: OnceLock::new(), moment: OnceLock::new(), holders: Holders::new() }
     }
 
     /// Returns the access of the state, built when it is first asked for.
@@ -32,9 +39,14 @@ impl<'a> GrantTables<'a> {
         }
     }
 
-    /// Returns the access, if it was built.
-    pub(crate) fn into_access(self) -> Option<Access> {
-        self.access.into_inner()
+    /// Notes who holds a permission, for whoever asks later.
+    pub(crate) fn note_holders(&mut self, permission: &str, holders: BTreeSet<String>) {
+        self.holders.insert(permission.to_owned(), holders);
+    }
+
+    /// Returns the access, if it was built, and the holders that were noted.
+    pub(crate) fn into_access(self) -> (Option<Access>, Holders) {
+        (self.access.into_inner(), self.holders)
     }
 }
 

@@ -12,7 +12,12 @@ use notify::{Breadth, Gain};
 use serde_json::{Value, json};
 use snapshot::{History, SnapshotError};
 
-use crate::{Permissions, audit::Compared, grading};
+use crate::{
+    Permissions,
+    audit::Compared,
+    grading,
+    grant_tables::{GrantTables, Holders},
+};
 
 /// The form of the evidence of a holding.
 const FORM: &str = "principal, about, actions, certainty, condition, through";
@@ -43,10 +48,18 @@ pub(crate) fn judgement(cloud: Cloud, lists: &Lists, permission: &Permission) ->
     }
 }
 
-/// Returns who holds a permission without being allowed to, by address below the account.
-pub(crate) fn found(cloud: Cloud, state: &State, access: &Access, permission: &Permission) -> Found {
+/// Returns who holds a permission without being allowed to, by address below the account. The ids of these are noted.
+pub(crate) fn found(
+    cloud: Cloud,
+    state: &State,
+    tables: &mut GrantTables<'_>,
+    permission: &Permission,
+) -> Found {
     let addresses = addresses(cloud, state);
-    let holdings = access::holdings(cloud, state, access, permission)?;
+    let holdings = access::holdings(cloud, state, tables.access(), permission)?;
+    let ids = holdings.iter().map(|holding| holding.principal.step.id.clone()).collect();
+    tables.note_holders(&permission.id, ids);
+    let access = tables.access();
     let found = holdings.into_iter().map(|holding| {
         let doubt = match &holding.principal.standing {
             Standing::Unknown(why) => Some(why.clone()),
@@ -224,7 +237,7 @@ pub(crate) fn may_be_gained(cloud: Cloud, compared: &Compared, times: &Times) ->
 pub(crate) async fn gains(
     history: &History,
     compared: &mut Compared,
-    now: Option<Access>,
+    (now, holders): (Option<Access>, Holders),
     permissions: &Permissions,
     times: &Times,
 ) -> Vec<Gain> {
@@ -248,7 +261,7 @@ pub(crate) async fn gains(
     now.drop_doubtful_gains(&former, &earlier, &known, &mut changes);
     changes.retain(|change| !is_of_nobody(&now, change));
     let changes = access::shared(changes);
-    let mut sensitive = Sensitive::new(cloud, state, &now, permissions.of_cloud(cloud));
+    let mut sensitive = Sensitive::new(cloud, state, &now, permissions.of_cloud(cloud), &holders);
     let graded = |change: &SharedChange| Gain {
         sensitive: sensitive.given_by(change).into_iter().map(grading::sensitive_permission).collect(),
         breadth: grading::breadth(change, &known),

@@ -203,7 +203,7 @@ fn ask(
     asking: &check::RunContext,
     run: &Run<'_>,
     known: Option<Cache<'_>>,
-    tables: &GrantTables<'_>,
+    tables: &mut GrantTables<'_>,
     until: Option<Instant>,
 ) -> Result<Evaluation, String> {
     let (account, state) = (&asking.account, &compared.state);
@@ -216,7 +216,7 @@ fn ask(
         )
     };
     let limits = Limits { until, ..Limits::default() };
-    let mut round = Evaluation::ask(run.rules, state, asking, &limits, known, tables);
+    let mut round = Evaluation::ask(run.rules, state, asking, &limits, known, &*tables);
     if let Some(rule) = round.cut_short_at() {
         return Err(late(rule));
     }
@@ -228,9 +228,7 @@ fn ask(
         }
         let judgement =
             RustRule { moment: ended.clone(), ..grants::judgement(account.cloud(), &lists, permission) };
-        round.judge(state, known, &judgement, || {
-            grants::found(account.cloud(), state, tables.access(), permission)
-        });
+        round.judge(state, known, &judgement, || grants::found(account.cloud(), state, tables, permission));
     }
     Ok(round)
 }

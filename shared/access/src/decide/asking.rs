@@ -131,7 +131,7 @@ impl OnResource {
 
 /// A question with all that speaks of it.
 pub(crate) struct Asked<'q> {
-    weighing: Weighing<'q>,
+    weighing: Weighing<'q, 'q>,
     all_of_it: &'q Source,
 }
 

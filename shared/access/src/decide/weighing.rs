@@ -19,9 +19,9 @@ pub(super) enum Taken {
     Whole,
 }
 
-pub(super) struct Weighing<'a> {
+pub(super) struct Weighing<'a, 'q> {
     pub(super) access: &'a Access,
-    pub(super) question: &'a Question,
+    pub(super) question: &'q Question,
     pub(super) prefers: Preference,
     /// How much of the question each source speaks of.
     pub(super) extents: Extents,
@@ -32,7 +32,7 @@ pub(super) struct Weighing<'a> {
     /// What was found out, by the statements that deny and allow.
     pub(super) taken: FxHashMap<(*const Statement, *const Statement), Taken>,
     /// What each principal holds of all that can speak of the question, where that is known.
-    pub(super) held_by: Option<&'a HeldBy<'a>>,
+    pub(super) held_by: Option<&'q HeldBy<'a>>,
     /// By group, the sources attached to it that speak of the question: found out once for all members.
     pub(super) speaking_of_group: FxHashMap<usize, Vec<usize>>,
 }
@@ -82,7 +82,7 @@ struct Candidate<'a> {
     end: End<'a>,
 }
 
-impl<'a> Weighing<'a> {
+impl<'a> Weighing<'a, '_> {
     /// Returns the best way that a principal has by itself and its groups.
     pub(super) fn own_way(&mut self, principal: usize) -> Option<Way<'a>> {
         self.look_at_bound_of(principal);

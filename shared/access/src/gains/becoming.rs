@@ -1,6 +1,12 @@
 //! Who became able to become whom, and who can assume somebody that gained something.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem::{self, Discriminant},
+    rc::Rc,
+};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     AccessChange, Reach, Turn, UsableBy, What,
@@ -10,6 +16,7 @@ use super::{
 };
 use crate::{
     Access, Principal, Standing, Step,
+    assumptions::Assumer,
     terms::{Conjunction, Terms},
 };
 
@@ -22,15 +29,22 @@ struct Pair<'a> {
     conditions: BTreeSet<Option<&'a str>>,
 }
 
-fn pairs(access: &Access) -> Pairs<'_> {
+/// Returns the pairs of those whom some can assume whose ways to it differ.
+fn pairs<'a>(access: &'a Access, differing: &Differing<'_>) -> Pairs<'a> {
     let mut pairs = Pairs::new();
-    for assumption in &access.assumptions {
-        let named = |number: usize| access.principals.get(number);
-        let (Some(from), Some(to)) = (named(assumption.from), named(assumption.to)) else { continue };
-        let key = (from.step.id.as_str(), to.step.id.as_str());
-        let pair =
-            pairs.entry(key).or_insert_with(|| Pair { from, to: &to.step, conditions: BTreeSet::new() });
-        pair.conditions.insert(assumption.condition.as_deref());
+    for (to, lists) in access.assumptions.trusting() {
+        let Some(to) = access.principals.get(to) else { continue };
+        let Some(some) = differing.get(to.step.id.as_str()) else { continue };
+        for Assumer { from, condition } in lists.iter().flat_map(|list| access.assumptions.list(*list)) {
+            let Some(from) = access.principals.get(*from).filter(|from| from.step.id != to.step.id) else {
+                continue;
+            };
+            if some.contains(from.step.id.as_str()) {
+                let key = (from.step.id.as_str(), to.step.id.as_str());
+                let pair = || Pair { from, to: &to.step, conditions: BTreeSet::new() };
+                pairs.entry(key).or_insert_with(pair).conditions.insert(condition.as_deref());
+            }
+        }
     }
     // Beside one that always holds, conditions say nothing.
     for pair in pairs.values_mut().filter(|pair| pair.conditions.contains(&None)) {
@@ -39,14 +53,57 @@ fn pairs(access: &Access) -> Pairs<'_> {
     pairs
 }
 
+/// By who may be become, the ids of those who can assume it otherwise than in the other state.
+type Differing<'a> = BTreeMap<&'a str, Rc<BTreeSet<&'a str>>>;
+
+/// One who can assume somebody, as far as it counts for what is told: whether it can act, and what must hold.
+type Able<'a> = (&'a str, Discriminant<Standing>, Option<&'a str>);
+
+/// Compares the lists of both states; the same two lists are compared once, whoever trusts them.
+fn differing<'a>(before: &'a Access, after: &'a Access) -> Differing<'a> {
+    let mut known: FxHashMap<(&[usize], &[usize]), Rc<BTreeSet<&'a str>>> = FxHashMap::default();
+    let [former, present] = [before, after].map(|access| {
+        let trusting = access.assumptions.trusting();
+        let named =
+            trusting.filter_map(|(to, lists)| Some((access.principals.get(to)?.step.id.as_str(), lists)));
+        named.collect::<BTreeMap<&str, &[usize]>>()
+    });
+    let ids: BTreeSet<&str> = former.keys().chain(present.keys()).copied().collect();
+    let of_both = ids.into_iter().map(|id| {
+        let lists = [&former, &present].map(|trusting| trusting.get(id).copied().unwrap_or_default());
+        let differing = known.entry((lists[0], lists[1])).or_insert_with(|| {
+            let [mine, theirs] = [able(before, lists[0]), able(after, lists[1])];
+            Rc::new(mine.symmetric_difference(&theirs).map(|(from, ..)| *from).collect())
+        });
+        (id, Rc::clone(differing))
+    });
+    of_both.filter(|(_, differing)| !differing.is_empty()).collect()
+}
+
+fn able<'a>(access: &'a Access, lists: &[usize]) -> FxHashSet<Able<'a>> {
+    let assumers = lists.iter().flat_map(|list| access.assumptions.list(*list));
+    let able = assumers.filter_map(|Assumer { from, condition }| {
+        let from = access.principals.get(*from)?;
+        Some((from.step.id.as_str(), mem::discriminant(&from.standing), condition.as_deref()))
+    });
+    able.collect()
+}
+
 /// Returns the ids of those whom anybody can assume: that one more can is told of nobody.
-fn open_to_anybody<'a>(pairs: &Pairs<'a>) -> BTreeSet<&'a str> {
-    pairs.iter().filter(|(_, pair)| pair.from.step.kind == "anybody").map(|((_, to), _)| *to).collect()
+fn open_to_anybody(access: &Access) -> BTreeSet<&str> {
+    let is_anybody = |assumer: &Assumer| {
+        access.principals.get(assumer.from).is_some_and(|from| from.step.kind == "anybody")
+    };
+    let trusting = access.assumptions.trusting();
+    let open = trusting
+        .filter(|(_, lists)| lists.iter().any(|list| access.assumptions.list(*list).iter().any(is_anybody)));
+    open.filter_map(|(to, _)| Some(access.principals.get(to)?.step.id.as_str())).collect()
 }
 
 pub(super) fn compare(before: &Access, after: &Access, terms: &Terms, changes: &mut Vec<AccessChange>) {
-    let (mut former, mut present) = (pairs(before), pairs(after));
-    let (were_open, are_open) = (open_to_anybody(&former), open_to_anybody(&present));
+    let differing = differing(before, after);
+    let (mut former, mut present) = (pairs(before, &differing), pairs(after, &differing));
+    let (were_open, are_open) = (open_to_anybody(before), open_to_anybody(after));
     let is_of_all = |from: &Principal, to: &str| {
         were_open.contains(to) && are_open.contains(to) && from.step.kind != "anybody"
     };
@@ -155,37 +212,23 @@ fn change(pair: &Pair<'_>, turn: Turn, condition: Option<&str>, cause: Cause) ->
     }
 }
 
-/// Who can assume whom, in one state.
-pub(super) struct Becoming<'a> {
-    access: &'a Access,
-    /// By who is become: who can assume it.
-    from_whom: BTreeMap<usize, BTreeSet<usize>>,
-}
-
-impl<'a> Becoming<'a> {
-    pub(super) fn of(access: &'a Access) -> Self {
-        let mut from_whom: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-        for assumption in &access.assumptions {
-            from_whom.entry(assumption.to).or_default().insert(assumption.from);
-        }
-        Self { access, from_whom }
-    }
-
-    /// Returns who can assume somebody, also by way of others, and can act: anybody first, then whoever is not of the
-    /// account.
-    pub(super) fn of_principal(&self, id: &str) -> UsableBy {
-        let Some(number) = self.access.principal_with(id) else { return UsableBy::default() };
-        let mut found: BTreeSet<usize> = BTreeSet::new();
-        let mut open = vec![number];
-        while let Some(to) = open.pop() {
-            for from in self.from_whom.get(&to).into_iter().flatten() {
-                if *from != number && found.insert(*from) {
-                    open.push(*from);
+/// Returns who can assume somebody in a state, also by way of others, and can act: anybody first, then whoever is not of the
+/// account.
+pub(super) fn assumers_of(access: &Access, id: &str) -> UsableBy {
+    let Some(number) = access.principal_with(id) else { return UsableBy::default() };
+    let (mut found, mut seen): (BTreeSet<usize>, BTreeSet<usize>) = Default::default();
+    let mut open = vec![number];
+    while let Some(to) = open.pop() {
+        for list in access.assumptions.lists_of(to) {
+            let is_new = seen.insert(*list);
+            for assumer in access.assumptions.list(*list).iter().filter(|_| is_new) {
+                if assumer.from != number && found.insert(assumer.from) {
+                    open.push(assumer.from);
                 }
             }
         }
-        let principals = found.into_iter().filter_map(|number| self.access.principals.get(number));
-        let able = principals.filter(|who| !matches!(who.standing, Standing::Inactive(_)));
-        UsableBy::of_steps(able.map(|who| who.step.clone()))
     }
+    let principals = found.into_iter().filter_map(|number| access.principals.get(number));
+    let able = principals.filter(|who| !matches!(who.standing, Standing::Inactive(_)));
+    UsableBy::of_steps(able.map(|who| who.step.clone()))
 }

@@ -1,9 +1,11 @@
 //! Tells what one role of one policy does on several services as one thing.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+use rustc_hash::FxHashSet;
 
 use super::{AccessChange, Cause, Turn, What, side::ids};
 use crate::{Choice, Pattern, Resource, Statement};
@@ -50,20 +52,21 @@ pub(super) fn joined(changes: Vec<AccessChange>) -> Vec<AccessChange> {
 fn can_be_one(one: &AccessChange, other: &AccessChange) -> bool {
     let are_whole = one.is_whole && other.is_whole;
     let (What::Statement(one), What::Statement(other)) = (&one.what, &other.what) else { return false };
-    let is_own = |mine: &Statement, theirs: &Statement| {
-        let theirs: HashSet<&Pattern> = theirs.actions.any_of.iter().collect();
-        let services: Vec<String> = services(mine).map(|service| format!("{service}.")).collect();
-        let mut mine = mine.actions.any_of.iter().filter(|action| !theirs.contains(action));
-        mine.all(|action| {
-            let action = action.to_string();
-            services.iter().any(|service| action.starts_with(service.as_str()))
-        })
-    };
     one.effect == other.effect
         && one.actions.except.is_empty()
         && other.actions.except.is_empty()
         && one.resources.except == other.resources.except
-        && (are_whole || (is_own(one, other) && is_own(other, one) && differ(one, other)))
+        && (are_whole || (differ(one, other) && is_own(one, other) && is_own(other, one)))
+}
+
+/// Returns whether each action that only one of two statements has is of a service that it names.
+fn is_own(mine: &Statement, theirs: &Statement) -> bool {
+    if mine.actions == theirs.actions {
+        return true;
+    }
+    let known: FxHashSet<&Pattern> = theirs.actions.any_of.iter().collect();
+    let mut only = mine.actions.any_of.iter().filter(|action| !known.contains(action));
+    only.all(|action| services(mine).any(|service| action.is_of_service(service)))
 }
 
 /// Returns whether each resource of one is that of the other but for the service.
@@ -112,13 +115,12 @@ fn together(one: &Statement, other: &Statement) -> Statement {
 }
 
 fn differ_in_service(one: &Resource, other: &Resource) -> bool {
-    let rest = |resource: &Resource| -> Vec<(String, Vec<Pattern>)> {
-        let attributes = resource.0.iter().filter(|(attribute, _)| *attribute != SERVICE);
-        attributes.map(|(attribute, patterns)| (attribute.clone(), patterns.clone())).collect()
-    };
+    fn rest(resource: &Resource) -> impl Iterator<Item = (&String, &Vec<Pattern>)> {
+        resource.0.iter().filter(|(attribute, _)| *attribute != SERVICE)
+    }
     match (one.0.get(SERVICE), other.0.get(SERVICE)) {
         (Some(mine), Some(theirs)) => {
-            !theirs.iter().any(|service| mine.contains(service)) && rest(one) == rest(other)
+            !theirs.iter().any(|service| mine.contains(service)) && rest(one).eq(rest(other))
         }
         _ => false,
     }

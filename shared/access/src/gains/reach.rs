@@ -1,25 +1,28 @@
-//! How far grants go, counted once for each statement.
+//! How far grants go, counted once for each set of actions and of resources.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Inventory, Reach};
-use crate::{Pattern, Resource, Statement, statement::Region};
+use crate::{Choice, Pattern, Resource, Statement, statement::Region};
 
 pub(super) struct Reaches<'a> {
     known: &'a Inventory,
-    counted: HashMap<Statement, Reach>,
+    actions: FxHashMap<Choice<Pattern>, usize>,
+    resources: FxHashMap<Choice<Resource>, usize>,
     places: Places,
 }
 
-/// Attributes that name one thing, so that what names it needs no look at all others.
-const NAMES: [&str; 2] = ["serviceInstance", "path"];
+/// Attributes that name one thing or at least its service, so that what names it needs no look at all others.
+const NAMES: [&str; 3] = ["serviceInstance", "path", "serviceName"];
 
 /// The places of resources by an attribute that names them.
 #[derive(Default)]
 struct Places {
-    named: HashMap<(&'static str, String), Vec<usize>>,
+    named: FxHashMap<(&'static str, String), Vec<usize>>,
     /// Those that have not this attribute as one plain text.
-    others: HashMap<&'static str, Vec<usize>>,
+    others: FxHashMap<&'static str, Vec<usize>>,
 }
 
 impl Places {
@@ -51,29 +54,32 @@ impl Places {
 
 impl<'a> Reaches<'a> {
     pub(super) fn of(known: &'a Inventory) -> Self {
-        Self { known, counted: HashMap::new(), places: Places::of(&known.resources) }
+        let (actions, resources) = (FxHashMap::default(), FxHashMap::default());
+        Self { known, actions, resources, places: Places::of(&known.resources) }
     }
 
     pub(super) fn count(&mut self, statement: &Statement) -> Reach {
-        if let Some(reach) = self.counted.get(statement) {
-            return *reach;
-        }
-        let chosen = Texts::of(&statement.actions.any_of);
-        let taken = Texts::of(&statement.actions.except);
-        let is_chosen = |action: &&String| chosen.hold(action) && !taken.hold(action);
-        let count = |found: usize| u64::try_from(found).unwrap_or(u64::MAX);
-        let reach = Reach {
-            actions: count(self.known.actions.iter().filter(is_chosen).count()),
-            resources: count(self.opened(statement)),
-        };
-        self.counted.insert(statement.clone(), reach);
-        reach
+        let actions = self.actions.get(&*statement.actions).copied().unwrap_or_else(|| {
+            let count = self.count_actions(&statement.actions);
+            self.actions.insert(Choice::clone(&statement.actions), count);
+            count
+        });
+        let resources = self.resources.get(&*statement.resources).copied().unwrap_or_else(|| {
+            let count = self.count_resources(&statement.resources);
+            self.resources.insert(Choice::clone(&statement.resources), count);
+            count
+        });
+        let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        Reach { actions: wide(actions), resources: wide(resources) }
     }
-}
 
-impl Reaches<'_> {
-    fn opened(&self, statement: &Statement) -> usize {
-        let resources = &statement.resources;
+    fn count_actions(&self, actions: &Choice<Pattern>) -> usize {
+        let (chosen, taken) = (Texts::of(&actions.any_of), Texts::of(&actions.except));
+        let is_chosen = |action: &&String| chosen.hold(action) && !taken.hold(action);
+        self.known.actions.iter().filter(is_chosen).count()
+    }
+
+    fn count_resources(&self, resources: &Choice<Resource>) -> usize {
         let is_opened = |resource: &Resource| {
             resources.any_of.iter().any(|mine| mine.overlaps(resource))
                 && !resources.except.iter().any(|taken| taken.covers(resource))
@@ -93,7 +99,7 @@ impl Reaches<'_> {
 
 /// Patterns, with those that are plain texts apart.
 struct Texts<'a> {
-    plain: HashSet<String>,
+    plain: FxHashSet<String>,
     wild: Vec<&'a Pattern>,
 }
 

@@ -15,6 +15,7 @@ use super::{documents::Documents, ends, people::People, step};
 use crate::{
     Access, Choice, Effect, Extent, Holders, Pattern, Principal, Resource, Standing, Statement,
     access::both,
+    assumptions::Assumer,
     decide::asking::{Ability, Asked, Asking},
 };
 use principals::{Basis, Outsider, Own, Principals, Reach, principals};
@@ -60,37 +61,38 @@ pub(super) fn add(access: &mut Access, state: &State, people: &People<'_>, at: T
         trusting.push((row, to, policy));
     }
     // Taken before anybody can become anybody, so that each step stands by itself.
-    let mut found = insiders(access, &own, &trusting);
+    let found = insiders(access, &own, &trusting);
     for (row, to, policy) in &trusting {
         let text = |column| t::AGENCIES.text(row, column);
+        let mut outsiders = policy.outsiders(access, &own);
         if let Some(domain) = text("trust_domain_id") {
             let name = text("trust_domain_name");
             let is_service = name.is_some_and(|name| name.starts_with("op_svc_"));
             let from = outside(access, if is_service { "cloud service" } else { "account" }, domain, name);
-            found.push((from, *to, None));
+            outsiders.push((from, None));
         }
-        found.extend(policy.outsiders(access, &own).into_iter().map(|(from, words)| (from, *to, words)));
+        access.assume_by_all(assumers(outsiders), *to);
     }
-    found.sort();
-    found.dedup();
-    found.retain(|(from, to, _)| from != to);
-    for (from, to, condition) in found {
-        access.assume(from, to, condition);
+    for (to, let_in) in found {
+        access.assume_by_all(assumers(let_in), to);
     }
 }
 
-/// Returns who of the account is let in by which agency: the statements that speak of assuming are looked for once.
+fn assumers(let_in: Vec<LetIn>) -> Vec<Assumer> {
+    let_in.into_iter().map(|(from, condition)| Assumer { from, condition }).collect()
+}
+
+/// Returns who of the account is let in by each agency: the statements that speak of assuming are looked for once.
 fn insiders(
     access: &Access,
     own: &Own,
     trusting: &[(&Row, usize, TrustPolicy<'_>)],
-) -> Vec<(usize, usize, Option<String>)> {
+) -> Vec<(usize, Vec<LetIn>)> {
     let mut asking = None;
     let mut found = Vec::new();
     for (_, to, policy) in trusting.iter().filter(|(_, _, policy)| policy.allows().next().is_some()) {
         let asking = asking.get_or_insert_with(|| Asking::new(access, super::action(ASSUME), "path"));
-        let let_in = policy.insiders(asking, own).into_iter();
-        found.extend(let_in.map(|(from, words)| (from, *to, words)));
+        found.push((*to, policy.insiders(asking, own)));
     }
     found
 }

@@ -53,7 +53,7 @@ fn may(state: &State, action: &str) -> Option<(Verdict, Option<String>)> {
 fn becomes_agency(state: &State) -> bool {
     let access = access(state);
     let number = |id: &str| access.principal_with(id).expect("is there");
-    access.assumptions.iter().any(|each| (each.from, each.to) == (number("u0"), number("a1")))
+    access.assumptions().any(|each| (each.from, each.to) == (number("u0"), number("a1")))
 }
 
 const EVERYTHING: &str = "*:*:*";

@@ -103,9 +103,8 @@ fn let_in(state: &State) -> Vec<String> {
     let access = access(state);
     let name = |number: usize| access.principals()[number].step.name.clone();
     let mut found: Vec<String> = access
-        .assumptions
-        .iter()
-        .map(|each| match &each.condition {
+        .assumptions()
+        .map(|each| match each.condition {
             None => name(each.from),
             Some(words) => format!("{} if {words}", name(each.from)),
         })

@@ -1,0 +1,93 @@
+//! Who can assume whom. Hundreds of agencies trust the same users, so a list of these is kept once for all that trust it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use rustc_hash::FxHashMap;
+
+use crate::Access;
+
+/// A way in which one principal becomes another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Assumption<'a> {
+    /// The index of the principal who can assume the other.
+    pub from: usize,
+    /// The index of the principal who may be become.
+    pub to: usize,
+    /// What must hold for it; none when it is always possible.
+    pub condition: Option<&'a str>,
+}
+
+/// One who can assume somebody.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Assumer {
+    /// The index of the principal.
+    pub(crate) from: usize,
+    /// What must hold for it; none when it is always possible.
+    pub(crate) condition: Option<String>,
+}
+
+/// The lists of those who can assume somebody, and by whom each is trusted.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Assumptions {
+    lists: Vec<Arc<[Assumer]>>,
+    places: FxHashMap<Arc<[Assumer]>, usize>,
+    /// By the principal who may be become, the places of the lists that it trusts.
+    trusted: BTreeMap<usize, Vec<usize>>,
+}
+
+impl Assumptions {
+    fn add(&mut self, mut assumers: Vec<Assumer>, to: usize) {
+        if assumers.is_empty() {
+            return;
+        }
+        assumers.sort();
+        assumers.dedup();
+        let assumers: Arc<[Assumer]> = assumers.into();
+        let place = *self.places.entry(Arc::clone(&assumers)).or_insert(self.lists.len());
+        if place == self.lists.len() {
+            self.lists.push(assumers);
+        }
+        let trusted = self.trusted.entry(to).or_default();
+        if !trusted.contains(&place) {
+            trusted.push(place);
+        }
+    }
+
+    /// Returns the places of the lists of those who can assume a principal.
+    pub(crate) fn lists_of(&self, to: usize) -> &[usize] {
+        self.trusted.get(&to).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns a list by its place. It may name the principal itself, which nobody becomes.
+    pub(crate) fn list(&self, place: usize) -> &[Assumer] {
+        self.lists.get(place).map_or(&[], |list| list)
+    }
+
+    /// Returns the principals who may be become, each with the places of its lists.
+    pub(crate) fn trusting(&self) -> impl Iterator<Item = (usize, &[usize])> {
+        self.trusted.iter().map(|(to, places)| (*to, places.as_slice()))
+    }
+}
+
+impl Access {
+    /// Lets one principal become another.
+    pub fn assume(&mut self, from: usize, to: usize, condition: Option<String>) {
+        self.assumptions.add(vec![Assumer { from, condition }], to);
+    }
+
+    /// Lets some principals become another, each while something holds. Whoever is among them itself stays who it is.
+    pub(crate) fn assume_by_all(&mut self, assumers: Vec<Assumer>, to: usize) {
+        self.assumptions.add(assumers, to);
+    }
+
+    /// Returns who can become whom, one by one. These may be very many: of a thousand agencies that trust the same thousand users
+    /// a million.
+    pub fn assumptions(&self) -> impl Iterator<Item = Assumption<'_>> {
+        self.assumptions.trusting().flat_map(|(to, places)| {
+            let assumers = places.iter().flat_map(|place| self.assumptions.list(*place));
+            assumers.filter(move |assumer| assumer.from != to).map(move |Assumer { from, condition }| {
+                Assumption { from: *from, to, condition: condition.as_deref() }
+            })
+        })
+    }
+}
