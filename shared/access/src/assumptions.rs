@@ -36,10 +36,7 @@ pub(crate) struct Assumptions {
 }
 
 impl Assumptions {
-    fn add(&mut self, mut assumers: Vec<Assumer>, to: usize) {
-        if assumers.is_empty() {
-            return;
-        }
+    fn list_all(&mut self, mut assumers: Vec<Assumer>) -> usize {
         assumers.sort();
         assumers.dedup();
         let assumers: Arc<[Assumer]> = assumers.into();
@@ -47,9 +44,13 @@ impl Assumptions {
         if place == self.lists.len() {
             self.lists.push(assumers);
         }
+        place
+    }
+
+    fn trust(&mut self, to: usize, list: usize) {
         let trusted = self.trusted.entry(to).or_default();
-        if !trusted.contains(&place) {
-            trusted.push(place);
+        if !trusted.contains(&list) && !self.lists.get(list).is_none_or(|list| list.is_empty()) {
+            trusted.push(list);
         }
     }
 
@@ -63,6 +64,12 @@ impl Assumptions {
         self.lists.get(place).map_or(&[], |list| list)
     }
 
+    /// Returns how many different lists there are.
+    #[cfg(test)]
+    pub(crate) fn lists(&self) -> usize {
+        self.lists.len()
+    }
+
     /// Returns the principals who may be become, each with the places of its lists.
     pub(crate) fn trusting(&self) -> impl Iterator<Item = (usize, &[usize])> {
         self.trusted.iter().map(|(to, places)| (*to, places.as_slice()))
@@ -72,12 +79,18 @@ impl Assumptions {
 impl Access {
     /// Lets one principal become another.
     pub fn assume(&mut self, from: usize, to: usize, condition: Option<String>) {
-        self.assumptions.add(vec![Assumer { from, condition }], to);
+        let list = self.list_assumers(vec![Assumer { from, condition }]);
+        self.trust(to, list);
     }
 
-    /// Lets some principals become another, each while something holds. Whoever is among them itself stays who it is.
-    pub(crate) fn assume_by_all(&mut self, assumers: Vec<Assumer>, to: usize) {
-        self.assumptions.add(assumers, to);
+    /// Adds a list of those who can assume whoever trusts it, and returns its place; that of the same list, where there is one.
+    pub(crate) fn list_assumers(&mut self, assumers: Vec<Assumer>) -> usize {
+        self.assumptions.list_all(assumers)
+    }
+
+    /// Lets all of a list become a principal. Whoever is among them itself stays who it is.
+    pub(crate) fn trust(&mut self, to: usize, list: usize) {
+        self.assumptions.trust(to, list);
     }
 
     /// Returns who can become whom, one by one. These may be very many: of a thousand agencies that trust the same thousand users

@@ -1,6 +1,10 @@
 //! Answers who can do something, surely or under a condition, and by which path.
 
-use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BinaryHeap},
+    rc::Rc,
+};
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -100,7 +104,8 @@ impl Access {
     }
 
     /// As [`Self::who_can`], where one of several ways of a principal is preferred, and what every member of the
-    /// account may do is left out: nobody gave it to anybody.
+    /// account may do is left out: nobody gave it to anybody. Where all that is asked is preferred, ways to a part of it are left
+    /// out.
     pub(crate) fn who_was_given<'a>(
         &'a self,
         question: &Question,
@@ -110,6 +115,9 @@ impl Access {
         let mut weighing = self.weighing(question, prefers);
         for number in self.sources_of_every_member() {
             weighing.extents.forget(*number);
+        }
+        if prefers == Preference::Whole {
+            weighing.forget_parts();
         }
         let Some(speaking) = weighing.speaking_undenied() else {
             return self.ways(weighing, prefers).into_iter().collect();
@@ -204,24 +212,17 @@ impl Access {
         bound
     }
 
-    /// Adds those who can become somebody who can, and those who can become them.
-    ///
-    /// A list of those who can is gone through only for the best that is to be become by it: the best way first, so that it mostly is
-    /// gone through once, however many trust the same list.
+    /// Adds those who can become somebody who can, and those who can become them: the best way first, so that each principal is
+    /// mostly come to once, and each list of those who can assume others gone through once, however many trust it.
     fn add_assumptions<'a>(&'a self, best: &mut BTreeMap<usize, Way<'a>>, prefers: Preference) {
-        let can = |way: &Way<'_>| way.verdict != Verdict::Denied;
-        let trusting = |to: &usize| !self.assumptions.lists_of(*to).is_empty();
-        let mut open: Vec<usize> =
-            best.iter().filter(|(to, way)| can(way) && trusting(to)).map(|(to, _)| *to).collect();
-        open.sort_by(|one, other| match (best.get(one), best.get(other)) {
-            (Some(one), Some(other)) => one.compare(other, prefers),
-            _ => Ordering::Equal,
-        });
+        let is_trusting = |to: usize| !self.assumptions.lists_of(to).is_empty();
+        let own = best.iter().filter(|(to, way)| way.verdict != Verdict::Denied && is_trusting(**to));
+        let mut open: BinaryHeap<Open<'a>> =
+            own.map(|(to, way)| Open { to: *to, way: way.clone(), prefers }).collect();
         let mut offered: FxHashMap<(usize, bool), Way<'a>> = FxHashMap::default();
-        while let Some(to) = open.pop() {
-            let Some(way) = best.get(&to).filter(|way| can(way)).cloned() else { continue };
+        while let Some(Open { to, way, .. }) = open.pop() {
             for list in self.assumptions.lists_of(to) {
-                let better = [false, true].map(|is_conditional| {
+                let are_better = [false, true].map(|is_conditional| {
                     let offer = way.clone().if_conditional(is_conditional);
                     let known = offered.get(&(*list, is_conditional));
                     let is_better = known.is_none_or(|known| offer.is_better_than(known, prefers));
@@ -229,19 +230,48 @@ impl Access {
                     is_better
                 });
                 for Assumer { from, condition } in self.assumptions.list(*list) {
-                    let is_worth_a_look = better.get(usize::from(condition.is_some())) == Some(&true);
-                    let Some(first) = self.principals.get(*from).filter(|_| is_worth_a_look && *from != to)
+                    let is_better = are_better.get(usize::from(condition.is_some())) == Some(&true);
+                    let first = self.principals.get(*from).filter(|_| is_better && *from != to);
+                    let Some(next) = first.map(|first| way.assumed_by(&first.step, condition.as_deref()))
                     else {
                         continue;
                     };
-                    let next = way.assumed_by(&first.step, condition.as_deref());
                     if best.get(from).is_none_or(|known| next.is_better_than(known, prefers)) {
+                        if is_trusting(*from) {
+                            open.push(Open { to: *from, way: next.clone(), prefers });
+                        }
                         best.insert(*from, next);
-                        open.push(*from);
                     }
                 }
             }
         }
+    }
+}
+
+/// Somebody who can, and whose assumers are to be looked at; the best way is the greatest.
+struct Open<'a> {
+    to: usize,
+    way: Way<'a>,
+    prefers: Preference,
+}
+
+impl PartialEq for Open<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Open<'_> {}
+
+impl PartialOrd for Open<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Open<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.way.compare(&other.way, self.prefers).then_with(|| self.to.cmp(&other.to))
     }
 }
 

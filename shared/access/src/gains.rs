@@ -30,6 +30,7 @@ use std::{
 use serde::Serialize;
 
 use crate::{Access, Effect, Names, Pattern, Principal, Resource, Statement, Step, sentence};
+use becoming::Assumers;
 use bounds::Bounds;
 pub use cause::{Cause, CauseKind};
 use difference::Differences;
@@ -141,15 +142,20 @@ impl UsableBy {
             return first.clone();
         }
         let all: BTreeSet<&Step> = each.iter().flat_map(|one| one.all.iter()).collect();
-        Self { is_of_one: true, ..Self::of_steps(all.into_iter().cloned()) }
+        Self { is_of_one: true, ..Self::of_ordered(Self::in_order(all.into_iter())) }
     }
 
-    /// Returns whoever can assume a principal, in the order of telling.
-    pub(crate) fn of_steps(steps: impl Iterator<Item = Step>) -> Self {
-        let mut all: Vec<Step> = steps.collect();
-        all.sort_by_cached_key(|step| (distance(step), step.name.clone(), step.id.clone()));
+    /// Returns those who can assume a principal, in the order of telling.
+    pub(crate) fn in_order<'a>(steps: impl Iterator<Item = &'a Step>) -> Arc<[Step]> {
+        let mut all: Vec<&Step> = steps.collect();
+        all.sort_unstable_by_key(|step| (distance(step), &step.name, &step.id));
+        all.into_iter().cloned().collect()
+    }
+
+    /// Takes those who can assume a principal, in the order of telling.
+    pub(crate) fn of_ordered(all: Arc<[Step]>) -> Self {
         let first = all.iter().take(Self::NAMED).cloned().collect();
-        Self { first, total: all.len(), is_of_one: false, all: all.into() }
+        Self { first, total: all.len(), is_of_one: false, all }
     }
 
     /// Returns whether it is several principals, and not everybody named can assume each of them.
@@ -243,12 +249,13 @@ fn has_same_standing(before: &Access, after: &Access, id: &str) -> bool {
 
 /// Names who can assume those that gained or lost something, in the state that is told of.
 fn name_users(before: &Access, after: &Access, changes: &mut [AccessChange]) {
+    let [mut former, mut present] = [before, after].map(Assumers::of);
     let mut known: BTreeMap<(bool, String), UsableBy> = BTreeMap::new();
     for change in changes {
         let is_loss = matches!(change.turn, Turn::Lost | Turn::Narrowed);
         let id = change.principal.step.id.clone();
         let of_principal = known.entry((is_loss, id)).or_insert_with_key(|(is_loss, id)| {
-            becoming::assumers_of(if *is_loss { before } else { after }, id)
+            if *is_loss { former.of_principal(id) } else { present.of_principal(id) }
         });
         change.usable_by = of_principal.clone();
     }

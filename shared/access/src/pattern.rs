@@ -5,7 +5,15 @@
 
 mod union;
 
-use std::{cmp::Ordering, collections::HashSet, fmt, hash, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::HashSet,
+    fmt,
+    hash::{self, BuildHasher},
+    sync::Arc,
+};
+
+use rustc_hash::FxBuildHasher;
 
 /// One element of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,12 +33,16 @@ enum Token {
 /// assert!(wide.overlaps(&Pattern::parse("iam:users:*")));
 /// assert!(!wide.covers(&Pattern::parse("iam:users:*")));
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Pattern(Vec<Token>, Written);
-
-/// How a pattern was written, where that is not how it is compared. Two that are compared alike are the same.
-#[derive(Debug, Clone, Default)]
-struct Written(Option<Arc<str>>);
+#[derive(Clone)]
+pub struct Pattern {
+    /// Shared, because the same ones are in thousands of policies.
+    tokens: Arc<[Token]>,
+    /// Of the tokens, so that patterns which differ are mostly seen to differ at once.
+    hash: u64,
+    is_literal: bool,
+    /// How it was written, where that is not how it is compared. Two that are compared alike are the same.
+    written: Option<Arc<str>>,
+}
 
 impl Pattern {
     /// Reads `*` and `?` as wildcards.
@@ -46,19 +58,19 @@ impl Pattern {
     /// Takes every character as it is.
     #[must_use]
     pub fn literal(text: &str) -> Self {
-        Self(text.chars().map(Token::Letter).collect(), Written::default())
+        Self::new(text.chars().map(Token::Letter).collect())
     }
 
     /// Reads `compared`, and shows it as `written`.
     pub(crate) fn shown_as(compared: &str, written: &str) -> Self {
         let pattern = Self::parse(compared);
-        if compared == written { pattern } else { Self(pattern.0, Written(Some(Arc::from(written)))) }
+        if compared == written { pattern } else { Self { written: Some(Arc::from(written)), ..pattern } }
     }
 
     /// Returns the pattern that every text matches.
     #[must_use]
     pub fn any() -> Self {
-        Self(vec![Token::Run], Written::default())
+        Self::new(vec![Token::Run])
     }
 
     /// Reads IBM's form, in which `{{*}}` and `{{?}}` are those characters themselves.
@@ -97,26 +109,32 @@ impl Pattern {
                 _ => ordered.push(token),
             }
         }
-        Self(ordered, Written::default())
+        Self::new(ordered)
+    }
+
+    fn new(tokens: Vec<Token>) -> Self {
+        let is_literal = tokens.iter().all(|token| matches!(token, Token::Letter(_)));
+        let hash = FxBuildHasher.hash_one(&tokens);
+        Self { tokens: tokens.into(), hash, is_literal, written: None }
     }
 
     /// Returns whether it has no wildcard.
     #[must_use]
-    pub fn is_literal(&self) -> bool {
-        self.0.iter().all(|token| matches!(token, Token::Letter(_)))
+    pub const fn is_literal(&self) -> bool {
+        self.is_literal
     }
 
     /// Returns whether every text matches it.
     #[must_use]
     pub fn is_any(&self) -> bool {
-        self.0 == [Token::Run]
+        *self.tokens == [Token::Run]
     }
 
     /// Returns whether a text matches.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         let letters: Vec<Token> = text.chars().map(Token::Letter).collect();
-        takes(&self.0, &letters)
+        takes(&self.tokens, &letters)
     }
 
     /// Returns whether every text that matches `other` matches this one too.
@@ -125,13 +143,16 @@ impl Pattern {
         if self == other || self.is_any() {
             return true;
         }
+        if self.is_literal {
+            return false;
+        }
         // A run in `other` may be filled with a character that nobody wrote, which only a run here can take: so without
         // `?` here, matching the other pattern as if it were a text is exact.
-        if !self.0.contains(&Token::One) {
-            return takes(&self.0, &other.0);
+        if !self.tokens.contains(&Token::One) {
+            return takes(&self.tokens, &other.tokens);
         }
         if other.is_literal() {
-            return takes(&self.0, &other.0);
+            return takes(&self.tokens, &other.tokens);
         }
         self.covers_every_filling(other)
     }
@@ -139,7 +160,12 @@ impl Pattern {
     /// Returns whether some text matches both.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
-        overlap(&self.0, &other.0)
+        match (self.is_literal, other.is_literal) {
+            (true, true) => self == other,
+            (_, true) => takes(&self.tokens, &other.tokens),
+            (true, _) => takes(&other.tokens, &self.tokens),
+            _ => overlap(&self.tokens, &other.tokens),
+        }
     }
 
     /// Returns patterns that match whatever matches both, and nothing else; none where that takes too many.
@@ -154,7 +180,7 @@ impl Pattern {
     pub fn shared_with(&self, other: &Self) -> Option<Vec<Self>> {
         const MOST: usize = 64;
         let mut found: Vec<Self> = Vec::new();
-        let mut open = vec![(self.0.as_slice(), other.0.as_slice(), Vec::new())];
+        let mut open = vec![(&*self.tokens, &*other.tokens, Vec::new())];
         let mut steps = 0;
         while let Some((mine, theirs, before)) = open.pop() {
             steps += 1;
@@ -210,7 +236,7 @@ impl Pattern {
     /// Walks through all fillings of `other` at once: a place in it, and the set of places that this pattern may be at.
     fn covers_every_filling(&self, other: &Self) -> bool {
         let mut letters: Vec<Option<char>> = vec![None];
-        letters.extend(self.0.iter().chain(&other.0).filter_map(|token| match token {
+        letters.extend(self.tokens.iter().chain(&*other.tokens).filter_map(|token| match token {
             Token::Letter(letter) => Some(Some(*letter)),
             Token::One | Token::Run => None,
         }));
@@ -223,8 +249,8 @@ impl Pattern {
                 continue;
             }
             let step = |letter: Option<char>| self.step(&mine, letter);
-            match other.0.get(place) {
-                None if mine.last() == Some(&self.0.len()) => {}
+            match other.tokens.get(place) {
+                None if mine.last() == Some(&self.tokens.len()) => {}
                 None => return false,
                 Some(Token::Letter(letter)) => open.push((place + 1, step(Some(*letter)))),
                 Some(Token::One) => open.extend(letters.iter().map(|letter| (place + 1, step(*letter)))),
@@ -239,7 +265,7 @@ impl Pattern {
 
     /// Returns the places after one more letter; `None` is a letter that nobody wrote.
     fn step(&self, places: &[usize], letter: Option<char>) -> Vec<usize> {
-        let next = places.iter().filter_map(|place| match self.0.get(*place)? {
+        let next = places.iter().filter_map(|place| match self.tokens.get(*place)? {
             Token::Letter(mine) => (Some(*mine) == letter).then_some(place + 1),
             Token::One => Some(place + 1),
             Token::Run => Some(*place),
@@ -251,7 +277,7 @@ impl Pattern {
     fn closure(&self, mut places: Vec<usize>) -> Vec<usize> {
         let mut index = 0;
         while let Some(place) = places.get(index).copied() {
-            if self.0.get(place) == Some(&Token::Run) {
+            if self.tokens.get(place) == Some(&Token::Run) {
                 places.push(place + 1);
             }
             index += 1;
@@ -326,36 +352,42 @@ fn overlap(mine: &[Token], theirs: &[Token]) -> bool {
     reachable.last().copied().unwrap_or(false)
 }
 
-impl PartialEq for Written {
-    fn eq(&self, _other: &Self) -> bool {
-        true
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && (Arc::ptr_eq(&self.tokens, &other.tokens) || self.tokens == other.tokens)
     }
 }
 
-impl Eq for Written {}
+impl Eq for Pattern {}
 
-impl PartialOrd for Written {
+impl PartialOrd for Pattern {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Written {
-    fn cmp(&self, _other: &Self) -> Ordering {
-        Ordering::Equal
+impl Ord for Pattern {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.tokens, &other.tokens) {
+            Ordering::Equal
+        } else {
+            self.tokens.cmp(&other.tokens)
+        }
     }
 }
 
-impl hash::Hash for Written {
-    fn hash<H: hash::Hasher>(&self, _state: &mut H) {}
+impl hash::Hash for Pattern {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
 }
 
 impl fmt::Display for Pattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Written(Some(written)) = &self.1 {
+        if let Some(written) = &self.written {
             return formatter.write_str(written);
         }
-        for token in &self.0 {
+        for token in &*self.tokens {
             match token {
                 Token::Letter(letter) => write!(formatter, "{letter}")?,
                 Token::One => formatter.write_str("?")?,
@@ -445,7 +477,7 @@ mod tests {
                     let text: String = text.iter().collect();
                     shared.iter().any(|each| each.matches(&text))
                 };
-                if one.0.len() + other.0.len() <= 5 {
+                if one.tokens.len() + other.tokens.len() <= 5 {
                     assert!(
                         texts
                             .iter()

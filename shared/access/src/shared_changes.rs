@@ -360,7 +360,10 @@ mod tests {
     #[test]
     fn who_may_become_one_of_several_is_told_as_that() {
         let step = |id: &str| Step { kind: "user", id: id.to_owned(), name: id.to_owned() };
-        let usable_by = |ids: &[&str]| UsableBy::of_steps(ids.iter().map(|id| step(id)));
+        let usable_by = |ids: &[&str]| {
+            let steps: Vec<Step> = ids.iter().map(|id| step(id)).collect();
+            UsableBy::of_ordered(UsableBy::in_order(steps.iter()))
+        };
         let profile = |who, ids: &[&str]| AccessChange {
             usable_by: usable_by(ids),
             ..edited(who, Turn::Gained, "x", 1)

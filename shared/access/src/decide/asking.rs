@@ -3,13 +3,18 @@
 //! In: the graph and an action. Out: for each resource those who can do the action on it. Asking costs what the answer
 //! holds, and not the size of the account, where statements name resources one by one.
 
-use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use rustc_hash::FxHashMap;
 
 use super::{Preference, Verdict, Way, Weighing, weighing::Extents};
 use crate::{
     Access, Choice, Effect, Extent, Holders, Pattern, Question, Resource, Source, Statement, access::Held,
+    statement::Region,
 };
 
 /// What a principal can do of a question, by itself and its groups.
@@ -33,6 +38,8 @@ pub(crate) struct Asking<'a> {
     by_value: FxHashMap<&'a Pattern, Vec<usize>>,
     /// The sources that may speak of other values.
     others: Vec<usize>,
+    /// What these speak of, each choice once.
+    resources_of_others: Vec<&'a Choice<Resource>>,
     /// The sources that each principal holds.
     held: OnceCell<HeldBy<'a>>,
 }
@@ -50,6 +57,7 @@ impl<'a> Asking<'a> {
             extents: FxHashMap::default(),
             by_value: FxHashMap::default(),
             others: Vec::new(),
+            resources_of_others: Vec::new(),
             held: OnceCell::new(),
         };
         for numbers in access.sources_by_actions() {
@@ -69,7 +77,42 @@ impl<'a> Asking<'a> {
                 }
             }
         }
+        let of_others = asking.others.iter().filter_map(|number| access.sources.get(*number));
+        let resources: BTreeSet<&Choice<Resource>> =
+            of_others.map(|source| &*source.statement.resources).collect();
+        asking.resources_of_others = resources.into_iter().collect();
         asking
+    }
+
+    /// Returns what the answers to a question follow from, but for whoever holds a source that names its resource: of two questions
+    /// that have the same, the answers of all others are the same.
+    pub(crate) fn signature(&self, asked: &OnResource) -> Signature {
+        let resource = &asked.question.resource;
+        let said = |resources: &Choice<Resource>| {
+            let met = resources.any_of.iter().map(|mine| mine.overlaps(resource)).collect();
+            (resources.extent(resource), met)
+        };
+        let bounds = self.access.bounds.iter().flatten();
+        Signature {
+            names_nothing: self.named_value(&asked.question).is_none(),
+            others: self.resources_of_others.iter().map(|resources| said(resources)).collect(),
+            bounds: bounds.map(|source| said(&source.statement.resources)).collect(),
+        }
+    }
+
+    /// Returns who holds a source that names the resource of a question.
+    pub(crate) fn holders_of_named(&self, asked: &OnResource) -> BTreeSet<usize> {
+        let value = self.named_value(&asked.question);
+        let named = value.and_then(|value| self.by_value.get(value)).into_iter().flatten();
+        self.access.holders_of(named.copied()).into_iter().collect()
+    }
+
+    /// Returns the value by which sources may name the resource of a question.
+    fn named_value<'q>(&self, question: &'q Question) -> Option<&'q Pattern> {
+        match question.resource.0.get(self.attribute).map(Vec::as_slice) {
+            Some([value]) if value.is_literal() => Some(value),
+            _ => None,
+        }
     }
 
     /// Returns the question whether the action can be done on a resource.
@@ -79,27 +122,45 @@ impl<'a> Asking<'a> {
 
     /// Looks at all that speaks of a question, which must be one that [`Self::question`] returned.
     pub(crate) fn ask<'q>(&'q self, asked: &'q OnResource) -> Asked<'q> {
-        let extents = Extents::OfSome(self.speaking_of(&asked.question));
+        let speaking = match self.named_value(&asked.question) {
+            Some(value) => {
+                let named = self.by_value.get(value).into_iter().flatten();
+                self.speaking_of(&asked.question, named.chain(&self.others))
+            }
+            None => self.speaking_of(&asked.question, self.extents.keys()),
+        };
+        self.asked(asked, speaking)
+    }
+
+    /// As [`Self::ask`], without the sources that name the resource: the answers are those of all whose questions have the same
+    /// [`Signature`].
+    pub(crate) fn ask_of_all_alike<'q>(&'q self, asked: &'q OnResource) -> Asked<'q> {
+        match self.named_value(&asked.question) {
+            Some(_) => self.asked(asked, self.speaking_of(&asked.question, self.others.iter())),
+            None => self.ask(asked),
+        }
+    }
+
+    fn asked<'q>(&'q self, asked: &'q OnResource, speaking: FxHashMap<usize, Extent>) -> Asked<'q> {
+        let extents = Extents::OfSome(speaking);
         let mut weighing = self.access.weighing_of(&asked.question, Preference::Sure, extents);
         weighing.held_by = Some(self.held.get_or_init(|| self.held_by()));
         Asked { weighing, all_of_it: &asked.all_of_it }
     }
 
-    /// Returns how much of a question each source speaks of, where it speaks of it.
-    fn speaking_of(&self, question: &Question) -> FxHashMap<usize, Extent> {
+    /// Returns how much of a question some sources speak of, where they speak of it.
+    fn speaking_of<'n>(
+        &self,
+        question: &Question,
+        numbers: impl Iterator<Item = &'n usize>,
+    ) -> FxHashMap<usize, Extent> {
         let extent = |number: &usize| {
             let actions = self.extents.get(number).copied()?;
             let statement = &self.access.sources.get(*number)?.statement;
             let extent = statement.extent_given(actions, question);
             (extent != Extent::None).then_some((*number, extent))
         };
-        match question.resource.0.get(self.attribute).map(Vec::as_slice) {
-            Some([value]) if value.is_literal() => {
-                let named = self.by_value.get(value).into_iter().flatten();
-                named.chain(&self.others).filter_map(extent).collect()
-            }
-            _ => self.extents.keys().filter_map(extent).collect(),
-        }
+        numbers.filter_map(extent).collect()
     }
 
     fn held_by(&self) -> HeldBy<'a> {
@@ -109,6 +170,18 @@ impl<'a> Asking<'a> {
         holders.into_iter().map(held).collect()
     }
 }
+
+/// What all that speaks of an action says of a resource.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Signature {
+    /// Whether no source can name the resource, so that all of them are looked at.
+    names_nothing: bool,
+    others: Vec<Said>,
+    bounds: Vec<Said>,
+}
+
+/// How much of a resource is chosen, and which of the alternatives meet it.
+type Said = (Extent, Vec<bool>);
 
 /// The question whether an action can be done on one resource.
 pub(crate) struct OnResource {
@@ -136,11 +209,13 @@ pub(crate) struct Asked<'q> {
 }
 
 impl Asked<'_> {
-    /// Returns who can do what is asked, by number: by itself and its groups, not by becoming somebody else.
-    pub(crate) fn able(&mut self) -> BTreeMap<usize, Ability> {
+    /// Returns who can do what is asked, by number: by itself and its groups, not by becoming somebody else. Of some only, where
+    /// these are given.
+    pub(crate) fn able(&mut self, among: Option<&BTreeSet<usize>>) -> BTreeMap<usize, Ability> {
         let Extents::OfSome(extents) = &self.weighing.extents else { return BTreeMap::new() };
         let allowing = extents.keys().copied().filter(|number| self.weighing.is_allowed_by(*number));
-        let holders = self.weighing.access.holders_of(allowing);
+        let mut holders = self.weighing.access.holders_of(allowing);
+        holders.retain(|holder| among.is_none_or(|among| among.contains(holder)));
         let ways = holders.into_iter().filter_map(|holder| Some((holder, self.weighing.own_way(holder)?)));
         let able = ways.filter(|(_, way)| way.verdict != Verdict::Denied);
         able.map(|(holder, Way { extent, condition, .. })| (holder, Ability { extent, condition })).collect()

@@ -137,6 +137,23 @@ impl<'a> Weighing<'a, '_> {
         (is_free && speaking.iter().all(|(number, _)| self.is_allowed_by(*number))).then_some(speaking)
     }
 
+    /// Takes what allows a part of the question as speaking of nothing.
+    pub(super) fn forget_parts(&mut self) {
+        let parts: Vec<usize> = match &self.extents {
+            Extents::OfAll(extents) => {
+                let numbered = extents.iter().enumerate().filter(|(_, extent)| **extent == Extent::Part);
+                numbered.map(|(number, _)| number).collect()
+            }
+            Extents::OfSome(extents) => {
+                let parts = extents.iter().filter(|(_, extent)| **extent == Extent::Part);
+                parts.map(|(number, _)| *number).collect()
+            }
+        };
+        for number in parts.into_iter().filter(|number| self.is_allowed_by(*number)).collect::<Vec<_>>() {
+            self.extents.forget(number);
+        }
+    }
+
     /// Returns whether a source allows some of the question.
     pub(super) fn is_allowed_by(&self, source: usize) -> bool {
         let is_allow = |source: &Source| source.statement.effect == Effect::Allow;

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     mem::{self, Discriminant},
     rc::Rc,
+    sync::Arc,
 };
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -212,23 +213,44 @@ fn change(pair: &Pair<'_>, turn: Turn, condition: Option<&str>, cause: Cause) ->
     }
 }
 
-/// Returns who can assume somebody in a state, also by way of others, and can act: anybody first, then whoever is not of the
-/// account.
-pub(super) fn assumers_of(access: &Access, id: &str) -> UsableBy {
-    let Some(number) = access.principal_with(id) else { return UsableBy::default() };
-    let (mut found, mut seen): (BTreeSet<usize>, BTreeSet<usize>) = Default::default();
-    let mut open = vec![number];
-    while let Some(to) = open.pop() {
-        for list in access.assumptions.lists_of(to) {
-            let is_new = seen.insert(*list);
-            for assumer in access.assumptions.list(*list).iter().filter(|_| is_new) {
-                if assumer.from != number && found.insert(assumer.from) {
-                    open.push(assumer.from);
+/// Who can assume whom in a state, also by way of others: found once for all that are trusted by the same lists.
+pub(super) struct Assumers<'a> {
+    access: &'a Access,
+    /// Those who are reached by some lists and can act, in the order of telling.
+    known: FxHashMap<BTreeSet<usize>, Arc<[Step]>>,
+}
+
+impl<'a> Assumers<'a> {
+    pub(super) fn of(access: &'a Access) -> Self {
+        Self { access, known: FxHashMap::default() }
+    }
+
+    /// Returns who can assume somebody and can act: anybody first, then whoever is not of the account.
+    pub(super) fn of_principal(&mut self, id: &str) -> UsableBy {
+        let Some(number) = self.access.principal_with(id) else { return UsableBy::default() };
+        let (lists, found) = self.reached_from(number);
+        let able = found.iter().filter_map(|number| self.access.principals.get(*number));
+        let able = able.filter(|who| !matches!(who.standing, Standing::Inactive(_)));
+        let steps = self.known.entry(lists).or_insert_with(|| UsableBy::in_order(able.map(|who| &who.step)));
+        // Nobody becomes itself.
+        UsableBy::of_ordered(match found.contains(&number) {
+            true => steps.iter().filter(|step| step.id != id).cloned().collect(),
+            false => Arc::clone(steps),
+        })
+    }
+
+    /// Returns the lists by which somebody is reached, and who is in them.
+    fn reached_from(&self, number: usize) -> (BTreeSet<usize>, FxHashSet<usize>) {
+        let (mut lists, mut found) = (BTreeSet::new(), FxHashSet::default());
+        let mut open = vec![number];
+        while let Some(to) = open.pop() {
+            for list in self.access.assumptions.lists_of(to) {
+                if lists.insert(*list) {
+                    let assumers = self.access.assumptions.list(*list).iter().map(|assumer| assumer.from);
+                    open.extend(assumers.filter(|from| found.insert(*from)));
                 }
             }
         }
+        (lists, found)
     }
-    let principals = found.into_iter().filter_map(|number| access.principals.get(number));
-    let able = principals.filter(|who| !matches!(who.standing, Standing::Inactive(_)));
-    UsableBy::of_steps(able.map(|who| who.step.clone()))
 }

@@ -60,8 +60,9 @@ impl Kind {
         if others.iter().any(|other| other.covers(one)) {
             return true;
         }
-        // What overlaps is not enough where nothing but plain texts is taken out of a wildcard.
+        // What overlaps is not enough where nothing but plain texts is taken out of a wildcard, or where one text is seen to be left.
         others.iter().any(|other| !other.is_literal())
+            && !one.has_text_beyond(others)
             && match self {
                 Self::Actions => one.is_covered_as_action_by(others),
                 Self::Values => one.is_filled_by_all(others),
@@ -120,6 +121,11 @@ impl Cell {
             return self.any_of.iter().any(|one| other.holds(one));
         }
         !other.any_of.iter().all(Pattern::is_literal) || other.any_of.iter().any(|one| self.holds(one))
+    }
+
+    /// Returns whether a plain text of it is not in another: then it does not lie within that one.
+    pub(super) fn reaches_beyond(&self, other: &Self) -> bool {
+        self.any_of.iter().any(|one| one.is_literal() && !other.holds(one))
     }
 
     /// Returns whether a plain text is in the cell.

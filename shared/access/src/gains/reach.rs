@@ -1,7 +1,5 @@
 //! How far grants go, counted once for each set of actions and of resources.
 
-use std::collections::BTreeSet;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Inventory, Reach};
@@ -11,34 +9,70 @@ pub(super) struct Reaches<'a> {
     known: &'a Inventory,
     actions: FxHashMap<Choice<Pattern>, usize>,
     resources: FxHashMap<Choice<Resource>, usize>,
-    places: Places,
+    /// By a resource as it is written, the known ones that share something with it.
+    met: FxHashMap<Resource, Places>,
+    /// Likewise, those that it covers.
+    covered: FxHashMap<Resource, Places>,
+    index: Index,
 }
 
-/// Attributes that name one thing or at least its service, so that what names it needs no look at all others.
-const NAMES: [&str; 3] = ["serviceInstance", "path", "serviceName"];
+/// Places of known resources, a bit for each.
+#[derive(Clone)]
+struct Places(Vec<u64>);
 
-/// The places of resources by an attribute that names them.
+impl Places {
+    fn none(of: usize) -> Self {
+        Self(vec![0; of.div_ceil(64)])
+    }
+
+    fn of(count: usize, places: impl Iterator<Item = usize>) -> Self {
+        let mut found = Self::none(count);
+        for place in places {
+            if let Some(bits) = found.0.get_mut(place / 64) {
+                *bits |= 1 << (place % 64);
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, others: &Self) {
+        self.0.iter_mut().zip(&others.0).for_each(|(mine, theirs)| *mine |= theirs);
+    }
+
+    fn take_out(&mut self, others: &Self) {
+        self.0.iter_mut().zip(&others.0).for_each(|(mine, theirs)| *mine &= !theirs);
+    }
+
+    fn count(&self) -> usize {
+        self.0.iter().map(|bits| bits.count_ones() as usize).sum()
+    }
+}
+
+/// Attributes that name one thing, or at least of which kind or service it is, so that what names it needs no look at all others.
+const NAMES: [&str; 5] = ["serviceInstance", "path", "type", "service", "serviceName"];
+
+/// Where known resources are, by an attribute that names them.
 #[derive(Default)]
-struct Places {
+struct Index {
     named: FxHashMap<(&'static str, String), Vec<usize>>,
     /// Those that have not this attribute as one plain text.
     others: FxHashMap<&'static str, Vec<usize>>,
 }
 
-impl Places {
+impl Index {
     fn of(resources: &[Resource]) -> Self {
-        let mut places = Self::default();
+        let mut index = Self::default();
         for (place, resource) in resources.iter().enumerate() {
             for name in NAMES {
                 match resource.0.get(name).map(Vec::as_slice) {
                     Some([value]) if value.is_literal() => {
-                        places.named.entry((name, value.to_string())).or_default().push(place);
+                        index.named.entry((name, value.to_string())).or_default().push(place);
                     }
-                    _ => places.others.entry(name).or_default().push(place),
+                    _ => index.others.entry(name).or_default().push(place),
                 }
             }
         }
-        places
+        index
     }
 
     /// Returns the places of those that may share something with a resource; none when that may be any.
@@ -50,12 +84,30 @@ impl Places {
         let named = values.filter_map(|value| self.named.get(&(name, value.to_string())));
         Some(named.chain(self.others.get(name)).flatten().copied().collect())
     }
+
+    /// Returns the places of those that are as asked, of all that may share something with a resource.
+    fn search(
+        &self,
+        known: &[Resource],
+        resource: &Resource,
+        is_asked: impl Fn(&Resource) -> bool,
+    ) -> Places {
+        let near = self.near(resource).unwrap_or_else(|| (0..known.len()).collect());
+        let is_found = |place: &usize| known.get(*place).is_some_and(&is_asked);
+        Places::of(known.len(), near.into_iter().filter(is_found))
+    }
 }
 
 impl<'a> Reaches<'a> {
     pub(super) fn of(known: &'a Inventory) -> Self {
-        let (actions, resources) = (FxHashMap::default(), FxHashMap::default());
-        Self { known, actions, resources, places: Places::of(&known.resources) }
+        Self {
+            known,
+            actions: FxHashMap::default(),
+            resources: FxHashMap::default(),
+            met: FxHashMap::default(),
+            covered: FxHashMap::default(),
+            index: Index::of(&known.resources),
+        }
     }
 
     pub(super) fn count(&mut self, statement: &Statement) -> Reach {
@@ -79,21 +131,29 @@ impl<'a> Reaches<'a> {
         self.known.actions.iter().filter(is_chosen).count()
     }
 
-    fn count_resources(&self, resources: &Choice<Resource>) -> usize {
-        let is_opened = |resource: &Resource| {
-            resources.any_of.iter().any(|mine| mine.overlaps(resource))
-                && !resources.except.iter().any(|taken| taken.covers(resource))
-        };
-        let near: Option<Vec<Vec<usize>>> =
-            resources.any_of.iter().map(|mine| self.places.near(mine)).collect();
-        let known = &self.known.resources;
-        match near {
-            Some(near) => {
-                let places: BTreeSet<usize> = near.into_iter().flatten().collect();
-                places.into_iter().filter_map(|place| known.get(place)).filter(|each| is_opened(each)).count()
-            }
-            None => known.iter().filter(|each| is_opened(each)).count(),
+    fn count_resources(&mut self, resources: &Choice<Resource>) -> usize {
+        let mut opened = Places::none(self.known.resources.len());
+        for resource in &resources.any_of {
+            opened.add(self.met(resource));
         }
+        for resource in &resources.except {
+            opened.take_out(self.covered(resource));
+        }
+        opened.count()
+    }
+
+    fn met(&mut self, resource: &Resource) -> &Places {
+        let (known, index) = (&self.known.resources, &self.index);
+        self.met
+            .entry(resource.clone())
+            .or_insert_with(|| index.search(known, resource, |known| resource.overlaps(known)))
+    }
+
+    fn covered(&mut self, resource: &Resource) -> &Places {
+        let (known, index) = (&self.known.resources, &self.index);
+        self.covered
+            .entry(resource.clone())
+            .or_insert_with(|| index.search(known, resource, |known| resource.covers(known)))
     }
 }
 

@@ -128,6 +128,14 @@ impl Piece {
         self.attributes.iter().all(shares) && self.actions.may_meet(&other.actions)
     }
 
+    /// Returns whether something plain of the piece is not in another. More may reach beyond it, by wildcards.
+    fn reaches_beyond(&self, other: &Self) -> bool {
+        let reaches = |(name, mine): (&String, &Cell)| {
+            other.attributes.get(name).is_some_and(|theirs| mine.reaches_beyond(theirs))
+        };
+        self.actions.reaches_beyond(&other.actions) || self.attributes.iter().any(reaches)
+    }
+
     /// Returns what is left of the piece without a block, in pieces that share nothing.
     fn minus(self, block: &Block<'_>, is_held: bool) -> Vec<Self> {
         if !self.meets(block) {
@@ -169,8 +177,16 @@ impl Piece {
         self
     }
 
-    /// Returns the piece as a statement that allows it.
+    /// Returns the piece as a statement that allows it, as it is told: what says the most comes first.
     pub(super) fn statement(&self) -> Statement {
+        let statement = self.statement_as_is();
+        let any_of = broadest_first(&statement.actions.any_of);
+        let except = statement.actions.except.clone();
+        Statement { actions: Choice { any_of, except }.into(), ..statement }
+    }
+
+    /// Returns the piece as a statement that allows it, with its actions in any order.
+    fn statement_as_is(&self) -> Statement {
         let out = |cell: &Cell| -> Vec<Pattern> {
             let patterns: BTreeSet<&Pattern> = cell.except.iter().map(|taken| &taken.pattern).collect();
             patterns.into_iter().cloned().collect()
@@ -180,7 +196,7 @@ impl Piece {
         let except = self.attributes.iter().flat_map(|(name, cell)| {
             out(cell).into_iter().map(|pattern| Resource::any().with(name, vec![pattern]))
         });
-        let actions = Choice { any_of: broadest_first(&self.actions.any_of), except: out(&self.actions) };
+        let actions = Choice { any_of: self.actions.any_of.clone(), except: out(&self.actions) };
         Statement {
             effect: Effect::Allow,
             actions: actions.into(),
@@ -329,25 +345,30 @@ pub(super) fn distinct(pieces: Vec<Piece>) -> Vec<Piece> {
 
 /// Returns whether one piece lies within another, whatever was taken out of it besides.
 pub(super) fn is_within(piece: &Piece, wide: &Piece) -> bool {
-    if !piece.may_meet(wide) {
-        return false;
-    }
-    let mut left = vec![piece.clone()];
-    let statement = wide.statement();
-    let counting = Counting { statement: &statement, condition: wide.when.all_of.clone() };
-    left = minus(left, &counting, false);
     let holds_as_long = |mine: &[Conjunction], theirs: &[Conjunction]| {
         theirs.iter().all(|theirs| mine.iter().any(|mine| theirs.implies(mine)))
     };
-    left.is_empty()
-        && holds_as_long(&piece.when.unless, &wide.when.unless)
-        && holds_as_long(&piece.when.held_if, &wide.when.held_if)
+    // What is quickly seen first: most pieces that meet hold at other times.
+    if piece == wide {
+        return true;
+    }
+    if !piece.may_meet(wide)
+        || piece.reaches_beyond(wide)
+        || !holds_as_long(&piece.when.unless, &wide.when.unless)
+        || !holds_as_long(&piece.when.held_if, &wide.when.held_if)
+        || piece.when.minus(&wide.when.all_of, false).is_some()
+    {
+        return false;
+    }
+    let statement = wide.statement_as_is();
+    let counting = Counting { statement: &statement, condition: wide.when.all_of.clone() };
+    minus(vec![piece.clone()], &counting, false).is_empty()
 }
 
 /// Returns what is left of a region without some pieces of it.
 pub(super) fn left_without(mut pieces: Vec<Piece>, taken: &[Piece]) -> Vec<Piece> {
     for piece in taken {
-        let statement = piece.statement();
+        let statement = piece.statement_as_is();
         let counting = Counting { statement: &statement, condition: piece.when.all_of.clone() };
         pieces = minus(pieces, &counting, false);
     }

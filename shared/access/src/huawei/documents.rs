@@ -21,7 +21,7 @@ pub(crate) struct Written {
     pub(crate) step: Step,
     /// The statement with all conditions in words.
     pub(crate) statement: Statement,
-    conditions: Vec<Condition>,
+    pub(super) conditions: Vec<Condition>,
     /// When it ended, where it has.
     ended: Option<Timestamp>,
 }

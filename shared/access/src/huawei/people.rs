@@ -14,7 +14,7 @@ use model::{Lists, State, Table, Trust, Value, tables::huawei as t};
 use crate::{Access, Pattern};
 
 /// One condition of a statement: what is asked of one key. The values are alternatives.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Condition {
     pub(super) key: String,
     pub(super) operator: String,

@@ -7,16 +7,26 @@
 
 mod principals;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use rustc_hash::FxHashMap;
 
 use model::{Row, State, Timestamp, tables::huawei as t};
 
-use super::{documents::Documents, ends, people::People, step};
+use super::{
+    documents::Documents,
+    ends,
+    people::{Condition, People},
+    step,
+};
 use crate::{
     Access, Choice, Effect, Extent, Holders, Pattern, Principal, Resource, Standing, Statement,
     access::both,
     assumptions::Assumer,
-    decide::asking::{Ability, Asked, Asking},
+    decide::asking::{Ability, Asked, Asking, Signature},
 };
 use principals::{Basis, Outsider, Own, Principals, Reach, principals};
 
@@ -54,6 +64,7 @@ pub(super) fn add(access: &mut Access, state: &State, people: &People<'_>, at: T
         }
         let rules = documents.statements(&[agency]).iter().map(|each| Rule {
             written: &each.statement,
+            conditions: &each.conditions,
             decided: each.decided(people),
             principals: of_statements.get(&(agency, each.step.id.as_str())).unwrap_or(&nobody),
         });
@@ -71,10 +82,14 @@ pub(super) fn add(access: &mut Access, state: &State, people: &People<'_>, at: T
             let from = outside(access, if is_service { "cloud service" } else { "account" }, domain, name);
             outsiders.push((from, None));
         }
-        access.assume_by_all(assumers(outsiders), *to);
+        let list = access.list_assumers(assumers(outsiders));
+        access.trust(*to, list);
     }
-    for (to, let_in) in found {
-        access.assume_by_all(assumers(let_in), to);
+    let mut lists: FxHashMap<*const Vec<LetIn>, usize> = FxHashMap::default();
+    for (to, let_in) in &found {
+        let list = || access.list_assumers(assumers(let_in.to_vec()));
+        let list = *lists.entry(Rc::as_ptr(let_in)).or_insert_with(list);
+        access.trust(*to, list);
     }
 }
 
@@ -82,24 +97,56 @@ fn assumers(let_in: Vec<LetIn>) -> Vec<Assumer> {
     let_in.into_iter().map(|(from, condition)| Assumer { from, condition }).collect()
 }
 
-/// Returns who of the account is let in by each agency: the statements that speak of assuming are looked for once.
+/// Returns who of the account is let in by each agency: the statements that speak of assuming are looked for once, and agencies
+/// that are trusted alike are asked of once. Where some statements name one of them, only whoever holds these is asked again.
 fn insiders(
     access: &Access,
     own: &Own,
     trusting: &[(&Row, usize, TrustPolicy<'_>)],
-) -> Vec<(usize, Vec<LetIn>)> {
+) -> Vec<(usize, Rc<Vec<LetIn>>)> {
     let mut asking = None;
     let mut found = Vec::new();
+    let mut able_of: FxHashMap<Rc<Signature>, Rc<Able>> = FxHashMap::default();
+    let mut known: FxHashMap<(Vec<RuleText<'_>>, Rc<Signature>), Rc<Vec<LetIn>>> = FxHashMap::default();
     for (_, to, policy) in trusting.iter().filter(|(_, _, policy)| policy.allows().next().is_some()) {
         let asking = asking.get_or_insert_with(|| Asking::new(access, super::action(ASSUME), "path"));
-        found.push((*to, policy.insiders(asking, own)));
+        let question = asking.question(policy.urn.map_or_else(Resource::any, super::resource));
+        let signature = Rc::new(asking.signature(&question));
+        let key = (policy.rules.iter().map(Rule::text).collect(), Rc::clone(&signature));
+        let alike = known.entry(key).or_insert_with(|| {
+            let mut asked = asking.ask_of_all_alike(&question);
+            let able = || Rc::new(able_to_assume(&mut asked, None));
+            let able =
+                policy.is_about_able().then(|| Rc::clone(able_of.entry(signature).or_insert_with(able)));
+            Rc::new(policy.insiders(asked, own, &able.unwrap_or_default(), None))
+        });
+        let holders = asking.holders_of_named(&question);
+        let let_in = match holders.is_empty() {
+            true => Rc::clone(alike),
+            false => {
+                let mut asked = asking.ask(&question);
+                let able = policy.is_about_able().then(|| able_to_assume(&mut asked, Some(&holders)));
+                let again = policy.insiders(asked, own, &able.unwrap_or_default(), Some(&holders));
+                let others = alike.iter().filter(|(from, _)| !holders.contains(from)).cloned();
+                Rc::new(others.chain(again).collect())
+            }
+        };
+        found.push((*to, let_in));
     }
     found
 }
 
+/// Who may assume an agency by policies of its own, by number, with what must hold.
+type Able = BTreeMap<usize, Option<String>>;
+
+/// What one statement of a trust policy says, and of whom.
+type RuleText<'a> = (&'a Statement, &'a [Condition], &'a Principals<'a>);
+
 /// One statement of a trust policy.
 struct Rule<'a> {
     written: &'a Statement,
+    /// What it asks, one by one.
+    conditions: &'a [Condition],
     /// The statement as it counts for users and agencies of the account: what it asks of them is decided.
     decided: Vec<(Statement, Holders)>,
     /// Whom it is about.
@@ -107,6 +154,11 @@ struct Rule<'a> {
 }
 
 impl Rule<'_> {
+    /// Returns all that it says: two that say the same count for the same people.
+    const fn text(&self) -> RuleText<'_> {
+        (self.written, self.conditions, self.principals)
+    }
+
     /// Returns the statement as it counts for somebody, by number; without one, for those outside of the account.
     fn counts_for(&self, who: Option<usize>) -> Option<&Statement> {
         let Some(who) = who else { return Some(self.written) };
@@ -140,13 +192,20 @@ impl TrustPolicy<'_> {
         self.of(Effect::Allow).filter(|allow| chooses(&allow.written.actions, ASSUME))
     }
 
-    /// Returns the users and agencies of the account that are let in.
-    fn insiders(&self, asking: &Asking<'_>, own: &Own) -> Vec<LetIn> {
-        let question = asking.question(self.urn.map_or_else(Resource::any, super::resource));
-        let mut asked = asking.ask(&question);
-        let needs_able = self.allows().any(|allow| allow.principals.is_about_able());
-        let able = if needs_able { able_to_assume(&mut asked) } else { BTreeMap::new() };
-        self.allows().flat_map(|allow| self.own(&mut asked, own, allow, &able)).collect()
+    /// Returns whether it matters to whom of the account its own policies allow to assume the agency.
+    fn is_about_able(&self) -> bool {
+        self.allows().any(|allow| allow.principals.is_about_able())
+    }
+
+    /// Returns the users and agencies of the account that are let in; of some only, where these are given.
+    fn insiders(
+        &self,
+        mut asked: Asked<'_>,
+        own: &Own,
+        able: &Able,
+        among: Option<&BTreeSet<usize>>,
+    ) -> Vec<LetIn> {
+        self.allows().flat_map(|allow| self.own(&mut asked, own, allow, (able, among))).collect()
     }
 
     fn of(&self, effect: Effect) -> impl Iterator<Item = &Rule<'_>> {
@@ -191,10 +250,12 @@ impl TrustPolicy<'_> {
         asked: &mut Asked<'_>,
         own: &Own,
         allow: &Rule<'_>,
-        able: &BTreeMap<usize, Option<String>>,
+        (able, among): (&Able, Option<&BTreeSet<usize>>),
     ) -> Vec<LetIn> {
         let (mut let_in, mut alone) = (Vec::new(), Vec::new());
-        for number in allow.principals.candidates(own, able.keys().copied()) {
+        let mut candidates = allow.principals.candidates(own, able.keys().copied());
+        candidates.retain(|number| among.is_none_or(|among| among.contains(number)));
+        for number in candidates {
             let Some(urn) = own.urn(number) else { continue };
             let Some((basis, reach)) = allow.principals.basis(urn) else { continue };
             let comer = Comer { pattern: urn, way: ASSUME, number: Some(number) };
@@ -244,9 +305,9 @@ impl TrustPolicy<'_> {
     }
 }
 
-/// Returns who may assume an agency by policies of its own, with what must hold.
-fn able_to_assume(asked: &mut Asked<'_>) -> BTreeMap<usize, Option<String>> {
-    let able = asked.able().into_iter();
+/// Returns who may assume an agency by policies of its own, with what must hold; of some only, where these are given.
+fn able_to_assume(asked: &mut Asked<'_>, among: Option<&BTreeSet<usize>>) -> BTreeMap<usize, Option<String>> {
+    let able = asked.able(among).into_iter();
     able.map(|(number, Ability { extent, condition })| {
         let part = (extent == Extent::Part).then_some(PART);
         (number, both(condition.as_deref(), part))

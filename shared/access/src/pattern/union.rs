@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Pattern, Token, Written};
+use super::{Pattern, Token, takes};
 
 /// Most states that are looked at before the answer is no.
 const MOST_STATES: usize = 20_000;
@@ -26,9 +26,22 @@ impl Pattern {
         others.iter().any(|other| other.covers(self)) || self.is_filled_by(others, None)
     }
 
+    /// Returns whether it is seen at once that some text, and some action, matches this pattern and none of the others: the one in
+    /// which all wildcards stand for a character that nobody writes.
+    pub(crate) fn has_text_beyond(&self, others: &[&Self]) -> bool {
+        const NOBODY_WRITES: Token = Token::Letter('\u{1}');
+        let fill = |token: &Token| if matches!(token, Token::Letter(_)) { *token } else { NOBODY_WRITES };
+        let colon = Token::Letter(':');
+        let text: Vec<Token> = match self.is_any() {
+            true => vec![NOBODY_WRITES, colon, NOBODY_WRITES, colon, NOBODY_WRITES],
+            false => self.tokens.iter().map(fill).collect(),
+        };
+        !others.iter().any(|other| takes(&other.tokens, &text))
+    }
+
     /// Returns how many characters it has, wildcards among them.
-    pub(crate) const fn length(&self) -> usize {
-        self.0.len()
+    pub(crate) fn length(&self) -> usize {
+        self.tokens.len()
     }
 
     /// As [`Self::is_covered_by`], of actions: of those in three parts a wildcard stays within one.
@@ -62,51 +75,51 @@ impl Pattern {
                 .iter()
                 .flat_map(|before| {
                     of_part.iter().map(move |part| {
-                        before.iter().copied().chain(colon).chain(part.0.iter().copied()).collect()
+                        before.iter().copied().chain(colon).chain(part.tokens.iter().copied()).collect()
                     })
                 })
                 .collect();
         }
-        Some(shared.into_iter().map(|tokens| Self(tokens, Written::default())).collect())
+        Some(shared.into_iter().map(Self::new).collect())
     }
 
     /// Returns the pattern with everything behind it.
     pub(crate) fn then_any(self) -> Self {
-        Self::of(self.0.into_iter().chain([Token::Run]))
+        Self::of(self.tokens.iter().copied().chain([Token::Run]))
     }
 
     /// Returns the pattern with everything before it.
     pub(crate) fn after_any(self) -> Self {
-        Self::of(std::iter::once(Token::Run).chain(self.0))
+        Self::of(std::iter::once(Token::Run).chain(self.tokens.iter().copied()))
     }
 
     /// Returns whether it is of actions of a service: its name, and what follows.
     pub(crate) fn is_of_service(&self, service: &Self) -> bool {
-        let rest = self.0.strip_prefix(service.0.as_slice());
+        let rest = self.tokens.strip_prefix(&*service.tokens);
         matches!(rest.and_then(<[Token]>::first), Some(Token::Letter('.' | ':')))
     }
 
     /// Returns the pattern in lower case.
     pub(crate) fn to_lowercase(&self) -> Self {
-        let tokens = self.0.iter().flat_map(|token| -> Vec<Token> {
+        let tokens = self.tokens.iter().flat_map(|token| -> Vec<Token> {
             match token {
                 Token::Letter(letter) => letter.to_lowercase().map(Token::Letter).collect(),
                 other => vec![*other],
             }
         });
-        Self(tokens.collect(), Written::default())
+        Self::new(tokens.collect())
     }
 
     /// Returns what lies between the colons.
     pub(super) fn parts(&self) -> impl Iterator<Item = &[Token]> {
-        self.0.split(|token| *token == Token::Letter(':'))
+        self.tokens.split(|token| *token == Token::Letter(':'))
     }
 
     /// Walks through all fillings of this pattern at once, with the places that each of the others may be at. A wildcard
     /// is not filled with `apart`.
     fn is_filled_by(&self, others: &[&Self], apart: Option<char>) -> bool {
         let mut letters: Vec<Option<char>> = vec![None];
-        let written = self.0.iter().chain(others.iter().flat_map(|other| &other.0));
+        let written = self.tokens.iter().chain(others.iter().flat_map(|other| &*other.tokens));
         letters.extend(written.filter_map(|token| match token {
             Token::Letter(letter) => Some(Some(*letter)),
             Token::One | Token::Run => None,
@@ -119,7 +132,7 @@ impl Pattern {
         while let Some((place, places)) = open.pop() {
             // One that takes all the rest, whatever it is.
             let takes_all = |(other, places): (&&Self, &Vec<usize>)| {
-                places.last() == Some(&other.0.len()) && other.0.last() == Some(&Token::Run)
+                places.last() == Some(&other.tokens.len()) && other.tokens.last() == Some(&Token::Run)
             };
             if others.iter().zip(&places).any(takes_all) || !seen.insert((place, places.clone())) {
                 continue;
@@ -130,10 +143,10 @@ impl Pattern {
             let step = |letter: Option<char>| -> Vec<Vec<usize>> {
                 others.iter().zip(&places).map(|(other, places)| other.step(places, letter)).collect()
             };
-            match self.0.get(place) {
+            match self.tokens.get(place) {
                 None => {
                     let is_taken =
-                        |(other, places): (&&Self, &Vec<usize>)| places.last() == Some(&other.0.len());
+                        |(other, places): (&&Self, &Vec<usize>)| places.last() == Some(&other.tokens.len());
                     if !others.iter().zip(&places).any(is_taken) {
                         return false;
                     }

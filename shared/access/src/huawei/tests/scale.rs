@@ -67,3 +67,37 @@ fn of_many_agencies_it_is_found_who_can_assume_which() {
         assert_eq!(found, count + (count - 1) + count + count / 10 - 1 - 1, "{count} agencies");
     }
 }
+
+/// An account of so many agencies that trust it alike. Three users may assume all of them, and one only the first.
+fn alike(count: usize) -> State {
+    let mut rows = Tables::default();
+    rows.add(&t::ACCOUNTS, t::ACCOUNTS.draft().set("account_id", "acc"));
+    for (id, urn) in [("u1", "*"), ("u2", "*"), ("u3", "*"), ("only", "iam::acc:agency:a0")] {
+        let draft = t::USERS.draft().set("user_id", id).set("name", id).set("enabled", true);
+        rows.add(&t::USERS, draft.set("urn", format!("iam::acc:user:{id}").as_str()));
+        may_assume(&mut rows, ("user", id), urn);
+    }
+    for number in 0..count {
+        let id = format!("a{number}");
+        let draft = t::AGENCIES.draft().set("agency_id", &id).set("name", &id).set("kind", "trust");
+        rows.add(&t::AGENCIES, draft.set("urn", format!("iam::acc:agency:{id}").as_str()));
+        let of = |table: &'static model::Table| table.draft().set("agency_id", &id).set("statement", "0");
+        rows.add(&t::TRUST_STATEMENTS, of(&t::TRUST_STATEMENTS).set("effect", "Allow"));
+        let action = of(&t::TRUST_ACTIONS).set("position", 0).set("is_except", false);
+        rows.add(&t::TRUST_ACTIONS, action.set("pattern", "sts:agencies:assume"));
+        let of_trust = of(&t::TRUST_PRINCIPALS).set("position", 0).set("is_except", false);
+        rows.add(&t::TRUST_PRINCIPALS, of_trust.set("type", "IAM").set("pattern", "iam::acc:root"));
+    }
+    rows.state()
+}
+
+#[test]
+fn agencies_that_are_trusted_alike_share_one_list() {
+    let access = access(&alike(40));
+    assert_eq!(access.assumptions().count(), 40 * 3 + 1);
+    assert_eq!(access.assumptions.lists(), 2, "one of all, and one of the agency that a policy names");
+    let question = crate::huawei::question("sts:agencies:assume", Some("iam::acc:agency:a0"));
+    let able: Vec<String> =
+        access.who_can(&question).into_iter().map(|answer| answer.principal.step.id).collect();
+    assert_eq!(able, ["only", "u1", "u2", "u3"]);
+}

@@ -21,7 +21,7 @@ pub(super) enum Reach {
 }
 
 /// One principal as a trust policy writes it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Named<'a> {
     /// As it is written.
     pub(super) text: &'a str,
@@ -29,7 +29,7 @@ pub(super) struct Named<'a> {
     pattern: Pattern,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     /// Everybody there is, written `*`.
     Anybody,
@@ -42,7 +42,7 @@ enum Kind {
 }
 
 /// Whom one statement of a trust policy is about.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Principals<'a> {
     named: Vec<Named<'a>>,
     excepted: Vec<Named<'a>>,
