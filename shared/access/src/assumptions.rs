@@ -64,10 +64,10 @@ impl Assumptions {
         self.lists.get(place).map_or(&[], |list| list)
     }
 
-    /// Returns how many different lists there are.
+    /// Returns how many different lists there are that somebody is in.
     #[cfg(test)]
     pub(crate) fn lists(&self) -> usize {
-        self.lists.len()
+        self.lists.iter().filter(|list| !list.is_empty()).count()
     }
 
     /// Returns the principals who may be become, each with the places of its lists.

@@ -55,14 +55,17 @@ fn pairs<'a>(access: &'a Access, differing: &Differing<'_>) -> Pairs<'a> {
 }
 
 /// By who may be become, the ids of those who can assume it otherwise than in the other state.
-type Differing<'a> = BTreeMap<&'a str, Rc<BTreeSet<&'a str>>>;
+type Differing<'a> = BTreeMap<&'a str, Ids<'a>>;
+
+/// Some ids, shared by all who have the same.
+type Ids<'a> = Rc<BTreeSet<&'a str>>;
 
 /// One who can assume somebody, as far as it counts for what is told: whether it can act, and what must hold.
 type Able<'a> = (&'a str, Discriminant<Standing>, Option<&'a str>);
 
 /// Compares the lists of both states; the same two lists are compared once, whoever trusts them.
 fn differing<'a>(before: &'a Access, after: &'a Access) -> Differing<'a> {
-    let mut known: FxHashMap<(&[usize], &[usize]), Rc<BTreeSet<&'a str>>> = FxHashMap::default();
+    let mut known: FxHashMap<[&[usize]; 2], Ids<'a>> = FxHashMap::default();
     let [former, present] = [before, after].map(|access| {
         let trusting = access.assumptions.trusting();
         let named =
@@ -72,7 +75,7 @@ fn differing<'a>(before: &'a Access, after: &'a Access) -> Differing<'a> {
     let ids: BTreeSet<&str> = former.keys().chain(present.keys()).copied().collect();
     let of_both = ids.into_iter().map(|id| {
         let lists = [&former, &present].map(|trusting| trusting.get(id).copied().unwrap_or_default());
-        let differing = known.entry((lists[0], lists[1])).or_insert_with(|| {
+        let differing = known.entry(lists).or_insert_with(|| {
             let [mine, theirs] = [able(before, lists[0]), able(after, lists[1])];
             Rc::new(mine.symmetric_difference(&theirs).map(|(from, ..)| *from).collect())
         });

@@ -7,8 +7,8 @@ use crate::{Choice, Pattern, Resource, Statement, statement::Region};
 
 pub(super) struct Reaches<'a> {
     known: &'a Inventory,
-    actions: FxHashMap<Choice<Pattern>, usize>,
-    resources: FxHashMap<Choice<Resource>, usize>,
+    actions: FxHashMap<Choice<Pattern>, u64>,
+    resources: FxHashMap<Choice<Resource>, u64>,
     /// By a resource as it is written, the known ones that share something with it.
     met: FxHashMap<Resource, Places>,
     /// Likewise, those that it covers.
@@ -43,8 +43,8 @@ impl Places {
         self.0.iter_mut().zip(&others.0).for_each(|(mine, theirs)| *mine &= !theirs);
     }
 
-    fn count(&self) -> usize {
-        self.0.iter().map(|bits| bits.count_ones() as usize).sum()
+    fn count(&self) -> u64 {
+        self.0.iter().map(|bits| u64::from(bits.count_ones())).sum()
     }
 }
 
@@ -121,17 +121,16 @@ impl<'a> Reaches<'a> {
             self.resources.insert(Choice::clone(&statement.resources), count);
             count
         });
-        let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        Reach { actions: wide(actions), resources: wide(resources) }
+        Reach { actions, resources }
     }
 
-    fn count_actions(&self, actions: &Choice<Pattern>) -> usize {
+    fn count_actions(&self, actions: &Choice<Pattern>) -> u64 {
         let (chosen, taken) = (Texts::of(&actions.any_of), Texts::of(&actions.except));
         let is_chosen = |action: &&String| chosen.hold(action) && !taken.hold(action);
-        self.known.actions.iter().filter(is_chosen).count()
+        u64::try_from(self.known.actions.iter().filter(is_chosen).count()).unwrap_or(u64::MAX)
     }
 
-    fn count_resources(&mut self, resources: &Choice<Resource>) -> usize {
+    fn count_resources(&mut self, resources: &Choice<Resource>) -> u64 {
         let mut opened = Places::none(self.known.resources.len());
         for resource in &resources.any_of {
             opened.add(self.met(resource));

@@ -107,7 +107,7 @@ fn insiders(
     let mut asking = None;
     let mut found = Vec::new();
     let mut able_of: FxHashMap<Rc<Signature>, Rc<Able>> = FxHashMap::default();
-    let mut known: FxHashMap<(Vec<RuleText<'_>>, Rc<Signature>), Rc<Vec<LetIn>>> = FxHashMap::default();
+    let mut known: FxHashMap<Alike<'_>, Rc<Vec<LetIn>>> = FxHashMap::default();
     for (_, to, policy) in trusting.iter().filter(|(_, _, policy)| policy.allows().next().is_some()) {
         let asking = asking.get_or_insert_with(|| Asking::new(access, super::action(ASSUME), "path"));
         let question = asking.question(policy.urn.map_or_else(Resource::any, super::resource));
@@ -135,6 +135,9 @@ fn insiders(
     }
     found
 }
+
+/// What agencies have in common that are trusted alike: what their trust policies say, and what policies say of all of them.
+type Alike<'a> = (Vec<RuleText<'a>>, Rc<Signature>);
 
 /// Who may assume an agency by policies of its own, by number, with what must hold.
 type Able = BTreeMap<usize, Option<String>>;
