@@ -14,7 +14,7 @@ use model::{AccountId, CacheKey, Finding, State, Suppression, Timestamp, tables,
 use crate::{
     Comparison, Database, Derived, Findings, Limits, Outcome, Reads, Rule, RuleKind, RuleResult, RuleRow,
     RuleSet, RunContext, Sight, Subject, blindness::Sighted, digest::Texts, guard::Uses, reads::Schema,
-    run::rows, transitions::in_force, views,
+    run::rows, views,
 };
 
 /// Columns of [`views::RUN`] that are the same in every run of an account.
@@ -319,7 +319,7 @@ pub(crate) fn digest(
             texts.add(text);
         }
     }
-    for each in suppressions.iter().filter(|each| in_force(each, at)) {
+    for each in suppressions.iter().filter(|each| each.is_in_force(at)) {
         [&each.rule, &each.subject, &each.reason].into_iter().for_each(|text| texts.add(text));
     }
     texts.whole()

@@ -57,11 +57,6 @@ pub struct NextFindings {
     pub baselines: Vec<Baseline>,
 }
 
-/// Returns whether a suppression holds at a time. One whose end cannot be read does not: better told than hidden.
-pub(crate) fn in_force(suppression: &Suppression, at: Timestamp) -> bool {
-    suppression.until.as_ref().is_none_or(|until| until.parse().is_ok_and(|until: Timestamp| at <= until))
-}
-
 /// Follows the findings through one run.
 #[must_use]
 pub fn transitions(
@@ -72,7 +67,7 @@ pub fn transitions(
     suppressions: &[Suppression],
 ) -> NextFindings {
     let at = seen.at.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
-    let suppressions = suppressions.iter().filter(|each| in_force(each, at)).collect();
+    let suppressions = suppressions.iter().filter(|each| each.is_in_force(at)).collect();
     let none = Findings::default();
     let before = former.map_or(&none, |former| former.findings);
     let mut pass = Pass { former, seen, suppressions, told: Vec::new(), findings: BTreeMap::new() };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How bad it is.
@@ -248,4 +249,23 @@ pub struct Suppression {
     /// Last moment of it, RFC 3339; without it, it lasts.
     #[serde(default)]
     pub until: Option<String>,
+}
+
+impl Suppression {
+    /// Returns whether the suppression holds at a time. One whose end cannot be read does not: better told than hidden.
+    ///
+    /// ```
+    /// let accepted = model::Suppression {
+    ///     rule: "key_not_rotated".to_owned(),
+    ///     subject: "ibm/*".to_owned(),
+    ///     reason: "moves in spring".to_owned(),
+    ///     until: Some("2027-01-01T00:00:00Z".to_owned()),
+    /// };
+    /// assert!(accepted.is_in_force("2026-12-31T23:59:59Z".parse().unwrap()));
+    /// assert!(!accepted.is_in_force("2027-01-01T00:00:01Z".parse().unwrap()));
+    /// ```
+    #[must_use]
+    pub fn is_in_force(&self, at: Timestamp) -> bool {
+        self.until.as_ref().is_none_or(|until| until.parse().is_ok_and(|until: Timestamp| at <= until))
+    }
 }

@@ -113,7 +113,7 @@ fn fault(
         let why = "there is no such rule; `iamwatch rules` lists them";
         return Some((WarningKind::SuppressionOfNoRule, why.to_owned()));
     }
-    if let Some(until) = suppression.until.as_ref().filter(|until| is_past(until, at)) {
+    if let Some(until) = suppression.until.as_ref().filter(|_| !suppression.is_in_force(at)) {
         let why = format!("it ended at {until}; give it a later `until`, or take it out of the settings");
         return Some((WarningKind::SuppressionExpired, why));
     }
@@ -125,10 +125,6 @@ fn fault(
     let why =
         "no finding that holds is of this rule and subject; `iamwatch findings --json` shows the subjects";
     Some((WarningKind::SuppressionUnused, why.to_owned()))
-}
-
-fn is_past(until: &str, at: Timestamp) -> bool {
-    until.parse().is_ok_and(|until: Timestamp| until < at)
 }
 
 fn covers(suppression: &Suppression, finding: &model::Finding) -> bool {
