@@ -32,6 +32,7 @@ trap 'exit 130' INT TERM
 install_tools() {
     local programs
     programs=$(tests/tools.sh)
+    tests/engines/install.sh >/dev/null
     PATH=$programs:$PATH
     export PATH
 }

@@ -1,7 +1,9 @@
 //! The words of the command line.
 
+mod ddl;
 mod export;
 
+pub(crate) use ddl::Ddl;
 pub(crate) use export::Export;
 
 use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
@@ -79,6 +81,7 @@ pub(crate) enum Command {
     WhoCan(WhoCan),
     Query(Query),
     Export(Export),
+    Ddl(Ddl),
     Rules(Rules),
     Verify(Verify),
 }

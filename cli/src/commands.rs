@@ -2,6 +2,7 @@
 
 mod audit;
 mod blame;
+mod ddl;
 mod demo;
 mod diff;
 mod export;
@@ -45,6 +46,7 @@ pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Resu
         Command::Findings(wanted) => findings::run(context, wanted).await,
         Command::WhoCan(wanted) => who_can::run(context, wanted).await,
         Command::Query(wanted) => query::run(context, wanted).await,
+        Command::Ddl(wanted) => ddl::run(context, wanted),
         Command::Export(wanted) => export::run(context, wanted).await,
         Command::Rules(wanted) => rules::run(context, wanted).await,
         Command::Verify(wanted) => verify::run(context, wanted).await,

@@ -12,6 +12,7 @@ mod failure;
 mod names;
 mod past;
 mod progress;
+mod psql;
 mod questions;
 mod render;
 mod screen;

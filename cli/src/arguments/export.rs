@@ -16,11 +16,16 @@ Examples:
   iamwatch export latest --format csv --tables users,memberships,findings --to ./for-the-auditor
   iamwatch export latest --format jsonl --tables ibm_users --to - | head
   iamwatch export --from 2026-11-01 --to latest --format csv --out november
+  iamwatch export latest --format postgres --to postgres://reports.example/audit
 
 With --from, what is written is the table `changes`: a row for each change, with the snapshot and the time. --to then names the last
 snapshot, and --out the target.
 
---json: {\"snapshot\", \"from\", \"format\", \"target\", \"written\": [{\"name\", \"rows\"}, …], \"incomplete_lists\"}.")]
+`postgres` writes a script that fills a schema of the account (`ibm_<id>`) in one transaction and may be run again. With an address, psql,
+which must be on PATH, runs it there; give it the password in PGPASSWORD or ~/.pgpass.
+
+--json: {\"snapshot\", \"from\", \"format\", \"target\", \"written\": [{\"name\", \"rows\"}, …], \"left_out\": [name, …],
+\"incomplete_lists\"}.")]
 pub(crate) struct Export {
     /// The snapshot to export: a number, `latest`, or a time
     #[arg(default_value = "latest", conflicts_with = "from")]
@@ -31,12 +36,12 @@ pub(crate) struct Export {
     /// Only these tables and views, with commas between them
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) tables: Vec<String>,
-    /// The file or folder to make, or `-` for standard output; with --from, the last snapshot [default: named after account and
+    /// The file or folder to make, `-` for standard output, or the address of a PostgreSQL database; with --from, the last snapshot [default: named after account and
     /// snapshot, here; latest]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH|URL")]
     pub(crate) to: Option<String>,
-    /// The file or folder to make, when --to names a snapshot
-    #[arg(long, value_name = "PATH")]
+    /// The target, when --to names a snapshot
+    #[arg(long, value_name = "PATH|URL")]
     pub(crate) out: Option<String>,
     /// Export what changed after this snapshot
     #[arg(long, value_name = "SNAPSHOT")]

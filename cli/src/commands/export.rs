@@ -18,6 +18,7 @@ use crate::{
     failure::Failure,
     past::Past,
     progress::Progress,
+    psql::{Psql, is_address},
     render::text,
     screen::{Paint, Screen},
 };
@@ -32,26 +33,25 @@ pub(super) async fn run(context: Context<'_>, wanted: &Export) -> Result<bool, F
         None => (None, past.snapshot(&wanted.snapshot).await?),
     };
     let place = place(wanted, first.as_ref(), &last)?;
+    let server = if is_address(&place) { Some(Psql::start(&place, wanted.format)?) } else { None };
     let is_stream = place == "-";
-    let export = Wanted {
-        format: wanted.format,
-        tables: wanted.tables.clone(),
-        target: if is_stream {
-            Target::Stream {
-                name: "standard output".to_owned(),
-                output: Screen::stream(),
-                scratch: std::env::temp_dir(),
-            }
-        } else {
-            Target::Place { path: PathBuf::from(&place), is_replaced: wanted.force }
-        },
+    let stream =
+        |name: &str, output| Target::Stream { name: name.to_owned(), output, scratch: std::env::temp_dir() };
+    let (target, server) = match server {
+        Some((server, input)) => (stream("psql", input), Some(server)),
+        None if is_stream => (stream("standard output", Screen::stream()), None),
+        None => (Target::Place { path: PathBuf::from(&place), is_replaced: wanted.force }, None),
     };
+    let export = Wanted { format: wanted.format, tables: wanted.tables.clone(), target };
     let watch = Following { progress: context.progress, is_stopped: stop_on_signal() };
     let summary = match &first {
-        Some(first) => export::export_changes(&past.history, first, &last, export, &watch).await?,
-        None => export::export_snapshot(&past.history, &last, export, &watch).await?,
+        Some(first) => export::export_changes(&past.history, first, &last, export, &watch).await,
+        None => export::export_snapshot(&past.history, &last, export, &watch).await,
     };
     context.progress.clear();
+    // Where psql gave up, it says why; that its input was closed then tells nothing.
+    server.map_or(Ok(()), Psql::finish)?;
+    let summary = summary?;
     if !is_stream {
         context.screen.show(
             |paint| page(&summary, first.as_ref(), &last, &place, paint),
@@ -80,7 +80,7 @@ fn place(wanted: &Export, first: Option<&Manifest>, last: &Manifest) -> Result<S
         None => last.number.to_string(),
     };
     let end = if wanted.format.is_folder() { '-' } else { '.' };
-    Ok(format!("{account}-{what}{end}{}", wanted.format.name()))
+    Ok(format!("{account}-{what}{end}{}", wanted.format.ending()))
 }
 
 /// Notes the first signal that asks the program to end: the export then cleans up by itself.
@@ -140,6 +140,12 @@ fn page(summary: &Summary, first: Option<&Manifest>, last: &Manifest, place: &st
         None => format!("Snapshot {}", last.number),
     };
     let mut page = format!("{} of {}: {what}\n→ {}\n", paint.bold(of), last.account, model::visible(place));
+    for name in &summary.left_out {
+        let most = text::number(export::MOST_ROWS_UNASKED);
+        page.push_str(&format!(
+            "Left out is `{name}`, which has more than {most} rows: name it with --tables to have it.\n"
+        ));
+    }
     if first.is_none() && last.coverage.incomplete > 0 {
         let lists = text::counted(last.coverage.incomplete, "list");
         page.push_str(&format!("{lists} could not be read to the end: the table `coverage` names them.\n"));
@@ -161,6 +167,7 @@ fn to_json(
         "format": format.name(),
         "target": place,
         "written": summary.written.iter().map(written).collect::<Vec<_>>(),
+        "left_out": summary.left_out,
         "incomplete_lists": last.coverage.incomplete,
     })
 }

@@ -105,7 +105,9 @@ pub fn run_row(run: &RunContext) -> Row {
 pub struct View {
     /// The name of the view.
     pub name: &'static str,
-    /// The `select` of each of its parts, one after the other.
+    /// What its rows are, as the comments on top of its parts say.
+    pub about: String,
+    /// The `select` of each of its parts, one after the other, without comments.
     pub select: String,
 }
 
@@ -113,8 +115,7 @@ impl View {
     /// Returns whether the view reads a table or view: its name stands after `from` or `join`.
     #[must_use]
     pub fn reads(&self, name: &str) -> bool {
-        let lines = self.select.lines().filter(|line| !line.trim_start().starts_with("--"));
-        let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+        let words: Vec<&str> = self.select.split_whitespace().collect();
         words.windows(2).any(|pair| {
             matches!(pair, [before, word] if matches!(*before, "from" | "join")
                 && word.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '_') == name)
@@ -146,14 +147,30 @@ pub fn views_of(clouds: &[Cloud]) -> Vec<View> {
 fn wanted_views(is_wanted: impl Fn(&Part) -> bool) -> Vec<View> {
     let mut views: BTreeMap<&'static str, Vec<&'static str>> = BTreeMap::new();
     for part in parts().filter(is_wanted) {
-        views.entry(part.view).or_default().push(part.text.trim_end());
+        views.entry(part.view).or_default().push(part.text);
     }
     let grants = VIEWS.iter().find(|(path, _)| path.strip_suffix(".sql") == Some(GRANTS));
     views
         .into_iter()
         .chain(grants.map(|(_, text)| (GRANTS, vec![*text])))
-        .map(|(name, texts)| View { name, select: texts.join("\nunion all\n") })
+        .map(|(name, texts)| {
+            let selects: Vec<String> = texts.iter().map(|text| code(text)).collect();
+            let mut abouts: Vec<String> = texts.iter().map(|text| comment(text)).collect();
+            abouts.dedup();
+            View { name, about: abouts.join(" "), select: selects.join("\nunion all\n") }
+        })
         .collect()
+}
+
+/// Returns the lines of a part that are no comments.
+fn code(text: &str) -> String {
+    text.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns what the comments on top of a part say.
+fn comment(text: &str) -> String {
+    let lines = text.lines().take_while(|line| line.starts_with("--"));
+    lines.filter_map(|line| line.strip_prefix("-- ")).collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the SQL that makes the views, each of those of its parts that are wanted; one without any is left out.

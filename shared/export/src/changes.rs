@@ -67,7 +67,7 @@ pub async fn export_changes(
     };
     let written = formats::write(stage, wanted.format, &about, &|_| true, &mut draft, watch)?;
     draft.keep()?;
-    Ok(Summary { written })
+    Ok(Summary { written, left_out: Vec::new() })
 }
 
 fn row(change: &Change, position: i64, former: &Manifest, present: &Manifest) -> Row {

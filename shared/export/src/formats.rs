@@ -2,6 +2,9 @@
 
 mod csv;
 mod jsonl;
+mod postgres;
+
+pub(crate) use postgres::FIRST_LINE;
 
 use std::{
     fs::File,
@@ -31,13 +34,24 @@ pub enum Format {
     Csv,
     /// A folder with a file of JSON lines for each table and view.
     Jsonl,
+    /// A script for PostgreSQL's `psql`, which fills a schema in one transaction.
+    Postgres,
 }
 
 impl Format {
     /// All formats there are.
-    pub const ALL: [Self; 4] = [Self::Sqlite, Self::Parquet, Self::Csv, Self::Jsonl];
+    pub const ALL: [Self; 5] = [Self::Sqlite, Self::Parquet, Self::Csv, Self::Jsonl, Self::Postgres];
 
-    /// Returns the name of the format, which is also how its files end.
+    /// Returns how the name of a file of the format ends.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Postgres => "sql",
+            other => other.name(),
+        }
+    }
+
+    /// Returns the name of the format, as it is chosen by.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -45,6 +59,7 @@ impl Format {
             Self::Parquet => "parquet",
             Self::Csv => "csv",
             Self::Jsonl => "jsonl",
+            Self::Postgres => "postgres",
         }
     }
 
@@ -56,7 +71,7 @@ impl Format {
 
     /// Returns whether it is text, which can go through a pipe.
     pub(crate) const fn is_text(self) -> bool {
-        matches!(self, Self::Csv | Self::Jsonl)
+        matches!(self, Self::Csv | Self::Jsonl | Self::Postgres)
     }
 }
 
@@ -90,16 +105,16 @@ pub(crate) fn write(
         let told = |sheet: &Sheet| (sheet.name.clone(), sheet.select.is_none().then_some(sheet.rows));
         return Ok(stage.sheets.iter().map(told).collect());
     }
+    if format == Format::Postgres {
+        let written = write_script(&stage, about, draft, watch);
+        return written.map_err(|error| told(draft, error));
+    }
     let asked: Vec<&Sheet> = stage.sheets.iter().filter(|sheet| is_asked(&sheet.name)).collect();
     let mut written = Vec::new();
     for (done, sheet) in asked.iter().enumerate() {
         watch.step("writing tables", done, asked.len());
         let rows = write_sheet(&stage, sheet, format, draft, watch);
-        let rows = rows.map_err(|error| match error {
-            RowError::Stage(error) => draft.unstaged(error),
-            RowError::Write(error) => draft.unwritten(error),
-            RowError::Stopped => ExportError::Stopped,
-        })?;
+        let rows = rows.map_err(|error| told(draft, error))?;
         written.push((sheet.name.clone(), Some(rows)));
     }
     if draft.stream().is_none() {
@@ -109,6 +124,31 @@ pub(crate) fn write(
     Ok(written)
 }
 
+fn told(draft: &Draft, error: RowError) -> ExportError {
+    match error {
+        RowError::Stage(error) => draft.unstaged(error),
+        RowError::Write(error) => draft.unwritten(error),
+        RowError::Stopped => ExportError::Stopped,
+    }
+}
+
+fn write_script(
+    stage: &Stage,
+    about: &About,
+    draft: &mut Draft,
+    watch: &dyn Watch,
+) -> Result<Vec<(String, Option<u64>)>, RowError> {
+    let path = draft.script();
+    if let Some(stream) = draft.stream() {
+        let mut output = BufWriter::new(stream);
+        let written = postgres::write_script(&mut output, stage, about, watch)?;
+        return output.flush().map(|()| written).map_err(RowError::Write);
+    }
+    let mut output = BufWriter::new(File::create_new(path).map_err(RowError::Write)?);
+    let written = postgres::write_script(&mut output, stage, about, watch)?;
+    output.flush().map(|()| written).map_err(RowError::Write)
+}
+
 fn write_sheet(
     stage: &Stage,
     sheet: &Sheet,
@@ -116,7 +156,7 @@ fn write_sheet(
     draft: &mut Draft,
     watch: &dyn Watch,
 ) -> Result<u64, RowError> {
-    let path = draft.folder().join(format!("{}.{}", sheet.name, format.name()));
+    let path = draft.folder().join(format!("{}.{}", sheet.name, format.ending()));
     let mut file = None;
     let output: Box<dyn Write + '_> = match draft.stream() {
         Some(stream) => Box::new(BufWriter::new(stream)),
@@ -127,7 +167,7 @@ fn write_sheet(
             csv::Csv::begin(output, &sheet.columns).map(|rows| -> Box<dyn Rows + '_> { Box::new(rows) })
         }
         Format::Jsonl => Ok(Box::new(jsonl::Jsonl::begin(output, &sheet.columns))),
-        Format::Parquet | Format::Sqlite => {
+        Format::Parquet | Format::Sqlite | Format::Postgres => {
             drop(output);
             let output = BufWriter::new(file.take().ok_or(RowError::Stopped)?);
             parquet(output, sheet).map(|rows| -> Box<dyn Rows + '_> { Box::new(rows) })
@@ -188,7 +228,7 @@ fn write_note(
             };
             json!({
                 "name": sheet.name,
-                "file": format!("{}.{}", sheet.name, format.name()),
+                "file": format!("{}.{}", sheet.name, format.ending()),
                 "about": sheet.about,
                 "rows": rows,
                 "columns": sheet.columns.iter().map(column).collect::<Vec<_>>(),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod changes;
+mod ddl;
 mod error;
 mod formats;
 mod sheet;
@@ -9,6 +10,7 @@ mod stage;
 mod target;
 
 pub use changes::export_changes;
+pub use ddl::{Dialect, declare};
 pub use error::ExportError;
 pub use formats::Format;
 pub use snapshot_tables::export_snapshot;
@@ -39,4 +41,10 @@ pub trait Watch {
 pub struct Summary {
     /// Name and number of rows of each table and view. A view that was written as a view has no number.
     pub written: Vec<(String, Option<u64>)>,
+    /// Names of views that were left out, because nobody asked for them by name and they have more rows than [`MOST_ROWS_UNASKED`].
+    pub left_out: Vec<String>,
 }
+
+/// Most rows of a view that is written out without being asked for by name: `grants` of a large account has hundreds of millions, which the
+/// tables below it say in a few.
+pub const MOST_ROWS_UNASKED: u64 = 5_000_000;

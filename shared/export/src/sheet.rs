@@ -14,7 +14,7 @@ pub(crate) struct Field {
 #[derive(Debug, Clone)]
 pub(crate) struct Sheet {
     pub(crate) name: String,
-    pub(crate) about: &'static str,
+    pub(crate) about: String,
     pub(crate) columns: Vec<Field>,
     /// How many of the first columns are the key; none for a view, and where a part of it may be null.
     pub(crate) key: usize,
@@ -34,7 +34,7 @@ impl Sheet {
         };
         Self {
             name: table.name.to_owned(),
-            about: table.about,
+            about: table.about.to_owned(),
             columns: table.columns.iter().map(column).collect(),
             key: if derived::may_lack_key(table) { 0 } else { table.key },
             relations: Vec::new(),
@@ -59,14 +59,4 @@ pub(crate) fn type_of_view_column(declared: Option<&str>, name: &str) -> Type {
         None if name == "hours" => Type::Integer,
         None => Type::Text,
     }
-}
-
-/// Returns a name in the quotes of standard SQL.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// Returns names in quotes, with commas between them.
-pub(crate) fn quoted_list(names: &[&str]) -> String {
-    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
 }

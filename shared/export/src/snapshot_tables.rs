@@ -47,16 +47,21 @@ pub async fn export_snapshot(
         stage.finish()
     };
     finish(&mut stage).map_err(|error| draft.unstaged(error))?;
+    let left_out = if wanted.tables.is_empty() && wanted.format.is_folder() {
+        stage.views_above(crate::MOST_ROWS_UNASKED).map_err(|error| draft.unstaged(error))?
+    } else {
+        Vec::new()
+    };
     let about = About {
         account: manifest.account.to_string(),
         from: None,
         snapshot: manifest.number,
         taken_at: manifest.finished_at.clone(),
     };
-    let is_asked = |name: &str| chosen.asked.contains(name);
+    let is_asked = |name: &str| chosen.asked.contains(name) && !left_out.iter().any(|out| out == name);
     let written = formats::write(stage, wanted.format, &about, &is_asked, &mut draft, watch)?;
     draft.keep()?;
-    Ok(Summary { written })
+    Ok(Summary { written, left_out })
 }
 
 async fn fill(

@@ -14,7 +14,8 @@ use rusqlite::{
 
 use crate::{
     Watch,
-    sheet::{Field, Sheet, quoted, quoted_list, type_of_view_column},
+    ddl::{Dialect, create_table, create_view, quoted},
+    sheet::{Field, Sheet, type_of_view_column},
 };
 
 /// Rows after which it is asked whether to stop.
@@ -53,7 +54,7 @@ impl Stage {
         watch: &dyn Watch,
     ) -> rusqlite::Result<Flow> {
         let sheet = Sheet::of_table(table);
-        self.connection.execute_batch(&create_table(&sheet))?;
+        self.connection.execute_batch(&create_table(Dialect::Sqlite, &sheet))?;
         self.sheets.push(sheet);
         let flow = self.append(table, rows, watch)?;
         let first = table.columns.first().map(|column| column.name);
@@ -115,7 +116,7 @@ impl Stage {
                 // The schema's text is all that a foreign key is to SQLite; its manual names this way of adding one.
                 self.connection.execute(
                     "UPDATE sqlite_schema SET sql = ?1 WHERE type = 'table' AND name = ?2",
-                    (create_table(sheet), &sheet.name),
+                    (create_table(Dialect::Sqlite, sheet), &sheet.name),
                 )?;
             }
         }
@@ -142,7 +143,7 @@ impl Stage {
 
     /// Makes a view over the tables that are there.
     pub(crate) fn add_view(&mut self, view: &View) -> rusqlite::Result<()> {
-        self.connection.execute_batch(&format!("CREATE VIEW {} AS\n{}", quoted(view.name), view.select))?;
+        self.connection.execute_batch(&create_view(Dialect::Sqlite, view.name, &view.select))?;
         let statement = self.connection.prepare(&format!("SELECT * FROM {}", quoted(view.name)))?;
         let column = |column: rusqlite::Column<'_>| Field {
             name: column.name().to_owned(),
@@ -152,7 +153,7 @@ impl Stage {
         let columns = statement.columns().map(column).collect();
         self.sheets.push(Sheet {
             name: view.name.to_owned(),
-            about: "",
+            about: view.about.clone(),
             columns,
             key: 0,
             relations: Vec::new(),
@@ -165,6 +166,33 @@ impl Stage {
     /// Ends the writing, so that what is there can be read fast.
     pub(crate) fn finish(&self) -> rusqlite::Result<()> {
         self.connection.execute_batch("COMMIT; PRAGMA analysis_limit = 1000; ANALYZE")
+    }
+
+    /// Returns the names of the views that have more rows than so many.
+    pub(crate) fn views_above(&self, most: u64) -> rusqlite::Result<Vec<String>> {
+        let mut above = Vec::new();
+        for sheet in self.sheets.iter().filter(|sheet| sheet.select.is_some()) {
+            // Counted no further than it matters.
+            let sql = format!(
+                "SELECT count(*) > {most} FROM (SELECT 1 FROM {} LIMIT {most} + 1)",
+                quoted(&sheet.name)
+            );
+            if self.connection.query_row(&sql, [], |row| row.get(0))? {
+                above.push(sheet.name.clone());
+            }
+        }
+        Ok(above)
+    }
+
+    /// Returns the most bytes that the texts of some columns have together in one row of a table.
+    pub(crate) fn longest(&self, table: &str, columns: &[&str]) -> rusqlite::Result<u64> {
+        let lengths: Vec<String> = columns
+            .iter()
+            .map(|column| format!("coalesce(length(cast({} AS BLOB)), 0)", quoted(column)))
+            .collect();
+        let sql = format!("SELECT coalesce(max({}), 0) FROM {}", lengths.join(" + "), quoted(table));
+        let longest: i64 = self.connection.query_row(&sql, [], |row| row.get(0))?;
+        Ok(u64::try_from(longest).unwrap_or_default())
     }
 
     /// Passes the rows of a table or view on, one by one, and returns how many there were.
@@ -210,43 +238,6 @@ impl From<rusqlite::Error> for RowError {
 
 fn find(name: &str) -> Option<&'static Table> {
     model::tables::find(name).filter(|table| table.name == name)
-}
-
-/// Returns the SQL that makes a table in SQLite, with its comments, which the schema keeps.
-pub(crate) fn create_table(sheet: &Sheet) -> String {
-    let mut lines: Vec<String> = sheet
-        .columns
-        .iter()
-        .map(|column| {
-            let kind = match column.kind {
-                Type::Text | Type::Time | Type::Document => "TEXT",
-                Type::Integer => "BIGINT",
-                Type::Boolean => "BOOLEAN",
-            };
-            format!("  {} {kind}, -- {}", quoted(&column.name), column.about)
-        })
-        .collect();
-    let mut constraints = Vec::new();
-    if sheet.key > 0 {
-        constraints.push(format!("  PRIMARY KEY ({})", quoted_list(&sheet.key_columns())));
-    }
-    constraints.extend(sheet.relations.iter().map(|relation| {
-        let (columns, key) = (quoted_list(&relation.columns), quoted_list(&relation.key));
-        format!("  FOREIGN KEY ({columns}) REFERENCES {} ({key})", quoted(relation.to))
-    }));
-    if constraints.is_empty()
-        && let Some(last) = lines.last_mut()
-    {
-        *last = last.replacen(", --", " --", 1);
-    }
-    format!(
-        "CREATE TABLE {} ( -- {}\n{}\n{})",
-        quoted(&sheet.name),
-        sheet.about,
-        lines.join("\n"),
-        constraints.iter().map(|each| each.as_str()).collect::<Vec<_>>().join(",\n")
-            + if constraints.is_empty() { "" } else { "\n" }
-    )
 }
 
 /// A cell on its way into SQLite, not copied before it is there.
@@ -305,6 +296,11 @@ mod tests {
         stage.finish().unwrap();
         let declared: Vec<&str> = stage.sheets[0].relations.iter().map(|relation| relation.to).collect();
         assert_eq!(declared, ["huawei_groups"]);
+        assert_eq!(stage.longest("huawei_group_members", &["group_id", "user_id"]).unwrap(), 4);
+        let select = "select group_id from huawei_group_members".to_owned();
+        stage.add_view(&View { name: "members", about: String::new(), select }).unwrap();
+        assert_eq!(stage.views_above(1).unwrap(), ["members"]);
+        assert!(stage.views_above(2).unwrap().is_empty());
         let schema: String = stage
             .connection
             .query_row("select sql from sqlite_schema where name = 'huawei_group_members'", [], |row| {

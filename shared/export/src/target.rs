@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{ExportError, Format};
+use crate::{ExportError, Format, formats::FIRST_LINE};
 
 /// The file that marks a folder as an export.
 pub(crate) const NOTE: &str = "export.json";
@@ -102,8 +102,10 @@ fn look_at(path: &Path, format: Format, is_replaced: bool) -> Result<(), ExportE
     // Another program's file of that name may be dear to somebody, and a folder even more.
     let is_ours = if format.is_folder() {
         found.is_dir() && path.join(NOTE).is_file()
-    } else {
+    } else if format == Format::Sqlite {
         found.is_file() && begins_with(path, SQLITE)
+    } else {
+        found.is_file() && begins_with(path, FIRST_LINE.as_bytes())
     };
     if is_ours { Ok(()) } else { Err(ExportError::NotOurs { place: place() }) }
 }
@@ -125,6 +127,11 @@ impl Draft {
         self.scratch.path().join("new")
     }
 
+    /// Returns where the script of a format that is one is written.
+    pub(crate) fn script(&self) -> PathBuf {
+        self.scratch.path().join("script.sql")
+    }
+
     /// Returns what takes the bytes of a stream, if this is one.
     pub(crate) fn stream(&mut self) -> Option<&mut Box<dyn Write>> {
         match &mut self.end {
@@ -143,13 +150,14 @@ impl Draft {
 
     /// Puts what was written into its place, in one step.
     pub(crate) fn keep(mut self) -> Result<(), ExportError> {
+        let new = match self.format {
+            Format::Sqlite => self.stage(),
+            Format::Postgres => self.script(),
+            Format::Parquet | Format::Csv | Format::Jsonl => self.folder(),
+        };
         let kept = match &mut self.end {
             End::Stream(output) => output.flush(),
-            End::Place { path, is_replaced } => {
-                let new =
-                    self.scratch.path().join(if self.format.is_folder() { "new" } else { "stage.sqlite" });
-                move_to(&new, path, *is_replaced, self.scratch.path())
-            }
+            End::Place { path, is_replaced } => move_to(&new, path, *is_replaced, self.scratch.path()),
         };
         kept.map_err(|error| match (&self.end, error.kind()) {
             (End::Place { .. }, io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty) => {

@@ -10,6 +10,7 @@ mod delivery;
 mod demo;
 mod derived;
 mod endpoints;
+mod engines;
 mod export;
 mod gains;
 mod history;

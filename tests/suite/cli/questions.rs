@@ -274,6 +274,7 @@ fn commands_of_the_help_exist_and_no_others() {
         "who-can",
         "query",
         "export",
+        "ddl",
         "rules",
         "verify",
     ];
