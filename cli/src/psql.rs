@@ -13,7 +13,7 @@ use crate::failure::{Failure, exit};
 /// Lines of what psql says that are told.
 const MOST_LINES: usize = 3;
 
-/// A running psql.
+/// A psql that runs and takes a script.
 #[derive(Debug)]
 pub(crate) struct Psql {
     child: Child,
