@@ -2,9 +2,11 @@
 
 mod ddl;
 mod export;
+mod open;
 
 pub(crate) use ddl::Ddl;
 pub(crate) use export::Export;
+pub(crate) use open::Open;
 
 use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
 
@@ -82,6 +84,7 @@ pub(crate) enum Command {
     Query(Query),
     Export(Export),
     Ddl(Ddl),
+    Open(Open),
     Rules(Rules),
     Verify(Verify),
 }

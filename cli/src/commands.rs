@@ -8,6 +8,7 @@ mod diff;
 mod export;
 mod findings;
 mod history;
+mod open;
 mod plan;
 mod query;
 mod rules;
@@ -47,6 +48,7 @@ pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Resu
         Command::WhoCan(wanted) => who_can::run(context, wanted).await,
         Command::Query(wanted) => query::run(context, wanted).await,
         Command::Ddl(wanted) => ddl::run(context, wanted),
+        Command::Open(wanted) => open::run(context, wanted).await,
         Command::Export(wanted) => export::run(context, wanted).await,
         Command::Rules(wanted) => rules::run(context, wanted).await,
         Command::Verify(wanted) => verify::run(context, wanted).await,

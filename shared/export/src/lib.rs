@@ -4,6 +4,7 @@ mod changes;
 mod ddl;
 mod error;
 mod formats;
+mod open;
 mod sheet;
 mod snapshot_tables;
 mod stage;
@@ -13,6 +14,7 @@ pub use changes::export_changes;
 pub use ddl::{Dialect, declare};
 pub use error::ExportError;
 pub use formats::Format;
+pub use open::{Reader, open_script};
 pub use snapshot_tables::export_snapshot;
 pub use target::Target;
 

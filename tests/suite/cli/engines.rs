@@ -124,6 +124,46 @@ fn every_rule_view_and_table_gives_the_same_on_duckdb() {
 }
 
 #[test]
+fn the_store_read_directly_gives_what_is_in_force() {
+    let Some(python) = python() else { return };
+    for (desk, cloud) in desks() {
+        for at in ["5", "latest"] {
+            desk.iamwatch(&["export", at, "--format", "sqlite", "--to", "all.sqlite", "--force"]).done();
+            desk.write("open.sql", &desk.iamwatch(&["open", at]).done());
+            let mut asked = questions(&desk, cloud);
+            // Grants and findings are not in the store.
+            let made: Vec<&str> =
+                model::tables::derived::all().map(|table| table.name).chain(["grants"]).collect();
+            asked.retain(|name, _| !made.contains(&name.as_str()));
+            assert!(asked.len() > 60, "{}", asked.len());
+            let (script, nothing) = (desk.path("open.sql"), desk.path(""));
+            let arguments = [script.to_str().unwrap(), nothing.to_str().unwrap()];
+            let found = run_python(&python, "ask.py", &arguments, &Value::Object(asked.clone()));
+            let found: Map<String, Value> = serde_json::from_str(&found).unwrap();
+            compare(&of_sqlite(&desk, &asked), &found, &format!("{cloud} {at}"));
+            let counts = "\nimport json; print(json.dumps({name: len(table(name)) for name in TABLES}))";
+            let script = desk.iamwatch(&["open", at, "--with", "pandas"]).done();
+            let script = script.split("\nif __name__").next().unwrap().to_owned() + counts;
+            desk.write("open.py", &script);
+            let output = Command::new(&python).arg(desk.path("open.py")).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let counts: Map<String, Value> = serde_json::from_slice(&output.stdout).unwrap();
+            for (name, count) in counts {
+                assert_eq!(count, asked_rows(&desk, &name), "{cloud} {at} {name}");
+            }
+        }
+        let several = desk.iamwatch(&["open", "latest", "--with", "spark"]).done();
+        assert!(several.contains("TABLES = {") && several.contains("unionByName"), "{several}");
+    }
+}
+
+/// Returns how many rows a table of the exported SQLite file has.
+fn asked_rows(desk: &Desk, name: &str) -> i64 {
+    let database = Connection::open(desk.path("all.sqlite")).unwrap();
+    database.query_row(&format!("select count(*) from \"{name}\""), [], |row| row.get(0)).unwrap()
+}
+
+#[test]
 fn declarations_are_of_the_grammar_of_engines_that_are_not_here() {
     let Some(python) = python() else { return };
     let rules = RuleSet::embedded().unwrap();

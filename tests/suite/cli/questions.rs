@@ -275,6 +275,7 @@ fn commands_of_the_help_exist_and_no_others() {
         "query",
         "export",
         "ddl",
+        "open",
         "rules",
         "verify",
     ];
