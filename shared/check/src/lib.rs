@@ -11,6 +11,7 @@ mod guard;
 mod implied;
 mod judgement;
 mod pages;
+mod portable;
 mod reading;
 mod reads;
 mod round;

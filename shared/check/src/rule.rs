@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::{
     Requirements, Scope,
     cases::Case,
+    portable::check_portable,
     reading::{Declared, Schemas},
     rules::{RuleError, Wrong},
 };
@@ -247,6 +248,7 @@ fn form(schemas: &Schemas, sql: &str) -> Result<Vec<String>, Wrong> {
     if !ends_with_order(sql) {
         return Err(Wrong::Unordered);
     }
+    check_portable(sql).map_err(Wrong::NotTheSame)?;
     Ok(columns)
 }
 

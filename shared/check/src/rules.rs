@@ -31,6 +31,9 @@ pub enum Wrong {
     /// The question would not be understood elsewhere.
     #[error("{0} is not understood by every engine; `shared/check/README.md` lists what is")]
     NotPortable(String),
+    /// The question would be refused elsewhere, or answered otherwise: what, and what to write instead.
+    #[error("{0}; `shared/check/README.md` lists what every engine answers alike")]
+    NotTheSame(String),
     /// The rows come in no order.
     #[error("its SQL does not end with `order by`, and so could answer in another order each time")]
     Unordered,

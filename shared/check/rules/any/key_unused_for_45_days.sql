@@ -36,4 +36,4 @@ union all
 select null, null, null, null, null, null, null, 'no report tells of keys that were idle for 45 days and no longer'
 from use_reports
 where use_reports.hours is null or use_reports.hours > 1080
-order by address
+order by address nulls first

@@ -35,4 +35,4 @@ union all
 select null, null, null, null, null, null, null, 'no report tells of users who were idle for 90 days and no longer'
 from use_reports
 where use_reports.hours is null or use_reports.hours > 2160
-order by address
+order by address nulls first

@@ -16,4 +16,4 @@ from run
 where not exists (
     select settings.name from huawei_account_settings settings where settings.name = 'operation_protection' and settings.value is not null
 )
-order by name
+order by name nulls first

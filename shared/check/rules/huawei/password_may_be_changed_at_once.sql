@@ -17,4 +17,4 @@ from run
 where not exists (
     select policy.name from huawei_password_policy policy where policy.name = 'minimum_password_age' and policy.value is not null
 )
-order by account_id
+order by account_id nulls first

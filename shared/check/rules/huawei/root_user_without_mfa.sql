@@ -17,4 +17,4 @@ from run
 where not exists (
     select settings.name from huawei_account_settings settings where settings.name = 'root_user_mfa_enabled' and settings.value is not null
 )
-order by name
+order by name nulls first

@@ -16,4 +16,4 @@ from run
 where not exists (
     select settings.name from huawei_login_policy settings where settings.name = 'session_timeout' and settings.value is not null
 )
-order by name
+order by name nulls first

@@ -17,4 +17,4 @@ where keys.status = 'active'
     and coalesce(users.enabled, true) = true
 group by keys.user_id, users.name, run.days_7_ago
 having sum(case when coalesce(keys.created_at, '') < run.days_7_ago then 1 else 0 end) > 1
-order by keys.user_id
+order by keys.user_id nulls first

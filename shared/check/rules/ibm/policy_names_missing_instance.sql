@@ -82,4 +82,4 @@ left join elsewhere on elsewhere.policy_id = named.policy_id
 left join there on there.policy_id = named.policy_id and there.value = named.value
 where elsewhere.policy_id is null
     and coalesce(there.is_removed, 1) = 1
-order by named.policy_id, named.value
+order by named.policy_id, named.value nulls first

@@ -77,5 +77,6 @@ from memberships
 join resources on resources.group_id = memberships.group_id
 left join ibm_policy_roles roles on roles.policy_id = resources.policy_id
 order by
-    memberships.principal_id, memberships.group_id, memberships.is_dynamic, resources.policy_id, roles.role_id,
-    resources.service, resources.region, resources.resource_group, resources.instance_crn
+    memberships.principal_id, memberships.group_id, memberships.is_dynamic, resources.policy_id, roles.role_id nulls first,
+    resources.service nulls first, resources.region nulls first, resources.resource_group nulls first,
+    resources.instance_crn nulls first

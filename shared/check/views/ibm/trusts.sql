@@ -31,7 +31,7 @@ where (identities.type = 'user' and foreign_accounts.account_id is not null)
     or (identities.type = 'serviceid' and service_ids.iam_id is null)
     or (identities.type = 'crn'
         and identities.iam_id like '%:a/%'
-        and not identities.iam_id like '%:a/' || run.account_id || ':%')
+        and not identities.iam_id like '%:a/' || run.account_id || ':%' escape '!')
 union all
 select
     'ibm',

@@ -1,0 +1,554 @@
+//! Reads expressions: their type, whether they may be null, and whether every engine works them out alike.
+
+use sqlparser::ast::{
+    BinaryOperator, CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, InTarget, UnaryOperator, Value, WindowType,
+};
+
+use super::{
+    query::{Common, Reader, check_null_order},
+    scope::{Cell, Kind, Scope, column_name},
+};
+
+/// Functions that make one value of many rows.
+const AGGREGATES: [&str; 5] = ["avg", "count", "max", "min", "sum"];
+/// How patterns escape their wildcards.
+const ESCAPE: char = '!';
+
+impl Reader<'_> {
+    /// Reads an expression where a condition stands.
+    pub(super) fn read_condition(
+        &self,
+        expression: &Expr,
+        scopes: &[Scope],
+        common: &Common,
+    ) -> Result<Cell, String> {
+        let cell = self.read_expression(expression, scopes, common)?;
+        if cell.kind.is_truth() {
+            Ok(cell)
+        } else {
+            Err(format!(
+                "`{expression}` is {} and stands for a condition: compare it with something",
+                cell.kind.words()
+            ))
+        }
+    }
+
+    /// Returns what an expression gives.
+    pub(super) fn read_expression(
+        &self,
+        expression: &Expr,
+        scopes: &[Scope],
+        common: &Common,
+    ) -> Result<Cell, String> {
+        let read = |inner: &Expr| self.read_expression(inner, scopes, common);
+        match expression {
+            Expr::Nested(inner) => read(inner),
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => read_column(expression, scopes),
+            Expr::Value(value) => read_literal(&value.value),
+            Expr::BinaryOp { left, op, right } => {
+                self.read_operator(expression, left, op, right, scopes, common)
+            }
+            Expr::UnaryOp { op: UnaryOperator::Not, expr } => self.read_condition(expr, scopes, common),
+            Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => {
+                let cell = read(expr)?;
+                number(expr, cell).map(|()| cell)
+            }
+            Expr::IsNull(inner) | Expr::IsNotNull(inner) => read(inner).map(|_| Cell::sure(Kind::Truth)),
+            Expr::IsTrue(inner) | Expr::IsNotTrue(inner) | Expr::IsFalse(inner) | Expr::IsNotFalse(inner) => {
+                self.read_condition(inner, scopes, common).map(|_| Cell::sure(Kind::Truth))
+            }
+            Expr::IsDistinctFrom(one, other) | Expr::IsNotDistinctFrom(one, other) => {
+                compare(expression, read(one)?, read(other)?).map(|_| Cell::sure(Kind::Truth))
+            }
+            Expr::In { expr, target: InTarget::List(list), .. } => {
+                let mut cell = read(expr)?;
+                for each in list {
+                    cell.may_be_null |= compare(expression, cell, read(each)?)?.may_be_null;
+                }
+                Ok(Cell { kind: Kind::Truth, ..cell })
+            }
+            Expr::In { expr, target: InTarget::Subquery(subquery), .. } => {
+                let cell = read(expr)?;
+                let columns = self.read_query(subquery, scopes, common)?;
+                if let ([column], false) = (columns.as_slice(), matches!(**expr, Expr::Tuple(_))) {
+                    compare(expression, cell, Cell { kind: column.kind, may_be_null: column.may_be_null })?;
+                }
+                Ok(Cell::maybe(Kind::Truth))
+            }
+            Expr::Between { expr, low, high, .. } => {
+                let cell = read(expr)?;
+                compare(expression, cell, read(low)?)?;
+                compare(expression, cell, read(high)?)
+            }
+            Expr::Like { any: false, expr, pattern, escape_char, .. } => {
+                let cells = [(&**expr, read(expr)?), (&**pattern, read(pattern)?)];
+                cells.iter().try_for_each(|(inner, cell)| text(inner, *cell))?;
+                check_pattern(pattern, escape_char.as_deref())?;
+                Ok(Cell { kind: Kind::Truth, may_be_null: cells.iter().any(|(_, cell)| cell.may_be_null) })
+            }
+            Expr::Exists { subquery, .. } => {
+                self.read_query(subquery, scopes, common)?;
+                Ok(Cell::sure(Kind::Truth))
+            }
+            Expr::Subquery(query) => {
+                let columns = self.read_query(query, scopes, common)?;
+                if !gives_one_row(query) {
+                    return Err(format!(
+                        "`({query})` may give several rows, of which SQLite takes the first and others none: take `min(…)`, or `limit 1`"
+                    ));
+                }
+                Ok(Cell::maybe(columns.first().map_or(Kind::Unknown, |column| column.kind)))
+            }
+            Expr::Tuple(parts) => {
+                parts.iter().try_for_each(|part| read(part).map(|_| ()))?;
+                Ok(Cell::maybe(Kind::Unknown))
+            }
+            Expr::Case { operand, conditions, else_result, .. } => {
+                self.read_case(operand.as_deref(), conditions, else_result.as_deref(), scopes, common)
+            }
+            Expr::Cast { kind: CastKind::Cast, expr, data_type, .. } => {
+                read_cast(expr, read(expr)?, data_type)
+            }
+            Expr::Substring { expr, substring_from, substring_for, special: true, .. } => {
+                let cell = read(expr)?;
+                text(expr, cell)?;
+                check_substring(substring_from.as_deref(), substring_for.as_deref())?;
+                Ok(Cell { kind: Kind::Text, ..cell })
+            }
+            Expr::Function(function) => self.read_function(function, scopes, common),
+            other => {
+                Err(format!("`{other}` is not of every engine: use what `shared/check/README.md` lists"))
+            }
+        }
+    }
+
+    fn read_operator(
+        &self,
+        whole: &Expr,
+        left: &Expr,
+        operator: &BinaryOperator,
+        right: &Expr,
+        scopes: &[Scope],
+        common: &Common,
+    ) -> Result<Cell, String> {
+        use BinaryOperator as Op;
+        if matches!(operator, Op::And | Op::Or) {
+            let one = self.read_condition(left, scopes, common)?;
+            let other = self.read_condition(right, scopes, common)?;
+            return Ok(Cell { kind: Kind::Truth, may_be_null: one.may_be_null || other.may_be_null });
+        }
+        let one = self.read_expression(left, scopes, common)?;
+        let other = self.read_expression(right, scopes, common)?;
+        let may_be_null = one.may_be_null || other.may_be_null;
+        match operator {
+            Op::Eq | Op::NotEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq => compare(whole, one, other),
+            Op::Plus | Op::Minus | Op::Multiply => {
+                number(left, one)?;
+                number(right, other)?;
+                Ok(Cell { kind: one.kind.join(other.kind).unwrap_or(Kind::Unknown), may_be_null })
+            }
+            Op::Divide => Err(format!(
+                "`{whole}` cuts on some engines and gives a fraction on others: multiply the other side (`a > b * 2`)"
+            )),
+            Op::StringConcat => {
+                let is_joined = |cell: Cell| cell.kind.is_text() || cell.kind == Kind::Integer;
+                if is_joined(one) && is_joined(other) {
+                    Ok(Cell { kind: Kind::Text, may_be_null })
+                } else {
+                    Err(format!(
+                        "`{whole}` joins what is no text, which engines write otherwise: write `case when … then '…' end`"
+                    ))
+                }
+            }
+            other => Err(format!(
+                "the operator `{other}` is not of every engine: use what `shared/check/README.md` lists"
+            )),
+        }
+    }
+
+    fn read_case(
+        &self,
+        operand: Option<&Expr>,
+        conditions: &[CaseWhen],
+        otherwise: Option<&Expr>,
+        scopes: &[Scope],
+        common: &Common,
+    ) -> Result<Cell, String> {
+        let operand = operand.map(|operand| self.read_expression(operand, scopes, common)).transpose()?;
+        let mut result = match otherwise {
+            Some(otherwise) => self.read_expression(otherwise, scopes, common)?,
+            None => Cell::maybe(Kind::Null),
+        };
+        for CaseWhen { condition, result: then } in conditions {
+            match operand {
+                Some(operand) => {
+                    compare(condition, operand, self.read_expression(condition, scopes, common)?)?;
+                }
+                None => {
+                    self.read_condition(condition, scopes, common)?;
+                }
+            }
+            let cell = self.read_expression(then, scopes, common)?;
+            result = join(result, cell).ok_or_else(|| {
+                format!(
+                    "`{then}` is {} and another branch of the `case` is not: give all of them one type",
+                    cell.kind.words()
+                )
+            })?;
+        }
+        Ok(result)
+    }
+
+    fn read_function(&self, function: &Function, scopes: &[Scope], common: &Common) -> Result<Cell, String> {
+        let name = function.name.to_string().to_lowercase();
+        if let Some(condition) = &function.filter {
+            self.read_condition(condition, scopes, common)?;
+        }
+        if let Some(WindowType::WindowSpec(window)) = &function.over {
+            for part in &window.partition_by {
+                self.read_expression(part, scopes, common)?;
+            }
+            for order in &window.order_by {
+                check_null_order(order, self.read_expression(&order.expr, scopes, common)?)?;
+            }
+        }
+        let arguments = arguments(function);
+        let mut cells = Vec::new();
+        for argument in &arguments {
+            cells.push(self.read_expression(argument, scopes, common)?);
+        }
+        let both: Vec<(&Expr, Cell)> = arguments.iter().copied().zip(cells).collect();
+        let is_whole = scopes.last().is_some_and(|scope| !scope.is_grouped) || function.filter.is_some();
+        call(&name, &both, is_whole)
+    }
+}
+
+/// Returns what a function gives for its arguments. `is_whole` says that an aggregate may be of no rows at all.
+fn call(name: &str, arguments: &[(&Expr, Cell)], is_whole: bool) -> Result<Cell, String> {
+    let may_be_null = arguments.iter().any(|(_, cell)| cell.may_be_null);
+    let each = |check: fn(&Expr, Cell) -> Result<(), String>| {
+        arguments.iter().try_for_each(|(inner, cell)| check(inner, *cell))
+    };
+    let first = arguments.first().map_or(Cell::maybe(Kind::Unknown), |(_, cell)| *cell);
+    match (name, arguments.len()) {
+        ("count", _) | ("row_number" | "rank" | "dense_rank", 0) => Ok(Cell::sure(Kind::Integer)),
+        ("sum" | "avg", 1) => {
+            each(number)?;
+            let kind = if name == "avg" { Kind::Fraction } else { first.kind };
+            Ok(Cell { kind, may_be_null: may_be_null || is_whole })
+        }
+        ("min" | "max", 1) if first.kind == Kind::Truth => Err(format!(
+            "`{name}` of a truth value is unknown to PostgreSQL: take `{name}(case when … then 1 else 0 end)`"
+        )),
+        ("min" | "max", 1) => Ok(Cell { may_be_null: may_be_null || is_whole, ..first }),
+        ("min" | "max", _) => {
+            let sign = if name == "min" { '<' } else { '>' };
+            Err(format!(
+                "`{name}` of several values is SQLite's alone: write `case when a {sign} b then a else b end`"
+            ))
+        }
+        ("ltrim" | "rtrim", 1) => each(text).map(|()| first),
+        ("ltrim" | "rtrim", _) => Err(format!(
+            "`{name}` with two arguments takes them the other way round on Spark: use `{name}(x)`, or `replace` and `like`"
+        )),
+        ("coalesce", 1..) => {
+            let joined = arguments.iter().map(|(_, cell)| *cell).reduce(|one, other| {
+                let kind = one.kind.join(other.kind);
+                // Not of one type: told below, by a value that nothing joins.
+                Cell {
+                    kind: kind.unwrap_or(Kind::Fraction),
+                    may_be_null: one.may_be_null && other.may_be_null,
+                }
+            });
+            let is_one_type = arguments
+                .iter()
+                .all(|(_, one)| arguments.iter().all(|(_, other)| one.kind.join(other.kind).is_some()));
+            joined.filter(|_| is_one_type).ok_or_else(|| "`coalesce` of values of several types: give all of them one type, as `coalesce(is_on, false)`".to_owned())
+        }
+        ("nullif", 2) => Ok(Cell::maybe(first.kind)),
+        ("length", 1) => each(text).map(|()| Cell { kind: Kind::Integer, may_be_null }),
+        ("lower" | "upper", 1) | ("replace", 3) => {
+            each(text).map(|()| Cell { kind: Kind::Text, may_be_null })
+        }
+        ("substr", 2 | 3) => {
+            text_of(arguments.first())?;
+            check_substring(
+                arguments.get(1).map(|(start, _)| *start),
+                arguments.get(2).map(|(length, _)| *length),
+            )?;
+            Ok(Cell { kind: Kind::Text, may_be_null })
+        }
+        ("abs", 1) => each(number).map(|()| first),
+        ("round", 1 | 2) => each(number).map(|()| Cell { kind: Kind::Fraction, may_be_null }),
+        ("lag" | "lead", 3) | ("first_value" | "last_value", 1) => Ok(Cell { may_be_null, ..first }),
+        ("lag" | "lead", 1 | 2) => Ok(Cell::maybe(first.kind)),
+        _ => Err(format!(
+            "`{name}` with {} arguments is not understood by every engine; `shared/check/README.md` lists what is",
+            arguments.len()
+        )),
+    }
+}
+
+fn text_of(argument: Option<&(&Expr, Cell)>) -> Result<(), String> {
+    argument.map_or(Ok(()), |(inner, cell)| text(inner, *cell))
+}
+
+fn read_column(expression: &Expr, scopes: &[Scope]) -> Result<Cell, String> {
+    let Some((source, name)) = column_name(expression) else {
+        return Err(format!("`{expression}`: name a column by its table's name and its own alone"));
+    };
+    let found = scopes.iter().rev().find_map(|scope| scope.find(source.as_deref(), &name));
+    if let Some((_, column)) = found {
+        return Ok(Cell { kind: column.kind, may_be_null: column.may_be_null });
+    }
+    if ["rowid", "oid", "_rowid_"].contains(&name.as_str()) {
+        return Err(format!("`{name}` is SQLite's alone: use the key of the table"));
+    }
+    // Of a table that is not known, nothing is.
+    let is_known = scopes.iter().flat_map(|scope| &scope.sources).all(|source| !source.columns.is_empty());
+    if is_known && scopes.last().is_some_and(|scope| scope.aliases.contains(&name)) {
+        return Err(format!(
+            "`{name}` is a name of the select list, which PostgreSQL does not know in `where` and `having`: write the expression again"
+        ));
+    }
+    Ok(Cell::maybe(Kind::Unknown))
+}
+
+fn read_literal(value: &Value) -> Result<Cell, String> {
+    match value {
+        Value::Number(number, _) if number.chars().all(|digit| digit.is_ascii_digit()) => {
+            Ok(Cell::sure(Kind::Integer))
+        }
+        Value::Number(..) => Ok(Cell::sure(Kind::Fraction)),
+        Value::SingleQuotedString(_) => Ok(Cell::sure(Kind::Text)),
+        Value::Boolean(_) => Ok(Cell::sure(Kind::Truth)),
+        Value::Null => Ok(Cell::maybe(Kind::Null)),
+        other => Err(format!(
+            "`{other}` is not read alike by every engine: write a text in single quotes, or a number in decimals"
+        )),
+    }
+}
+
+fn read_cast(expression: &Expr, cell: Cell, wanted: &DataType) -> Result<Cell, String> {
+    match wanted {
+        DataType::Varchar(Some(_)) if cell.kind != Kind::Truth && cell.kind != Kind::Fraction => {
+            Ok(Cell { kind: Kind::Text, ..cell })
+        }
+        DataType::Integer(None) | DataType::Int(None) | DataType::BigInt(None) if cell.kind.is_text() => {
+            let digits = expression.to_string();
+            let is_literal = digits.starts_with('\'');
+            if is_literal && digits.trim_matches('\'').parse::<i64>().is_err() {
+                return Err(format!("`{expression}` is no number: SQLite makes 0 of it, others an error"));
+            }
+            Ok(Cell { kind: Kind::Integer, ..cell })
+        }
+        DataType::Integer(None) | DataType::Int(None) | DataType::BigInt(None)
+            if cell.kind == Kind::Integer =>
+        {
+            Ok(cell)
+        }
+        DataType::Integer(_) | DataType::Int(_) | DataType::BigInt(_) => Err(format!(
+            "`cast({expression} as {wanted})` cuts on some engines and rounds on others: cast texts only, or take `round(x)`"
+        )),
+        DataType::Text => Err(format!(
+            "`cast({expression} as text)` is unknown to Spark: write `cast({expression} as varchar(20))`"
+        )),
+        _ => Err(format!(
+            "`cast({expression} as {wanted})` is not of every engine: cast to `integer` or `varchar(n)`, and no truth value"
+        )),
+    }
+}
+
+/// Checks that a part of a text begins within it: before its beginning each engine counts in its own way.
+fn check_substring(start: Option<&Expr>, length: Option<&Expr>) -> Result<(), String> {
+    let Some(start) = start else { return Err("`substr` needs a start: `substr(x, 1, n)`".to_owned()) };
+    if !is_at_least(start, 1) {
+        return Err(format!(
+            "`substr` from `{start}`: engines count otherwise before the first letter; begin at 1 or later, with a number or `length(y) + 1`"
+        ));
+    }
+    match length {
+        Some(length) if !is_at_least(length, 0) => Err(format!(
+            "`substr` of the length `{length}`: it may be less than nought, which some engines refuse; take a number or `length(y)`"
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Returns whether an expression is surely no less than a number.
+fn is_at_least(expression: &Expr, least: i64) -> bool {
+    match expression {
+        Expr::Nested(inner) => is_at_least(inner, least),
+        Expr::Value(value) => match &value.value {
+            Value::Number(number, _) => number.parse::<i64>().is_ok_and(|number| number >= least),
+            _ => false,
+        },
+        Expr::Function(function) => least <= 0 && function.name.to_string().eq_ignore_ascii_case("length"),
+        Expr::BinaryOp { left, op: BinaryOperator::Plus, right } => {
+            (is_at_least(left, least) && is_at_least(right, 0))
+                || (is_at_least(left, 0) && is_at_least(right, least))
+        }
+        _ => false,
+    }
+}
+
+/// Checks that a pattern means the same on every engine.
+fn check_pattern(pattern: &Expr, escape: Option<&impl std::fmt::Display>) -> Result<(), String> {
+    let literal = match pattern {
+        Expr::Value(value) => match &value.value {
+            Value::SingleQuotedString(text) => Some(text.as_str()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Some(escape) = escape else {
+        return if literal.is_some() {
+            Ok(())
+        } else {
+            Err(format!(
+                "`like {pattern}`: a backslash in data escapes on some engines; add `escape '{ESCAPE}'`"
+            ))
+        };
+    };
+    if escape.to_string().trim_matches('\'') != ESCAPE.to_string() {
+        return Err(format!(
+            "`escape {escape}`: write `escape '{ESCAPE}'`, as all patterns of the tables do"
+        ));
+    }
+    let mut letters = literal.unwrap_or_default().chars();
+    while let Some(letter) = letters.next() {
+        if letter == ESCAPE && !letters.next().is_some_and(|next| ['%', '_', ESCAPE].contains(&next)) {
+            return Err(format!(
+                "the pattern `{pattern}` escapes what is no wildcard, which some engines refuse: write `{ESCAPE}{ESCAPE}`"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn gives_one_row(query: &sqlparser::ast::Query) -> bool {
+    let is_limited = query
+        .limit_clause
+        .as_ref()
+        .is_some_and(|limit| limit.to_string().trim().eq_ignore_ascii_case("limit 1"));
+    let select = query.body.as_select();
+    is_limited || select.is_some_and(|select| {
+        let is_ungrouped = matches!(&select.group_by, sqlparser::ast::GroupByExpr::Expressions(groups, _) if groups.is_empty());
+        let has_aggregate = select.projection.iter().any(|item| match item {
+            sqlparser::ast::SelectItem::UnnamedExpr(each) | sqlparser::ast::SelectItem::ExprWithAlias { expr: each, .. } => aggregates(each),
+            _ => false,
+        });
+        is_ungrouped && has_aggregate
+    })
+}
+
+fn arguments(function: &Function) -> Vec<&Expr> {
+    let FunctionArguments::List(list) = &function.args else { return Vec::new() };
+    let expression = |argument| match argument {
+        &FunctionArg::Unnamed(FunctionArgExpr::Expr(ref expression)) => Some(expression),
+        _ => None,
+    };
+    list.args.iter().filter_map(expression).collect()
+}
+
+fn compare(whole: &Expr, one: Cell, other: Cell) -> Result<Cell, String> {
+    match one.kind.join(other.kind) {
+        Some(_) => Ok(Cell { kind: Kind::Truth, may_be_null: one.may_be_null || other.may_be_null }),
+        None => Err(format!(
+            "`{whole}` compares {} with {}: SQLite alone does; compare values of one type, and truth values with `true` and `false`",
+            one.kind.words(),
+            other.kind.words()
+        )),
+    }
+}
+
+fn join(one: Cell, other: Cell) -> Option<Cell> {
+    one.kind.join(other.kind).map(|kind| Cell { kind, may_be_null: one.may_be_null || other.may_be_null })
+}
+
+fn number(expression: &Expr, cell: Cell) -> Result<(), String> {
+    if cell.kind.is_number() {
+        Ok(())
+    } else {
+        Err(format!(
+            "`{expression}` is {} where a number is wanted: write `case when … then 1 else 0 end`, or cast a text",
+            cell.kind.words()
+        ))
+    }
+}
+
+fn text(expression: &Expr, cell: Cell) -> Result<(), String> {
+    if cell.kind.is_text() {
+        Ok(())
+    } else {
+        Err(format!(
+            "`{expression}` is {} where a text is wanted: write `cast(x as varchar(20))`",
+            cell.kind.words()
+        ))
+    }
+}
+
+/// Returns whether an expression holds an aggregate of its own `select`.
+pub(super) fn aggregates(expression: &Expr) -> bool {
+    let is_aggregate = |function: &Function| {
+        function.over.is_none() && AGGREGATES.contains(&function.name.to_string().to_lowercase().as_str())
+    };
+    match expression {
+        Expr::Function(function) if is_aggregate(function) => true,
+        other => parts(other).into_iter().any(aggregates),
+    }
+}
+
+/// Passes on the columns of an expression that are neither within an aggregate nor within what `is_group` says is grouped by.
+pub(super) fn each_ungrouped(
+    expression: &Expr,
+    is_group: &dyn Fn(&Expr) -> bool,
+    take: &mut dyn FnMut(&Expr) -> Result<(), String>,
+) -> Result<(), String> {
+    if is_group(expression) {
+        return Ok(());
+    }
+    match expression {
+        Expr::Function(function)
+            if function.over.is_none()
+                && AGGREGATES.contains(&function.name.to_string().to_lowercase().as_str()) =>
+        {
+            Ok(())
+        }
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => take(expression),
+        other => parts(other).into_iter().try_for_each(|part| each_ungrouped(part, is_group, take)),
+    }
+}
+
+/// Returns the expressions of which one is made, but those of subqueries.
+fn parts(expression: &Expr) -> Vec<&Expr> {
+    match expression {
+        Expr::Nested(one)
+        | Expr::UnaryOp { expr: one, .. }
+        | Expr::IsNull(one)
+        | Expr::IsNotNull(one)
+        | Expr::IsTrue(one)
+        | Expr::IsNotTrue(one)
+        | Expr::IsFalse(one)
+        | Expr::IsNotFalse(one)
+        | Expr::Cast { expr: one, .. }
+        | Expr::In { expr: one, target: InTarget::Subquery(_), .. } => vec![one],
+        Expr::BinaryOp { left, right, .. }
+        | Expr::IsDistinctFrom(left, right)
+        | Expr::IsNotDistinctFrom(left, right) => vec![left, right],
+        Expr::In { expr, target: InTarget::List(list), .. } => std::iter::once(&**expr).chain(list).collect(),
+        Expr::Between { expr, low, high, .. } => vec![expr, low, high],
+        Expr::Like { expr, pattern, .. } => vec![expr, pattern],
+        Expr::Tuple(parts) => parts.iter().collect(),
+        Expr::Case { operand, conditions, else_result, .. } => {
+            let branches = conditions.iter().flat_map(|each| [&each.condition, &each.result]);
+            operand.iter().chain(else_result).map(|each| &**each).chain(branches).collect()
+        }
+        Expr::Substring { expr, substring_from, substring_for, .. } => {
+            std::iter::once(expr).chain(substring_from).chain(substring_for).map(|each| &**each).collect()
+        }
+        Expr::Function(function) => arguments(function),
+        _ => Vec::new(),
+    }
+}
