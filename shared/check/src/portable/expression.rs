@@ -54,6 +54,40 @@ impl Reader<'_> {
                 let cell = read(expr)?;
                 number(expr, cell).map(|()| cell)
             }
+            Expr::Subquery(query) => {
+                let columns = self.read_query(query, scopes, common)?;
+                if !gives_one_row(query) {
+                    return Err(format!(
+                        "`({query})` may give several rows, of which SQLite takes the first and others none: take `min(…)`, or `limit 1`"
+                    ));
+                }
+                Ok(Cell::maybe(columns.first().map_or(Kind::Unknown, |column| column.kind)))
+            }
+            Expr::Tuple(parts) => {
+                parts.iter().try_for_each(|part| read(part).map(|_| ()))?;
+                Ok(Cell::maybe(Kind::Unknown))
+            }
+            Expr::Case { operand, conditions, else_result, .. } => {
+                self.read_case(operand.as_deref(), conditions, else_result.as_deref(), scopes, common)
+            }
+            Expr::Cast { kind: CastKind::Cast, expr, data_type, .. } => {
+                read_cast(expr, read(expr)?, data_type)
+            }
+            Expr::Substring { expr, substring_from, substring_for, special: true, .. } => {
+                let cell = read(expr)?;
+                text(expr, cell)?;
+                check_substring(substring_from.as_deref(), substring_for.as_deref())?;
+                Ok(Cell { kind: Kind::Text, ..cell })
+            }
+            Expr::Function(function) => self.read_function(function, scopes, common),
+            other => self.read_predicate(other, scopes, common),
+        }
+    }
+
+    /// Returns what an expression gives that is true or not.
+    fn read_predicate(&self, expression: &Expr, scopes: &[Scope], common: &Common) -> Result<Cell, String> {
+        let read = |inner: &Expr| self.read_expression(inner, scopes, common);
+        match expression {
             Expr::IsNull(inner) | Expr::IsNotNull(inner) => read(inner).map(|_| Cell::sure(Kind::Truth)),
             Expr::IsTrue(inner) | Expr::IsNotTrue(inner) | Expr::IsFalse(inner) | Expr::IsNotFalse(inner) => {
                 self.read_condition(inner, scopes, common).map(|_| Cell::sure(Kind::Truth))
@@ -91,32 +125,6 @@ impl Reader<'_> {
                 self.read_query(subquery, scopes, common)?;
                 Ok(Cell::sure(Kind::Truth))
             }
-            Expr::Subquery(query) => {
-                let columns = self.read_query(query, scopes, common)?;
-                if !gives_one_row(query) {
-                    return Err(format!(
-                        "`({query})` may give several rows, of which SQLite takes the first and others none: take `min(…)`, or `limit 1`"
-                    ));
-                }
-                Ok(Cell::maybe(columns.first().map_or(Kind::Unknown, |column| column.kind)))
-            }
-            Expr::Tuple(parts) => {
-                parts.iter().try_for_each(|part| read(part).map(|_| ()))?;
-                Ok(Cell::maybe(Kind::Unknown))
-            }
-            Expr::Case { operand, conditions, else_result, .. } => {
-                self.read_case(operand.as_deref(), conditions, else_result.as_deref(), scopes, common)
-            }
-            Expr::Cast { kind: CastKind::Cast, expr, data_type, .. } => {
-                read_cast(expr, read(expr)?, data_type)
-            }
-            Expr::Substring { expr, substring_from, substring_for, special: true, .. } => {
-                let cell = read(expr)?;
-                text(expr, cell)?;
-                check_substring(substring_from.as_deref(), substring_for.as_deref())?;
-                Ok(Cell { kind: Kind::Text, ..cell })
-            }
-            Expr::Function(function) => self.read_function(function, scopes, common),
             other => {
                 Err(format!("`{other}` is not of every engine: use what `shared/check/README.md` lists"))
             }
