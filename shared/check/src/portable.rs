@@ -7,6 +7,7 @@
 mod expression;
 mod query;
 mod scope;
+mod tree;
 
 use std::{collections::BTreeMap, sync::OnceLock};
 

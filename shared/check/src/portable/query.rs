@@ -121,7 +121,7 @@ impl Reader<'_> {
         }
         let is_aggregated = scope.is_grouped
             || select.having.is_some()
-            || select.projection.iter().filter_map(item).any(super::expression::aggregates);
+            || select.projection.iter().filter_map(item).any(super::tree::aggregates);
         let inner = Inner { scopes, grouped, is_aggregated, is_distinct: select.distinct.is_some() };
         let mut columns = Vec::new();
         for each in &select.projection {
@@ -327,7 +327,7 @@ impl Inner<'_> {
             }
             _ => one.to_string().to_lowercase() == other.to_string().to_lowercase(),
         };
-        super::expression::each_ungrouped(
+        super::tree::each_ungrouped(
             expression,
             &|part| self.grouped.iter().any(|group| is_same(part, group)),
             &mut |column| {
