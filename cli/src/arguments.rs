@@ -3,12 +3,20 @@
 mod ddl;
 mod export;
 mod open;
+mod findings;
+mod life;
+mod manual;
+mod query;
 
 pub(crate) use ddl::Ddl;
 pub(crate) use export::Export;
 pub(crate) use open::Open;
+pub(crate) use findings::{Findings, GroupBy, StateName};
+pub(crate) use life::{Blame, History};
+pub(crate) use manual::{Completions, Man};
+pub(crate) use query::{Query, Report, ReportFormat, Tables};
 
-use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::account::AccountName;
 
@@ -16,11 +24,11 @@ const EXAMPLES: &str = "\
 Start here:
   iamwatch demo                          weeks of simulated accounts, and a store to explore
   iamwatch audit --config iamwatch.toml  one run over your accounts
-  iamwatch diff latest~1 latest          what the last run found changed
+  iamwatch diff                          what the last run found changed
   iamwatch findings                      what is open, and since when
 
-A snapshot is named `latest`, `latest~3`, by number (`42`), or by a time (`2026-11-21`,
-`2026-11-21T16:30:00Z`): the one in force then.
+A snapshot is named `latest`, `latest~3`, by number (`42`), or by a time (`yesterday`, `-7d`, `2026-11`,
+`2026-11-21`, `2026-11-21T16:30:00Z`): the one in force then, at the end of a day or month.
 
 Exit codes: 0 done; 1 with --exit-code, and there is something to tell; 2 wrong use; 3 a cloud or a
 store could not be read or written, or a sink lacks events; 4 the history is broken.";
@@ -41,16 +49,30 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Where snapshots live: a folder, or s3://BUCKET/PREFIX [env: IAMWATCH_STORE] [default: ./iamwatch-store; `audit` takes
-    /// that of its settings, `demo` always ./iamwatch-demo]
+    /// The settings: a file, a folder with an iamwatch.toml, s3://BUCKET/KEY or ssm:NAME [env: IAMWATCH_CONFIG]
+    /// [default: the nearest iamwatch.toml, in this folder or one above]
+    #[arg(long, global = true, value_name = "F")]
+    pub(crate) config: Option<String>,
+    /// Where snapshots live: a folder, or s3://BUCKET/PREFIX [env: IAMWATCH_STORE] [default: that of the settings, or
+    /// ./iamwatch-store; of `demo` always ./iamwatch-demo]
     #[arg(long, global = true, value_name = "URI")]
     pub(crate) store: Option<String>,
-    /// The account, as ibm/ID, or the cloud alone where it has one; may be left out where there is one [env: IAMWATCH_ACCOUNT]
-    #[arg(long, global = true, value_name = "CLOUD/ID")]
+    /// The account: its name in the settings, ibm/ID, the beginning of its id, or the cloud alone where it has one; may be left
+    /// out where there is one; `all` where a list can be of several [env: IAMWATCH_ACCOUNT]
+    #[arg(long, global = true, value_name = "ACCOUNT")]
     pub(crate) account: Option<AccountName>,
     /// Print JSON for programs; each command's help tells its form
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Print nothing but failures
+    #[arg(long, short, global = true, conflicts_with = "json")]
+    pub(crate) quiet: bool,
+    /// When to colour: without it, on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colour::Auto, hide_possible_values = false)]
+    pub(crate) color: Colour,
+    /// Show long output at once, not page by page [env: PAGER, without it `less`]
+    #[arg(long, global = true)]
+    pub(crate) no_pager: bool,
     /// End with code 1 when there is something to tell
     #[arg(long, global = true)]
     pub(crate) exit_code: bool,
@@ -66,6 +88,17 @@ pub(crate) struct Global {
     /// Say more on standard error: -v each stage, -vv each call
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
+}
+
+/// When output is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// On a terminal and anywhere else.
+    Always,
+    /// Nowhere, also not on a terminal.
+    Never,
 }
 
 /// What can be done.
@@ -85,8 +118,12 @@ pub(crate) enum Command {
     Export(Export),
     Ddl(Ddl),
     Open(Open),
+    Tables(Tables),
+    Report(Report),
     Rules(Rules),
     Verify(Verify),
+    Completions(Completions),
+    Man(Man),
 }
 
 /// Live through some weeks of simulated accounts on IBM Cloud and Huawei Cloud, auditing each
@@ -136,12 +173,7 @@ Paths in a configuration count from its folder; `~` is your home. An account tha
 code is then that of the failure.
 
 --json: {\"runs\": [SUMMARY, …], \"failures\": [{\"account\", \"error\"}, …]}; a SUMMARY is what the function answers.")]
-pub(crate) struct Audit {
-    /// The configuration: a file, a folder with an iamwatch.toml, s3://BUCKET/KEY or ssm:NAME [env: IAMWATCH_CONFIG]
-    /// [default: iamwatch.toml]
-    #[arg(long, value_name = "F")]
-    pub(crate) config: Option<String>,
-}
+pub(crate) struct Audit {}
 
 /// Say how many calls a run takes and how long, before it is made
 ///
@@ -212,88 +244,39 @@ Examples:
 \"bytes\", \"objects\"}, …], \"lists\", \"incomplete\": [row of `coverage`, …]}; with a table: [{column: value}, …].")]
 pub(crate) struct Show {
     /// The snapshot to ask: a number, `latest`, or a time
+    #[arg(allow_hyphen_values = true)]
     pub(crate) snapshot: String,
     /// The table whose rows to show; `coverage` says how far each list was read
     pub(crate) table: Option<String>,
 }
 
-/// Say what changed from snapshot A to snapshot B
+/// Say what changed from snapshot A to snapshot B: without B, up to the latest; without both, since the one before
 ///
 /// Changes are grouped by the thing they belong to: a member that joined is a change of its group. What moves by
 /// itself, as the last sign-in, is no change.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  iamwatch diff latest~1 latest
-  iamwatch diff 2026-11-01 2026-11-21 --json
+  iamwatch diff                                   what the last run found changed
+  iamwatch diff yesterday
+  iamwatch diff -7d --access
+  iamwatch diff 2026-10 2026-11 --json
   iamwatch diff latest~1 latest --exit-code || echo 'something changed'
-  iamwatch diff 2026-11-01 latest --access
 
 --json: {\"from\": {\"number\", \"at\"}, \"to\": {…}, \"things\": [{\"title\", \"thing\", \"change\", \"row\" or \"columns\", \"parts\"}, …],
-\"counts\": {verb: rows}, \"incomplete\": [row of `coverage`, …]}; a thing is the data of an event of drift.
-With --access: {\"from\", \"to\", \"changes\": [{\"turn\": \"gained\", \"widened\", \"lost\", \"narrowed\" or \"rerouted\", \"principals\", \"grants\":
+\"counts\": {verb: rows}, \"reversed\", \"incomplete\": [row of `coverage`, …]}; a thing is the data of an event of drift.
+With --access: {\"from\", \"to\", \"reversed\", \"changes\": [{\"turn\": \"gained\", \"widened\", \"lost\", \"narrowed\" or \"rerouted\", \"principals\", \"grants\":
 [{\"what\", \"condition\", \"path\", \"former_path\", \"reach\"}, …]}, …], \"unseen\": [text, …]}.")]
 pub(crate) struct Diff {
     /// The snapshot to compare from: a number, `latest~1`, or a time
-    #[arg(value_name = "A")]
+    #[arg(value_name = "A", default_value = "latest~1", allow_hyphen_values = true)]
     pub(crate) before: String,
     /// The snapshot to compare with it: a number, `latest`, or a time
-    #[arg(value_name = "B")]
+    #[arg(value_name = "B", default_value = "latest", allow_hyphen_values = true)]
     pub(crate) after: String,
     /// Who gained and lost which access, and by which path, in the place of which rows changed
     #[arg(long)]
     pub(crate) access: bool,
-}
-
-/// Tell the life of one thing: a user, group, policy, key, setting or any other row with a key
-///
-/// When it came and by whom, each change with before and after, what changed around it (groups it joined, policies it got), access gained
-/// and lost, findings opened and closed, and when it went. It is read from what each run changed, however many snapshots there are.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  iamwatch history ana.silva@lindqvist-freight.example
-  iamwatch history IBMid-196I1E99G4 state              what one column held, also one that moves by itself
-  iamwatch history ibm_policies/64003ecd-6f0c-58a3-b7a5-4a4d7c1e5d3a
-  iamwatch history ibm_account_settings mfa
-
-A thing is named by its name, any of its ids, its address (as findings and events give it), or TABLE/KEY. A table alone names its only
-row. What is gone is found, too. Lines that begin with `=` were so when the auditor first could look: nobody knows since when.
-
-Access is compared, state by state, in the snapshots in which rows near the thing changed: the newest 10, or as many as --compare says. What
-it lost by a change farther away, as of a role that it holds, `diff --access` tells.
-
---json: {\"subject\": {\"table\", \"key\", \"name\", \"address\"}, \"row\", \"is_there\", \"created\": {\"at\", \"by\", \"by_name\"}, \"moments\": [{\"snapshot\", \"at\",
-\"is_first\", \"things\": [as of `diff`, …], \"seen\": [as things: there when first looked, …], \"gained\": [data of an event, …], \"access\":
-[as of `diff --access`, …], \"findings\": [{\"turn\", \"finding\"}, …]}, …], \"last\", \"unread\", \"not_compared\"}. With a column: {\"subject\",
-\"column\", \"values\": [{\"snapshot\", \"at\", \"before\", \"after\", \"by\", \"is_first\"}, …], \"unread\"}.")]
-pub(crate) struct History {
-    /// The thing: a name, an id, an address, or TABLE/KEY
-    pub(crate) subject: String,
-    /// Only what this column held
-    pub(crate) column: Option<String>,
-    /// Most snapshots whose access is compared; 0 compares none
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u32).range(..=10_000))]
-    pub(crate) compare: u32,
-}
-
-/// Say since which snapshot each column of a row is as it is
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  iamwatch blame ibm_users IBMid-196I1E99G4
-  iamwatch blame huawei_users zhang.wei
-  iamwatch blame ibm_access_group_members AccessGroupId-1 IBMid-2      a key of two columns
-
-`≤` before a snapshot: it was so in the first one; nobody knows since when.
-
---json: {\"table\", \"key\", \"columns\": [{\"column\", \"value\", \"since\": {\"snapshot\", \"at\"}, \"is_first\", \"before\", \"by\", \"by_name\"}, …], \"unread\"}.")]
-pub(crate) struct Blame {
-    /// The table, as `iamwatch show latest` lists it
-    pub(crate) table: String,
-    /// The key of the row, column by column, or its name
-    #[arg(required = true)]
-    pub(crate) key: Vec<String>,
 }
 
 /// Say who may do something, and through what
@@ -308,6 +291,7 @@ Examples:
   iamwatch who-can 'obs:*:*' 'obs:*:*:bucket:payroll' --at latest~3
   iamwatch who-can iam-identity.apikey.create                           IBM Cloud
   iamwatch who-can 'kms.secrets.*' serviceName=kms,region=eu-de
+  iamwatch who-can iam.policy.create --principal ana.silva
   iamwatch who-can iam.policy.create serviceType=service --exit-code > /dev/null || echo 'somebody can'
 
 A resource is a URN on Huawei Cloud; on IBM Cloud a CRN, or attribute=value pairs joined by commas. Without it, any
@@ -321,62 +305,12 @@ pub(crate) struct WhoCan {
     pub(crate) action: String,
     /// The resource that the action is asked for, as the cloud writes it
     pub(crate) resource: Option<String>,
+    /// Only principals with this in their name or id
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) principal: Option<String>,
     /// The snapshot to ask: a number, `latest`, or a time
-    #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
+    #[arg(long, value_name = "SNAPSHOT", default_value = "latest", allow_hyphen_values = true)]
     pub(crate) at: String,
-}
-
-/// List findings: what is open, and since when
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  iamwatch findings
-  iamwatch findings --all
-  iamwatch findings --at latest~2
-  iamwatch findings --exit-code > /dev/null || echo 'something is open'
-
-`≤` before a snapshot: it was there when its rule could first look; nobody knows since when.
-
-What was asked is what the configuration says: the one that is named, or iamwatch.toml where there is one.
-
---json: {\"snapshot\", \"findings\": [{\"fingerprint\", \"rule\", \"title\", \"severity\", \"subject\", \"name\", \"evidence\", \"state\", \"baseline\",
-\"first_seen\", …}, …], \"not_answered\", \"incomplete\", \"unknown_rules\", \"warnings\"}, worst first.")]
-pub(crate) struct Findings {
-    /// Also those that are closed
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// The configuration of the audit [env: IAMWATCH_CONFIG] [default: iamwatch.toml, where there is one]
-    #[arg(long, value_name = "F")]
-    pub(crate) config: Option<String>,
-    /// As they stood after this snapshot
-    #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
-    pub(crate) at: String,
-}
-
-/// Ask any question in SQL of any snapshot
-///
-/// The SQL is SQLite's; it can only read. `iamwatch show latest` lists the tables. `grants` (who may do what on what, by which path) and
-/// `findings` are made of the snapshot when they are named.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  iamwatch query 'select user_id, state from ibm_users order by user_id'
-  iamwatch query 'select name, count(*) from ibm_access_groups g
-      join ibm_access_group_members m on m.group_id = g.id group by 1' --at latest~3
-  iamwatch query \"select principal, path from grants
-      where effect = 'allow' and 'iam-identity.apikey.delete' glob action\"
-  iamwatch query \"select severity, title, subject, since from findings where state = 'open' order by since\"
-
---json: {\"snapshot\", \"columns\": [name, …], \"rows\": [[value, …], …], \"truncated\", \"incomplete\"}.")]
-pub(crate) struct Query {
-    /// The SQL query: one statement that only reads
-    pub(crate) sql: String,
-    /// The snapshot to ask: a number, `latest`, or a time
-    #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
-    pub(crate) at: String,
-    /// Rows beyond which the answer is cut short
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = rows)]
-    pub(crate) max_rows: usize,
 }
 
 /// See what is asked, why, and what to do about it
@@ -391,9 +325,6 @@ pub(crate) struct Rules {
     /// A folder with rules of one's own, beside those that are built in
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) rules: Option<String>,
-    /// The configuration of the audit [env: IAMWATCH_CONFIG] [default: iamwatch.toml, where there is one]
-    #[arg(long, global = true, value_name = "F")]
-    pub(crate) config: Option<String>,
     #[command(subcommand)]
     pub(crate) action: Option<RulesAction>,
 }
@@ -419,7 +350,7 @@ pub(crate) enum RulesAction {
         /// Id of the rule
         id: String,
         /// The snapshot to ask: a number, `latest`, or a time
-        #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
+        #[arg(long, value_name = "SNAPSHOT", default_value = "latest", allow_hyphen_values = true)]
         at: String,
         /// Rows beyond which the answer is cut short
         #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = rows)]

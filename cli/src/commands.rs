@@ -6,20 +6,24 @@ mod ddl;
 mod demo;
 mod diff;
 mod export;
-mod findings;
+pub(crate) mod findings;
 mod history;
 mod open;
+mod manual;
 mod plan;
-mod query;
+pub(crate) mod query;
+mod report;
 mod rules;
 mod show;
 mod snapshots;
+mod tables;
 mod verify;
 mod who_can;
 
 use crate::{
-    arguments::{Cli, Command},
+    arguments::{Audit, Cli, Command},
     failure::Failure,
+    past, place,
     progress::Progress,
     screen::Screen,
 };
@@ -30,14 +34,33 @@ pub(crate) struct Context<'a> {
     pub(crate) global: &'a crate::arguments::Global,
     pub(crate) screen: &'a Screen,
     pub(crate) progress: &'a Progress,
+    /// The settings that are named or found, if any.
+    pub(crate) settings: Option<&'a pipeline::Settings>,
 }
 
 /// Runs the command that was given, and says whether it has news.
 pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Result<bool, Failure> {
-    let context = Context { global: &cli.global, screen, progress };
+    let settings = match &cli.command {
+        // These ask nothing of any account of one's own.
+        Command::Demo(_) | Command::Completions(_) | Command::Man(_) => None,
+        Command::Plan(plan) if plan.has_sizes() => None,
+        Command::Audit(_) => Some(place::needed_settings(&cli.global).await?),
+        _ => place::settings(&cli.global).await?,
+    };
+    let context = Context { global: &cli.global, screen, progress, settings: settings.as_ref() };
+    let outcome = dispatch(cli, context).await;
+    match outcome {
+        Err(failure) if !matches!(cli.command, Command::Audit(_) | Command::Demo(_) | Command::Verify(_)) => {
+            Err(past::offer_whole(context, failure).await)
+        }
+        outcome => outcome,
+    }
+}
+
+async fn dispatch(cli: &Cli, context: Context<'_>) -> Result<bool, Failure> {
     match &cli.command {
         Command::Demo(wanted) => demo::run(context, wanted).await,
-        Command::Audit(wanted) => audit::run(context, wanted).await,
+        Command::Audit(Audit {}) => audit::run(context).await,
         Command::Plan(wanted) => plan::run(context, wanted).await,
         Command::Snapshots(wanted) => snapshots::run(context, wanted).await,
         Command::Show(wanted) => show::run(context, wanted).await,
@@ -50,7 +73,11 @@ pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Resu
         Command::Ddl(wanted) => ddl::run(context, wanted),
         Command::Open(wanted) => open::run(context, wanted).await,
         Command::Export(wanted) => export::run(context, wanted).await,
+        Command::Report(wanted) => report::run(context, wanted).await,
+        Command::Tables(wanted) => tables::run(context, wanted).await,
         Command::Rules(wanted) => rules::run(context, wanted).await,
         Command::Verify(wanted) => verify::run(context, wanted).await,
+        Command::Completions(wanted) => manual::completions(context, wanted),
+        Command::Man(wanted) => manual::page(context, wanted),
     }
 }

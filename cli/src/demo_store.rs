@@ -12,7 +12,7 @@ use model::{AccountId, Cloud, Event};
 
 use crate::{
     failure::{Failure, exit},
-    past,
+    place,
     render::text::quoted,
 };
 
@@ -41,7 +41,7 @@ impl DemoStore {
             ))
             .help("name a new or empty folder with --store"));
         }
-        let store = past::here().path("the store", place)?;
+        let store = place::here().path("the store", place)?;
         let named = store.file_name().and_then(|name| name.to_str());
         let name = named.ok_or_else(|| {
             Failure::wrong_use(format!("`{place}` is not a name that the demo can put a file beside"))
@@ -140,31 +140,37 @@ impl DemoStore {
     }
 }
 
-/// Returns five commands to try on what a demo left, on the last of its accounts.
+/// Returns commands to try on what a demo left: where to look, said once, then a few for the first account, and for each other.
 pub(crate) fn commands(demo_store: &DemoStore, accounts: &[&AccountId]) -> Vec<String> {
     let iamwatch = program();
-    let Some(account) = accounts.last() else { return Vec::new() };
+    let Some(first) = accounts.first() else { return Vec::new() };
     let store = quoted(&demo_store.store.display().to_string());
-    let place = match accounts.len() {
-        1 => format!("--store {store}"),
-        _ => format!("--store {store} --account {}", account.cloud()),
-    };
-    let (action, users) = match account.cloud() {
-        Cloud::Ibm => {
-            ("iam-groups.groups.update", "select user_id, state, added_at from ibm_users order by 1")
-        }
-        Cloud::Huawei => {
-            ("iam:users:attachPolicyV5", "select name, enabled, created_at from huawei_users order by 1")
-        }
-    };
-    [
-        format!("{iamwatch} findings {place}"),
-        format!("{iamwatch} diff 4 5 --access {place}"),
-        format!("{iamwatch} who-can {action} {place}"),
-        format!("{iamwatch} query \"{users}\" --at latest~3 {place}"),
-        format!("{iamwatch} verify {place}"),
-    ]
-    .into()
+    let mut commands =
+        vec![format!("export IAMWATCH_STORE={store}"), format!("export IAMWATCH_ACCOUNT={}", first.cloud())];
+    for account in accounts {
+        let (action, who, users) = match account.cloud() {
+            Cloud::Ibm => (
+                "iam-groups.groups.update",
+                "ci-deployer",
+                "select user_id, state, added_at from ibm_users order by 1",
+            ),
+            Cloud::Huawei => (
+                "iam:users:attachPolicyV5",
+                "priya.raman",
+                "select name, enabled, created_at from huawei_users order by 1",
+            ),
+        };
+        let other = if account == first { String::new() } else { format!(" --account {}", account.cloud()) };
+        commands.extend([
+            format!("{iamwatch} findings{other}"),
+            format!("{iamwatch} diff 4 5 --access{other}"),
+            format!("{iamwatch} history {who}{other}"),
+            format!("{iamwatch} who-can {action}{other}"),
+            format!("{iamwatch} query \"{users}\" --at latest~3{other}"),
+            format!("{iamwatch} verify{other}"),
+        ]);
+    }
+    commands
 }
 
 /// Returns how to call this program from here: by name where a shell finds it, by path elsewhere.
@@ -260,8 +266,10 @@ mod tests {
         let demo_store = DemoStore::at(Some("/tmp/it's here"), &accounts()).unwrap();
         let accounts = accounts();
         let one = commands(&demo_store, &[&accounts[0]]);
-        assert!(one[0].ends_with(r"--store '/tmp/it'\''s here'"), "{one:?}");
+        assert_eq!(one[..2], [r"export IAMWATCH_STORE='/tmp/it'\''s here'", "export IAMWATCH_ACCOUNT=ibm"]);
         let both: Vec<&AccountId> = accounts.iter().collect();
-        assert!(commands(&demo_store, &both)[0].ends_with("--account huawei"));
+        let both = commands(&demo_store, &both);
+        assert_eq!(both.iter().filter(|line| line.starts_with("export ")).count(), 2);
+        assert!(both.iter().any(|line| line.ends_with("verify --account huawei")));
     }
 }

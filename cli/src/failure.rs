@@ -51,6 +51,23 @@ impl Failure {
         self
     }
 
+    /// Returns the key of a stored object that is not what was written, where that is the cause.
+    pub(crate) fn damaged(&self) -> Option<&str> {
+        self.error.chain().find_map(|cause| {
+            let of_store = cause.downcast_ref::<SnapshotError>();
+            let of_question = cause.downcast_ref::<QuestionError>().and_then(|error| match error {
+                QuestionError::Snapshot(error) => Some(error),
+                _ => None,
+            });
+            match of_store.or(of_question)? {
+                SnapshotError::Missing { object } | SnapshotError::Damaged { object, .. } => {
+                    Some(object.as_str())
+                }
+                _ => None,
+            }
+        })
+    }
+
     /// Returns the chain of causes on one line, and what to do next, if it is known.
     ///
     /// Our errors say both in one message, parted by a semicolon; here each gets its own place.
@@ -256,7 +273,9 @@ mod tests {
 
     #[test]
     fn a_semicolon_in_what_somebody_typed_parts_nothing() {
-        let (text, help) = Failure::from("a; b".parse::<snapshot::SnapshotName>().unwrap_err()).words();
+        let (text, help) =
+            Failure::from(snapshot::SnapshotName::read("a; b", jiff::Timestamp::UNIX_EPOCH).unwrap_err())
+                .words();
         assert!(text.starts_with("`a; b` names no snapshot"), "{text}");
         assert_eq!(help, None);
     }

@@ -9,8 +9,10 @@ mod arguments;
 mod commands;
 mod demo_store;
 mod failure;
+mod hints;
 mod names;
 mod past;
+mod place;
 mod progress;
 mod psql;
 mod questions;
@@ -28,7 +30,7 @@ use screen::Screen;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let progress = Progress::start(cli.global.verbose);
-    let screen = Screen::of(cli.global.json);
+    let screen = Screen::of(&cli.global);
     let outcome = run(&cli, &screen, &progress);
     progress.clear();
     let code = match outcome {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use check::RuleSet;
-use model::{Row, State, Table, Value, tables};
+use model::{Author, Row, State, Table, Value, tables};
 use snapshot::{History, Manifest, SnapshotError};
 
 use crate::render::text::plain;
@@ -25,6 +25,7 @@ pub(crate) struct Subject<'a> {
 pub(crate) struct Names {
     subjects: BTreeMap<String, String>,
     ids: BTreeMap<String, String>,
+    creators: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -63,6 +64,11 @@ impl Names {
         }
     }
 
+    /// Returns the id of who created the thing at an address, where the cloud tells it.
+    pub(crate) fn creator_of(&self, address: &str) -> Option<&str> {
+        self.creators.get(address).map(String::as_str)
+    }
+
     /// Returns what the principal or group with an id is called.
     pub(crate) fn of_id(&self, id: &str) -> Option<&str> {
         self.ids.get(id).map(String::as_str)
@@ -86,6 +92,9 @@ impl Names {
             let address = format!("{account}/{}/{}", table.name, joined(row, &positions));
             if !self.subjects.contains_key(&address) {
                 let name = self.row_name(table, row, &positions, state);
+                if let Some(creator) = table.author(row, Author::Creator) {
+                    self.creators.insert(address.clone(), creator.to_owned());
+                }
                 self.subjects.insert(address, name);
             }
         }

@@ -3,8 +3,6 @@
 //! Commands that look at findings must know the same list as the audit that made them. They read the settings that are named, or those
 //! of the usual place when there are some there; without any, the usual questions are meant.
 
-use std::path::Path;
-
 use check::{Findings, RuleSet};
 use jiff::Timestamp;
 use model::{AccountId, Suppression};
@@ -12,7 +10,7 @@ use pipeline::{AccountSettings, Asked, Permissions, Settings, Warning};
 
 use crate::{
     failure::{Failure, exit},
-    past,
+    place,
 };
 
 /// The questions of some settings.
@@ -25,15 +23,10 @@ pub(crate) struct Questions {
 }
 
 impl Questions {
-    /// Reads the settings that `config` or the environment names, or those of the current folder; `rules` is a folder of rules
-    /// that goes before theirs.
-    pub(crate) async fn read(config: Option<&str>, rules: Option<&str>) -> Result<Self, Failure> {
-        let place = past::config(config);
-        let is_unasked = config.is_none() && past::is_default_config(&place);
-        let settings =
-            if is_unasked && !Path::new(&place).exists() { None } else { Some(settings(&place).await?) };
-        let own = match (rules, &settings) {
-            (Some(folder), _) => Some(past::here().path("the folder of rules", folder)?),
+    /// Takes the questions of the settings that every command shares; `rules` is a folder of rules that goes before theirs.
+    pub(crate) fn of(settings: Option<&Settings>, rules: Option<&str>) -> Result<Self, Failure> {
+        let own = match (rules, settings) {
+            (Some(folder), _) => Some(place::here().path("the folder of rules", folder)?),
             (None, Some(settings)) => settings.rules.clone(),
             (None, None) => None,
         };
@@ -42,8 +35,8 @@ impl Questions {
             Some(settings) => Self {
                 rules,
                 permissions: settings.permissions(),
-                suppressions: settings.suppressions,
-                accounts: settings.accounts,
+                suppressions: settings.suppressions.clone(),
+                accounts: settings.accounts.clone(),
             },
             None => Self {
                 rules,
@@ -73,23 +66,4 @@ impl Questions {
             |id: &str| self.rules.get(id).is_some() || permissions.iter().any(|each| each.id == id);
         findings.rules.keys().filter(|id| !is_known(id)).cloned().collect()
     }
-}
-
-/// Reads settings, and says where to look when there are none.
-pub(crate) async fn settings(place: &str) -> Result<Settings, Failure> {
-    Settings::load(place, &past::variable).await.map_err(|error| {
-        let is_missing = matches!(
-            &error,
-            pipeline::SettingsError::Unreadable { source: pipeline::ReferenceError::File { .. }, .. }
-        );
-        let failure = Failure::from(error);
-        match failure.words() {
-            _ if is_missing => failure.help(
-                "name a configuration with --config; `iamwatch help audit` shows the smallest, `iamwatch demo` needs none",
-            ),
-            // What is wrong says better what would be right.
-            (_, Some(_)) => failure,
-            _ => failure.help("`iamwatch help audit` shows the smallest configuration"),
-        }
-    })
 }

@@ -5,12 +5,23 @@
 use std::{
     fmt::Display,
     io::{self, ErrorKind, IsTerminal, Write},
+    process::{Command, Stdio},
+    sync::Mutex,
 };
 
 use clap::builder::styling::{AnsiColor, Style};
+use model::AccountId;
 use serde_json::Value;
 
-use crate::failure::{Failure, exit};
+use crate::{
+    arguments::{Colour, Global},
+    failure::{Failure, exit},
+    hints, place,
+    render::{text::quoted, wrap},
+};
+
+/// Columns below which no screen is believed to be.
+const NARROWEST: u16 = 20;
 
 /// How to write for whoever reads standard output.
 #[derive(Debug, Clone, Copy)]
@@ -45,15 +56,48 @@ impl Paint {
 #[derive(Debug)]
 pub(crate) struct Screen {
     json: bool,
+    quiet: bool,
     paint: Paint,
+    colour: Colour,
+    /// Lines of the terminal; none where the reader is no terminal or wants no pager.
+    height: Option<u16>,
+    /// The arguments that lead other commands to the same store.
+    place: String,
+    /// The account that other commands must name to be asked of the same one.
+    account: Mutex<Option<String>>,
 }
 
 impl Screen {
     /// Looks at who reads.
-    pub(crate) fn of(json: bool) -> Self {
+    pub(crate) fn of(global: &Global) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        let width = terminal_size::terminal_size().map(|(width, _)| width.0).filter(|_| is_terminal);
-        Self { json, paint: Paint { colour: is_terminal && colours_are_wanted(), width } }
+        let size = terminal_size::terminal_size().filter(|_| is_terminal);
+        // Who prints to a page of a known width says so.
+        let columns = || place::variable("COLUMNS").and_then(|columns| columns.parse().ok());
+        let width = size.map(|(width, _)| width.0).or_else(columns).filter(|width| *width >= NARROWEST);
+        Self {
+            json: global.json,
+            quiet: global.quiet,
+            paint: Paint { colour: colours_are_wanted(global.color, is_terminal), width },
+            colour: global.color,
+            height: size.map(|(_, height)| height.0).filter(|_| !global.no_pager),
+            place: place::hint(global),
+            account: Mutex::new(global.account.as_ref().map(ToString::to_string)),
+        }
+    }
+
+    /// Notes the account that commands which are offered from now on must name; none where there is no other.
+    pub(crate) fn lead_to(&self, account: Option<&AccountId>) {
+        if let Ok(mut known) = self.account.lock() {
+            *known = account.map(ToString::to_string);
+        }
+    }
+
+    /// Gives the commands that a text offers the arguments that lead them to where this one was.
+    fn led(&self, text: &str) -> String {
+        let account = self.account.lock().ok().and_then(|account| account.clone());
+        let account = account.map(|account| format!(" --account {}", quoted(&account))).unwrap_or_default();
+        hints::with_options(text, &format!("{}{account}", self.place))
     }
 
     /// Returns whether a program reads.
@@ -75,13 +119,42 @@ impl Screen {
         if self.json {
             self.write(&model::visible_json(&format!("{:#}\n", json())))
         } else {
-            self.write(&text(self.paint))
+            self.page(&self.fitted(&text(self.paint)))
         }
+    }
+
+    /// Gives a text the arguments of its hints, and the width of the screen.
+    fn fitted(&self, text: &str) -> String {
+        let text = self.led(text);
+        self.paint.width.map_or(text.clone(), |width| wrap::wrapped(&text, width.into()))
+    }
+
+    /// Shows a text page by page where it is longer than the terminal.
+    fn page(&self, text: &str) -> Result<(), Failure> {
+        if self.quiet {
+            return Ok(());
+        }
+        let is_long = self.height.is_some_and(|height| text.lines().count() >= height.into());
+        if is_long && page_with_program(text) { Ok(()) } else { self.write(text) }
     }
 
     /// Shows a text to people; programs get nothing of it.
     pub(crate) fn tell(&self, text: &str) -> Result<(), Failure> {
-        if self.json { Ok(()) } else { self.write(text) }
+        if self.json || self.quiet { Ok(()) } else { self.write(&self.fitted(text)) }
+    }
+
+    /// Writes a part of a result as it is: values for programs.
+    pub(crate) fn put(&self, text: &str) -> Result<(), Failure> {
+        self.write(text)
+    }
+
+    /// Says on standard error what has no place in the result.
+    pub(crate) fn warn(&self, text: &str) {
+        let stderr = io::stderr();
+        let paint = Paint { colour: colours_are_wanted(self.colour, stderr.is_terminal()), width: None };
+        let line =
+            format!("{} {}\n", paint.style(AnsiColor::Yellow.on_default().bold(), "note:"), self.led(text));
+        let _unheard = stderr.lock().write_all(line.as_bytes());
     }
 
     /// Returns standard output for what is written as it comes. Who stops reading ends it, for the rest is lost.
@@ -102,8 +175,9 @@ impl Screen {
     /// Prints why a command came to nothing, and what to do next.
     pub(crate) fn fail(&self, failure: &Failure) {
         let stderr = io::stderr();
-        let paint = Paint { colour: stderr.is_terminal() && colours_are_wanted(), width: None };
+        let paint = Paint { colour: colours_are_wanted(self.colour, stderr.is_terminal()), width: None };
         let (text, help) = failure.words();
+        let (text, help) = (self.led(&text), help.map(|help| self.led(&help)));
         let mut lines = format!("{} {text}\n", paint.style(AnsiColor::Red.on_default().bold(), "error:"));
         if let Some(help) = help {
             lines.push_str(&format!("{} {help}\n", paint.bold("help:")));
@@ -113,6 +187,29 @@ impl Screen {
     }
 }
 
-fn colours_are_wanted() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+fn colours_are_wanted(wanted: Colour, is_terminal: bool) -> bool {
+    match wanted {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
+}
+
+/// Shows a text with the program that `PAGER` names, or with `less`; says whether there is one that could.
+fn page_with_program(text: &str) -> bool {
+    let pager = place::variable("PAGER").unwrap_or_else(|| "less".to_owned());
+    let mut words = pager.split_whitespace();
+    let Some(program) = words.next().filter(|program| *program != "cat") else { return false };
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::piped());
+    if place::variable("LESS").is_none() {
+        // Colours as they are, an end where all fits, and what was shown stays.
+        command.env("LESS", "FRX");
+    }
+    let Ok(mut child) = command.spawn() else { return false };
+    if let Some(mut input) = child.stdin.take() {
+        // Somebody who leaves the pager before the end is no failure.
+        let _left = input.write_all(text.as_bytes());
+    }
+    child.wait().is_ok()
 }

@@ -8,28 +8,22 @@ use model::{AccountId, Event};
 use notify::Sink;
 use pipeline::{AccountSettings, Clock, PipelineError, Run, Settings, Summary, Target};
 use serde_json::{Value, json};
-use snapshot::{AnyStore, History, Manifest, SnapshotError, StoreOptions};
+use snapshot::{AnyStore, History, Manifest, SnapshotError};
 
 use super::Context;
 use crate::{
-    account::AccountName,
-    arguments::Audit,
+    account::{AccountName, Known},
     failure::{Failure, exit},
     names::{Names, Subject},
-    past, questions,
-    render::{run, text},
+    place,
+    render::run,
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Audit) -> Result<bool, Failure> {
-    let settings = questions::settings(&past::config(wanted.config.as_deref())).await?;
-    let accounts = chosen(&settings, past::account(context.global)?.as_ref())?;
-    let s3 = StoreOptions {
-        s3_endpoint: settings.s3.endpoint.clone(),
-        s3_path_style: settings.s3.path_style,
-        region: settings.s3.region.clone(),
-    };
-    let place = past::place(context.global)?.unwrap_or_else(|| settings.store.clone());
-    let store = AnyStore::open(&place, &past::options(context.global, &s3)).await?;
+pub(super) async fn run(context: Context<'_>) -> Result<bool, Failure> {
+    let settings = context.settings.ok_or_else(|| Failure::wrong_use("there are no settings"))?;
+    let accounts = chosen(settings, place::account(context.global).as_ref())?;
+    let place = place::store(context.global, Some(settings))?;
+    let store = AnyStore::open(&place, &place::options(context.global, Some(settings))).await?;
     let rules = pipeline::rules(settings.rules.as_deref())?;
     let sinks: Vec<Sink> =
         settings.notify.sinks.iter().map(|sink| Sink::parse(sink)).collect::<Result<_, _>>()?;
@@ -48,18 +42,20 @@ pub(super) async fn run(context: Context<'_>, wanted: &Audit) -> Result<bool, Fa
         clock: &clock,
         watch: context.progress,
     };
-    let is_one = accounts.len() == 1;
     let mut runs: Vec<Summary> = Vec::new();
     let mut failures = Vec::new();
-    for account in accounts {
+    for account in &accounts {
         let before = store.traffic();
         match audit(account, &order).await {
             Ok(mut summary) => {
                 summary.warn_if_audited_twice(&runs);
-                let options = where_to_look(&place, &summary.account, is_one);
+                // Another account may be in the same store. What cannot be asked is named, to be sure.
+                let history = History::new(store.clone(), summary.account.clone());
+                let is_one = accounts.len() == 1 && history.is_alone().await.unwrap_or(false);
+                context.screen.lead_to(Some(&summary.account).filter(|_| !is_one));
                 let told = gather(&store, &rules, &summary, before).await?;
                 context.progress.clear();
-                context.screen.tell(&run::page(&told, &options, context.screen.paint()))?;
+                context.screen.tell(&run::page(&told, context.screen.paint()))?;
                 runs.push(told.summary);
             }
             Err(error) => {
@@ -102,20 +98,8 @@ fn undelivered(summary: &Summary) -> Option<(String, Failure)> {
 }
 
 async fn audit(account: &AccountSettings, order: &Run<'_>) -> Result<Summary, PipelineError> {
-    let target = Target::prepare(account, &past::variable, Clock::new(Timestamp::now)).await?;
+    let target = Target::prepare(account, &place::variable, Clock::new(Timestamp::now)).await?;
     pipeline::audit(&target, order).await
-}
-
-/// Returns the options that lead other commands to what a run stored.
-fn where_to_look(place: &str, account: &AccountId, is_one: bool) -> String {
-    let mut options = String::new();
-    if !past::is_default(place) {
-        options.push_str(&format!(" --store {}", text::quoted(place)));
-    }
-    if !is_one {
-        options.push_str(&format!(" --account {account}"));
-    }
-    options
 }
 
 /// Gathers what the page of a run tells beside its summary.
@@ -186,39 +170,47 @@ fn chosen<'a>(
     settings: &'a Settings,
     wanted: Option<&AccountName>,
 ) -> Result<Vec<&'a AccountSettings>, Failure> {
-    let accounts: Vec<&AccountSettings> = settings.accounts.iter().collect();
+    let accounts = &settings.accounts;
     if accounts.is_empty() {
         return Err(Failure::wrong_use("the configuration names no account")
             .help("add an [[account]]; `iamwatch help audit` shows the smallest configuration"));
     }
-    let Some(wanted) = wanted else { return Ok(accounts) };
-    let known: Vec<String> = accounts.iter().map(|account| name(account)).collect();
+    let Some(wanted) = wanted else { return Ok(accounts.iter().collect()) };
+    let ids: Vec<(Option<AccountId>, &AccountSettings)> =
+        accounts.iter().map(|account| (account.account(), account)).collect();
     let chosen: Vec<&AccountSettings> =
-        accounts.into_iter().filter(|account| is_meant(account, wanted)).collect();
-    if chosen.is_empty() {
-        return Err(Failure::wrong_use(format!(
+        wanted.choose(&ids, known).into_iter().map(|(_, account)| *account).collect();
+    let list = |accounts: &mut dyn Iterator<Item = &AccountSettings>| {
+        accounts.map(name).collect::<Vec<_>>().join(", ")
+    };
+    match (chosen.len(), wanted) {
+        (0, _) => Err(Failure::wrong_use(format!(
             "the configuration has no account `{wanted}`, only {}",
-            known.join(", ")
+            list(&mut accounts.iter())
         ))
-        .help("add it with its `id`, or choose one of these"));
-    }
-    Ok(chosen)
-}
-
-/// Returns whether an account of the settings is meant. One without an id is known by its cloud only.
-fn is_meant(account: &AccountSettings, wanted: &AccountName) -> bool {
-    match (account.account(), wanted) {
-        (Some(id), wanted) => wanted.means(&id),
-        (None, AccountName::Only(cloud)) => account.cloud == *cloud,
-        (None, AccountName::Id(_)) => false,
+        .help("add it with its `id`, or choose one of these")),
+        (2.., AccountName::Text(text)) => Err(Failure::wrong_use(format!(
+            "`{text}` may be several accounts of the configuration: {}",
+            list(&mut chosen.into_iter())
+        ))
+        .help("say more of its id, or its name")),
+        _ => Ok(chosen),
     }
 }
 
-/// Names an account as the settings do: without an id, it is the one of the credentials.
+fn known<'b, 'a: 'b>((id, account): &'b (Option<AccountId>, &'a AccountSettings)) -> Known<'b> {
+    Known { cloud: account.cloud, id: id.as_ref(), name: account.name.as_deref() }
+}
+
+/// Names an account as the settings do: without a name and an id, it is the one of the credentials.
 fn name(account: &AccountSettings) -> String {
-    account
-        .account()
-        .map_or_else(|| format!("{} (the account of its credentials)", account.cloud), |id| id.to_string())
+    let id = account.account().map(|id| id.to_string());
+    match (&account.name, id) {
+        (Some(name), Some(id)) => format!("{name} ({id})"),
+        (Some(name), None) => name.clone(),
+        (None, Some(id)) => id,
+        (None, None) => format!("{} (the account of its credentials)", account.cloud),
+    }
 }
 
 fn report(runs: &[Summary], failures: &[(String, Failure)]) -> Value {

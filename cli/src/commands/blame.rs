@@ -6,20 +6,27 @@ use super::{
     Context,
     history::{known_table, unread_json},
 };
-use crate::{arguments::Blame, failure::Failure, names::Names, past::Past, render::life as page};
+use crate::{
+    arguments::Blame,
+    failure::Failure,
+    names::Names,
+    past::Past,
+    render::{life as page, text::quoted},
+};
 
 pub(super) async fn run(context: Context<'_>, wanted: &Blame) -> Result<bool, Failure> {
-    let past = Past::open(context.global).await?;
+    let past = Past::open(context).await?;
     let timeline = past.timeline().await?;
     known_table(&timeline, &wanted.table)?;
     let place = format!("{}/{}", wanted.table, wanted.key.join("/"));
     let subject = history::find_subject(&past.history, &timeline, &place).await?;
     let Some(blame) = history::blame(&past.history, &timeline, &subject).await? else {
+        let hint = format!("`iamwatch history {} --compare 0` tells its life", quoted(&subject.place()));
         return Err(Failure::wrong_use(format!(
             "`{}` is gone: the last snapshot does not have it",
             subject.place()
         ))
-        .help("`iamwatch history` tells its life"));
+        .help(hint));
     };
     let manifests: Vec<_> = timeline.manifests.last().into_iter().collect();
     let names = Names::read(&past.history, &manifests, &check::RuleSet::default(), []).await?;

@@ -11,18 +11,19 @@ use snapshot::{AnyStore, StoreOptions};
 
 use super::{Context, audit};
 use crate::{
+    account::Known,
     arguments::Demo,
     demo_store::{self, DemoStore},
     failure::{Failure, exit},
-    past,
+    place,
     render::{demo, run},
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &Demo) -> Result<bool, Failure> {
     let all = Company::accounts()?;
     let demo_store = DemoStore::at(context.global.store.as_deref(), &all)?;
-    let chosen: Vec<&AccountId> = match past::account(context.global)? {
-        Some(name) => all.iter().filter(|account| name.means(account)).collect(),
+    let chosen: Vec<&AccountId> = match place::account(context.global) {
+        Some(name) => name.choose(&all, |id| Known { cloud: id.cloud(), id: Some(id), name: None }),
         None => all.iter().collect(),
     };
     if chosen.is_empty() {

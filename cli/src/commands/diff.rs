@@ -1,8 +1,12 @@
 //! `diff`: what changed between two snapshots.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use check::RuleSet;
+use clap::builder::styling::AnsiColor;
 use model::{Change, Cloud, Coverage, Table, tables};
 use serde_json::{Value, json};
 use snapshot::Manifest;
@@ -18,9 +22,10 @@ use crate::{
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &Diff) -> Result<bool, Failure> {
-    let past = Past::open(context.global).await?;
-    let before = past.snapshot(&wanted.before).await?;
-    let after = past.snapshot(&wanted.after).await?;
+    let past = Past::open(context).await?;
+    let Some((before, after)) = past.two(&wanted.before, &wanted.after).await? else {
+        return only_one(context, &past).await;
+    };
     if wanted.access {
         return access(context, &past, &before, &after).await;
     }
@@ -70,6 +75,7 @@ async fn access(
             json!({
                 "from": end(before),
                 "to": end(after),
+                "reversed": is_reversed(before, after),
                 "changes": found.changes,
                 "unseen": found.unseen,
             })
@@ -78,10 +84,44 @@ async fn access(
     Ok(!found.changes.is_empty())
 }
 
+/// Tells that there is nothing to compare with yet.
+async fn only_one(context: Context<'_>, past: &Past) -> Result<bool, Failure> {
+    let only = past.snapshot("latest").await?;
+    context.screen.show(
+        |_| {
+            format!(
+                "Only one snapshot so far: {} ({} UTC) of {}; there is something to compare after the next audit\n",
+                only.number,
+                text::minute(&only.finished_at),
+                only.account
+            )
+        },
+        || json!({ "from": null, "to": end(&only), "things": [], "counts": {}, "reversed": false, "incomplete": [] }),
+    )?;
+    Ok(false)
+}
+
 fn head(before: &Manifest, after: &Manifest, paint: Paint) -> String {
     let end = |manifest: &Manifest| format!("{} ({})", manifest.number, text::minute(&manifest.finished_at));
     let head = format!("Snapshot {} → {}", end(before), end(after));
-    format!("{} of {}\n\n", paint.bold(head), after.account)
+    let backwards = match before.number.cmp(&after.number) {
+        Ordering::Less => "",
+        Ordering::Equal => "These are one snapshot.\n",
+        Ordering::Greater => {
+            "Backwards in time: what is told as added is what went, and who is told to have added it is who once did.\n"
+        }
+    };
+    format!(
+        "{} of {}\n{}\n",
+        paint.bold(head),
+        after.account,
+        paint.style(AnsiColor::Yellow.on_default(), backwards)
+    )
+}
+
+/// Returns whether two snapshots are compared backwards in time.
+const fn is_reversed(before: &Manifest, after: &Manifest) -> bool {
+    before.number > after.number
 }
 
 fn end(manifest: &Manifest) -> Value {
@@ -147,6 +187,7 @@ impl Compared<'_> {
             "to": end(self.after),
             "things": self.things,
             "counts": self.counts,
+            "reversed": is_reversed(self.before, self.after),
             "incomplete": self.unseen,
         })
     }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &Export) -> Result<bool, Failure> {
-    let past = Past::open(context.global).await?;
+    let past = Past::open(context).await?;
     let (first, last) = match &wanted.from {
         Some(from) => {
             let last = wanted.to.as_deref().unwrap_or("latest");

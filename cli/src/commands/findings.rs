@@ -1,88 +1,162 @@
-//! `findings`: what is open, since when.
+//! `findings`: what is wrong, since when.
 
 use std::cmp::Reverse;
 
 use check::Unanswered;
-use clap::builder::styling::AnsiColor;
-use model::{Coverage, Finding, FindingState, Severity};
-use pipeline::Warning;
+use model::{Coverage, Finding, FindingState};
 use serde_json::{Value, json};
 use snapshot::Manifest;
 
 use super::Context;
 use crate::{
-    arguments::Findings,
+    arguments::{Findings, StateName},
     failure::Failure,
     names::{Names, Subject},
     past::Past,
     questions::Questions,
-    render::{coverage, table::Grid, text},
-    screen::Paint,
+    render::findings::{self as page, Found, Odd},
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &Findings) -> Result<bool, Failure> {
-    let questions = Questions::read(wanted.config.as_deref(), None).await?;
-    let past = Past::open(context.global).await?;
+    let questions = Questions::of(context.settings, None)?;
+    let pasts = Past::open_all(context).await?;
+    let mut found = Vec::new();
+    for past in &pasts {
+        found.push(find(past, &questions, wanted).await?);
+    }
+    check_rules(&questions, &found, wanted)?;
+    let are_several = pasts.len() > 1;
+    context.screen.show(
+        |paint| page::page(&found, wanted, are_several, paint),
+        || match found.as_slice() {
+            [only] if !are_several => to_json(only),
+            several => json!({ "accounts": several.iter().map(to_json).collect::<Vec<_>>() }),
+        },
+    )?;
+    Ok(found.iter().flat_map(|found| &found.findings).any(|finding| finding.state == FindingState::Open))
+}
+
+/// Finds what is wanted of the findings of one account.
+async fn find(past: &Past, questions: &Questions, wanted: &Findings) -> Result<Found, Failure> {
     let manifest = past.snapshot(&wanted.at).await?;
+    let since = match &wanted.since {
+        Some(since) => Some(past.snapshot(since).await?.number),
+        None => None,
+    };
     let all = history::findings(&past.history, &manifest).await?;
-    let mut findings: Vec<&Finding> =
-        all.findings.values().filter(|finding| wanted.all || is_shown(finding)).collect();
-    findings.sort_by_key(|finding| {
-        (finding.state.is_closed(), Reverse(finding.severity), &finding.rule, &finding.subject)
-    });
-    let subjects = findings.iter().map(|finding| Subject { rule: &finding.rule, address: &finding.subject });
-    let names = Names::read(&past.history, &[&manifest], &questions.rules, subjects).await?;
-    let sight = Sight::of(&past, &manifest, &questions).await?;
     let account = past.history.account();
     let odd =
         Odd { unknown: questions.unknown(account, &all), idle: questions.idle_suppressions(account, &all) };
-    let hidden = all.live().len().saturating_sub(all.live().iter().filter(|each| is_shown(each)).count());
-    context.screen.show(
-        |paint| {
-            let hidden = if wanted.all { 0 } else { hidden };
-            format!("{}{}", page(&manifest, &findings, &names, &sight, hidden, paint), odd.text(paint))
-        },
-        || {
-            json!({
-                "snapshot": manifest.number,
-                "judged": manifest.judged(),
-                "findings": findings.iter().map(|finding| to_json(finding, &names)).collect::<Vec<_>>(),
-                "not_answered": sight.unanswered,
-                "incomplete": sight.incomplete,
-                "unknown_rules": odd.unknown,
-                "warnings": odd.idle,
-            })
-        },
-    )?;
-    Ok(findings.iter().any(|finding| finding.state == FindingState::Open))
+    let everything: Vec<Finding> = all.findings.into_values().collect();
+    let subjects =
+        everything.iter().map(|finding| Subject { rule: &finding.rule, address: &finding.subject });
+    let names = Names::read(&past.history, &[&manifest], &questions.rules, subjects).await?;
+    let sight = Sight::of(past, &manifest, questions).await?;
+    let judged = manifest.judged().map(|judged| judged.snapshot);
+    let is_meant = |finding: &&Finding| {
+        wanted.severity.is_none_or(|least| finding.severity >= least)
+            && (wanted.rule.is_empty() || wanted.rule.iter().any(|rule| matches(rule, &finding.rule)))
+            && wanted.subject.as_ref().is_none_or(|text| is_about(finding, &names, text))
+            && since.is_none_or(|since| finding.first_seen.snapshot > since)
+            && (!wanted.new || is_new(finding, judged))
+    };
+    let meant: Vec<&Finding> = everything.iter().filter(is_meant).collect();
+    let mut findings: Vec<Finding> = meant
+        .iter()
+        .filter(|finding| is_in_state(finding, wanted))
+        .map(|finding| (*finding).clone())
+        .collect();
+    findings.sort_by(|one, other| order(one).cmp(&order(other)));
+    let hidden = meant.iter().filter(|finding| !finding.state.is_closed() && !is_in_state(finding, wanted));
+    let (suppressed, other): (Vec<&Finding>, Vec<&Finding>) =
+        hidden.copied().partition(|finding| finding.state == FindingState::Suppressed);
+    let hidden = other.len();
+    let suppressed: Vec<String> = suppressed.into_iter().map(|finding| finding.rule.clone()).collect();
+    let label = past.label.clone();
+    Ok(Found { label, manifest, findings, suppressed, hidden, names, sight, odd, judged })
 }
 
-/// What does not fit: between the settings and what the audit asked, and in what they accept.
-struct Odd {
-    unknown: Vec<String>,
-    idle: Vec<Warning>,
+fn order(finding: &Finding) -> (bool, Reverse<model::Severity>, &str, &str) {
+    (finding.state.is_closed(), Reverse(finding.severity), &finding.rule, &finding.subject)
 }
 
-impl Odd {
-    fn text(&self, paint: Paint) -> String {
-        let unknown = (!self.unknown.is_empty()).then(|| {
-            format!(
-                "the audit also asked {}, of which these settings say nothing: name its configuration with --config",
-                text::plain(&self.unknown.join(", "))
-            )
-        });
-        let lines =
-            unknown.into_iter().chain(self.idle.iter().map(|warning| text::plain(&warning.text).to_string()));
-        lines
-            .map(|line| format!("{}\n", paint.style(AnsiColor::Yellow.on_default(), format!("! {line}"))))
-            .collect()
+/// Returns whether the run that judged the snapshot opened a finding: what was there when its rule could first look is not new.
+pub(crate) fn is_new(finding: &Finding, judged: Option<u64>) -> bool {
+    Some(finding.first_seen.snapshot) == judged && !finding.baseline
+}
+
+/// Returns whether a finding is of a state that is wanted. Unasked, it is one that holds and no other says more of, or one that
+/// held and may hold still where nobody can look.
+fn is_in_state(finding: &Finding, wanted: &Findings) -> bool {
+    let is_named = |name: &StateName| match name {
+        StateName::All => true,
+        StateName::Open => finding.state == FindingState::Open,
+        StateName::Suppressed => finding.state == FindingState::Suppressed,
+        StateName::Unknown => finding.state == FindingState::Unknown,
+        StateName::Fixed => finding.state == FindingState::Fixed,
+        StateName::Gone => finding.state == FindingState::Gone,
+        StateName::RuleChanged => finding.state == FindingState::RuleChanged,
+    };
+    if wanted.all || !wanted.state.is_empty() {
+        return wanted.all || wanted.state.iter().any(is_named);
+    }
+    let is_live = matches!(finding.state, FindingState::Open | FindingState::Unknown);
+    is_live && finding.implied_by.is_none() && !finding.is_only_doubted()
+}
+
+/// Returns whether an id is that of a pattern, in which `*` stands for any text.
+fn matches(pattern: &str, id: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = id.strip_prefix(first) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+/// Returns whether a finding is about something with a text in its name, its address, or what the rule says of its holder.
+fn is_about(finding: &Finding, names: &Names, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let evidence = ["principal", "principal_id", "holder_id", "holder_name"]
+        .into_iter()
+        .filter_map(|name| finding.evidence.get(name)?.as_str())
+        .map(str::to_owned);
+    let mut named = evidence.chain([names.of(&finding.subject), finding.subject.clone()]);
+    let of_id = finding.evidence.values().filter_map(Value::as_str).filter_map(|id| names.of_id(id));
+    named.any(|name| name.to_lowercase().contains(&text))
+        || of_id.map(str::to_lowercase).any(|name| name.contains(&text))
+}
+
+/// Refuses the id of a rule that nobody knows: no findings of it would be taken for good news.
+fn check_rules(questions: &Questions, found: &[Found], wanted: &Findings) -> Result<(), Failure> {
+    let of_permissions = |pattern: &str| {
+        found.iter().any(|found| {
+            let permissions = questions.permissions.of_cloud(found.manifest.account.cloud());
+            permissions.iter().any(|permission| matches(pattern, &permission.id))
+        })
+    };
+    let is_known = |pattern: &&String| {
+        questions.rules.iter().any(|rule| matches(pattern, &rule.id))
+            || of_permissions(pattern)
+            || found.iter().any(|found| found.odd.unknown.iter().any(|id| matches(pattern, id)))
+    };
+    match wanted.rule.iter().find(|pattern| !is_known(pattern)) {
+        None => Ok(()),
+        Some(pattern) => Err(Failure::wrong_use(format!("there is no rule or permission `{pattern}`"))
+            .help("`iamwatch rules` lists them")),
     }
 }
 
 /// What could not be seen, and what has no answer for it.
-pub(super) struct Sight {
-    pub(super) incomplete: Vec<Coverage>,
-    pub(super) unanswered: Vec<Unanswered>,
+#[derive(Debug)]
+pub(crate) struct Sight {
+    pub(crate) incomplete: Vec<Coverage>,
+    pub(crate) unanswered: Vec<Unanswered>,
 }
 
 impl Sight {
@@ -98,128 +172,49 @@ impl Sight {
     }
 }
 
-/// Returns whether a finding is listed unasked: what holds and no other says more of, and what held and may hold still
-/// where nobody can look.
-fn is_shown(finding: &Finding) -> bool {
-    let is_live = matches!(finding.state, FindingState::Open | FindingState::Unknown);
-    is_live && finding.implied_by.is_none() && !finding.is_only_doubted()
+fn to_json(found: &Found) -> Value {
+    let summary = page::summary(found);
+    json!({
+        "account": found.manifest.account,
+        "snapshot": found.manifest.number,
+        "judged": found.manifest.judged(),
+        "summary": summary.iter().map(page::Line::to_json).collect::<Vec<_>>(),
+        "findings": found.findings.iter().map(|finding| finding_json(finding, found)).collect::<Vec<_>>(),
+        "hidden": found.hidden + found.suppressed.len(),
+        "not_answered": found.sight.unanswered,
+        "incomplete": found.sight.incomplete,
+        "unknown_rules": found.odd.unknown,
+        "warnings": found.odd.idle,
+    })
 }
 
-fn page(
-    manifest: &Manifest,
-    findings: &[&Finding],
-    names: &Names,
-    sight: &Sight,
-    hidden: usize,
-    paint: Paint,
-) -> String {
-    let mut text = String::new();
-    if !findings.is_empty() {
-        let mut grid = Grid::new(&["severity", "rule", "subject", "since", "state"]);
-        for finding in findings {
-            grid.styled(
-                text::severity_style(finding.severity),
-                [
-                    finding.severity.name().to_owned(),
-                    finding.rule.clone(),
-                    subject_text(finding, names),
-                    first_seen_text(finding),
-                    state_text(finding),
-                ],
-            );
-        }
-        text.push_str(&grid.text(paint));
-    }
-    text.push_str(&paint.bold(count_by_severity(findings)));
-    text.push_str(&format!(
-        " after snapshot {} of {}\n",
-        manifest.number,
-        text::minute(&manifest.finished_at)
-    ));
-    if let Some(said) = unjudged(manifest) {
-        text.push_str(&paint.style(AnsiColor::Red.on_default().bold(), said));
-        text.push('\n');
-    }
-    if hidden > 0 {
-        let hidden = text::counted(u64::try_from(hidden).unwrap_or(u64::MAX), "more");
-        let said = format!(
-            "{hidden} suppressed, implied by these or only doubted: `iamwatch findings --all` lists them\n"
-        );
-        text.push_str(&paint.dim(said));
-    }
-    let incomplete = sight.incomplete.len();
-    if incomplete > 0 {
-        let said = format!(
-            "{} could not be read to the end: what hangs on them stays as it was, or is unknown; `iamwatch show {}` says why",
-            text::counted(u64::try_from(incomplete).unwrap_or(u64::MAX), "list"),
-            manifest.number
-        );
-        text.push_str(&paint.style(AnsiColor::Yellow.on_default(), said));
-        text.push('\n');
-    }
-    text.push_str(&coverage::unanswered(&sight.unanswered, paint));
-    text
-}
-
-/// Tells that a snapshot was not judged, and of which one its findings are.
-fn unjudged(manifest: &Manifest) -> Option<String> {
-    let unjudged = manifest.unjudged.as_ref()?;
-    let of = match &unjudged.last_judged {
-        Some(last) => format!("these findings are those of snapshot {}", last.snapshot),
-        None => "there are no findings yet".to_owned(),
-    };
-    let (number, reason) = (manifest.number, text::plain(&unjudged.reason));
-    Some(format!("Snapshot {number} was not judged, and {of}: {reason}"))
-}
-
-/// Returns what a finding is about. Who holds a permission need not stand in a table, and holds it through something.
-fn subject_text(finding: &Finding, names: &Names) -> String {
-    let text = |name: &str| finding.evidence.get(name).and_then(Value::as_str);
-    match (text("principal"), text("through")) {
-        (Some(principal), Some(path)) => format!("{principal}, through {path}"),
-        _ => names.of(&finding.subject),
-    }
-}
-
-fn first_seen_text(finding: &Finding) -> String {
-    let mark = if finding.baseline { "≤ " } else { "" };
-    format!("{mark}{} ({})", finding.first_seen.snapshot, text::day(&finding.first_seen.at))
-}
-
-fn state_text(finding: &Finding) -> String {
-    match (&finding.suppression, &finding.last_seen) {
-        (Some(reason), _) => format!("suppressed: {reason}"),
-        (None, Some(seen)) if finding.state.is_closed() => {
-            format!("{}, last seen in {}", finding.state.name(), seen.snapshot)
-        }
-        _ => match (&finding.doubt, &finding.implied_by) {
-            (Some(doubt), _) => format!("{}: {doubt}", finding.state.name()),
-            (None, Some(wider)) => format!("{}, implied by {wider}", finding.state.name()),
-            (None, None) => finding.state.name().to_owned(),
-        },
-    }
-}
-
-fn count_by_severity(findings: &[&Finding]) -> String {
-    let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
-    let open = |severity| {
-        let is_open =
-            |finding: &&&Finding| finding.state == FindingState::Open && finding.severity == severity;
-        u64::try_from(findings.iter().filter(is_open).count()).unwrap_or(u64::MAX)
-    };
-    let counts: Vec<(u64, &str)> =
-        severities.into_iter().map(|severity| (open(severity), severity.name())).collect();
-    let total = counts.iter().map(|(count, _)| count).sum();
-    match total {
-        0 => "Nothing open".to_owned(),
-        _ => format!("{} open: {}", text::number(total), text::tally(counts, "")),
-    }
-}
-
-fn to_json(finding: &Finding, names: &Names) -> Value {
+fn finding_json(finding: &Finding, found: &Found) -> Value {
     let mut told = json!(finding);
     if let Value::Object(members) = &mut told {
+        let names = &found.names;
         members.insert("name".to_owned(), Value::from(names.of(&finding.subject)));
+        members.insert("cause".to_owned(), Value::from(page::cause(finding, names)));
+        let by = names.creator_of(&finding.subject);
+        members.insert(
+            "created_by".to_owned(),
+            by.map_or(Value::Null, |by| json!({ "id": by, "name": names.of_id(by) })),
+        );
+        members.insert("new".to_owned(), Value::from(is_new(finding, found.judged)));
     }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for pattern in ["key_unused", "key*", "*", "*unused", "k*y*d", "key_unused*"] {
+            assert!(matches(pattern, "key_unused"), "{pattern}");
+        }
+        for pattern in ["key", "*key", "x*", "key_unused_", "k*x*d", ""] {
+            assert!(!matches(pattern, "key_unused"), "{pattern}");
+        }
+    }
 }

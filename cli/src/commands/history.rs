@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &History) -> Result<bool, Failure> {
-    let past = Past::open(context.global).await?;
+    let past = Past::open(context).await?;
     let timeline = past.timeline().await?;
     let subject = history::find_subject(&past.history, &timeline, &wanted.subject).await?;
     if let Some(column) = &wanted.column {
@@ -27,7 +27,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &History) -> Result<bool, 
     let life = history::life(&past.history, &timeline, subject).await?;
     let most = usize::try_from(wanted.compare).unwrap_or(usize::MAX);
     let turns = history::access_turns(&past.history, &timeline, &life.subject, most).await?;
-    let told = tell(&past, &timeline, &life, &turns).await?;
+    let told = tell(context, &past, &timeline, &life, &turns).await?;
     context.screen.show(|paint| page::page(&told, paint), || to_json(&told))?;
     Ok(life.moments.iter().any(|moment| !moment.is_first))
 }
@@ -41,7 +41,7 @@ async fn column_alone(
     column: &str,
 ) -> Result<bool, Failure> {
     let (column, steps) = history::column_steps(&past.history, timeline, subject, column).await?;
-    let names = names(past, timeline, &[]).await?;
+    let names = names(context, past, timeline, &[]).await?;
     context.screen.show(
         |paint| page::column(subject, column.name, &steps, &names, &timeline.unread, paint),
         || {
@@ -57,14 +57,20 @@ async fn column_alone(
 }
 
 /// Reads the names of principals, and of what findings are about.
-async fn names(past: &Past, timeline: &Timeline, findings: &[Named<'_>]) -> Result<Names, Failure> {
-    let questions = Questions::read(None, None).await?;
+async fn names(
+    context: Context<'_>,
+    past: &Past,
+    timeline: &Timeline,
+    findings: &[Named<'_>],
+) -> Result<Names, Failure> {
+    let questions = Questions::of(context.settings, None)?;
     let manifests: Vec<_> = timeline.manifests.last().into_iter().collect();
     let findings = findings.iter().copied();
     Ok(Names::read(&past.history, &manifests, &questions.rules, findings).await?)
 }
 
 async fn tell<'a>(
+    context: Context<'_>,
     past: &'a Past,
     timeline: &'a Timeline,
     life: &'a Life,
@@ -76,7 +82,7 @@ async fn tell<'a>(
         .flat_map(|moment| &moment.findings)
         .map(|step| Named { rule: &step.after.rule, address: &step.after.subject })
         .collect();
-    let names = names(past, timeline, &findings).await?;
+    let names = names(context, past, timeline, &findings).await?;
     let state = naming_state(past, timeline, life).await?;
     let things = |moment: &Moment, is_wanted: fn(&Change) -> bool| {
         let chosen = moment.changes.iter().filter(|change| is_wanted(change));

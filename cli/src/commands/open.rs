@@ -6,7 +6,7 @@ use super::Context;
 use crate::{arguments::Open, failure::Failure, past::Past};
 
 pub(super) async fn run(context: Context<'_>, wanted: &Open) -> Result<bool, Failure> {
-    let past = Past::open(context.global).await?;
+    let past = Past::open(context).await?;
     let manifest = past.snapshot(&wanted.snapshot).await?;
     let place = |key: &str| {
         let place = past.history.store().place(&past.history.key(key));

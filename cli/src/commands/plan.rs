@@ -10,7 +10,8 @@ use super::Context;
 use crate::{
     arguments::Plan,
     failure::Failure,
-    past::{self, Past},
+    past::Past,
+    place,
     render::{table::Grid, text},
     screen::Paint,
 };
@@ -36,7 +37,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Plan) -> Result<bool, Fai
 
 /// Plans for an account of a size that somebody thinks of.
 fn of_sizes(context: Context<'_>, wanted: &Plan) -> Result<Expected, Failure> {
-    if past::account(context.global)?.is_some_and(|name| !name.means_cloud(Cloud::Huawei)) {
+    if place::account(context.global).is_some_and(|name| !name.may_be_of(Cloud::Huawei)) {
         return Err(Failure::wrong_use("sizes can be planned for accounts of `huawei` only")
             .help("leave the sizes out to plan from the last snapshot, or say --account huawei"));
     }
@@ -63,7 +64,7 @@ fn of_sizes(context: Context<'_>, wanted: &Plan) -> Result<Expected, Failure> {
 
 /// Plans for the account as it was last seen.
 async fn of_last_snapshot(context: Context<'_>) -> Result<Expected, Failure> {
-    let past = Past::open(context.global).await?;
+    let past = Past::open(context).await?;
     let manifest = past.snapshot("latest").await?;
     let coverage = history::coverage(&past.history, &manifest).await?;
     let mut lists: BTreeMap<String, u64> = BTreeMap::new();

@@ -1,55 +1,266 @@
-//! `query`: any question to any snapshot.
+//! `query`: any question to any snapshot, or to each of several.
 
 use check::{Limits, QueryAnswer};
 use history::QuestionError;
 use model::Coverage;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use snapshot::{Manifest, SnapshotError};
 
 use super::Context;
 use crate::{
     arguments::Query,
     failure::Failure,
     past::Past,
-    render::{coverage, table::Grid, text},
+    render::{coverage, csv, table::Grid, text},
     screen::Paint,
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &Query) -> Result<bool, Failure> {
-    let past = Past::open(context.global).await?;
-    let manifest = past.snapshot(&wanted.at).await?;
-    let limits = Limits { rows: wanted.max_rows, ..Limits::default() };
-    let answer = history::query(&past.history, &manifest, &wanted.sql, &limits).await?;
-    let tables = check::tables_named(&wanted.sql).map_err(QuestionError::from)?;
-    let incomplete = history::gaps(&past.history, &manifest, &tables).await?;
-    context.screen.show(
-        |paint| format!("{}{}", rows(&answer, paint), coverage::note(&incomplete, paint)),
-        || to_json(manifest.number, &answer, &incomplete),
-    )?;
-    Ok(!answer.rows.is_empty())
+    let pasts = Past::open_all(context).await?;
+    let mut asked = Asked::new(context, wanted, pasts.len() > 1);
+    let mut refused = None;
+    for past in &pasts {
+        for manifest in &snapshots(past, wanted).await? {
+            match asked.ask(past, manifest).await {
+                // Tables of one cloud are asked of its accounts.
+                Err(QuestionError::OtherCloud { name, of, account, number }) if pasts.len() > 1 => {
+                    refused = Some(QuestionError::OtherCloud { name, of, account, number });
+                }
+                Err(error) => return Err(error.into()),
+                Ok(rows) => asked.take(rows, past, manifest)?,
+            }
+            if asked.is_cut {
+                break;
+            }
+        }
+    }
+    match refused {
+        Some(error) if asked.columns.is_none() => Err(error.into()),
+        _ => asked.end(),
+    }
+}
+
+/// Reads the manifests of the snapshots that are asked, oldest first.
+async fn snapshots(past: &Past, wanted: &Query) -> Result<Vec<Manifest>, Failure> {
+    let Some(from) = &wanted.from else { return Ok(vec![past.snapshot(&wanted.at).await?]) };
+    let (first, last) = (past.snapshot(from).await?, past.snapshot(&wanted.to).await?);
+    if first.number > last.number {
+        return Err(Failure::wrong_use(format!(
+            "`--from {from}` is snapshot {}, and comes after `--to {}`, which is {}",
+            first.number, wanted.to, last.number
+        ))
+        .help("name the older one first"));
+    }
+    let mut manifests = Vec::new();
+    for number in first.number..=last.number {
+        match past.history.manifest(number).await {
+            Ok(manifest) => manifests.push(manifest),
+            Err(SnapshotError::NoSuchSnapshot { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(manifests)
+}
+
+/// A question under way. Comma-separated values and JSON go out snapshot by snapshot.
+struct Asked<'a> {
+    context: Context<'a>,
+    wanted: &'a Query,
+    /// Whether the column `account` is told.
+    has_accounts: bool,
+    /// Whether the columns `snapshot` and `taken_at` are told.
+    has_snapshots: bool,
+    columns: Option<Vec<String>>,
+    /// Rows that wait for the widths of all others.
+    waiting: Vec<Vec<Value>>,
+    told: usize,
+    is_cut: bool,
+    incomplete: Vec<(Value, Coverage)>,
+    /// The one snapshot that was asked, where it is one.
+    only: u64,
+}
+
+impl<'a> Asked<'a> {
+    const fn new(context: Context<'a>, wanted: &'a Query, has_accounts: bool) -> Self {
+        Self {
+            context,
+            wanted,
+            has_accounts,
+            has_snapshots: wanted.from.is_some(),
+            columns: None,
+            waiting: Vec::new(),
+            told: 0,
+            is_cut: false,
+            incomplete: Vec::new(),
+            only: 0,
+        }
+    }
+
+    async fn ask(&mut self, past: &Past, manifest: &Manifest) -> Result<QueryAnswer, QuestionError> {
+        let left = self.wanted.max_rows.saturating_sub(self.told);
+        let limits = Limits { rows: left, ..Limits::default() };
+        let answer = history::query(&past.history, manifest, &self.wanted.sql, &limits).await?;
+        let tables = check::tables_named(&self.wanted.sql)?;
+        let of = json!({ "account": manifest.account, "snapshot": manifest.number });
+        let gaps = history::gaps(&past.history, manifest, &tables).await?;
+        self.incomplete.extend(gaps.into_iter().map(|gap| (of.clone(), gap)));
+        self.only = manifest.number;
+        Ok(answer)
+    }
+
+    fn take(&mut self, mut answer: QueryAnswer, past: &Past, manifest: &Manifest) -> Result<(), Failure> {
+        name_truths(&mut answer);
+        let is_first = self.columns.is_none();
+        let columns = self.columns.get_or_insert_with(|| {
+            let of_account = self.has_accounts.then_some("account");
+            let of_snapshot: &[&str] = if self.has_snapshots { &["snapshot", "taken_at"] } else { &[] };
+            let ahead = of_account.into_iter().chain(of_snapshot.iter().copied()).map(str::to_owned);
+            unique(ahead.chain(answer.columns.iter().cloned()))
+        });
+        self.is_cut = !answer.is_complete;
+        let mut rows = Vec::with_capacity(answer.rows.len());
+        for row in answer.rows {
+            let account = self.has_accounts.then(|| json!(past.label));
+            let snapshot = self.has_snapshots.then(|| [json!(manifest.number), json!(manifest.finished_at)]);
+            rows.push(
+                account.into_iter().chain(snapshot.into_iter().flatten()).chain(row).collect::<Vec<Value>>(),
+            );
+        }
+        let mut text = String::new();
+        if self.wanted.csv {
+            if is_first {
+                text.push_str(&csv::head(columns));
+            }
+            for row in &rows {
+                text.push_str(&csv::line(row));
+            }
+            self.context.screen.put(&text)?;
+        } else if self.context.screen.is_json() {
+            text.push_str(if is_first { "{\n  \"rows\": [" } else { "" });
+            for (number, row) in (self.told..).zip(&rows) {
+                let comma = if number == 0 { "" } else { "," };
+                text.push_str(&format!("{comma}\n    {}", object(columns, row)));
+            }
+            self.context.screen.put(&model::visible_json(&text))?;
+        } else {
+            self.waiting.extend(rows.iter().cloned());
+        }
+        self.told += rows.len();
+        Ok(())
+    }
+
+    fn end(self) -> Result<bool, Failure> {
+        let columns = self.columns.unwrap_or_default();
+        let has_rows = self.told > 0;
+        if self.context.screen.is_json() {
+            let of_several = self.has_accounts || self.has_snapshots;
+            let incomplete: Vec<Value> = self
+                .incomplete
+                .iter()
+                .map(|(of, gap)| if of_several { with(json!(gap), of) } else { json!(gap) })
+                .collect();
+            let mut rest = json!({ "columns": columns, "truncated": self.is_cut, "incomplete": incomplete });
+            if let (false, Some(members)) = (of_several, rest.as_object_mut()) {
+                members.insert("snapshot".to_owned(), json!(self.only));
+            }
+            let rest = rest.to_string();
+            let rest = rest.strip_prefix('{').unwrap_or(&rest);
+            self.context.screen.put(&model::visible_json(&format!("\n  ],\n  {rest}\n")))?;
+        } else if !self.wanted.csv {
+            let paint = self.context.screen.paint();
+            let page = rows(&columns, &self.waiting, !self.is_cut, paint);
+            let mut gaps: Vec<Coverage> = self.incomplete.into_iter().map(|(_, gap)| gap).collect();
+            gaps.dedup();
+            self.context.screen.tell(&format!("{page}{}", coverage::note(&gaps, paint)))?;
+        } else if self.is_cut || !self.incomplete.is_empty() {
+            // Values have no place for it.
+            self.context.screen.warn(if self.is_cut {
+                "there are more rows: `--max-rows` takes more of them"
+            } else {
+                "not all could be seen: what is missing may be there all the same; the same question without --csv says more"
+            });
+        }
+        Ok(has_rows)
+    }
+}
+
+/// Returns names of which each is another, so that a row can be an object: the second `n` is `n_2`.
+fn unique(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut unique: Vec<String> = Vec::new();
+    for name in names {
+        let other = (2..).map(|count| format!("{name}_{count}"));
+        let free = std::iter::once(name.clone()).chain(other).find(|each| !unique.contains(each));
+        unique.extend(free);
+    }
+    unique
+}
+
+fn object(columns: &[String], row: &[Value]) -> Value {
+    columns.iter().cloned().zip(row.iter().cloned()).collect::<Map<String, Value>>().into()
+}
+
+fn with(mut value: Value, more: &Value) -> Value {
+    if let (Some(members), Some(more)) = (value.as_object_mut(), more.as_object()) {
+        members.extend(more.clone());
+    }
+    value
 }
 
 /// Tells an answer, with the lists that it hangs on and that were not read to their end.
-pub(super) fn to_json(snapshot: u64, answer: &QueryAnswer, incomplete: &[Coverage]) -> Value {
+pub(crate) fn to_json(snapshot: u64, answer: &QueryAnswer, incomplete: &[Coverage]) -> Value {
+    let columns = unique(answer.columns.iter().cloned());
     json!({
         "snapshot": snapshot,
-        "columns": answer.columns,
-        "rows": answer.rows,
+        "rows": answer.rows.iter().map(|row| object(&columns, row)).collect::<Vec<_>>(),
+        "columns": columns,
         "truncated": !answer.is_complete,
         "incomplete": incomplete,
     })
 }
 
 /// Writes the rows of an answer, and how many there are.
-pub(super) fn rows(answer: &QueryAnswer, paint: Paint) -> String {
-    let head: Vec<&str> = answer.columns.iter().map(String::as_str).collect();
+pub(crate) fn rows(columns: &[String], rows: &[Vec<Value>], is_complete: bool, paint: Paint) -> String {
+    let head: Vec<&str> = columns.iter().map(String::as_str).collect();
     let mut grid = Grid::new(&head);
-    for row in &answer.rows {
+    for row in rows {
         grid.row(row.iter().map(text::json_cell));
     }
     let mut page = grid.text(paint);
-    let rows = u64::try_from(answer.rows.len()).unwrap_or(u64::MAX);
-    let more = if answer.is_complete { "" } else { ", and there are more: `--max-rows` takes more of them" };
-    page.push_str(&paint.dim(format!("{}{more}", text::counted(rows, "row"))));
+    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let more = if is_complete { "" } else { ", and there are more: `--max-rows` takes more of them" };
+    page.push_str(&paint.dim(format!("{}{more}", text::counted(count, "row"))));
     page.push('\n');
     page
+}
+
+/// How the names of columns begin that hold truth values.
+const TRUTHS: [&str; 3] = ["has_", "is_", "may_"];
+
+/// Gives truth values as such where a view made them, so that no declaration tells: by the name of their column, where it holds
+/// nothing else.
+pub(crate) fn name_truths(answer: &mut QueryAnswer) {
+    for (position, name) in answer.columns.iter().enumerate() {
+        let is_named = TRUTHS.iter().any(|beginning| name.starts_with(beginning));
+        let is_one = |row: &Vec<Value>| {
+            row.get(position).is_none_or(|cell| cell.is_null() || matches!(cell.as_i64(), Some(0 | 1)))
+        };
+        if is_named && answer.rows.iter().all(is_one) {
+            for cell in answer.rows.iter_mut().filter_map(|row| row.get_mut(position)) {
+                if let Some(number) = cell.as_i64() {
+                    *cell = Value::Bool(number == 1);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unique;
+
+    #[test]
+    fn a_second_column_of_a_name_gets_another() {
+        let names = ["n", "n", "n_2", "n"].map(str::to_owned);
+        assert_eq!(unique(names.into_iter()), ["n", "n_2", "n_2_2", "n_3"]);
+    }
 }

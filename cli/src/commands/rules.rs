@@ -1,7 +1,7 @@
 //! `rules`: what is asked, why, and what to do about it.
 
 use access::Permission;
-use check::{Limits, Rule, RuleInput, RuleKind, RuleSet, Subject, Unanswered};
+use check::{Limits, Rule, RuleKind, RuleSet, Unanswered};
 use clap::builder::styling::AnsiColor;
 use model::Cloud;
 use pipeline::Warning;
@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &Rules) -> Result<bool, Failure> {
-    let questions = Questions::read(wanted.config.as_deref(), wanted.rules.as_deref()).await?;
+    let questions = Questions::of(context.settings, wanted.rules.as_deref())?;
     let (set, permissions) = (&questions.rules, permissions(&questions));
     match wanted.action.as_ref().unwrap_or(&RulesAction::List) {
         RulesAction::List => {
@@ -61,11 +61,11 @@ pub(super) async fn run(context: Context<'_>, wanted: &Rules) -> Result<bool, Fa
             if permissions.iter().any(|(_, permission)| permission.id == *id) {
                 return Err(Failure::wrong_use(format!("`{id}` is a permission, and no question in SQL"))
                     .help(
-                        "`iamwatch findings` lists who holds it, `iamwatch who-can` answers for any action",
+                        "`iamwatch findings` lists who holds it, `iamwatch help who-can` says how to ask for any action",
                     ));
             }
             let rule = find_rule(set, id)?;
-            let past = Past::open(context.global).await?;
+            let past = Past::open(context).await?;
             let account = past.history.account();
             if !rule.readings.contains_key(&account.cloud()) {
                 return Err(Failure::wrong_use(format!(
@@ -90,34 +90,25 @@ async fn ask(
     manifest: &Manifest,
     limits: &Limits,
 ) -> Result<bool, Failure> {
-    let reading = rule.readings.get(&manifest.account.cloud());
-    let (needs, absence) =
-        reading.map(|reading| (reading.needs.clone(), reading.absence.clone())).unwrap_or_default();
-    let incomplete = history::gaps(&past.history, manifest, &needs).await?;
-    let subject = rule.subject.clone().unwrap_or(Subject::Address);
-    let question = RuleInput { rule: &rule.id, subject, needs, absence };
-    let sight = history::sight(&past.history, manifest).await?;
-    let unanswered = history::unanswered(manifest, &sight, &[question]);
-    let is_answered = unanswered.iter().all(|each| each.is_partial);
-    let mut answer = history::query(&past.history, manifest, &rule.sql, limits).await?;
-    if !is_answered {
-        answer.rows.clear();
-    }
+    let mut section = history::section(&past.history, manifest, rule, limits).await?;
+    query::name_truths(&mut section.answer);
+    let (answer, unanswered) = (&section.answer, section.unanswered.as_slice());
     context.screen.show(
         |paint| {
-            let rows = if is_answered { query::rows(&answer, paint) } else { String::new() };
-            let said = coverage::unanswered(&unanswered, paint);
-            format!("{rows}{said}{}", coverage::note(&incomplete, paint))
+            let rows = || query::rows(&answer.columns, &answer.rows, answer.is_complete, paint);
+            let rows = if section.is_answered { rows() } else { String::new() };
+            let said = coverage::unanswered(unanswered, paint);
+            format!("{rows}{said}{}", coverage::note(&section.incomplete, paint))
         },
         || {
-            let mut told = query::to_json(manifest.number, &answer, &incomplete);
+            let mut told = query::to_json(manifest.number, answer, &section.incomplete);
             if let Value::Object(members) = &mut told {
                 members.insert("not_answered".to_owned(), json!(unanswered));
             }
             told
         },
     )?;
-    Ok(!answer.rows.is_empty() || !is_answered)
+    Ok(!answer.rows.is_empty() || !section.is_answered)
 }
 
 /// Returns the rules that the newest snapshot does not answer, where there is one, and the suppressions that accept nothing in it.
@@ -127,7 +118,7 @@ async fn find_unanswered(
 ) -> Result<(Vec<Unanswered>, Vec<Warning>), Failure> {
     let is_named = context.global.store.is_some() || context.global.account.is_some();
     let look = async {
-        let past = Past::open(context.global).await?;
+        let past = Past::open(context).await?;
         let manifest = past.snapshot("latest").await?;
         let findings = history::findings(&past.history, &manifest).await?;
         let idle = questions.idle_suppressions(past.history.account(), &findings);
@@ -216,6 +207,8 @@ fn list(set: &RuleSet, permissions: &[Audited], paint: Paint) -> String {
     let mut rules: Vec<&Rule> = set.iter().collect();
     rules.sort_by_key(|rule| (rule.kind == RuleKind::Report, std::cmp::Reverse(rule.severity), &rule.id));
     let mut grid = Grid::new(&["severity", "rule", "kind", "title"]);
+    // One that can be asked of any account.
+    let first = rules.iter().find(|rule| rule.readings.len() == Cloud::ALL.len()).map(|rule| rule.id.clone());
     for rule in rules {
         grid.styled(
             text::severity_style(rule.severity),
@@ -234,8 +227,11 @@ fn list(set: &RuleSet, permissions: &[Audited], paint: Paint) -> String {
         );
     }
     let rules = u64::try_from(set.len()).unwrap_or(u64::MAX);
-    let hint = "`iamwatch rules explain ID` says why, `iamwatch rules ask ID` gives the rows of any of them";
-    format!("{}{}\n", grid.text(paint), paint.dim(format!("{}; {hint}", text::counted(rules, "rule"))))
+    let hint = first.map(|id| {
+        format!("; say `iamwatch rules explain {id}` for why, `iamwatch rules ask {id}` for its rows, as of any of them")
+    });
+    let said = format!("{}{}", text::counted(rules, "rule"), hint.unwrap_or_default());
+    format!("{}{}\n", grid.text(paint), paint.dim(said))
 }
 
 fn explain(rule: &Rule, paint: Paint) -> String {

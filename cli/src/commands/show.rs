@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &Show) -> Result<bool, Failure> {
-    let past = Past::open(context.global).await?;
+    let past = Past::open(context).await?;
     let manifest = past.snapshot(&wanted.snapshot).await?;
     if let Some(name) = &wanted.table {
         let table = history::table(&manifest, name)?;

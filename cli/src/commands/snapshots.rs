@@ -13,7 +13,24 @@ use crate::{
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &Snapshots) -> Result<bool, Failure> {
-    let past = Past::open(context.global).await?;
+    let mut listed = Vec::new();
+    let pasts = Past::open_all(context).await?;
+    for past in &pasts {
+        for manifest in of_account(context, past, wanted).await? {
+            listed.push((past.label.as_str(), manifest));
+        }
+    }
+    context.progress.clear();
+    context.screen.show(
+        |paint| list(&listed, pasts.len() > 1, paint),
+        || listed.iter().map(|(_, manifest)| to_json(manifest)).collect(),
+    )?;
+    let mut read = listed.iter().filter_map(|(_, manifest)| manifest.as_ref().ok());
+    Ok(read.any(|manifest| !manifest.changes.is_empty()))
+}
+
+/// Reads the manifests of one account.
+async fn of_account(context: Context<'_>, past: &Past, wanted: &Snapshots) -> Result<Vec<Listed>, Failure> {
     let newest = past.snapshot("latest").await?.number;
     let first = wanted.last.map_or(1, |last| newest.saturating_sub(last) + 1).max(1);
     let mut manifests = Vec::new();
@@ -29,9 +46,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Snapshots) -> Result<bool
         });
         context.progress.count("reading manifests", number - first + 1, newest - first + 1);
     }
-    context.progress.clear();
-    context.screen.show(|paint| list(&manifests, paint), || manifests.iter().map(to_json).collect())?;
-    Ok(manifests.iter().flatten().any(|manifest| !manifest.changes.is_empty()))
+    Ok(manifests)
 }
 
 fn rows(manifest: &Manifest) -> u64 {
@@ -41,45 +56,52 @@ fn rows(manifest: &Manifest) -> u64 {
 /// A snapshot, or the number of one that cannot be read with what is wrong with it.
 type Listed = Result<Manifest, (u64, String)>;
 
-fn list(manifests: &[Listed], paint: Paint) -> String {
-    let mut grid = Grid::new(&[
-        "snapshot>",
-        "time (UTC)",
-        "rows>",
-        "drift",
-        "open findings>",
-        "lists not read to the end",
-    ]);
-    for listed in manifests {
-        let manifest = match listed {
-            Ok(manifest) => manifest,
+fn list(listed: &[(&str, Listed)], are_several: bool, paint: Paint) -> String {
+    let head = ["account", "no>", "time (UTC)", "rows>", "drift", "open>", "incomplete"];
+    let skipped = usize::from(!are_several);
+    let mut grid = Grid::new(head.get(skipped..).unwrap_or_default());
+    let mut faults = String::new();
+    for (account, listed) in listed {
+        let cells = match listed {
+            Ok(manifest) => cells(manifest),
             Err((number, fault)) => {
-                let fault = format!("{}: see `iamwatch verify`", text::plain(fault));
+                faults.push_str(&format!("Snapshot {number} {}\n", text::plain(fault)));
                 let nothing = || "-".to_owned();
-                grid.row([number.to_string(), nothing(), nothing(), fault, nothing(), nothing()]);
-                continue;
+                [number.to_string(), nothing(), nothing(), "damaged".to_owned(), nothing(), nothing()]
             }
         };
-        grid.row([
-            manifest.number.to_string(),
-            text::minute(&manifest.finished_at),
-            text::number(rows(manifest)),
-            if manifest.number == 1 { "first".to_owned() } else { drift(manifest) },
-            match &manifest.unjudged {
-                Some(_) => "not judged".to_owned(),
-                None => manifest.findings.as_ref().map_or(0, |findings| findings.open).to_string(),
-            },
-            match manifest.coverage.incomplete {
-                0 => "-".to_owned(),
-                some => format!("{some} of {}", manifest.coverage.lists),
-            },
-        ]);
+        grid.row(std::iter::once((*account).to_owned()).chain(cells).skip(skipped));
     }
-    grid.text(paint)
+    if !faults.is_empty() {
+        faults.push_str("`iamwatch verify` tells what else is\n");
+    }
+    let note = "drift: rows added (+), removed (-), changed (~), replaced (±); open: findings; incomplete: lists not read to their end\n";
+    format!("{}{}{faults}", grid.text(paint), paint.dim(note))
 }
 
+fn cells(manifest: &Manifest) -> [String; 6] {
+    [
+        manifest.number.to_string(),
+        text::minute(&manifest.finished_at),
+        text::number(rows(manifest)),
+        if manifest.number == 1 { "first".to_owned() } else { drift(manifest) },
+        match &manifest.unjudged {
+            Some(_) => "not judged".to_owned(),
+            None => manifest.findings.as_ref().map_or(0, |findings| findings.open).to_string(),
+        },
+        match manifest.coverage.incomplete {
+            0 => "-".to_owned(),
+            some => format!("{some} of {}", manifest.coverage.lists),
+        },
+    ]
+}
+
+/// Writes how many rows drifted, each count with the sign of its verb.
 fn drift(manifest: &Manifest) -> String {
-    text::tally(manifest.changes.iter().map(|(verb, rows)| (*rows, verb)), "-")
+    let counts = manifest.changes.iter().filter(|(_, rows)| **rows > 0);
+    let signed: Vec<String> =
+        counts.map(|(verb, rows)| format!("{}{}", text::sign(verb).0, text::number(*rows))).collect();
+    if signed.is_empty() { "-".to_owned() } else { signed.join(" ") }
 }
 
 fn to_json(listed: &Listed) -> Value {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) async fn run(context: Context<'_>, _wanted: &Verify) -> Result<bool, Failure> {
-    let past = Past::open(context.global).await?;
+    let past = Past::open(context).await?;
     let extent = Extent::of(context, &past).await?;
     pipeline::Watch::stage(context.progress, "proving every object");
     let faults = past.history.verify().await?;

@@ -17,13 +17,23 @@ use crate::{
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &WhoCan) -> Result<bool, Failure> {
-    let past = Past::open(context.global).await?;
+    let past = Past::open(context).await?;
     let manifest = past.snapshot(&wanted.at).await?;
-    let able = history::who_can(&past.history, &manifest, &wanted.action, wanted.resource.as_deref()).await?;
+    let mut able =
+        history::who_can(&past.history, &manifest, &wanted.action, wanted.resource.as_deref()).await?;
+    if let Some(text) = &wanted.principal {
+        able.answers.retain(|answer| is_named(answer, text));
+    }
     context
         .screen
         .show(|paint| render(wanted, &manifest, &able, paint), || report(wanted, &manifest, &able))?;
     Ok(able.answers.iter().any(|answer| answer.verdict != Verdict::Denied))
+}
+
+/// Returns whether a principal has a text in its name or id.
+fn is_named(answer: &Answer, text: &str) -> bool {
+    let (step, text) = (&answer.principal.step, text.to_lowercase());
+    step.name.to_lowercase().contains(&text) || step.id.to_lowercase().contains(&text)
 }
 
 fn render(wanted: &WhoCan, manifest: &Manifest, able: &Able, paint: Paint) -> String {
@@ -50,7 +60,10 @@ fn render(wanted: &WhoCan, manifest: &Manifest, able: &Able, paint: Paint) -> St
     if let Some(alike) = &able.unknown_action {
         page.push_str(&unknown(&wanted.action, alike));
     } else if able_now.is_empty() {
-        page.push_str("Nobody can.\n");
+        page.push_str(&match &wanted.principal {
+            Some(text) => format!("Nobody with `{}` in the name or id can.\n", text::plain(text)),
+            None => "Nobody can.\n".to_owned(),
+        });
     }
     for (title, answers) in
         [("", able_now), ("Denied, though something allows it:", denied), ("Cannot use it now:", inactive)]
@@ -82,6 +95,7 @@ fn report(wanted: &WhoCan, manifest: &Manifest, able: &Able) -> Value {
         "snapshot": manifest.number,
         "action": wanted.action,
         "resource": wanted.resource,
+        "principal": wanted.principal,
         "answers": able.answers,
         "unseen": able.unseen,
         "unknown_action": able.unknown_action.as_ref().map(|alike| json!({ "did_you_mean": alike })),

@@ -32,8 +32,8 @@ pub(crate) struct Told {
     pub(crate) bytes: u64,
 }
 
-/// Writes a run and where to look next, with the options that lead there.
-pub(crate) fn page(told: &Told, options: &str, paint: Paint) -> String {
+/// Writes a run and where to look next.
+pub(crate) fn page(told: &Told, paint: Paint) -> String {
     let summary = &told.summary;
     let head = format!("{}, snapshot {}", summary.account, summary.snapshot);
     let mut page = format!(
@@ -45,11 +45,11 @@ pub(crate) fn page(told: &Told, options: &str, paint: Paint) -> String {
     );
     page.push_str(&body(told, paint));
     let number = summary.snapshot;
-    let mut next = vec![format!("iamwatch findings{options}")];
+    let mut next = vec!["`iamwatch findings`".to_owned()];
     if !summary.is_first && !summary.drift.is_empty() {
-        next.insert(0, format!("iamwatch diff {} {number}{options}", number.saturating_sub(1)));
+        next.insert(0, format!("`iamwatch diff {} {number}`", number.saturating_sub(1)));
     }
-    page.push_str(&format!("  {} {}\n\n", paint.dim("Look at:"), next.join("  |  ")));
+    page.push_str(&format!("  {} {}\n\n", paint.dim("Look at:"), next.join(", ")));
     page
 }
 

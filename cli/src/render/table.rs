@@ -1,32 +1,40 @@
-//! Aligned tables without lines. On a terminal long cells are cut to fit; anywhere else nothing is.
+//! Aligned tables without lines. Where one is wider than the screen, columns that say the same in every row give way first, then headers; what is
+//! still wider is told row by row. No cell is ever cut.
 
 use clap::builder::styling::Style;
-use comfy_table::{CellAlignment, ContentArrangement, presets};
+use unicode_width::UnicodeWidthStr;
 
 use crate::{render::text::plain, screen::Paint};
+
+/// Blanks between two columns.
+const GAP: usize = 2;
+
+/// Letters of a head that stay where the screen is narrow.
+const HEAD: usize = 4;
 
 /// A table under construction.
 #[derive(Debug)]
 pub(crate) struct Grid {
-    table: comfy_table::Table,
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
     /// The style of the first cell of each row.
-    styles: Vec<(String, Option<Style>)>,
+    styles: Vec<Option<Style>>,
+}
+
+#[derive(Debug, Clone)]
+struct Column {
+    head: String,
+    is_right: bool,
 }
 
 impl Grid {
     /// Starts a table with a head. A column whose name ends with `>` is aligned to the right.
     pub(crate) fn new(head: &[&str]) -> Self {
-        let mut table = comfy_table::Table::new();
-        table.load_style(presets::NOTHING);
-        table.set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(head.iter().map(|name| name.trim_end_matches('>').to_uppercase()));
-        for (column, name) in table.column_iter_mut().zip(head) {
-            column.set_padding((0, 2));
-            if name.ends_with('>') {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        Self { table, styles: Vec::new() }
+        let column = |name: &&str| Column {
+            head: plain(name.trim_end_matches('>')).to_uppercase(),
+            is_right: name.ends_with('>'),
+        };
+        Self { columns: head.iter().map(column).collect(), rows: Vec::new(), styles: Vec::new() }
     }
 
     /// Adds a row of cells to the table.
@@ -40,39 +48,116 @@ impl Grid {
         style: impl Into<Option<Style>>,
         cells: impl IntoIterator<Item = String>,
     ) {
-        let cells: Vec<String> = cells.into_iter().map(|cell| plain(&cell)).collect();
-        self.styles.push((cells.first().cloned().unwrap_or_default(), style.into()));
-        let mut row = comfy_table::Row::from(cells);
-        row.max_height(1);
-        self.table.add_row(row);
+        self.styles.push(style.into());
+        self.rows.push(cells.into_iter().map(|cell| plain(&cell)).collect());
     }
 
-    /// Writes the table, a line for each row.
+    /// Writes the table: a line for each row, or where the screen is too narrow for that, a block.
     pub(crate) fn text(mut self, paint: Paint) -> String {
-        if let Some(width) = paint.width {
-            self.table.set_content_arrangement(ContentArrangement::Dynamic);
-            self.table.set_width(width);
+        let Some(width) = paint.width.map(usize::from) else { return self.lines(paint, &self.widths(true)) };
+        if total(&self.widths(true)) <= width {
+            return self.lines(paint, &self.widths(true));
         }
-        let mut lines = self.table.lines();
-        let mut text = String::new();
-        if let Some(head) = lines.next() {
-            text.push_str(&paint.dim(head.trim_end()));
-            text.push('\n');
+        // A table of one row has nothing in common with others.
+        let same = self.take_constants();
+        let widths = self.widths(total(&self.widths(true)) <= width);
+        let page = if total(&widths) <= width { self.lines(paint, &widths) } else { self.blocks(paint) };
+        if same.is_empty() {
+            page
+        } else {
+            format!("{}\n{page}", paint.dim(format!("In every row: {}", same.join("  "))))
         }
-        for (line, (first, style)) in lines.zip(&self.styles) {
-            let line = line.trim_end();
+    }
+
+    /// Returns how wide each column is, with its head or as its cells alone want it.
+    fn widths(&self, with_head: bool) -> Vec<usize> {
+        let of_column = |(position, column): (usize, &Column)| {
+            let cells = self.rows.iter().filter_map(|row| row.get(position)).map(|cell| cell.width()).max();
+            let head = column.head.width();
+            let head = if with_head || self.rows.is_empty() { head } else { head.min(HEAD) };
+            cells.unwrap_or(0).max(head)
+        };
+        self.columns.iter().enumerate().map(of_column).collect()
+    }
+
+    /// Takes out the columns that say the same in every row, but for the first one, and returns what they say.
+    fn take_constants(&mut self) -> Vec<String> {
+        let mut same = Vec::new();
+        if self.rows.len() < 2 {
+            return same;
+        }
+        for position in (1..self.columns.len()).rev() {
+            let cell = self.rows.first().and_then(|row| row.get(position)).cloned();
+            if self.rows.iter().all(|row| row.get(position) == cell.as_ref()) {
+                let column = self.columns.remove(position);
+                self.rows.iter_mut().for_each(|row| drop(row.remove(position)));
+                same.insert(0, format!("{}={}", column.head.to_lowercase(), cell.unwrap_or_default()));
+            }
+        }
+        same
+    }
+
+    fn lines(&self, paint: Paint, widths: &[usize]) -> String {
+        let heads: Vec<String> =
+            self.columns.iter().zip(widths).map(|(column, width)| shortened(&column.head, *width)).collect();
+        let mut text = format!("{}\n", paint.dim(self.line(&heads, widths)));
+        for (row, style) in self.rows.iter().zip(&self.styles) {
+            let line = self.line(row, widths);
+            let first = row.first().map_or("", String::as_str);
             // Styles are put on afterwards: they have no width.
-            match (style, line.strip_prefix(first.as_str())) {
+            match (style, line.strip_prefix(first)) {
                 (Some(style), Some(rest)) => {
-                    text.push_str(&paint.style(*style, first));
-                    text.push_str(rest);
+                    text.push_str(&format!("{}{rest}\n", paint.style(*style, first)))
                 }
-                _ => text.push_str(line),
+                _ => text.push_str(&format!("{line}\n")),
+            }
+        }
+        text
+    }
+
+    fn line(&self, cells: &[String], widths: &[usize]) -> String {
+        let mut line = String::new();
+        for ((cell, width), column) in cells.iter().zip(widths).zip(&self.columns) {
+            let space = " ".repeat(width.saturating_sub(cell.width()));
+            let (before, after) = if column.is_right { (space.as_str(), "") } else { ("", space.as_str()) };
+            line.push_str(&format!("{before}{cell}{after}{}", " ".repeat(GAP)));
+        }
+        line.trim_end().to_owned()
+    }
+
+    /// Writes each row as a block: the first cell, and below it the others with their heads.
+    fn blocks(&self, paint: Paint) -> String {
+        let widest = self.columns.iter().map(|column| column.head.width()).max().unwrap_or(0);
+        let mut text = String::new();
+        for (row, style) in self.rows.iter().zip(&self.styles) {
+            for (position, (cell, column)) in row.iter().zip(&self.columns).enumerate() {
+                let space = " ".repeat(widest.saturating_sub(column.head.width()));
+                let head = paint.dim(column.head.to_lowercase());
+                match (position, style) {
+                    (0, Some(style)) => {
+                        text.push_str(&format!("{head}{space}    {}\n", paint.style(*style, cell)))
+                    }
+                    (0, None) => text.push_str(&format!("{head}{space}    {}\n", paint.bold(cell))),
+                    _ => text.push_str(&format!("  {head}{space}  {cell}\n")),
+                }
             }
             text.push('\n');
         }
         text
     }
+}
+
+fn total(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+}
+
+/// Shortens a head to the width of its column.
+fn shortened(head: &str, width: usize) -> String {
+    if head.width() <= width {
+        return head.to_owned();
+    }
+    let kept: String = head.chars().take(width.saturating_sub(1)).collect();
+    format!("{kept}…")
 }
 
 #[cfg(test)]
@@ -86,25 +171,42 @@ mod tests {
         grid
     }
 
+    fn narrow(width: u16) -> Paint {
+        let mut paint = Paint::PLAIN;
+        paint.width = Some(width);
+        paint
+    }
+
     #[test]
     fn columns_are_aligned_and_lines_end_where_the_text_ends() {
         assert_eq!(sample().text(Paint::PLAIN), "NAME     ROWS\nNoor Öz     7\na        1200\n");
     }
 
     #[test]
-    fn a_long_cell_is_cut_on_a_terminal_only() {
-        let long = "x".repeat(300);
-        let grid = || {
-            let mut grid = Grid::new(&["id", "text"]);
-            grid.row(["1".to_owned(), long.clone()]);
-            grid
-        };
-        assert!(grid().text(Paint::PLAIN).contains(&long));
-        let mut narrow = Paint::PLAIN;
-        narrow.width = Some(40);
-        let text = grid().text(narrow);
-        assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
-        assert_eq!(text.lines().count(), 2);
-        assert!(text.contains('…'), "{text}");
+    fn headers_give_way_before_any_cell() {
+        let mut grid = Grid::new(&["identifier", "a long name of a column>"]);
+        grid.row(["IBMid-1".to_owned(), "12".to_owned()]);
+        assert_eq!(grid.text(narrow(14)), "IDENTI…  A L…\nIBMid-1    12\n");
+    }
+
+    #[test]
+    fn what_every_row_says_is_said_once() {
+        let mut grid = Grid::new(&["id", "account", "state"]);
+        for (id, state) in [("1", "on"), ("2", "off")] {
+            grid.row([id, "59bcbfa6ea2f006b4ed7094c1a08dcdd", state].map(str::to_owned));
+        }
+        assert_eq!(
+            grid.text(narrow(30)),
+            "In every row: account=59bcbfa6ea2f006b4ed7094c1a08dcdd\nID  STATE\n1   on\n2   off\n"
+        );
+    }
+
+    #[test]
+    fn what_is_still_too_wide_is_told_row_by_row_and_never_cut() {
+        let long = "x".repeat(60);
+        let mut grid = Grid::new(&["id", "text"]);
+        grid.row(["1".to_owned(), long.clone()]);
+        grid.row(["2".to_owned(), "y".to_owned()]);
+        assert_eq!(grid.text(narrow(40)), format!("id      1\n  text  {long}\n\nid      2\n  text  y\n\n"));
     }
 }

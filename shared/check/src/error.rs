@@ -89,7 +89,7 @@ fn instead_of(table: &str) -> &'static str {
     if table == model::tables::derived::FINDINGS.name {
         "iamwatch findings --all"
     } else {
-        "iamwatch who-can ACTION"
+        "iamwatch help who-can"
     }
 }
 

@@ -88,11 +88,11 @@ impl Declared<'_> {
     pub(crate) fn readings(&self, schemas: &Schemas) -> Result<BTreeMap<Cloud, Requirements>, Wrong> {
         let read = schemas.whole.look_through(self.sql)?.0.reads;
         let reads = schemas.whole.reads(self.sql)?;
-        let findings = tables::derived::FINDINGS.name;
-        if reads.tables().any(|table| table.name == findings) {
+        if let Some(told) = reads.tables().find(|table| tables::derived::is_of_history(table)) {
             return Err(Wrong::Needs(format!(
-                "the query reads `{findings}`, and these are made of what rules return: a rule over them would hang on its own \
-                 answer; ask them with `iamwatch query`, or read the tables that they are about"
+                "the query reads `{}`, and these are made of what rules return, or of other snapshots: a rule over them would hang on its \
+                 own answer; ask them with `iamwatch findings`, or read the tables that they are about",
+                told.name
             )));
         }
         let used: BTreeSet<&str> =

@@ -110,8 +110,11 @@ fn proceed(flow: rusqlite::Result<Flow>, draft: &Draft) -> Result<(), ExportErro
 /// Finds what the names mean, and what else the views among them read.
 fn choose(manifest: &Manifest, names: &[String]) -> Result<Chosen, ExportError> {
     let views = check::views_of(&[manifest.account.cloud()]);
+    // What is made of other snapshots is exported with a range.
+    let made =
+        derived::all().filter(|table| ![derived::DRIFT.name, derived::SNAPSHOTS.name].contains(&table.name));
     let known: Vec<&'static Table> =
-        history::declared(manifest).into_iter().chain([&tables::RUN]).chain(derived::all()).collect();
+        history::declared(manifest).into_iter().chain([&tables::RUN]).chain(made).collect();
     if names.is_empty() {
         let tables = known.iter().map(|table| table.name);
         let asked = tables.chain(views.iter().map(|view| view.name)).map(str::to_owned).collect();

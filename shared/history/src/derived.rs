@@ -4,10 +4,12 @@ use std::cell::OnceCell;
 
 use access::Access;
 use check::{Derived, Findings};
-use model::{Cloud, Finding, Row, Sighting, State, Table, Timestamp, tables::derived as t};
-use snapshot::{History, Manifest, SnapshotError};
+use model::{
+    Author, Change, Cloud, Finding, Row, Sighting, State, Table, Timestamp, Type, Value, tables::derived as t,
+};
+use snapshot::{History, Manifest, SnapshotError, Timeline};
 
-use crate::{findings, grants::taken_at, is_among};
+use crate::{drift, findings, grants::taken_at, is_among};
 
 /// What derived tables are made of. The graph of access is built when the first of its tables is loaded.
 pub(crate) struct Made<'a> {
@@ -16,6 +18,8 @@ pub(crate) struct Made<'a> {
     state: &'a State,
     access: OnceCell<Access>,
     findings: Findings,
+    drift: Vec<Change>,
+    snapshots: Timeline,
 }
 
 impl<'a> Made<'a> {
@@ -28,8 +32,17 @@ impl<'a> Made<'a> {
     ) -> Result<Self, SnapshotError> {
         let has_findings = is_among(wanted, &t::FINDINGS);
         let findings = if has_findings { findings(history, manifest).await? } else { Findings::default() };
+        let drift = match manifest.number.checked_sub(1) {
+            Some(former @ 1..) if is_among(wanted, &t::DRIFT) => {
+                drift(history, &history.manifest(former).await?, manifest).await?
+            }
+            _ => Vec::new(),
+        };
+        let has_snapshots = is_among(wanted, &t::SNAPSHOTS);
+        let snapshots =
+            if has_snapshots { history.timeline(manifest.number).await? } else { Timeline::default() };
         let (cloud, at) = (manifest.account.cloud(), taken_at(manifest));
-        Ok(Self { cloud, at, state, access: OnceCell::new(), findings })
+        Ok(Self { cloud, at, state, access: OnceCell::new(), findings, drift, snapshots })
     }
 }
 
@@ -51,6 +64,12 @@ impl Derived for Made<'_> {
     fn rows<'a>(&'a self, table: &'static Table) -> Box<dyn Iterator<Item = Row> + 'a> {
         if table.name == t::FINDINGS.name {
             return Box::new(self.findings.findings.values().map(finding_row));
+        }
+        if table.name == t::DRIFT.name {
+            return Box::new(self.drift.iter().flat_map(drift_rows));
+        }
+        if table.name == t::SNAPSHOTS.name {
+            return Box::new(self.snapshots.manifests.iter().map(snapshot));
         }
         self.access.get_or_init(|| access::build(self.cloud, self.state, self.at)).grant_rows(table)
     }
@@ -79,5 +98,69 @@ pub fn finding_row(finding: &Finding) -> Row {
         .set("doubt", finding.doubt.as_deref())
         .set("implied_by", finding.implied_by.as_deref())
         .set("evidence", evidence.as_str())
+        .row()
+}
+
+/// Makes the rows of one change: one for each column that differs, or one for a row that came or went.
+fn drift_rows(change: &Change) -> Vec<Row> {
+    let table = change.table;
+    let (before, after) = (change.row_before(), change.row_after());
+    let Some(row) = after.or(before) else { return Vec::new() };
+    let key: Vec<String> = row.values().take(table.key).map(|value| value.to_string()).collect();
+    let by = match (before, after) {
+        (None, Some(row)) => table.author(row, Author::Creator),
+        (Some(_), Some(row)) => table.author(row, Author::Editor),
+        _ => None,
+    };
+    let key = key.join("/");
+    let draft = |column: &str, before: Option<String>, after: Option<String>| {
+        t::DRIFT
+            .draft()
+            .set("table_name", table.name)
+            .set("row_key", key.as_str())
+            .set("column_name", column)
+            .set("change", change.verb())
+            .set("before", before.as_deref())
+            .set("after", after.as_deref())
+            .set("by", by)
+            .row()
+    };
+    let (Some(before), Some(after)) = (before, after) else {
+        return vec![draft("", before.map(|row| whole(table, row)), after.map(|row| whole(table, row)))];
+    };
+    let text = |value: Value<'_>| (!value.is_null()).then(|| value.to_string());
+    let cells = table.columns.iter().zip(before.values().zip(after.values()));
+    let differing = cells.filter(|(_, (before, after))| before != after);
+    differing.map(|(column, (before, after))| draft(column.name, text(before), text(after))).collect()
+}
+
+/// Writes a row as JSON, without its nulls and the document, which may hold anything.
+fn whole(table: &Table, row: &Row) -> String {
+    let cells = table.columns.iter().zip(row.values());
+    let known = cells.filter(|(column, value)| column.kind != Type::Document && !value.is_null());
+    let members: serde_json::Map<String, serde_json::Value> =
+        known.map(|(column, value)| (column.name.to_owned(), serde_json::json!(value))).collect();
+    serde_json::Value::Object(members).to_string()
+}
+
+fn snapshot(manifest: &Manifest) -> Row {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let drifted = |verb: &str| number(manifest.changes.get(verb).copied().unwrap_or_default());
+    let rows = manifest.tables.values().map(|table| table.rows).sum();
+    t::SNAPSHOTS
+        .draft()
+        .set("number", number(manifest.number))
+        .set("started_at", manifest.started_at.as_str())
+        .set("taken_at", manifest.finished_at.as_str())
+        .set("tool", manifest.tool.as_str())
+        .set("rows", number(rows))
+        .set("lists", number(manifest.coverage.lists))
+        .set("incomplete", number(manifest.coverage.incomplete))
+        .set("rows_added", drifted("added"))
+        .set("rows_removed", drifted("removed"))
+        .set("rows_changed", drifted("changed"))
+        .set("rows_replaced", drifted("replaced"))
+        .set("open_findings", number(manifest.findings.as_ref().map_or(0, |findings| findings.open)))
+        .set("is_judged", manifest.unjudged.is_none())
         .row()
 }

@@ -6,6 +6,7 @@ mod finding_steps;
 mod grants;
 mod life;
 mod life_names;
+mod report;
 mod subject;
 mod turns;
 
@@ -14,6 +15,7 @@ pub use derived::finding_row;
 pub use finding_steps::FindingStep;
 pub use grants::{AccessChanges, WhoCan, access_changes, build_access, taken_at, who_can};
 pub use life::{Life, Moment, life};
+pub use report::{Report, Section, report, section};
 pub use subject::{Subject, find_subject};
 pub use turns::{Turns, access_turns};
 
@@ -90,7 +92,7 @@ pub enum QuestionError {
 fn suggestion(nearest: &[String]) -> String {
     let names: Vec<String> = nearest.iter().map(|name| format!("`{}`", model::visible(name))).collect();
     match names.as_slice() {
-        [] => "; give a name, an id, an address, or TABLE/KEY as `iamwatch show latest TABLE` lists it"
+        [] => "; give a name, an id, an address, or TABLE/KEY; `iamwatch show latest` lists the tables"
             .to_owned(),
         names => format!("; did you mean {}?", names.join(" or ")),
     }
@@ -158,7 +160,9 @@ pub async fn gaps(
 ) -> Result<Vec<Coverage>, SnapshotError> {
     let known = declared(manifest);
     // Findings hang on whatever any rule reads.
-    let is_of_all = is_among(wanted, &tables::derived::FINDINGS);
+    let is_of_all = [&tables::derived::FINDINGS, &tables::derived::DRIFT]
+        .into_iter()
+        .any(|table| is_among(wanted, table));
     let wanted =
         if is_of_all { known.clone() } else { derived::source_tables(manifest.account.cloud(), wanted) };
     let mut listings: BTreeMap<&str, bool> = BTreeMap::new();

@@ -18,6 +18,9 @@ pub struct AccountSettings {
     /// another account are refused.
     #[serde(default)]
     pub id: Option<String>,
+    /// What people call it, and `--account` takes.
+    #[serde(default)]
+    pub name: Option<String>,
     /// How to sign in.
     pub credentials: Credentials,
     /// Calls under way at one time.
@@ -160,6 +163,16 @@ impl AccountSettings {
     pub(crate) fn check(&self) -> Result<(), String> {
         if let Some(id) = &self.id {
             AccountId::parse(self.cloud, id).map_err(|error| error.to_string())?;
+        }
+        if let Some(name) = self.name.as_deref() {
+            let is_taken = name == "all" || Cloud::ALL.iter().any(|cloud| cloud.name() == name);
+            let is_plain =
+                !name.is_empty() && name.chars().all(|each| each.is_alphanumeric() || "-_. ".contains(each));
+            if is_taken || !is_plain || name.trim() != name || name.starts_with('-') {
+                return Err(format!(
+                    "`{name}` is no name for an account: take letters, digits, `-`, `_`, `.` and spaces, and neither a cloud nor `all`"
+                ));
+            }
         }
         if let Some(key) = self.keys_of_the_other_cloud().next() {
             return Err(format!("`{key}` means nothing to an account of `{}`; leave it out", self.cloud));
@@ -309,6 +322,24 @@ credentials = { access_key = "env:HW_AK", secret_key = "env:HW_SK" }
             let message = fault(&with(agency));
             assert!(message.contains(said), "{agency}: {message}");
         }
+    }
+
+    #[test]
+    fn a_name_is_one_account_and_nothing_else() {
+        let with = |name: &str| IBM.replace("cloud = \"ibm\"", &format!("cloud = \"ibm\"\nname = {name:?}"));
+        for name in ["production", "Größe 1", "a.b_c-d"] {
+            let settings = Settings::parse("iamwatch.toml", &with(name)).expect(name);
+            assert_eq!(settings.accounts[0].name.as_deref(), Some(name));
+        }
+        for name in ["", "all", "ibm", "huawei", "ibm/1", " a", "-a", "a\nb"] {
+            let message = fault(&with(name));
+            assert!(message.contains("is no name for an account"), "{name}: {message}");
+        }
+        let other = HUAWEI
+            .replace("store = \"snapshots\"", "")
+            .replace("partition", "name = \"production\"\npartition");
+        let message = fault(&format!("{}{other}", with("production")));
+        assert!(message.contains("two accounts are called `production`"), "{message}");
     }
 
     #[test]

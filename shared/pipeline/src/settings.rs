@@ -173,8 +173,12 @@ impl Settings {
     /// Returns what contradicts what, if anything does.
     fn check(&self) -> Result<(), String> {
         let mut accounts = BTreeSet::new();
+        let mut names = BTreeSet::new();
         for (number, account) in self.accounts.iter().enumerate() {
             account.check()?;
+            if let Some(name) = account.name.as_deref().filter(|name| !names.insert(*name)) {
+                return Err(format!("two accounts are called `{name}`; give one of them another name"));
+            }
             if let Some(id) = account.account().filter(|id| !accounts.insert(id.clone())) {
                 return Err(format!("the account `{id}` stands in them twice; leave one of the two out"));
             }

@@ -103,6 +103,29 @@ impl History {
         Ok(accounts)
     }
 
+    /// Returns whether the store holds no other account, in a few requests however many there are.
+    ///
+    /// # Errors
+    /// When the store does not work.
+    pub async fn is_alone(&self) -> Result<bool, StoreError> {
+        let own = self.key("");
+        // `0` comes next after `/`: the first key that is of another account.
+        let after_own = format!("{}0", self.account);
+        for cloud in Cloud::ALL {
+            let prefix = format!("{cloud}/");
+            let first = self.store.list(&prefix, None).await?.keys.into_iter().next();
+            if first.as_ref().is_some_and(|key| !key.starts_with(&own)) {
+                return Ok(false);
+            }
+            if cloud == self.account.cloud()
+                && !self.store.list(&prefix, Some(&after_own)).await?.keys.is_empty()
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Returns the number of the newest snapshot, in a few requests however many there are.
     ///
     /// A manifest that lies more than ten thousand numbers beyond the others is not looked at: see [`Self::newest_and_put_in`].
@@ -251,7 +274,7 @@ impl History {
                 let number = newest.checked_sub(*back).filter(|number| *number > 0);
                 self.manifest(number.ok_or_else(no_such)?).await
             }
-            SnapshotName::At(time) => self.in_force(*time, newest).await?.ok_or_else(no_such),
+            SnapshotName::At { ends, .. } => self.in_force(*ends, newest).await?.ok_or_else(no_such),
         }
     }
 

@@ -86,7 +86,7 @@ fn a_resource_of_ibm_cloud_is_a_crn_or_pairs() {
     assert_eq!(path[1..], ["developers", "Developers look into the order database", "Editor"]);
 
     let sql = "select crn from ibm_resource_instances where crn like '%databases-for-postgresql%' order by 1";
-    let crn = desk.iamwatch(&["query", sql, "--json"]).json()["rows"][0][0].as_str().unwrap().to_owned();
+    let crn = desk.iamwatch(&["query", sql, "--json"]).json()["rows"][0]["crn"].as_str().unwrap().to_owned();
     let by_crn = told(&desk, &[action, &crn]);
     assert_eq!(self::verdict(&by_crn, "mira.patel@lindqvist-freight.example").as_deref(), Some("surely"));
     for wrong in ["orders", "serviceName=databases-for-postgresql,orders"] {

@@ -113,3 +113,14 @@ fn a_run_without_change_costs_a_few_small_requests() {
     let read = count("GET", "/tables/") + count("GET", "/findings/");
     assert!(read > 2 && read <= 2 + 1 + 16, "{read}: {requests:#?}");
 }
+
+#[test]
+fn the_commands_that_a_run_offers_reach_the_same_bucket() {
+    let audit = Audit::new();
+    let page = audit.run("audit").done();
+    let offered: Vec<&str> = page.split('`').filter(|part| part.starts_with("iamwatch ")).collect();
+    assert!(!offered.is_empty(), "{page}");
+    for command in offered {
+        audit.cloud.desk.shell(&format!("rm -f iamwatch.toml; {command}")).done();
+    }
+}

@@ -11,8 +11,14 @@ fn query(desk: &Desk, sql: &str, more: &[&str]) -> Value {
 }
 
 fn rows(told: &Value) -> Vec<Vec<Value>> {
+    let columns: Vec<&str> = told["columns"]
+        .as_array()
+        .expect("columns")
+        .iter()
+        .map(|name| name.as_str().expect("a name"))
+        .collect();
     let rows = told["rows"].as_array().expect("rows").iter();
-    rows.map(|row| row.as_array().expect("a row").clone()).collect()
+    rows.map(|row| columns.iter().map(|column| row[*column].clone()).collect()).collect()
 }
 
 fn text(value: &Value) -> String {

@@ -74,3 +74,27 @@ fn a_rewritten_past_is_found() {
     outcome.fails(4, &["is broken"]);
     assert!(outcome.stdout.contains("slipped-in.json.zst"), "{outcome:?}");
 }
+
+#[test]
+fn damage_is_answered_with_the_newest_snapshot_that_is_whole() {
+    let desk = Desk::with_history();
+    fs::write(desk.object("manifests/00000009"), "<html>").unwrap();
+    desk.iamwatch(&["show", "latest"])
+        .fails(4, &["00000009.json", "is damaged", "`iamwatch show 8`", "iamwatch verify"]);
+    let desk = Desk::with_history();
+    let told: serde_json::Value =
+        serde_json::from_slice(&fs::read(desk.object("manifests/00000009")).unwrap()).unwrap();
+    let before: serde_json::Value =
+        serde_json::from_slice(&fs::read(desk.object("manifests/00000007")).unwrap()).unwrap();
+    // An object that the eighth and ninth name, and the seventh does not.
+    let keys = |manifest: &serde_json::Value| -> std::collections::BTreeSet<String> {
+        let text = manifest.to_string();
+        text.split('"').filter(|part| part.starts_with("findings/")).map(str::to_owned).collect()
+    };
+    let fresh = keys(&told).difference(&keys(&before)).next().expect("findings changed").clone();
+    fs::write(desk.object(&fresh), "x").unwrap();
+    let outcome = desk.iamwatch(&["findings"]);
+    outcome.fails(4, &[&fresh, "is damaged", "help: snapshot "]);
+    let offered = outcome.stderr.split("`iamwatch show ").nth(1).unwrap().split('`').next().unwrap();
+    desk.iamwatch(&["findings", "--at", offered]).done();
+}

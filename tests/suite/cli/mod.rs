@@ -2,6 +2,7 @@
 //! and what is left of the store afterwards.
 
 mod access;
+mod accounts;
 mod audit;
 mod audit_huawei;
 mod buckets;
@@ -12,6 +13,7 @@ mod derived;
 mod endpoints;
 mod engines;
 mod export;
+mod findings;
 mod gains;
 mod history;
 mod life;
@@ -20,6 +22,9 @@ mod memory;
 mod plan;
 mod program;
 mod questions;
+mod ranges;
+mod report;
 mod rules;
+mod screens;
 mod settings;
 mod stores;

@@ -6,7 +6,7 @@ use super::program::Desk;
 fn snapshots_are_listed_with_what_happened_in_each() {
     let desk = Desk::with_history();
     let page = desk.iamwatch(&["snapshots"]).done();
-    assert_eq!(page.lines().count(), 10, "{page}");
+    assert_eq!(page.lines().count(), 11, "{page}");
     assert!(page.lines().nth(1).unwrap().contains("2026-09-07 06:00") && page.contains("first"), "{page}");
     let list = desk.iamwatch(&["snapshots", "--json"]).json();
     let numbers: Vec<_> =
@@ -83,7 +83,7 @@ fn findings_are_listed_worst_first_with_names_and_since_when() {
     let desk = Desk::with_history();
     let page = desk.iamwatch(&["findings"]).done();
     assert!(
-        page.starts_with("SEVERITY") && page.contains("≤ 1 (2026-09-07)") && page.contains(" open: "),
+        page.starts_with("SEVERITY") && page.contains("Key older than 90 days") && page.contains(" open: "),
         "{page}"
     );
     let list = desk.iamwatch(&["findings", "--json"]).json();
@@ -147,7 +147,7 @@ fn any_question_can_be_asked_of_any_snapshot() {
     let then = desk.iamwatch(&["query", sql, "--at", "1", "--json"]).json();
     let now = desk.iamwatch(&["query", sql, "--at", "2", "--json"]).json();
     assert_eq!(now["columns"], serde_json::json!(["users"]));
-    assert_eq!(now["rows"][0][0].as_u64(), then["rows"][0][0].as_u64().map(|users| users + 2));
+    assert_eq!(now["rows"][0]["users"].as_u64(), then["rows"][0]["users"].as_u64().map(|users| users + 2));
     let cut = desk
         .iamwatch(&["query", "select iam_id from ibm_users order by 1", "--max-rows", "3", "--json"])
         .json();
@@ -160,7 +160,7 @@ fn any_question_can_be_asked_of_any_snapshot() {
 fn a_wrong_question_is_answered_with_what_is_wrong_and_harms_nothing() {
     let desk = Desk::with_history();
     let before = desk.bytes("iamwatch-store");
-    let asked: [(&[&str], &[&str]); 20] = [
+    let asked: [(&[&str], &[&str]); 24] = [
         (&["query", "select * from ibm_user"], &["no table `ibm_user`", "`ibm_users`", "help: "]),
         (&["query", "select nothing from ibm_users"], &["nothing"]),
         (&["query", "selec 1"], &["selec"]),
@@ -172,7 +172,11 @@ fn a_wrong_question_is_answered_with_what_is_wrong_and_harms_nothing() {
         (&["show", "latest", "ibm_user"], &["no table `ibm_user`", "iamwatch show"]),
         (&["show", "99"], &["no snapshot `99`", "iamwatch snapshots"]),
         (&["show", "latest~99"], &["no snapshot `latest~99`"]),
-        (&["diff", "yesterday", "latest"], &["`yesterday` names no snapshot", "latest~3"]),
+        (&["diff", "someday", "latest"], &["`someday` names no snapshot", "latest~3"]),
+        (&["show", "2025"], &["no snapshot `2025`"]),
+        (&["show", "2026-08"], &["no snapshot of `2026-08`: the first is 1, of 2026-09-07T06:00"]),
+        (&["diff", "-900d"], &["no snapshot of `-900d`: the first is 1"]),
+        (&["show", "2199-01"], &["`2199-01` is yet to come", "is 9, of 2026-1"]),
         (
             &["query", "select count(*) from huawei_users"],
             &["`huawei_users` is a table of `huawei`", "is of `ibm`"],
@@ -202,6 +206,55 @@ fn the_day_that_is_today_names_what_is_in_force_by_now() {
     for day in [today.as_str(), "2026-11-03"] {
         assert_eq!(desk.iamwatch(&["show", day, "--json"]).json()["number"], 9, "{day}");
     }
+}
+
+#[test]
+fn days_and_months_name_what_was_in_force_when_they_ended() {
+    let desk = Desk::with_history();
+    let number = |name: &str| desk.iamwatch(&["show", name, "--json"]).json()["number"].as_u64().unwrap();
+    assert_eq!(["2026-09", "2026-09-23", "2026-10", "2026-11"].map(number), [5, 3, 9, 9]);
+    // The demo is of weeks that are over.
+    assert_eq!(["yesterday", "today", "-0h", "-1d"].map(number), [9, 9, 9, 9]);
+    let since = jiff::Timestamp::now().duration_since("2026-09-20T00:00:00Z".parse().unwrap()).as_hours();
+    let ago = format!("-{since}h");
+    assert_eq!(number(&ago), 2);
+    let told = desk.iamwatch(&["diff", &ago, "--json"]).json();
+    assert_eq!((&told["from"]["number"], &told["to"]["number"]), (&2.into(), &9.into()));
+    let told = desk.iamwatch(&["query", "select count(*) from ibm_users", "--at", &ago, "--json"]).json();
+    assert_eq!(told["snapshot"], 2);
+}
+
+#[test]
+fn a_difference_without_names_is_of_the_last_run_and_a_reversed_one_says_so() {
+    let desk = Desk::with_history();
+    let told = desk.iamwatch(&["diff", "--json"]).json();
+    assert_eq!(told, desk.iamwatch(&["diff", "8", "9", "--json"]).json());
+    assert_eq!(told["reversed"], false);
+    assert_eq!(
+        desk.iamwatch(&["diff", "7", "--json"]).json(),
+        desk.iamwatch(&["diff", "7", "9", "--json"]).json()
+    );
+    for more in [&["diff", "5", "4"][..], &["diff", "5", "4", "--access"]] {
+        let page = desk.iamwatch(more).done();
+        assert!(page.contains("Backwards in time"), "{page}");
+        assert_eq!(desk.iamwatch(&[more, &["--json"]].concat()).json()["reversed"], true);
+    }
+    let page = desk.iamwatch(&["diff", "4", "4"]).done();
+    assert!(page.contains("These are one snapshot") && page.contains("Nothing changed"), "{page}");
+}
+
+#[test]
+fn a_single_snapshot_has_nothing_to_be_compared_with_yet() {
+    let desk = Desk::with_history();
+    for number in 2..=9 {
+        std::fs::remove_file(desk.object(&format!("manifests/0000000{number}"))).unwrap();
+    }
+    for more in [&["diff"][..], &["diff", "--access"], &["diff", "latest~1", "latest"]] {
+        let page = desk.iamwatch(more).done();
+        assert!(page.starts_with("Only one snapshot so far: 1 (2026-09-07 06:00 UTC)"), "{page}");
+        assert_eq!(desk.iamwatch(&[more, &["--exit-code"]].concat()).code, 0);
+    }
+    assert_eq!(desk.iamwatch(&["diff", "--json"]).json()["from"], serde_json::Value::Null);
 }
 
 #[test]
@@ -270,6 +323,8 @@ fn commands_of_the_help_exist_and_no_others() {
         "snapshots",
         "show",
         "diff",
+        "history",
+        "blame",
         "findings",
         "who-can",
         "query",

@@ -23,7 +23,7 @@ fn paths_count_from_the_settings_whatever_the_folder() {
     // As Windows saves it: a byte order mark, and the end of a line.
     cloud.desk.write("etc/keys/ibm", &format!("\u{feff}{COLLECTOR_API_KEY}\r\n"));
     let page = cloud.desk.iamwatch(&["audit", "--config", "etc"]).done();
-    assert!(page.contains("snapshot 1") && page.contains("--store etc/snapshots"), "{page}");
+    assert!(page.contains("snapshot 1") && page.contains("`iamwatch findings --config etc`"), "{page}");
     assert!(cloud.desk.path("etc/snapshots/ibm").is_dir() && !cloud.desk.path("snapshots").exists());
     let events = || fs::read_to_string(cloud.desk.path("etc/events.jsonl")).unwrap().lines().count();
     assert_eq!(events(), 1);
@@ -153,7 +153,9 @@ fn findings_and_rules_know_the_permissions_of_the_settings() {
     assert!(told["findings"].as_array().unwrap().iter().any(|each| each["rule"] == "permission_of_my_own"));
 
     // The settings of another audit.
-    cloud.desk.write("other.toml", &format!("store = \"s\"\n{}", cloud.account("env:KEY", None)));
+    cloud
+        .desk
+        .write("other.toml", &format!("store = \"iamwatch-store\"\n{}", cloud.account("env:KEY", None)));
     let told = cloud.desk.iamwatch(&["findings", "--config", "other.toml", "--json"]).json();
     assert_eq!(told["unknown_rules"], serde_json::json!(["permission_of_my_own"]));
     let page = cloud.desk.iamwatch(&["findings", "--config", "other.toml"]).done();
@@ -241,6 +243,6 @@ fn a_name_that_turns_its_line_round_is_shown_as_it_is() {
     }
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let names: Vec<&str> =
-        json["rows"].as_array().unwrap().iter().filter_map(|row| row[0].as_str()).collect();
+        json["rows"].as_array().unwrap().iter().filter_map(|row| row["name"].as_str()).collect();
     assert!(names.contains(&name), "a program gets the very name: {names:?}");
 }

@@ -142,19 +142,63 @@ pub const FINDINGS: Table = table(
     ],
 );
 
+/// What changed since the snapshot before.
+pub const DRIFT: Table = table(
+    "drift",
+    "What changed since the snapshot before: one row per column of a row that changed, and one per row that came or went.",
+    3,
+    &[
+        Column::text("table_name", "The table of the row."),
+        Column::text("row_key", "The key of the row, its columns with `/` between them."),
+        Column::text("column_name", "The column that differs; empty where the row came or went."),
+        Column::text("change", "`added`, `removed`, `changed` or `replaced`: another thing bears its name."),
+        Column::text("before", "The value before; of a row that went, all of its columns as JSON."),
+        Column::text("after", "The value after; of a row that came, all of its columns as JSON."),
+        Column::text("by", "Id of who created the row or changed it last, where the cloud tells it."),
+    ],
+);
+
+/// The snapshots up to the one that is asked.
+pub const SNAPSHOTS: Table = table(
+    "snapshots",
+    "The snapshots of the account up to the one that is asked: one row per snapshot that can be read.",
+    1,
+    &[
+        Column::integer("number", "Its number."),
+        Column::time("started_at", "When its run began."),
+        Column::time("taken_at", "When it was made."),
+        Column::text("tool", "Name and version of the program that made it."),
+        Column::integer("rows", "How many rows all its tables have."),
+        Column::integer("lists", "How many lists were read."),
+        Column::integer("incomplete", "How many of these not to their end."),
+        Column::integer("rows_added", "How many rows were added since the snapshot before."),
+        Column::integer("rows_removed", "How many rows were removed."),
+        Column::integer("rows_changed", "How many rows changed."),
+        Column::integer("rows_replaced", "How many things gave way to another of the same name."),
+        Column::integer("open_findings", "How many findings held after it."),
+        Column::boolean("is_judged", "Whether the rules were asked of it."),
+    ],
+);
+
 /// The tables that the view `grants` is made of.
 pub const GRANTS: [&Table; 5] =
     [&GRANT_PRINCIPALS, &GRANT_HOLDERS, &GRANT_STATEMENTS, &GRANT_ACTIONS, &GRANT_RESOURCES];
 
 /// Returns all derived tables.
 pub fn all() -> impl Iterator<Item = &'static Table> {
-    GRANTS.into_iter().chain([&ASSUMPTIONS, &FINDINGS])
+    GRANTS.into_iter().chain([&ASSUMPTIONS, &FINDINGS, &DRIFT, &SNAPSHOTS])
 }
 
 /// Returns whether a table is made of the access of an account: see [`super::grant_sources`].
 #[must_use]
 pub fn is_of_access(table: &Table) -> bool {
-    is_derived(table) && table.name != FINDINGS.name
+    is_derived(table) && !is_of_history(table)
+}
+
+/// Returns whether a table tells what became of snapshots, so that no rule may hang on it.
+#[must_use]
+pub fn is_of_history(table: &Table) -> bool {
+    [FINDINGS.name, DRIFT.name, SNAPSHOTS.name].contains(&table.name)
 }
 
 /// Returns whether a table is made when it is asked of.

@@ -53,7 +53,8 @@ async fn a_file_that_is_no_manifest_is_told_with_its_key() {
 #[tokio::test]
 async fn every_name_finds_its_snapshot() {
     let mut author = Author::new().await;
-    let name = |text: &str| text.parse::<SnapshotName>().unwrap();
+    let now = "2026-12-24T00:00:00Z".parse().unwrap();
+    let name = |text: &str| SnapshotName::read(text, now).unwrap();
     let error = author.history.resolve(&name("latest")).await.unwrap_err().to_string();
     assert_eq!(error, "`ibm/a1` has no snapshot in this store yet; make one with `iamwatch audit`");
     // One an hour from 01:00 on the first of January.

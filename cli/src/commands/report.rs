@@ -1,0 +1,52 @@
+//! `report`: the questions that an auditor asks of a snapshot, in one command.
+//!
+//! What is told is one value, [`history::Report`]; a format is a function from it to text.
+
+use check::Limits;
+use history::Section;
+use serde_json::{Value, json};
+
+use super::{Context, query};
+use crate::{
+    arguments::{Report, ReportFormat},
+    failure::Failure,
+    past::Past,
+    questions::Questions,
+    render::report as page,
+};
+
+pub(super) async fn run(context: Context<'_>, wanted: &Report) -> Result<bool, Failure> {
+    let questions = Questions::of(context.settings, None)?;
+    let past = Past::open(context).await?;
+    let manifest = past.snapshot(&wanted.snapshot).await?;
+    let limits = Limits { rows: wanted.max_rows, ..Limits::default() };
+    let mut report = history::report(&past.history, &manifest, &questions.rules, &limits).await?;
+    report.sections.iter_mut().for_each(|section| query::name_truths(&mut section.answer));
+    context.screen.show(
+        |paint| match wanted.format {
+            ReportFormat::Text => page::text(&report, paint),
+        },
+        || {
+            json!({
+                "account": report.account,
+                "snapshot": report.snapshot,
+                "sections": report.sections.iter().map(to_json).collect::<Vec<_>>(),
+            })
+        },
+    )?;
+    Ok(report.sections.iter().any(|section| !section.answer.rows.is_empty()))
+}
+
+fn to_json(section: &Section) -> Value {
+    let mut told = query::to_json(0, &section.answer, &section.incomplete);
+    if let Some(members) = told.as_object_mut() {
+        members.remove("snapshot");
+        members.insert("rule".to_owned(), json!(section.rule));
+        members.insert("title".to_owned(), json!(section.title));
+        members.insert("reason".to_owned(), json!(section.reason));
+        members.insert("remediation".to_owned(), json!(section.remediation));
+        members.insert("is_answered".to_owned(), json!(section.is_answered));
+        members.insert("not_answered".to_owned(), json!(section.unanswered));
+    }
+    told
+}

@@ -1,0 +1,86 @@
+//! `tables`: what SQL can name.
+
+use check::Queryable;
+use model::{Cloud, Type};
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::{
+    arguments::Tables,
+    failure::{Failure, exit},
+    past::Past,
+    render::{table::Grid, text},
+    screen::Paint,
+};
+
+pub(super) async fn run(context: Context<'_>, wanted: &Tables) -> Result<bool, Failure> {
+    let mut relations: Vec<Queryable> = Vec::new();
+    for cloud in clouds(context).await {
+        let of_cloud = check::queryables(cloud).map_err(|error| Failure::new(exit::UNREADABLE, error))?;
+        for relation in of_cloud {
+            if !relations.iter().any(|known| known.name == relation.name) {
+                relations.push(relation);
+            }
+        }
+    }
+    let Some(name) = &wanted.table else {
+        context.screen.show(|paint| list(&relations, paint), || relations.iter().map(to_json).collect())?;
+        return Ok(false);
+    };
+    let found = relations.iter().find(|relation| relation.name == name).ok_or_else(|| {
+        Failure::wrong_use(format!("there is no table or view `{name}`")).help("`iamwatch tables` lists them")
+    })?;
+    context.screen.show(|paint| columns(found, paint), || to_json(found))?;
+    Ok(false)
+}
+
+/// Returns the cloud of the account that is meant, or all clouds where none is known yet.
+async fn clouds(context: Context<'_>) -> Vec<Cloud> {
+    match Past::open(context).await {
+        Ok(past) => vec![past.history.account().cloud()],
+        Err(_) => Cloud::ALL.to_vec(),
+    }
+}
+
+fn list(relations: &[Queryable], paint: Paint) -> String {
+    let mut page = String::new();
+    for relation in relations {
+        let names: Vec<&str> = relation.columns.iter().map(|column| column.name.as_str()).collect();
+        let kind = paint.dim(format!("({})", relation.kind));
+        page.push_str(&format!("{} {kind}\n    {}\n", paint.bold(relation.name), names.join(", ")));
+    }
+    page
+}
+
+fn columns(relation: &Queryable, paint: Paint) -> String {
+    let mut page = format!("{} ({})\n", paint.bold(relation.name), relation.kind);
+    if let Some(about) = relation.about {
+        page.push_str(&format!("{about}\n"));
+    }
+    let mut grid = Grid::new(&["column", "type", "about"]);
+    for column in &relation.columns {
+        let about = column.about.map_or_else(|| "-".to_owned(), text::plain);
+        grid.row([column.name.clone(), column.kind.map_or("-", type_name).to_owned(), about]);
+    }
+    format!("{page}\n{}", grid.text(paint))
+}
+
+const fn type_name(kind: Type) -> &'static str {
+    match kind {
+        Type::Text => "text",
+        Type::Integer => "integer",
+        Type::Boolean => "boolean",
+        Type::Time => "time",
+        Type::Document => "document",
+    }
+}
+
+fn to_json(relation: &Queryable) -> Value {
+    let column = |column: &check::QueryableColumn| json!({ "name": column.name, "type": column.kind.map(type_name), "about": column.about });
+    json!({
+        "name": relation.name,
+        "kind": relation.kind,
+        "about": relation.about,
+        "columns": relation.columns.iter().map(column).collect::<Vec<_>>(),
+    })
+}
