@@ -160,7 +160,7 @@ fn blame_says_since_when_each_column_is_so() {
     ] {
         let states = states(&desk, table, key);
         let mut later = 0;
-        for (id, row) in states.last().unwrap().iter().take(6) {
+        for (id, row) in states.last().unwrap().iter().take(20) {
             let told = desk.iamwatch(&["blame", table, id, "--json"]).json();
             for column in list(&told, "columns") {
                 let name = column["column"].as_str().unwrap();

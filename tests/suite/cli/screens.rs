@@ -25,6 +25,13 @@ const COMMANDS: [(&str, &[&str]); 17] = [
     ("help-findings", &["help", "findings"]),
 ];
 
+/// Writes zeros for hashes: they follow from the text of every rule, and nobody reviews them.
+fn without_hashes(page: &str) -> String {
+    let is_hash = |word: &&str| word.len() == 64 && word.chars().all(|each| each.is_ascii_hexdigit());
+    let hashes: Vec<&str> = page.split_whitespace().filter(is_hash).collect();
+    hashes.iter().fold(page.to_owned(), |page, hash| page.replace(hash, &"0".repeat(64)))
+}
+
 #[test]
 fn every_command_fits_the_screen_and_looks_as_reviewed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite/cli/screens");
@@ -34,7 +41,7 @@ fn every_command_fits_the_screen_and_looks_as_reviewed() {
         let mut desk = Desk::with_history();
         desk.set("COLUMNS", &width.to_string());
         for (name, arguments) in COMMANDS {
-            let page = desk.iamwatch(arguments).done();
+            let page = without_hashes(&desk.iamwatch(arguments).done());
             for line in page.lines() {
                 let words = line.split_whitespace().count();
                 // A word that is wider than what is left of the line stands alone, whole.

@@ -94,7 +94,8 @@ fn coded() -> BTreeSet<String> {
         file.text.lines().filter(move |line| {
             let line = line.trim_start();
             !line.starts_with("//")
-                && (!is_help || ["pub(crate)", "#["].iter().any(|start| line.starts_with(start)))
+                && (!is_help
+                    || ["pub(crate)", "#[", "value_parser", "."].iter().any(|start| line.starts_with(start)))
         })
     });
     lines.flat_map(names).map(str::to_owned).collect()

@@ -19,4 +19,4 @@ from ibm_policies policies
 left join ibm_policy_activity activity on activity.policy_id = policies.id
 where policies.type = 'access'
     and coalesce(policies.state, 'active') = 'active'
-order by coalesce(activity.last_permit_at, ''), policies.created_at, policies.id
+order by coalesce(activity.last_permit_at, ''), coalesce(policies.created_at, ''), policies.id
