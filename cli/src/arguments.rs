@@ -2,18 +2,18 @@
 
 mod ddl;
 mod export;
-mod open;
 mod findings;
 mod life;
 mod manual;
+mod open;
 mod query;
 
 pub(crate) use ddl::Ddl;
 pub(crate) use export::Export;
-pub(crate) use open::Open;
 pub(crate) use findings::{Findings, GroupBy, StateName};
 pub(crate) use life::{Blame, History};
 pub(crate) use manual::{Completions, Man};
+pub(crate) use open::Open;
 pub(crate) use query::{Query, Report, ReportFormat, Tables};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
