@@ -351,8 +351,8 @@ fn an_export_to_postgres_may_be_run_again_and_leaves_alone_what_stands_on_it() {
     let count =
         |sql: &str| server.psql("audit", &format!("set search_path = \"{schema}\"; {sql}")).trim().to_owned();
     let users = |at: &str| {
-        let sql = "select count(*) from ibm_users";
-        desk.iamwatch(&["query", sql, "--at", at, "--json"]).json()["rows"][0][0].to_string()
+        let sql = "select count(*) as n from ibm_users";
+        desk.iamwatch(&["query", sql, "--at", at, "--json"]).json()["rows"][0]["n"].to_string()
     };
     assert_ne!(users("2"), users("latest"));
     server.psql(

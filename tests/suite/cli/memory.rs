@@ -178,8 +178,10 @@ async fn measure(is_filled: bool) -> (u64, u64) {
 async fn the_rows_that_a_run_may_keep_fit_the_function() {
     let most = collect::Budget::default().kept_bytes;
     let (idle, _) = measure(false).await;
-    let (peak, kept) = measure(true).await;
-    assert!(kept > 8 << 20, "the rows arrived: {kept}");
+    let (peak, stored) = measure(true).await;
+    assert!(stored > 7 << 20, "the rows arrived: {stored}");
+    // A run keeps each row with its document, also where a new row of which something cannot be read is stored without it.
+    let kept = stored.max(2 * u64::try_from(PAGE).unwrap());
     let needed = idle + (peak - idle) * most / kept;
     println!("{} MiB, {} of them idle, at {} MiB of rows", peak >> 20, idle >> 20, kept >> 20);
     assert!(needed < memory_of_function() - MARGIN, "a run at the limit needs {} MiB", needed >> 20);
