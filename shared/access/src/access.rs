@@ -237,9 +237,9 @@ impl Access {
     }
 
     /// Lets every principal hold what a group holds; `whoever` stands for those who are no principal.
-    pub fn hold_for_everybody(&mut self, whoever: usize, group: usize) {
+    pub fn hold_for_everybody(&mut self, whoever: usize, group: usize, condition: Option<String>) {
         self.whoever = Some(whoever);
-        self.everybody.push(Membership { group, condition: None, is_fleeting: false });
+        self.everybody.push(Membership { group, condition, is_fleeting: false });
     }
 
     /// Notes which role a source stands for.

@@ -227,7 +227,8 @@ fn is_mapping_used(state: &State, mapping: &str) -> bool {
     let lists = Lists::of(state);
     let has_providers = !state.rows(&t::IDENTITY_PROVIDERS).is_empty();
     let read_from = if has_providers { t::PROTOCOLS.listing } else { t::IDENTITY_PROVIDERS.listing };
-    protocols.any(is_on) || lists.whole(read_from) != Trust::Whole
+    // What stands in for a list says what was seen last.
+    protocols.any(is_on) || lists.whole(read_from) == Trust::Never
 }
 
 /// Lets federated users into the groups that a mapping names, where a provider in use maps by it.

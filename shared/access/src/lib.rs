@@ -26,7 +26,7 @@ pub use access::{Access, Holders, Principal, Source, Standing, Step};
 pub use assumptions::Assumption;
 pub use clouds::{build, ends_before, fault_of_action, inventory, question, tables, unknown_action};
 pub use decide::{Answer, Verdict};
-pub use gains::{AccessChange, Cause, CauseKind, Inventory, Reach, Turn, UsableBy, What};
+pub use gains::{AccessChange, Cause, CauseKind, Inventory, Reach, Turn, UsableBy, What, is_gain_withheld};
 pub use names::Names;
 pub use paths::path_text;
 pub use pattern::Pattern;

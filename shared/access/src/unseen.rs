@@ -40,6 +40,11 @@ impl Gaps {
         places.into_iter().find_map(|place| self.lists.get(listing, place))
     }
 
+    /// Returns the lists of the snapshot, whole or not.
+    pub(crate) fn lists(&self) -> &Lists {
+        &self.lists
+    }
+
     /// Returns whether some list was not read to its end.
     pub(crate) const fn are_there(&self) -> bool {
         self.are_there

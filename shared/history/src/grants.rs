@@ -73,7 +73,7 @@ pub async fn access_changes(
     let known = access::inventory(cloud, &present);
     let mut changes = now.gains_since(&former, &known);
     let mut earlier = BTreeMap::new();
-    for number in former.snapshots_to_ask(&changes) {
+    for number in now.snapshots_to_ask(&former, &changes) {
         // One that was pruned or is damaged cannot be asked.
         let manifest = history.manifest(number.unsigned_abs()).await;
         if let Ok(manifest) = manifest
@@ -82,7 +82,7 @@ pub async fn access_changes(
             earlier.insert(number, access::build(cloud, &state, taken_at(&manifest)));
         }
     }
-    now.drop_doubtful_gains(&former, &earlier, &known, &mut changes);
+    now.hold_gains_against(&former, &earlier, &known, &mut changes);
     Ok(AccessChanges { changes: access::shared(changes), unseen: now.unseen().to_vec() })
 }
 

@@ -221,13 +221,16 @@ impl Times {
     }
 }
 
-/// Returns whether somebody may have gained access: by drift, by what could not be read before, or because what denied it has ended.
+/// Returns whether somebody may have gained access: by drift, by what could not be read before, because what denied it has ended, or
+/// earlier, behind a setting that could not be read until now.
 pub(crate) fn may_be_gained(cloud: Cloud, compared: &Compared, times: &Times) -> bool {
     let is_of_access = |change: &Change| access::tables(cloud).any(|table| table.name == change.table.name);
     let is_news = |change: &Change| matches!(change.weight, Weight::Drift | Weight::Revealed);
     let ended_by = |at| access::ends_before(cloud, &compared.state, at);
     compared.changes.iter().any(|change| is_news(change) && is_of_access(change))
         || ended_by(times.before) != ended_by(times.now)
+        || (compared.changes.iter().any(|change| is_coverage(&change.table))
+            && access::is_gain_withheld(&Lists::of(&compared.before), &Lists::of(&compared.state)))
 }
 
 /// Returns who gained what by the drift of a run, or by what denied it and has ended since, widest first.
@@ -257,8 +260,8 @@ pub(crate) async fn gains(
     let told = |change: &SharedChange| matches!(change.turn, Turn::Gained | Turn::Widened);
     let known = access::inventory(cloud, state);
     let mut changes = now.gains_since(&former, &known);
-    let earlier = earlier(history, &former.snapshots_to_ask(&changes)).await;
-    now.drop_doubtful_gains(&former, &earlier, &known, &mut changes);
+    let earlier = earlier(history, &now.snapshots_to_ask(&former, &changes)).await;
+    now.hold_gains_against(&former, &earlier, &known, &mut changes);
     changes.retain(|change| !is_of_nobody(&now, change));
     let changes = access::shared(changes);
     let mut sensitive = Sensitive::new(cloud, state, &now, permissions.of_cloud(cloud), &holders);

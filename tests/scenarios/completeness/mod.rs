@@ -5,6 +5,7 @@ mod huawei;
 mod ibm;
 mod mixed;
 mod parts;
+mod settings;
 mod unread;
 mod vanishing;
 

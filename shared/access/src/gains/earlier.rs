@@ -2,7 +2,8 @@
 //!
 //! While the members of a group cannot be read, somebody may join it and then lose what gave them the same before. The
 //! loss is seen and the joining is not; when the list is read again, what was held all the time looks new. So a gain by
-//! such a list is held against the snapshot in which the list was last whole, too.
+//! such a list is held against the snapshot in which the list was last whole, too. So is one of somebody whom a setting lets
+//! in that could not be read: until it is, nothing is told.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,17 +18,21 @@ impl AccessChange {
 }
 
 impl Access {
-    /// Returns the numbers of the snapshots that gains since this state must be held against, too: those in which lists
-    /// were last whole that were not in this state, and by which the same may have been held unseen.
+    /// Returns the numbers of the snapshots that gains since `former` must be held against, too: those in which lists
+    /// were last whole that were not in that state, and by which the same may have been held unseen.
     #[must_use]
-    pub fn snapshots_to_ask(&self, gains: &[AccessChange]) -> BTreeSet<i64> {
+    pub fn snapshots_to_ask(&self, former: &Self, gains: &[AccessChange]) -> BTreeSet<i64> {
         let gains = gains.iter().filter(|change| change.is_gain());
-        gains.flat_map(|change| hidden::carried_from(self, change)).collect()
+        let withheld = self.withheld_in(former).into_values();
+        gains.flat_map(|change| hidden::carried_from(former, change)).chain(withheld).collect()
     }
 
-    /// Drops gains since `former` of what was held in one of the `earlier` snapshots, by number, that
-    /// [`Self::snapshots_to_ask`] names. One that is not at hand drops nothing.
-    pub fn drop_doubtful_gains(
+    /// Holds gains since `former` against the `earlier` snapshots, by number, that [`Self::snapshots_to_ask`] names. One that
+    /// is not at hand decides nothing.
+    ///
+    /// Drops gains of what was held in one of them, and those that hang on a setting that cannot be read now; adds those
+    /// that were withheld while a setting could not be read.
+    pub fn hold_gains_against(
         &self,
         former: &Self,
         earlier: &BTreeMap<i64, Self>,
@@ -39,12 +44,18 @@ impl Access {
         };
         let gains: BTreeMap<i64, Vec<AccessChange>> =
             earlier.iter().map(|(number, access)| (*number, gains_since(access))).collect();
+        for (kind, number) in self.withheld_in(former) {
+            let Some(since) = gains.get(&number) else { continue };
+            changes.retain(|change| !(change.is_gain() && change.principal.step.kind == kind));
+            changes.extend(since.iter().filter(|gain| gain.principal.step.kind == kind).cloned());
+        }
         changes.retain(|change| {
             !change.is_gain()
-                || hidden::carried_from(former, change)
-                    .into_iter()
-                    .filter_map(|number| gains.get(&number))
-                    .all(|gains| gains.iter().any(|gain| is_same_way(gain, change)))
+                || (!self.withholds(change)
+                    && hidden::carried_from(former, change)
+                        .into_iter()
+                        .filter_map(|number| gains.get(&number))
+                        .all(|gains| gains.iter().any(|gain| is_same_way(gain, change))))
         });
     }
 }

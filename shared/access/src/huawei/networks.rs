@@ -71,7 +71,8 @@ fn barred(access: &Access, state: &State, is_console_restricted: bool) -> BTreeS
     let with_password: BTreeSet<&str> =
         rows.filter_map(|row| t::LOGIN_PROFILES.text(row, "user_id")).collect();
     let is_without_password = |id: &str| {
-        !with_password.contains(id) && lists.part(t::LOGIN_PROFILES.listing, id) == Some(Trust::Whole)
+        let read = lists.part(t::LOGIN_PROFILES.listing, id);
+        !with_password.contains(id) && read.is_some_and(|read| read != Trust::Never)
     };
     let users = state.rows(&t::USERS).iter().filter(|row| {
         let is_root = t::USERS.cell(row, "is_root_user") == Value::Boolean(true);

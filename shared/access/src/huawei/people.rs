@@ -97,7 +97,8 @@ impl<'a> People<'a> {
                 is_user: table.name == t::USERS.name,
                 is_root: table.cell(row, "is_root_user") == Value::Boolean(true),
                 tags: tags.remove(id).unwrap_or_default(),
-                are_tags_known: lists.part(tag_table.listing, id) == Some(Trust::Whole),
+                // What stands in for a list says what was seen last.
+                are_tags_known: lists.part(tag_table.listing, id).is_some_and(|read| read != Trust::Never),
             };
             self.persons.insert(number, person);
         }

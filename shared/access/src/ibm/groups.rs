@@ -1,6 +1,6 @@
 //! Access groups and who is in them: members, members while a session lasts, whoever a rule lets in, and everybody.
 
-use model::{State, Value, tables::ibm as t};
+use model::{State, tables::ibm as t};
 
 use super::{
     conditions::{NO_CLAIMS, claims},
@@ -49,16 +49,21 @@ fn add_members(access: &mut Access, state: &State) {
     }
 }
 
+/// Stands for a setting that the snapshot does not show.
+const NOT_SEEN: &str = "the account lets in anybody (not seen)";
+
 /// Lets everybody hold what the public group holds, unless the account has closed it.
 pub(super) fn add_public(access: &mut Access, state: &State) {
     let settings = state.rows(&t::GROUP_SETTINGS).iter();
-    let is_closed = settings
+    let is_open = settings
         .map(|row| t::GROUP_SETTINGS.cell(row, "public_access_enabled"))
-        .any(|enabled| enabled == Value::Boolean(false));
-    if !is_closed && let Some(group) = access.group_with(PUBLIC_GROUP) {
+        .find_map(|enabled| enabled.as_boolean());
+    if is_open != Some(false)
+        && let Some(group) = access.group_with(PUBLIC_GROUP)
+    {
         let name = "anybody, signed in or not";
         let whoever = access.principal(principal(step("anybody", "public", Some(name)), Standing::Active));
-        access.hold_for_everybody(whoever, group);
+        access.hold_for_everybody(whoever, group, is_open.is_none().then(|| NOT_SEEN.to_owned()));
     }
 }
 

@@ -52,7 +52,11 @@ fn office(lists: &[[&str; 3]]) -> State {
 
 /// Returns who can do something only from a network that the account allows.
 fn barred(lists: &[[&str; 3]], action: &str) -> Vec<String> {
-    let answers = access(&office(lists)).who_can(&question(action, None));
+    barred_in(&office(lists), action)
+}
+
+fn barred_in(state: &State, action: &str) -> Vec<String> {
+    let answers = access(state).who_can(&question(action, None));
     assert_eq!(answers.len(), 3, "nobody is hidden");
     let conditional = answers.into_iter().filter(|answer| answer.verdict == Verdict::Conditional);
     let named = conditional.map(|answer| {
@@ -67,6 +71,21 @@ const API: [&str; 3] = ["api", "range", "10.0.0.0-10.0.0.255"];
 const CONSOLE: [&str; 3] = ["console", "netmask", "10.0.0.0/24"];
 const LOGIN: [&str; 3] = ["login", "netmask", "10.0.0.0/24"];
 const CREATE: &str = "iam:users:createUserV5";
+
+#[test]
+fn who_had_no_password_when_it_was_last_seen_has_no_other_way() {
+    let mut state = office(&[API]);
+    let table = &model::tables::COVERAGE;
+    let lists = state.take(table).into_iter().map(|row| Coverage::from_row(&row));
+    let failed =
+        lists.map(|list| Coverage { status: ListStatus::Failed, carried_from: Some(3), ..list }.row());
+    let never = failed.clone().map(|row| Coverage { carried_from: None, ..Coverage::from_row(&row) }.row());
+    let (failed, never) = (failed.collect(), never.collect());
+    state.put(table, model::Rows::new(table, failed));
+    assert_eq!(barred_in(&state, CREATE), ["machine"]);
+    state.put(table, model::Rows::new(table, never));
+    assert_eq!(barred_in(&state, CREATE), [""; 0]);
+}
 
 #[test]
 fn a_list_for_the_api_bars_who_has_no_other_way_and_never_the_root_user() {

@@ -88,7 +88,11 @@ impl Case<'_> {
 
     /// Returns who may delete a bucket: surely, or under a condition (`?`).
     fn holders(&self) -> Vec<String> {
-        let answers = access(&self.state()).who_can(&question("obs:bucket:delete", None));
+        Self::holders_in(&self.state())
+    }
+
+    fn holders_in(state: &State) -> Vec<String> {
+        let answers = access(state).who_can(&question("obs:bucket:delete", None));
         let able = answers.into_iter().filter(|answer| answer.verdict != Verdict::Denied);
         able.map(|answer| {
             let mark = if answer.verdict == Verdict::Surely { "" } else { "?" };
@@ -135,6 +139,24 @@ fn a_condition_on_the_principal_is_decided() {
     assert_eq!(on("StringEquals", "g:DomainId", "other"), ["root"]);
     assert_eq!(on("StringEquals", "g:PrincipalType", "User"), ["root", "u0", "u1"]);
     assert_eq!(on("Bool", "g:PrincipalIsRootUser", "true"), ["root"]);
+}
+
+#[test]
+fn tags_that_cannot_be_read_now_are_those_that_were_last_seen() {
+    let condition = ("StringEquals", "g:PrincipalTag/team", "ops");
+    let case = Case { condition, scp: None, tags: &[("u0", "team", "ops")] };
+    let users_with = |carried_from: Option<i64>| {
+        let mut state = case.state();
+        let table = &model::tables::COVERAGE;
+        let lists = state.take(table).into_iter().map(|row| Coverage::from_row(&row));
+        let lists = lists.map(|list| Coverage { status: ListStatus::Failed, carried_from, ..list }.row());
+        state.put(table, Rows::new(table, lists.collect()));
+        let mut holders = Case::holders_in(&state);
+        holders.retain(|id| id.starts_with('u'));
+        holders
+    };
+    assert_eq!(users_with(Some(3)), ["u0"]);
+    assert_eq!(users_with(None), ["u0", "u1?"], "nobody knows the tags of another");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Generated accounts with every setting that gives, or restricts, what members may do without a policy.
 
+use model::Timestamp;
 use proptest::{prelude::*, sample::select};
 
 use super::{
@@ -60,6 +61,8 @@ proptest! {
             let asked = question(&state, action, Some(&resource)).unwrap();
             let found = access.who_can(&asked);
             let target = Target::from([("serviceName", service)]);
+            // A policy that can hold at no time gives nothing.
+            let account = account.from(Timestamp::UNIX_EPOCH);
             let value = set.iter().find(|(name, _)| *name == setting).map(|(_, value)| *value);
             for who in WHO.into_iter().filter(|who| *who != SUSPENDED && access.principal_with(who).is_some()) {
                 let expected = match account.decide(who, action, &target).max(by_setting(who, value)) {

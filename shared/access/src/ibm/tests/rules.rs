@@ -161,12 +161,17 @@ fn a_service_id_is_told_apart_whose_keys_are_all_disabled_but_not_one_whose_keys
 #[test]
 fn what_the_public_group_holds_everybody_holds_until_it_is_closed() {
     let world = world().policy("p1", PUBLIC, &[VIEWER], &ON_KMS);
-    let everybody = able(&world, "kms.keys.list", "serviceName=kms");
-    assert_eq!(everybody, sure(&["IBMid-1", "IBMid-2", "public"]));
-    let mut closed = world;
-    let settings = t::GROUP_SETTINGS.draft().set("account_id", "acc");
-    closed.put(&t::GROUP_SETTINGS, settings.set("public_access_enabled", false));
-    assert_eq!(able(&closed, "kms.keys.list", "serviceName=kms"), []);
+    let with = |is_open: bool| {
+        let mut world = world.clone();
+        let settings = t::GROUP_SETTINGS.draft().set("account_id", "acc");
+        world.put(&t::GROUP_SETTINGS, settings.set("public_access_enabled", is_open));
+        able(&world, "kms.keys.list", "serviceName=kms")
+    };
+    let everybody = ["IBMid-1", "IBMid-2", "public"];
+    assert_eq!(with(true), sure(&everybody));
+    assert_eq!(with(false), []);
+    let unseen = able(&world, "kms.keys.list", "serviceName=kms");
+    assert_eq!(unseen, everybody.map(|id| (id.to_owned(), Verdict::Conditional)));
 }
 
 #[test]
