@@ -14,7 +14,7 @@ pub(crate) use findings::{Findings, GroupBy, StateName};
 pub(crate) use life::{Blame, History};
 pub(crate) use manual::{Completions, Man};
 pub(crate) use open::Open;
-pub(crate) use query::{Query, Report, ReportFormat, Tables};
+pub(crate) use query::{Query, Report, ReportForm, Tables};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 

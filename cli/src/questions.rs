@@ -5,7 +5,7 @@
 
 use check::{Findings, RuleSet};
 use jiff::Timestamp;
-use model::{AccountId, Suppression};
+use model::{AccountId, Finding, Suppression};
 use pipeline::{AccountSettings, Asked, Permissions, Settings, Warning};
 
 use crate::{
@@ -57,6 +57,15 @@ impl Questions {
             accounts: &self.accounts,
         };
         pipeline::idle_suppressions(&asked, account, Some(findings), Timestamp::now())
+    }
+
+    /// Returns until when a finding was accepted at a time, where the suppression that accepts it ends.
+    pub(crate) fn accepted_until(&self, finding: &Finding, at: Timestamp) -> Option<&str> {
+        let because = finding.suppression.as_ref()?;
+        let is_it = |each: &&Suppression| {
+            each.reason == *because && each.is_in_force(at) && pipeline::covers(each, finding)
+        };
+        self.suppressions.iter().find(is_it)?.until.as_deref()
     }
 
     /// Returns the questions that a snapshot was asked and that these settings do not know: they were others.

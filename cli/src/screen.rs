@@ -33,7 +33,6 @@ pub(crate) struct Paint {
 
 impl Paint {
     /// Plain text without limits.
-    #[cfg(test)]
     pub(crate) const PLAIN: Self = Self { colour: false, width: None };
 
     /// Gives a text a style, where there are colours.

@@ -44,7 +44,7 @@ pub(crate) struct Query {
         default_value = "latest"
     )]
     pub(crate) to: String,
-    /// Print comma-separated values, as spreadsheets read them
+    /// Print comma-separated values; a `'` stands before what a spreadsheet would take for a formula
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,
     /// Rows beyond which the answer is cut short
@@ -66,9 +66,9 @@ pub(crate) struct Tables {
     pub(crate) table: Option<String>,
 }
 
-/// Answer the questions of an auditor on a snapshot in one command
+/// Answer the questions of an auditor on a snapshot, or write what was found as a page, a sheet or events
 ///
-/// What exists, which instances no policy names or covers, who reaches what through which group, who is in no group, which policies are
+/// As text: what exists, which instances no policy names or covers, who reaches what through which group, who is in no group, which policies are
 /// wide, which name what is missing, which are used least. Each is a rule, which `iamwatch rules ask` answers alone; rules of one's own of
 /// `kind = "report"` follow.
 #[derive(Debug, Args)]
@@ -77,16 +77,36 @@ Examples:
   iamwatch report
   iamwatch report 2026-10
   iamwatch report --account huawei > report.txt
+  iamwatch report --format html --since 2026-10          what was found, and what changed since then
+  iamwatch report --format sarif --since latest~1 --to - | gzip > results.sarif.gz
+  iamwatch report yesterday --format csv --to for-the-auditor.csv
 
---json: {\"account\", \"snapshot\": {\"snapshot\", \"at\"}, \"sections\": [{\"rule\", \"title\", \"reason\", \"remediation\", \"columns\", \"rows\":
+html   one page that loads nothing and prints: summary, coverage, changes, findings, permissions with paths, what is accepted
+csv    a row for each finding, and for each list and rule of which not all could be seen
+sarif  SARIF 2.1.0; with --since, results are new, unchanged, updated or absent
+ocsf   lines of OCSF 1.8.0 events of the classes 2003 and 2008
+md     Markdown
+A file is made in this folder, named after account and snapshot, or where --to says; it comes to be whole or not at all.
+
+--json of a file: {\"account\", \"snapshot\", \"since\", \"format\", \"target\", \"findings\": {severity: number}, \"not_answered\",
+\"incomplete_lists\"}. --json of the questions: {\"account\", \"snapshot\": {\"snapshot\", \"at\"}, \"sections\": [{\"rule\", \"title\", \"reason\", \"remediation\", \"columns\", \"rows\":
 [{column: value}, …], \"truncated\", \"is_answered\", \"not_answered\", \"incomplete\"}, …]}.")]
 pub(crate) struct Report {
     /// The snapshot to report on: a number, `latest`, or a time
     #[arg(default_value = "latest", allow_hyphen_values = true)]
     pub(crate) snapshot: String,
     /// The form of the report
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ReportFormat::Text)]
-    pub(crate) format: ReportFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ReportForm::Text)]
+    pub(crate) format: ReportForm,
+    /// The snapshot to compare with, in every form but text
+    #[arg(long, value_name = "SNAPSHOT", allow_hyphen_values = true)]
+    pub(crate) since: Option<String>,
+    /// The file to make, or `-` for standard output
+    #[arg(long, value_name = "PATH")]
+    pub(crate) to: Option<String>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
     /// Rows of one question beyond which its answer is cut short
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = rows)]
     pub(crate) max_rows: usize,
@@ -94,7 +114,17 @@ pub(crate) struct Report {
 
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    /// Text for people to read.
+pub(crate) enum ReportForm {
+    /// The questions of an auditor, as text.
     Text,
+    /// One page for a browser or a printer.
+    Html,
+    /// Rows for a spreadsheet.
+    Csv,
+    /// A log of SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Lines of OCSF events.
+    Ocsf,
+    /// Markdown for an issue or a wiki.
+    Md,
 }

@@ -129,7 +129,7 @@ fn end(manifest: &Manifest) -> Value {
 }
 
 /// Returns the tables in which the names of what changed are looked up.
-fn naming(cloud: Cloud, changes: &[Change]) -> Vec<&'static Table> {
+pub(super) fn naming(cloud: Cloud, changes: &[Change]) -> Vec<&'static Table> {
     let mut wanted: BTreeSet<&'static str> = BTreeSet::new();
     for change in changes {
         wanted.extend(change.table.parent.map(|parent| parent.table));
@@ -141,7 +141,11 @@ fn naming(cloud: Cloud, changes: &[Change]) -> Vec<&'static Table> {
 }
 
 /// Returns the lists of which one of the snapshots does not know the end: what is missing from them proves nothing.
-async fn unseen(past: &Past, before: &Manifest, after: &Manifest) -> Result<Vec<Coverage>, Failure> {
+pub(super) async fn unseen(
+    past: &Past,
+    before: &Manifest,
+    after: &Manifest,
+) -> Result<Vec<Coverage>, Failure> {
     let mut lists = history::coverage(&past.history, after).await?;
     lists.extend(history::coverage(&past.history, before).await?);
     lists.retain(|list| !list.is_complete());

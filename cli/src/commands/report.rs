@@ -1,31 +1,32 @@
 //! `report`: the questions that an auditor asks of a snapshot, in one command.
 //!
-//! What is told is one value, [`history::Report`]; a format is a function from it to text.
+//! As text, what is told is one value, [`history::Report`]; documents are in [`document`].
+
+mod document;
 
 use check::Limits;
 use history::Section;
 use serde_json::{Value, json};
 
 use super::{Context, query};
-use crate::{
-    arguments::{Report, ReportFormat},
-    failure::Failure,
-    past::Past,
-    questions::Questions,
-    render::report as page,
-};
+use crate::{arguments::Report, failure::Failure, past::Past, questions::Questions, render::report as page};
 
 pub(super) async fn run(context: Context<'_>, wanted: &Report) -> Result<bool, Failure> {
     let questions = Questions::of(context.settings, None)?;
     let past = Past::open(context).await?;
+    if let Some(format) = document::format_of(wanted.format) {
+        return document::write(context, &past, &questions, format, wanted).await;
+    }
+    if wanted.since.is_some() || wanted.to.is_some() {
+        let said = "--since and --to are of the forms that are written to a file";
+        return Err(Failure::wrong_use(said).help("choose one with --format"));
+    }
     let manifest = past.snapshot(&wanted.snapshot).await?;
     let limits = Limits { rows: wanted.max_rows, ..Limits::default() };
     let mut report = history::report(&past.history, &manifest, &questions.rules, &limits).await?;
     report.sections.iter_mut().for_each(|section| query::name_truths(&mut section.answer));
     context.screen.show(
-        |paint| match wanted.format {
-            ReportFormat::Text => page::text(&report, paint),
-        },
+        |paint| page::text(&report, paint),
         || {
             json!({
                 "account": report.account,

@@ -1,10 +1,10 @@
-//! Comma-separated values, by RFC 4180: lines end with CR LF, and what holds a comma, a quote or an end of line stands in quotes.
+//! Comma-separated values, by RFC 4180, which a spreadsheet opens without running any of it: as `export` writes them.
 
 use serde_json::Value;
 
 /// Writes the line with the names of the columns.
 pub(crate) fn head(names: &[String]) -> String {
-    let cells: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    let cells: Vec<String> = names.iter().map(|name| export::csv_text(name)).collect();
     format!("{}\r\n", cells.join(","))
 }
 
@@ -12,20 +12,11 @@ pub(crate) fn head(names: &[String]) -> String {
 pub(crate) fn line(row: &[Value]) -> String {
     let cell = |value: &Value| match value {
         Value::Null => String::new(),
-        Value::String(text) if text.is_empty() => "\"\"".to_owned(),
-        Value::String(text) => quoted(text),
+        Value::String(text) => export::csv_text(text),
         other => other.to_string(),
     };
     let cells: Vec<String> = row.iter().map(cell).collect();
     format!("{}\r\n", cells.join(","))
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
 }
 
 #[cfg(test)]
@@ -33,16 +24,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_part_a_cell_stands_in_quotes_and_nothing_is_no_empty_text() {
+    fn what_would_part_a_cell_stands_in_quotes_and_no_text_is_a_formula() {
         let row = [
             Value::from("a,b"),
+            Value::from("=1+1"),
             Value::from("say \"x\"\nnow"),
             Value::Null,
             Value::from(""),
             Value::from(1),
             Value::from(true),
         ];
-        assert_eq!(line(&row), "\"a,b\",\"say \"\"x\"\"\nnow\",,\"\",1,true\r\n");
+        assert_eq!(line(&row), "\"a,b\",'=1+1,\"say \"\"x\"\"\nnow\",,\"\",1,true\r\n");
         assert_eq!(head(&["n".to_owned(), "count(a, b)".to_owned()]), "n,\"count(a, b)\"\r\n");
     }
 }

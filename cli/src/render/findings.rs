@@ -201,7 +201,7 @@ fn notes(found: &Found, paint: Paint) -> String {
 }
 
 /// Tells that a snapshot was not judged, and of which one its findings are.
-fn unjudged(manifest: &Manifest) -> Option<String> {
+pub(crate) fn unjudged(manifest: &Manifest) -> Option<String> {
     let unjudged = manifest.unjudged.as_ref()?;
     let of = match &unjudged.last_judged {
         Some(last) => format!("these findings are those of snapshot {}", last.snapshot),

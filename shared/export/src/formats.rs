@@ -4,6 +4,7 @@ mod csv;
 mod jsonl;
 mod postgres;
 
+pub use csv::{csv_line, csv_text};
 pub(crate) use postgres::FIRST_LINE;
 
 use std::{

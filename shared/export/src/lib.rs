@@ -5,6 +5,7 @@ mod ddl;
 mod error;
 mod formats;
 mod open;
+mod report;
 mod sheet;
 mod snapshot_tables;
 mod stage;
@@ -13,8 +14,12 @@ mod target;
 pub use changes::export_changes;
 pub use ddl::{Dialect, declare};
 pub use error::ExportError;
-pub use formats::Format;
+pub use formats::{Format, csv_line, csv_text};
 pub use open::{Reader, open_script};
+pub use report::{
+    AuditReport, Description, FindingTurn, ReportFormat, ReportedChange, ReportedChanges, ReportedFinding,
+    RuleText, count_by_severity, reported_findings, write_report,
+};
 pub use snapshot_tables::export_snapshot;
 pub use target::Target;
 

@@ -16,6 +16,9 @@ use crate::{ExportError, Format, formats::FIRST_LINE};
 /// The file that marks a folder as an export.
 pub(crate) const NOTE: &str = "export.json";
 
+/// The name of a file before it is in its place.
+const NEW: &str = "new";
+
 /// How SQLite files begin.
 const SQLITE: &[u8] = b"SQLite format 3\0";
 
@@ -88,6 +91,87 @@ impl Target {
     }
 }
 
+impl Target {
+    /// Begins to write one file, which is no export of tables.
+    pub(crate) fn begin_file(self) -> Result<FileDraft, ExportError> {
+        let unwritable = |place: &Path| {
+            let place = place.display().to_string();
+            move |source| ExportError::Unwritable { place, source }
+        };
+        match self {
+            Self::Place { path, is_replaced } => {
+                look_at_file(&path, is_replaced)?;
+                let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+                let beside = parent.unwrap_or(Path::new("."));
+                let made = tempfile::Builder::new().prefix(".iamwatch-report-").tempdir_in(beside);
+                let scratch = made.map_err(unwritable(&path))?;
+                let file = File::create_new(scratch.path().join(NEW)).map_err(unwritable(&path))?;
+                Ok(FileDraft::Place { scratch, file, path, is_replaced })
+            }
+            Self::Stream { name, output, .. } => Ok(FileDraft::Stream { name, output }),
+        }
+    }
+}
+
+/// Looks whether a file may be made in a place.
+fn look_at_file(path: &Path, is_replaced: bool) -> Result<(), ExportError> {
+    let place = path.display().to_string();
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(ExportError::Unwritable { place, source }),
+        Ok(_) if !is_replaced => Err(ExportError::Exists { place }),
+        // A folder, a link or a device is no report.
+        Ok(found) if !found.is_file() => Err(ExportError::NotOurs { place }),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// One file that is being written, beside its place.
+pub(crate) enum FileDraft {
+    /// A file that is to be made, written in a hidden folder beside it.
+    Place { scratch: TempDir, file: File, path: PathBuf, is_replaced: bool },
+    /// Something that takes bytes as they come.
+    Stream { name: String, output: Box<dyn Write> },
+}
+
+impl FileDraft {
+    /// Passes on what takes the bytes.
+    pub(crate) fn write_file(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match self {
+            Self::Place { file, .. } => write(file),
+            Self::Stream { output, .. } => write(output),
+        }
+    }
+
+    pub(crate) fn unwritten(&self, source: io::Error) -> ExportError {
+        let place = match self {
+            Self::Place { path, .. } => path.display().to_string(),
+            Self::Stream { name, .. } => name.clone(),
+        };
+        ExportError::Unwritable { place, source }
+    }
+
+    /// Puts what was written into its place, in one step.
+    pub(crate) fn keep_file(self) -> Result<(), ExportError> {
+        match self {
+            Self::Stream { name, mut output } => {
+                output.flush().map_err(|source| ExportError::Unwritable { place: name, source })
+            }
+            Self::Place { scratch, path, is_replaced, .. } => {
+                let place = path.display().to_string();
+                let kept = move_to(&scratch.path().join(NEW), &path, is_replaced, scratch.path());
+                kept.map_err(|error| match error.kind() {
+                    io::ErrorKind::AlreadyExists => ExportError::Exists { place },
+                    _ => ExportError::Unwritable { place, source: error },
+                })
+            }
+        }
+    }
+}
+
 /// Looks whether something is in a place, and whether it may be replaced.
 fn look_at(path: &Path, format: Format, is_replaced: bool) -> Result<(), ExportError> {
     let place = || path.display().to_string();
@@ -124,7 +208,7 @@ impl Draft {
 
     /// Returns the folder for the files of a format that writes one for each table.
     pub(crate) fn folder(&self) -> PathBuf {
-        self.scratch.path().join("new")
+        self.scratch.path().join(NEW)
     }
 
     /// Returns where the script of a format that is one is written.

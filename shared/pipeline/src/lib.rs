@@ -32,5 +32,5 @@ pub use references::{Environment, ReferenceError, SecretReference};
 pub use rules::rules;
 pub use settings::{NotifySettings, S3Settings, Settings, SettingsError};
 pub use summary::{FindingCounts, Summary, Warning, WarningKind};
-pub use suppressions::{Asked, idle_suppressions};
+pub use suppressions::{Asked, covers, idle_suppressions};
 pub use target::Target;

@@ -127,7 +127,9 @@ fn fault(
     Some((WarningKind::SuppressionUnused, why.to_owned()))
 }
 
-fn covers(suppression: &Suppression, finding: &model::Finding) -> bool {
+/// Returns whether a suppression means a finding, by its rule and its subject; not whether it is in force.
+#[must_use]
+pub fn covers(suppression: &Suppression, finding: &model::Finding) -> bool {
     let subject = suppression.subject.as_str();
     let is_same = match subject.strip_suffix('*') {
         Some(beginning) => finding.subject.starts_with(beginning),

@@ -16,7 +16,7 @@ use snapshot::{AnyStore, History, Manifest, StoreOptions};
 use super::program::Desk;
 
 /// Opens the one history in the store of a desk, with its newest snapshot.
-async fn history(desk: &Desk) -> (History, Manifest) {
+pub(super) async fn history(desk: &Desk) -> (History, Manifest) {
     let store = desk.path("iamwatch-store").display().to_string();
     let store = AnyStore::open(&store, &StoreOptions::default()).await.unwrap();
     let account = History::accounts(&store).await.unwrap().remove(0);
@@ -26,7 +26,7 @@ async fn history(desk: &Desk) -> (History, Manifest) {
 }
 
 /// Returns the names of what lies in a folder, hidden things among them.
-fn names(folder: &Path) -> BTreeSet<String> {
+pub(super) fn names(folder: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(folder).unwrap();
     entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
 }
@@ -58,7 +58,7 @@ fn sorted(mut rows: Vec<Value>) -> Vec<Value> {
 }
 
 /// Reads a CSV file back by what its page says: quotes, and one mark taken away from the beginning of each part.
-fn of_csv(text: &str) -> Vec<Vec<Option<String>>> {
+pub(super) fn of_csv(text: &str) -> Vec<Vec<Option<String>>> {
     let mut rows = vec![vec![]];
     let (mut cell, mut is_quoted, mut was_quoted) = (String::new(), false, false);
     let mut letters = text.chars().peekable();

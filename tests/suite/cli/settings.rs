@@ -91,6 +91,18 @@ fn a_suppression_that_accepts_nothing_is_told_and_fails_nothing() {
         .find(|finding| finding["subject"] == subject && finding["rule"] == rule);
     assert_eq!(accepted.unwrap()["state"], "suppressed", "the day has not ended yet");
 
+    // A report says why it is accepted, and until when.
+    let page = cloud.desk.iamwatch(&["report", "--format", "html", "--to", "-"]).done();
+    assert!(page.contains("<strong>Accepted: </strong>known; until 2199-01-01 23:59 UTC"), "{page}");
+    let log = cloud.desk.iamwatch(&["report", "--format", "sarif", "--to", "-"]).json();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let accepted = results.iter().find(|result| result["properties"]["state"] == "suppressed").unwrap();
+    let why = &accepted["suppressions"][0];
+    assert_eq!(
+        (&why["justification"], &why["properties"]["until"]),
+        (&"known".into(), &"2199-01-01T23:59:59Z".into())
+    );
+
     let page = cloud.desk.iamwatch(&["audit"]).done();
     assert!(page.contains("! the suppression of `no_such_rule`"), "{page}");
     assert!(page.contains("there is no such rule") && page.contains("it ended at 2020-01-01"), "{page}");

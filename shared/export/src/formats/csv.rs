@@ -37,23 +37,46 @@ impl<W: Write> Csv<W> {
 
 impl<W: Write> Rows for Csv<W> {
     fn push(&mut self, row: &[Value<'_>]) -> io::Result<()> {
-        for (position, value) in row.iter().enumerate() {
-            if position > 0 {
-                self.0.write_all(b",")?;
-            }
-            match value {
-                Value::Null => {}
-                Value::Boolean(truth) => write!(self.0, "{truth}")?,
-                Value::Integer(number) => write!(self.0, "{number}")?,
-                Value::Text(text) => self.0.write_all(quote(&defuse(text)).as_bytes())?,
-            }
-        }
-        self.0.write_all(b"\r\n")
+        self.0.write_all(csv_line(row).as_bytes())
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+/// Returns a line of CSV that a spreadsheet takes for no formula, whatever stands in its texts.
+///
+/// ```
+/// let row = [model::Value::Text("=1+1"), model::Value::Null, model::Value::Integer(-1)];
+/// assert_eq!(export::csv_line(&row), "'=1+1,,-1\r\n");
+/// ```
+#[must_use]
+pub fn csv_line(row: &[Value<'_>]) -> String {
+    let mut line = String::new();
+    for (position, value) in row.iter().enumerate() {
+        if position > 0 {
+            line.push(',');
+        }
+        match value {
+            Value::Null => {}
+            Value::Boolean(truth) => line.push_str(if *truth { "true" } else { "false" }),
+            Value::Integer(number) => line.push_str(&number.to_string()),
+            Value::Text(text) => line.push_str(&csv_text(text)),
+        }
+    }
+    line.push_str("\r\n");
+    line
+}
+
+/// Returns a text as a cell of CSV that a spreadsheet takes for no formula.
+///
+/// ```
+/// assert_eq!(export::csv_text("@SUM(A1), and more"), "\"'@SUM(A1), and more\"");
+/// ```
+#[must_use]
+pub fn csv_text(text: &str) -> String {
+    quote(&defuse(text)).into_owned()
 }
 
 /// Returns whether a cell still begins after a letter: nothing that is seen stands in it yet.

@@ -1,0 +1,280 @@
+//! A report as a document: what was found, with what became of it since another snapshot.
+//!
+//! Gathers what is to be told and names everything in words; [`export`] writes it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
+use check::{Findings, Limits, RuleKind};
+use export::{
+    AuditReport, Description, ReportFormat, ReportedChange, ReportedChanges, ReportedFinding, RuleText,
+    Target,
+};
+use model::{Finding, FindingState, Sighting, Timestamp};
+use serde_json::{Value, json};
+use snapshot::Manifest;
+
+use crate::{
+    arguments::{Report, ReportForm},
+    commands::{Context, diff, findings::Sight, query},
+    failure::Failure,
+    names::{Names, Subject},
+    past::Past,
+    questions::Questions,
+    render::{access, drift, findings::unjudged, text},
+    screen::{Paint, Screen},
+};
+
+/// Rows of one question that a page shows.
+const ROWS: usize = 100;
+
+/// Returns the format of a document; none of the text, which is none.
+pub(super) const fn format_of(form: ReportForm) -> Option<ReportFormat> {
+    match form {
+        ReportForm::Text => None,
+        ReportForm::Html => Some(ReportFormat::Html),
+        ReportForm::Csv => Some(ReportFormat::Csv),
+        ReportForm::Sarif => Some(ReportFormat::Sarif),
+        ReportForm::Ocsf => Some(ReportFormat::Ocsf),
+        ReportForm::Md => Some(ReportFormat::Markdown),
+    }
+}
+
+/// Writes a document, and says whether anything is open.
+pub(super) async fn write(
+    context: Context<'_>,
+    past: &Past,
+    questions: &Questions,
+    format: ReportFormat,
+    wanted: &Report,
+) -> Result<bool, Failure> {
+    let manifest = past.snapshot(&wanted.snapshot).await?;
+    let since = match &wanted.since {
+        Some(since) => Some(earlier(past.snapshot(since).await?, &manifest)?),
+        None => None,
+    };
+    let place = wanted.to.clone().unwrap_or_else(|| {
+        let account = manifest.account.to_string().replace('/', "-");
+        format!("{account}-{}-report.{}", manifest.number, format.ending())
+    });
+    let now = history::findings(&past.history, &manifest).await?;
+    let asked: BTreeSet<String> = now.rules.keys().cloned().collect();
+    let notes = notes(past, questions, &now);
+    let former = match &since {
+        Some(since) => Some(history::findings(&past.history, since).await?),
+        None => None,
+    };
+    let findings = export::reported_findings(now, former);
+    let names = names(past, &manifest, since.as_ref(), questions, &findings).await?;
+    let sight = Sight::of(past, &manifest, questions).await?;
+    let changes = match &since {
+        Some(since) => Some(changes(past, since, &manifest, &names).await?),
+        None => None,
+    };
+    let sections = match format {
+        ReportFormat::Html => sections(past, &manifest, questions).await?,
+        _ => Vec::new(),
+    };
+    let report = AuditReport {
+        account: &manifest.account,
+        name: Some(past.label.clone()).filter(|label| *label != manifest.account.to_string()),
+        snapshot: sighting(&manifest),
+        since: since.as_ref().map(sighting),
+        unjudged: unjudged(&manifest),
+        lists: manifest.coverage.lists,
+        incomplete: sight.incomplete,
+        unanswered: sight.unanswered,
+        rules: rule_texts(questions, &manifest),
+        asked,
+        notes,
+        findings,
+        describe: &|finding| describe(finding, &names, questions, history::taken_at(&manifest)),
+        changes,
+        sections,
+    };
+    let is_stream = place == "-";
+    let target = if is_stream {
+        let name = "standard output".to_owned();
+        Target::Stream { name, output: Screen::stream(), scratch: std::env::temp_dir() }
+    } else {
+        Target::Place { path: PathBuf::from(&place), is_replaced: wanted.force }
+    };
+    export::write_report(&report, format, target)?;
+    if !is_stream {
+        context.screen.show(|paint| page(&report, &place, paint), || to_json(&report, format, &place))?;
+    }
+    Ok(report.findings.iter().any(|each| each.finding.state == FindingState::Open))
+}
+
+/// Returns the snapshot to compare with, which must be the earlier one.
+fn earlier(since: Manifest, manifest: &Manifest) -> Result<Manifest, Failure> {
+    if since.number < manifest.number {
+        return Ok(since);
+    }
+    let said = format!(
+        "--since names snapshot {}, which is not before snapshot {}, that the report is on",
+        since.number, manifest.number
+    );
+    Err(Failure::wrong_use(said).help("name an earlier one; `iamwatch snapshots` lists them"))
+}
+
+fn sighting(manifest: &Manifest) -> Sighting {
+    Sighting { snapshot: manifest.number, at: manifest.finished_at.clone() }
+}
+
+/// Says what does not fit between the settings and what the audit asked.
+fn notes(past: &Past, questions: &Questions, findings: &Findings) -> Vec<String> {
+    let account = past.history.account();
+    let unknown = questions.unknown(account, findings);
+    let unknown = (!unknown.is_empty()).then(|| {
+        let names = unknown.join(", ");
+        format!(
+            "The audit also asked {names}, of which the settings that this report was made with say nothing."
+        )
+    });
+    let idle = questions.idle_suppressions(account, findings).into_iter().map(|warning| warning.text);
+    unknown.into_iter().chain(idle).collect()
+}
+
+async fn names(
+    past: &Past,
+    manifest: &Manifest,
+    since: Option<&Manifest>,
+    questions: &Questions,
+    findings: &[ReportedFinding],
+) -> Result<Names, Failure> {
+    let manifests: Vec<&Manifest> = std::iter::once(manifest).chain(since).collect();
+    let subjects =
+        findings.iter().map(|each| Subject { rule: &each.finding.rule, address: &each.finding.subject });
+    Ok(Names::read(&past.history, &manifests, &questions.rules, subjects).await?)
+}
+
+/// Gathers what changed between two snapshots: things, and who can do what.
+async fn changes(
+    past: &Past,
+    since: &Manifest,
+    manifest: &Manifest,
+    names: &Names,
+) -> Result<ReportedChanges, Failure> {
+    let drifted = history::drift(&past.history, since, manifest).await?;
+    let tables = diff::naming(past.history.account().cloud(), &drifted);
+    let state = history::state(&past.history, manifest, &tables).await?;
+    let things = notify::drift(past.history.account(), &drifted, &state);
+    let told = history::access_changes(&past.history, since, manifest).await?;
+    let lists = diff::unseen(past, since, manifest).await?;
+    let lists = lists.iter().map(|list| match list.parent.as_str() {
+        "" | "*" => list.listing.clone(),
+        parent => format!("{} of {parent}", list.listing),
+    });
+    Ok(ReportedChanges {
+        things: things.iter().map(|thing| change_of(&drift::thing(thing, names, Paint::PLAIN))).collect(),
+        access: told
+            .changes
+            .iter()
+            .map(|change| change_of(&access::change(change, access::SHOWN, Paint::PLAIN)))
+            .collect(),
+        unseen: lists.chain(told.unseen).collect(),
+    })
+}
+
+/// Takes the lines of a change apart: a sign and what happened, and below it what differs.
+fn change_of(text: &str) -> ReportedChange {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let head = lines.next().unwrap_or_default();
+    let (sign, head) = head.split_once(' ').unwrap_or(("", head));
+    ReportedChange { sign: sign.to_owned(), head: head.to_owned(), lines: lines.map(str::to_owned).collect() }
+}
+
+async fn sections(
+    past: &Past,
+    manifest: &Manifest,
+    questions: &Questions,
+) -> Result<Vec<history::Section>, Failure> {
+    let limits = Limits { rows: ROWS, ..Limits::default() };
+    let mut told = history::report(&past.history, manifest, &questions.rules, &limits).await?;
+    told.sections.iter_mut().for_each(|section| query::name_truths(&mut section.answer));
+    Ok(told.sections)
+}
+
+/// Returns what the rules and permissions that a run asks say of themselves.
+fn rule_texts(questions: &Questions, manifest: &Manifest) -> BTreeMap<String, RuleText> {
+    let cloud = manifest.account.cloud();
+    let rules = questions.rules.for_cloud(cloud).filter(|rule| rule.kind == RuleKind::Finding);
+    let rules = rules.map(|rule| {
+        let text = RuleText {
+            title: rule.title.clone(),
+            severity: rule.severity,
+            confidence: Some(rule.confidence.name()),
+            is_permission: false,
+            reason: rule.reason.trim().to_owned(),
+            remediation: rule.remediation.trim().to_owned(),
+            references: rule.references.clone(),
+        };
+        (rule.id.clone(), text)
+    });
+    let permissions = questions.permissions.of_cloud(cloud).iter().map(|permission| {
+        let text = RuleText {
+            title: permission.title.clone(),
+            severity: permission.severity,
+            confidence: None,
+            is_permission: true,
+            reason: permission.reason.trim().to_owned(),
+            remediation: permission.remediation.trim().to_owned(),
+            references: Vec::new(),
+        };
+        (permission.id.clone(), text)
+    });
+    rules.chain(permissions).collect()
+}
+
+fn describe(finding: &Finding, names: &Names, questions: &Questions, at: Timestamp) -> Description {
+    let text = |name: &str| finding.evidence.get(name).and_then(Value::as_str);
+    let path = text("through").filter(|_| text("principal").is_some());
+    let created_by = names.creator_of(&finding.subject);
+    Description {
+        subject: text("principal").map_or_else(|| names.of(&finding.subject), str::to_owned),
+        path: path.into_iter().flat_map(|path| path.split(" → ")).map(str::to_owned).collect(),
+        created_by: created_by.map(|by| names.of_id(by).unwrap_or(by).to_owned()),
+        accepted_until: questions.accepted_until(finding, at).map(str::to_owned),
+    }
+}
+
+fn page(report: &AuditReport<'_>, place: &str, paint: Paint) -> String {
+    let counts = export::count_by_severity(report);
+    let counts = counts.iter().map(|(severity, count)| (*count, severity.name()));
+    let mut page = format!(
+        "{} of {}: {}\n→ {}\n",
+        paint.bold(format!("Report on snapshot {}", report.snapshot.snapshot)),
+        report.account,
+        text::tally(counts, "nothing found"),
+        model::visible(place)
+    );
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    if !report.incomplete.is_empty() || !report.unanswered.is_empty() {
+        page.push_str(&format!(
+            "{} not read to the end, {} without a whole answer: the report names them.\n",
+            text::counted(number(report.incomplete.len()), "list"),
+            text::counted(number(report.unanswered.len()), "rule")
+        ));
+    }
+    page
+}
+
+fn to_json(report: &AuditReport<'_>, format: ReportFormat, place: &str) -> Value {
+    let counts: BTreeMap<&str, u64> = export::count_by_severity(report)
+        .into_iter()
+        .map(|(severity, count)| (severity.name(), count))
+        .collect();
+    json!({
+        "account": report.account,
+        "snapshot": report.snapshot,
+        "since": report.since,
+        "format": format.name(),
+        "target": place,
+        "findings": counts,
+        "not_answered": report.unanswered,
+        "incomplete_lists": report.incomplete.len(),
+    })
+}
