@@ -114,7 +114,7 @@ pub struct RuleText {
     pub confidence: Option<&'static str>,
     /// Whether it is a permission, of which holders are found.
     pub is_permission: bool,
-    /// Why it matters.
+    /// Why its findings matter, for the reader of the report.
     pub reason: String,
     /// What to do about it.
     pub remediation: String,
@@ -158,7 +158,7 @@ impl FindingTurn {
 /// A finding with what became of it.
 #[derive(Debug, Clone)]
 pub struct ReportedFinding {
-    /// The finding.
+    /// The finding as the snapshot has it.
     pub finding: Finding,
     /// What became of it; none where nothing is compared, or where nobody knows, for its rule could look only later.
     pub turn: Option<FindingTurn>,
@@ -210,9 +210,9 @@ pub struct ReportedChanges {
 pub struct ReportedChange {
     /// Which way it went: `+`, `-`, `~` or another sign.
     pub sign: String,
-    /// What happened.
+    /// What happened to the thing, in a line.
     pub head: String,
-    /// What differs.
+    /// What differs, line by line.
     pub lines: Vec<String>,
 }
 

@@ -27,7 +27,7 @@ const LISTED: usize = 2_000;
 /// Changes that the page lists.
 const CHANGES: usize = 1_000;
 
-/// Writes the page.
+/// Writes the page, section by section.
 pub(super) fn write(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Result<()> {
     put(output, &html! { (DOCTYPE) })?;
     output.write_all(b"<html lang=\"en\">")?;
