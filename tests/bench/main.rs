@@ -25,6 +25,10 @@ const SIZES: [&str; 3] = ["1k", "10k", "100k"];
 /// Runs in the benchmark of a long history, and the account that has it.
 const HISTORY: (&str, u32) = ("10k", 300);
 
+/// The allocator that the programs have.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {

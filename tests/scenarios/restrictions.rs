@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use access::Verdict;
-use model::{Cloud, Event};
+use model::{Cloud, Event, Finding};
 use serde_json::{Value, json};
 use simulators::{huawei, ibm};
 
@@ -29,9 +29,8 @@ async fn certainties(hours: &Hours, permission: &str) -> BTreeSet<(String, Strin
     let manifest = history.latest().await.expect("a store").expect("a snapshot");
     let all = history::findings(&history, &manifest).await.expect("findings").findings.into_values();
     let open = all.filter(|finding| finding.rule == permission && !finding.state.is_closed());
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-    open.map(|finding| (text(finding.evidence.get("certainty")), text(finding.evidence.get("condition"))))
-        .collect()
+    let text = |finding: &Finding, column| finding.evidence.text(column).unwrap_or_default();
+    open.map(|finding| (text(&finding, "certainty"), text(&finding, "condition"))).collect()
 }
 
 /// Returns the titles of the gains that one more audit tells, whole, with each grant and its condition.

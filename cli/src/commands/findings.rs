@@ -124,10 +124,10 @@ fn is_about(finding: &Finding, names: &Names, text: &str) -> bool {
     let text = text.to_lowercase();
     let evidence = ["principal", "principal_id", "holder_id", "holder_name"]
         .into_iter()
-        .filter_map(|name| finding.evidence.get(name)?.as_str())
-        .map(str::to_owned);
+        .filter_map(|name| finding.evidence.text(name));
     let mut named = evidence.chain([names.of(&finding.subject), finding.subject.clone()]);
-    let of_id = finding.evidence.values().filter_map(Value::as_str).filter_map(|id| names.of_id(id));
+    let columns = finding.evidence.columns();
+    let of_id = columns.values().filter_map(Value::as_str).filter_map(|id| names.of_id(id));
     named.any(|name| name.to_lowercase().contains(&text))
         || of_id.map(str::to_lowercase).any(|name| name.contains(&text))
 }

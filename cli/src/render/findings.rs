@@ -282,7 +282,7 @@ fn more(finding: &Finding, found: &Found) -> String {
 
 /// Returns what a finding is about. Who holds a permission need not stand in a table, and holds it through something.
 fn subject_text(finding: &Finding, names: &Names) -> String {
-    let text = |name: &str| finding.evidence.get(name).and_then(Value::as_str);
+    let text = |name: &str| finding.evidence.text(name);
     match (text("principal"), text("through")) {
         (Some(principal), Some(path)) => text::plain(&format!("{principal}, through {path}")),
         _ => names.of(&finding.subject),
@@ -292,16 +292,15 @@ fn subject_text(finding: &Finding, names: &Names) -> String {
 /// Returns what brings a finding about: the policy that a permission comes through, the policy or group that its rule names, or else
 /// what it is about.
 pub(crate) fn cause(finding: &Finding, names: &Names) -> String {
-    let text =
-        |name: &str| finding.evidence.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let text = |name: &str| finding.evidence.text(name).filter(|text| !text.is_empty());
     if let Some(path) = text("through") {
         let steps: Vec<&str> = path.split(" → ").collect();
         let policy = steps.iter().find(|step| step.starts_with("policy"));
-        return text::plain(policy.or_else(|| steps.first()).copied().unwrap_or(path));
+        return text::plain(policy.or_else(|| steps.first()).copied().unwrap_or(&path));
     }
     match (text("policy_name"), text("policy_id")) {
-        (Some(name), _) => format!("policy '{}'", text::plain(name)),
-        (None, Some(id)) => format!("policy {}", text::plain(id)),
+        (Some(name), _) => format!("policy '{}'", text::plain(&name)),
+        (None, Some(id)) => format!("policy {}", text::plain(&id)),
         (None, None) => names.of(&finding.subject),
     }
 }

@@ -22,7 +22,9 @@ use std::{
 
 use model::{Lists, Row, State, Table, Timestamp, Trust, Value, tables::huawei as t};
 
-use crate::{Access, Inventory, Names, Pattern, Principal, Question, Resource, Source, Standing, Step};
+use crate::{
+    Access, Inventory, Names, Pattern, Principal, Question, Resource, Source, Standing, Step, unseen::Gaps,
+};
 use documents::Documents;
 use people::People;
 use scopes::Scope;
@@ -34,6 +36,7 @@ const URN: [&str; 5] = ["service", "region", "account", "type", "path"];
 #[must_use]
 pub fn access_at(state: &State, at: Timestamp) -> Access {
     let mut access = Access::default();
+    access.gaps = Gaps::of(Lists::of(state));
     identities::add(&mut access, state, is_bounded(state, at), at);
     let people = People::of(&access, state);
     add_bounds(&mut access, state, &people, at);
@@ -56,7 +59,7 @@ pub fn access_at(state: &State, at: Timestamp) -> Access {
         ],
     );
     access.terms.join(&documents::terms(state));
-    crate::unseen::add(&mut access, state);
+    crate::unseen::add(&mut access);
     access
 }
 
@@ -213,7 +216,7 @@ fn add_roles(access: &mut Access, state: &State, people: &People<'_>, at: Timest
 
 /// Returns for a mapping whether some identity provider that is in use signs people in by it. What could not be seen may
 /// be in use.
-fn is_mapping_used(state: &State, mapping: &str) -> bool {
+fn is_mapping_used(lists: &Lists, state: &State, mapping: &str) -> bool {
     let is_off = |row: &Row| t::IDENTITY_PROVIDERS.cell(row, "enabled") == Value::Boolean(false);
     let disabled: BTreeSet<&str> = state
         .rows(&t::IDENTITY_PROVIDERS)
@@ -224,7 +227,6 @@ fn is_mapping_used(state: &State, mapping: &str) -> bool {
     let mut protocols =
         state.rows(&t::PROTOCOLS).iter().filter(|row| t::PROTOCOLS.text(row, "mapping_id") == Some(mapping));
     let is_on = |row: &Row| t::PROTOCOLS.text(row, "provider_id").is_none_or(|id| !disabled.contains(id));
-    let lists = Lists::of(state);
     let has_providers = !state.rows(&t::IDENTITY_PROVIDERS).is_empty();
     let read_from = if has_providers { t::PROTOCOLS.listing } else { t::IDENTITY_PROVIDERS.listing };
     // What stands in for a list says what was seen last.
@@ -242,7 +244,7 @@ fn add_mappings(access: &mut Access, state: &State) {
         let text = |column| t::MAPPINGS.text(row, column);
         let (Some(mapping), Some(group)) = (text("mapping_id"), text("group_name")) else { continue };
         let Some(group) = groups.get(group).and_then(|id| access.group_with(id)) else { continue };
-        if !is_mapping_used(state, mapping) {
+        if !is_mapping_used(access.gaps.lists(), state, mapping) {
             continue;
         }
         let name = format!("federated users by mapping {mapping}");

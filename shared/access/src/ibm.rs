@@ -21,9 +21,9 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use model::{Row, State, Timestamp, tables::ibm as t};
+use model::{Lists, Row, State, Timestamp, tables::ibm as t};
 
-use crate::{Access, Inventory, Names, Pattern, Resource, Step};
+use crate::{Access, Inventory, Names, Pattern, Resource, Step, unseen::Gaps};
 use question::completed;
 pub(crate) use question::kind_and_group;
 pub use question::{question, unknown_action};
@@ -33,6 +33,7 @@ pub(crate) use roles::Roles;
 #[must_use]
 pub fn access_at(state: &State, at: Timestamp) -> Access {
     let mut access = Access::default();
+    access.gaps = Gaps::of(Lists::of(state));
     let roles = Roles::of(state);
     identities::add(&mut access, state, at);
     members::add(&mut access, state);
@@ -44,7 +45,7 @@ pub fn access_at(state: &State, at: Timestamp) -> Access {
     restrictions::add(&mut access, state);
     access.roles(roles);
     access.names = names(state);
-    crate::unseen::add(&mut access, state);
+    crate::unseen::add(&mut access);
     access
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Coverage, Lists, State, Trust};
+use model::{Coverage, Lists, Trust};
 
 use crate::{Access, Standing};
 
@@ -15,7 +15,7 @@ pub(crate) struct Gaps {
 }
 
 impl Gaps {
-    fn of(lists: Lists) -> Self {
+    pub(crate) fn of(lists: Lists) -> Self {
         let are_there = lists.iter().any(|list| !list.is_complete());
         Self { lists: Arc::new(lists), are_there }
     }
@@ -45,6 +45,11 @@ impl Gaps {
         &self.lists
     }
 
+    /// As [`Self::lists`], to be kept while principals are added.
+    pub(crate) fn shared_lists(&self) -> Arc<Lists> {
+        Arc::clone(&self.lists)
+    }
+
     /// Returns whether some list was not read to its end.
     pub(crate) const fn are_there(&self) -> bool {
         self.are_there
@@ -57,14 +62,13 @@ impl Gaps {
 }
 
 /// Notes each list that was not read to its end.
-pub(crate) fn add(access: &mut Access, state: &State) {
-    let lists = Lists::of(state);
+pub(crate) fn add(access: &mut Access) {
+    let lists = access.gaps.shared_lists();
     for list in lists.iter().filter(|list| !list.is_complete()) {
         let of = if list.parent.is_empty() { String::new() } else { format!(" of {}", list.parent) };
         let reason = list.reason.as_deref().unwrap_or("not read to its end");
         access.miss(format!("{}{of}: {reason}", list.listing));
     }
-    access.gaps = Gaps::of(lists);
     access.former_gaps = access.gaps.clone();
 }
 

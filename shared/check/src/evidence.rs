@@ -7,19 +7,20 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use model::EvidenceTurn;
+use model::{Evidence, EvidenceTurn};
 use serde_json::Value;
 
-/// The columns of a finding but those that name its subject.
-type Evidence = BTreeMap<String, Value>;
+/// The columns of an evidence with their values.
+type Columns = BTreeMap<String, Value>;
 
 /// Returns whether two evidences say the same, however it is written: a moment in another form, a list in another order. A version
 /// that writes otherwise is no change of a finding.
 pub(crate) fn says_the_same(before: &Evidence, after: &Evidence) -> bool {
+    let (before, after) = (before.columns(), after.columns());
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     names.into_iter().all(|name| {
-        let cell = |evidence: &Evidence| evidence.get(name).map(canonical).unwrap_or_default();
-        before.get(name) == after.get(name) || cell(before) == cell(after)
+        let cell = |columns: &Columns| columns.get(name).map(canonical).unwrap_or_default();
+        before.get(name) == after.get(name) || cell(&before) == cell(&after)
     })
 }
 
@@ -63,36 +64,35 @@ pub enum Comparison {
 impl Comparison {
     /// Returns whether evidence says the same: that of grants also where only the words of the path are others.
     pub(crate) fn is_same(&self, before: &Evidence, after: &Evidence) -> bool {
-        let others = |evidence: &Evidence| -> Evidence {
-            let cells =
-                evidence.iter().filter(|(name, _)| !["through", "condition"].contains(&name.as_str()));
-            cells.map(|(name, value)| (name.clone(), value.clone())).collect()
-        };
-        match self {
-            Self::OfColumns { .. } => before == after,
-            Self::OfGrants => {
-                before == after
-                    || (route(text(before, "through")) == route(text(after, "through"))
-                        && others(before) == others(after)
-                        && conjuncts(text(before, "condition")) == conjuncts(text(after, "condition")))
-            }
-        }
+        before == after || (*self == Self::OfGrants && are_same_grants(&before.columns(), &after.columns()))
     }
 
     /// Returns which way evidence went.
     pub(crate) fn turn(&self, before: &Evidence, after: &Evidence) -> EvidenceTurn {
+        let (before, after) = (before.columns(), after.columns());
         match self {
-            Self::OfColumns { worse } => of_columns(worse, before, after),
-            Self::OfGrants => of_grants(before, after),
+            Self::OfColumns { worse } => of_columns(worse, &before, &after),
+            Self::OfGrants => of_grants(&before, &after),
         }
     }
 }
 
+/// Returns whether grants are the same but for the words of their path and of their condition.
+fn are_same_grants(before: &Columns, after: &Columns) -> bool {
+    let others = |columns: &Columns| -> Columns {
+        let cells = columns.iter().filter(|(name, _)| !["through", "condition"].contains(&name.as_str()));
+        cells.map(|(name, value)| (name.clone(), value.clone())).collect()
+    };
+    route(text(before, "through")) == route(text(after, "through"))
+        && others(before) == others(after)
+        && conjuncts(text(before, "condition")) == conjuncts(text(after, "condition"))
+}
+
 /// Compares the named columns. Numbers go before texts: where several share a subject, a text is that of the first,
 /// and another first does not mean more.
-fn of_columns(worse: &[String], before: &Evidence, after: &Evidence) -> EvidenceTurn {
+fn of_columns(worse: &[String], before: &Columns, after: &Columns) -> EvidenceTurn {
     let pairs = worse.iter().map(|name| {
-        let cell = |evidence: &Evidence| evidence.get(name).cloned().unwrap_or_default();
+        let cell = |columns: &Columns| columns.get(name).cloned().unwrap_or_default();
         (cell(before), cell(after))
     });
     let turns: Vec<(bool, Ordering)> =
@@ -129,7 +129,7 @@ fn compare(before: &Value, after: &Value) -> Ordering {
 
 /// Compares what a holder can do. A part that went wider weighs more than all that went narrower, and a condition that
 /// is neither the former one nor that with more added to it may let in anything.
-fn of_grants(before: &Evidence, after: &Evidence) -> EvidenceTurn {
+fn of_grants(before: &Columns, after: &Columns) -> EvidenceTurn {
     let parts = [
         of_certainty(text(before, "certainty"), text(after, "certainty")),
         of_actions(text(before, "actions"), text(after, "actions")),
@@ -146,8 +146,8 @@ fn of_grants(before: &Evidence, after: &Evidence) -> EvidenceTurn {
     }
 }
 
-fn text<'a>(evidence: &'a Evidence, name: &str) -> &'a str {
-    evidence.get(name).and_then(Value::as_str).unwrap_or_default()
+fn text<'a>(columns: &'a Columns, name: &str) -> &'a str {
+    columns.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Returns the steps of a path that make it another one: names count however they are quoted, and neither does the number of

@@ -98,7 +98,7 @@ impl Findings {
 
 #[cfg(test)]
 mod tests {
-    use model::{Severity, Sighting};
+    use model::{Evidence, Severity, Sighting};
     use proptest::prelude::*;
 
     use super::*;
@@ -111,7 +111,7 @@ mod tests {
                 title: title.clone(),
                 severity: Severity::Low,
                 subject: fingerprint.clone(),
-                evidence: BTreeMap::new(),
+                evidence: Evidence::default(),
                 state: FindingState::Open,
                 baseline: false,
                 first_seen: Sighting { snapshot: 1, at: "2026-01-01T00:00:00Z".to_owned() },

@@ -97,7 +97,7 @@ fn is_new_baseline(before: &Findings, finding: &Finding) -> bool {
 
 /// Returns the address of what a finding is about.
 fn about(finding: &Finding) -> String {
-    let named = finding.evidence.get(ABOUT).and_then(serde_json::Value::as_str);
+    let named = finding.evidence.text(ABOUT);
     // An address is `cloud/account/table/key`.
     let account = finding.subject.match_indices('/').nth(1).map(|(place, _)| place);
     match (named, account.and_then(|place| finding.subject.get(..place))) {

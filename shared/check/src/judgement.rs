@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Severity, State, Table};
-use serde_json::Value;
+use model::{Evidence, Severity, State, Table};
 
 use crate::{
     Comparison, Evaluation, RuleResult, RuleRow, Subject, blindness::Sighted, digest, digest::Texts,
@@ -39,7 +38,7 @@ pub struct RustRule {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FoundOne {
     /// What speaks for it.
-    pub evidence: BTreeMap<String, Value>,
+    pub evidence: Evidence,
     /// Why it cannot be said for sure, and never could.
     pub doubt: Option<String>,
     /// Whether it could be said before and cannot in this run: it is told as new once it can be said again.

@@ -328,13 +328,9 @@ pub(crate) fn digest(
 /// Hashes the rows of a verdict.
 pub(crate) fn hash(rows: &BTreeMap<String, RuleRow>) -> String {
     let mut texts = Texts::default();
-    let mut evidence = Vec::new();
     for (fingerprint, row) in rows {
-        evidence.clear();
-        // INVARIANT: writing text and numbers to memory cannot fail, and gives UTF-8.
-        drop(serde_json::to_writer(&mut evidence, &row.evidence));
         let doubt = row.doubt.as_deref().unwrap_or_default();
-        [fingerprint, row.subject.as_str(), str::from_utf8(&evidence).unwrap_or_default(), doubt]
+        [fingerprint, row.subject.as_str(), row.evidence.as_json(), doubt]
             .into_iter()
             .for_each(|text| texts.add(text));
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccountId, Severity, State, Suppression, Table, Timestamp};
+use model::{AccountId, Evidence, Severity, State, Suppression, Table, Timestamp};
 use serde_json::Value;
 
 use crate::{
@@ -19,7 +19,7 @@ pub struct RuleRow {
     /// Address of what it is about: `ibm/<account>/ibm_users/<iam_id>`.
     pub subject: String,
     /// The columns of the row that are neither subject nor key.
-    pub evidence: BTreeMap<String, Value>,
+    pub evidence: Evidence,
     /// Why it cannot be said whether the rule holds of the subject; none where it surely does. Such a row opens
     /// nothing and closes nothing: a finding that is open becomes unknown.
     pub doubt: Option<String>,

@@ -80,7 +80,6 @@ impl Derived for Made<'_> {
 pub fn finding_row(finding: &Finding) -> Row {
     let number = |seen: &Sighting| i64::try_from(seen.snapshot).unwrap_or(i64::MAX);
     let last = finding.last_seen.as_ref();
-    let evidence = serde_json::to_string(&finding.evidence).unwrap_or_default();
     t::FINDINGS
         .draft()
         .set("id", finding.fingerprint.as_str())
@@ -97,7 +96,7 @@ pub fn finding_row(finding: &Finding) -> Row {
         .set("suppression", finding.suppression.as_deref())
         .set("doubt", finding.doubt.as_deref())
         .set("implied_by", finding.implied_by.as_deref())
-        .set("evidence", evidence.as_str())
+        .set("evidence", finding.evidence.as_json())
         .row()
 }
 

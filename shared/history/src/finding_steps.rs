@@ -110,9 +110,11 @@ fn names(account: &AccountId, finding: &Finding, ids: &BTreeSet<String>) -> bool
     let key = own.split_once('/').map_or(own, |(_, key)| key);
     let is_own = ids.contains(key) || key.split('/').any(|part| ids.contains(part));
     is_own
-        || finding.evidence.iter().filter(|(name, _)| !AUTHORS.contains(&name.as_str())).any(|(_, value)| {
-            value
-                .as_str()
-                .is_some_and(|text| ids.contains(text) || text.split('/').any(|part| ids.contains(part)))
-        })
+        || finding.evidence.columns().iter().filter(|(name, _)| !AUTHORS.contains(&name.as_str())).any(
+            |(_, value)| {
+                value
+                    .as_str()
+                    .is_some_and(|text| ids.contains(text) || text.split('/').any(|part| ids.contains(part)))
+            },
+        )
 }

@@ -1,9 +1,9 @@
 //! Findings: rows that rules returned, and what becomes of them from run to run.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::Evidence;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ pub struct Finding {
     /// Address of what it is about, wide to narrow: `ibm/<account>/ibm_users/<iam_id>`.
     pub subject: String,
     /// The other columns of the row.
-    pub evidence: BTreeMap<String, serde_json::Value>,
+    pub evidence: Evidence,
     /// The state of the finding in this snapshot.
     pub state: FindingState,
     /// Whether it was there when its rule could first look, so that nobody knows its age.
@@ -212,7 +212,7 @@ pub struct Transition {
     pub finding: Finding,
     /// The evidence before it, where it changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<BTreeMap<String, serde_json::Value>>,
+    pub before: Option<Evidence>,
     /// Which way the evidence went, where that is what is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<EvidenceTurn>,

@@ -6,6 +6,7 @@ mod completeness;
 mod coverage;
 mod endpoint;
 mod event;
+mod evidence;
 mod finding;
 mod form;
 mod lists;
@@ -27,6 +28,7 @@ pub use completeness::{Completeness, ListHistory, Says, Word, completeness};
 pub use coverage::{Coverage, ListStatus};
 pub use endpoint::{Endpoint, EndpointError, EndpointFault};
 pub use event::Event;
+pub use evidence::Evidence;
 pub use finding::{
     CacheKey, EvidenceTurn, Finding, FindingState, Severity, Sighting, Suppression, Transition,
     TransitionKind,

@@ -7,9 +7,9 @@ use access::{
     What, path_text,
 };
 use check::{Found, FoundOne, RustRule};
-use model::{Change, Cloud, Lists, Row, State, Table, Timestamp, Trust, Weight, tables};
+use model::{Change, Cloud, Evidence, Lists, Row, State, Table, Timestamp, Trust, Weight, tables};
 use notify::{Breadth, Gain};
-use serde_json::{Value, json};
+use serde_json::json;
 use snapshot::{History, SnapshotError};
 
 use crate::{
@@ -192,9 +192,9 @@ fn address(addresses: &BTreeMap<&str, String>, holding: &Holding) -> String {
     known.unwrap_or_else(|| format!("{}/{}", step.kind.replace(' ', "_"), step.id))
 }
 
-fn evidence(holding: &Holding) -> BTreeMap<String, Value> {
+fn evidence(holding: &Holding) -> Evidence {
     let step = &holding.principal.step;
-    let mut evidence = BTreeMap::from([
+    let mut columns = BTreeMap::from([
         ("principal".to_owned(), json!(step.to_string())),
         ("about".to_owned(), json!(format!("principal/{}", step.id))),
         ("actions".to_owned(), json!(holding.actions.join(", "))),
@@ -202,9 +202,9 @@ fn evidence(holding: &Holding) -> BTreeMap<String, Value> {
         ("through".to_owned(), json!(path_text(holding.path.get(1..).unwrap_or_default()))),
     ]);
     if let (Some(condition), Verdict::Conditional) = (&holding.condition, holding.verdict) {
-        evidence.insert("condition".to_owned(), json!(condition));
+        columns.insert("condition".to_owned(), json!(condition));
     }
-    evidence
+    columns.into()
 }
 
 /// When the two snapshots of a comparison were taken: each is judged as of its own time.

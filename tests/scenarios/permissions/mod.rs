@@ -49,7 +49,7 @@ fn holders(findings: &Findings, permission: &str) -> BTreeSet<String> {
 }
 
 fn holder(finding: &Finding) -> String {
-    finding.evidence["principal"].as_str().expect("a principal").to_owned()
+    finding.evidence.text("principal").expect("a principal").to_owned()
 }
 
 fn finding<'a>(findings: &'a Findings, permission: &str, who: &str) -> &'a Finding {
@@ -121,7 +121,10 @@ async fn a_permission_of_ones_own_may_have_wildcards() {
     );
     let told = finding(&findings, "permission_to_administer_obs", "agency installer-partner");
     assert_eq!((told.title.as_str(), told.severity.name()), ("May do everything with objects", "critical"));
-    assert_eq!(told.evidence["through"], "role 'Tenant Administrator' → scope all projects");
+    assert_eq!(
+        told.evidence.text("through").as_deref(),
+        Some("role 'Tenant Administrator' → scope all projects")
+    );
 }
 
 #[test]

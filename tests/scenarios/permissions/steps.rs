@@ -33,7 +33,7 @@ fn actions(cloud: Cloud) -> BTreeSet<&'static str> {
 fn told(findings: &Findings) -> BTreeMap<(String, String), String> {
     let is_told = |each: &&model::Finding| each.rule.starts_with("permission_") && each.implied_by.is_none();
     let open = findings.findings.values().filter(is_told);
-    let actions = |each: &model::Finding| each.evidence["actions"].as_str().unwrap_or_default().to_owned();
+    let actions = |each: &model::Finding| each.evidence.text("actions").unwrap_or_default();
     open.map(|each| ((holder(each), each.rule.clone()), actions(each))).collect()
 }
 

@@ -119,10 +119,9 @@ fn finding(number: usize, seen: &Sighting, text: fn(&str) -> String) -> Reported
         title: text("title"),
         severity: Severity::Critical,
         subject: text("subject"),
-        evidence: BTreeMap::from([
-            ("actions".to_owned(), text("actions").into()),
-            (text("column"), text("evidence").into()),
-        ]),
+        evidence: [("actions".to_owned(), text("actions").into()), (text("column"), text("evidence").into())]
+            .into_iter()
+            .collect(),
         state,
         baseline: number.is_multiple_of(2),
         first_seen: seen.clone(),

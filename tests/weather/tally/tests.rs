@@ -22,7 +22,7 @@ fn finding(group: &str) -> Finding {
         title: String::new(),
         severity: Severity::Low,
         subject: format!("ibm/acc-1/ibm_access_groups/{group}"),
-        evidence: std::collections::BTreeMap::new(),
+        evidence: model::Evidence::default(),
         state: FindingState::Open,
         baseline: false,
         first_seen: Sighting { snapshot: 1, at: String::new() },

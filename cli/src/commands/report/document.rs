@@ -230,12 +230,12 @@ fn rule_texts(questions: &Questions, manifest: &Manifest) -> BTreeMap<String, Ru
 }
 
 fn describe(finding: &Finding, names: &Names, questions: &Questions, at: Timestamp) -> Description {
-    let text = |name: &str| finding.evidence.get(name).and_then(Value::as_str);
+    let text = |name: &str| finding.evidence.text(name);
     let path = text("through").filter(|_| text("principal").is_some());
     let created_by = names.creator_of(&finding.subject);
     Description {
-        subject: text("principal").map_or_else(|| names.of(&finding.subject), str::to_owned),
-        path: path.into_iter().flat_map(|path| path.split(" → ")).map(str::to_owned).collect(),
+        subject: text("principal").unwrap_or_else(|| names.of(&finding.subject)),
+        path: path.iter().flat_map(|path| path.split(" → ")).map(str::to_owned).collect(),
         created_by: created_by.map(|by| names.of_id(by).unwrap_or(by).to_owned()),
         accepted_until: questions.accepted_until(finding, at).map(str::to_owned),
     }

@@ -1,6 +1,6 @@
 //! Users with their standing, agencies, groups and who is in them.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use model::{Lists, Row, State, Table, Timestamp, Value, tables::huawei as t};
 
@@ -8,7 +8,7 @@ use super::{ends, step};
 use crate::{Access, Holders, Principal, Source, Standing, bounds::everything, unseen::Seen};
 
 pub(super) fn add(access: &mut Access, state: &State, is_bounded: bool, at: Timestamp) {
-    let credentials = Credentials::of(state);
+    let credentials = Credentials::of(access.gaps.shared_lists(), state);
     access.identities_seen = [("user", &t::USERS), ("agency", &t::AGENCIES)]
         .into_iter()
         .map(|(kind, table)| (kind, Seen::of([Some(credentials.lists.whole(table.listing))])))
@@ -74,21 +74,21 @@ fn note_carried(access: &mut Access, state: &State, table: &Table, row: &Row, id
 
 /// What users sign in with.
 struct Credentials<'a> {
-    lists: Lists,
+    lists: Arc<Lists>,
     with_keys: BTreeSet<&'a str>,
     with_active_keys: BTreeSet<&'a str>,
     with_passwords: BTreeSet<&'a str>,
 }
 
 impl<'a> Credentials<'a> {
-    fn of(state: &'a State) -> Self {
+    fn of(lists: Arc<Lists>, state: &'a State) -> Self {
         let owners = |table: &'static Table, is_meant: &dyn Fn(&Row) -> bool| -> BTreeSet<&'a str> {
             let rows = state.rows(table).iter().filter(|row| is_meant(row));
             rows.filter_map(|row| table.text(row, "user_id")).collect()
         };
         let is_active = |row: &Row| t::ACCESS_KEYS.text(row, "status") == Some("active");
         Self {
-            lists: Lists::of(state),
+            lists,
             with_keys: owners(&t::ACCESS_KEYS, &|_| true),
             with_active_keys: owners(&t::ACCESS_KEYS, &is_active),
             with_passwords: owners(&t::LOGIN_PROFILES, &|_| true),

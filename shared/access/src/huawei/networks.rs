@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use model::{Lists, State, Trust, Value, tables::huawei as t};
+use model::{State, Trust, Value, tables::huawei as t};
 
 use super::{action, addresses::let_in_all, step};
 use crate::{
@@ -66,7 +66,7 @@ fn is_restricted(state: &State, scopes: &[&str]) -> bool {
 
 /// Returns those who come by the API alone, and where the console is restricted too, all users and federated users.
 fn barred(access: &Access, state: &State, is_console_restricted: bool) -> BTreeSet<usize> {
-    let lists = Lists::of(state);
+    let lists = access.gaps.lists();
     let rows = state.rows(&t::LOGIN_PROFILES).iter();
     let with_password: BTreeSet<&str> =
         rows.filter_map(|row| t::LOGIN_PROFILES.text(row, "user_id")).collect();

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use model::{Lists, State, Table, Trust, Value, tables::huawei as t};
+use model::{State, Table, Trust, Value, tables::huawei as t};
 
 use crate::{Access, Pattern};
 
@@ -86,7 +86,7 @@ impl<'a> People<'a> {
                 tags.entry(of).or_default().insert(key, text("value").unwrap_or_default());
             }
         }
-        let lists = Lists::of(state);
+        let lists = access.gaps.lists();
         for row in state.rows(table) {
             let Some(id) = table.text(row, id) else { continue };
             let Some(number) = access.principal_with(id) else { continue };

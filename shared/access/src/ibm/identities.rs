@@ -1,6 +1,6 @@
 //! Identities of the account, the owner, and whoever is only named: of other accounts, or not seen.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use model::{Coverage, Lists, Row, State, Table, Timestamp, Trust, Value, tables::ibm as t};
 
@@ -36,7 +36,7 @@ pub(super) fn add(access: &mut Access, state: &State, at: Timestamp) {
         note_carried(access, state, &t::USERS, row, iam_id);
         access.principal(principal(step("user", iam_id, t::USERS.text(row, "user_id")), standing));
     }
-    let keys = Keys::of(state, at);
+    let keys = Keys::of(access.gaps.shared_lists(), state, at);
     for row in state.rows(&t::SERVICE_IDS) {
         if let Some(iam_id) = t::SERVICE_IDS.text(row, "iam_id") {
             let step = step("service ID", iam_id, t::SERVICE_IDS.text(row, "name"));
@@ -52,7 +52,7 @@ pub(super) fn add(access: &mut Access, state: &State, at: Timestamp) {
             access.principal(principal(step, Standing::Active));
         }
     }
-    let lists = Lists::of(state);
+    let lists = access.gaps.shared_lists();
     access.identities_seen = [t::USERS, t::SERVICE_IDS, t::PROFILES]
         .into_iter()
         .map(|table| (table.name, Seen::of([Some(lists.whole(table.listing))])))
@@ -72,7 +72,7 @@ pub(super) fn end_of_key(row: &Row) -> Option<Timestamp> {
 
 /// The owners of API keys. A locked key is only kept from change: it works.
 struct Keys<'a> {
-    lists: Lists,
+    lists: Arc<Lists>,
     /// Owners of a key that is disabled, and of one that has expired.
     with_disabled: BTreeSet<&'a str>,
     with_expired: BTreeSet<&'a str>,
@@ -80,9 +80,9 @@ struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    fn of(state: &'a State, at: Timestamp) -> Self {
+    fn of(lists: Arc<Lists>, state: &'a State, at: Timestamp) -> Self {
         let mut keys = Self {
-            lists: Lists::of(state),
+            lists,
             with_disabled: BTreeSet::new(),
             with_expired: BTreeSet::new(),
             with_working: BTreeSet::new(),

@@ -46,9 +46,16 @@ impl PartsByService {
         if let Some(known) = self.0.get(resource) {
             return Rc::clone(known);
         }
-        let services = roles.by_service.keys().filter(|service| !service.is_empty());
         let part = |service: &String| Some((service.clone(), only(narrowed(resource, service)?)));
-        let parts: Parts = services.filter_map(part).collect();
+        let parts: Parts = match only_service(resource) {
+            Some(service) => roles
+                .by_service
+                .get_key_value(&service)
+                .and_then(|(service, _)| part(service))
+                .into_iter()
+                .collect(),
+            None => roles.by_service.keys().filter(|service| !service.is_empty()).filter_map(part).collect(),
+        };
         self.0.insert(resource.clone(), Rc::clone(&parts));
         parts
     }

@@ -53,7 +53,7 @@ fn a_row_becomes_a_subject_with_evidence() {
     let verdict = outcome.verdicts.first().unwrap();
     let row = verdict.rows.values().next().unwrap();
     assert_eq!(row.subject, "ibm/acc-1/ibm_users/u1");
-    assert_eq!(row.evidence, BTreeMap::from([("state".to_owned(), Value::from("ACTIVE"))]));
+    assert_eq!(row.evidence.columns(), BTreeMap::from([("state".to_owned(), Value::from("ACTIVE"))]));
     assert!(verdict.sight.opens() && verdict.sight.closes());
 }
 

@@ -48,7 +48,7 @@ impl Said {
         let subject = Subject::Row { table: &ibm::USERS, columns: vec!["iam_id"] };
         let row = |(user, state): &(&str, i64)| {
             let subject = format!("ibm/acc-1/ibm_users/{user}");
-            let evidence = BTreeMap::from([("state".to_owned(), json!(state))]);
+            let evidence = [("state".to_owned(), json!(state))].into_iter().collect();
             let doubt = self.doubted.contains(user).then(|| "nobody knows".to_owned());
             (digest::fingerprint("some_user", &subject), RuleRow { subject, evidence, doubt })
         };
@@ -152,7 +152,7 @@ fn other_evidence_is_a_change_with_what_was_before() {
     let steps = live(&runs);
     assert_eq!(told(&steps[1]), ["ana changed open"]);
     let told = &steps[1].transitions[0];
-    assert_eq!(told.before, Some(BTreeMap::from([("state".to_owned(), json!(1))])));
+    assert_eq!(told.before, Some([("state".to_owned(), json!(1))].into_iter().collect()));
     assert_eq!((told.turn, told.severity()), (Some(EvidenceTurn::Widened), Severity::Low));
     let narrowed = live(&[(SEES(&[("ana", 2)]).outcome(), &[]), (SEES(&[("ana", 1)]).outcome(), &[])]);
     let told = &narrowed[1].transitions[0];
@@ -207,7 +207,9 @@ fn with_wider(narrow: &[(&'static str, i64)], wide: &[(&'static str, i64)]) -> O
             // The wider rule is about a policy of the user.
             let user = row.subject.rsplit('/').next().unwrap().to_owned();
             row.subject = format!("ibm/acc-1/ibm_policies/of-{user}");
-            row.evidence.insert("about".to_owned(), json!(format!("ibm_users/{user}")));
+            let mut columns = row.evidence.columns();
+            columns.insert("about".to_owned(), json!(format!("ibm_users/{user}")));
+            row.evidence = columns.into();
             (digest::fingerprint("wide", &row.subject), row)
         })
         .collect();

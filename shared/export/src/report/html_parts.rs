@@ -151,7 +151,7 @@ fn references(text: &RuleText) -> Markup {
 pub(super) fn finding_item(report: &AuditReport<'_>, reported: &ReportedFinding) -> Markup {
     let finding = &reported.finding;
     let described = (report.describe)(finding);
-    let actions = finding.evidence.get("actions").and_then(Value::as_str).filter(|text| !text.is_empty());
+    let actions = finding.evidence.text("actions").filter(|text| !text.is_empty());
     html! {
         li {
             p.subject {
@@ -180,14 +180,15 @@ pub(super) fn finding_item(report: &AuditReport<'_>, reported: &ReportedFinding)
                     }
                 }
             }
-            @if let Some(actions) = actions { p.meta { "Actions: " (seen(actions)) } }
+            @if let Some(actions) = actions { p.meta { "Actions: " (seen(&actions)) } }
             (evidence(finding))
         }
     }
 }
 
 fn evidence(finding: &Finding) -> Markup {
-    let told = finding.evidence.iter().filter(|(name, value)| {
+    let columns = finding.evidence.columns();
+    let told = columns.iter().filter(|(name, value)| {
         !value.is_null() && !SILENT.contains(&name.as_str()) && value.as_str() != Some("")
     });
     let told: Vec<(String, String)> =

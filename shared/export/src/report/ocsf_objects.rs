@@ -143,8 +143,9 @@ pub(super) fn compliance(
 
 /// Returns the object that says which privileges somebody holds, through what.
 pub(super) fn permission_analysis(finding: &Finding, described: &Description) -> Value {
-    let text = |name: &str| finding.evidence.get(name).and_then(Value::as_str).unwrap_or_default();
-    let actions: Vec<&str> = text("actions").split(", ").filter(|action| !action.is_empty()).collect();
+    let text = |name: &str| finding.evidence.text(name).unwrap_or_default();
+    let actions = text("actions");
+    let actions: Vec<&str> = actions.split(", ").filter(|action| !action.is_empty()).collect();
     let mut result = json!({ "granted_privileges": actions });
     if !described.path.is_empty() {
         set(&mut result, "policy", json!({ "name": described.path.join(" → "), "is_applied": true }));

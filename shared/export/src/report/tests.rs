@@ -1,7 +1,5 @@
 //! What became of findings since another snapshot.
 
-use std::collections::BTreeMap;
-
 use super::*;
 
 fn finding(state: FindingState, evidence: &str) -> Finding {
@@ -11,7 +9,7 @@ fn finding(state: FindingState, evidence: &str) -> Finding {
         title: "t".to_owned(),
         severity: Severity::High,
         subject: "s".to_owned(),
-        evidence: BTreeMap::from([("what".to_owned(), evidence.into())]),
+        evidence: [("what".to_owned(), evidence.into())].into_iter().collect(),
         state,
         baseline: false,
         first_seen: Sighting { snapshot: 1, at: "2026-01-01T00:00:00Z".to_owned() },

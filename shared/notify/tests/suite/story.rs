@@ -1,7 +1,5 @@
 //! Rows, findings and one run that has everything to tell.
 
-use std::collections::BTreeMap;
-
 use model::{
     AccountId, Change, ChangeKind, Coverage, Event, EvidenceTurn, Finding, FindingState, ListStatus, Row,
     Rows, Severity, Sighting, State, Transition, TransitionKind, tables::ibm,
@@ -61,7 +59,7 @@ pub(crate) fn finding(rule: &str, subject: &str, severity: Severity) -> Finding 
         title: "User exempt from MFA".to_owned(),
         severity,
         subject: subject.to_owned(),
-        evidence: BTreeMap::from([("user_id".to_owned(), "ana@example.com".into())]),
+        evidence: [("user_id".to_owned(), "ana@example.com".into())].into_iter().collect(),
         state: FindingState::Open,
         baseline: false,
         first_seen: Sighting { snapshot: 42, at: "2026-11-21T16:30:00Z".to_owned() },
@@ -120,7 +118,7 @@ fn transitions() -> Vec<Transition> {
         if kind == Kind::Closed {
             finding.last_seen = Some(Sighting { snapshot: 41, at: "2026-11-20T16:30:00Z".to_owned() });
         }
-        let former = BTreeMap::from([("user_id".to_owned(), "ana@old.example.com".into())]);
+        let former = [("user_id".to_owned(), "ana@old.example.com".into())].into_iter().collect();
         let is_changed = kind == Kind::Changed;
         transitions.push(Transition {
             kind,
