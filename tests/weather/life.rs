@@ -262,7 +262,7 @@ impl Life {
             let truth = truth.clone();
             let manifest = history.manifest(number).await?;
             let seen = Truth::read(&history, &manifest).await?;
-            let wrong = self.state.follow(seen, &truth, is_struck);
+            let wrong = self.state.follow(seen, &truth);
             wrong.into_iter().for_each(|wrong| self.violation(wrong));
             // Hurry makes answers late that nobody spoilt.
             self.truths.insert(number, (truth, is_struck || !is_calm));

@@ -21,6 +21,8 @@ pub struct Truth {
     pub unknown: BTreeMap<String, Finding>,
     /// Listings that some list was not read to its end of, with the reason.
     pub incomplete: BTreeMap<String, String>,
+    /// Whether rules were asked of the snapshot.
+    pub is_judged: bool,
     /// Hash of the rows of each table.
     pub hashes: BTreeMap<String, String>,
 }
@@ -30,7 +32,7 @@ impl Truth {
     pub async fn read(history: &History, manifest: &Manifest) -> Result<Self> {
         let all: Vec<&'static Table> = tables::of_cloud(history.account().cloud()).collect();
         let state: State = history::state(history, manifest, &all).await?;
-        let mut truth = Self::default();
+        let mut truth = Self { is_judged: manifest.unjudged.is_none(), ..Self::default() };
         for table in all.into_iter().filter(|table| table.name != tables::COVERAGE.name) {
             let rows = state.rows(table).iter().map(|row| {
                 let cells = cells(table, row);

@@ -29,8 +29,9 @@ fn lines(incomplete: &[Coverage]) -> String {
     }
     let mut page = String::new();
     for (like, parents) in groups {
-        let Like { listing, status, .. } = like;
-        let reason = like.reason.map(|reason| format!(": {}", text::plain(reason))).unwrap_or_default();
+        let Like { listing, status, .. } = &like;
+        let reason = like.reason.as_deref().map(|reason| format!(": {}", text::plain(reason)));
+        let reason = reason.unwrap_or_default();
         let stands = like.carried_from.map_or_else(
             || "nothing was ever seen whole".to_owned(),
             |from| format!("using rows of snapshot {from}"),
@@ -70,7 +71,7 @@ pub(crate) fn unanswered(rules: &[Unanswered], paint: Paint) -> String {
 struct Like<'a> {
     listing: &'a str,
     status: &'static str,
-    reason: Option<&'a str>,
+    reason: Option<String>,
     carried_from: Option<i64>,
 }
 
@@ -79,7 +80,7 @@ impl<'a> Like<'a> {
         Self {
             listing: &list.listing,
             status: list.status.name(),
-            reason: list.reason.as_deref(),
+            reason: list.brief_reason(),
             carried_from: list.carried_from,
         }
     }

@@ -66,7 +66,7 @@ pub(crate) fn add(access: &mut Access) {
     let lists = access.gaps.shared_lists();
     for list in lists.iter().filter(|list| !list.is_complete()) {
         let of = if list.parent.is_empty() { String::new() } else { format!(" of {}", list.parent) };
-        let reason = list.reason.as_deref().unwrap_or("not read to its end");
+        let reason = list.brief_reason().unwrap_or_else(|| "not read to its end".to_owned());
         access.miss(format!("{}{of}: {reason}", list.listing));
     }
     access.former_gaps = access.gaps.clone();

@@ -292,10 +292,10 @@ impl Unread {
             let (noted, _) = former.get(&at.0, &at.1).map(Coverage::unread_cells).unwrap_or_default();
             unknown.extend(noted.into_iter().filter(|cell| is_carried(state, cell, &list.listing)));
             if let Some(kept) = self.kept.remove(&at) {
-                note_cells(list, "kept as last known: ", &kept);
+                note_cells(list, "kept as last known: ", &kept, MOST_KEPT);
             }
             if let Some(doubtful) = self.doubtful.remove(&at) {
-                note_cells(list, IN_DOUBT, &doubtful);
+                note_cells(list, IN_DOUBT, &doubtful, MOST_DOUBTED);
             }
             list.note_unread(&unknown);
         }
@@ -319,9 +319,9 @@ impl Unread {
 }
 
 /// Names cells in the reason of a list.
-fn note_cells(list: &mut Coverage, what: &str, cells: &BTreeSet<String>) {
-    let named: Vec<String> = cells.iter().take(MOST_NAMED).map(|cell| format!("`{cell}`")).collect();
-    let more = cells.len().saturating_sub(MOST_NAMED);
+fn note_cells(list: &mut Coverage, what: &str, cells: &BTreeSet<String>, most: usize) {
+    let named: Vec<String> = cells.iter().take(most).map(|cell| format!("`{cell}`")).collect();
+    let more = cells.len().saturating_sub(most);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let reason = list.reason.take().map(|reason| reason + "; ").unwrap_or_default();
     list.reason = Some(format!("{reason}{what}{}{more}", named.join(", ")));
@@ -336,8 +336,12 @@ fn doubts(list: &Coverage, cell: &str) -> bool {
     noted.is_some_and(|(_, cells)| cells.contains(&format!("`{cell}`")))
 }
 
-/// How many cells a reason names.
-const MOST_NAMED: usize = 10;
+/// How many cells a reason names that are kept.
+const MOST_KEPT: usize = 50;
+
+/// How many cells a reason names that are in doubt. The next run believes only those that it finds there, so that it takes few
+/// runs until the last of a great many is believed.
+const MOST_DOUBTED: usize = 1000;
 
 /// Returns whether a cell that is named as in the coverage is in a carried row.
 fn is_carried(state: &State, cell: &str, listing: &str) -> bool {

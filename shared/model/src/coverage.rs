@@ -105,6 +105,14 @@ impl Coverage {
         (cells.collect(), noted.is_some_and(|noted| noted.ends_with(MORE)))
     }
 
+    /// Returns the reason as people read it: of many cells that it names, the first few and how many there are.
+    ///
+    /// The reason itself names more, because the next run asks it which cells those were.
+    #[must_use]
+    pub fn brief_reason(&self) -> Option<String> {
+        self.reason.as_deref().map(brief)
+    }
+
     /// Returns the row for the coverage table.
     #[must_use]
     pub fn row(&self) -> Row {
@@ -138,5 +146,81 @@ impl Coverage {
             rows: cell("rows").as_integer().unwrap_or_default(),
             carried_from: cell("carried_from").as_integer(),
         }
+    }
+}
+
+/// Shortens each enumeration of names in backticks to the first few.
+fn brief(reason: &str) -> String {
+    const SHOWN: usize = 3;
+    let mut text = String::new();
+    let mut run = 0_usize;
+    for (place, part) in reason.split('`').enumerate() {
+        if place % 2 == 1 {
+            run += 1;
+            if run <= SHOWN {
+                text.push_str(&format!("{}`{part}`", if run > 1 { ", " } else { "" }));
+            }
+            continue;
+        }
+        if run > 0 && part == ", " {
+            continue;
+        }
+        text.push_str(&end_of(run.saturating_sub(SHOWN), part));
+        run = 0;
+    }
+    text
+}
+
+/// Writes how many names were left out before a text that may say itself that there are more.
+fn end_of(left_out: usize, rest: &str) -> String {
+    let counted = rest.strip_prefix(" and ").and_then(|rest| rest.split_once(" more"));
+    let counted = counted.and_then(|(number, rest)| Some((number.parse::<usize>().ok()?, rest)));
+    match (left_out, counted) {
+        (0, _) => rest.to_owned(),
+        (_, Some((more, rest))) => format!(" and {} more{rest}", left_out + more),
+        (_, None) => match rest.strip_prefix(MORE) {
+            Some(rest) => format!(" and over {left_out} more{rest}"),
+            None => format!(" and {left_out} more{rest}"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(count: usize) -> BTreeSet<String> {
+        (0..count).map(|each| format!("ibm_api_keys/k{each:03}.locked")).collect()
+    }
+
+    fn failed(reason: &str) -> Coverage {
+        Coverage {
+            listing: "ibm_api_keys".to_owned(),
+            parent: String::new(),
+            endpoint: String::new(),
+            status: ListStatus::Failed,
+            reason: Some(reason.to_owned()),
+            pages: 1,
+            rows: 1,
+            carried_from: None,
+        }
+    }
+
+    #[test]
+    fn a_reason_is_shown_with_the_first_few_cells_and_their_number() {
+        for (count, end) in [(3, "k002.locked`"), (9, "k002.locked` and 6 more"), (80, " and over 47 more")] {
+            let mut list = failed("not all of it could be read");
+            list.note_unread(&cells(count));
+            let shown = list.brief_reason().unwrap();
+            assert!(
+                shown.starts_with("not all of it could be read; not known: `ibm_api_keys/k000.locked`, `")
+            );
+            assert!(shown.ends_with(end) && shown.len() < 200, "{shown}");
+            assert_eq!(list.unread_cells().0.len(), count.min(MOST_CELLS), "the reason itself names them");
+        }
+        let counted = failed("kept: `a`, `b`, `c`, `d`, `e` and 7 more; not known: `x`, `y`");
+        assert_eq!(counted.brief_reason().unwrap(), "kept: `a`, `b`, `c` and 9 more; not known: `x`, `y`");
+        let others = "`count` says 4, and `rows` has 3, `next` is missing";
+        assert_eq!(failed(others).brief_reason().as_deref(), Some(others));
     }
 }

@@ -70,7 +70,8 @@ pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<Draft> {
 
 fn draft(is_regained: bool, listing: &str, rows: &[&Coverage]) -> Draft {
     let word = if is_regained { "regained" } else { "lost" };
-    let sample: Vec<Value> = rows.iter().take(SAMPLE).map(|row| json!(row)).collect();
+    let shown = |row: &&Coverage| json!(Coverage { reason: row.brief_reason(), ..(*row).clone() });
+    let sample: Vec<Value> = rows.iter().take(SAMPLE).map(shown).collect();
     let mut data = Map::new();
     data.insert("change".to_owned(), Value::from(word));
     data.insert("listing".to_owned(), Value::from(listing));
@@ -90,9 +91,9 @@ fn draft(is_regained: bool, listing: &str, rows: &[&Coverage]) -> Draft {
 
 /// Returns the most frequent reasons, and how many others there are.
 fn reasons(rows: &[&Coverage]) -> (Vec<Value>, u64) {
-    let mut counts: BTreeMap<(&str, Option<&str>), u64> = BTreeMap::new();
+    let mut counts: BTreeMap<(&str, Option<String>), u64> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.is_complete()) {
-        match counts.entry((row.status.name(), row.reason.as_deref())) {
+        match counts.entry((row.status.name(), row.brief_reason())) {
             Entry::Vacant(entry) => {
                 entry.insert(1);
             }
@@ -120,7 +121,7 @@ fn title(is_regained: bool, listing: &str, rows: &[&Coverage]) -> String {
     if is_regained {
         // The reason of a list that is gone says why nothing of it is left unread.
         return match rows {
-            [row] => match &row.reason {
+            [row] => match row.brief_reason() {
                 Some(reason) => format!("nothing of {listing}{of} is left unread: {reason}"),
                 None => format!("{listing}{of} can be read to the end again"),
             },
@@ -129,6 +130,6 @@ fn title(is_regained: bool, listing: &str, rows: &[&Coverage]) -> String {
     }
     let first = rows.first();
     let status = first.map_or("failed", |row| row.status.name());
-    let reason = first.and_then(|row| row.reason.as_deref()).map(|reason| format!(" ({reason})"));
+    let reason = first.and_then(|row| row.brief_reason()).map(|reason| format!(" ({reason})"));
     format!("{listing}{of} could not be read to the end: {status}{}", reason.unwrap_or_default())
 }
