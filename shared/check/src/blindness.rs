@@ -29,22 +29,32 @@ pub(crate) struct Sighted<'a> {
     state: &'a State,
     /// By listing, the parents of the lists that were not read to their end.
     unread: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Things of which a cell is not known, each as table and key.
+    with_unknown: BTreeSet<String>,
     /// Whether tables that are read in parts are looked at part by part.
     has_parts: bool,
 }
+
+/// Columns that no rule decides on.
+const UNDECISIVE: [&str; 3] = ["document", "description", "fault"];
 
 impl<'a> Sighted<'a> {
     pub(crate) fn new(state: &'a State) -> Self {
         let table = &tables::COVERAGE;
         let mut unread: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut with_unknown = BTreeSet::new();
         for row in state.rows(table) {
             let text = |column| table.text(row, column).unwrap_or_default();
             let lists = unread.entry(text("listing")).or_default();
             if text("status") != ListStatus::Complete.name() {
                 lists.insert(text("parent"));
+                let cells = Coverage::from_row(row).unread_cells().0;
+                let cells = cells.iter().filter_map(|cell| cell.rsplit_once('.'));
+                let decisive = cells.filter(|(_, column)| !UNDECISIVE.contains(column));
+                with_unknown.extend(decisive.map(|(thing, _)| thing.to_owned()));
             }
         }
-        Self { state, unread, has_parts: true }
+        Self { state, unread, with_unknown, has_parts: true }
     }
 
     /// Takes tables that are read in parts as a whole: for questions about others than their rows, which hang on every part.
@@ -90,6 +100,7 @@ impl<'a> Sighted<'a> {
         sight.blind_absence.sort_unstable();
         sight.carried = subjects
             .rows(|table, row| self.state.is_carried(table, row), |table| self.state.has_carried(table));
+        sight.carried.extend(self.with_unknown.iter().map(|thing| format!("{account}/{thing}")));
         sight.first_seen = subjects
             .rows(|table, row| self.state.is_baseline(table, row), |table| self.state.has_baseline(table));
         sight.first_seen.extend(self.first_complete(&subjects));

@@ -13,7 +13,8 @@ pub struct Sight {
     pub broken: Option<String>,
     /// Tables of which only lists of some parents are not whole, which concerns only some subjects.
     pub hidden: Vec<Hidden>,
-    /// Addresses of subjects whose own row was not seen in this run: they may be gone, so that nothing new is said of them.
+    /// Addresses of subjects whose own row was not seen in this run, so that they may be gone, or of which a cell is not
+    /// known: nothing new is said of them.
     pub carried: BTreeSet<String>,
     /// Addresses of subjects that may be in it only because they, or what belongs to them, could never be seen before.
     pub first_seen: BTreeSet<String>,

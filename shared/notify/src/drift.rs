@@ -141,7 +141,10 @@ fn things(changes: &[Change]) -> Vec<Thing<'_>> {
             parts: Vec::new(),
         });
         if thing.table.name == change.table.name {
-            thing.own = Some(change);
+            // What came into sight is not told, also where something of its parts is.
+            if matches!(change.weight, Weight::Drift | Weight::Activity) {
+                thing.own = Some(change);
+            }
         } else if change.weight == Weight::Drift {
             thing.parts.push(Cow::Borrowed(change));
         }

@@ -2,6 +2,7 @@
 //! what they gained is told when they can.
 
 use model::Cloud;
+use serde_json::json;
 use simulators::{
     huawei::{self, world::Entity},
     ibm::{FaultKind, World},
@@ -132,4 +133,41 @@ async fn federated_users_gain_when_their_provider_can_be_read_again() {
     assert!(gains_name(&told, "mapping/"), "{}", told.all());
     let told = hours.told().await;
     assert!(told.titles("access.gained").is_empty(), "{}", told.all());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_does_not_say_whether_it_is_used_is_as_it_was() {
+    for value in [json!(null), json!("perhaps")] {
+        let hours = Hours::of(Account::of(Company::of_a_dozen(Cloud::Huawei).await));
+        hours.account.huawei().change(disable_providers);
+        hours.told().await;
+        hours.account.huawei().change(give_all_groups);
+        let odd =
+            huawei::FaultKind::MemberOf("sol-installers".to_owned(), "enabled".to_owned(), value.clone());
+        hours.spoil("/v3/OS-FEDERATION/identity_providers", odd);
+        for _ in 0..2 {
+            let told = hours.told().await;
+            assert!(!gains_name(&told, "mapping/"), "{value}: {}", told.all());
+            assert!(!told.has("drift.changed", "provider"), "{value}: {}", told.all());
+            hours.heal();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_does_not_say_its_state_is_as_it_was() {
+    let hours = Hours::of(Account::of_a_dozen().await);
+    let id = hours.account.ibm().change(|world| {
+        let policy = world.policies.first_mut().expect("a policy");
+        "deleted".clone_into(&mut policy.state);
+        policy.id.clone()
+    });
+    hours.told().await;
+    hours.spoil("/v2/policies", FaultKind::MemberOf(id, "state".to_owned(), json!(null)));
+    for _ in 0..2 {
+        let told = hours.told().await;
+        assert!(told.titles("access.gained").is_empty(), "{}", told.all());
+        assert!(told.titles("drift.changed").is_empty(), "{}", told.all());
+        hours.heal();
+    }
 }

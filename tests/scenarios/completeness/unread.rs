@@ -219,3 +219,39 @@ async fn a_user_whose_standing_could_not_be_read_gains_when_it_can() {
     let gains = [first, then].map(|told| told.titles("access.gained").len());
     assert_eq!(gains.iter().sum::<usize>(), 1, "{gains:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_found_of_what_cannot_be_read_of_a_new_thing() {
+    let hours = Hours::of(Account::of_a_dozen().await);
+    let id = hours.account.ibm().look(|world| {
+        let members = world.groups.iter().flat_map(|group| &group.members);
+        let members: BTreeSet<&str> = members.map(|member| member.text("iam_id")).collect();
+        let mut profiles = world.profiles.iter().map(|profile| &profile.object);
+        let found = profiles.find(|profile| members.contains(profile.text("iam_id")));
+        found.expect("a profile in a group").text("id").to_owned()
+    });
+    hours.spoil("/v1/profiles?", FaultKind::Without(id.clone()));
+    hours.told().await;
+    hours.heal();
+    hours.spoil("/v1/profiles?", FaultKind::MemberOf(id, "iam_id".to_owned(), Value::Null));
+    let told = hours.told().await;
+    assert!(told.has("drift.added", "trusted profile"), "{}", told.all());
+    assert!(!told.has("finding.opened", "Trusted profile in no access group"), "{}", told.all());
+    hours.heal();
+    let told = hours.told().await;
+    assert!(!told.all().contains("Trusted profile in no access group"), "{}", told.all());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_into_sight_beside_a_change_of_a_part_is_not_told_with_it() {
+    let hours = Hours::of(Account::of_a_dozen().await);
+    hours.told().await;
+    hours.account.ibm().change(add_to_ibm);
+    spoil(&hours, &odd("/v2/groups?", "AccessGroupId-new", "created_at"));
+    hours.told().await;
+    hours.account.ibm().change(|world| drop(world.groups.last_mut().expect("the group").members.pop()));
+    hours.heal();
+    let told = hours.told().await;
+    assert_eq!(told.titles("drift.changed").len(), 1, "{}", told.all());
+    assert!(!told.has("drift.changed", "created_at"), "{}", told.all());
+}

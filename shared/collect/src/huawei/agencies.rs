@@ -31,6 +31,7 @@ async fn all(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("agency_id")?;
+    item.must_say(&["agency_name"]);
     let is_classic = item.value("trust_policy").is_none_or(|trust| trust.as_str().is_some_and(str::is_empty));
     let trust =
         (!is_classic).then(|| Document::read(item, "trust_policy", &format!("trust policy of `{id}`")));

@@ -35,6 +35,7 @@ async fn all(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.must_say(&["enabled"]);
     let row = IDENTITY_PROVIDERS
         .draft()
         .set("id", id)
@@ -49,6 +50,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
 
 fn keep_protocol(provider: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.must_say(&["mapping_id"]);
     let row = PROTOCOLS
         .draft()
         .set("provider_id", provider)

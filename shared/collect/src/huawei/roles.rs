@@ -43,6 +43,7 @@ pub(crate) async fn granted(reader: &Reader<'_>, seen: &Seen) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.must_say(&["name"]);
     let policy = Document::read(item, "policy", &format!("role `{id}`"));
     let row = ROLES
         .draft()

@@ -40,7 +40,7 @@ async fn of(reader: &Reader<'_>, owner: &str, group: Option<&str>) -> Seen {
 
 fn keep(owner: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
-    item.must_say(&["iam_id", "locked"]);
+    item.must_say(&["iam_id", "locked", "name", "crn"]);
     let row = API_KEYS
         .draft()
         .set("id", id)

@@ -40,6 +40,7 @@ async fn all(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.must_say(&["name", "address_count", "excluded_count"]);
     let row = CBR_ZONES
         .draft()
         .set("id", id)
@@ -74,6 +75,11 @@ fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
             .objects(member)
             .map(|address| {
                 let value = address.value("ref").map(document::canonical_value);
+                // An address says of what kind it is, and which.
+                address.must_have("type");
+                if value.is_none() {
+                    address.must_have("value");
+                }
                 (address.text("type"), address.text("value").map(str::to_owned).or(value))
             })
             .collect();

@@ -33,7 +33,8 @@ struct Attribute<'a> {
 /// what was known of it stands in, because a policy that names less gives more.
 pub(crate) fn keep(item: &Item<'_>, version: &str, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
-    item.must_say(&["type"]);
+    // Version 1 leaves out a state that is active.
+    item.must_say(if version == "v2" { &["type", "state"] } else { &["type"] });
     let before = item.faults().count();
     let subject = attributes(item.must_have("subject").object("subject"), "attributes");
     let is_broken = item.faults().count() > before;

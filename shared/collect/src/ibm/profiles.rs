@@ -45,7 +45,7 @@ async fn all(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
-    item.must_say(&["iam_id"]);
+    item.must_say(&["iam_id", "name", "crn"]);
     let row = PROFILES
         .draft()
         .set("id", id)

@@ -94,6 +94,7 @@ fn named(seen: &Seen) -> BTreeSet<&str> {
 fn keep_custom(role: &Item<'_>, keys: &mut HashSet<String>, seen: &mut Seen) {
     let Some(crn) = role.key("crn") else { return };
     seen.note_twice(u64::from(!keys.insert(crn.to_owned())));
+    role.must_say(&["name", "display_name", "service_name"]);
     let row = CUSTOM_ROLES
         .draft()
         .set("crn", crn)
@@ -124,6 +125,7 @@ fn keep_offered(service: &str, item: &Item<'_>, seen: &mut Seen) {
         for role in item.objects(member) {
             let Some(crn) = role.key("crn") else { continue };
             seen.note_twice(u64::from(!keys.insert(crn)));
+            role.must_say(&["display_name"]);
             let row = ROLES
                 .draft()
                 .set("service_name", service)

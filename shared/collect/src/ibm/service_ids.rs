@@ -92,7 +92,7 @@ fn keep_group(item: &Item<'_>, seen: &mut Seen) -> Kept {
 
 fn keep(group: Option<&str>, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
-    item.must_say(&["iam_id", "locked"]);
+    item.must_say(&["iam_id", "locked", "name", "crn", "created_at"]);
     let row = SERVICE_IDS
         .draft()
         .set("id", id)

@@ -76,7 +76,7 @@ impl Cloud {
             )
             .with(
                 "/v1.0/enterprise-projects",
-                json!({"enterprise_projects": [{"id": "0", "name": "default"}], "total_count": 1}),
+                json!({"enterprise_projects": [{"id": "0", "name": "default", "status": 1}], "total_count": 1}),
             )
             .without_organization()
     }

@@ -6,7 +6,7 @@ use crate::item::Faults;
 
 /// Keeps a policy; what a test says nothing of is empty.
 fn seen(policy: &Value) -> Seen {
-    let mut whole = json!({"type": "access", "subject": {"attributes": []}, "resource": {"attributes": []}, "control": {"grant": {"roles": []}}});
+    let mut whole = json!({"type": "access", "state": "active", "subject": {"attributes": []}, "resource": {"attributes": []}, "control": {"grant": {"roles": []}}});
     whole.as_object_mut().unwrap().extend(policy.as_object().unwrap().clone());
     let (faults, mut seen) = (Faults::default(), Seen::default());
     keep(&Item::of(&whole, &faults).unwrap(), "v2", &mut seen);
@@ -15,7 +15,7 @@ fn seen(policy: &Value) -> Seen {
 }
 
 fn whole() -> Value {
-    json!({"id": "p", "type": "access", "control": {"grant": {"roles": [{"role_id": "crn:role:Viewer"}]}},
+    json!({"id": "p", "type": "access", "state": "active", "control": {"grant": {"roles": [{"role_id": "crn:role:Viewer"}]}},
         "subject": {"attributes": [{"key": "iam_id", "operator": "stringEquals", "value": "IBMid-1"}]},
         "resource": {"attributes": [{"key": "serviceName", "operator": "stringEquals", "value": "kms"}]},
         "rule": {"key": "k", "operator": "o", "value": "v"}})
