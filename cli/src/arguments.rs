@@ -298,8 +298,8 @@ A resource is a URN on Huawei Cloud; on IBM Cloud a CRN, or attribute=value pair
 resource is meant, and who may do it on some is told as `partly`.
 
 --json: {\"snapshot\", \"action\", \"resource\", \"answers\": [{\"kind\", \"id\", \"name\", \"standing\", \"why\", \"verdict\": \"surely\",
-\"conditional\" or \"denied\", \"extent\": \"whole\" or \"part\", \"condition\", \"path\": [{\"kind\", \"id\", \"name\"}, …]}, …],
-\"unseen\": [text, …]}.")]
+\"conditional\" or \"denied\", \"extent\": \"whole\" or \"part\", \"condition\", \"path\": [{\"kind\", \"id\", \"name\"}, …],
+\"given_by\": who created the policy, or null}, …], \"unseen\": [text, …]}.")]
 pub(crate) struct WhoCan {
     /// The action, as the cloud writes it
     pub(crate) action: String,

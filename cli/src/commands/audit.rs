@@ -1,10 +1,10 @@
 //! `audit`: one run of the accounts in the configuration.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use check::RuleSet;
 use jiff::Timestamp;
-use model::{AccountId, Event};
+use model::{AccountId, Event, Finding, FindingState, Severity};
 use notify::Sink;
 use pipeline::{AccountSettings, Clock, PipelineError, Run, Settings, Summary, Target};
 use serde_json::{Value, json};
@@ -116,7 +116,13 @@ pub(super) async fn gather(
         Some(outbox) => history.get_json(outbox).await?,
         None => Vec::new(),
     };
-    let names = names(&history, &manifest, rules, &events).await?;
+    let severe = if events.iter().any(|event| event.kind.contains(".run.digest.")) {
+        severe(&history, &manifest).await?
+    } else {
+        Vec::new()
+    };
+    let names =
+        names(&history, &manifest, rules, events.iter().map(|event| &event.data).chain(&severe)).await?;
     let mut incomplete = match history::coverage(&history, &manifest).await {
         // The run is over and told: that something of it was damaged meanwhile is what `verify` is for.
         Err(error) if error.is_damage() => Vec::new(),
@@ -127,6 +133,7 @@ pub(super) async fn gather(
         summary: summary.clone(),
         at: manifest.finished_at,
         events,
+        severe,
         names,
         incomplete,
         objects: after.writes.saturating_sub(before.writes),
@@ -134,18 +141,34 @@ pub(super) async fn gather(
     })
 }
 
+/// Reads the critical and high findings that a run opened, as the data of the events that would tell them one by one.
+async fn severe(history: &History, manifest: &Manifest) -> Result<Vec<Value>, SnapshotError> {
+    let found = match history::findings(history, manifest).await {
+        Err(error) if error.is_damage() => return Ok(Vec::new()),
+        found => found?,
+    };
+    let is_meant = |finding: &&Finding| {
+        finding.state == FindingState::Open
+            && finding.severity >= Severity::High
+            && finding.first_seen.snapshot == manifest.number
+            && !finding.baseline
+            && finding.implied_by.is_none()
+    };
+    let mut found: Vec<&Finding> = found.findings.values().filter(is_meant).collect();
+    found.sort_by_key(|finding| (Reverse(finding.severity), &finding.rule, &finding.subject));
+    Ok(found.iter().map(|finding| json!({ "transition": "opened", "finding": finding })).collect())
+}
+
 /// Reads what the things of findings are called; those that are gone, as they were called before.
 async fn names(
     history: &History,
     manifest: &Manifest,
     rules: &RuleSet,
-    events: &[Event],
+    told: impl Iterator<Item = &Value>,
 ) -> Result<Names, SnapshotError> {
-    let text =
-        |event: &Event, pointer| event.data.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    let findings: Vec<(String, String)> = events
-        .iter()
-        .filter_map(|event| Some((text(event, "/finding/rule")?, text(event, "/finding/subject")?)))
+    let text = |data: &Value, pointer| data.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let findings: Vec<(String, String)> = told
+        .filter_map(|data| Some((text(data, "/finding/rule")?, text(data, "/finding/subject")?)))
         .collect();
     if findings.is_empty() {
         return Ok(Names::default());

@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use access::{Answer, Verdict};
+use access::{Answer, Step, Verdict};
+use check::RuleSet;
 use history::WhoCan as Able;
 use serde_json::{Value, json};
 use snapshot::Manifest;
@@ -11,6 +12,7 @@ use super::Context;
 use crate::{
     arguments::WhoCan,
     failure::Failure,
+    names::{Names, Subject},
     past::Past,
     render::{access as page, text},
     screen::Paint,
@@ -24,10 +26,43 @@ pub(super) async fn run(context: Context<'_>, wanted: &WhoCan) -> Result<bool, F
     if let Some(text) = &wanted.principal {
         able.answers.retain(|answer| is_named(answer, text));
     }
-    context
-        .screen
-        .show(|paint| render(wanted, &manifest, &able, paint), || report(wanted, &manifest, &able))?;
+    let givers = Givers::read(&past, &manifest, &able).await?;
+    context.screen.show(
+        |paint| render(wanted, &manifest, &able, &givers, paint),
+        || report(wanted, &manifest, &able, &givers),
+    )?;
     Ok(able.answers.iter().any(|answer| answer.verdict != Verdict::Denied))
+}
+
+/// Who created the policies that give something, where the cloud tells it.
+struct Givers {
+    account: String,
+    names: Names,
+}
+
+impl Givers {
+    async fn read(past: &Past, manifest: &Manifest, able: &Able) -> Result<Self, Failure> {
+        let account = manifest.account.to_string();
+        let mut addresses: Vec<String> =
+            able.answers.iter().filter_map(|answer| address(&account, &answer.path)).collect();
+        addresses.sort();
+        addresses.dedup();
+        let subjects = addresses.iter().map(|address| Subject { rule: "", address });
+        let names = Names::read(&past.history, &[manifest], &RuleSet::default(), subjects).await?;
+        Ok(Self { account, names })
+    }
+
+    /// Returns who created the policy on a path, by name where there is one.
+    fn of(&self, answer: &Answer) -> Option<&str> {
+        let by = self.names.creator_of(&address(&self.account, &answer.path)?)?;
+        Some(self.names.of_id(by).unwrap_or(by))
+    }
+}
+
+/// Returns the address of the policy on a path, on the cloud that tells who created one.
+fn address(account: &str, path: &[Step]) -> Option<String> {
+    let policy = path.iter().find(|step| step.kind == "policy")?;
+    account.starts_with("ibm/").then(|| format!("{account}/ibm_policies/{}", policy.id))
 }
 
 /// Returns whether a principal has a text in its name or id.
@@ -36,7 +71,7 @@ fn is_named(answer: &Answer, text: &str) -> bool {
     step.name.to_lowercase().contains(&text) || step.id.to_lowercase().contains(&text)
 }
 
-fn render(wanted: &WhoCan, manifest: &Manifest, able: &Able, paint: Paint) -> String {
+fn render(wanted: &WhoCan, manifest: &Manifest, able: &Able, givers: &Givers, paint: Paint) -> String {
     let head = format!(
         "Who can {} on {}",
         text::plain(&wanted.action),
@@ -74,7 +109,7 @@ fn render(wanted: &WhoCan, manifest: &Manifest, able: &Able, paint: Paint) -> St
         if !title.is_empty() {
             page.push_str(&format!("\n{}\n", paint.bold(title)));
         }
-        page.push_str(&page::answers(&answers, paint));
+        page.push_str(&page::answers(&answers, |answer| givers.of(answer), paint));
     }
     page.push_str(&page::unseen(&able.unseen, paint));
     page
@@ -90,13 +125,24 @@ fn unknown(action: &str, alike: &[String]) -> String {
     format!("No visible role has the action `{}`{hint}\n", text::plain(action))
 }
 
-fn report(wanted: &WhoCan, manifest: &Manifest, able: &Able) -> Value {
+fn report(wanted: &WhoCan, manifest: &Manifest, able: &Able, givers: &Givers) -> Value {
+    let answers: Vec<Value> = able
+        .answers
+        .iter()
+        .map(|answer| {
+            let mut told = json!(answer);
+            if let Some(members) = told.as_object_mut() {
+                members.insert("given_by".to_owned(), json!(givers.of(answer)));
+            }
+            told
+        })
+        .collect();
     json!({
         "snapshot": manifest.number,
         "action": wanted.action,
         "resource": wanted.resource,
         "principal": wanted.principal,
-        "answers": able.answers,
+        "answers": answers,
         "unseen": able.unseen,
         "unknown_action": able.unknown_action.as_ref().map(|alike| json!({ "did_you_mean": alike })),
     })

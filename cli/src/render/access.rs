@@ -19,16 +19,21 @@ pub(crate) fn is_active(principal: &Principal) -> bool {
     !matches!(principal.standing, Standing::Inactive(_))
 }
 
-/// Writes who may do something, a line each.
-pub(crate) fn answers(answers: &[&Answer], paint: Paint) -> String {
+/// Writes who may do something, a line each; `giver` says who gave it, where that is known.
+pub(crate) fn answers<'a>(
+    answers: &[&'a Answer],
+    giver: impl Fn(&'a Answer) -> Option<&'a str>,
+    paint: Paint,
+) -> String {
     let mut grid = Grid::new(&["can", "principal", "through"]);
     for answer in answers {
         let (word, style) = can(answer);
         let condition = answer.condition.as_ref().map(|condition| format!("; {}", condition_text(condition)));
         let path = path(answer.path.get(1..).unwrap_or_default());
+        let by = giver(answer).map(|by| format!(" (given by {})", plain(by))).unwrap_or_default();
         grid.styled(
             style,
-            [word.to_owned(), principal_text(&answer.principal), path + &condition.unwrap_or_default()],
+            [word.to_owned(), principal_text(&answer.principal), path + &by + &condition.unwrap_or_default()],
         );
     }
     grid.text(paint)

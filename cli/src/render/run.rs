@@ -1,7 +1,7 @@
 //! One run, for people: what changed by name, what was opened and closed, what could not be seen, what was sent.
 
 use clap::builder::styling::AnsiColor;
-use model::{Coverage, Event, Severity};
+use model::{Coverage, Event, Finding, Severity};
 use pipeline::Summary;
 use serde_json::Value;
 
@@ -22,6 +22,8 @@ pub(crate) struct Told {
     pub(crate) at: String,
     /// Events of the run.
     pub(crate) events: Vec<Event>,
+    /// What is critical or high of a run with so much to tell that its events are one sum; data of events of findings.
+    pub(crate) severe: Vec<Value>,
     /// What the things of its findings are called.
     pub(crate) names: Names,
     /// Lists that were not read to their end.
@@ -173,30 +175,101 @@ fn findings(told: &Told, paint: Paint) -> String {
         page.push_str(&format!("; now {transitions}"));
     }
     page.push('\n');
-    for event in news.iter().take(SHOWN) {
-        page.push_str(&transition(event, &told.names, paint));
+    let news: Vec<&Value> = news.iter().map(|event| &event.data).collect();
+    page.push_str(&blocks(&news, &told.names, paint));
+    if let Some(digest) = of_kind(&told.events, "run.digest").next() {
+        page.push_str(&digested(digest, told, paint));
     }
-    page.push_str(&more(news.len()));
     page
 }
 
+/// Writes what is critical or high of a run whose events are one sum.
+fn digested(digest: &Event, told: &Told, paint: Paint) -> String {
+    let total = digest.data.get("total").and_then(Value::as_u64).unwrap_or_default();
+    let head = format!(
+        "{} to tell, which are sent as one sum; critical and high are:",
+        text::counted(total, "thing")
+    );
+    let mut page = format!("  {}\n", paint.bold(head));
+    let severe: Vec<&Value> = told.severe.iter().collect();
+    page.push_str(&blocks(&severe, &told.names, paint));
+    // What is no finding that was opened: gains, and findings that came back or go further. The sum names the worst of them.
+    let text =
+        |entry: &Value, name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let entries = digest.data.get("entries").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let others: Vec<&Value> = entries
+        .iter()
+        .filter(|entry| matches!(text(entry, "severity").as_str(), "critical" | "high"))
+        .filter(|entry| text(entry, "event") != "finding.opened")
+        .collect();
+    for entry in &others {
+        let severity =
+            if text(entry, "severity") == "critical" { Severity::Critical } else { Severity::High };
+        let name = paint.style(text::severity_style(severity), format!("! {:8}", severity.name()));
+        page.push_str(&format!("    {name} {}\n", text::plain(&text(entry, "title"))));
+    }
+    if severe.is_empty() && others.is_empty() {
+        page.push_str("    none\n");
+    }
+    page
+}
+
+/// Findings that one thing brought, from which on they are one block.
+const TOGETHER: usize = 3;
+
+/// Writes what became of findings, worst first; those that one thing brought stand together under it.
+fn blocks(news: &[&Value], names: &Names, paint: Paint) -> String {
+    let mut blocks: Vec<(Option<String>, Vec<&Value>)> = Vec::new();
+    for data in news {
+        let cause = opened_by(data, names);
+        match blocks.iter_mut().find(|(known, _)| known.is_some() && *known == cause) {
+            Some((_, block)) => block.push(data),
+            None => blocks.push((cause, vec![data])),
+        }
+    }
+    let mut page = String::new();
+    for (cause, block) in blocks.iter().take(SHOWN) {
+        match cause {
+            Some(cause) if block.len() >= TOGETHER => {
+                let findings = counted(block.len(), "finding");
+                page.push_str(&format!("    {}\n", paint.bold(format!("{cause}: {findings} opened"))));
+                for data in block.iter().take(SHOWN) {
+                    page.push_str(&format!("  {}", transition(data, names, paint)));
+                }
+                page.push_str(&more(block.len()));
+            }
+            _ => block.iter().for_each(|data| page.push_str(&transition(data, names, paint))),
+        }
+    }
+    page.push_str(&more(blocks.len()));
+    page
+}
+
+/// Returns what brought a finding that was opened, where something can be named.
+fn opened_by(data: &Value, names: &Names) -> Option<String> {
+    let is_opened = data.get("transition").and_then(Value::as_str) == Some("opened");
+    let finding = data.get("finding").filter(|_| is_opened)?;
+    let finding: Finding = serde_json::from_value(finding.clone()).ok()?;
+    Some(super::findings::cause(&finding, names))
+}
+
 /// Returns which way the evidence of a finding changed, and by what, where one thing did it.
-fn turn(event: &Event) -> String {
-    let words = match event.data.get("turn").and_then(Value::as_str) {
+fn turn(data: &Value) -> String {
+    let words = match data.get("turn").and_then(Value::as_str) {
         Some("narrowed") => "narrowed",
         Some("rerouted") => "the same by another path",
         Some("widened") => "goes further now",
         _ => "other evidence",
     };
-    let causes = event.data.get("causes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let causes = data.get("causes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     match causes {
         [Value::String(cause)] => format!(" ({words}: {})", text::plain(cause)),
         _ => format!(" ({words})"),
     }
 }
 
-fn transition(event: &Event, names: &Names, paint: Paint) -> String {
-    let text = |pointer: &str| event.data.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+fn transition(data: &Value, names: &Names, paint: Paint) -> String {
+    let text = |pointer: &str| data.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let severity = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info]
         .into_iter()
         // That of the finding: its end is no severe event, and what ended is told.
@@ -214,7 +287,7 @@ fn transition(event: &Event, names: &Names, paint: Paint) -> String {
         ("opened", _) => String::new(),
         ("closed", state) => format!(" ({state})"),
         ("reopened", _) => " (is back)".to_owned(),
-        ("changed", _) => turn(event),
+        ("changed", _) => turn(data),
         ("unknown", _) => " (nobody can say any more)".to_owned(),
         (other, _) => format!(" ({other})"),
     };
@@ -283,7 +356,7 @@ mod tests {
     use super::*;
 
     fn changed(turn: &str, causes: &Value) -> String {
-        let event = serde_json::from_value(json!({
+        let event: Result<Event, _> = serde_json::from_value(json!({
             "specversion": "1.0", "id": "1", "source": "s", "type": "dev.iamwatch.finding.changed.v1",
             "subject": "f", "time": "2026-11-21T16:30:00Z", "datacontenttype": "application/json",
             "dataschema": "d", "snapshotid": "4", "severity": "info",
@@ -298,7 +371,7 @@ mod tests {
                 },
             },
         }));
-        transition(&event.unwrap(), &Names::default(), Paint::PLAIN)
+        transition(&event.unwrap().data, &Names::default(), Paint::PLAIN)
     }
 
     #[test]

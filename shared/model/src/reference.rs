@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{Cloud, Kind, Table, Type, tables};
+use crate::{Cloud, Kind, Table, Type, diagram, tables};
 
 /// Returns the SQL that makes a table, in the subset that every engine takes.
 ///
@@ -31,19 +31,17 @@ pub fn create_table(table: &Table) -> String {
 #[must_use]
 pub fn markdown(cloud: Cloud) -> String {
     let mut page = format!(
-        "# Tables of `{cloud}`\n\nWritten from the declarations by `make reference`; do not edit.\n\n## How they hang together\n\n```mermaid\nerDiagram\n"
+        "# Tables of `{cloud}`\n\nWritten from the declarations by `make reference`; do not edit.\n\n## How they hang together\n\n{DIAGRAM}\n\n```mermaid\n{}```\n",
+        diagram::mermaid(cloud)
     );
-    for table in tables::of_cloud(cloud) {
-        if let Some(parent) = table.parent {
-            let _ = writeln!(page, "    {} ||--o{{ {} : {}", parent.table, table.name, parent.column);
-        }
-    }
-    page.push_str("```\n");
     for table in tables::of_cloud(cloud) {
         describe(&mut page, table);
     }
     page
 }
+
+/// What stands above a diagram.
+const DIAGRAM: &str = "Each table with its key and the columns that point elsewhere. A whole line: the row hangs on the other, and goes with it. A dotted line: it names the other, which may be in one of several tables, be gone, or never have been seen. Left out is who created or changed a row (`created_by_id` and its like).";
 
 /// What stands on top of the page of derived tables.
 const DERIVED: &str = r#"# Derived tables

@@ -37,6 +37,22 @@ fn everybody_who_can_is_told_with_the_way_to_it() {
 }
 
 #[test]
+fn who_gave_it_is_told_where_the_cloud_tells_it() {
+    let desk = Desk::with_history();
+    let told = told(&desk, &["iam.policy.create", "--at", "5"]);
+    let answers = told["answers"].as_array().unwrap();
+    let of = |name: &str| answers.iter().find(|answer| answer["name"] == name).unwrap();
+    // Its policy was made in the fourth week, by somebody who is gone since.
+    assert_eq!(of("ci-deployer")["given_by"], "user dariusz.wojcik@lindqvist-freight.example");
+    let page = desk.iamwatch(&["who-can", "iam.policy.create", "--at", "5"]).done();
+    let line = page.lines().find(|line| line.contains("service ID ci-deployer")).unwrap();
+    assert!(line.contains("(given by user dariusz.wojcik@lindqvist-freight.example)"), "{line}");
+    let desk = Desk::with_huawei_history();
+    let told = super::access::told(&desk, &["iam:users:attachPolicyV5"]);
+    assert!(told["answers"].as_array().unwrap().iter().all(|answer| answer["given_by"].is_null()));
+}
+
+#[test]
 fn a_snapshot_of_then_answers_for_then() {
     let desk = Desk::with_huawei_history();
     let asked = |at| told(&desk, &["iam:users:attachPolicyV5", "--at", at]);

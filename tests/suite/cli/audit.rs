@@ -83,6 +83,28 @@ fn a_run_is_told_and_the_next_tells_what_changed() {
 }
 
 #[test]
+fn above_the_limit_of_events_the_terminal_still_lists_what_is_critical_and_high() {
+    let cloud = Cloud::new();
+    let settings = std::fs::read_to_string(cloud.desk.path("iamwatch.toml")).unwrap();
+    cloud.desk.write("iamwatch.toml", &settings.replace("[notify]\n", "[notify]\nevents_per_run = 1\n"));
+    cloud.desk.iamwatch(&["audit"]).done();
+    cloud.simulator.change(weeks()[3].apply);
+    let page = cloud.desk.iamwatch(&["audit"]).done();
+    let listed = "! high     Can grant access to all account management services: service ID ci-deployer, through policy 'temporary, for the migration'";
+    assert!(page.contains("to tell, which are sent as one sum; critical and high are:"), "{page}");
+    assert!(page.contains(listed), "{page}");
+    assert!(!page.contains("! medium"), "{page}");
+    // A gain of access is told beside it, by the words of its event.
+    assert!(page.contains("! high     service ID ci-deployer gained access"), "{page}");
+    let events = std::fs::read_to_string(cloud.desk.path("events.jsonl")).unwrap();
+    assert_eq!(events.lines().count(), 2, "a baseline and a sum: {events}");
+    // A run whose sum is of nothing severe says so.
+    cloud.simulator.change(weeks()[1].apply);
+    let page = cloud.desk.iamwatch(&["audit"]).done();
+    assert!(page.contains("critical and high are:\n    none\n"), "{page}");
+}
+
+#[test]
 fn a_program_gets_the_summary() {
     let cloud = Cloud::new();
     let told = cloud.desk.iamwatch(&["audit", "--json"]).json();

@@ -27,6 +27,12 @@ fn the_demo_tells_its_weeks_and_leaves_commands_that_work_on_both_clouds() {
         ),
         "{night}"
     );
+    // One edit of a policy is one block, however many findings it opened.
+    let (_, block) =
+        night.split_once("    policy 'ReviewOfIdentities': 10 findings opened\n").expect("a block");
+    let lines: Vec<&str> = block.lines().take_while(|line| line.starts_with("      ! ")).collect();
+    assert_eq!(lines.len(), 10, "{night}");
+    assert!(lines[0].contains("high") && lines[9].contains("medium"), "{night}");
     let opened = week(huawei, 5);
     let outsider = "↑ account bad0c0de1e5511e5bad0c0de1e5511e5 can now assume agency 'break-glass'";
     assert!(opened.contains(outsider), "{opened}");

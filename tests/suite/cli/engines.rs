@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::program::Desk;
 
 /// Returns the Python that has the engines; where it is not installed, the test is left out, but not in `tests/run.sh`.
-fn python() -> Option<PathBuf> {
+pub(super) fn python() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let python = root.join(".cache/engines/bin/python");
     if !python.exists() {

@@ -12,6 +12,7 @@ mod demo;
 mod derived;
 mod endpoints;
 mod engines;
+mod examples;
 mod export;
 mod findings;
 mod gains;
