@@ -11,12 +11,12 @@ use std::{
 
 use clap::builder::styling::{AnsiColor, Style};
 use model::AccountId;
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::{
     arguments::{Colour, Global},
     failure::{Failure, exit},
-    hints, place,
+    hints, lines, place,
     render::{text::quoted, wrap},
 };
 
@@ -109,14 +109,14 @@ impl Screen {
         self.paint
     }
 
-    /// Shows a result, as text or as JSON.
-    pub(crate) fn show(
+    /// Shows a result, as text or as JSON, which is written line by line as it is made.
+    pub(crate) fn show<J: Serialize>(
         &self,
         text: impl FnOnce(Paint) -> String,
-        json: impl FnOnce() -> Value,
+        json: impl FnOnce() -> J,
     ) -> Result<(), Failure> {
         if self.json {
-            self.write(&model::visible_json(&format!("{:#}\n", json())))
+            written(lines::write_json(io::stdout().lock(), &json()))
         } else {
             self.page(&self.fitted(&text(self.paint)))
         }
@@ -163,12 +163,7 @@ impl Screen {
 
     fn write(&self, text: &str) -> Result<(), Failure> {
         let mut output = io::stdout().lock();
-        match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Failure::new(exit::UNREADABLE, error).doing("standard output could not be written"))
-            }
-            _ => Ok(()),
-        }
+        written(output.write_all(text.as_bytes()).and_then(|()| output.flush()))
     }
 
     /// Prints why a command came to nothing, and what to do next.
@@ -183,6 +178,16 @@ impl Screen {
         }
         // Nobody is left to be told that nobody can be told.
         let _unheard = stderr.lock().write_all(lines.as_bytes());
+    }
+}
+
+/// Returns what came of writing to standard output: whoever stops reading has what they wanted.
+fn written(outcome: io::Result<()>) -> Result<(), Failure> {
+    match outcome {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(exit::UNREADABLE, error).doing("standard output could not be written"))
+        }
+        _ => Ok(()),
     }
 }
 

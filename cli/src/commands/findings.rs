@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use check::Unanswered;
 use model::{Coverage, Finding, FindingState};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, json};
 use snapshot::Manifest;
 
@@ -28,10 +29,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Findings) -> Result<bool,
     let are_several = pasts.len() > 1;
     context.screen.show(
         |paint| page::page(&found, wanted, are_several, paint),
-        || match found.as_slice() {
-            [only] if !are_several => to_json(only),
-            several => json!({ "accounts": several.iter().map(to_json).collect::<Vec<_>>() }),
-        },
+        || Answer { found: &found, are_several },
     )?;
     Ok(found.iter().flat_map(|found| &found.findings).any(|finding| finding.state == FindingState::Open))
 }
@@ -172,20 +170,52 @@ impl Sight {
     }
 }
 
-fn to_json(found: &Found) -> Value {
-    let summary = page::summary(found);
-    json!({
-        "account": found.manifest.account,
-        "snapshot": found.manifest.number,
-        "judged": found.manifest.judged(),
-        "summary": summary.iter().map(page::Line::to_json).collect::<Vec<_>>(),
-        "findings": found.findings.iter().map(|finding| finding_json(finding, found)).collect::<Vec<_>>(),
-        "hidden": found.hidden + found.suppressed.len(),
-        "not_answered": found.sight.unanswered,
-        "incomplete": found.sight.incomplete,
-        "unknown_rules": found.odd.unknown,
-        "warnings": found.odd.idle,
-    })
+/// The answer for programs, each finding of which is made when it is written: there may be a hundred thousand.
+struct Answer<'a> {
+    found: &'a [Found],
+    are_several: bool,
+}
+
+impl Serialize for Answer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.found {
+            [only] if !self.are_several => OfAccount(only).serialize(serializer),
+            several => {
+                serializer.collect_map([("accounts", several.iter().map(OfAccount).collect::<Vec<_>>())])
+            }
+        }
+    }
+}
+
+/// The answer of one account.
+struct OfAccount<'a>(&'a Found);
+
+impl Serialize for OfAccount<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(found) = self;
+        let summary: Vec<Value> = page::summary(found).iter().map(page::Line::to_json).collect();
+        let mut answer = serializer.serialize_map(None)?;
+        answer.serialize_entry("account", &found.manifest.account)?;
+        answer.serialize_entry("findings", &EachFinding(found))?;
+        answer.serialize_entry("hidden", &(found.hidden + found.suppressed.len()))?;
+        answer.serialize_entry("incomplete", &found.sight.incomplete)?;
+        answer.serialize_entry("judged", &found.manifest.judged())?;
+        answer.serialize_entry("not_answered", &found.sight.unanswered)?;
+        answer.serialize_entry("snapshot", &found.manifest.number)?;
+        answer.serialize_entry("summary", &summary)?;
+        answer.serialize_entry("unknown_rules", &found.odd.unknown)?;
+        answer.serialize_entry("warnings", &found.odd.idle)?;
+        answer.end()
+    }
+}
+
+/// The findings of an account, one after the other.
+struct EachFinding<'a>(&'a Found);
+
+impl Serialize for EachFinding<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.findings.iter().map(|finding| finding_json(finding, self.0)))
+    }
 }
 
 fn finding_json(finding: &Finding, found: &Found) -> Value {

@@ -1,8 +1,9 @@
 //! `query`: any question to any snapshot, or to each of several.
 
-use check::{Limits, QueryAnswer};
+use check::{Limits, QueryAnswer, Unanswered};
 use history::QuestionError;
 use model::Coverage;
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value, json};
 use snapshot::{Manifest, SnapshotError};
 
@@ -206,16 +207,43 @@ fn with(mut value: Value, more: &Value) -> Value {
     value
 }
 
-/// Tells an answer, with the lists that it hangs on and that were not read to their end.
-pub(crate) fn to_json(snapshot: u64, answer: &QueryAnswer, incomplete: &[Coverage]) -> Value {
-    let columns = unique(answer.columns.iter().cloned());
-    json!({
-        "snapshot": snapshot,
-        "rows": answer.rows.iter().map(|row| object(&columns, row)).collect::<Vec<_>>(),
-        "columns": columns,
-        "truncated": !answer.is_complete,
-        "incomplete": incomplete,
-    })
+/// The answer to a rule for programs, each row of which is made when it is written: there may be a hundred thousand.
+pub(crate) struct Told<'a> {
+    /// The snapshot that was asked, where the answer says so.
+    pub(crate) snapshot: Option<u64>,
+    pub(crate) answer: &'a QueryAnswer,
+    /// The lists that the answer hangs on and that were not read to their end.
+    pub(crate) incomplete: &'a [Coverage],
+    /// Why there is no answer.
+    pub(crate) not_answered: &'a [Unanswered],
+}
+
+impl Serialize for Told<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let columns = unique(self.answer.columns.iter().cloned());
+        let mut told = serializer.serialize_map(None)?;
+        told.serialize_entry("columns", &columns)?;
+        told.serialize_entry("incomplete", self.incomplete)?;
+        told.serialize_entry("not_answered", self.not_answered)?;
+        told.serialize_entry("rows", &EachRow { columns: &columns, rows: &self.answer.rows })?;
+        if let Some(snapshot) = self.snapshot {
+            told.serialize_entry("snapshot", &snapshot)?;
+        }
+        told.serialize_entry("truncated", &!self.answer.is_complete)?;
+        told.end()
+    }
+}
+
+/// Rows as objects, one after the other.
+struct EachRow<'a> {
+    columns: &'a [String],
+    rows: &'a [Vec<Value>],
+}
+
+impl Serialize for EachRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.rows.iter().map(|row| object(self.columns, row)))
+    }
 }
 
 /// Writes the rows of an answer, and how many there are.

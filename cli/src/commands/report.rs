@@ -39,15 +39,15 @@ pub(super) async fn run(context: Context<'_>, wanted: &Report) -> Result<bool, F
 }
 
 fn to_json(section: &Section) -> Value {
-    let mut told = query::to_json(0, &section.answer, &section.incomplete);
+    let Section { answer, incomplete, unanswered, .. } = section;
+    let mut told =
+        json!(query::Told { snapshot: None, answer, incomplete, not_answered: unanswered.as_slice() });
     if let Some(members) = told.as_object_mut() {
-        members.remove("snapshot");
         members.insert("rule".to_owned(), json!(section.rule));
         members.insert("title".to_owned(), json!(section.title));
         members.insert("reason".to_owned(), json!(section.reason));
         members.insert("remediation".to_owned(), json!(section.remediation));
         members.insert("is_answered".to_owned(), json!(section.is_answered));
-        members.insert("not_answered".to_owned(), json!(section.unanswered));
     }
     told
 }

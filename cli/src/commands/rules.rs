@@ -37,7 +37,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Rules) -> Result<bool, Fa
                 },
                 || {
                     let all = set.iter().map(short).chain(permissions.iter().map(permission_json));
-                    all.map(|each| with_answer(each, &unanswered)).collect()
+                    all.map(|each| with_answer(each, &unanswered)).collect::<Vec<_>>()
                 },
             )?;
             Ok(false)
@@ -51,7 +51,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Rules) -> Result<bool, Fa
             } else {
                 context.screen.show(
                     |paint| audited.iter().map(|permission| explain_permission(permission, paint)).collect(),
-                    || audited.iter().map(|permission| permission_json(permission)).collect(),
+                    || audited.iter().map(|permission| permission_json(permission)).collect::<Vec<_>>(),
                 )?;
             }
             Ok(false)
@@ -100,12 +100,11 @@ async fn ask(
             let said = coverage::unanswered(unanswered, paint);
             format!("{rows}{said}{}", coverage::note(&section.incomplete, paint))
         },
-        || {
-            let mut told = query::to_json(manifest.number, answer, &section.incomplete);
-            if let Value::Object(members) = &mut told {
-                members.insert("not_answered".to_owned(), json!(unanswered));
-            }
-            told
+        || query::Told {
+            snapshot: Some(manifest.number),
+            answer,
+            incomplete: &section.incomplete,
+            not_answered: unanswered,
         },
     )?;
     Ok(!answer.rows.is_empty() || !section.is_answered)

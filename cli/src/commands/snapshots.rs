@@ -23,7 +23,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Snapshots) -> Result<bool
     context.progress.clear();
     context.screen.show(
         |paint| list(&listed, pasts.len() > 1, paint),
-        || listed.iter().map(|(_, manifest)| to_json(manifest)).collect(),
+        || listed.iter().map(|(_, manifest)| to_json(manifest)).collect::<Vec<_>>(),
     )?;
     let mut read = listed.iter().filter_map(|(_, manifest)| manifest.as_ref().ok());
     Ok(read.any(|manifest| !manifest.changes.is_empty()))

@@ -24,7 +24,9 @@ pub(super) async fn run(context: Context<'_>, wanted: &Tables) -> Result<bool, F
         }
     }
     let Some(name) = &wanted.table else {
-        context.screen.show(|paint| list(&relations, paint), || relations.iter().map(to_json).collect())?;
+        context
+            .screen
+            .show(|paint| list(&relations, paint), || relations.iter().map(to_json).collect::<Vec<_>>())?;
         return Ok(false);
     };
     let found = relations.iter().find(|relation| relation.name == name).ok_or_else(|| {
