@@ -48,6 +48,8 @@ fn to_json(section: &Section) -> Value {
         members.insert("reason".to_owned(), json!(section.reason));
         members.insert("remediation".to_owned(), json!(section.remediation));
         members.insert("is_answered".to_owned(), json!(section.is_answered));
+        // A section is of one rule: it has one reason or none.
+        members.insert("not_answered".to_owned(), json!(section.unanswered));
     }
     told
 }
