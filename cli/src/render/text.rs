@@ -45,17 +45,9 @@ pub(crate) fn day(time: &str) -> String {
     plain(time.get(..10).unwrap_or(time))
 }
 
-/// Writes a number with its thousands parted.
+/// Writes a number with its thousands parted, as the reports do.
 pub(crate) fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    export::count_text(number)
 }
 
 /// Writes a size: `912 B`, `14.2 kB`.

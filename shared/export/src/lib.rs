@@ -18,7 +18,7 @@ pub use formats::{Format, csv_line, csv_text};
 pub use open::{Reader, open_script};
 pub use report::{
     AuditReport, Description, FindingTurn, ReportFormat, ReportedChange, ReportedChanges, ReportedFinding,
-    RuleText, count_by_severity, reported_findings, write_report,
+    RuleText, count_by_severity, count_text, reported_findings, write_report,
 };
 pub use snapshot_tables::export_snapshot;
 pub use target::Target;

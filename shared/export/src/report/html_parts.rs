@@ -1,6 +1,6 @@
 //! The parts of an HTML report: a rule, a finding, a change, a question.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Display};
 
 use history::Section;
 use maud::{Markup, html};
@@ -45,8 +45,8 @@ fn prose(text: &str) -> Markup {
     }
 }
 
-/// Writes a number with its thousands parted.
-pub(super) fn count_text(number: usize) -> String {
+/// Writes a whole number that is not negative with its thousands parted: `12,345`.
+pub fn count_text(number: impl Display) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (position, digit) in digits.chars().enumerate() {
