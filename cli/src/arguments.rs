@@ -58,7 +58,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "URI")]
     pub(crate) store: Option<String>,
     /// The account: its name in the settings, ibm/ID, the beginning of its id, or the cloud alone where it has one; may be left
-    /// out where there is one; `all` where a list can be of several [env: IAMWATCH_ACCOUNT]
+    /// out where there is one; `all` asks every account [env: IAMWATCH_ACCOUNT]
     #[arg(long, global = true, value_name = "ACCOUNT")]
     pub(crate) account: Option<AccountName>,
     /// Print JSON for programs; each command's help tells its form

@@ -5,6 +5,7 @@ mod blame;
 mod ddl;
 mod demo;
 mod diff;
+mod each;
 mod export;
 pub(crate) mod findings;
 mod history;
@@ -21,9 +22,11 @@ mod verify;
 mod who_can;
 
 use crate::{
+    account::AccountName,
     arguments::{Audit, Cli, Command},
-    failure::Failure,
-    past, place,
+    failure::{Failure, exit},
+    past::{self, Past},
+    place,
     progress::Progress,
     screen::Screen,
 };
@@ -36,6 +39,30 @@ pub(crate) struct Context<'a> {
     pub(crate) progress: &'a Progress,
     /// The settings that are named or found, if any.
     pub(crate) settings: Option<&'a pipeline::Settings>,
+    /// The account that is being asked, where each of several is.
+    pub(crate) only: Option<&'a Past>,
+}
+
+impl Context<'_> {
+    /// Returns where something of the account is written: to the place that is named, or where each of several accounts is asked, into
+    /// that place under a name of its own.
+    pub(crate) fn target(&self, named: Option<&String>, own: String) -> Result<String, Failure> {
+        match (named, self.only) {
+            (None, _) => Ok(own),
+            (Some(place), None) => Ok(place.clone()),
+            (Some(place), Some(_)) if place == "-" => {
+                let said = "standard output takes what is written of one account, and several are asked";
+                Err(Failure::wrong_use(said).help("name a folder with --to, or one account with --account"))
+            }
+            (Some(folder), Some(_)) => {
+                let unmade = |error| {
+                    Failure::new(exit::UNREADABLE, error).doing(format!("`{folder}` could not be made"))
+                };
+                std::fs::create_dir_all(folder).map_err(unmade)?;
+                Ok(std::path::Path::new(folder).join(own).display().to_string())
+            }
+        }
+    }
 }
 
 /// Runs the command that was given, and says whether it has news.
@@ -47,7 +74,18 @@ pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Resu
         Command::Audit(_) => Some(place::needed_settings(&cli.global).await?),
         _ => place::settings(&cli.global).await?,
     };
-    let context = Context { global: &cli.global, screen, progress, settings: settings.as_ref() };
+    let context = Context { global: &cli.global, screen, progress, settings: settings.as_ref(), only: None };
+    if each::is_of_one(&cli.command) && place::account(&cli.global) == Some(AccountName::All) {
+        let pasts = Past::open_all(context).await?;
+        if pasts.len() > 1 {
+            return each::run(cli, context, &pasts).await;
+        }
+    }
+    answer(cli, context).await
+}
+
+/// Runs a command, and offers the newest whole snapshot where what it asks is damaged.
+async fn answer(cli: &Cli, context: Context<'_>) -> Result<bool, Failure> {
     let outcome = dispatch(cli, context).await;
     match outcome {
         Err(failure) if !matches!(cli.command, Command::Audit(_) | Command::Demo(_) | Command::Verify(_)) => {

@@ -51,11 +51,22 @@ impl Failure {
         self
     }
 
+    /// Returns whether what was asked makes no sense of one account, and may of another: not what could not be read or written.
+    pub(crate) fn is_of_other_account(&self) -> bool {
+        let of_target = |error: &ExportError| !matches!(error, ExportError::Question(_));
+        self.code == exit::WRONG_USE && !self.error.downcast_ref::<ExportError>().is_some_and(of_target)
+    }
+
     /// Returns the key of a stored object that is not what was written, where that is the cause.
     pub(crate) fn damaged(&self) -> Option<&str> {
         self.error.chain().find_map(|cause| {
             let of_store = cause.downcast_ref::<SnapshotError>();
-            let of_question = cause.downcast_ref::<QuestionError>().and_then(|error| match error {
+            let of_export = cause.downcast_ref::<ExportError>().and_then(|error| match error {
+                ExportError::Question(error) => Some(error),
+                _ => None,
+            });
+            let question = cause.downcast_ref::<QuestionError>().or(of_export);
+            let of_question = question.and_then(|error| match error {
                 QuestionError::Snapshot(error) => Some(error),
                 _ => None,
             });

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// One account's history, open for questions.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Past {
     pub(crate) history: History,
     /// What the account is called where several are told together: its name in the settings, or its id.
@@ -36,6 +36,9 @@ impl Past {
     }
 
     async fn find(context: Context<'_>, may_be_several: bool) -> Result<Vec<Self>, Failure> {
+        if let Some(only) = context.only {
+            return Ok(vec![only.clone()]);
+        }
         let (global, settings) = (context.global, context.settings);
         let store_place = place::store(global, settings)?;
         let store = AnyStore::open(&store_place, &place::options(global, settings)).await?;

@@ -12,11 +12,14 @@ use std::{
 use clap::builder::styling::{AnsiColor, Style};
 use model::AccountId;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     arguments::{Colour, Global},
     failure::{Failure, exit},
-    hints, lines, place,
+    hints, lines,
+    past::Past,
+    place,
     render::{text::quoted, wrap},
 };
 
@@ -25,16 +28,20 @@ const NARROWEST: u16 = 20;
 
 /// How to write for whoever reads standard output.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Paint {
+pub(crate) struct Paint<'a> {
     colour: bool,
     /// Columns of the terminal; none where the reader is no terminal, and nothing is cut.
     pub(crate) width: Option<u16>,
+    /// The account that a table is of, where several are told together: a column of every table says it.
+    pub(crate) whose: Option<&'a str>,
 }
 
-impl Paint {
+impl Paint<'static> {
     /// Plain text without limits.
-    pub(crate) const PLAIN: Self = Self { colour: false, width: None };
+    pub(crate) const PLAIN: Self = Self { colour: false, width: None, whose: None };
+}
 
+impl Paint<'_> {
     /// Gives a text a style, where there are colours.
     pub(crate) fn style(self, style: Style, text: impl Display) -> String {
         if self.colour { format!("{style}{text}{style:#}") } else { text.to_string() }
@@ -56,7 +63,8 @@ impl Paint {
 pub(crate) struct Screen {
     json: bool,
     quiet: bool,
-    paint: Paint,
+    has_colour: bool,
+    width: Option<u16>,
     colour: Colour,
     /// Lines of the terminal; none where the reader is no terminal or wants no pager.
     height: Option<u16>,
@@ -64,6 +72,10 @@ pub(crate) struct Screen {
     place: String,
     /// The account that other commands must name to be asked of the same one.
     account: Mutex<Option<String>>,
+    /// What the account is called that is told of, where several are.
+    whose: Option<String>,
+    /// The answer of that account for programs, which becomes a part of one document.
+    kept: Mutex<Option<Value>>,
 }
 
 impl Screen {
@@ -77,12 +89,33 @@ impl Screen {
         Self {
             json: global.json,
             quiet: global.quiet,
-            paint: Paint { colour: colours_are_wanted(global.color, is_terminal), width },
+            has_colour: colours_are_wanted(global.color, is_terminal),
+            width,
             colour: global.color,
             height: size.map(|(_, height)| height.0).filter(|_| !global.no_pager),
             place: place::hint(global),
             account: Mutex::new(global.account.as_ref().map(ToString::to_string)),
+            whose: None,
+            kept: Mutex::new(None),
         }
+    }
+
+    /// Returns the screen on which one of several accounts is told of.
+    pub(crate) fn of_one(&self, past: &Past) -> Self {
+        Self {
+            place: self.place.clone(),
+            account: Mutex::new(Some(past.history.account().to_string())),
+            whose: Some(past.label.clone()),
+            kept: Mutex::new(None),
+            // What comes of each is shown when it is there.
+            height: None,
+            ..*self
+        }
+    }
+
+    /// Takes the answer for programs that was kept, if there is one.
+    pub(crate) fn take_kept(&self) -> Option<Value> {
+        self.kept.lock().ok().and_then(|mut kept| kept.take())
     }
 
     /// Notes the account that commands which are offered from now on must name; none where there is no other.
@@ -105,8 +138,8 @@ impl Screen {
     }
 
     /// Returns how to write for whoever reads.
-    pub(crate) const fn paint(&self) -> Paint {
-        self.paint
+    pub(crate) fn paint(&self) -> Paint<'_> {
+        Paint { colour: self.has_colour, width: self.width, whose: self.whose.as_deref() }
     }
 
     /// Shows a result, as text or as JSON, which is written line by line as it is made.
@@ -115,17 +148,26 @@ impl Screen {
         text: impl FnOnce(Paint) -> String,
         json: impl FnOnce() -> J,
     ) -> Result<(), Failure> {
-        if self.json {
-            written(lines::write_json(io::stdout().lock(), &json()))
-        } else {
-            self.page(&self.fitted(&text(self.paint)))
+        if !self.json {
+            let paint = self.paint();
+            let head = paint.whose.map(|whose| format!("{}\n", paint.bold(model::visible(whose))));
+            let end = if head.is_some() { "\n" } else { "" };
+            return self.page(&self.fitted(&format!("{}{}{end}", head.unwrap_or_default(), text(paint))));
         }
+        if self.whose.is_none() {
+            return written(lines::write_json(io::stdout().lock(), &json()));
+        }
+        let answer = serde_json::to_value(json()).map_err(|error| Failure::new(exit::UNREADABLE, error))?;
+        if let Ok(mut kept) = self.kept.lock() {
+            *kept = Some(answer);
+        }
+        Ok(())
     }
 
     /// Gives a text the arguments of its hints, and the width of the screen.
     fn fitted(&self, text: &str) -> String {
         let text = self.led(text);
-        self.paint.width.map_or(text.clone(), |width| wrap::wrapped(&text, width.into()))
+        self.width.map_or(text.clone(), |width| wrap::wrapped(&text, width.into()))
     }
 
     /// Shows a text page by page where it is longer than the terminal.
@@ -150,7 +192,8 @@ impl Screen {
     /// Says on standard error what has no place in the result.
     pub(crate) fn warn(&self, text: &str) {
         let stderr = io::stderr();
-        let paint = Paint { colour: colours_are_wanted(self.colour, stderr.is_terminal()), width: None };
+        let paint =
+            Paint { colour: colours_are_wanted(self.colour, stderr.is_terminal()), width: None, whose: None };
         let line =
             format!("{} {}\n", paint.style(AnsiColor::Yellow.on_default().bold(), "note:"), self.led(text));
         let _unheard = stderr.lock().write_all(line.as_bytes());
@@ -169,7 +212,8 @@ impl Screen {
     /// Prints why a command came to nothing, and what to do next.
     pub(crate) fn fail(&self, failure: &Failure) {
         let stderr = io::stderr();
-        let paint = Paint { colour: colours_are_wanted(self.colour, stderr.is_terminal()), width: None };
+        let paint =
+            Paint { colour: colours_are_wanted(self.colour, stderr.is_terminal()), width: None, whose: None };
         let (text, help) = failure.words();
         let (text, help) = (self.led(&text), help.map(|help| self.led(&help)));
         let mut lines = format!("{} {text}\n", paint.style(AnsiColor::Red.on_default().bold(), "error:"));

@@ -32,7 +32,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Export) -> Result<bool, F
         }
         None => (None, past.snapshot(&wanted.snapshot).await?),
     };
-    let place = place(wanted, first.as_ref(), &last)?;
+    let place = place(context, wanted, first.as_ref(), &last)?;
     let server = if is_address(&place) { Some(Psql::start(&place, wanted.format)?) } else { None };
     let is_stream = place == "-";
     let stream =
@@ -62,7 +62,12 @@ pub(super) async fn run(context: Context<'_>, wanted: &Export) -> Result<bool, F
 }
 
 /// Returns where the export goes: what was named, or a name that tells what is in it.
-fn place(wanted: &Export, first: Option<&Manifest>, last: &Manifest) -> Result<String, Failure> {
+fn place(
+    context: Context<'_>,
+    wanted: &Export,
+    first: Option<&Manifest>,
+    last: &Manifest,
+) -> Result<String, Failure> {
     let named = match (&wanted.out, &wanted.to, first) {
         (Some(_), Some(_), None) => {
             return Err(Failure::wrong_use("--to and --out both name the target").help("leave one out"));
@@ -71,16 +76,18 @@ fn place(wanted: &Export, first: Option<&Manifest>, last: &Manifest) -> Result<S
         (None, to, None) => to.as_ref(),
         (None, _, Some(_)) => None,
     };
-    if let Some(named) = named {
-        return Ok(named.clone());
-    }
     let account = last.account.to_string().replace('/', "-");
     let what = match first {
         Some(first) => format!("{}-to-{}-changes", first.number, last.number),
         None => last.number.to_string(),
     };
     let end = if wanted.format.is_folder() { '-' } else { '.' };
-    Ok(format!("{account}-{what}{end}{}", wanted.format.ending()))
+    let own = format!("{account}-{what}{end}{}", wanted.format.ending());
+    match named {
+        // Each account has a schema of its own there.
+        Some(address) if is_address(address) => Ok(address.clone()),
+        named => context.target(named, own),
+    }
 }
 
 /// Notes the first signal that asks the program to end: the export then cleans up by itself.

@@ -3,7 +3,7 @@
 use access::Permission;
 use check::{Limits, Rule, RuleKind, RuleSet, Unanswered};
 use clap::builder::styling::AnsiColor;
-use model::Cloud;
+use model::{AccountId, Cloud};
 use pipeline::Warning;
 use serde_json::{Value, json};
 
@@ -24,20 +24,15 @@ pub(super) async fn run(context: Context<'_>, wanted: &Rules) -> Result<bool, Fa
     let (set, permissions) = (&questions.rules, permissions(&questions));
     match wanted.action.as_ref().unwrap_or(&RulesAction::List) {
         RulesAction::List => {
-            let (unanswered, idle) = find_unanswered(context, &questions).await?;
+            let found = find_unanswered(context, &questions).await?;
             context.screen.show(
                 |paint| {
-                    let odd = idle.iter().map(|warning| {
-                        let line = format!("! {}", text::plain(&warning.text));
-                        format!("{}\n", paint.style(AnsiColor::Yellow.on_default(), line))
-                    });
-                    let odd: String = odd.collect();
-                    let said = coverage::unanswered(&unanswered, paint);
-                    format!("{}{said}{odd}", list(set, &permissions, paint))
+                    let said: String = found.iter().map(|each| each.text(found.len() > 1, paint)).collect();
+                    format!("{}{said}", list(set, &permissions, paint))
                 },
                 || {
                     let all = set.iter().map(short).chain(permissions.iter().map(permission_json));
-                    all.map(|each| with_answer(each, &unanswered)).collect::<Vec<_>>()
+                    all.map(|each| with_answer(each, &found)).collect::<Vec<_>>()
                 },
             )?;
             Ok(false)
@@ -110,32 +105,76 @@ async fn ask(
     Ok(!answer.rows.is_empty() || !section.is_answered)
 }
 
-/// Returns the rules that the newest snapshot does not answer, where there is one, and the suppressions that accept nothing in it.
-async fn find_unanswered(
-    context: Context<'_>,
-    questions: &Questions,
-) -> Result<(Vec<Unanswered>, Vec<Warning>), Failure> {
-    let is_named = context.global.store.is_some() || context.global.account.is_some();
-    let look = async {
-        let past = Past::open(context).await?;
+/// What the newest snapshot of an account does not answer, and the suppressions that accept nothing in it.
+struct NotAnswered {
+    account: AccountId,
+    label: String,
+    unanswered: Vec<Unanswered>,
+    idle: Vec<Warning>,
+}
+
+impl NotAnswered {
+    async fn of(past: &Past, questions: &Questions) -> Result<Self, Failure> {
         let manifest = past.snapshot("latest").await?;
         let findings = history::findings(&past.history, &manifest).await?;
-        let idle = questions.idle_suppressions(past.history.account(), &findings);
-        Ok((Sight::of(&past, &manifest, questions).await?.unanswered, idle))
+        let account = past.history.account().clone();
+        let idle = questions.idle_suppressions(&account, &findings);
+        let unanswered = Sight::of(past, &manifest, questions).await?.unanswered;
+        Ok(Self { account, label: past.label.clone(), unanswered, idle })
+    }
+
+    fn text(&self, are_several: bool, paint: Paint) -> String {
+        let odd = self.idle.iter().map(|warning| {
+            let line = format!("! {}", text::plain(&warning.text));
+            format!("{}\n", paint.style(AnsiColor::Yellow.on_default(), line))
+        });
+        let said = coverage::unanswered(&self.unanswered, paint) + &odd.collect::<String>();
+        if are_several && !said.is_empty() {
+            return format!("\n{}\n{said}", paint.bold(text::plain(&self.label)));
+        }
+        said
+    }
+}
+
+/// Returns what the newest snapshot of each account that is meant does not answer, where there is one.
+async fn find_unanswered(context: Context<'_>, questions: &Questions) -> Result<Vec<NotAnswered>, Failure> {
+    let is_named = context.global.store.is_some() || context.global.account.is_some();
+    let look = async {
+        let mut found = Vec::new();
+        for past in &Past::open_all(context).await? {
+            found.push(NotAnswered::of(past, questions).await?);
+        }
+        Ok(found)
     };
     match look.await {
         // Rules can be listed before there is anything to ask them of.
-        Err(_) if !is_named => Ok((Vec::new(), Vec::new())),
+        Err(_) if !is_named => Ok(Vec::new()),
         found => found,
     }
 }
 
-fn with_answer(mut rule: Value, unanswered: &[Unanswered]) -> Value {
+/// Adds to a rule why it has no answer: of several accounts, with the account that it has none of.
+fn with_answer(mut rule: Value, found: &[NotAnswered]) -> Value {
     let id = rule.get("id").and_then(Value::as_str).unwrap_or_default();
-    if let Some(found) = unanswered.iter().find(|each| each.rule == id)
-        && let Value::Object(members) = &mut rule
-    {
-        members.insert("not_answered".to_owned(), json!(found));
+    let of_rule = |of: &NotAnswered| of.unanswered.iter().find(|each| each.rule == id).cloned();
+    let lacking: Vec<(&NotAnswered, Unanswered)> =
+        found.iter().filter_map(|of| Some((of, of_rule(of)?))).collect();
+    let told = match (found, lacking.as_slice()) {
+        (_, []) => return rule,
+        ([_], [(_, only)]) => json!(only),
+        (_, several) => several
+            .iter()
+            .map(|(of, unanswered)| {
+                let mut told = json!(unanswered);
+                if let Some(members) = told.as_object_mut() {
+                    members.insert("account".to_owned(), json!(of.account));
+                }
+                told
+            })
+            .collect(),
+    };
+    if let Value::Object(members) = &mut rule {
+        members.insert("not_answered".to_owned(), told);
     }
     rule
 }

@@ -214,13 +214,15 @@ pub(crate) fn unjudged(manifest: &Manifest) -> Option<String> {
 /// Writes what the findings are about, in blocks that have something in common.
 fn blocks(found: &Found, group_by: GroupBy, are_several: bool, paint: Paint) -> String {
     let mut blocks: Vec<(String, Vec<&Finding>)> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for finding in &found.findings {
         let key = match group_by {
             GroupBy::Rule => finding.rule.clone(),
             GroupBy::Subject => subject_text(finding, &found.names),
             GroupBy::Cause => cause(finding, &found.names),
         };
-        match blocks.iter_mut().find(|(known, _)| *known == key) {
+        let place = *places.entry(key.clone()).or_insert(blocks.len());
+        match blocks.get_mut(place) {
             Some((_, block)) => block.push(finding),
             None => blocks.push((key, vec![finding])),
         }

@@ -54,7 +54,17 @@ impl Grid {
 
     /// Writes the table: a line for each row, or where the screen is too narrow for that, a block.
     pub(crate) fn text(mut self, paint: Paint) -> String {
-        let Some(width) = paint.width.map(usize::from) else { return self.lines(paint, &self.widths(true)) };
+        let width = paint.width.map(usize::from);
+        if let Some(whose) = paint.whose {
+            self.columns.push(Column { head: "ACCOUNT".to_owned(), is_right: false });
+            self.rows.iter_mut().for_each(|row| row.push(plain(whose)));
+            // It stands above the table, too, so that it is the first to give way.
+            if width.is_some_and(|width| total(&self.widths(true)) > width) {
+                self.columns.pop();
+                self.rows.iter_mut().for_each(|row| drop(row.pop()));
+            }
+        }
+        let Some(width) = width else { return self.lines(paint, &self.widths(true)) };
         if total(&self.widths(true)) <= width {
             return self.lines(paint, &self.widths(true));
         }
@@ -171,7 +181,7 @@ mod tests {
         grid
     }
 
-    fn narrow(width: u16) -> Paint {
+    fn narrow(width: u16) -> Paint<'static> {
         let mut paint = Paint::PLAIN;
         paint.width = Some(width);
         paint

@@ -46,12 +46,14 @@ pub enum QuestionError {
         nearest: Vec<String>,
     },
     /// Several things have the name that was asked for.
-    #[error("`{name}` may be any of these: {}; ask for one of them in these words", .places.join(", "))]
+    #[error("`{name}` may be any of these: {}{}; ask for one of them in these words", .places.join(", "), more(.others))]
     ManySubjects {
         /// The name that was asked for.
         name: String,
-        /// Tables and keys of those that have it.
+        /// Tables and keys of the first of those that have it.
         places: Vec<String>,
+        /// How many more have it.
+        others: usize,
     },
     /// A table has no such column.
     #[error("`{table}` has no column `{column}`; it has {}", .columns.join(", "))]
@@ -86,6 +88,11 @@ pub enum QuestionError {
         /// The snapshot that was asked.
         number: u64,
     },
+}
+
+/// Says that there are more.
+fn more(others: &usize) -> String {
+    if *others == 0 { String::new() } else { format!(" and {others} more") }
 }
 
 /// Offers what may have been meant in the place of a name that nothing has.

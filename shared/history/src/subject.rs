@@ -13,6 +13,8 @@ pub(crate) const IDS: [&str; 5] = ["crn", "guid", "iam_id", "id", "urn"];
 const NAMES: [&str; 4] = ["display_name", "email", "name", "user_id"];
 /// Most names that are offered in the place of one that nothing has.
 const NEAREST: usize = 5;
+/// Most things of one name that are offered.
+const OFFERED: usize = 10;
 /// Names less alike than this are not offered.
 const ALIKE: f64 = 0.75;
 
@@ -196,6 +198,8 @@ async fn search_the_past(
 #[derive(Default)]
 struct Search {
     found: Vec<(Fit, Subject)>,
+    /// Where they are.
+    places: BTreeSet<String>,
     /// How alike names are to the one that is wanted, in thousandths.
     names: BTreeSet<(u32, String)>,
 }
@@ -204,8 +208,7 @@ impl Search {
     fn look_at(&mut self, wanted: &Wanted<'_>, table: &'static Table, row: &Row) {
         if let Some(fit) = wanted.fit(table, row) {
             let subject = Subject::of_row(table, row);
-            let is_known = |(_, known): &(Fit, Subject)| known.place() == subject.place();
-            if !self.found.iter().any(is_known) {
+            if self.places.insert(subject.place()) {
                 self.found.push((fit, subject));
             }
         } else if self.found.is_empty()
@@ -253,9 +256,10 @@ impl Search {
                 Err(QuestionError::NoSubject { name: text.to_owned(), nearest })
             }
             (Some(first), Some(second)) => {
-                let places =
+                let mut places: Vec<String> =
                     [first, second].into_iter().chain(found).map(|subject| subject.place()).collect();
-                Err(QuestionError::ManySubjects { name: text.to_owned(), places })
+                let others = places.split_off(places.len().min(OFFERED)).len();
+                Err(QuestionError::ManySubjects { name: text.to_owned(), places, others })
             }
         }
     }

@@ -55,10 +55,9 @@ pub(super) async fn write(
         Some(since) => Some(earlier(past.snapshot(since).await?, &manifest)?),
         None => None,
     };
-    let place = wanted.to.clone().unwrap_or_else(|| {
-        let account = manifest.account.to_string().replace('/', "-");
-        format!("{account}-{}-report.{}", manifest.number, format.ending())
-    });
+    let file = manifest.account.to_string().replace('/', "-");
+    let file = format!("{file}-{}-report.{}", manifest.number, format.ending());
+    let place = context.target(wanted.to.as_ref(), file)?;
     let now = history::findings(&past.history, &manifest).await?;
     let asked: BTreeSet<String> = now.rules.keys().cloned().collect();
     let notes = notes(past, questions, &now);
