@@ -198,7 +198,7 @@ async fn search_the_past(
 #[derive(Default)]
 struct Search {
     found: Vec<(Fit, Subject)>,
-    /// Where they are.
+    /// Tables and keys of the things that were found.
     places: BTreeSet<String>,
     /// How alike names are to the one that is wanted, in thousandths.
     names: BTreeSet<(u32, String)>,
