@@ -20,6 +20,7 @@ pub(crate) struct Faults {
     first: RefCell<Option<String>>,
     others: Cell<u64>,
     unread: RefCell<Vec<Unread>>,
+    unsaid: RefCell<Vec<&'static str>>,
     doubts: Cell<u64>,
     /// Texts that stand in no answer: the numbers and truth values that were read as such.
     texts: Bump,
@@ -69,6 +70,11 @@ impl Faults {
     /// Takes out the members that could not be read since the last time.
     pub(crate) fn take_unread(&self) -> Vec<Unread> {
         mem::take(&mut *self.unread.borrow_mut())
+    }
+
+    /// Takes out the members that were not said since the last time, though things of the kind have them.
+    pub(crate) fn take_unsaid(&self) -> Vec<&'static str> {
+        mem::take(&mut *self.unsaid.borrow_mut())
     }
 
     /// Returns what to say of the faults, if there are any.
@@ -141,6 +147,14 @@ impl<'a> Item<'a> {
         self
     }
 
+    /// Notes a fault where an id or another text that is always there is missing, null or empty.
+    pub(crate) fn must_name(&self, name: &str) -> &Self {
+        if self.value(name).is_none_or(|value| value.as_str() == Some("")) {
+            self.faults.note(|| format!("`{name}` is missing"));
+        }
+        self
+    }
+
     /// Notes a doubt where a list that is always there is missing or null, which proves nothing.
     pub(crate) fn must_list(&self, name: &str) -> &Self {
         if self.value(name).is_none() {
@@ -157,15 +171,27 @@ impl<'a> Item<'a> {
         self
     }
 
-    /// Writes down as unread each of these members that is missing or null, though the interface declares that it is always
-    /// there: what was known of it stands. An empty id is as good as none.
+    /// Writes down as unread each of these members that is missing, null or empty, though the interface declares that it is
+    /// always there: what was known of it stands.
     pub(crate) fn must_say(&self, names: &[&str]) {
-        let is_said = |name: &str| {
-            let is_id = name.ends_with("id") || name == "crn";
-            self.value(name).is_some_and(|value| !is_id || value.as_str() != Some(""))
-        };
+        let is_said = |name: &str| self.value(name).is_some_and(|value| value.as_str() != Some(""));
         for name in names.iter().filter(|name| !is_said(name)) {
             self.unread(name, "is missing");
+        }
+    }
+
+    /// Writes down each of these members that is missing, null or empty, though things of this kind have it. The interface
+    /// declares it optional, so that this proves nothing the first time: what was known of it stands for one run.
+    pub(crate) fn should_say(&self, names: &[&'static str]) {
+        let is_said = |name: &str| self.value(name).is_some_and(|value| value.as_str() != Some(""));
+        let unsaid = names.iter().copied().filter(|name| !is_said(name));
+        self.faults.unsaid.borrow_mut().extend(unsaid);
+    }
+
+    /// Writes down a member like [`Self::should_say`] that may be an empty text.
+    pub(crate) fn should_have(&self, name: &'static str) {
+        if self.value(name).is_none() {
+            self.faults.unsaid.borrow_mut().push(name);
         }
     }
 
@@ -225,6 +251,19 @@ impl<'a> Item<'a> {
         let value = self.value(name)?;
         let Value::Object(members) = value else { return self.misfit(name, value, "object") };
         Some(Self { members, faults: self.faults })
+    }
+
+    /// Returns a member that may be a text, a number, a truth value or a list of these. An object means nothing there.
+    pub(crate) fn plain(&self, name: &str) -> Option<&'a Value> {
+        let value = self.value(name)?;
+        let is_plain = |value: &Value| !matches!(value, Value::Null | Value::Array(_) | Value::Object(_));
+        match value {
+            Value::Array(values) if !values.iter().all(is_plain) => {
+                self.misfit(name, value, "list of plain values")
+            }
+            Value::Object(_) => self.misfit(name, value, "plain value"),
+            _ => Some(value),
+        }
     }
 
     /// Returns the values of an array; none where there is none.

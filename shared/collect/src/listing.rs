@@ -97,6 +97,24 @@ impl Seen {
         self.unread.push(UnreadCell { table: table.name, key, column, is_doubtful: false });
     }
 
+    /// Notes that nothing was said of a cell, though things of its kind have it.
+    pub(crate) fn note_unsaid(&mut self, table: &'static Table, row: &Row, column: &'static str) {
+        let key: Box<[u8]> = row.prefix(table.key).into();
+        let document = table.position("document").map(|_| "document");
+        self.unread.extend([Some(column), document].into_iter().flatten().map(|column| UnreadCell {
+            table: table.name,
+            key: key.clone(),
+            column,
+            is_doubtful: true,
+        }));
+    }
+
+    /// Notes that nothing was said of the rows of a table that begin with the first columns of this one.
+    pub(crate) fn note_part(&mut self, table: &'static Table, row: &Row, columns: usize) {
+        let key = row.prefix(columns).into();
+        self.unread.push(UnreadCell { table: table.name, key, column: table.name, is_doubtful: true });
+    }
+
     /// Keeps the rows of lists inside of a thing. Where an element of them cannot be read, all that is known of
     /// these lists stands in for what was shown, because a broken element may shift those after it. That ends with the
     /// first answer in which all elements can be read.
@@ -119,7 +137,9 @@ impl Seen {
     /// Notes that lists inside of a thing are shown in a form that proves nothing, as null: what is known of them stands in
     /// for one run. That ends with the array, or with the same answer in the next run.
     pub(crate) fn note_doubtful(&mut self, (table, row): (&'static Table, &Row), lists: &[&'static Table]) {
-        let cells = ["document", "fault"].into_iter().filter(|column| table.position(column).is_some());
+        let cells = ["document", "fault", "rule_operator"]
+            .into_iter()
+            .filter(|column| table.position(column).is_some());
         let key = row.prefix(table.key);
         self.unread.extend(lists.iter().map(|list| list.name).chain(cells).map(|column| UnreadCell {
             table: table.name,

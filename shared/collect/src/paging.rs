@@ -80,6 +80,29 @@ pub(crate) struct Page<'a> {
     pub(crate) first: Option<&'a Value>,
 }
 
+/// What the pages say in `rows_count`. Whether that counts the rows of the list or those of the page is documented nowhere.
+#[derive(Debug, Default)]
+struct RowCounts {
+    last: Option<u64>,
+    differ: bool,
+    /// How many rows are missing on the pages, if each counts its own.
+    lacking: u64,
+    has_empty_page: bool,
+}
+
+impl RowCounts {
+    fn turn(&mut self, counted: u64, shown: u64) {
+        self.differ |= self.last.replace(counted).is_some_and(|last| last != counted);
+        self.lacking += counted.saturating_sub(shown);
+        self.has_empty_page |= counted > 0 && shown == 0;
+    }
+
+    /// Reports whether no page lacks any of its own rows, or else the last one counts what all pages show.
+    fn may_count_the_list(&self, shown: u64) -> bool {
+        self.lacking == 0 || (self.last == Some(shown) && !(self.differ && self.has_empty_page))
+    }
+}
+
 /// A walk through the pages of one list.
 #[derive(Debug)]
 pub(crate) struct Walk {
@@ -90,6 +113,7 @@ pub(crate) struct Walk {
     pages: u32,
     most_pages: u32,
     claimed: u64,
+    rows: RowCounts,
     total: Option<u64>,
     on_page: Option<u64>,
     shown: u64,
@@ -108,6 +132,7 @@ impl Walk {
             pages: 0,
             most_pages,
             claimed: 0,
+            rows: RowCounts::default(),
             total: None,
             on_page: None,
             shown: 0,
@@ -123,8 +148,16 @@ impl Walk {
 
     /// Returns how many things the pages said there were: the greatest number of any, or the sum where
     /// each counts its own.
-    pub(crate) const fn claimed(&self) -> u64 {
-        self.claimed
+    pub(crate) fn claimed(&self) -> u64 {
+        if self.claimed > self.shown || self.rows.may_count_the_list(self.shown) {
+            return self.claimed;
+        }
+        self.shown + self.rows.lacking
+    }
+
+    /// Returns what to say of a page that counts rows and shows none.
+    pub(crate) fn empty_page(&self) -> Option<&'static str> {
+        self.rows.has_empty_page.then_some("a page counts rows and shows none, which proves nothing")
     }
 
     /// Returns how many things the whole list has: the greatest number of any page that counts all of them.
@@ -158,8 +191,8 @@ impl Walk {
         self.shown += page.things;
         let place = page.members.get("page_info").and_then(Value::as_object);
         self.on_page = place.and_then(|place| self.counted(place, "current_count"));
-        // What rows are counted, those of the list or those of the page, is documented nowhere.
         let rows = self.counted(page.members, "rows_count");
+        rows.into_iter().for_each(|rows| self.rows.turn(rows, page.things));
         self.on_page = self.on_page.or(rows.filter(|rows| *rows == 0));
         self.claimed = self.claimed.max(rows.unwrap_or_default());
         for counter in ["total_results", "total_count", "count"] {

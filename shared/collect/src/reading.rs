@@ -210,7 +210,7 @@ impl Reading {
                 Some(format!("the list counts {claimed} things and shows {things}")),
             );
         }
-        match self.doubt.as_deref().or(self.walk.unread_counter()) {
+        match self.doubt.as_deref().or(self.walk.unread_counter()).or(self.walk.empty_page()) {
             Some(doubt) if !self.is_proven() => (ListStatus::Doubtful, Some(doubt.to_owned())),
             _ => (ListStatus::Complete, self.unknown.clone()),
         }

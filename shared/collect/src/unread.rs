@@ -23,6 +23,7 @@ const RENAMED: &[(&str, &[&str])] = &[
     ("default", &["is_default"]),
     ("delegation_enabled_at", &["enabled_at"]),
     ("document", &["fault"]),
+    ("domain_id", &["is_custom"]),
     ("expiration", &["expiration_in_hours", "expiration_in_seconds"]),
     ("expire_time", &["expires_at"]),
     ("group_name", &["name"]),
@@ -30,6 +31,7 @@ const RENAMED: &[(&str, &[&str])] = &[
     ("key", &["name"]),
     ("last_authn", &["last_authn_at"]),
     ("modified_at", &["last_modified_at"]),
+    ("path", &["kind"]),
     ("owner_iamid", &["owner_iam_id"]),
     ("owner_userid", &["owner_user_id"]),
     ("policy", &["is_fine_grained", "version"]),
@@ -37,6 +39,7 @@ const RENAMED: &[(&str, &[&str])] = &[
     ("policy_type", &["type"]),
     ("report_duration", &["report_duration_hours"]),
     ("report_end_time", &["report_ended_at"]),
+    ("saml_metadata_document", &["metadata_sha256"]),
     ("tag_value", &["value"]),
     ("trust_policy", &["fault"]),
     ("updated_by", &["updated_by_id"]),
@@ -45,11 +48,16 @@ const RENAMED: &[(&str, &[&str])] = &[
 
 /// Settles what could not be read of the item that the fresh rows were made of.
 pub(crate) fn settle(faults: &Faults, seen: &mut Seen) {
-    let unread = faults.take_unread();
-    if unread.is_empty() {
+    let (unread, unsaid) = (faults.take_unread(), faults.take_unsaid());
+    if unread.is_empty() && unsaid.is_empty() {
         return;
     }
     let rows = seen.fresh();
+    let doubtful: Vec<UnreadCell> = unsaid.into_iter().flat_map(|member| doubted(member, &rows)).collect();
+    seen.unread.extend(doubtful);
+    if unread.is_empty() {
+        return;
+    }
     let mut cells = Vec::new();
     for Unread { member, fault } in unread {
         let concerned = member.map(|member| concerned(&member, &rows)).unwrap_or_default();
@@ -75,14 +83,35 @@ pub(crate) fn settle(faults: &Faults, seen: &mut Seen) {
     seen.unread.extend(cells);
 }
 
+/// Returns the cells that a member is read into which was not said, and with them the document that lacks it.
+fn doubted(member: &str, rows: &[Made]) -> Vec<UnreadCell> {
+    let is_filled = |column: &&'static str| *column == member || renamed(member).contains(column);
+    let cells = |(table, row): &Made| {
+        let names = table.columns.iter().skip(table.key).map(|column| column.name);
+        let documents = table.columns.iter().filter(|column| column.kind == Type::Document);
+        let mut cells: Vec<&'static str> = names.filter(is_filled).collect();
+        if !cells.is_empty() {
+            cells.extend(documents.map(|column| column.name));
+        }
+        let key: Box<[u8]> = row.prefix(table.key).into();
+        let cell = |column| UnreadCell { table: table.name, key: key.clone(), column, is_doubtful: true };
+        cells.into_iter().map(cell).collect::<Vec<_>>()
+    };
+    rows.iter().map(cells).find(|cells| !cells.is_empty()).unwrap_or_default()
+}
+
+/// Returns the columns of other names that a member is read into.
+fn renamed(member: &str) -> &'static [&'static str] {
+    RENAMED.iter().find(|(name, _)| *name == member).map(|(_, columns)| *columns).unwrap_or_default()
+}
+
 /// A row that was just made, with its table.
 type Made = (&'static Table, Row);
 
 /// Returns the cells that a member concerns: those of its columns that hold nothing, or else all of its columns, or
 /// else every cell that holds nothing.
 fn concerned<'a>(member: &str, rows: &'a [Made]) -> Vec<(&'a Made, &'static str)> {
-    let renamed =
-        RENAMED.iter().find(|(name, _)| *name == member).map(|(_, columns)| *columns).unwrap_or_default();
+    let renamed = renamed(member);
     let cells = rows.iter().flat_map(|row| {
         let columns = row.0.columns.iter().zip(row.1.values()).skip(row.0.key);
         columns

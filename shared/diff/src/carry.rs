@@ -6,7 +6,7 @@ use model::{
     Coverage, ListHistory, ListStatus, Lists, Reading, Row, Rows, State, Table, Trust, Word, tables,
 };
 
-use crate::{doubt::believed, gone::drop_gone, unread};
+use crate::{doubt::believed, gone::drop_gone, unread, unsaid::forget_idle};
 
 /// Former rows that stand in, by table.
 pub(crate) type Missing = BTreeMap<&'static str, Vec<Row>>;
@@ -23,6 +23,7 @@ pub(crate) type Missing = BTreeMap<&'static str, Vec<Row>>;
 #[must_use]
 pub fn carry(before: &State, number: u64, seen: State, declared: &[&'static Table]) -> State {
     let mut state = seen;
+    forget_idle(before, &mut state, declared);
     let cells = state.take_unread();
     let shown = believed(before, &state, declared);
     let is_whole = shown.iter().all(Coverage::is_complete);

@@ -6,10 +6,12 @@ mod doubt;
 mod gone;
 mod revealed;
 mod unread;
+mod unsaid;
 
 pub use carry::carry;
 pub use compare::{apply, compare, hindsight, mark_first_sight};
 pub use doubt::believed_coverage;
+pub use unsaid::forget_idle;
 
 #[cfg(test)]
 mod tests;

@@ -6,10 +6,13 @@ use model::{
     Coverage, ListStatus, Lists, Reading, Row, Rows, State, Table, Trust, Type, UnreadCell, Value, tables,
 };
 
-use crate::carry::owner;
+use crate::{
+    carry::owner,
+    unsaid::{is_companion, is_part_lost, rows_below, was_said},
+};
 
 /// What the reason of a list begins with that is in doubt only because of lists inside of its things.
-pub(crate) const INNER: &str = "lists inside of things are null or missing, which proves nothing";
+pub(crate) const INNER: &str = "members of things are null or missing, which proves nothing";
 
 /// Cells by the list that their row comes from: those that hold their last known value, those of them that are believed
 /// if the next run shows the same, and those that hold none.
@@ -230,7 +233,7 @@ impl Unread {
     fn doubt(
         &mut self,
         before: &State,
-        state: &State,
+        state: &mut State,
         cells: Vec<UnreadCell>,
         declared: &[&'static Table],
         edits: &mut Edits,
@@ -243,13 +246,33 @@ impl Unread {
         for cell in cells {
             let Some(table) = named(cell.table) else { continue };
             let place = (table.name, cell.key.clone());
-            let Some(child) = named(cell.column) else {
+            if is_companion(cell.column) {
                 columns.entry(place).or_default().insert(cell.column);
                 continue;
-            };
-            let Some(row) = state.rows(table).get(table, &cell.key) else { continue };
+            }
+            if cell.column == table.name {
+                self.doubt_part(before, state, &cell, (&lists, &former, table), edits);
+                continue;
+            }
+            let shown = state.rows(table).get(table, &cell.key);
+            let known_row =
+                || before.rows(table).get(table, &cell.key).filter(|_| named(cell.column).is_none());
+            let Some(row) = shown.or_else(known_row) else { continue };
             let (list, name) = (list_of(&lists, table, row), cell_name(table, &cell.key, cell.column));
             let known = former.get(&list.0, &list.1);
+            let Some(child) = named(cell.column) else {
+                if was_said(before, state, table, &cell) && !known.is_some_and(|list| doubts(list, &name)) {
+                    if shown.is_none() {
+                        let known = row.clone();
+                        state.mark_carried(table, &known);
+                        edits.put(table, known);
+                    }
+                    columns.entry(place.clone()).or_default().insert(cell.column);
+                    self.doubtful.entry(list).or_default().insert(name);
+                    are_doubted.insert(place);
+                }
+                continue;
+            };
             let is_new = known.is_some() && before.rows(table).get(table, &cell.key).is_none();
             let owners = with_rows
                 .entry(child.name)
@@ -271,6 +294,26 @@ impl Unread {
                 continue;
             };
             edits.put(table, filled(table, row, known, columns));
+        }
+    }
+
+    /// Lets the rows last known stand in for those of a table that begin with a key, where nothing was said of them.
+    fn doubt_part(
+        &mut self,
+        before: &State,
+        state: &State,
+        cell: &UnreadCell,
+        (lists, former, table): (&Lists, &Lists, &'static Table),
+        edits: &mut Edits,
+    ) {
+        if !is_part_lost(before, state, table, cell) {
+            return;
+        }
+        let Some(known) = rows_below(before, table, &cell.key).next() else { return };
+        let (list, name) = (list_of(lists, table, known), cell_name(table, &cell.key, cell.column));
+        if former.get(&list.0, &list.1).is_none_or(|list| !doubts(list, &name)) {
+            edits.keep_children(table, &cell.key, Row::from_packed(&cell.key).values().count());
+            self.doubtful.entry(list).or_default().insert(name);
         }
     }
 

@@ -263,7 +263,8 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
     let is_known = |table: &&'static Table| {
         hashes.get(table.name).is_some_and(|hash| former.holds(table, hash, seen.rows(table)))
     };
-    let differing: Vec<&'static Table> = declared.iter().copied().filter(|table| !is_known(table)).collect();
+    let mut differing: Vec<&'static Table> =
+        declared.iter().copied().filter(|table| !is_known(table)).collect();
     if differing.is_empty() {
         return Ok(Compared {
             before: State::default(),
@@ -275,10 +276,15 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
         });
     }
     let mut before = former.state(history, &differing, &seen).await?;
+    diff::forget_idle(&before, &mut seen, &declared);
     let is_whole = coverage_counts(&seen).incomplete == 0 && !seen.has_unread();
     // What stands in for incomplete lists is looked up in whole tables; those that do not differ are at hand.
     for table in declared.iter().filter(|table| !is_whole && is_at_hand(table, &differing, former)) {
         before.put(table, seen.rows(table).clone());
+    }
+    // What stands in is noted in the coverage, also where the lists were read as before.
+    if !is_whole && !differing.iter().any(|table| table.name == tables::COVERAGE.name) {
+        differing.push(&tables::COVERAGE);
     }
     let mut state = diff::carry(&before, former.number(), seen, &declared);
     // Nothing is carried where all lists were read to their end.

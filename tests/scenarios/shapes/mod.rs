@@ -3,6 +3,8 @@
 //!
 //! Each fault stands for one run between two good ones. What somebody really does meanwhile is told, late at most.
 
+mod members;
+
 use model::{Cloud, Event};
 use pipeline::PipelineError;
 use serde_json::{Value, json};

@@ -61,6 +61,13 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 /// Writes the rows of one answer.
 pub(crate) fn keep(scope: &str, item: &Item<'_>, seen: &mut Seen) {
     for (list, member, kind) in KINDS {
+        if item.value(list).is_none() {
+            seen.note_part(
+                &ACCESS_CONTROLS,
+                &ACCESS_CONTROLS.draft().set("scope", scope).set("kind", kind).row(),
+                2,
+            );
+        }
         for each in item.objects(list) {
             let Some(value) = each.key(member) else { continue };
             let row = ACCESS_CONTROLS

@@ -96,6 +96,7 @@ async fn uses(reader: &Reader<'_>, user: &str, key: &str) -> Seen {
     let items = Items::Under { name: "access_key_last_used", has: None };
     let list = single(&ACCESS_KEY_USES, &reader.endpoints.iam, &path, &[], items);
     let keep = |item: &Item<'_>, seen: &mut Seen| {
+        item.should_say(&["last_used_at"]);
         let at = item.time("last_used_at");
         let draft = ACCESS_KEY_USES.draft().set("access_key_id", key).set("user_id", user);
         seen.push(&ACCESS_KEY_USES, draft.set("last_used_at", at.as_ref()).row());

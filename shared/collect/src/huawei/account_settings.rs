@@ -4,7 +4,7 @@ use model::tables::huawei::ACCOUNT_SETTINGS;
 
 use super::{
     reader::{Reader, single},
-    scalars::keep_one,
+    scalars::{self, keep_one},
 };
 use crate::{
     item::Item,
@@ -14,6 +14,13 @@ use crate::{
 
 /// Switches of the protection of critical operations.
 const PROTECTION: [&str; 3] = ["operation_protection", "admin_check", "scene"];
+/// Switches of what users may change of their own.
+const ALLOWED: [&str; 4] = [
+    "allow_user.manage_accesskey",
+    "allow_user.manage_email",
+    "allow_user.manage_mobile",
+    "allow_user.manage_password",
+];
 
 /// Reads the switches of both interfaces; the account summary has one more.
 pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
@@ -42,6 +49,15 @@ fn keep_protection(item: &Item<'_>, seen: &mut Seen) -> Kept {
     }
     for (name, value) in item.object("allow_user").iter().flat_map(Item::members) {
         keep_one(&ACCOUNT_SETTINGS, &format!("allow_user.{name}"), value, item, seen);
+    }
+    let is_said = |name: &str| match name.split_once('.') {
+        Some((_, allowed)) => {
+            item.value("allow_user").and_then(|all| all.get(allowed)).is_some_and(|each| !each.is_null())
+        }
+        None => item.value(name).is_some(),
+    };
+    for name in PROTECTION.iter().chain(&ALLOWED).filter(|name| !is_said(name)) {
+        scalars::note_unsaid(&ACCOUNT_SETTINGS, name, seen);
     }
     Some(String::new())
 }

@@ -43,8 +43,9 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     for name in COUNTERS {
         item.integer(name);
     }
-    if let Some(value) = item.value(ROOT_MFA) {
-        scalars::keep_one(&ACCOUNT_SETTINGS, ROOT_MFA, value, item, seen);
+    match item.value(ROOT_MFA) {
+        Some(value) => scalars::keep_one(&ACCOUNT_SETTINGS, ROOT_MFA, value, item, seen),
+        None => scalars::note_unsaid(&ACCOUNT_SETTINGS, ROOT_MFA, seen),
     }
     Some(String::new())
 }

@@ -32,7 +32,12 @@ async fn all(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("agency_id")?;
     item.must_say(&["agency_name"]);
+    item.should_say(&["created_at", "urn", "max_session_duration"]);
+    item.should_have("path");
     let is_classic = item.value("trust_policy").is_none_or(|trust| trust.as_str().is_some_and(str::is_empty));
+    if is_classic {
+        item.should_say(&["trust_domain_id", "trust_domain_name"]);
+    }
     let trust =
         (!is_classic).then(|| Document::read(item, "trust_policy", &format!("trust policy of `{id}`")));
     let row = AGENCIES
@@ -51,6 +56,9 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         .set("document", &document(item, trust.as_ref()))
         .row();
     seen.push(&AGENCIES, row.clone());
+    if item.value("path").is_some_and(|path| !path.is_string()) {
+        seen.note_unread(&AGENCIES, &row, "kind");
+    }
     let is_untold = trust.is_none() && item.value("trust_domain_id").is_none();
     if is_untold {
         item.faults().note(|| format!("agency `{id}` trusts nobody, by a policy or an account"));
@@ -102,6 +110,9 @@ async fn tags(reader: &Reader<'_>, agencies: Parents) -> Seen {
             }
             for tag in item.objects("tags") {
                 let Some(key) = tag.key("tag_key") else { continue };
+                if tag.value("tag_value").is_none() {
+                    tag.unread("tag_value", "is missing");
+                }
                 let row = AGENCY_TAGS
                     .draft()
                     .set("agency_id", &agency)

@@ -23,6 +23,7 @@ const SETTING: Setting = Setting {
         "session_timeout",
         "show_recent_login_info",
     ],
+    mostly: &["custom_info_for_login"],
     renamed: ("account_validity_period", "user_validity_period"),
 };
 

@@ -19,6 +19,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let user = item.key("user_id")?;
     item.must_say(&["enabled"]);
+    item.should_say(&["verification_method"]);
     let row = LOGIN_PROTECTIONS
         .draft()
         .set("user_id", user)

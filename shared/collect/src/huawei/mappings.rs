@@ -1,6 +1,7 @@
 //! Rules that put federated users into groups, by the name of the group.
 
 use model::tables::huawei::MAPPINGS;
+use serde_json::Value;
 
 use super::reader::{Reader, single};
 use crate::{
@@ -20,9 +21,12 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     let rules = in_our_order(item.must_have("rules"), "rules");
     for (rule, number) in rules.iter().zip(0_i64..) {
-        let remote = remote(rule);
+        let remote = remote(rule.must_have("remote"));
         for (local, position) in in_our_order(rule.must_have("local"), "local").iter().zip(0_i64..) {
-            let name = |member: &str| local.object(member).and_then(|each| each.text("name"));
+            let name = |member: &str| local.object(member)?.must_name("name").text("name");
+            if ["user", "group", "groups"].iter().all(|member| local.value(member).is_none()) {
+                local.faults().note(|| "a mapping makes nobody of whom it fits".to_owned());
+            }
             let row = MAPPINGS
                 .draft()
                 .set("mapping_id", id)
@@ -47,9 +51,22 @@ fn in_our_order<'a>(item: &Item<'a>, member: &str) -> Vec<Item<'a>> {
 
 /// Returns what a rule asks. What the user has at `{0}` hangs on the order of the attributes, so it is kept.
 fn remote(rule: &Item<'_>) -> Option<String> {
+    if rule.value("remote").is_some_and(|remote| !remote.is_array()) {
+        rule.unread("remote", "is no array");
+    }
     let mut remote = rule.value("remote")?.clone();
     for attribute in remote.as_array_mut().into_iter().flatten() {
-        let is_regex = Item::of(attribute, rule.faults()).and_then(|attribute| attribute.boolean("regex"));
+        let shown = Item::of(attribute, rule.faults());
+        if let Some(shown) = shown {
+            shown.must_name("type").text("type");
+            for claims in ["any_one_of", "not_any_of"] {
+                if attribute.get(claims).is_some_and(Value::is_null) {
+                    shown.unread(claims, "is null");
+                }
+                shown.texts(claims);
+            }
+        }
+        let is_regex = shown.and_then(|shown| shown.boolean("regex"));
         if let (Some(is_regex), Some(members)) = (is_regex, attribute.as_object_mut()) {
             members.insert("regex".to_owned(), is_regex.into());
         }

@@ -107,6 +107,12 @@ fn keep(parent: &str, item: &Item<'_>, members: &Members, seen: &mut Seen) -> Ke
         .set("join_method", member.join_method.as_ref())
         .set("joined_at", member.joined_at.as_ref())
         .row();
+    let of_account =
+        [("status", &member.status), ("join_method", &member.join_method), ("joined_at", &member.joined_at)];
+    for (column, _) in of_account.iter().filter(|(_, value)| is_account && value.is_none()) {
+        seen.note_unsaid(&ORGANIZATION_ENTITIES, &row, column);
+    }
+    item.should_say(&["name"]);
     seen.push(&ORGANIZATION_ENTITIES, row);
     Some(id.to_owned())
 }

@@ -61,6 +61,7 @@ pub(crate) fn paged(
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["management_account_id"]);
+    item.should_say(&["urn", "management_account_name", "created_at"]);
     let row = ORGANIZATIONS
         .draft()
         .set("id", id)
@@ -75,6 +76,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
 
 fn keep_administrator(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("account_id")?;
+    item.should_say(&["account_name", "delegation_enabled_at"]);
     let row = DELEGATED_ADMINISTRATORS
         .draft()
         .set("account_id", id)

@@ -22,6 +22,7 @@ const SETTING: Setting = Setting {
         "password_not_username_or_invert",
         "allow_user_to_change_password",
     ],
+    mostly: &["maximum_password_length", "password_requirements"],
     renamed: ("number_of_recent_passwords_disallowed", "password_reuse_prevention"),
 };
 

@@ -82,6 +82,7 @@ fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         item.faults().note(|| "an attachment is to nobody that is known".to_owned());
         return None;
     };
+    item.should_say(&["attached_at"]);
     let row = POLICY_ATTACHMENTS
         .draft()
         .set("policy_id", policy)

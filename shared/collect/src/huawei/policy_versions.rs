@@ -25,6 +25,7 @@ pub(crate) async fn list(reader: &Reader<'_>, policies: Parents) -> Seen {
 fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("version_id")?;
     item.must_say(&["is_default"]);
+    item.should_say(&["created_at"]);
     let document = Document::read(item, "document", &format!("version `{id}`"));
     let row = POLICY_VERSIONS
         .draft()

@@ -44,6 +44,7 @@ pub(crate) async fn granted(reader: &Reader<'_>, seen: &Seen) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["name"]);
+    item.should_say(&["display_name", "type"]);
     let policy = Document::read(item, "policy", &format!("role `{id}`"));
     let row = ROLES
         .draft()
@@ -51,13 +52,19 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         .set("name", item.text("name"))
         .set("display_name", item.text("display_name"))
         .set("type", item.text("type"))
-        .set("is_custom", item.value("domain_id").is_some_and(|domain| domain != ""))
+        .set("is_custom", item.text("domain_id").is_some())
         .set("is_fine_grained", policy.canonical.is_some().then(|| policy.version.as_deref() == Some("1.1")))
         .set("version", policy.version.as_ref())
         .set("description", item.text("description"))
         .set("document", &item.document_without(&["links", "references"]))
         .row();
     seen.push(&ROLES, row.clone());
+    if item.text("domain_id").is_none() {
+        seen.note_unsaid(&ROLES, &row, "is_custom");
+    }
+    if policy.version.is_none() {
+        ["version", "is_fine_grained"].into_iter().for_each(|column| seen.note_unsaid(&ROLES, &row, column));
+    }
     policy.note((&ROLES, &row), ROLE_DOCUMENTS, seen);
     policy.keep(ROLE_DOCUMENTS, &[("role_id", id)], seen);
     Some(id.to_owned())

@@ -19,6 +19,14 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("provider_id")?;
+    item.should_say(&[
+        "name",
+        "urn",
+        "saml_metadata_document",
+        "assertion_encryption_mode",
+        "created_at",
+        "expires_at",
+    ]);
     let metadata = item.text("saml_metadata_document");
     let metadata = metadata.map(|text| hex::encode(Sha256::digest(text.as_bytes())));
     let row = SAML_PROVIDERS

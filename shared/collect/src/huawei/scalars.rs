@@ -27,17 +27,25 @@ pub(crate) struct Setting {
     pub(crate) member: &'static str,
     /// Settings that every answer of version 5 has.
     pub(crate) always: &'static [&'static str],
+    /// Settings that most answers have.
+    pub(crate) mostly: &'static [&'static str],
     /// What the classic interface calls it, and what version 5 does.
     pub(crate) renamed: (&'static str, &'static str),
 }
 
 /// Writes a row for each text, number and truth value.
 fn keep(setting: &Setting, item: &Item<'_>, seen: &mut Seen) {
+    for name in setting.mostly.iter().filter(|name| item.value(name).is_none()) {
+        note_unsaid(setting.table, name, seen);
+    }
     for (name, value) in item.members() {
         let name = if name == setting.renamed.0 { setting.renamed.1 } else { name };
         // Lists of networks and members that nobody knows yet are no scalars, and no faults; but one that was a scalar
         // in the last snapshot keeps its value.
-        if setting.always.contains(&name) || !(value.is_array() || value.is_object()) {
+        let is_always = setting.always.contains(&name);
+        if is_always && value == "" {
+            keep_one(setting.table, name, &Value::Null, item, seen);
+        } else if is_always || !(value.is_array() || value.is_object()) {
             keep_one(setting.table, name, value, item, seen);
         } else if !access_controls::is_list(name) {
             note_unread(setting.table, name, seen);
@@ -63,6 +71,12 @@ pub(crate) fn keep_one(table: &'static Table, name: &str, value: &Value, item: &
 /// the one of the last snapshot stands in, if there is one.
 pub(crate) fn note_unread(table: &'static Table, name: &str, seen: &mut Seen) {
     seen.note_unread(table, &table.draft().set("name", name).row(), "value");
+}
+
+/// Notes that nothing was said of a setting that accounts have: the row of the last snapshot stands in for one run, if there
+/// is one.
+pub(crate) fn note_unsaid(table: &'static Table, name: &str, seen: &mut Seen) {
+    seen.note_unsaid(table, &table.draft().set("name", name).row(), "value");
 }
 
 /// Reads a setting from version 5, or from the classic interface where the account cannot be read in version 5 at all.

@@ -79,6 +79,7 @@ async fn content(reader: &Reader<'_>, id: String) -> Seen {
 fn keep(id: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let document = Document::read(item, "content", &format!("policy `{id}`"));
     let summary = item.must_have("policy_summary").object("policy_summary")?;
+    summary.should_say(&["name", "urn", "is_builtin"]);
     let row = SCPS
         .draft()
         .set("policy_id", id)
@@ -100,6 +101,7 @@ async fn attachments(reader: &Reader<'_>, id: String) -> Seen {
     let list = paged(SCP_ATTACHMENTS.listing, reader, &path, &[], Items::Each("attached_entities"));
     let keep = |item: &Item<'_>, seen: &mut Seen| {
         let entity = item.key("id")?;
+        item.should_say(&["type"]);
         let row = SCP_ATTACHMENTS
             .draft()
             .set("policy_id", &id)

@@ -223,8 +223,10 @@ impl Faults {
             self.note(format!("statement {place} has a member that is not known"));
         }
         let effect = members.get("Effect").and_then(Value::as_str).map(str::to_owned);
-        if !matches!(effect.as_deref(), Some("Allow" | "Deny")) {
-            self.note(format!("statement {place} has no `Effect` that is known"));
+        match effect.as_deref() {
+            Some("Allow" | "Deny") => {}
+            Some(_) => self.note(format!("statement {place} has no `Effect` that is known")),
+            None => self.broken(format!("statement {place} has no `Effect`")),
         }
         let actions = self.patterns(members, "Action", "NotAction", place);
         if actions.is_empty() {
@@ -254,7 +256,7 @@ impl Faults {
         let mut principals = Vec::new();
         for (name, is_except) in [("Principal", false), ("NotPrincipal", true)] {
             let kinds = match members.get(name) {
-                None | Some(Value::Null) => continue,
+                None => continue,
                 Some(Value::Object(kinds)) => sorted(kinds),
                 // A bare `*` names no type; every principal of the cloud is meant.
                 Some(bare @ Value::String(_)) => vec![("IAM", bare)],
@@ -277,7 +279,7 @@ impl Faults {
 
     fn conditions(&self, members: &Map<String, Value>, place: usize) -> Vec<[String; 3]> {
         let operators = match members.get("Condition") {
-            None | Some(Value::Null) => return Vec::new(),
+            None => return Vec::new(),
             Some(Value::Object(operators)) => sorted(operators),
             Some(_) => {
                 self.broken(format!("`Condition` of statement {place} is no object"));
@@ -292,6 +294,9 @@ impl Faults {
             };
             for (key, values) in sorted(keys) {
                 let values = set(self.texts(Some(values), "Condition", place));
+                if values.is_empty() {
+                    self.broken(format!("a key in `Condition` of statement {place} has no values"));
+                }
                 let texts = values.into_iter().map(|value| [operator.to_owned(), key.to_owned(), value]);
                 conditions.extend(texts);
             }
@@ -303,7 +308,11 @@ impl Faults {
     /// have them.
     fn texts(&self, value: Option<&Value>, name: &str, place: usize) -> Vec<String> {
         let values = match value {
-            None | Some(Value::Null) => return Vec::new(),
+            None => return Vec::new(),
+            Some(Value::Null) => {
+                self.broken(format!("`{name}` of statement {place} is null"));
+                return Vec::new();
+            }
             Some(Value::Array(values)) => values.as_slice(),
             Some(bare) => std::slice::from_ref(bare),
         };

@@ -25,6 +25,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.should_say(&["access_mode", "pwd_status", "pwd_strength"]);
     let row = USER_ACCESS_MODES
         .draft()
         .set("user_id", id)

@@ -22,6 +22,9 @@ pub(crate) async fn list(reader: &Reader<'_>, users: Parents) -> Seen {
             }
             for tag in item.objects("tags") {
                 let Some(key) = tag.key("tag_key") else { continue };
+                if tag.value("tag_value").is_none() {
+                    tag.unread("tag_value", "is missing");
+                }
                 let row = USER_TAGS
                     .draft()
                     .set("user_id", &user)

@@ -21,6 +21,7 @@ pub(crate) async fn list(reader: &Reader<'_>, users: Parents) -> Seen {
 }
 
 fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    item.should_say(&["last_login_at"]);
     let at = item.time("last_login_at");
     seen.push(&USER_LOGINS, USER_LOGINS.draft().set("user_id", user).set("last_login_at", at.as_ref()).row());
     Some(user.to_owned())

@@ -10,8 +10,9 @@ use crate::{
 };
 
 /// Settings that every answer has.
-const TEXTS: [&str; 4] =
-    ["restrict_create_service_id", "restrict_create_platform_apikey", "allowed_ip_addresses", "mfa"];
+const TEXTS: [&str; 3] = ["restrict_create_service_id", "restrict_create_platform_apikey", "mfa"];
+/// A setting that every answer has, and that is empty where all addresses are allowed.
+const ADDRESSES: &str = "allowed_ip_addresses";
 const NUMBERS: [&str; 5] = [
     "session_expiration_in_seconds",
     "session_invalidation_in_seconds",
@@ -40,8 +41,12 @@ fn keep(account: &str, item: &Item<'_>, seen: &mut Seen) {
     // What is not set says `NOT_SET`; that nothing is said of a setting is no value of it.
     item.must_say(&TEXTS);
     item.must_say(&NUMBERS);
+    if item.value(ADDRESSES).is_none() {
+        item.unread(ADDRESSES, "is missing");
+    }
+    item.should_say(&[VISIBILITY]);
     let mut draft = ACCOUNT_SETTINGS.draft().set("account_id", account).set("is_effective", true);
-    for name in TEXTS.into_iter().chain([VISIBILITY]) {
+    for name in TEXTS.into_iter().chain([ADDRESSES, VISIBILITY]) {
         draft = draft.set(name, item.text(name));
     }
     for name in NUMBERS {
@@ -64,7 +69,9 @@ fn keep(account: &str, item: &Item<'_>, seen: &mut Seen) {
 
 fn keep_realm(realm: &Item<'_>, seen: &mut Seen) {
     let Some(realm_id) = realm.key("realm_id") else { return };
-    let mut patterns = realm.texts("invitation_email_allow_patterns");
+    let is_restricted = realm.boolean("restrict_invitation");
+    let mut patterns =
+        realm.must_not_be_null("invitation_email_allow_patterns").texts("invitation_email_allow_patterns");
     if patterns.is_empty() {
         patterns.push("");
     }
@@ -73,7 +80,7 @@ fn keep_realm(realm: &Item<'_>, seen: &mut Seen) {
             .draft()
             .set("realm_id", realm_id)
             .set("pattern", pattern)
-            .set("restrict_invitation", realm.boolean("restrict_invitation"))
+            .set("restrict_invitation", is_restricted)
             .row();
         seen.push(&USER_DOMAINS, row);
     }
@@ -81,6 +88,7 @@ fn keep_realm(realm: &Item<'_>, seen: &mut Seen) {
 
 fn keep_exemption(exemption: &Item<'_>, seen: &mut Seen) {
     let Some(iam_id) = exemption.key("iam_id") else { return };
+    exemption.must_name("mfa");
     let row = MFA_EXEMPTIONS
         .draft()
         .set("iam_id", iam_id)

@@ -24,6 +24,9 @@ pub(crate) async fn list(reader: &Reader<'_>, caller: &Caller) -> Seen {
 fn keep(item: &Item<'_>, caller: &Caller, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["owner_iamid", "status"]);
+    item.should_say(&["name", "type", "owner_userid", "team_directory_enabled"]);
+    let traits = item.object("traits");
+    traits.iter().for_each(|traits| traits.should_say(&["eu_supported"]));
     let row = ACCOUNTS
         .draft()
         .set("account_id", id)
@@ -34,7 +37,7 @@ fn keep(item: &Item<'_>, caller: &Caller, seen: &mut Seen) -> Kept {
         .set("status", item.text("status"))
         .set("linked_softlayer_account", item.text("linked_softlayer_account"))
         .set("team_directory_enabled", item.boolean("team_directory_enabled"))
-        .set("eu_supported", item.object("traits").and_then(|traits| traits.boolean("eu_supported")))
+        .set("eu_supported", traits.and_then(|traits| traits.boolean("eu_supported")))
         .set("auditor_iam_id", Some(caller.iam_id.as_str()).filter(|id| !id.is_empty()))
         .set("document", &item.document())
         .row();

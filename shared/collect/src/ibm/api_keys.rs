@@ -41,6 +41,7 @@ async fn of(reader: &Reader<'_>, owner: &str, group: Option<&str>) -> Seen {
 fn keep(owner: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["iam_id", "locked", "name", "crn"]);
+    item.should_say(&["created_at", "created_by"]);
     let row = API_KEYS
         .draft()
         .set("id", id)

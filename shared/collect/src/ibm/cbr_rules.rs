@@ -42,6 +42,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.must_say(&["crn"]);
+    item.should_say(&["enforcement_mode", "created_at", "created_by_id"]);
     let row = CBR_RULES
         .draft()
         .set("id", id)
@@ -67,6 +69,7 @@ fn keep_contexts(id: &str, item: &Item<'_>, seen: &mut Seen) {
         for (attribute, position) in
             in_our_order(context.must_list("attributes"), "attributes").iter().zip(0_i64..)
         {
+            attribute.must_name("name").must_have("value");
             let row = CBR_RULE_CONTEXTS
                 .draft()
                 .set("rule_id", id)
@@ -83,13 +86,13 @@ fn keep_contexts(id: &str, item: &Item<'_>, seen: &mut Seen) {
 fn keep_resources(id: &str, item: &Item<'_>, seen: &mut Seen) {
     for (resource, number) in in_our_order(item.must_list("resources"), "resources").iter().zip(0_i64..) {
         keep_resource((id, number), resource.must_list("attributes"), "attributes", seen);
-        keep_resource((id, number), resource, "tags", seen);
+        keep_resource((id, number), resource.must_not_be_null("tags"), "tags", seen);
     }
 }
 
 /// A rule without operations is one for all of them.
 fn keep_operations(id: &str, item: &Item<'_>, seen: &mut Seen) {
-    let Some(operations) = item.object("operations") else { return };
+    let Some(operations) = item.must_not_be_null("operations").object("operations") else { return };
     for kind in
         operations.must_list("api_types").objects("api_types").filter_map(|each| each.key("api_type_id"))
     {
@@ -100,6 +103,7 @@ fn keep_operations(id: &str, item: &Item<'_>, seen: &mut Seen) {
 
 fn keep_resource(of: (&str, i64), resource: &Item<'_>, member: &str, seen: &mut Seen) {
     for (attribute, position) in in_our_order(resource, member).iter().zip(0_i64..) {
+        attribute.must_name("name").must_have("value");
         let row = CBR_RULE_RESOURCES
             .draft()
             .set("rule_id", of.0)

@@ -5,7 +5,6 @@ use model::tables::ibm::{CBR_ZONE_ADDRESSES, CBR_ZONES};
 
 use super::reader::{Parents, Reader, list_at};
 use crate::{
-    document,
     item::Item,
     listing::{Items, Seen},
     paging::Family,
@@ -40,7 +39,8 @@ async fn all(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
-    item.must_say(&["name", "address_count", "excluded_count"]);
+    item.must_say(&["crn", "name", "address_count", "excluded_count"]);
+    item.should_say(&["created_at", "created_by_id"]);
     let row = CBR_ZONES
         .draft()
         .set("id", id)
@@ -74,13 +74,13 @@ fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         let mut addresses: Vec<(Option<&str>, Option<String>)> = item
             .objects(member)
             .map(|address| {
-                let value = address.value("ref").map(document::canonical_value);
                 // An address says of what kind it is, and which.
-                address.must_have("type");
-                if value.is_none() {
-                    address.must_have("value");
+                address.must_name("type");
+                let service = address.object("ref").map(|service| service_of(&service));
+                if service.is_none() {
+                    address.must_name("value");
                 }
-                (address.text("type"), address.text("value").map(str::to_owned).or(value))
+                (address.text("type"), address.text("value").map(str::to_owned).or(service))
             })
             .collect();
         addresses.sort_unstable();
@@ -97,4 +97,13 @@ fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         }
     }
     Some(zone.to_owned())
+}
+
+/// Returns the service that an address stands for. It is of an account, and of a type or a name.
+fn service_of(service: &Item<'_>) -> String {
+    service.must_name("account_id");
+    for (name, _) in service.members() {
+        service.text(name);
+    }
+    service.document()
 }

@@ -17,7 +17,10 @@ pub(crate) fn keep(
     let mut conditions: Vec<_> = item
         .must_list("conditions")
         .objects("conditions")
-        .map(|each| (each.text("claim"), each.text("operator"), each.value("value").map(freed)))
+        .map(|each| {
+            each.must_name("claim").must_name("operator").must_have("value");
+            (each.text("claim"), each.text("operator"), each.plain("value").map(freed))
+        })
         .collect();
     conditions.sort_unstable();
     for ((claim, operator, value), position) in conditions.iter().zip(0_i64..) {

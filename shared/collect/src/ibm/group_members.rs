@@ -32,8 +32,16 @@ fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
             item.unread("membership_type", "is no text");
             return None;
         }
-        kind => kind.flatten() == Some("dynamic"),
+        Some(Some("dynamic")) => true,
+        Some(Some("static")) => false,
+        // Who was made a member became one at some time; a session began at none that is told.
+        _ if item.value("created_at").is_some() => false,
+        _ => {
+            item.unread("membership_type", "is neither `static` nor `dynamic`");
+            return None;
+        }
     };
+    item.should_say(&["type", "created_at", "created_by_id"]);
     // Somebody may be a static and a dynamic member at once.
     if is_dynamic {
         let row = DYNAMIC_MEMBERS

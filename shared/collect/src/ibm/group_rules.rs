@@ -26,6 +26,7 @@ pub(crate) async fn list(reader: &Reader<'_>, groups: Parents) -> Seen {
 
 fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.should_say(&["name", "realm_name", "expiration", "created_at", "created_by_id"]);
     let row = GROUP_RULES
         .draft()
         .set("group_id", group)

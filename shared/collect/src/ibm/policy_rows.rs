@@ -34,9 +34,11 @@ struct Attribute<'a> {
 pub(crate) fn keep(item: &Item<'_>, version: &str, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     // Version 1 leaves out a state that is active.
-    item.must_say(if version == "v2" { &["type", "state"] } else { &["type"] });
+    let is_second = version == "v2";
+    item.must_say(if is_second { &["type", "state"] } else { &["type"] });
+    item.should_say(&["href", "created_at", "created_by_id", "last_permit_at", "last_permit_frequency"]);
     let before = item.faults().count();
-    let subject = attributes(item.must_have("subject").object("subject"), "attributes");
+    let subject = attributes(item.must_have("subject").object("subject"), is_second);
     let is_broken = item.faults().count() > before;
     let row = policy(item, id, version, &subject);
     seen.push(&POLICIES, row.clone());
@@ -49,15 +51,19 @@ pub(crate) fn keep(item: &Item<'_>, version: &str, seen: &mut Seen) -> Kept {
     }
     seen.nested(item, (&POLICIES, &row), &[&POLICY_RESOURCES, &POLICY_TAGS], |seen| {
         let resource = item.must_have("resource").object("resource");
-        keep_attributes(&POLICY_RESOURCES, id, &attributes(resource, "attributes"), seen);
-        keep_tags(id, &tags(resource), seen);
+        keep_attributes(&POLICY_RESOURCES, id, &attributes(resource, is_second), seen);
+        keep_tags(id, &tags(resource, is_second), seen);
     });
     seen.nested(item, (&POLICIES, &row), &[&POLICY_ROLES], |seen| keep_roles(id, item, seen));
+    let before = item.faults().count();
     seen.nested(item, (&POLICIES, &row), &[&POLICY_CONDITIONS], |seen| {
-        if let Some(rule) = item.object("rule") {
+        if let Some(rule) = item.must_not_be_null("rule").object("rule") {
             keep_conditions(id, &rule, None, "", seen);
         }
     });
+    if item.faults().count() > before {
+        seen.note_unread(&POLICIES, &row, "rule_operator");
+    }
     let row = POLICY_ACTIVITY
         .draft()
         .set("policy_id", id)
@@ -96,7 +102,7 @@ fn policy(item: &Item<'_>, id: &str, version: &str, subject: &[Attribute<'_>]) -
         .set("description", item.text("description"))
         .set("subject_iam_id", only_value(subject, "iam_id"))
         .set("subject_access_group_id", only_value(subject, "access_group_id"))
-        .set("api_version", written_in(item.text("href")).unwrap_or(version))
+        .set("api_version", written_in(item).unwrap_or(version))
         .set("pattern", item.text("pattern"))
         .set("rule_operator", rule.and_then(|rule| rule.text("operator")))
         .set("template_id", of_template("id"))
@@ -110,10 +116,14 @@ fn policy(item: &Item<'_>, id: &str, version: &str, subject: &[Attribute<'_>]) -
         .row()
 }
 
-/// Returns the version that a policy was written in: its link leads there.
-fn written_in(href: Option<&str>) -> Option<&'static str> {
-    let href = href?;
-    ["v1", "v2"].into_iter().find(|version| href.contains(&format!("/{version}/policies")))
+/// Returns the version that a policy was written in: its link leads there. A link that leads elsewhere does not say.
+fn written_in(item: &Item<'_>) -> Option<&'static str> {
+    let href = item.text("href")?;
+    let version = ["v1", "v2"].into_iter().find(|version| href.contains(&format!("/{version}/policies")));
+    if version.is_none() {
+        item.unread("href", "leads to no policy");
+    }
+    version
 }
 
 /// Returns the value of an attribute that can only be this one.
@@ -126,21 +136,25 @@ fn only_value<'a>(attributes: &'a [Attribute<'_>], name: &str) -> Option<&'a str
     }
 }
 
-fn attributes<'a>(of: Option<Item<'a>>, member: &str) -> Vec<Attribute<'a>> {
-    of.map(|of| read_attributes(of.must_have(member), member)).unwrap_or_default()
+fn attributes(of: Option<Item<'_>>, is_second: bool) -> Vec<Attribute<'_>> {
+    of.map(|of| read_attributes(of.must_have("attributes"), "attributes", is_second)).unwrap_or_default()
 }
 
 /// Returns the access tags of a resource, which it need not have.
-fn tags(of: Option<Item<'_>>) -> Vec<Attribute<'_>> {
-    of.map(|of| read_attributes(&of, "tags")).unwrap_or_default()
+fn tags(of: Option<Item<'_>>, is_second: bool) -> Vec<Attribute<'_>> {
+    of.map(|of| read_attributes(of.must_not_be_null("tags"), "tags", is_second)).unwrap_or_default()
 }
 
-fn read_attributes<'a>(of: &Item<'a>, member: &str) -> Vec<Attribute<'a>> {
+/// Reads attributes. In version 1 they may leave out how they are compared.
+fn read_attributes<'a>(of: &Item<'a>, member: &str, is_second: bool) -> Vec<Attribute<'a>> {
     let mut attributes: Vec<Attribute<'a>> = of
         .objects(member)
         .filter_map(|attribute| {
             attribute.must_have("value");
-            let mut values = match attribute.value("value") {
+            if is_second {
+                attribute.must_name("operator");
+            }
+            let mut values = match attribute.plain("value") {
                 Some(Value::Array(values)) => values.iter().map(plain).collect(),
                 Some(value) => vec![plain(value)],
                 None => Vec::new(),
@@ -201,6 +215,7 @@ fn keep_tags(id: &str, tags: &[Attribute<'_>], seen: &mut Seen) {
 /// Keeps the conditions of a rule: a single one, or a group whose members may be groups again.
 fn keep_conditions(id: &str, rule: &Item<'_>, group: Option<&str>, place: &str, seen: &mut Seen) {
     if rule.value("conditions").is_some() {
+        rule.must_name("operator");
         let mut conditions: Vec<Item<'_>> = rule.objects("conditions").collect();
         conditions.sort_by_cached_key(Item::document);
         for (number, condition) in conditions.iter().enumerate() {
@@ -209,7 +224,7 @@ fn keep_conditions(id: &str, rule: &Item<'_>, group: Option<&str>, place: &str, 
         }
         return;
     }
-    rule.must_have("key");
+    rule.must_name("key").must_name("operator").must_have("value");
     let row = POLICY_CONDITIONS
         .draft()
         .set("policy_id", id)
@@ -217,7 +232,7 @@ fn keep_conditions(id: &str, rule: &Item<'_>, group: Option<&str>, place: &str, 
         .set("group_operator", group)
         .set("name", rule.text("key"))
         .set("operator", rule.text("operator"))
-        .set("value", rule.value("value").map(plain).as_ref())
+        .set("value", rule.plain("value").map(plain).as_ref())
         .row();
     seen.push(&POLICY_CONDITIONS, row);
 }

@@ -36,7 +36,7 @@ fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         .row();
     seen.push(&PROFILE_IDENTITIES, row.clone());
     seen.nested(item, (&PROFILE_IDENTITIES, &row), &[&PROFILE_IDENTITY_ACCOUNTS], |seen| {
-        for account in item.texts("accounts") {
+        for account in item.must_not_be_null("accounts").texts("accounts") {
             let row = PROFILE_IDENTITY_ACCOUNTS
                 .draft()
                 .set("profile_id", profile)

@@ -24,7 +24,9 @@ pub(crate) async fn list(reader: &Reader<'_>, profiles: Parents) -> Seen {
 fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["cr_type"]);
-    let link = item.object("link");
+    item.should_say(&["created_at"]);
+    let link = item.must_have("link").object("link");
+    link.iter().for_each(|link| link.should_say(&["crn", "namespace", "component_type", "component_name"]));
     let of_link = |name| link.and_then(|link| link.text(name));
     let row = PROFILE_LINKS
         .draft()

@@ -27,6 +27,7 @@ pub(crate) async fn list(reader: &Reader<'_>, profiles: Parents) -> Seen {
 fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["type", "expiration"]);
+    item.should_say(&["name", "realm_name", "cr_type", "created_at"]);
     let row = PROFILE_RULES
         .draft()
         .set("profile_id", profile)

@@ -22,6 +22,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.should_say(&["crn", "name", "state", "default", "account_id", "created_at"]);
     let row = RESOURCE_GROUPS
         .draft()
         .set("id", id)

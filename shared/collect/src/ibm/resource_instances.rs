@@ -46,6 +46,18 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     // The id is the CRN.
     let crn = item.text("crn").or_else(|| item.key("id"))?;
     item.must_say(&["id", "crn", "guid"]);
+    item.should_say(&[
+        "name",
+        "state",
+        "account_id",
+        "resource_group_id",
+        "resource_id",
+        "resource_plan_id",
+        "type",
+        "locked",
+        "created_at",
+        "created_by",
+    ]);
     let [created_at, updated_at, deleted_at] =
         ["created_at", "updated_at", "deleted_at"].map(|name| item.time(name));
     let mut draft = RESOURCE_INSTANCES

@@ -75,6 +75,7 @@ async fn of_group(reader: &Reader<'_>, group: Option<&str>) -> Seen {
 
 fn keep_group(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
+    item.should_say(&["crn", "name", "created_at", "created_by"]);
     let row = SERVICE_ID_GROUPS
         .draft()
         .set("id", id)
@@ -93,6 +94,7 @@ fn keep_group(item: &Item<'_>, seen: &mut Seen) -> Kept {
 fn keep(group: Option<&str>, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["iam_id", "locked", "name", "crn", "created_at"]);
+    item.should_say(&["account_id"]);
     let row = SERVICE_IDS
         .draft()
         .set("id", id)
@@ -109,7 +111,7 @@ fn keep(group: Option<&str>, item: &Item<'_>, seen: &mut Seen) -> Kept {
         .row();
     seen.push(&SERVICE_IDS, row.clone());
     seen.nested(item, (&SERVICE_IDS, &row), &[&SERVICE_ID_INSTANCES], |seen| {
-        for crn in item.texts("unique_instance_crns") {
+        for crn in item.must_not_be_null("unique_instance_crns").texts("unique_instance_crns") {
             let row = SERVICE_ID_INSTANCES.draft().set("service_id", id).set("crn", crn).row();
             seen.push(&SERVICE_ID_INSTANCES, row);
         }

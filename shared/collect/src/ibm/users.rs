@@ -21,6 +21,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let iam_id = item.key("iam_id")?;
+    item.should_say(&["id", "realm", "user_id", "email", "state", "account_id", "added_on"]);
     // The settings stand in the user or in a member of their own; no source says which.
     let settings = item.object("settings").unwrap_or(*item);
     let row = USERS

@@ -208,6 +208,42 @@ async fn null_in_the_place_of_an_array_is_doubtful_unless_a_counter_says_zero() 
 }
 
 #[tokio::test]
+async fn rows_that_the_pages_count_are_all_shown_whatever_they_count() {
+    let page = |ids: &[&str], rows: u64, next: Option<&str>| json!({"things": things(ids), "rows_count": rows, "next_url": next});
+    let next = Some("?start=t");
+    let cases = [
+        // Each page counts its own, or each counts the whole list.
+        (vec![page(&["a", "b"], 2, next), page(&["c"], 1, None)], "complete"),
+        (vec![page(&["a", "b"], 3, next), page(&["c"], 3, None)], "complete"),
+        (
+            vec![page(&["a", "b"], 2, next), page(&[], 2, None)],
+            "doubtful a page counts rows and shows none, which proves nothing",
+        ),
+        (
+            vec![page(&[], 2, next), page(&["c", "d"], 2, None)],
+            "doubtful a page counts rows and shows none, which proves nothing",
+        ),
+        (
+            vec![page(&[], 2, next), page(&["c", "d", "e"], 3, None)],
+            "denied the list counts 5 things and shows 3",
+        ),
+        (vec![page(&["a", "b"], 2, next), page(&[], 1, None)], "denied the list counts 3 things and shows 2"),
+        (
+            vec![page(&["a"], 2, next), page(&["c", "d"], 2, None)],
+            "denied the list counts 4 things and shows 3",
+        ),
+        (
+            vec![page(&["a", "b"], 4, next), page(&["c"], 4, None)],
+            "denied the list counts 4 things and shows 3",
+        ),
+    ];
+    for (pages, wanted) in cases {
+        let told = format!("{pages:?}");
+        assert_eq!(read_pages(Family::NextStart, pages).await.1, wanted, "{told}");
+    }
+}
+
+#[tokio::test]
 async fn several_arrays_are_whole_when_the_page_counts_what_they_show() {
     let items = Items::In(&["users", "groups"]);
     for (page, wanted) in [

@@ -298,6 +298,33 @@ fn a_null_inside_of_a_thing_is_believed_when_it_comes_twice_in_a_row() {
     assert_eq!((drift(&second, &third), coverage(&third)[0].status), (vec![], ListStatus::Complete));
 }
 
+fn unsaid(id: &str, column: &'static str) -> UnreadCell {
+    UnreadCell { is_doubtful: true, ..unread(id, column) }
+}
+
+#[test]
+fn a_member_that_is_not_said_any_more_is_believed_to_be_none_when_that_comes_twice_in_a_row() {
+    let seen = |said: Option<bool>| {
+        let mut seen = keys(ListStatus::Complete, vec![key("k1", said), key("k2", None)]);
+        seen.note_unread(said.is_none().then(|| unsaid("k1", "disabled")));
+        seen.note_unread([unsaid("k2", "disabled"), unsaid("k2", "document")]);
+        seen
+    };
+    let before = carry(&State::default(), 0, seen(Some(true)), &declared());
+    assert_eq!(coverage(&before)[0].status, ListStatus::Complete, "what was never said is not missed");
+    let first = carry(&before, 1, seen(None), &declared());
+    assert_eq!(drift(&before, &first), []);
+    let list = coverage(&first)[0].clone();
+    assert_eq!((list.status, list.carried_from), (ListStatus::Doubtful, Some(1)));
+    assert!(list.reason.unwrap().contains("`ibm_api_keys/k1.disabled`"));
+    let healed = carry(&first, 2, seen(Some(true)), &declared());
+    assert_eq!((drift(&first, &healed), coverage(&healed)[0].status), (vec![], ListStatus::Complete));
+    let second = carry(&first, 2, seen(None), &declared());
+    assert_eq!(drift(&first, &second), [("changed", "ibm_api_keys")]);
+    let third = carry(&second, 3, seen(None), &declared());
+    assert_eq!((drift(&second, &third), coverage(&third)[0].status), (vec![], ListStatus::Complete));
+}
+
 #[test]
 fn a_null_inside_of_a_new_thing_is_a_doubt_for_one_run() {
     let one = |nulls: &[&str]| subjects([("p1", NULL), ("p1", NULL)], nulls);

@@ -116,6 +116,11 @@ pub enum FaultKind {
     /// This value for a member of each thing of which some member is this text, where it has that member: text, member and
     /// value.
     MemberOf(String, String, Value),
+    /// This value in a place inside the first thing that has it, or inside the answer where it is no list: names with `/`
+    /// between them, and `*` for the first element of an array that has the rest.
+    Inside(String, Value),
+    /// Nothing in such a place.
+    Lacking(String),
     /// Every number and truth value, at any depth, is a text.
     Texts,
     /// Every time is written with `+0000` and without milliseconds of zero, or with them.

@@ -3,5 +3,6 @@
 pub(crate) mod answer;
 pub mod faults;
 pub(crate) mod forms;
+pub(crate) mod inside;
 pub(crate) mod query;
 pub(crate) mod spoil;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::answer::{Answer, Family};
 use super::faults::{FaultKind, RetryAfter};
 use super::forms;
+use super::inside;
 use super::query::Query;
 
 const ERROR_PAGE: &str =
@@ -149,6 +150,8 @@ pub(crate) fn after(kind: &FaultKind, answer: Answer, called: &Called<'_>) -> An
         FaultKind::MemberOf(text, member, value) => {
             with_body(answer, |body| set_of(body, text, member, value))
         }
+        FaultKind::Inside(place, value) => with_body(answer, |body| put_inside(body, place, Some(value))),
+        FaultKind::Lacking(place) => with_body(answer, |body| put_inside(body, place, None)),
         FaultKind::Huge(bytes) => Answer { body: forms::huge(&answer.body, *bytes), ..answer },
         FaultKind::Without(text) => with_body(answer, |body| leave_out(body, text)),
         FaultKind::UnknownFields => with_body(answer, |body| {
@@ -233,6 +236,15 @@ fn set_of(body: &mut Value, text: &str, member: &str, value: &Value) {
         items(body).into_iter().flatten().for_each(edit);
     } else {
         only(body).into_iter().for_each(edit);
+    }
+}
+
+/// Puts a value inside the first thing that has the place, or inside the answer, or takes away what is there.
+fn put_inside(body: &mut Value, place: &str, value: Option<&Value>) {
+    let is_done =
+        items(body).is_some_and(|items| items.iter_mut().any(|thing| inside::put(thing, place, value)));
+    if !is_done {
+        inside::put(body, place, value);
     }
 }
 

@@ -175,7 +175,8 @@ async fn policies_are_read_with_versions_statements_and_attachments() {
             "s1 complete"
         ]
     );
-    let unread: Vec<&str> = collected.state.clone().take_unread().iter().map(|cell| cell.column).collect();
+    let unread = collected.state.clone().take_unread();
+    let unread: Vec<&str> = unread.iter().filter(|cell| !cell.is_doubtful).map(|cell| cell.column).collect();
     let statements =
         ["actions", "conditions", "resources", "statements"].map(|part| format!("huawei_policy_{part}"));
     assert_eq!(unread, [&["document".to_owned(), "fault".to_owned()][..], &statements].concat());

@@ -63,7 +63,7 @@ fn a_policy_that_lacks_a_part_has_that_part_noted_as_unread() {
         ("/control/grant", Value::Null, &["document", "ibm_policy_roles"]),
         ("/control/grant/roles", Value::Null, &["document", "ibm_policy_roles"]),
         ("/control/grant/roles/0/role_id", json!(""), &["document", "ibm_policy_roles"]),
-        ("/rule/key", Value::Null, &["document", "ibm_policy_rule_conditions"]),
+        ("/rule/key", Value::Null, &["document", "ibm_policy_rule_conditions", "rule_operator"]),
     ];
     for (place, broken, noted) in parts {
         let mut policy = whole();

@@ -1,0 +1,66 @@
+//! Members that things have and of which a cloud did not say anything: what was known of them stands for one run.
+
+use std::collections::BTreeSet;
+
+use model::{Row, State, Table, UnreadCell};
+
+/// Returns whether a column says the same as others, so that it is in doubt where these are.
+pub(crate) fn is_companion(column: &str) -> bool {
+    matches!(column, "document" | "fault")
+}
+
+/// Returns whether the former snapshot holds something in a cell that is not shown now.
+pub(crate) fn was_said(before: &State, state: &State, table: &'static Table, cell: &UnreadCell) -> bool {
+    let [known, shown] = [before, state].map(|state| state.rows(table).get(table, &cell.key));
+    known.is_some_and(|known| {
+        let known = table.cell(known, cell.column);
+        !known.is_null() && shown.is_none_or(|shown| known != table.cell(shown, cell.column))
+    })
+}
+
+/// Returns the rows of a table that begin with a key.
+pub(crate) fn rows_below<'a>(
+    state: &'a State,
+    table: &Table,
+    key: &'a [u8],
+) -> impl Iterator<Item = &'a Row> {
+    let columns = Row::from_packed(key).values().count();
+    state.rows(table).iter().filter(move |row| row.prefix(columns) == key)
+}
+
+/// Returns whether the former snapshot holds rows of a part of a table of which nothing is shown.
+pub(crate) fn is_part_lost(before: &State, state: &State, table: &Table, cell: &UnreadCell) -> bool {
+    rows_below(before, table, &cell.key).next().is_some()
+        && rows_below(state, table, &cell.key).next().is_none()
+}
+
+/// Forgets the doubtful cells of which nothing was known, and what only accompanies them: a member that a cloud never says
+/// must not cost every run. `before` may leave out tables that are as they were.
+pub fn forget_idle(before: &State, state: &mut State, declared: &[&'static Table]) {
+    let cells = state.take_unread();
+    let kept = without_idle(before, state, cells, declared);
+    state.note_unread(kept);
+}
+
+fn without_idle(
+    before: &State,
+    state: &State,
+    cells: Vec<UnreadCell>,
+    declared: &[&'static Table],
+) -> Vec<UnreadCell> {
+    let named = |name: &str| declared.iter().copied().find(|table| table.name == name);
+    let is_idle = |cell: &UnreadCell| {
+        if let Some(table) = named(cell.table).filter(|table| table.name == cell.column) {
+            return !is_part_lost(before, state, table, cell);
+        }
+        let table = named(cell.table).filter(|_| cell.is_doubtful && named(cell.column).is_none());
+        table.is_some_and(|table| !was_said(before, state, table, cell))
+    };
+    let (companions, mut kept): (Vec<UnreadCell>, Vec<UnreadCell>) =
+        cells.into_iter().partition(|cell| cell.is_doubtful && is_companion(cell.column));
+    kept.retain(|cell| !is_idle(cell));
+    let places: BTreeSet<_> =
+        kept.iter().filter(|cell| cell.is_doubtful).map(|cell| (cell.table, cell.key.clone())).collect();
+    kept.extend(companions.into_iter().filter(|cell| places.contains(&(cell.table, cell.key.clone()))));
+    kept
+}

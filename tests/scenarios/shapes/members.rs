@@ -1,0 +1,184 @@
+//! Members that are missing, null or of an odd form for one run, at any depth of a thing: nothing is told of them.
+//!
+//! Optional members prove nothing by their absence the first time; the same in a second run is believed.
+
+use model::Cloud;
+use serde_json::{Value, json};
+use simulators::{huawei, ibm, ibm::FaultKind};
+
+use crate::scenarios::{
+    Account,
+    company::Company,
+    shapes::{moment, news},
+};
+
+/// A part of the path and query of calls, and a place inside of the things that they show.
+type Place = (&'static str, &'static str);
+
+/// What stands in a place.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Odd,
+    Null,
+    Missing,
+    Empty,
+}
+
+fn fault(place: &str, form: Form) -> FaultKind {
+    let place = place.to_owned();
+    match form {
+        Form::Odd => FaultKind::Inside(place, json!({ "odd": true })),
+        Form::Null => FaultKind::Inside(place, Value::Null),
+        Form::Empty => FaultKind::Inside(place, json!("")),
+        Form::Missing => FaultKind::Lacking(place),
+    }
+}
+
+/// Spoils a place in each of several lists for one run and heals it, in each form; asserts that no run tells anything.
+async fn tell_nothing(
+    account: &Account,
+    rounds: &[(&[Form], &[Place])],
+    spoil: impl Fn(&str, FaultKind),
+    heal: impl Fn(),
+) {
+    account.audit(&moment(0)).await.expect("a first audit");
+    let mut run = 0;
+    for (forms, places) in rounds {
+        for form in *forms {
+            places.iter().for_each(|(path, place)| spoil(path, fault(place, *form)));
+            for state in ["spoilt", "healed"] {
+                let told = account.events().len();
+                run += 1;
+                account.audit(&moment(run)).await.expect("an audit");
+                assert_eq!(news(&account.events()[told..]), [""; 0], "{state}: {form:?} {places:?}");
+                heal();
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_member_on_ibm_cloud_that_is_not_said_for_a_run_tells_anything() {
+    use Form::{Empty, Missing, Null, Odd};
+    let account = Account::of_a_dozen().await;
+    let rounds: [(&[Form], &[Place]); 4] = [
+        (
+            &[Odd, Null],
+            &[
+                ("/v1/profiles/", "conditions/*"),
+                ("/v2/groups/", "conditions/*"),
+                ("/v1/rules", "contexts/*/attributes/*"),
+                ("/v1/zones/", "ref"),
+                ("/v2/policies", "rule/conditions/*"),
+                ("/v1/profiles/", "link"),
+                ("/v2/accounts/", "state"),
+            ],
+        ),
+        (
+            &[Odd, Null, Missing, Empty],
+            &[
+                ("/rules", "conditions/*/claim"),
+                ("/v1/rules?", "contexts/*/attributes/*/name"),
+                ("/links", "link/crn"),
+                ("/v2/policies", "href"),
+                ("/v2/groups?", "name"),
+                ("/v2/accounts/", "realm"),
+                ("/v2/resource_instances", "state"),
+                ("/v1/zones/", "type"),
+            ],
+        ),
+        (
+            &[Odd, Null, Missing],
+            &[
+                ("/rules", "conditions/*/value"),
+                ("/v1/rules?", "enforcement_mode"),
+                ("/v2/policies", "resource/attributes/*/value"),
+                ("/v1/zones/", "ref/account_id"),
+                ("/v2/groups?", "created_at"),
+                ("/v4/accounts", "traits/eu_supported"),
+                ("/v1/serviceid_groups", "name"),
+            ],
+        ),
+        (
+            &[Null, Odd],
+            &[
+                ("/v2/policies", "rule"),
+                ("/v1/rules?", "operations"),
+                ("/identities", "accounts"),
+                ("/v1/serviceids", "unique_instance_crns"),
+            ],
+        ),
+    ];
+    let spoil = |path: &str, kind| account.ibm().add_fault(ibm::Fault::on(path, kind));
+    tell_nothing(&account, &rounds, spoil, || account.ibm().clear_faults()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_member_on_huawei_cloud_that_is_not_said_for_a_run_tells_anything() {
+    use Form::{Empty, Missing, Null, Odd};
+    let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
+    let rounds: [(&[Form], &[Place]); 3] = [
+        (
+            &[Odd, Null, Missing, Empty],
+            &[
+                ("/v5/users?", "enabled"),
+                ("/access-keys?", "status"),
+                ("/login-profile", "login_profile/created_at"),
+                ("/v5/policies?", "policy_name"),
+                ("/versions", "is_default"),
+                ("/v1/organizations/entities", "name"),
+                ("/v1/organizations/accounts", "status"),
+                ("/v3/roles?", "domain_id"),
+                ("/OS-FEDERATION/identity_providers?", "sso_type"),
+                ("/v5/agencies?", "trust_domain_id"),
+                ("/v5/oidc-providers", "url"),
+                ("/v5/password-policy", "password_policy/minimum_password_length"),
+            ],
+        ),
+        (
+            &[Null, Missing],
+            &[
+                ("api-acl-policy", "api_acl_policy/allow_ip_ranges"),
+                ("/v5/login-policy", "login_policy/allow_ip_ranges"),
+                ("/last-login", "user_last_login/last_login_at"),
+                ("/last-used", "access_key_last_used/last_used_at"),
+                ("protect-policy", "protect_policy/allow_user/manage_email"),
+                ("/v5/password-policy", "password_policy/maximum_password_length"),
+                ("/v5/account-summary", "root_user_mfa_enabled"),
+                ("/v3/roles?", "policy/Version"),
+                ("/v3/roles/", "role/policy/Version"),
+            ],
+        ),
+        (
+            &[Odd, Null],
+            &[
+                ("/OS-FEDERATION/mappings", "rules/*/remote/*/not_any_of/*"),
+                ("/v3/roles?", "policy/Statement/*/Condition"),
+                ("/v3/roles/", "role/policy/Statement/*/Effect"),
+                ("/v5/users/", "user/tags/*/tag_value"),
+            ],
+        ),
+    ];
+    let spoil = |path: &str, kind| account.huawei().add_fault(huawei::Fault::on(path, kind));
+    tell_nothing(&account, &rounds, spoil, || account.huawei().clear_faults()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_is_not_said_twice_is_believed_to_be_none() {
+    let account = Account::of_a_dozen().await;
+    account.audit(&moment(0)).await.expect("a first audit");
+    account.ibm().add_fault(ibm::Fault::on("/v1/rules?", fault("enforcement_mode", Form::Missing)));
+    let mut told = account.events().len();
+    for (run, is_told) in [(1, false), (2, true), (3, false)] {
+        account.audit(&moment(run)).await.expect("an audit");
+        let events = account.events();
+        let drift = events[told..].iter().filter(|event| event.kind.contains(".drift."));
+        let titles = drift.filter_map(|event| event.data["title"].as_str());
+        assert_eq!(
+            titles.filter(|title| title.contains("enforcement_mode")).count(),
+            usize::from(is_told),
+            "{run}"
+        );
+        told = events.len();
+    }
+}

@@ -1,0 +1,53 @@
+//! Places inside of a thing, at any depth, and what can be put there.
+//!
+//! A place is a list of names with `/` between them; `*` is any element of an array, and the first that has the rest of the
+//! place is meant.
+
+use serde_json::Value;
+
+/// Puts a value in a place of a thing, or takes away what is there. Returns whether the thing has the place.
+pub(crate) fn put(thing: &mut Value, place: &str, value: Option<&Value>) -> bool {
+    let (name, rest) = place.split_once('/').map_or((place, None), |(name, rest)| (name, Some(rest)));
+    match (thing, rest) {
+        (Value::Array(elements), Some(rest)) if name == "*" => {
+            elements.iter_mut().any(|element| put(element, rest, value))
+        }
+        (Value::Array(elements), None) if name == "*" && !elements.is_empty() => {
+            match value {
+                Some(value) => elements.first_mut().into_iter().for_each(|element| *element = value.clone()),
+                None => drop(elements.remove(0)),
+            }
+            true
+        }
+        (Value::Object(members), Some(rest)) => {
+            members.get_mut(name).is_some_and(|member| put(member, rest, value))
+        }
+        (Value::Object(members), None) => match (members.get_mut(name), value) {
+            (Some(member), Some(value)) => {
+                *member = value.clone();
+                true
+            }
+            (Some(_), None) => members.remove(name).is_some(),
+            (None, _) => false,
+        },
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_place_is_found_at_any_depth_in_the_first_that_has_it() {
+        let mut thing = json!({"a": [{"b": 1}, {"c": {"d": 2}}, {"c": {"d": 3}}]});
+        assert!(put(&mut thing, "a/*/c/d", Some(&json!("x"))));
+        assert!(put(&mut thing, "a/*/b", None));
+        assert_eq!(thing, json!({"a": [{}, {"c": {"d": "x"}}, {"c": {"d": 3}}]}));
+        assert!(put(&mut thing, "a/*", Some(&Value::Null)));
+        assert_eq!(thing["a"][0], Value::Null);
+        assert!(!put(&mut thing, "a/*/e", None) && !put(&mut thing, "b", Some(&json!(1))));
+    }
+}
