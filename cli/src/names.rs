@@ -37,19 +37,24 @@ impl Names {
         rules: &RuleSet,
         subjects: impl IntoIterator<Item = Subject<'_>>,
     ) -> Result<Self, SnapshotError> {
-        let wanted: BTreeSet<(&'static str, Vec<&'static str>)> =
-            subjects.into_iter().filter_map(|subject| columns(rules, subject)).collect();
+        let mut wanted: BTreeSet<(&'static str, Vec<&'static str>)> = BTreeSet::new();
+        let mut addresses: BTreeSet<&str> = BTreeSet::new();
+        for subject in subjects {
+            wanted.extend(columns(rules, subject));
+            addresses.insert(subject.address);
+        }
         let mut names = Self::default();
         let mut states = Vec::new();
         for manifest in manifests {
-            let state = history::state(history, manifest, &naming(history, &wanted)).await?;
+            let state =
+                history::state_without_documents(history, manifest, &naming(history, &wanted)).await?;
             names.gather_ids(history, &state);
             states.push(state);
         }
         for state in &states {
             for (table, columns) in &wanted {
                 if let Some(table) = tables::find(table) {
-                    names.gather(&history.account().to_string(), table, columns, state);
+                    names.gather(&history.account().to_string(), table, columns, state, &addresses);
                 }
             }
         }
@@ -86,11 +91,18 @@ impl Names {
         }
     }
 
-    fn gather(&mut self, account: &str, table: &'static Table, columns: &[&'static str], state: &State) {
+    fn gather(
+        &mut self,
+        account: &str,
+        table: &'static Table,
+        columns: &[&'static str],
+        state: &State,
+        addresses: &BTreeSet<&str>,
+    ) {
         let positions: Vec<usize> = columns.iter().filter_map(|column| table.position(column)).collect();
         for row in state.rows(table) {
             let address = format!("{account}/{}/{}", table.name, joined(row, &positions));
-            if !self.subjects.contains_key(&address) {
+            if addresses.contains(address.as_str()) && !self.subjects.contains_key(&address) {
                 let name = self.row_name(table, row, &positions, state);
                 if let Some(creator) = table.author(row, Author::Creator) {
                     self.creators.insert(address.clone(), creator.to_owned());

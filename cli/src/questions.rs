@@ -3,13 +3,18 @@
 //! Commands that look at findings must know the same list as the audit that made them. They read the settings that are named, or those
 //! of the usual place when there are some there; without any, the usual questions are meant.
 
+use std::collections::BTreeMap;
+
 use check::{Findings, RuleSet};
 use jiff::Timestamp;
 use model::{AccountId, Finding, Suppression};
 use pipeline::{AccountSettings, Asked, Permissions, Settings, Warning};
 
+use snapshot::Manifest;
+
 use crate::{
     failure::{Failure, exit},
+    past::Past,
     place,
 };
 
@@ -46,6 +51,23 @@ impl Questions {
                 accounts: Vec::new(),
             },
         })
+    }
+
+    /// Returns whether a finding holds that a suppression is for.
+    pub(crate) fn may_accept(&self, finding: &Finding) -> bool {
+        !finding.state.is_closed() && self.suppressions.iter().any(|each| pipeline::covers(each, finding))
+    }
+
+    /// Reads the findings that suppressions are for, with what is remembered of all rules.
+    pub(crate) async fn accepted(&self, past: &Past, manifest: &Manifest) -> Result<Findings, Failure> {
+        let mut findings = BTreeMap::new();
+        let take = |finding: Finding| {
+            if self.may_accept(&finding) {
+                findings.insert(finding.fingerprint.clone(), finding);
+            }
+        };
+        let rules = history::each_finding(&past.history, manifest, take).await?;
+        Ok(Findings { rules, findings })
     }
 
     /// Returns the suppressions that accept nothing in an account.

@@ -149,10 +149,9 @@ impl Screen {
         json: impl FnOnce() -> J,
     ) -> Result<(), Failure> {
         if !self.json {
-            let paint = self.paint();
-            let head = paint.whose.map(|whose| format!("{}\n", paint.bold(model::visible(whose))));
-            let end = if head.is_some() { "\n" } else { "" };
-            return self.page(&self.fitted(&format!("{}{}{end}", head.unwrap_or_default(), text(paint))));
+            let mut parts = self.parts();
+            parts.put(text)?;
+            return parts.end();
         }
         if self.whose.is_none() {
             return written(lines::write_json(io::stdout().lock(), &json()));
@@ -164,10 +163,24 @@ impl Screen {
         Ok(())
     }
 
+    /// Begins a text that is told in parts.
+    pub(crate) const fn parts(&self) -> Parts<'_> {
+        Parts { screen: self, is_begun: false, gathered: String::new() }
+    }
+
     /// Gives a text the arguments of its hints, and the width of the screen.
     fn fitted(&self, text: &str) -> String {
         let text = self.led(text);
-        self.width.map_or(text.clone(), |width| wrap::wrapped(&text, width.into()))
+        match self.width {
+            Some(width) => wrap::wrapped(&text, width.into()),
+            None => text,
+        }
+    }
+
+    /// Returns the line above what is told of one of several accounts.
+    fn head(&self) -> Option<String> {
+        let paint = self.paint();
+        paint.whose.map(|whose| format!("{}\n", paint.bold(model::visible(whose))))
     }
 
     /// Shows a text page by page where it is longer than the terminal.
@@ -222,6 +235,40 @@ impl Screen {
         }
         // Nobody is left to be told that nobody can be told.
         let _unheard = stderr.lock().write_all(lines.as_bytes());
+    }
+}
+
+/// A text that is told in parts: each at once, but for a terminal, whose pager takes them together.
+#[derive(Debug)]
+pub(crate) struct Parts<'a> {
+    screen: &'a Screen,
+    is_begun: bool,
+    gathered: String,
+}
+
+impl Parts<'_> {
+    /// Tells the next part.
+    pub(crate) fn put(&mut self, text: impl FnOnce(Paint) -> String) -> Result<(), Failure> {
+        if !std::mem::replace(&mut self.is_begun, true)
+            && let Some(head) = self.screen.head()
+        {
+            self.screen.page(&self.screen.fitted(&head))?;
+        }
+        let text = self.screen.fitted(&text(self.screen.paint()));
+        if self.screen.height.is_none() {
+            return self.screen.page(&text);
+        }
+        self.gathered.push_str(&text);
+        Ok(())
+    }
+
+    /// Tells what is left.
+    pub(crate) fn end(self) -> Result<(), Failure> {
+        match self.screen.head() {
+            Some(_) => self.screen.page("\n"),
+            None if self.gathered.is_empty() => Ok(()),
+            None => self.screen.page(&self.gathered),
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! `findings`: what is wrong, since when.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use check::Unanswered;
-use model::{Coverage, Finding, FindingState};
+use model::{Coverage, Evidence, Finding, FindingState};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, json};
 use snapshot::Manifest;
@@ -23,7 +23,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Findings) -> Result<bool,
     let pasts = Past::open_all(context).await?;
     let mut found = Vec::new();
     for past in &pasts {
-        found.push(find(past, &questions, wanted).await?);
+        found.push(find(context, past, &questions, wanted).await?);
     }
     check_rules(&questions, &found, wanted)?;
     let are_several = pasts.len() > 1;
@@ -34,44 +34,123 @@ pub(super) async fn run(context: Context<'_>, wanted: &Findings) -> Result<bool,
     Ok(found.iter().flat_map(|found| &found.findings).any(|finding| finding.state == FindingState::Open))
 }
 
-/// Finds what is wanted of the findings of one account.
-async fn find(past: &Past, questions: &Questions, wanted: &Findings) -> Result<Found, Failure> {
+/// Finds what is wanted of the findings of one account. Of a large one there are more than a hundred thousand: what is not told is not held.
+async fn find(
+    context: Context<'_>,
+    past: &Past,
+    questions: &Questions,
+    wanted: &Findings,
+) -> Result<Found, Failure> {
     let manifest = past.snapshot(&wanted.at).await?;
     let since = match &wanted.since {
         Some(since) => Some(past.snapshot(since).await?.number),
         None => None,
     };
-    let all = history::findings(&past.history, &manifest).await?;
-    let account = past.history.account();
-    let odd =
-        Odd { unknown: questions.unknown(account, &all), idle: questions.idle_suppressions(account, &all) };
-    let everything: Vec<Finding> = all.findings.into_values().collect();
-    let subjects =
-        everything.iter().map(|finding| Subject { rule: &finding.rule, address: &finding.subject });
-    let names = Names::read(&past.history, &[&manifest], &questions.rules, subjects).await?;
-    let sight = Sight::of(past, &manifest, questions).await?;
     let judged = manifest.judged().map(|judged| judged.snapshot);
-    let is_meant = |finding: &&Finding| {
+    let is_meant = |finding: &Finding| {
         wanted.severity.is_none_or(|least| finding.severity >= least)
             && (wanted.rule.is_empty() || wanted.rule.iter().any(|rule| matches(rule, &finding.rule)))
-            && wanted.subject.as_ref().is_none_or(|text| is_about(finding, &names, text))
             && since.is_none_or(|since| finding.first_seen.snapshot > since)
             && (!wanted.new || is_new(finding, judged))
     };
-    let meant: Vec<&Finding> = everything.iter().filter(is_meant).collect();
-    let mut findings: Vec<Finding> = meant
-        .iter()
-        .filter(|finding| is_in_state(finding, wanted))
-        .map(|finding| (*finding).clone())
-        .collect();
-    findings.sort_by(|one, other| order(one).cmp(&order(other)));
-    let hidden = meant.iter().filter(|finding| !finding.state.is_closed() && !is_in_state(finding, wanted));
-    let (suppressed, other): (Vec<&Finding>, Vec<&Finding>) =
-        hidden.copied().partition(|finding| finding.state == FindingState::Suppressed);
-    let hidden = other.len();
-    let suppressed: Vec<String> = suppressed.into_iter().map(|finding| finding.rule.clone()).collect();
+    let mut sieve = Sieve::new(wanted, !context.screen.is_json() && !page::is_chosen(wanted));
+    let mut accepted = BTreeMap::new();
+    let take = |finding: Finding| {
+        if questions.may_accept(&finding) {
+            accepted.insert(finding.fingerprint.clone(), finding.clone());
+        }
+        if is_meant(&finding) {
+            sieve.take(finding);
+        }
+    };
+    let rules = history::each_finding(&past.history, &manifest, take).await?;
+    let account = past.history.account();
+    let of_suppressions = check::Findings { rules, findings: accepted };
+    let odd = Odd {
+        unknown: questions.unknown(account, &of_suppressions),
+        idle: questions.idle_suppressions(account, &of_suppressions),
+    };
+    let subjects = if sieve.is_counted_only() { &[] } else { sieve.kept.as_slice() };
+    let subjects = subjects.iter().map(|finding| Subject { rule: &finding.rule, address: &finding.subject });
+    let names = Names::read(&past.history, &[&manifest], &questions.rules, subjects).await?;
+    sieve.end(&names);
+    let sight = Sight::of(past, &manifest, questions).await?;
     let label = past.label.clone();
+    let Sieve { kept: findings, suppressed, hidden, .. } = sieve;
     Ok(Found { label, manifest, findings, suppressed, hidden, names, sight, odd, judged })
+}
+
+/// Keeps the findings that are told, and counts the others.
+struct Sieve<'a> {
+    wanted: &'a Findings,
+    /// Whether findings are not listed where there are many: then nothing is needed of each but what is counted.
+    is_summary: bool,
+    kept: Vec<Finding>,
+    /// Rules of those that are accepted and not told.
+    suppressed: Vec<String>,
+    hidden: usize,
+    nothing: Evidence,
+}
+
+impl<'a> Sieve<'a> {
+    fn new(wanted: &'a Findings, is_summary: bool) -> Self {
+        let nothing = Evidence::default();
+        Self { wanted, is_summary, kept: Vec::new(), suppressed: Vec::new(), hidden: 0, nothing }
+    }
+
+    fn take(&mut self, finding: Finding) {
+        // What it is about may be in a name, and names are read for those that are kept.
+        if self.wanted.subject.is_some() {
+            self.kept.push(finding);
+        } else if is_in_state(&finding, self.wanted) {
+            self.kept.push(finding);
+            if self.kept.len() == page::LISTED + 1 && self.is_summary {
+                self.kept.iter_mut().for_each(|finding| shorten(finding, &self.nothing));
+            } else if self.is_counted_only()
+                && let Some(last) = self.kept.last_mut()
+            {
+                shorten(last, &self.nothing);
+            }
+        } else {
+            self.hide(finding);
+        }
+    }
+
+    /// Returns whether there are so many that they are counted and not listed.
+    const fn is_counted_only(&self) -> bool {
+        self.is_summary && self.kept.len() > page::LISTED
+    }
+
+    fn hide(&mut self, finding: Finding) {
+        if finding.state == FindingState::Suppressed {
+            self.suppressed.push(finding.rule);
+        } else if !finding.state.is_closed() {
+            self.hidden += 1;
+        }
+    }
+
+    /// Sorts what is told, worst first, once names are known.
+    fn end(&mut self, names: &Names) {
+        if let Some(text) = &self.wanted.subject {
+            let all = std::mem::take(&mut self.kept).into_iter();
+            let about: Vec<Finding> = all.filter(|finding| is_about(finding, names, text)).collect();
+            for finding in about {
+                if is_in_state(&finding, self.wanted) {
+                    self.kept.push(finding);
+                } else {
+                    self.hide(finding);
+                }
+            }
+        }
+        self.kept.sort_by(|one, other| order(one).cmp(&order(other)));
+    }
+}
+
+/// Takes away what a summary does not count.
+fn shorten(finding: &mut Finding, nothing: &Evidence) {
+    finding.evidence = nothing.clone();
+    finding.fingerprint = String::new();
+    finding.subject = String::new();
 }
 
 fn order(finding: &Finding) -> (bool, Reverse<model::Severity>, &str, &str) {

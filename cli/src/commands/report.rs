@@ -7,6 +7,7 @@ mod document;
 use check::Limits;
 use history::Section;
 use serde_json::{Value, json};
+use snapshot::Manifest;
 
 use super::{Context, query};
 use crate::{arguments::Report, failure::Failure, past::Past, questions::Questions, render::report as page};
@@ -23,10 +24,13 @@ pub(super) async fn run(context: Context<'_>, wanted: &Report) -> Result<bool, F
     }
     let manifest = past.snapshot(&wanted.snapshot).await?;
     let limits = Limits { rows: wanted.max_rows, ..Limits::default() };
+    if !context.screen.is_json() {
+        return tell(context, &past, &manifest, &questions, &limits).await;
+    }
     let mut report = history::report(&past.history, &manifest, &questions.rules, &limits).await?;
     report.sections.iter_mut().for_each(|section| query::name_truths(&mut section.answer));
     context.screen.show(
-        |paint| page::text(&report, paint),
+        |_| String::new(),
         || {
             json!({
                 "account": report.account,
@@ -36,6 +40,28 @@ pub(super) async fn run(context: Context<'_>, wanted: &Report) -> Result<bool, F
         },
     )?;
     Ok(report.sections.iter().any(|section| !section.answer.rows.is_empty()))
+}
+
+/// Tells the answer of each question when it is there, and holds no other.
+async fn tell(
+    context: Context<'_>,
+    past: &Past,
+    manifest: &Manifest,
+    questions: &Questions,
+    limits: &Limits,
+) -> Result<bool, Failure> {
+    let rules = history::report_rules(&questions.rules, manifest.account.cloud());
+    let mut parts = context.screen.parts();
+    parts.put(|paint| page::head(manifest, paint))?;
+    let mut has_news = false;
+    for (number, rule) in (1..).zip(rules) {
+        let mut section = history::section(&past.history, manifest, rule, limits).await?;
+        query::name_truths(&mut section.answer);
+        has_news |= !section.answer.rows.is_empty();
+        parts.put(|paint| page::section(number, section, paint))?;
+    }
+    parts.end()?;
+    Ok(has_news)
 }
 
 fn to_json(section: &Section) -> Value {

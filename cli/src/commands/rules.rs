@@ -15,7 +15,7 @@ use crate::{
     failure::{Failure, exit},
     past::Past,
     questions::Questions,
-    render::{coverage, table::Grid, text},
+    render::{coverage, report as page, table::Grid, text},
     screen::Paint,
 };
 
@@ -87,22 +87,17 @@ async fn ask(
 ) -> Result<bool, Failure> {
     let mut section = history::section(&past.history, manifest, rule, limits).await?;
     query::name_truths(&mut section.answer);
-    let (answer, unanswered) = (&section.answer, section.unanswered.as_slice());
-    context.screen.show(
-        |paint| {
-            let rows = || query::rows(&answer.columns, &answer.rows, answer.is_complete, paint);
-            let rows = if section.is_answered { rows() } else { String::new() };
-            let said = coverage::unanswered(unanswered, paint);
-            format!("{rows}{said}{}", coverage::note(&section.incomplete, paint))
-        },
-        || query::Told {
-            snapshot: Some(manifest.number),
-            answer,
-            incomplete: &section.incomplete,
-            not_answered: unanswered,
-        },
-    )?;
-    Ok(!answer.rows.is_empty() || !section.is_answered)
+    let has_news = !section.answer.rows.is_empty() || !section.is_answered;
+    if context.screen.is_json() {
+        let (answer, incomplete) = (&section.answer, section.incomplete.as_slice());
+        let not_answered = section.unanswered.as_slice();
+        let snapshot = Some(manifest.number);
+        let told = query::Told { snapshot, answer, incomplete, not_answered };
+        context.screen.show(|_| String::new(), || told)?;
+    } else {
+        context.screen.show(|paint| page::answer(section, paint), || ())?;
+    }
+    Ok(has_news)
 }
 
 /// What the newest snapshot of an account does not answer, and the suppressions that accept nothing in it.
@@ -116,7 +111,7 @@ struct NotAnswered {
 impl NotAnswered {
     async fn of(past: &Past, questions: &Questions) -> Result<Self, Failure> {
         let manifest = past.snapshot("latest").await?;
-        let findings = history::findings(&past.history, &manifest).await?;
+        let findings = questions.accepted(past, &manifest).await?;
         let account = past.history.account().clone();
         let idle = questions.idle_suppressions(&account, &findings);
         let unanswered = Sight::of(past, &manifest, questions).await?.unanswered;

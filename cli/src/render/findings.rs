@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Findings up to which what they are about is listed unasked.
-const LISTED: usize = 40;
+pub(crate) const LISTED: usize = 40;
 
 /// What was found in one account.
 #[derive(Debug)]
@@ -134,8 +134,7 @@ pub(crate) fn page(found: &[Found], wanted: &Findings, are_several: bool, paint:
         page.push_str(&notes(each, paint));
     }
     let all: usize = found.iter().map(|found| found.findings.len()).sum();
-    let is_chosen = wanted.list || wanted.new || wanted.subject.is_some() || !wanted.rule.is_empty();
-    if all > LISTED && !is_chosen {
+    if all > LISTED && !is_chosen(wanted) {
         page.push_str(&paint.dim("`iamwatch findings --list` says what each is about\n"));
     } else {
         for each in found {
@@ -147,6 +146,11 @@ pub(crate) fn page(found: &[Found], wanted: &Findings, are_several: bool, paint:
         page.push_str(&each.odd.text(paint));
     }
     page
+}
+
+/// Returns whether findings are asked for of which each is to be told, however many there are.
+pub(crate) const fn is_chosen(wanted: &Findings) -> bool {
+    wanted.list || wanted.new || wanted.subject.is_some() || !wanted.rule.is_empty()
 }
 
 fn table(found: &[Found], are_several: bool, paint: Paint) -> String {

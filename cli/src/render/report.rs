@@ -1,6 +1,7 @@
 //! A report as text.
 
-use history::{Report, Section};
+use history::Section;
+use snapshot::Manifest;
 
 use crate::{
     commands::query,
@@ -8,26 +9,30 @@ use crate::{
     screen::Paint,
 };
 
-/// Writes a report as text: each question with its rows.
-pub(crate) fn text(report: &Report, paint: Paint) -> String {
-    let mut page = format!(
+/// Writes what stands above the questions.
+pub(crate) fn head(manifest: &Manifest, paint: Paint) -> String {
+    format!(
         "{}  {} UTC\n",
-        paint.bold(format!("Report on {}, snapshot {}", report.account, report.snapshot.snapshot)),
-        text::minute(&report.snapshot.at)
-    );
-    for (number, section) in (1..).zip(&report.sections) {
-        page.push_str(&self::section(number, section, paint));
-    }
-    page
+        paint.bold(format!("Report on {}, snapshot {}", manifest.account, manifest.number)),
+        text::minute(&manifest.finished_at)
+    )
 }
 
-fn section(number: usize, section: &Section, paint: Paint) -> String {
+/// Writes one question of a report with its rows.
+pub(crate) fn section(number: usize, section: Section, paint: Paint) -> String {
     let head = format!("{number}. {}", text::plain(&section.title));
     let mut page = format!("\n{} {}\n", paint.bold(head), paint.dim(&section.rule));
     page.push_str(&format!("{}\n\n", text::plain(&section.reason)));
+    page.push_str(&answer(section, paint));
+    page
+}
+
+/// Writes the rows that answer a question, and what could not be seen of them.
+pub(crate) fn answer(section: Section, paint: Paint) -> String {
+    let mut page = String::new();
     if section.is_answered {
-        let answer = &section.answer;
-        page.push_str(&query::rows(&answer.columns, &answer.rows, answer.is_complete, paint));
+        let answer = section.answer;
+        page.push_str(&query::rows(&answer.columns, answer.rows, answer.is_complete, paint));
     }
     if let Some(unanswered) = &section.unanswered {
         page.push_str(&coverage::unanswered(std::slice::from_ref(unanswered), paint));

@@ -123,7 +123,7 @@ impl Database {
     ///
     /// # Errors
     /// As [`Self::load`], and [`QueryError::TooMany`] where a derived table has more: a part of it would answer falsely.
-    pub(crate) fn load_with(
+    pub fn load_with(
         state: &State,
         derived: &dyn Derived,
         run: &RunContext,

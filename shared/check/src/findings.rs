@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Finding, FindingState, Patch};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+};
 
 /// What is remembered of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +96,64 @@ impl Findings {
         let is_open =
             |finding: &&Finding| finding.state == FindingState::Open && finding.implied_by.is_none();
         self.findings.values().filter(is_open)
+    }
+}
+
+/// Reads [`Findings`] one by one: each goes to a function as it is read, and what is remembered of the rules is returned.
+#[derive(Debug)]
+pub struct EachFinding<F>(pub F);
+
+impl<'de, F: FnMut(Finding)> DeserializeSeed<'de> for EachFinding<F> {
+    type Value = BTreeMap<String, Memory>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, F: FnMut(Finding)> Visitor<'de> for EachFinding<F> {
+    type Value = BTreeMap<String, Memory>;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("the findings of an account")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut rules = BTreeMap::new();
+        while let Some(name) = members.next_key::<String>()? {
+            match name.as_str() {
+                "rules" => rules = members.next_value()?,
+                "findings" => members.next_value_seed(ByFingerprint(&mut self.0))?,
+                _ => drop(members.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(rules)
+    }
+}
+
+/// Reads the findings, each under its fingerprint.
+struct ByFingerprint<'a, F>(&'a mut F);
+
+impl<'de, F: FnMut(Finding)> DeserializeSeed<'de> for ByFingerprint<'_, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, F: FnMut(Finding)> Visitor<'de> for ByFingerprint<'_, F> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("findings by fingerprint")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some((_, finding)) = members.next_entry::<IgnoredAny, Finding>()? {
+            (self.0)(finding);
+        }
+        Ok(())
     }
 }
 

@@ -29,7 +29,7 @@ pub use database::{
 };
 pub use error::QueryError;
 pub use evidence::Comparison;
-pub use findings::{Findings, FindingsPatch, Memory};
+pub use findings::{EachFinding, Findings, FindingsPatch, Memory};
 pub use judgement::{Found, FoundOne, RustRule};
 pub use reading::{Requirements, Scope};
 pub use reads::{Reads, foreign_table, tables_named};

@@ -77,8 +77,7 @@ async fn fill(
     for (done, table) in chosen.tables.iter().filter(|table| !is_of_access(table)).enumerate() {
         watch.step(READING, done, of);
         let flow = if table.name == derived::FINDINGS.name {
-            let findings = history::findings(history, manifest).await?;
-            stage.add_table(table, findings.findings.values().map(history::finding_row), watch)
+            stage.add_table(table, history::finding_rows(history, manifest).await?.iter(), watch)
         } else if table.name == tables::RUN.name {
             stage.add_table(table, [check::run_row(&history::run_of(manifest))], watch)
         } else {

@@ -3,13 +3,14 @@
 use std::cell::OnceCell;
 
 use access::Access;
-use check::{Derived, Findings};
+use check::Derived;
 use model::{
-    Author, Change, Cloud, Finding, Row, Sighting, State, Table, Timestamp, Type, Value, tables::derived as t,
+    Author, Change, Cloud, Finding, Row, Rows, Sighting, State, Table, Timestamp, Type, Value,
+    tables::derived as t,
 };
 use snapshot::{History, Manifest, SnapshotError, Timeline};
 
-use crate::{drift, findings, grants::taken_at, is_among};
+use crate::{drift, finding_rows, grants::taken_at, is_among};
 
 /// What derived tables are made of. The graph of access is built when the first of its tables is loaded.
 pub(crate) struct Made<'a> {
@@ -17,7 +18,7 @@ pub(crate) struct Made<'a> {
     at: Timestamp,
     state: &'a State,
     access: OnceCell<Access>,
-    findings: Findings,
+    findings: Rows,
     drift: Vec<Change>,
     snapshots: Timeline,
 }
@@ -31,7 +32,7 @@ impl<'a> Made<'a> {
         wanted: &[&'static Table],
     ) -> Result<Self, SnapshotError> {
         let has_findings = is_among(wanted, &t::FINDINGS);
-        let findings = if has_findings { findings(history, manifest).await? } else { Findings::default() };
+        let findings = if has_findings { finding_rows(history, manifest).await? } else { Rows::default() };
         let drift = match manifest.number.checked_sub(1) {
             Some(former @ 1..) if is_among(wanted, &t::DRIFT) => {
                 drift(history, &history.manifest(former).await?, manifest).await?
@@ -63,7 +64,7 @@ pub(crate) fn source_tables(cloud: Cloud, wanted: &[&'static Table]) -> Vec<&'st
 impl Derived for Made<'_> {
     fn rows<'a>(&'a self, table: &'static Table) -> Box<dyn Iterator<Item = Row> + 'a> {
         if table.name == t::FINDINGS.name {
-            return Box::new(self.findings.findings.values().map(finding_row));
+            return Box::new(self.findings.iter().cloned());
         }
         if table.name == t::DRIFT.name {
             return Box::new(self.drift.iter().flat_map(drift_rows));

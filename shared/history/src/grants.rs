@@ -6,7 +6,7 @@ use access::{Access, Answer, SharedChange};
 use model::{Lists, State, Table, Timestamp};
 use snapshot::{History, Manifest, SnapshotError};
 
-use crate::{QuestionError, state};
+use crate::{QuestionError, state_without_documents};
 
 /// Who may do something.
 #[derive(Debug)]
@@ -103,5 +103,5 @@ pub async fn build_access(history: &History, manifest: &Manifest) -> Result<Acce
 
 async fn load_all(history: &History, manifest: &Manifest) -> Result<State, SnapshotError> {
     let tables: Vec<&'static Table> = access::tables(history.account().cloud()).collect();
-    state(history, manifest, &tables).await
+    state_without_documents(history, manifest, &tables).await
 }

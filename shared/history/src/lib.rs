@@ -15,14 +15,20 @@ pub use derived::finding_row;
 pub use finding_steps::FindingStep;
 pub use grants::{AccessChanges, WhoCan, access_changes, build_access, taken_at, who_can};
 pub use life::{Life, Moment, life};
-pub use report::{Report, Section, report, section};
+pub use report::{Report, Section, report, report_rules, section};
 pub use subject::{Subject, find_subject};
 pub use turns::{Turns, access_turns};
 
 use std::collections::BTreeMap;
 
-use check::{Findings, FindingsPatch, Limits, QueryAnswer, QueryError, RuleInput, RunContext, Unanswered};
-use model::{AccountId, Change, Cloud, Coverage, ListStatus, Reading, State, Table, Weight, tables};
+use check::{
+    Database, EachFinding, Findings, FindingsPatch, Limits, Memory, QueryAnswer, QueryError, Reads,
+    RuleInput, RunContext, Unanswered,
+};
+use model::{
+    AccountId, Change, Cloud, Column, Coverage, Finding, ListStatus, Patch as _, Reading, Rows, State, Table,
+    Type, Weight, tables,
+};
 use snapshot::{History, Manifest, SnapshotError};
 
 /// Why a question has no answer.
@@ -147,6 +153,36 @@ pub async fn state(
     Ok(state)
 }
 
+/// Reads some tables of a snapshot without their documents, which are most of what a large account weighs.
+///
+/// # Errors
+/// As [`state`].
+pub async fn state_without_documents(
+    history: &History,
+    manifest: &Manifest,
+    wanted: &[&'static Table],
+) -> Result<State, SnapshotError> {
+    state_of_columns(history, manifest, wanted, |_, column| column.kind != Type::Document).await
+}
+
+/// Reads some columns of some tables, and the keys: what is not wanted is null. Of one table at a time all columns are held.
+async fn state_of_columns(
+    history: &History,
+    manifest: &Manifest,
+    wanted: &[&'static Table],
+    is_wanted: impl Fn(&Table, &Column) -> bool,
+) -> Result<State, SnapshotError> {
+    let mut state = State::default();
+    for table in wanted {
+        let rows = history.read(manifest, table).await?;
+        let columns = table.columns.iter().enumerate();
+        let kept: Vec<bool> =
+            columns.map(|(position, column)| position < table.key || is_wanted(table, column)).collect();
+        state.put(table, if kept.contains(&false) { rows.with_columns(&kept) } else { rows });
+    }
+    Ok(state)
+}
+
 /// Reads how far each list of a snapshot was read.
 ///
 /// # Errors
@@ -222,7 +258,7 @@ pub async fn sight(history: &History, manifest: &Manifest) -> Result<State, Snap
             wanted.push(parent);
         }
     }
-    state(history, manifest, &wanted).await
+    state_without_documents(history, manifest, &wanted).await
 }
 
 /// Returns which of some questions a snapshot does not answer, or not wholly, by what it could [`sight`].
@@ -262,10 +298,54 @@ pub async fn drift(
 /// # Errors
 /// As [`state`].
 pub async fn findings(history: &History, manifest: &Manifest) -> Result<Findings, SnapshotError> {
-    match &manifest.findings {
-        Some(found) => history.get_findings::<FindingsPatch>(found).await,
-        None => Ok(Findings::default()),
+    let mut findings = BTreeMap::new();
+    let put = |finding: Finding| drop(findings.insert(finding.fingerprint.clone(), finding));
+    let rules = each_finding(history, manifest, put).await?;
+    Ok(Findings { rules, findings })
+}
+
+/// Passes on what the rules found up to a snapshot, one by one and in no order that is promised, and returns what is remembered of the
+/// rules. No more is held than what runs changed since all findings were last written.
+///
+/// # Errors
+/// As [`state`].
+pub async fn each_finding(
+    history: &History,
+    manifest: &Manifest,
+    mut take: impl FnMut(Finding),
+) -> Result<BTreeMap<String, Memory>, SnapshotError> {
+    let Some(found) = &manifest.findings else { return Ok(BTreeMap::new()) };
+    let mut changed: Option<FindingsPatch> = None;
+    for object in &found.patches {
+        let later: FindingsPatch = history.get_json(object).await?;
+        changed = Some(match changed {
+            Some(earlier) => earlier.then(later),
+            None => later,
+        });
     }
+    let has_changed = changed.is_some();
+    let FindingsPatch { rules: changed_rules, mut put, forgotten } = changed.unwrap_or_default();
+    let read = EachFinding(|finding: Finding| {
+        let is_gone = forgotten.contains(&finding.fingerprint);
+        match put.remove(&finding.fingerprint) {
+            Some(newer) => take(newer),
+            None if !is_gone => take(finding),
+            None => {}
+        }
+    });
+    let rules = history.stream_json(&found.base, read).await?;
+    put.into_values().for_each(take);
+    Ok(if has_changed { changed_rules } else { rules })
+}
+
+/// Returns the rows of the table `findings` of a snapshot.
+///
+/// # Errors
+/// As [`state`].
+pub async fn finding_rows(history: &History, manifest: &Manifest) -> Result<Rows, SnapshotError> {
+    let mut rows = Vec::new();
+    each_finding(history, manifest, |finding| rows.push(finding_row(&finding))).await?;
+    Ok(Rows::new(&tables::derived::FINDINGS, rows))
 }
 
 /// Asks a question in SQL of a snapshot. It may name any table and view, also derived ones; only those are read. Columns that hold
@@ -284,10 +364,27 @@ pub async fn query(
     if let Some((name, of)) = check::foreign_table(sql, manifest.account.cloud())? {
         return Err(other_cloud(manifest, &name, of));
     }
-    let state = state(history, manifest, &derived::source_tables(manifest.account.cloud(), &wanted)).await?;
-    let made = derived::Made::of(history, manifest, &state, &wanted).await?;
-    let run = run_of(manifest);
-    Ok(check::ask_with(&state, &made, &run, sql, limits)?.with_truths())
+    Ok(load(history, manifest, sql, &wanted, limits).await?.query(sql, limits)?.with_truths())
+}
+
+/// Loads what a question names into a database. What that is made of is not held any longer than that takes.
+async fn load(
+    history: &History,
+    manifest: &Manifest,
+    sql: &str,
+    wanted: &[&'static Table],
+    limits: &Limits,
+) -> Result<Database, QuestionError> {
+    let reads = Reads::of([sql])?;
+    let sources = derived::source_tables(manifest.account.cloud(), wanted);
+    let is_of_grants = wanted.iter().any(|table| tables::derived::is_of_access(table));
+    let is_read = |table: &Table, column: &Column| {
+        let is_source = is_of_grants && column.kind != Type::Document;
+        is_source || reads.has(table.name, column.name)
+    };
+    let state = state_of_columns(history, manifest, &sources, is_read).await?;
+    let made = derived::Made::of(history, manifest, &state, wanted).await?;
+    Ok(Database::load_with(&state, &made, &run_of(manifest), &reads, limits.derived)?)
 }
 
 /// Returns the run that made a snapshot, as the table `run` tells it.

@@ -85,7 +85,7 @@ pub async fn report(
 ) -> Result<Report, QuestionError> {
     let cloud = manifest.account.cloud();
     let mut sections = Vec::new();
-    for rule in questions(rules, cloud) {
+    for rule in report_rules(rules, cloud) {
         sections.push(section(history, manifest, rule, limits).await?);
     }
     let snapshot = Sighting { snapshot: manifest.number, at: manifest.finished_at.clone() };
@@ -93,7 +93,8 @@ pub async fn report(
 }
 
 /// Returns the rules of a report on an account of a cloud, in their order.
-fn questions(rules: &RuleSet, cloud: Cloud) -> Vec<&Rule> {
+#[must_use]
+pub fn report_rules(rules: &RuleSet, cloud: Cloud) -> Vec<&Rule> {
     let ids: Vec<&str> =
         QUESTIONS.iter().filter(|(of, _)| *of == cloud).flat_map(|(_, ids)| ids.iter().copied()).collect();
     let is_asked = |rule: &&Rule| rule.readings.contains_key(&cloud);
@@ -119,8 +120,8 @@ pub async fn section(
     let incomplete = gaps(history, manifest, &needs).await?;
     let subject = rule.subject.clone().unwrap_or(Subject::Address);
     let question = RuleInput { rule: &rule.id, subject, needs, absence };
-    let seen = sight(history, manifest).await?;
-    let unanswered = unanswered(manifest, &seen, &[question]).pop();
+    // What tells that need not be held while the question is answered.
+    let unanswered = unanswered(manifest, &sight(history, manifest).await?, &[question]).pop();
     let is_answered = unanswered.as_ref().is_none_or(|each| each.is_partial);
     let mut answer = query(history, manifest, &rule.sql, limits).await?;
     if !is_answered {

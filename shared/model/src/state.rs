@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use crate::{Row, Table};
+use crate::{Row, Table, Value};
 
 /// The rows of one table, sorted by key, one row a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +20,16 @@ impl Rows {
         rows.dedup_by(|later, kept| later.prefix(table.key) == kept.prefix(table.key));
         rows.reverse();
         Self(rows)
+    }
+
+    /// Returns the rows with some columns alone: the others are null. The columns of the key must be kept, by which rows are sorted.
+    #[must_use]
+    pub fn with_columns(self, kept: &[bool]) -> Self {
+        let pack = |row: Row| {
+            let cells = row.values().zip(kept);
+            Row::pack(cells.map(|(value, is_kept)| if *is_kept { value } else { Value::Null }))
+        };
+        Self(self.0.into_iter().map(pack).collect())
     }
 
     /// Returns the row with a packed key.

@@ -1,9 +1,16 @@
 //! Objects named by what is in them: written, read back, and never believed without their hash.
 
-use std::{collections::BTreeSet, io::Read};
+use std::{
+    cell::Cell,
+    collections::BTreeSet,
+    io::{BufReader, Read},
+};
 
 use bytes::Bytes;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, DeserializeSeed},
+};
 
 use crate::{
     History, ObjectRef, SnapshotError,
@@ -16,6 +23,23 @@ const GREATEST_DOCUMENT: u64 = 256 * 1024 * 1024;
 const LEVEL: i32 = 3;
 /// Most pages of outboxes that are looked through.
 const OUTBOX_PAGES: usize = 100;
+
+/// Bytes of a document that are decompressed at a time.
+const PART: usize = 64 * 1024;
+
+/// Reads no more than is left, and notes how much that is.
+struct Limited<'a, R> {
+    decoder: R,
+    left: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Limited<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = (&mut self.decoder).take(self.left.get()).read(buffer)?;
+        self.left.set(self.left.get().saturating_sub(count(read)));
+        Ok(read)
+    }
+}
 
 /// Where a document belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +135,32 @@ impl History {
             return Err(damaged("it decompresses to more than any document of iamwatch".to_owned()));
         }
         serde_json::from_slice(&json).map_err(|error| damaged(format!("it does not read: {error}")))
+    }
+
+    /// Reads a document part by part: neither its text nor what is in it is ever held as a whole, unless the `seed` does.
+    ///
+    /// # Errors
+    /// As [`Self::get_json`].
+    pub async fn stream_json<'a, S: DeserializeSeed<'a>>(
+        &self,
+        object: &ObjectRef,
+        seed: S,
+    ) -> Result<S::Value, SnapshotError> {
+        let bytes = self.fetch(object).await?;
+        let damaged = |reason: String| SnapshotError::Damaged { object: self.key(&object.key), reason };
+        let decoder = zstd::stream::read::Decoder::new(bytes.as_ref())
+            .map_err(|error| damaged(format!("it does not decompress: {error}")))?;
+        let left = Cell::new(GREATEST_DOCUMENT);
+        let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(
+            PART,
+            Limited { decoder, left: &left },
+        ));
+        let read = seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
+        read.map_err(|error| match left.get() {
+            0 => damaged("it decompresses to more than any document of iamwatch".to_owned()),
+            _ if error.is_io() => damaged(format!("it does not decompress: {error}")),
+            _ => damaged(format!("it does not read: {error}")),
+        })
     }
 
     /// Returns the outboxes of the runs with numbers from `first` to `last` without their manifests, by number.
