@@ -404,9 +404,19 @@ impl Access {
         membership: Option<&Membership>,
         source: &Source,
     ) -> Vec<Step> {
-        let first = self.principals.get(principal).map(|principal| principal.step.clone());
-        let group = membership.and_then(|membership| self.groups.get(membership.group).cloned());
-        first.into_iter().chain(group).chain(source.steps.iter().cloned()).collect()
+        self.steps_to(principal, membership, source).cloned().collect()
+    }
+
+    /// Returns the steps from a principal to something it holds.
+    pub(crate) fn steps_to<'a>(
+        &'a self,
+        principal: usize,
+        membership: Option<&Membership>,
+        source: &'a Source,
+    ) -> impl Iterator<Item = &'a Step> + use<'a> {
+        let first = self.principals.get(principal).map(|principal| &principal.step);
+        let group = membership.and_then(|membership| self.groups.get(membership.group));
+        first.into_iter().chain(group).chain(source.steps.iter())
     }
 }
 

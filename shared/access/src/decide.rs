@@ -1,18 +1,16 @@
 //! Answers who can do something, surely or under a condition, and by which path.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BinaryHeap},
-    rc::Rc,
-};
+use std::{cmp::Ordering, collections::BinaryHeap, rc::Rc};
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 pub(crate) mod asking;
+mod way;
 mod weighing;
 
 use crate::{Access, Effect, Extent, Principal, Question, Source, Step, access::both, assumptions::Assumer};
+pub(crate) use way::Way;
 use weighing::{Extents, Weighing};
 
 /// Whether a principal can do what is asked.
@@ -63,16 +61,6 @@ pub struct Answer {
     pub path: Vec<Step>,
 }
 
-/// One way to an answer, before the best of all ways is taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Way<'a> {
-    pub(crate) verdict: Verdict,
-    pub(crate) extent: Extent,
-    pub(crate) condition: Option<String>,
-    /// The principal, and the steps after it.
-    pub(crate) path: Vec<&'a Step>,
-}
-
 /// The best way of each principal that has one, by its number, in rising order.
 pub(crate) type Ways<'a> = Rc<[(usize, Way<'a>)]>;
 
@@ -95,7 +83,7 @@ impl Access {
                 verdict: way.verdict,
                 extent: way.extent,
                 condition: way.condition.map(|words| self.names.in_words(&words)),
-                path: way.path.into_iter().cloned().collect(),
+                path: way.path.steps().cloned().collect(),
             })
         };
         let mut answers: Vec<Answer> = ways.into_iter().filter_map(answer).collect();
@@ -120,20 +108,23 @@ impl Access {
             weighing.forget_parts();
         }
         let Some(speaking) = weighing.speaking_undenied() else {
-            return self.ways(weighing, prefers).into_iter().collect();
+            return self.ways(weighing, prefers).into();
         };
         let known = answered.0.entry((prefers, speaking));
-        Rc::clone(known.or_insert_with(|| self.ways(weighing, prefers).into_iter().collect()))
+        Rc::clone(known.or_insert_with(|| self.ways(weighing, prefers).into()))
     }
 
-    fn ways<'a>(&'a self, mut weighing: Weighing<'a, '_>, prefers: Preference) -> BTreeMap<usize, Way<'a>> {
+    /// Returns the best way of each principal that has one, in rising order of their numbers.
+    fn ways<'a>(&'a self, mut weighing: Weighing<'a, '_>, prefers: Preference) -> Vec<(usize, Way<'a>)> {
         // Whom nothing allows any of it needs no look.
         let numbers = 0..self.sources.len();
         let holders = self.holders_of(numbers.filter(|number| weighing.is_allowed_by(*number)));
         let own = holders.into_iter().filter_map(|holder| Some((holder, weighing.own_way(holder)?)));
-        let mut best: BTreeMap<usize, Way<'a>> = own.collect();
+        let mut best: FxHashMap<usize, Way<'a>> = own.collect();
         self.add_assumptions(&mut best, prefers);
-        best
+        let mut ways: Vec<(usize, Way<'a>)> = best.into_iter().collect();
+        ways.sort_unstable_by_key(|(principal, _)| *principal);
+        ways
     }
 
     fn weighing<'a, 'q>(&'a self, question: &'q Question, prefers: Preference) -> Weighing<'a, 'q> {
@@ -214,13 +205,14 @@ impl Access {
 
     /// Adds those who can become somebody who can, and those who can become them: the best way first, so that each principal is
     /// mostly come to once, and each list of those who can assume others gone through once, however many trust it.
-    fn add_assumptions<'a>(&'a self, best: &mut BTreeMap<usize, Way<'a>>, prefers: Preference) {
+    fn add_assumptions<'a>(&'a self, best: &mut FxHashMap<usize, Way<'a>>, prefers: Preference) {
         let is_trusting = |to: usize| !self.assumptions.lists_of(to).is_empty();
         let own = best.iter().filter(|(to, way)| way.verdict != Verdict::Denied && is_trusting(**to));
         let mut open: BinaryHeap<Open<'a>> =
             own.map(|(to, way)| Open { to: *to, way: way.clone(), prefers }).collect();
         let mut offered: FxHashMap<(usize, bool), Way<'a>> = FxHashMap::default();
         while let Some(Open { to, way, .. }) = open.pop() {
+            let mut onward = way.onward();
             for list in self.assumptions.lists_of(to) {
                 let are_better = [false, true].map(|is_conditional| {
                     let offer = way.clone().if_conditional(is_conditional);
@@ -229,14 +221,21 @@ impl Access {
                     is_better.then(|| offered.insert((*list, is_conditional), offer));
                     is_better
                 });
+                if are_better == [false; 2] {
+                    continue;
+                }
                 for Assumer { from, condition } in self.assumptions.list(*list) {
                     let is_better = are_better.get(usize::from(condition.is_some())) == Some(&true);
-                    let first = self.principals.get(*from).filter(|_| is_better && *from != to);
-                    let Some(next) = first.map(|first| way.assumed_by(&first.step, condition.as_deref()))
-                    else {
+                    let known = best.get(from);
+                    // Most are known by a way that is seen to be as good without putting another together.
+                    let is_outdone =
+                        |known: &Way<'a>| onward.is_outdone_by(known, condition.is_some(), prefers);
+                    if !is_better || *from == to || known.is_some_and(is_outdone) {
                         continue;
-                    };
-                    if best.get(from).is_none_or(|known| next.is_better_than(known, prefers)) {
+                    }
+                    let Some(first) = self.principals.get(*from) else { continue };
+                    let next = onward.of(&first.step, condition.as_deref());
+                    if known.is_none_or(|known| next.is_better_than(known, prefers)) {
                         if is_trusting(*from) {
                             open.push(Open { to: *from, way: next.clone(), prefers });
                         }
@@ -287,39 +286,5 @@ pub(crate) struct Bound<'a> {
 impl Default for Bound<'_> {
     fn default() -> Self {
         Self { extent: Extent::Whole, condition: None, missing: None, denies: Vec::new() }
-    }
-}
-
-impl<'a> Way<'a> {
-    /// Returns the way of somebody who can assume the one whose way this is.
-    fn assumed_by(&self, first: &'a Step, condition: Option<&str>) -> Self {
-        let condition = both(condition, self.condition.as_deref());
-        Way {
-            verdict: if condition.is_some() { Verdict::Conditional } else { self.verdict },
-            extent: self.extent,
-            condition,
-            path: std::iter::once(first).chain(self.path.iter().copied()).collect(),
-        }
-    }
-
-    /// Returns how sure the way is for those who can take it only while something holds.
-    fn if_conditional(self, is_conditional: bool) -> Self {
-        let verdict =
-            if is_conditional || self.condition.is_some() { Verdict::Conditional } else { self.verdict };
-        Self { verdict, ..self }
-    }
-
-    fn is_better_than(&self, other: &Self, prefers: Preference) -> bool {
-        self.compare(other, prefers).is_gt()
-    }
-
-    /// Prefers what is sure and what is more, then what is nearer, then the first by ids: so that the same access
-    /// always gives the same answer.
-    fn compare(&self, other: &Self, prefers: Preference) -> Ordering {
-        let rank = |way: &Self| (prefers.rank(way.verdict, way.extent), usize::MAX - way.path.len());
-        fn ids<'s>(way: &'s Way<'_>) -> impl Iterator<Item = &'s str> {
-            way.path.iter().map(|step| step.id.as_str())
-        }
-        rank(self).cmp(&rank(other)).then_with(|| ids(other).cmp(ids(self)))
     }
 }

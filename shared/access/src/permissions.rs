@@ -178,7 +178,7 @@ impl<'a> Held<'a> {
             verdict: way.verdict,
             actions: self.actions.into_iter().map(str::to_owned).collect(),
             condition: way.condition.as_deref().map(|words| access.names.in_words(words)),
-            path: way.path.iter().copied().cloned().collect(),
+            path: way.path.steps().cloned().collect(),
         })
     }
 }
@@ -268,7 +268,7 @@ impl<'a> Allowed<'a> {
 
     fn hold(&self, principal: usize, way: &Way<'_>) -> bool {
         self.is_out.get(principal).is_none_or(|is_out| *is_out)
-            || way.path.iter().any(|step| self.names(step))
+            || way.path.steps().any(|step| self.names(step))
     }
 
     fn names(&self, step: &Step) -> bool {

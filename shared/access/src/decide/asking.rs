@@ -218,14 +218,17 @@ impl Asked<'_> {
         holders.retain(|holder| among.is_none_or(|among| among.contains(holder)));
         let ways = holders.into_iter().filter_map(|holder| Some((holder, self.weighing.own_way(holder)?)));
         let able = ways.filter(|(_, way)| way.verdict != Verdict::Denied);
-        able.map(|(holder, Way { extent, condition, .. })| (holder, Ability { extent, condition })).collect()
+        able.map(|(holder, Way { extent, condition, .. })| {
+            (holder, Ability { extent, condition: condition.as_deref().map(str::to_owned) })
+        })
+        .collect()
     }
 
     /// Returns of a principal what is left where something beside its policies allows all of the question: nothing where a
     /// deny or the organisation takes it away, else what must hold, if anything must.
     pub(crate) fn left_by_denies(&mut self, principal: usize) -> Option<Option<String>> {
-        let way = self.weighing.way_given(principal, self.all_of_it);
-        (way.verdict != Verdict::Denied).then_some(way.condition)
+        let way = self.weighing.way_given(principal, self.all_of_it)?;
+        (way.verdict != Verdict::Denied).then(|| way.condition.as_deref().map(str::to_owned))
     }
 }
 

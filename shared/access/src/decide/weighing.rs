@@ -1,10 +1,10 @@
 //! Holds what allows against what denies, principal by principal, and remembers what does not hang on the principal.
 
-use std::{cmp::Ordering, collections::hash_map::Entry};
+use std::{cmp::Ordering, collections::hash_map::Entry, rc::Rc};
 
 use rustc_hash::FxHashMap;
 
-use super::{Bound, Preference, Verdict, Way, asking::HeldBy};
+use super::{Bound, Preference, Verdict, Way, asking::HeldBy, way::Path};
 use crate::{
     Access, Effect, Extent, Question, Source, Statement, Step,
     access::{Held, both},
@@ -102,11 +102,11 @@ impl<'a> Weighing<'a, '_> {
                 best = Some(candidate);
             }
         }
-        best.map(|best| self.way(principal, &best, &denies, is_bounded))
+        best.and_then(|best| self.way(principal, &best, &denies, is_bounded))
     }
 
     /// Returns the way of a principal that something beside its policies allows all of the question.
-    pub(super) fn way_given(&mut self, principal: usize, allow: &'a Source) -> Way<'a> {
+    pub(super) fn way_given(&mut self, principal: usize, allow: &'a Source) -> Option<Way<'a>> {
         self.look_at_bound_of(principal);
         let access = self.access;
         let mut denies = self.speaking(principal);
@@ -268,13 +268,12 @@ impl<'a> Weighing<'a, '_> {
         best: &Candidate<'a>,
         denies: &[Held<'a>],
         is_bounded: bool,
-    ) -> Way<'a> {
-        let access = self.access;
-        let first = access.principals.get(principal).map(|principal| &principal.step);
-        let path = first.into_iter().chain(self.steps(best.end)).collect();
+    ) -> Option<Way<'a>> {
+        let first = &self.access.principals.get(principal)?.step;
+        let path = Path::to_held(first, self.steps(best.end));
         let (verdict, extent) = (best.verdict, best.extent);
         if verdict == Verdict::Denied {
-            return Way { verdict, extent, condition: None, path };
+            return Some(Way { verdict, extent, condition: None, path });
         }
         let mut condition = best.allow.condition();
         let outer: Vec<&'a Source> = self.bound_for(is_bounded).denies.clone();
@@ -292,6 +291,6 @@ impl<'a> Weighing<'a, '_> {
             condition = both(condition.as_deref(), Some(&words));
         }
         condition = both(condition.as_deref(), self.bound_for(is_bounded).condition.as_deref());
-        Way { verdict, extent, condition, path }
+        Some(Way { verdict, extent, condition: condition.map(Rc::from), path })
     }
 }

@@ -125,7 +125,9 @@ impl Cell {
 
     /// Returns whether a plain text of it is not in another: then it does not lie within that one.
     pub(super) fn reaches_beyond(&self, other: &Self) -> bool {
-        self.any_of.iter().any(|one| one.is_literal() && !other.holds(one))
+        let is_beyond = |one: &Pattern| one.is_literal() && !other.holds(one);
+        let is_taken_there_alone = |taken: &Taken| taken.pattern.is_literal() && self.holds(&taken.pattern);
+        self.any_of.iter().any(is_beyond) || other.except.iter().any(is_taken_there_alone)
     }
 
     /// Returns whether a plain text is in the cell.

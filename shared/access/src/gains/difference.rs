@@ -173,7 +173,11 @@ impl<'a> Question<'_, 'a> {
         if !is_asked {
             return Difference { new: told, ..nothing };
         }
-        let held = if key.is_held { undenied } else { region::distinct(region::and_all(&undenied, &allows)) };
+        let held = if key.is_held || allows.iter().any(|allow| allow.gives_as_one_block(&counting)) {
+            region::distinct(undenied)
+        } else {
+            region::distinct(region::and_all(&undenied, &allows))
+        };
         let of_deny = |grant: &Grant<'a>| -> Option<(Grant<'a>, Vec<Piece>)> {
             let pieces = region::distinct(region::and(&held, &self.counting(grant)?));
             let pieces = possible(bounds::left_told(self.to, pieces, &self.bounds.terms));

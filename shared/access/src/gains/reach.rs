@@ -3,17 +3,18 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Inventory, Reach};
-use crate::{Choice, Pattern, Resource, Statement, statement::Region};
+use crate::{Choice, Pattern, Resource, Statement};
 
 pub(super) struct Reaches<'a> {
     known: &'a Inventory,
     actions: FxHashMap<Choice<Pattern>, u64>,
     resources: FxHashMap<Choice<Resource>, u64>,
-    /// By a resource as it is written, the known ones that share something with it.
-    met: FxHashMap<Resource, Places>,
-    /// Likewise, those that it covers.
-    covered: FxHashMap<Resource, Places>,
-    index: Index,
+    /// By an attribute, the known resources by what they have in it.
+    columns: FxHashMap<String, Column<'a>>,
+    /// By an attribute and its values in a resource that is asked of, the known ones that share something with it there.
+    met: FxHashMap<(String, Vec<Pattern>), Places>,
+    /// Likewise, those that it covers there.
+    covered: FxHashMap<(String, Vec<Pattern>), Places>,
 }
 
 /// Places of known resources, a bit for each.
@@ -39,6 +40,10 @@ impl Places {
         self.0.iter_mut().zip(&others.0).for_each(|(mine, theirs)| *mine |= theirs);
     }
 
+    fn keep(&mut self, others: &Self) {
+        self.0.iter_mut().zip(&others.0).for_each(|(mine, theirs)| *mine &= theirs);
+    }
+
     fn take_out(&mut self, others: &Self) {
         self.0.iter_mut().zip(&others.0).for_each(|(mine, theirs)| *mine &= !theirs);
     }
@@ -48,53 +53,51 @@ impl Places {
     }
 }
 
-/// Attributes that name one thing, or at least of which kind or service it is, so that what names it needs no look at all others.
-const NAMES: [&str; 5] = ["serviceInstance", "path", "type", "service", "serviceName"];
-
-/// Where known resources are, by an attribute that names them.
+/// Known resources by what they have in one attribute.
 #[derive(Default)]
-struct Index {
-    named: FxHashMap<(&'static str, String), Vec<usize>>,
-    /// Those that have not this attribute as one plain text.
-    others: FxHashMap<&'static str, Vec<usize>>,
+struct Column<'a> {
+    /// The places of those that have one plain text in it, by that text.
+    plain: FxHashMap<&'a Pattern, Vec<usize>>,
+    /// The places of those that have anything else in it.
+    others: FxHashMap<&'a [Pattern], Vec<usize>>,
+    /// The places of those that do not have it.
+    without: Vec<usize>,
 }
 
-impl Index {
-    fn of(resources: &[Resource]) -> Self {
-        let mut index = Self::default();
+impl<'a> Column<'a> {
+    fn of(attribute: &str, resources: &'a [Resource]) -> Self {
+        let mut column = Self::default();
         for (place, resource) in resources.iter().enumerate() {
-            for name in NAMES {
-                match resource.0.get(name).map(Vec::as_slice) {
-                    Some([value]) if value.is_literal() => {
-                        index.named.entry((name, value.to_string())).or_default().push(place);
-                    }
-                    _ => index.others.entry(name).or_default().push(place),
-                }
-            }
+            let places = match resource.0.get(attribute).map(Vec::as_slice) {
+                None => &mut column.without,
+                Some([value]) if value.is_literal() => column.plain.entry(value).or_default(),
+                Some(values) => column.others.entry(values).or_default(),
+            };
+            places.push(place);
         }
-        index
+        column
     }
 
-    /// Returns the places of those that may share something with a resource; none when that may be any.
-    fn near(&self, resource: &Resource) -> Option<Vec<usize>> {
-        let name = NAMES.into_iter().find(|name| {
-            resource.0.get(*name).is_some_and(|values| values.iter().all(Pattern::is_literal))
-        })?;
-        let values = resource.0.get(name).into_iter().flatten();
-        let named = values.filter_map(|value| self.named.get(&(name, value.to_string())));
-        Some(named.chain(self.others.get(name)).flatten().copied().collect())
-    }
-
-    /// Returns the places of those that are as asked, of all that may share something with a resource.
+    /// Returns the places of those that have what is asked; a plain text is only asked for where it stands.
     fn search(
         &self,
-        known: &[Resource],
-        resource: &Resource,
-        is_asked: impl Fn(&Resource) -> bool,
+        count: usize,
+        asked: &[Pattern],
+        is_found: impl Fn(&[Pattern]) -> bool,
+        is_found_without: bool,
     ) -> Places {
-        let near = self.near(resource).unwrap_or_else(|| (0..known.len()).collect());
-        let is_found = |place: &usize| known.get(*place).is_some_and(&is_asked);
-        Places::of(known.len(), near.into_iter().filter(is_found))
+        let others = self.others.iter().filter(|(values, _)| is_found(values)).flat_map(|(_, places)| places);
+        let without = self.without.iter().filter(|_| is_found_without);
+        let mut found = Places::of(count, others.chain(without).copied());
+        if asked.iter().all(Pattern::is_literal) {
+            let plain = asked.iter().filter_map(|text| self.plain.get(text)).flatten();
+            found.add(&Places::of(count, plain.copied()));
+        } else {
+            let is_found = |text: &&Pattern| is_found(std::slice::from_ref(*text));
+            let plain = self.plain.iter().filter(|(text, _)| is_found(text)).flat_map(|(_, places)| places);
+            found.add(&Places::of(count, plain.copied()));
+        }
+        found
     }
 }
 
@@ -104,9 +107,9 @@ impl<'a> Reaches<'a> {
             known,
             actions: FxHashMap::default(),
             resources: FxHashMap::default(),
+            columns: FxHashMap::default(),
             met: FxHashMap::default(),
             covered: FxHashMap::default(),
-            index: Index::of(&known.resources),
         }
     }
 
@@ -133,27 +136,52 @@ impl<'a> Reaches<'a> {
     fn count_resources(&mut self, resources: &Choice<Resource>) -> u64 {
         let mut opened = Places::none(self.known.resources.len());
         for resource in &resources.any_of {
-            opened.add(self.met(resource));
+            opened.add(&self.met(resource));
         }
         for resource in &resources.except {
-            opened.take_out(self.covered(resource));
+            opened.take_out(&self.covered(resource));
         }
         opened.count()
     }
 
-    fn met(&mut self, resource: &Resource) -> &Places {
-        let (known, index) = (&self.known.resources, &self.index);
-        self.met
-            .entry(resource.clone())
-            .or_insert_with(|| index.search(known, resource, |known| resource.overlaps(known)))
+    /// Returns the known resources that share something with one: in each of its attributes.
+    fn met(&mut self, resource: &Resource) -> Places {
+        let (known, columns, met) = (&self.known.resources, &mut self.columns, &mut self.met);
+        in_all_attributes(known, columns, met, resource, |column, asked| {
+            let meets =
+                |values: &[Pattern]| asked.iter().any(|mine| values.iter().any(|each| mine.overlaps(each)));
+            column.search(known.len(), asked, meets, !asked.is_empty())
+        })
     }
 
-    fn covered(&mut self, resource: &Resource) -> &Places {
-        let (known, index) = (&self.known.resources, &self.index);
-        self.covered
-            .entry(resource.clone())
-            .or_insert_with(|| index.search(known, resource, |known| resource.covers(known)))
+    /// Returns the known resources that one covers: in each of its attributes.
+    fn covered(&mut self, resource: &Resource) -> Places {
+        let (known, columns, covered) = (&self.known.resources, &mut self.columns, &mut self.covered);
+        in_all_attributes(known, columns, covered, resource, |column, asked| {
+            let covers =
+                |values: &[Pattern]| values.iter().all(|each| asked.iter().any(|mine| mine.covers(each)));
+            column.search(known.len(), asked, covers, asked.iter().any(Pattern::is_any))
+        })
     }
+}
+
+/// Returns the known resources that are found in each attribute of a resource.
+fn in_all_attributes<'a>(
+    known: &'a [Resource],
+    columns: &mut FxHashMap<String, Column<'a>>,
+    found: &mut FxHashMap<(String, Vec<Pattern>), Places>,
+    resource: &Resource,
+    search: impl Fn(&Column<'a>, &[Pattern]) -> Places,
+) -> Places {
+    let mut all = Places::of(known.len(), 0..known.len());
+    for (attribute, asked) in &resource.0 {
+        let places = found.entry((attribute.clone(), asked.clone())).or_insert_with(|| {
+            let column = columns.entry(attribute.clone()).or_insert_with(|| Column::of(attribute, known));
+            search(column, asked)
+        });
+        all.keep(places);
+    }
+    all
 }
 
 /// Patterns, with those that are plain texts apart.

@@ -241,6 +241,11 @@ impl<'a> Counting<'a> {
         self.condition.is_empty() && self.statement.covers_aside_from_condition(other.statement)
     }
 
+    /// Returns whether the statement always counts, and says in one go all that another speaks of.
+    pub(super) fn gives_as_one_block(&self, other: &Self) -> bool {
+        self.statement.resources.any_of.len() == 1 && !self.has_exceptions() && self.gives_all_of(other)
+    }
+
     /// Returns all that the statement speaks of.
     pub(super) fn region(&self) -> Vec<Piece> {
         let pieces = self.blocks().filter_map(|block| Piece::of(&block)).collect();

@@ -241,8 +241,9 @@ impl<'a> Side<'a> {
         }
         for ways in side.grants.values_mut().filter(|ways| ways.len() > 1) {
             ways.sort_by_cached_key(|way| {
-                let path = access.path_to(principal, way.membership, way.source);
-                (path.len(), path.into_iter().map(|step| step.id).collect::<Vec<_>>())
+                let steps = access.steps_to(principal, way.membership, way.source);
+                let ids: Vec<&str> = steps.map(|step| step.id.as_str()).collect();
+                (ids.len(), ids)
             });
         }
         side
@@ -251,6 +252,13 @@ impl<'a> Side<'a> {
     pub(super) fn path(&self, way: &Way<'_>) -> Vec<Step> {
         let path = |number| self.access.path_to(number, way.membership, way.source);
         self.number.map_or_else(Vec::new, path)
+    }
+
+    /// Returns what tells the path of one way from those of others.
+    pub(super) fn ids_of(&self, way: &Way<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
+        let (access, way) = (self.access, *way);
+        let steps = self.number.map(|number| access.steps_to(number, way.membership, way.source));
+        steps.into_iter().flatten().map(|step| step.id.as_str())
     }
 
     pub(super) fn principal(&self) -> Option<&'a Principal> {

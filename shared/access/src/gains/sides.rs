@@ -9,11 +9,11 @@ use super::{
     difference::{Difference, Differences, Question},
     hidden::{is_hidden, may_hold_by_unseen_group},
     region::{Piece, When, is_within},
-    side::{Grant, Numbers, Side, Way, ids},
+    side::{Grant, Numbers, Side, Way},
     standing,
 };
 use crate::{
-    Effect, Statement, Step,
+    Effect, Statement,
     access::both,
     bounds::{escape, restriction, where_restricted},
 };
@@ -52,20 +52,22 @@ impl<'a> Sides<'a, '_> {
     }
 
     /// Tells a grant that is reached by a way that was not, when the way that was is no longer.
-    fn rerouted(&self, grant: &Grant<'_>, former: &[Way<'_>], present: &[Way<'_>]) -> Option<AccessChange> {
-        let way = present.first()?;
-        let path = self.after.path(way);
-        let former_path = self.before.path(former.first()?);
-        let leads = |side: &Side<'_>, ways: &[Way<'_>], path: &[Step]| {
-            ways.iter().any(|way| ids(&side.path(way)) == ids(path))
+    fn rerouted(&self, grant: &Grant<'_>, former: &[Way<'a>], present: &[Way<'a>]) -> Option<AccessChange> {
+        let (way, former_way) = (present.first()?, former.first()?);
+        let leads = |side: &Side<'a>, ways: &[Way<'a>], (of, to): (&Side<'a>, &Way<'a>)| {
+            ways.iter().any(|way| side.ids_of(way).eq(of.ids_of(to)))
         };
-        let is_same = leads(&self.before, former, &path) || leads(&self.after, present, &former_path);
+        if leads(&self.before, former, (&self.after, way))
+            || leads(&self.after, present, (&self.before, former_way))
+        {
+            return None;
+        }
         let is_unsure = is_hidden(self.before.access, &self.after, present)
             || is_hidden(self.after.access, &self.before, former);
         // What denies is told by what it takes away, and where it comes from takes nothing.
         let statement =
             self.numbers.statement(grant).filter(|statement| statement.effect == Effect::Allow)?;
-        if is_same || is_unsure {
+        if is_unsure {
             return None;
         }
         Some(AccessChange {
@@ -76,8 +78,8 @@ impl<'a> Sides<'a, '_> {
             words: String::new(),
             is_remainder: false,
             is_whole: true,
-            path,
-            former_path,
+            path: self.after.path(way),
+            former_path: self.before.path(former_way),
             cause: Cause::of_grant(&self.before, &self.after, way, &When::default(), true),
             usable_by: Default::default(),
             reach: Reach::default(),

@@ -86,7 +86,7 @@ pub(super) fn add(access: &mut Access, state: &State, people: &People<'_>, at: T
         access.trust(*to, list);
     }
     let mut lists: FxHashMap<*const Vec<LetIn>, usize> = FxHashMap::default();
-    for (to, let_in) in &found {
+    for (to, let_in) in found.iter().flat_map(|(to, all)| all.iter().map(move |let_in| (to, let_in))) {
         let list = || access.list_assumers(assumers(let_in.to_vec()));
         let list = *lists.entry(Rc::as_ptr(let_in)).or_insert_with(list);
         access.trust(*to, list);
@@ -103,11 +103,12 @@ fn insiders(
     access: &Access,
     own: &Own,
     trusting: &[(&Row, usize, TrustPolicy<'_>)],
-) -> Vec<(usize, Rc<Vec<LetIn>>)> {
+) -> Vec<(usize, Vec<LetInAlike>)> {
     let mut asking = None;
     let mut found = Vec::new();
     let mut able_of: FxHashMap<Rc<Signature>, Rc<Able>> = FxHashMap::default();
-    let mut known: FxHashMap<Alike<'_>, Rc<Vec<LetIn>>> = FxHashMap::default();
+    let mut known: FxHashMap<Alike<'_>, LetInAlike> = FxHashMap::default();
+    let mut of_all_able = AllAble::default();
     for (_, to, policy) in trusting.iter().filter(|(_, _, policy)| policy.allows().next().is_some()) {
         let asking = asking.get_or_insert_with(|| Asking::new(access, super::action(ASSUME), "path"));
         let question = asking.question(policy.urn.map_or_else(Resource::any, super::resource));
@@ -118,22 +119,58 @@ fn insiders(
             let able = || Rc::new(able_to_assume(&mut asked, None));
             let able =
                 policy.is_about_able().then(|| Rc::clone(able_of.entry(signature).or_insert_with(able)));
-            Rc::new(policy.insiders(asked, own, &able.unwrap_or_default(), None))
+            let able = able.unwrap_or_default();
+            match policy.words_for_all_able(own) {
+                Some(words) => of_all_able.list(own, &able, words),
+                None => Rc::new(policy.insiders(asked, own, &able, None)),
+            }
         });
         let holders = asking.holders_of_named(&question);
         let let_in = match holders.is_empty() {
-            true => Rc::clone(alike),
+            true => vec![Rc::clone(alike)],
             false => {
                 let mut asked = asking.ask(&question);
                 let able = policy.is_about_able().then(|| able_to_assume(&mut asked, Some(&holders)));
                 let again = policy.insiders(asked, own, &able.unwrap_or_default(), Some(&holders));
-                let others = alike.iter().filter(|(from, _)| !holders.contains(from)).cloned();
-                Rc::new(others.chain(again).collect())
+                beside(alike, again, &holders)
             }
         };
         found.push((*to, let_in));
     }
     found
+}
+
+/// Returns who is let in where some were asked again: all that are alike stay one list, unless one of these came out otherwise.
+fn beside(alike: &LetInAlike, again: Vec<LetIn>, holders: &BTreeSet<usize>) -> Vec<LetInAlike> {
+    let (known, others): (Vec<&LetIn>, Vec<&LetIn>) =
+        alike.iter().partition(|(from, _)| holders.contains(from));
+    if known.iter().all(|let_in| again.contains(let_in)) {
+        let only = again.into_iter().filter(|let_in| !known.contains(&let_in)).collect();
+        return vec![Rc::clone(alike), Rc::new(only)];
+    }
+    vec![Rc::new(others.into_iter().cloned().chain(again).collect())]
+}
+
+/// The lists of all who may assume by policies of their own, by these and by what must hold besides: most trust policies name the
+/// account, and let in the same.
+#[derive(Default)]
+struct AllAble(FxHashMap<AbleIf, (Rc<Able>, LetInAlike)>);
+
+/// Those who may assume by policies of their own, as one list in memory, and what must hold besides.
+type AbleIf = (*const Able, Option<String>);
+
+impl AllAble {
+    fn list(&mut self, own: &Own, able: &Rc<Able>, words: Option<String>) -> LetInAlike {
+        let listed = |words: Option<&str>| {
+            let able = able.iter().filter(|(number, _)| own.urn(**number).is_some());
+            able.map(|(number, mine)| (*number, both(words, mine.as_deref()))).collect()
+        };
+        let (_, list) = self.0.entry((Rc::as_ptr(able), words)).or_insert_with_key(|(_, words)| {
+            // Kept beside the list, so that no other takes its place in memory.
+            (Rc::clone(able), Rc::new(listed(words.as_deref())))
+        });
+        Rc::clone(list)
+    }
 }
 
 /// What agencies have in common that are trusted alike: what their trust policies say, and what policies say of all of them.
@@ -181,6 +218,9 @@ struct TrustPolicy<'a> {
 /// One who is let in: number of the principal, and what must hold.
 type LetIn = (usize, Option<String>);
 
+/// Those who are let in by all agencies that are trusted alike.
+type LetInAlike = Rc<Vec<LetIn>>;
+
 /// Somebody who comes: as what statements are compared with, by which action, and which of the account's own.
 #[derive(Clone, Copy)]
 struct Comer<'a> {
@@ -198,6 +238,18 @@ impl TrustPolicy<'_> {
     /// Returns whether it matters to whom of the account its own policies allow to assume the agency.
     fn is_about_able(&self) -> bool {
         self.allows().any(|allow| allow.principals.is_about_able())
+    }
+
+    /// Returns what must hold beside their own policies for those of the account to be let in, where these are just those who may
+    /// assume by these policies, and the same must hold for all.
+    fn words_for_all_able(&self, own: &Own) -> Option<Option<String>> {
+        let mut allows = self.allows();
+        let (allow, None) = (allows.next()?, allows.next()) else { return None };
+        let (statement, Holders::All) = allow.decided.first()? else { return None };
+        let is_alike = allow.principals.is_account_alone(own)
+            && chooses(&statement.actions, ASSUME)
+            && self.of(Effect::Deny).next().is_none();
+        is_alike.then(|| statement.condition.clone())
     }
 
     /// Returns the users and agencies of the account that are let in; of some only, where these are given.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::{Row, State, Table, Timestamp, tables::ibm as t};
+use rustc_hash::FxHashMap;
 
 use crate::{moments::moment, terms::Terms};
 
@@ -11,7 +12,7 @@ type Condition<'a> = (Vec<u32>, &'a str, Ruled);
 
 /// The conditions of policies, to be taken out policy by policy.
 pub(super) struct Conditions<'a> {
-    of_policies: BTreeMap<&'a str, Vec<Condition<'a>>>,
+    of_policies: FxHashMap<&'a str, Vec<Condition<'a>>>,
     /// What the terms of the conditions ask.
     pub(super) terms: Terms,
 }
@@ -84,7 +85,7 @@ impl Times {
 
 impl<'a> Conditions<'a> {
     pub(super) fn of(state: &'a State) -> Self {
-        let mut conditions: BTreeMap<&str, Vec<Condition<'_>>> = BTreeMap::new();
+        let mut conditions: FxHashMap<&str, Vec<Condition<'_>>> = FxHashMap::default();
         let mut terms = Terms::default();
         for row in state.rows(&t::POLICY_CONDITIONS) {
             let text = |column| t::POLICY_CONDITIONS.text(row, column);

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use model::{Row, State, Timestamp, tables::ibm as t};
+use rustc_hash::FxHashMap;
 
 use super::{
     conditions::{self, Conditions},
@@ -28,7 +29,7 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timesta
     let mut conditions = Conditions::of(state);
     let subjects = Subjects::of(state);
     let mut parts = PartsByService::default();
-    let mut given: BTreeMap<&str, Vec<Given<'_>>> = BTreeMap::new();
+    let mut given: FxHashMap<&str, Vec<Given<'_>>> = FxHashMap::default();
     for row in state.rows(&t::POLICY_ROLES) {
         let text = |column| t::POLICY_ROLES.text(row, column);
         if let (Some(policy), Some(role)) = (text("policy_id"), text("role_id")) {
@@ -230,19 +231,21 @@ fn common(ones: &[Pattern], others: &[Pattern]) -> Option<Vec<Pattern>> {
 type Compared<'a> = (&'a str, &'a str, Vec<&'a str>);
 
 /// Returns the resources of each policy. The account itself is no restriction.
-fn resources(state: &State) -> BTreeMap<&str, Opened> {
-    let mut values: BTreeMap<(&str, Option<i64>), Compared<'_>> = BTreeMap::new();
+fn resources(state: &State) -> FxHashMap<&str, Opened> {
+    let mut values: FxHashMap<&str, BTreeMap<Option<i64>, Compared<'_>>> = FxHashMap::default();
     let table = &t::POLICY_RESOURCES;
     for row in state.rows(table) {
         let text = |column| table.text(row, column);
         let (Some(policy), Some(name)) = (text("policy_id"), text("name")) else { continue };
         let operator = text("operator").unwrap_or("stringEquals");
-        let place = (policy, table.cell(row, "position").as_integer());
-        let (.., of_attribute) = values.entry(place).or_insert((name, operator, Vec::new()));
+        let place = table.cell(row, "position").as_integer();
+        let of_policy = values.entry(policy).or_default();
+        let (.., of_attribute) = of_policy.entry(place).or_insert((name, operator, Vec::new()));
         of_attribute.extend(text("value"));
     }
-    let mut resources: BTreeMap<&str, Opened> = BTreeMap::new();
-    for ((policy, _), (name, operator, values)) in values {
+    let mut resources: FxHashMap<&str, Opened> = FxHashMap::default();
+    let each = |(policy, places): (_, BTreeMap<_, _>)| places.into_values().map(move |each| (policy, each));
+    for (policy, (name, operator, values)) in values.into_iter().flat_map(each) {
         if name != "accountId" {
             let words = format!("{name} {operator} {}", values.join(" or "));
             let opened = resources.entry(policy).or_default();
@@ -289,11 +292,11 @@ pub(super) fn pattern(operator: &str, value: &str) -> Option<Pattern> {
 }
 
 /// The attributes of policy subjects, for policies whose subject is not a single one.
-struct Subjects<'a>(BTreeMap<&'a str, Vec<(&'a str, &'a str, &'a str)>>);
+struct Subjects<'a>(FxHashMap<&'a str, Vec<(&'a str, &'a str, &'a str)>>);
 
 impl<'a> Subjects<'a> {
     fn of(state: &'a State) -> Self {
-        let mut subjects: BTreeMap<&str, Vec<(&str, &str, &str)>> = BTreeMap::new();
+        let mut subjects: FxHashMap<&str, Vec<(&str, &str, &str)>> = FxHashMap::default();
         for row in state.rows(&t::POLICY_SUBJECTS) {
             let text = |column| t::POLICY_SUBJECTS.text(row, column);
             if let (Some(policy), Some(name), Some(value)) = (text("policy_id"), text("name"), text("value"))

@@ -7,6 +7,7 @@ use std::{
 };
 
 use model::{State, tables::ibm as t};
+use rustc_hash::FxHashMap;
 
 use super::question::{SERVICE_ATTRIBUTES, is_resource_group, kind_and_group};
 use crate::{Choice, Pattern, Resource};
@@ -38,7 +39,7 @@ pub(super) type Parts = Rc<[(String, Arc<Choice<Resource>>)]>;
 
 /// The parts of the resources that policies name, worked out once for all that name the same.
 #[derive(Debug, Default)]
-pub(super) struct PartsByService(BTreeMap<Resource, Parts>);
+pub(super) struct PartsByService(FxHashMap<Resource, Parts>);
 
 impl PartsByService {
     /// Returns the parts of a resource that are of services with roles.

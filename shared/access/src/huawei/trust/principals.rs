@@ -91,6 +91,10 @@ pub(super) struct Own {
     /// The URN of each, by number.
     identities: BTreeMap<usize, Pattern>,
     by_urn: HashMap<Pattern, Vec<usize>>,
+    /// What naming the account means.
+    everybody: Pattern,
+    /// Whether each of them is meant by that.
+    are_all_meant: bool,
 }
 
 impl Own {
@@ -115,7 +119,9 @@ impl Own {
         for (number, urn) in &identities {
             by_urn.entry(urn.clone()).or_default().push(*number);
         }
-        Self { account: account.to_owned(), identities, by_urn }
+        let everybody = Pattern::parse(&format!("iam::{account}:*"));
+        let are_all_meant = identities.values().all(|urn| everybody.covers(urn));
+        Self { account: account.to_owned(), identities, by_urn, everybody, are_all_meant }
     }
 
     /// Returns the URN of a user or agency of the account.
@@ -195,6 +201,20 @@ impl<'a> Principals<'a> {
         !self.excepted.is_empty() || self.named.iter().any(|named| named.kind != Kind::Identity)
     }
 
+    /// Returns whether the account is named, and nobody of it besides: then each of its users and agencies is meant alike.
+    pub(super) fn is_account_alone(&self, own: &Own) -> bool {
+        let is_own = |named: &Named<'_>| named.kind == Kind::Account && named.pattern == own.everybody;
+        let is_of_others = |named: &Named<'_>| match named.kind {
+            Kind::Account => !named.pattern.overlaps(&own.everybody),
+            Kind::Service | Kind::IdentityProvider => true,
+            Kind::Anybody | Kind::Identity => false,
+        };
+        own.are_all_meant
+            && self.excepted.is_empty()
+            && self.named.iter().any(is_own)
+            && self.named.iter().all(|named| is_own(named) || is_of_others(named))
+    }
+
     /// Returns those of the account who may be let in, by number: whoever is named, and where the account is named,
     /// whoever is able to assume.
     pub(super) fn candidates(&self, own: &Own, able: impl Iterator<Item = usize>) -> BTreeSet<usize> {
@@ -206,8 +226,13 @@ impl<'a> Principals<'a> {
         if !self.excepted.is_empty() || self.named.iter().any(may_mean_all) {
             return own.identities.keys().copied().collect();
         }
+        let may_mean_able = |named: &Named<'_>| {
+            !own.are_all_meant || (named.kind == Kind::Account && named.pattern.overlaps(&own.everybody))
+        };
+        let is_about_able = self.named.iter().any(may_mean_able);
+        let able = able.filter(|number| is_about_able && own.identities.contains_key(number));
         let named = self.named.iter().filter_map(|named| own.by_urn.get(&named.pattern)).flatten();
-        named.copied().chain(able.filter(|number| own.identities.contains_key(number))).collect()
+        named.copied().chain(able).collect()
     }
 
     /// Returns why a user or agency of the account is let in, and how sure it is that it is meant.
