@@ -148,6 +148,7 @@ impl Access {
             taken: FxHashMap::default(),
             held_by: None,
             speaking_of_group: FxHashMap::default(),
+            weighed: FxHashMap::default(),
         }
     }
 

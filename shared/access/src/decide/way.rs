@@ -60,6 +60,11 @@ impl<'a> Path<'a> {
 }
 
 impl<'a> Way<'a> {
+    /// Returns the same way, as another principal takes it who holds the same by the same groups.
+    pub(super) fn taken_by(&self, first: &'a Step) -> Self {
+        Self { path: Path { first, ..self.path.clone() }, ..self.clone() }
+    }
+
     /// Returns what leads on to those who can assume the one whose way this is.
     pub(super) fn onward(&self) -> Onward<'_, 'a> {
         Onward { way: self, path: Rc::new(self.path.clone()), conditions: FxHashMap::default() }

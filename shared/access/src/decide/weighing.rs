@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Bound, Preference, Verdict, Way, asking::HeldBy, way::Path};
 use crate::{
-    Access, Effect, Extent, Question, Source, Statement, Step,
+    Access, Effect, Extent, Principal, Question, Source, Statement, Step,
     access::{Held, both},
     bounds::{escape, restriction, where_restricted},
 };
@@ -35,7 +35,13 @@ pub(super) struct Weighing<'a, 'q> {
     pub(super) held_by: Option<&'q HeldBy<'a>>,
     /// By group, the sources attached to it that speak of the question: found out once for all members.
     pub(super) speaking_of_group: FxHashMap<usize, Vec<usize>>,
+    /// The best way to what principals hold, by that.
+    pub(super) weighed: FxHashMap<HeldAlike<'a>, Option<Way<'a>>>,
 }
+
+/// What principals hold of all that speaks of a question, and whether bounds hold for them: sources by number, each with the group
+/// and the condition by which it is held.
+pub(super) type HeldAlike<'a> = (bool, Vec<(usize, Option<(usize, Option<&'a str>)>)>);
 
 /// How much of a question sources speak of, by number.
 pub(super) enum Extents {
@@ -83,26 +89,43 @@ struct Candidate<'a> {
 }
 
 impl<'a> Weighing<'a, '_> {
-    /// Returns the best way that a principal has by itself and its groups.
+    /// Returns the best way that a principal has by itself and its groups. Thousands hold the same by the same groups, and it is
+    /// weighed once for them, unless what bounds them differs.
     pub(super) fn own_way(&mut self, principal: usize) -> Option<Way<'a>> {
         self.look_at_bound_of(principal);
-        let access = self.access;
+        let speaking = self.speaking(principal);
+        let who = self.access.principals.get(principal)?;
+        if self.bounds_differ {
+            return self.best_of(&speaking, who);
+        }
+        let held = |held: &Held<'a>| {
+            (held.number, held.membership.map(|each| (each.group, each.condition.as_deref())))
+        };
+        let key = (who.is_bounded, speaking.iter().map(held).collect());
+        if let Some(known) = self.weighed.get(&key) {
+            return known.as_ref().map(|known| known.taken_by(&who.step));
+        }
+        let best = self.best_of(&speaking, who);
+        self.weighed.insert(key, best.clone());
+        best
+    }
+
+    fn best_of(&mut self, speaking: &[Held<'a>], who: &'a Principal) -> Option<Way<'a>> {
         let (mut allows, mut denies) = (Vec::new(), Vec::new());
-        for held in self.speaking(principal) {
+        for held in speaking {
             match (self.extents.of(held.number), held.source.statement.effect) {
-                (extent, Effect::Allow) => allows.push((held, extent)),
-                (_, Effect::Deny) => denies.push(held),
+                (extent, Effect::Allow) => allows.push((*held, extent)),
+                (_, Effect::Deny) => denies.push(*held),
             }
         }
-        let is_bounded = access.principals.get(principal).is_some_and(|principal| principal.is_bounded);
         let mut best: Option<Candidate<'a>> = None;
         for (allow, extent) in allows {
-            let candidate = self.weigh(allow, extent, &denies, is_bounded);
+            let candidate = self.weigh(allow, extent, &denies, who.is_bounded);
             if best.is_none_or(|best| self.order(&candidate, &best).is_gt()) {
                 best = Some(candidate);
             }
         }
-        best.and_then(|best| self.way(principal, &best, &denies, is_bounded))
+        best.map(|best| self.way(who, &best, &denies))
     }
 
     /// Returns the way of a principal that something beside its policies allows all of the question.
@@ -111,15 +134,14 @@ impl<'a> Weighing<'a, '_> {
         let access = self.access;
         let mut denies = self.speaking(principal);
         denies.retain(|held| held.source.statement.effect == Effect::Deny);
-        let is_bounded = access.principals.get(principal).is_some_and(|principal| principal.is_bounded);
+        let who = access.principals.get(principal)?;
         // Federated users are who they are by the claims that let them into their groups.
-        let is_mapping = access.principals.get(principal).is_some_and(|who| who.step.kind == "mapping");
-        let memberships = access.memberships.get(principal).filter(|_| is_mapping);
+        let memberships = access.memberships.get(principal).filter(|_| who.step.kind == "mapping");
         let membership = memberships.and_then(|memberships| memberships.first());
         // Not among the sources of the graph, and so without a number there.
         let allow = Held { membership, number: usize::MAX, source: allow };
-        let best = self.weigh(allow, Extent::Whole, &denies, is_bounded);
-        self.way(principal, &best, &denies, is_bounded)
+        let best = self.weigh(allow, Extent::Whole, &denies, who.is_bounded);
+        Some(self.way(who, &best, &denies))
     }
 
     /// Returns the sources that speak of the question, each with how much of it, where the answers follow from nothing else:
@@ -262,18 +284,12 @@ impl<'a> Weighing<'a, '_> {
     }
 
     /// Puts the best into words.
-    fn way(
-        &mut self,
-        principal: usize,
-        best: &Candidate<'a>,
-        denies: &[Held<'a>],
-        is_bounded: bool,
-    ) -> Option<Way<'a>> {
-        let first = &self.access.principals.get(principal)?.step;
-        let path = Path::to_held(first, self.steps(best.end));
+    fn way(&mut self, who: &'a Principal, best: &Candidate<'a>, denies: &[Held<'a>]) -> Way<'a> {
+        let path = Path::to_held(&who.step, self.steps(best.end));
+        let is_bounded = who.is_bounded;
         let (verdict, extent) = (best.verdict, best.extent);
         if verdict == Verdict::Denied {
-            return Some(Way { verdict, extent, condition: None, path });
+            return Way { verdict, extent, condition: None, path };
         }
         let mut condition = best.allow.condition();
         let outer: Vec<&'a Source> = self.bound_for(is_bounded).denies.clone();
@@ -291,6 +307,6 @@ impl<'a> Weighing<'a, '_> {
             condition = both(condition.as_deref(), Some(&words));
         }
         condition = both(condition.as_deref(), self.bound_for(is_bounded).condition.as_deref());
-        Some(Way { verdict, extent, condition: condition.map(Rc::from), path })
+        Way { verdict, extent, condition: condition.map(Rc::from), path }
     }
 }
