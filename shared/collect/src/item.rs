@@ -14,6 +14,9 @@ use serde_json::{Map, Number, Value};
 
 use crate::{document, json};
 
+/// Members of which an empty text is something that is said.
+const MAY_BE_EMPTY: [&str; 3] = ["allowed_ip_addresses", "description", "path"];
+
 /// What did not fit in the answers to one list.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
@@ -183,16 +186,11 @@ impl<'a> Item<'a> {
     /// Writes down each of these members that is missing, null or empty, though things of this kind have it. The interface
     /// declares it optional, so that this proves nothing the first time: what was known of it stands for one run.
     pub(crate) fn should_say(&self, names: &[&'static str]) {
-        let is_said = |name: &str| self.value(name).is_some_and(|value| value.as_str() != Some(""));
+        let is_said = |name: &str| {
+            self.value(name).is_some_and(|value| value.as_str() != Some("") || MAY_BE_EMPTY.contains(&name))
+        };
         let unsaid = names.iter().copied().filter(|name| !is_said(name));
         self.faults.unsaid.borrow_mut().extend(unsaid);
-    }
-
-    /// Writes down a member like [`Self::should_say`] that may be an empty text.
-    pub(crate) fn should_have(&self, name: &'static str) {
-        if self.value(name).is_none() {
-            self.faults.unsaid.borrow_mut().push(name);
-        }
     }
 
     /// Returns a whole number, also one that is written as text or with a fraction of zero; `NOT_SET` is none.
@@ -280,14 +278,27 @@ impl<'a> Item<'a> {
 
     /// Returns the texts of an array; anything else in it is a fault.
     pub(crate) fn texts(&self, name: &str) -> Vec<&'a str> {
-        let text =
-            |value: &'a Value| self.as_text(value).or_else(|| self.misfit(name, value, "list of texts"));
+        let text = |value: &'a Value| {
+            let text = self.as_text(value).filter(|text| !text.is_empty());
+            text.or_else(|| self.misfit(name, value, "list of texts that say something"))
+        };
         self.values(name).iter().filter_map(text).collect()
     }
 
     /// Returns the members by name, nulls left out.
     pub(crate) fn members(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
         self.members.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Returns whether a member is a list with an empty text in it.
+    pub(crate) fn holds_empty(&self, name: &str) -> bool {
+        let values = self.value(name).and_then(Value::as_array);
+        values.is_some_and(|values| values.iter().any(|value| value == ""))
+    }
+
+    /// Returns whether any member is null.
+    pub(crate) fn has_null(&self) -> bool {
+        self.members.values().any(Value::is_null)
     }
 
     /// Returns where faults of this object are written down.

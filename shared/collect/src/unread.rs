@@ -41,6 +41,7 @@ const RENAMED: &[(&str, &[&str])] = &[
     ("report_end_time", &["report_ended_at"]),
     ("saml_metadata_document", &["metadata_sha256"]),
     ("tag_value", &["value"]),
+    ("traits", &["eu_supported"]),
     ("trust_policy", &["fault"]),
     ("updated_by", &["updated_by_id"]),
     ("user_name", &["name"]),

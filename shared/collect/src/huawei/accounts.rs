@@ -48,7 +48,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     if !seen.rows(&ACCOUNTS).is_empty() {
         return Some(id.to_owned());
     }
-    item.should_say(&["name", "enabled"]);
+    item.should_say(&["description", "name", "enabled"]);
     let row = ACCOUNTS
         .draft()
         .set("account_id", id)

@@ -32,8 +32,7 @@ async fn all(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("agency_id")?;
     item.must_say(&["agency_name"]);
-    item.should_say(&["created_at", "urn", "max_session_duration"]);
-    item.should_have("path");
+    item.should_say(&["description", "created_at", "urn", "path", "max_session_duration"]);
     let is_classic = item.value("trust_policy").is_none_or(|trust| trust.as_str().is_some_and(str::is_empty));
     if is_classic {
         item.should_say(&["trust_domain_id", "trust_domain_name"]);

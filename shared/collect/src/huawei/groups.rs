@@ -29,7 +29,7 @@ async fn all(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("group_id")?;
     item.must_say(&["group_name"]);
-    item.should_say(&["created_at", "urn"]);
+    item.should_say(&["description", "created_at", "urn"]);
     let row = GROUPS
         .draft()
         .set("group_id", id)

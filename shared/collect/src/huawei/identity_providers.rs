@@ -36,7 +36,7 @@ async fn all(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["enabled"]);
-    item.should_say(&["sso_type"]);
+    item.should_say(&["description", "sso_type"]);
     let row = IDENTITY_PROVIDERS
         .draft()
         .set("id", id)

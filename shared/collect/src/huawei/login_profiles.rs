@@ -43,6 +43,7 @@ pub(crate) async fn list(reader: &Reader<'_>, users: Parents) -> Seen {
 
 fn keep(user: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     item.must_say(&["password_reset_required", "created_at"]);
+    item.should_say(&["password_expires_at"]);
     let row = LOGIN_PROFILES
         .draft()
         .set("user_id", user)

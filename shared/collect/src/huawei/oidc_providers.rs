@@ -19,7 +19,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("provider_id")?;
     item.must_say(&["name", "url"]);
-    item.should_say(&["created_at", "urn"]);
+    item.should_say(&["description", "created_at", "urn"]);
     let row = OIDC_PROVIDERS
         .draft()
         .set("provider_id", id)

@@ -49,8 +49,7 @@ async fn all(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("policy_id")?;
     item.must_say(&["policy_name", "policy_type", "default_version_id"]);
-    item.should_say(&["urn", "created_at", "updated_at"]);
-    item.should_have("path");
+    item.should_say(&["description", "urn", "path", "created_at", "updated_at"]);
     let row = POLICIES
         .draft()
         .set("policy_id", id)

@@ -22,7 +22,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["name", "enabled"]);
-    item.should_say(&["parent_id"]);
+    item.should_say(&["description", "parent_id"]);
     let row = PROJECTS
         .draft()
         .set("id", id)

@@ -44,7 +44,7 @@ pub(crate) async fn granted(reader: &Reader<'_>, seen: &Seen) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["name"]);
-    item.should_say(&["display_name", "type"]);
+    item.should_say(&["description", "display_name", "type"]);
     let policy = Document::read(item, "policy", &format!("role `{id}`"));
     let row = ROLES
         .draft()

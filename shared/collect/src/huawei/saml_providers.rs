@@ -20,6 +20,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("provider_id")?;
     item.should_say(&[
+        "description",
         "name",
         "urn",
         "saml_metadata_document",

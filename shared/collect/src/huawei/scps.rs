@@ -79,7 +79,7 @@ async fn content(reader: &Reader<'_>, id: String) -> Seen {
 fn keep(id: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let document = Document::read(item, "content", &format!("policy `{id}`"));
     let summary = item.must_have("policy_summary").object("policy_summary")?;
-    summary.should_say(&["name", "urn", "is_builtin"]);
+    summary.should_say(&["description", "name", "urn", "is_builtin"]);
     let row = SCPS
         .draft()
         .set("policy_id", id)

@@ -317,7 +317,7 @@ impl Faults {
             Some(bare) => std::slice::from_ref(bare),
         };
         let text = |value: &Value| match value {
-            Value::String(text) => Some(text.clone()),
+            Value::String(text) if !text.is_empty() || name == "Condition" => Some(text.clone()),
             Value::Bool(_) | Value::Number(_) if name == "Condition" => Some(value.to_string()),
             _ => {
                 self.broken(format!("`{name}` of statement {place} holds something else than texts"));

@@ -36,7 +36,7 @@ async fn all(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("user_id")?;
     item.must_say(&["user_name", "is_root_user", "enabled"]);
-    item.should_say(&["created_at", "urn"]);
+    item.should_say(&["description", "created_at", "urn"]);
     let row = USERS
         .draft()
         .set("user_id", id)

@@ -24,7 +24,7 @@ pub(crate) async fn list(reader: &Reader<'_>, caller: &Caller) -> Seen {
 fn keep(item: &Item<'_>, caller: &Caller, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["owner_iamid", "status"]);
-    item.should_say(&["name", "type", "owner_userid", "team_directory_enabled"]);
+    item.should_say(&["name", "type", "owner_userid", "team_directory_enabled", "traits"]);
     let traits = item.object("traits");
     traits.iter().for_each(|traits| traits.should_say(&["eu_supported"]));
     let row = ACCOUNTS

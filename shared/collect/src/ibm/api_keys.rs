@@ -41,7 +41,15 @@ async fn of(reader: &Reader<'_>, owner: &str, group: Option<&str>) -> Seen {
 fn keep(owner: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["iam_id", "locked", "name", "crn"]);
-    item.should_say(&["created_at", "created_by"]);
+    item.should_say(&[
+        "description",
+        "disabled",
+        "support_sessions",
+        "action_when_leaked",
+        "created_at",
+        "created_by",
+        "expires_at",
+    ]);
     let row = API_KEYS
         .draft()
         .set("id", id)

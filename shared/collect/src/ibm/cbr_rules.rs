@@ -43,7 +43,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["crn"]);
-    item.should_say(&["enforcement_mode", "created_at", "created_by_id"]);
+    item.should_say(&["description", "enforcement_mode", "created_at", "created_by_id"]);
     let row = CBR_RULES
         .draft()
         .set("id", id)
@@ -69,7 +69,7 @@ fn keep_contexts(id: &str, item: &Item<'_>, seen: &mut Seen) {
         for (attribute, position) in
             in_our_order(context.must_list("attributes"), "attributes").iter().zip(0_i64..)
         {
-            attribute.must_name("name").must_have("value");
+            attribute.must_name("name").must_name("value");
             let row = CBR_RULE_CONTEXTS
                 .draft()
                 .set("rule_id", id)
@@ -103,7 +103,7 @@ fn keep_operations(id: &str, item: &Item<'_>, seen: &mut Seen) {
 
 fn keep_resource(of: (&str, i64), resource: &Item<'_>, member: &str, seen: &mut Seen) {
     for (attribute, position) in in_our_order(resource, member).iter().zip(0_i64..) {
-        attribute.must_name("name").must_have("value");
+        attribute.must_name("name").must_name("value");
         let row = CBR_RULE_RESOURCES
             .draft()
             .set("rule_id", of.0)

@@ -40,7 +40,7 @@ async fn all(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["crn", "name", "address_count", "excluded_count"]);
-    item.should_say(&["created_at", "created_by_id"]);
+    item.should_say(&["description", "created_at", "created_by_id"]);
     let row = CBR_ZONES
         .draft()
         .set("id", id)
@@ -101,9 +101,12 @@ fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
 
 /// Returns the service that an address stands for. It is of an account, and of a type or a name.
 fn service_of(service: &Item<'_>) -> String {
+    if service.has_null() {
+        service.faults().note(|| "a member of `ref` is null".to_owned());
+    }
     service.must_name("account_id");
     for (name, _) in service.members() {
-        service.text(name);
+        service.must_name(name).text(name);
     }
     service.document()
 }

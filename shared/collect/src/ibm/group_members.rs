@@ -34,8 +34,6 @@ fn keep(group: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         }
         Some(Some("dynamic")) => true,
         Some(Some("static")) => false,
-        // Who was made a member became one at some time; a session began at none that is told.
-        _ if item.value("created_at").is_some() => false,
         _ => {
             item.unread("membership_type", "is neither `static` nor `dynamic`");
             return None;

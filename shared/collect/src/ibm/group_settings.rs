@@ -21,6 +21,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 }
 
 fn keep(account: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
+    item.must_say(&["public_access_enabled"]);
     let row = GROUP_SETTINGS
         .draft()
         .set("account_id", account)

@@ -49,7 +49,15 @@ async fn all(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
-    item.should_say(&["name", "crn", "account_id", "is_federated", "created_at", "created_by_id"]);
+    item.should_say(&[
+        "description",
+        "name",
+        "crn",
+        "account_id",
+        "is_federated",
+        "created_at",
+        "created_by_id",
+    ]);
     let row = ACCESS_GROUPS
         .draft()
         .set("id", id)

@@ -36,7 +36,15 @@ pub(crate) fn keep(item: &Item<'_>, version: &str, seen: &mut Seen) -> Kept {
     // Version 1 leaves out a state that is active.
     let is_second = version == "v2";
     item.must_say(if is_second { &["type", "state"] } else { &["type"] });
-    item.should_say(&["href", "created_at", "created_by_id", "last_permit_at", "last_permit_frequency"]);
+    item.should_say(&[
+        "href",
+        "description",
+        "pattern",
+        "created_at",
+        "created_by_id",
+        "last_permit_at",
+        "last_permit_frequency",
+    ]);
     let before = item.faults().count();
     let subject = attributes(item.must_have("subject").object("subject"), is_second);
     let is_broken = item.faults().count() > before;
@@ -150,7 +158,10 @@ fn read_attributes<'a>(of: &Item<'a>, member: &str, is_second: bool) -> Vec<Attr
     let mut attributes: Vec<Attribute<'a>> = of
         .objects(member)
         .filter_map(|attribute| {
-            attribute.must_have("value");
+            attribute.must_name("value");
+            if attribute.holds_empty("value") {
+                attribute.unread("value", "holds an empty text");
+            }
             if is_second {
                 attribute.must_name("operator");
             }
@@ -225,6 +236,11 @@ fn keep_conditions(id: &str, rule: &Item<'_>, group: Option<&str>, place: &str, 
         return;
     }
     rule.must_name("key").must_name("operator").must_have("value");
+    // Only a text can be compared with an empty one.
+    let is_text = rule.text("operator").is_none_or(|operator| operator.starts_with("string"));
+    if !is_text && (rule.value("value").is_some_and(|value| value == "") || rule.holds_empty("value")) {
+        rule.unread("value", "holds an empty text");
+    }
     let row = POLICY_CONDITIONS
         .draft()
         .set("policy_id", id)

@@ -25,6 +25,7 @@ pub(crate) async fn list(reader: &Reader<'_>, profiles: Parents) -> Seen {
 fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let iam_id = item.key("iam_id")?;
     item.must_say(&["type", "identifier"]);
+    item.should_say(&["description"]);
     let row = PROFILE_IDENTITIES
         .draft()
         .set("profile_id", profile)

@@ -25,7 +25,8 @@ fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["cr_type"]);
     item.should_say(&["created_at"]);
-    let link = item.must_have("link").object("link");
+    item.must_say(&["link"]);
+    let link = item.object("link");
     link.iter().for_each(|link| link.should_say(&["crn", "namespace", "component_type", "component_name"]));
     let of_link = |name| link.and_then(|link| link.text(name));
     let row = PROFILE_LINKS
@@ -44,6 +45,13 @@ fn keep(profile: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         .set("last_modified_at", item.time("modified_at").as_ref())
         .set("document", &item.document())
         .row();
+    // The name of the resource and that of the link bear the same name.
+    if link.is_some_and(|link| link.value("name").is_some_and(|name| !name.is_string())) {
+        seen.note_unread(&PROFILE_LINKS, &row, "resource_name");
+    }
+    if link.is_some_and(|link| link.text("name").is_none()) {
+        seen.note_unsaid(&PROFILE_LINKS, &row, "resource_name");
+    }
     seen.push(&PROFILE_LINKS, row);
     Some(id.to_owned())
 }

@@ -46,7 +46,7 @@ async fn all(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["iam_id", "name", "crn"]);
-    item.should_say(&["account_id", "created_at"]);
+    item.should_say(&["description", "account_id", "created_at"]);
     let row = PROFILES
         .draft()
         .set("id", id)

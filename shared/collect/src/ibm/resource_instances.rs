@@ -50,6 +50,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         "name",
         "state",
         "account_id",
+        "region_id",
         "resource_group_id",
         "resource_id",
         "resource_plan_id",

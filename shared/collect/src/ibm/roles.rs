@@ -95,7 +95,7 @@ fn keep_custom(role: &Item<'_>, keys: &mut HashSet<String>, seen: &mut Seen) {
     let Some(crn) = role.key("crn") else { return };
     seen.note_twice(u64::from(!keys.insert(crn.to_owned())));
     role.must_say(&["name", "display_name", "service_name"]);
-    role.should_say(&["id", "account_id", "created_at", "created_by_id"]);
+    role.should_say(&["description", "id", "account_id", "created_at", "created_by_id"]);
     let row = CUSTOM_ROLES
         .draft()
         .set("crn", crn)

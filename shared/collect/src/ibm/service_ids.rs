@@ -75,7 +75,7 @@ async fn of_group(reader: &Reader<'_>, group: Option<&str>) -> Seen {
 
 fn keep_group(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
-    item.should_say(&["crn", "name", "created_at", "created_by"]);
+    item.should_say(&["crn", "name", "description", "created_at", "created_by"]);
     let row = SERVICE_ID_GROUPS
         .draft()
         .set("id", id)
@@ -94,7 +94,7 @@ fn keep_group(item: &Item<'_>, seen: &mut Seen) -> Kept {
 fn keep(group: Option<&str>, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["iam_id", "locked", "name", "crn", "created_at"]);
-    item.should_say(&["account_id"]);
+    item.should_say(&["description", "account_id"]);
     let row = SERVICE_IDS
         .draft()
         .set("id", id)

@@ -24,6 +24,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     item.should_say(&["id", "realm", "user_id", "email", "state", "account_id", "added_on"]);
     // The settings stand in the user or in a member of their own; no source says which.
     let settings = item.object("settings").unwrap_or(*item);
+    settings.should_say(&["self_manage", "allowed_ip_addresses"]);
     let row = USERS
         .draft()
         .set("iam_id", iam_id)
