@@ -4,7 +4,7 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 use model::{Change, ChangeKind, ListHistory, Row, Rows, State, Table, Value, Weight, Word, tables};
 
-use crate::revealed::part_revealed;
+use crate::revealed::{Noted, part_revealed};
 
 /// Returns every change from `before` to `after` in the declared tables, in the order of tables and keys.
 ///
@@ -20,14 +20,15 @@ use crate::revealed::part_revealed;
 #[must_use]
 pub fn compare(before: &State, after: &State, declared: &[&'static Table]) -> Vec<Change> {
     let known = ListHistory::of(before, after);
+    let noted = Noted::of(&known.former);
     let mut changes = Vec::new();
     for table in declared {
         let (gone, new, mut found) = compare_rows(table, before.rows(table), after.rows(table));
         found.extend(pair(table, gone, new));
         // The coverage comes from no list: it is written anew in each run.
         if table.name != tables::COVERAGE.name {
-            found =
-                found.into_iter().flat_map(|change| part_revealed(&known.former, table, change)).collect();
+            let inner = found.into_iter().map(|change| noted.weigh(change));
+            found = inner.flat_map(|change| part_revealed(&known.former, table, change)).collect();
             for change in found.iter_mut().filter(|change| is_first_sight(&known, table, change)) {
                 change.weight = Weight::Baseline;
             }

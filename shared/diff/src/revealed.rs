@@ -1,10 +1,40 @@
 //! What a row shows only because it could not be read before, told apart from what was done to the row since.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Change, ChangeKind, Lists, Row, Table, Trust, Weight};
+use model::{Change, ChangeKind, Lists, Row, Table, Trust, Weight, tables};
 
-use crate::unread::{is_noted, list_of};
+use crate::unread::{cell_name, is_noted, list_of};
+
+/// Cells that the former coverage notes as not known, and whether their list was never whole.
+pub(crate) struct Noted(BTreeMap<String, bool>);
+
+impl Noted {
+    /// Reads what the coverage of the former snapshot notes.
+    pub(crate) fn of(former: &Lists) -> Self {
+        let noted = former.iter().filter(|list| list.reason.is_some()).flat_map(|list| {
+            let is_never = Trust::of(list) == Trust::Never;
+            list.unread_cells().0.into_iter().map(move |cell| (cell, is_never))
+        });
+        Self(noted.collect())
+    }
+
+    /// Weighs a change of a row that is inside of a thing: where the rows of its table could not be read when the thing came,
+    /// what they show now is no drift.
+    pub(crate) fn weigh(&self, change: Change) -> Change {
+        let table = change.table;
+        let row = change.row_before().or_else(|| change.row_after()).filter(|_| !self.0.is_empty());
+        let Some(row) = row else { return change };
+        let owners = tables::all().filter(|owner| owner.listing == table.listing && owner.key < table.key);
+        let mut noted =
+            owners.filter_map(|owner| self.0.get(&cell_name(owner, row.prefix(owner.key), table.name)));
+        match noted.next() {
+            Some(true) => Change { weight: Weight::Baseline, ..change },
+            Some(false) => Change { weight: Weight::Revealed, ..change },
+            None => change,
+        }
+    }
+}
 
 /// Parts a change of a row into what it shows only because it could not be read before, and what was done to it since.
 ///

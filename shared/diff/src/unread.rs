@@ -63,10 +63,13 @@ pub(crate) fn fill(
         for column in &columns {
             let cell = cell_name(table, &key, column);
             if let Some(child) = declared.iter().copied().find(|table| table.name == *column) {
+                // Nothing of it is known where the thing is new, or came with the last run and was unread then, too.
+                let is_known = known.as_ref().is_some_and(|known| !is_noted(&former, table, known, column));
                 if known.is_some() {
                     edits.keep_children(child, &key, table.key);
-                    unread.kept.entry(list.clone()).or_default().insert(cell);
                 }
+                let to = if is_known { &mut unread.kept } else { &mut unread.unknown };
+                to.entry(list.clone()).or_default().insert(cell);
                 continue;
             }
             // Nothing is a value, too, unless it stood there for what could not be read before either.
@@ -280,6 +283,9 @@ impl Unread {
             let had_rows = owners.contains(&*cell.key);
             if (is_new || had_rows) && !known.is_some_and(|list| doubts(list, &name)) {
                 edits.keep_children(child, &cell.key, table.key);
+                if is_new {
+                    self.unknown.entry(list.clone()).or_default().insert(name.clone());
+                }
                 self.doubtful.entry(list).or_default().insert(name);
                 are_doubted.insert(place);
             }

@@ -4,6 +4,7 @@
 mod huawei;
 mod ibm;
 mod mixed;
+mod newcomers;
 mod parts;
 mod settings;
 mod unread;
