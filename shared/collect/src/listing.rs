@@ -152,8 +152,10 @@ impl Seen {
     /// Notes that lists inside of a thing could not be read as a whole, and so its document neither.
     pub(crate) fn note_broken(&mut self, of: (&'static Table, &Row), children: &[&'static Table]) {
         children.iter().for_each(|child| self.note_unread(of.0, of.1, child.name));
-        if of.0.position("document").is_some() {
-            self.note_unread(of.0, of.1, "document");
+        for column in ["document", "fault"] {
+            if of.0.position(column).is_some() {
+                self.note_unread(of.0, of.1, column);
+            }
         }
     }
 
