@@ -8,8 +8,8 @@ mod manual;
 mod open;
 mod query;
 
-pub(crate) use ddl::Ddl;
-pub(crate) use export::Export;
+pub(crate) use ddl::{Ddl, Engine};
+pub(crate) use export::{Export, Layout};
 pub(crate) use findings::{Findings, GroupBy, StateName};
 pub(crate) use life::{Blame, History};
 pub(crate) use manual::{Completions, Man};

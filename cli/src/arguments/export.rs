@@ -1,6 +1,6 @@
 //! The words of `export`.
 
-use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
+use clap::{Args, ValueEnum, builder::PossibleValuesParser, builder::TypedValueParser};
 use export::Format;
 
 /// Write a snapshot's tables, or what changed over a range of snapshots, for other tools
@@ -17,15 +17,20 @@ Examples:
   iamwatch export latest --format jsonl --tables ibm_users --to - | head
   iamwatch export --from 2026-11-01 --to latest --format csv --out november
   iamwatch export latest --format postgres --to postgres://reports.example/audit
+  iamwatch export --format parquet --layout lake --account all --from 2026-11 --out ./lake
 
 With --from, what is written is the table `changes`: a row for each change, with the snapshot and the time. --to then names the last
 snapshot, and --out the target.
+
+With --layout lake, what is written is TABLE/cloud=…/account=…/snapshot=…/part.parquet for each table that differs from the snapshot before,
+`in_force`, which says for each snapshot which of them holds a table, and `access_changes`, who gained and lost what; `ddl --lake` declares
+them. The folder may be a lake already: newer snapshots are added.
 
 `postgres` writes a script that fills a schema of the account (`ibm_<id>`) in one transaction and may be run again. With an address, psql,
 which must be on PATH, runs it there; give it the password in PGPASSWORD or ~/.pgpass.
 
 --json: {\"snapshot\", \"from\", \"format\", \"target\", \"written\": [{\"name\", \"rows\"}, …], \"left_out\": [name, …],
-\"incomplete_lists\"}.")]
+\"incomplete_lists\"}; of a lake: {\"target\", \"snapshots\", \"skipped\", \"tables\", \"rows\"}.")]
 pub(crate) struct Export {
     /// The snapshot to export: a number, `latest`, or a time
     #[arg(default_value = "latest", conflicts_with = "from")]
@@ -46,9 +51,21 @@ pub(crate) struct Export {
     /// Export what changed after this snapshot
     #[arg(long, value_name = "SNAPSHOT")]
     pub(crate) from: Option<String>,
+    /// How the files lie: a file for each table, or as engines over many machines read many accounts and snapshots
+    #[arg(long, value_name = "LAYOUT", value_enum, default_value_t = Layout::Plain)]
+    pub(crate) layout: Layout,
     /// Replace an export that is there
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// How the files of an export lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Layout {
+    /// A file for each table.
+    Plain,
+    /// Folders by table, cloud, account and snapshot, with only the tables that changed.
+    Lake,
 }
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {

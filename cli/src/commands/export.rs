@@ -1,5 +1,7 @@
 //! `export`: a snapshot in the tools people have.
 
+mod lake;
+
 use std::{
     path::PathBuf,
     sync::{
@@ -14,7 +16,7 @@ use snapshot::Manifest;
 
 use super::Context;
 use crate::{
-    arguments::Export,
+    arguments::{Export, Layout},
     failure::Failure,
     past::Past,
     progress::Progress,
@@ -25,6 +27,9 @@ use crate::{
 
 pub(super) async fn run(context: Context<'_>, wanted: &Export) -> Result<bool, Failure> {
     let past = Past::open(context).await?;
+    if wanted.layout == Layout::Lake {
+        return lake::run(context, &past, wanted).await;
+    }
     let (first, last) = match &wanted.from {
         Some(from) => {
             let last = wanted.to.as_deref().unwrap_or("latest");

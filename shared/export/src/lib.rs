@@ -4,6 +4,8 @@ mod changes;
 mod ddl;
 mod error;
 mod formats;
+mod lake;
+mod lake_ddl;
 mod open;
 mod report;
 mod sheet;
@@ -15,6 +17,8 @@ pub use changes::export_changes;
 pub use ddl::{Dialect, declare};
 pub use error::ExportError;
 pub use formats::{Format, csv_line, csv_text};
+pub use lake::{LakeSummary, export_lake};
+pub use lake_ddl::{LakeEngine, declare_lake};
 pub use open::{Reader, open_script};
 pub use report::{
     AuditReport, Description, FindingTurn, ReportFormat, ReportedChange, ReportedChanges, ReportedFinding,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use access::{Access, Answer, SharedChange};
-use model::{Lists, State, Table, Timestamp};
+use model::{Cloud, Lists, State, Table, Timestamp};
 use snapshot::{History, Manifest, SnapshotError};
 
 use crate::{QuestionError, state_without_documents};
@@ -84,6 +84,11 @@ pub async fn access_changes(
     }
     now.hold_gains_against(&former, &earlier, &known, &mut changes);
     Ok(AccessChanges { changes: access::shared(changes), unseen: now.unseen().to_vec() })
+}
+
+/// Returns the tables of a cloud that access follows from.
+pub fn access_tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
+    access::tables(cloud)
 }
 
 /// Returns the time of a snapshot: what had ended by then gave nothing, and what ended later did.

@@ -13,7 +13,7 @@ mod turns;
 pub use blame::{Blame, CellOrigin, ColumnStep, blame, column_steps};
 pub use derived::finding_row;
 pub use finding_steps::FindingStep;
-pub use grants::{AccessChanges, WhoCan, access_changes, build_access, taken_at, who_can};
+pub use grants::{AccessChanges, WhoCan, access_changes, access_tables, build_access, taken_at, who_can};
 pub use life::{Life, Moment, life};
 pub use report::{Report, Section, report, report_rules, section};
 pub use subject::{Subject, find_subject};

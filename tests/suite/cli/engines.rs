@@ -26,7 +26,7 @@ pub(super) fn python() -> Option<PathBuf> {
     Some(python)
 }
 
-fn run_python(python: &Path, script: &str, arguments: &[&str], input: &Value) -> String {
+pub(super) fn run_python(python: &Path, script: &str, arguments: &[&str], input: &Value) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("engines").join(script);
     let mut child = Command::new(python)
         .arg(script)

@@ -17,6 +17,7 @@ mod export;
 mod findings;
 mod gains;
 mod history;
+mod lake;
 mod life;
 #[cfg(target_os = "linux")]
 mod memory;
