@@ -159,7 +159,7 @@ async fn newest_whole(context: Context<'_>, damaged: &str) -> Option<u64> {
 
 /// Returns whether nobody knows yet which snapshot will be in force at a time: it is after the newest, and after now.
 fn is_yet_to_come(begins: Timestamp, found: &Manifest, now: Timestamp) -> bool {
-    now < begins && found.finished_at.parse().is_ok_and(|finished: Timestamp| finished < begins)
+    now < begins && found.taken_at() < begins
 }
 
 /// Returns the accounts of a store that a name means; without a name, all.

@@ -155,7 +155,7 @@ impl Bench {
         let meter = Meter::start();
         let of_access: Vec<_> = access::tables(manifest.account.cloud()).collect();
         let state = history::state(&self.history, &manifest, &of_access).await?;
-        let access = access::build(manifest.account.cloud(), &state, manifest.finished_at.parse()?);
+        let access = access::build(manifest.account.cloud(), &state, manifest.taken_at());
         let question = access::question(manifest.account.cloud(), &state, action, None);
         let able = access.who_can(&question.map_err(|reason| anyhow::anyhow!(reason))?);
         anyhow::ensure!(!able.is_empty(), "nobody can do {action}");

@@ -10,7 +10,7 @@ use model::{
 };
 use snapshot::{History, Manifest, SnapshotError, Timeline};
 
-use crate::{drift, finding_rows, grants::taken_at, is_among};
+use crate::{drift, finding_rows, is_among};
 
 /// What derived tables are made of. The graph of access is built when the first of its tables is loaded.
 pub(crate) struct Made<'a> {
@@ -42,7 +42,7 @@ impl<'a> Made<'a> {
         let has_snapshots = is_among(wanted, &t::SNAPSHOTS);
         let snapshots =
             if has_snapshots { history.timeline(manifest.number).await? } else { Timeline::default() };
-        let (cloud, at) = (manifest.account.cloud(), taken_at(manifest));
+        let (cloud, at) = (manifest.account.cloud(), manifest.taken_at());
         Ok(Self { cloud, at, state, access: OnceCell::new(), findings, drift, snapshots })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use access::{Access, Answer, SharedChange};
-use model::{Cloud, Lists, State, Table, Timestamp};
+use model::{Cloud, Lists, State, Table};
 use snapshot::{History, Manifest, SnapshotError};
 
 use crate::{QuestionError, state_without_documents};
@@ -36,7 +36,7 @@ pub async fn who_can(
     }
     let state = load_all(history, manifest).await?;
     let question = access::question(cloud, &state, action, resource).map_err(QuestionError::Resource)?;
-    let access = access::build(cloud, &state, taken_at(manifest));
+    let access = access::build(cloud, &state, manifest.taken_at());
     let unknown_action = access::unknown_action(cloud, &state, action);
     let answers = if unknown_action.is_some() { Vec::new() } else { access.who_can(&question) };
     Ok(WhoCan { answers, unseen: access.unseen_of(&question), unknown_action })
@@ -67,9 +67,9 @@ pub async fn access_changes(
     let tables: Vec<&'static Table> = access::tables(cloud).collect();
     let changes = diff::compare(&former, &present, &tables);
     let former_lists = Lists::of(&former);
-    let mut former = access::build(cloud, &diff::hindsight(former, &changes), taken_at(before));
+    let mut former = access::build(cloud, &diff::hindsight(former, &changes), before.taken_at());
     former.set_former_lists(former_lists);
-    let now: Access = access::build(cloud, &present, taken_at(after));
+    let now: Access = access::build(cloud, &present, after.taken_at());
     let known = access::inventory(cloud, &present);
     let mut changes = now.gains_since(&former, &known);
     let mut earlier = BTreeMap::new();
@@ -79,7 +79,7 @@ pub async fn access_changes(
         if let Ok(manifest) = manifest
             && let Ok(state) = load_all(history, &manifest).await
         {
-            earlier.insert(number, access::build(cloud, &state, taken_at(&manifest)));
+            earlier.insert(number, access::build(cloud, &state, manifest.taken_at()));
         }
     }
     now.hold_gains_against(&former, &earlier, &known, &mut changes);
@@ -91,19 +91,13 @@ pub fn access_tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
     access::tables(cloud)
 }
 
-/// Returns the time of a snapshot: what had ended by then gave nothing, and what ended later did.
-#[must_use]
-pub fn taken_at(manifest: &Manifest) -> Timestamp {
-    manifest.finished_at.parse().unwrap_or_default()
-}
-
 /// Builds who may do what in a snapshot, of which the rows of the tables of grants are made.
 ///
 /// # Errors
 /// As [`crate::state`].
 pub async fn build_access(history: &History, manifest: &Manifest) -> Result<Access, SnapshotError> {
     let state = load_all(history, manifest).await?;
-    Ok(access::build(manifest.account.cloud(), &state, taken_at(manifest)))
+    Ok(access::build(manifest.account.cloud(), &state, manifest.taken_at()))
 }
 
 async fn load_all(history: &History, manifest: &Manifest) -> Result<State, SnapshotError> {

@@ -13,7 +13,7 @@ mod turns;
 pub use blame::{Blame, CellOrigin, ColumnStep, blame, column_steps};
 pub use derived::finding_row;
 pub use finding_steps::FindingStep;
-pub use grants::{AccessChanges, WhoCan, access_changes, access_tables, build_access, taken_at, who_can};
+pub use grants::{AccessChanges, WhoCan, access_changes, access_tables, build_access, who_can};
 pub use life::{Life, Moment, life};
 pub use report::{Report, Section, report, report_rules, section};
 pub use subject::{Subject, find_subject};
@@ -390,5 +390,5 @@ async fn load(
 /// Returns the run that made a snapshot, as the table `run` tells it.
 #[must_use]
 pub fn run_of(manifest: &Manifest) -> RunContext {
-    RunContext { account: manifest.account.clone(), at: taken_at(manifest), number: manifest.number }
+    RunContext { account: manifest.account.clone(), at: manifest.taken_at(), number: manifest.number }
 }

@@ -135,7 +135,7 @@ impl Former {
 
     /// Returns when the last snapshot was taken.
     pub(crate) fn taken_at(&self) -> Option<Timestamp> {
-        self.manifest.as_ref()?.finished_at.parse().ok()
+        self.manifest.as_ref().map(Manifest::taken_at)
     }
 
     /// Returns the manifest as far as it may be built upon for a table: not when that is to be stored whole again.

@@ -300,7 +300,7 @@ async fn state_of(history: &History, number: u64) -> Result<(State, Timestamp), 
     for table in access::tables(history.account().cloud()) {
         state.put(table, history.read(&manifest, table).await?);
     }
-    Ok((state, manifest.finished_at.parse().unwrap_or_default()))
+    Ok((state, manifest.taken_at()))
 }
 
 /// Returns whether somebody gained only by something that no longer denies, and was not seen itself: whoever is gone takes what

@@ -42,7 +42,7 @@ pub(crate) async fn compare(
         for table in differing.iter().copied().chain(coverage) {
             before.put(table, history.read(&manifest, table).await?);
         }
-        Ok((before, manifest.finished_at.parse().ok(), differing))
+        Ok((before, Some(manifest.taken_at()), differing))
     };
     match read.await {
         Ok((before, at, differing)) => {

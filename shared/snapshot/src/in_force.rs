@@ -7,7 +7,7 @@
 use futures::{StreamExt, TryStreamExt, stream};
 use model::Timestamp;
 
-use crate::{History, Manifest, SnapshotError, history::manifest_key};
+use crate::{History, Manifest, SnapshotError};
 
 /// Manifests that are read at a time.
 const AT_ONCE: usize = 16;
@@ -33,7 +33,7 @@ impl History {
         let mut found = None;
         while high.0 - low.0 > 1 {
             let Some(manifest) = self.between(low.0, high.0).await? else { break };
-            let finished = finished(self, &manifest)?;
+            let finished = manifest.taken_at();
             if low.1.is_some_and(|low| finished < low) || high.1.is_some_and(|high| finished > high) {
                 return self.last_by(time, 1, newest).await;
             }
@@ -80,7 +80,7 @@ impl History {
         let mut read = read.try_filter_map(|found| async move { Ok(found) }).boxed();
         let mut found = None;
         while let Some(manifest) = read.try_next().await? {
-            if finished(self, &manifest)? <= time {
+            if manifest.taken_at() <= time {
                 found = Some(manifest);
             }
         }
@@ -94,11 +94,4 @@ impl History {
             Err(error) => Err(error),
         }
     }
-}
-
-fn finished(history: &History, manifest: &Manifest) -> Result<Timestamp, SnapshotError> {
-    manifest.finished_at.parse().map_err(|_| SnapshotError::Damaged {
-        object: history.key(&manifest_key(manifest.number)),
-        reason: format!("`{}` is no time", manifest.finished_at),
-    })
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccountId, CacheKey, Sighting, Table};
+use model::{AccountId, CacheKey, Sighting, Table, Timestamp, time_text};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -210,6 +210,13 @@ impl Manifest {
         }
     }
 
+    /// Returns when the snapshot was made: what had ended by then gave nothing, and what ended later did.
+    #[must_use]
+    pub fn taken_at(&self) -> Timestamp {
+        // A manifest without a time is refused when it is read, and a run writes the time that its clock gave.
+        self.finished_at.parse().unwrap_or_default()
+    }
+
     /// Returns the objects that the snapshot consists of.
     pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
         let tables = self.tables.values().flat_map(TableEntry::objects);
@@ -253,8 +260,18 @@ impl Manifest {
         if manifest.to_bytes()? != bytes {
             return Err(damaged("its bytes are not as iamwatch writes them".to_owned()));
         }
+        if let Some(text) =
+            [&manifest.started_at, &manifest.finished_at].into_iter().find(|text| !is_time(text))
+        {
+            return Err(damaged(format!("`{text}` is no time")));
+        }
         Ok(manifest)
     }
+}
+
+/// Returns whether a text is a time as runs write it.
+fn is_time(text: &str) -> bool {
+    text.parse().is_ok_and(|time| time_text(time) == text)
 }
 
 /// Returns whether this very version wrote a manifest: then another format is damage, and no later version's.
@@ -295,6 +312,19 @@ mod tests {
 
     fn read(bytes: &[u8]) -> Result<Manifest, SnapshotError> {
         Manifest::from_bytes("manifests/00000001.json", bytes)
+    }
+
+    #[test]
+    fn a_manifest_whose_time_is_none_is_damaged() {
+        for odd in ["", "yesterday", "2026-11-21", "2026-11-21T06:00:09+00:00"] {
+            let manifest = Manifest { finished_at: odd.to_owned(), ..first() };
+            let error = read(&manifest.to_bytes().unwrap()).unwrap_err();
+            assert!(
+                error.is_damage() && error.to_string().contains("manifests/00000001.json"),
+                "{odd}: {error}"
+            );
+        }
+        assert_eq!(time_text(first().taken_at()), first().finished_at);
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub(super) async fn write(
         asked,
         notes,
         findings,
-        describe: &|finding| describe(finding, &names, questions, history::taken_at(&manifest)),
+        describe: &|finding| describe(finding, &names, questions, manifest.taken_at()),
         changes,
         sections,
     };
