@@ -22,8 +22,8 @@ it lost by a change farther away, as of a role that it holds, `diff --access` te
 
 --json: {\"subject\": {\"table\", \"key\", \"name\", \"address\"}, \"row\", \"is_there\", \"created\": {\"at\", \"by\", \"by_name\"}, \"moments\": [{\"snapshot\", \"at\",
 \"is_first\", \"things\": [as of `diff`, …], \"seen\": [as things: there when first looked, …], \"gained\": [data of an event, …], \"access\":
-[as of `diff --access`, …], \"findings\": [{\"turn\", \"finding\"}, …]}, …], \"last\", \"unread\", \"not_compared\"}. With a column: {\"subject\",
-\"column\", \"values\": [{\"snapshot\", \"at\", \"before\", \"after\", \"by\", \"is_first\"}, …], \"unread\"}.")]
+[as of `diff --access`, …], \"findings\": [{\"turn\", \"finding\"}, …]}, …], \"last\", \"unread\", \"not_compared\", \"incomplete\"}. With a column: {\"subject\",
+\"column\", \"values\": [{\"snapshot\", \"at\", \"before\", \"after\", \"by\", \"is_first\"}, …], \"unread\", \"incomplete\"}.")]
 pub(crate) struct History {
     /// The thing: a name, an id, an address, or TABLE/KEY
     pub(crate) subject: String,
@@ -44,7 +44,7 @@ Examples:
 
 `≤` before a snapshot: it was so in the first one; nobody knows since when.
 
---json: {\"table\", \"key\", \"columns\": [{\"column\", \"value\", \"since\": {\"snapshot\", \"at\"}, \"is_first\", \"before\", \"by\", \"by_name\"}, …], \"unread\"}.")]
+--json: {\"table\", \"key\", \"columns\": [{\"column\", \"value\", \"since\": {\"snapshot\", \"at\"}, \"is_first\", \"before\", \"by\", \"by_name\"}, …], \"unread\", \"incomplete\"}.")]
 pub(crate) struct Blame {
     /// The table, as `iamwatch show latest` lists it
     pub(crate) table: String,

@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::{
     Context,
-    history::{known_table, unread_json},
+    history::{incomplete, known_table, unread_json},
 };
 use crate::{
     arguments::Blame,
     failure::Failure,
     names::Names,
     past::Past,
-    render::{life as page, text::quoted},
+    render::{coverage, life as page, text::quoted},
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &Blame) -> Result<bool, Failure> {
@@ -30,8 +30,12 @@ pub(super) async fn run(context: Context<'_>, wanted: &Blame) -> Result<bool, Fa
     };
     let manifests: Vec<_> = timeline.manifests.last().into_iter().collect();
     let names = Names::read(&past.history, &manifests, &check::RuleSet::default(), []).await?;
+    let incomplete = incomplete(&past, &timeline, subject.table).await?;
     context.screen.show(
-        |paint| page::blame(&subject, &blame, &names, &timeline.unread, paint),
+        |paint| {
+            let page = page::blame(&subject, &blame, &names, &timeline.unread, paint);
+            format!("{page}{}", coverage::note(&incomplete, paint))
+        },
         || {
             let cells = subject.table.columns.iter().zip(blame.row.values()).zip(&blame.origins);
             let columns: Vec<Value> = cells
@@ -52,6 +56,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Blame) -> Result<bool, Fa
                 "key": subject.key.values().map(|value| json!(value)).collect::<Vec<_>>(),
                 "columns": columns,
                 "unread": unread_json(&timeline),
+                "incomplete": incomplete,
             })
         },
     )?;

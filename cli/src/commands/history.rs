@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use history::{ColumnStep, Life, Moment, QuestionError, Subject, Turns};
-use model::{Author, Change, State, Weight};
+use model::{Author, Change, Coverage, State, Table, Weight};
 use serde_json::{Value, json};
 use snapshot::Timeline;
 
@@ -14,7 +14,10 @@ use crate::{
     names::{Names, Subject as Named},
     past::Past,
     questions::Questions,
-    render::life::{self as page, Told},
+    render::{
+        coverage,
+        life::{self as page, Told},
+    },
 };
 
 pub(super) async fn run(context: Context<'_>, wanted: &History) -> Result<bool, Failure> {
@@ -28,7 +31,10 @@ pub(super) async fn run(context: Context<'_>, wanted: &History) -> Result<bool, 
     let most = usize::try_from(wanted.compare).unwrap_or(usize::MAX);
     let turns = history::access_turns(&past.history, &timeline, &life.subject, most).await?;
     let told = tell(context, &past, &timeline, &life, &turns).await?;
-    context.screen.show(|paint| page::page(&told, paint), || to_json(&told))?;
+    context.screen.show(
+        |paint| format!("{}{}", page::page(&told, paint), coverage::note(&told.incomplete, paint)),
+        || to_json(&told),
+    )?;
     Ok(life.moments.iter().any(|moment| !moment.is_first))
 }
 
@@ -42,18 +48,35 @@ async fn column_alone(
 ) -> Result<bool, Failure> {
     let (column, steps) = history::column_steps(&past.history, timeline, subject, column).await?;
     let names = names(context, past, timeline, &[]).await?;
+    let incomplete = incomplete(past, timeline, subject.table).await?;
     context.screen.show(
-        |paint| page::column(subject, column.name, &steps, &names, &timeline.unread, paint),
+        |paint| {
+            let page = page::column(subject, column.name, &steps, &names, &timeline.unread, paint);
+            format!("{page}{}", coverage::note(&incomplete, paint))
+        },
         || {
             json!({
                 "subject": subject_json(subject, past),
                 "column": column.name,
                 "values": steps.iter().map(|step| step_json(step, &names)).collect::<Vec<_>>(),
                 "unread": unread_json(timeline),
+                "incomplete": incomplete,
             })
         },
     )?;
     Ok(steps.iter().any(|step| !step.is_baseline))
+}
+
+/// Returns the lists that a table hangs on and that were not read to their end in the last snapshot.
+pub(super) async fn incomplete(
+    past: &Past,
+    timeline: &Timeline,
+    table: &'static Table,
+) -> Result<Vec<Coverage>, Failure> {
+    match timeline.manifests.last() {
+        Some(newest) => Ok(history::gaps(&past.history, newest, &[table]).await?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Reads the names of principals, and of what findings are about.
@@ -119,6 +142,7 @@ async fn tell<'a>(
         moments,
         unread: &timeline.unread,
         left_out: &turns.left_out,
+        incomplete: incomplete(past, timeline, life.subject.table).await?,
     })
 }
 
@@ -161,6 +185,7 @@ fn to_json(told: &Told<'_>) -> Value {
         "last": life.last,
         "unread": told.unread.iter().map(|(number, fault)| json!({ "snapshot": number, "fault": fault })).collect::<Vec<_>>(),
         "not_compared": told.left_out,
+        "incomplete": told.incomplete,
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use access::SharedChange;
 use clap::builder::styling::AnsiColor;
 use history::{Blame, ColumnStep, FindingStep, Life, Subject};
-use model::{AccountId, Author, FindingState, Sighting, tables};
+use model::{AccountId, Author, Coverage, FindingState, Sighting, tables};
 use serde_json::{Value, json};
 
 use crate::{
@@ -29,6 +29,8 @@ pub(crate) struct Told<'a> {
     pub(crate) unread: &'a [(u64, String)],
     /// Snapshots of which the access was not compared.
     pub(crate) left_out: &'a [u64],
+    /// Lists that it hangs on and that were not read to their end in the last snapshot.
+    pub(crate) incomplete: Vec<Coverage>,
 }
 
 /// What one snapshot shows.
@@ -119,9 +121,10 @@ pub(crate) fn page(told: &Told<'_>, paint: Paint) -> String {
         page.push_str(&self::moment(moment, told, paint));
     }
     let last = format!("snapshot {} ({} UTC)", life.last.snapshot, text::minute(&life.last.at));
+    let seen = if told.incomplete.is_empty() { "" } else { ", as far as could be seen" };
     page.push_str(&match (life.is_there, told.moments.is_empty()) {
-        (true, true) => format!("\nNothing of it changed up to {last}.\n"),
-        (true, false) => format!("\nIt is there in the last one, {last}.\n"),
+        (true, true) => format!("\nNothing of it changed up to {last}{seen}.\n"),
+        (true, false) => format!("\nIt is there in the last one, {last}{seen}.\n"),
         (false, _) => format!("\nIt is gone: {last} does not have it.\n"),
     });
     if !told.left_out.is_empty() {

@@ -143,9 +143,13 @@ impl History {
     /// When the store does not work.
     pub async fn newest_and_put_in(&self) -> Result<(Option<u64>, BTreeSet<u64>), SnapshotError> {
         let End { newest, is_followed } = self.end_below(GREATEST_NUMBER.saturating_add(1)).await?;
-        let Some(number) = newest.filter(|_| is_followed) else { return Ok((newest, BTreeSet::new())) };
+        if !is_followed {
+            return Ok((newest, BTreeSet::new()));
+        }
         let prefix = self.key("manifests/");
-        let after = self.key(&manifest_key(number.saturating_add(MOST_LOST)));
+        let room = GREATEST_NUMBER - MOST_LOST;
+        let end = newest.map_or(room, |number| number.saturating_add(MOST_LOST).min(room));
+        let after = self.key(&manifest_key(end));
         let page = self.store.list(&prefix, Some(&after)).await.map_err(|error| self.store_error(error))?;
         let numbers = page.keys.iter().filter_map(|key| number_of(key.strip_prefix(&prefix)?));
         Ok((newest, numbers.collect()))
@@ -367,18 +371,24 @@ struct Stretch {
 }
 
 /// Walks ascending numbers from one that the history reaches, and returns the last that it reaches too, and whether another one
-/// is too far beyond that. A history may begin with any number: what was before may have been taken away.
+/// is too far beyond that. A history may begin with any number that leaves room to go on: what was before may have been taken away.
 fn walk(from: u64, numbers: impl Iterator<Item = u64>) -> (Option<u64>, bool) {
     let mut last = None;
     let mut reached = from;
     for number in numbers {
-        if reached > 0 && number - reached > MOST_LOST {
+        if is_put_in((reached > 0).then_some(reached), number) {
             return (last, true);
         }
         reached = number;
         last = Some(number);
     }
     (last, false)
+}
+
+/// Returns whether a manifest is of no run by its number: it is too far beyond the one before it, or at the end of all numbers, where
+/// no history gets.
+pub(crate) fn is_put_in(former: Option<u64>, number: u64) -> bool {
+    number > GREATEST_NUMBER - MOST_LOST || former.is_some_and(|former| number - former > MOST_LOST)
 }
 
 /// Returns where a manifest is, within the account's folder.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     FindingsRef, History, Manifest, ObjectRef, SnapshotError, TableEntry,
     hash::sha256,
-    history::{MOST_LOST, manifest_key, number_of},
+    history::{is_put_in, manifest_key, number_of},
     manifest::hash_in_key,
     objects::number_in_sent_mark,
     tables::Sheets,
@@ -106,10 +106,10 @@ impl Walk<'_> {
             names.iter().filter_map(|name| number_of(name.strip_prefix("manifests/")?)).collect();
         let mut former: Option<(u64, String)> = None;
         for number in numbers {
-            if let Some((former, _)) = &former
-                && number - former > MOST_LOST
-            {
-                let text = format!("was put in: it is too far beyond snapshot {former} to be of any run");
+            let before = former.as_ref().map(|(former, _)| *former);
+            if is_put_in(before, number) {
+                let beyond = before.map_or("any other".to_owned(), |former| format!("snapshot {former}"));
+                let text = format!("was put in: it is too far beyond {beyond} to be of any run");
                 self.fault(FaultKind::Inserted, &manifest_key(number), text);
                 continue;
             }

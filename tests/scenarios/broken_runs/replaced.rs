@@ -167,6 +167,20 @@ async fn manifests_too_far_beyond_the_end_block_no_commit_and_are_told_once() {
 }
 
 #[tokio::test]
+async fn a_store_whose_only_manifest_is_at_the_end_of_all_numbers_goes_on() {
+    let account = account().await;
+    let place = Place::copy_of(&account);
+    let (key, manifest) = place.object("manifests/00000001");
+    fs::rename(&manifest, manifest.with_file_name("99999999.json")).expect("a file");
+    let put_in = key.replace("00000001", "99999999");
+    let next = place.audit(&account, TUESDAY).await;
+    assert_eq!((next.snapshot, next.is_first), (2, false), "the ledger knows of the first");
+    assert!(damaged(&place.events())[0].data["objects"].to_string().contains(&put_in));
+    assert_eq!(place.audit(&account, WEDNESDAY).await.damage, None, "told once");
+    assert!(is_named_by_verify(&place, &account, &put_in).await);
+}
+
+#[tokio::test]
 async fn a_manifest_before_a_quiet_one_that_is_damaged_costs_nothing_and_is_named_once() {
     let account = account().await;
     account.audit(TUESDAY).await.expect("a second audit");

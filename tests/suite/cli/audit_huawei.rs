@@ -253,6 +253,32 @@ fn a_rule_that_cannot_see_is_not_answered_instead_of_naming_everybody() {
 }
 
 #[test]
+fn the_life_of_a_thing_says_that_its_list_was_not_read() {
+    let cloud = Cloud::new();
+    cloud.audit().done();
+    cloud.simulator.change(|world| {
+        for caller in &mut world.callers {
+            caller.rights.refused.insert("iam:groups:listGroupsV5".to_owned());
+        }
+    });
+    cloud.audit().done();
+    let ask = |arguments: &[&str]| cloud.desk.iamwatch(arguments);
+    let groups = ask(&["query", "select group_id from huawei_groups limit 1", "--json"]).json();
+    let id = groups["rows"][0]["group_id"].as_str().unwrap().to_owned();
+    let subject = format!("huawei_groups/{id}");
+    for arguments in
+        [&["history", &subject] as &[&str], &["history", &subject, "name"], &["blame", "huawei_groups", &id]]
+    {
+        let page = ask(arguments).done();
+        let is_said = page.contains("Not all could be seen") && page.contains("huawei_groups denied");
+        assert!(is_said, "{arguments:?}: {page}");
+        let told = ask(&[arguments, &["--json"]].concat()).json();
+        assert_eq!(told["incomplete"][0]["listing"], "huawei_groups", "{arguments:?}");
+    }
+    assert!(ask(&["history", &subject]).done().contains("as far as could be seen"));
+}
+
+#[test]
 fn the_same_in_another_form_is_no_news() {
     let cloud = Cloud::new();
     cloud.audit().done();

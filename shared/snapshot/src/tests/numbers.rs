@@ -84,6 +84,25 @@ async fn every_name_finds_its_snapshot() {
 }
 
 #[tokio::test]
+async fn a_history_does_not_begin_where_the_numbers_end() {
+    let home = tempfile::tempdir().unwrap();
+    let history = open(&home).await;
+    fabricate(&home, std::iter::once(99_999_999));
+    assert_eq!(history.newest_and_put_in().await.unwrap(), (None, [99_999_999].into()));
+    let faults = history.verify().await.unwrap();
+    let told: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.object, fault.text)).collect();
+    assert_eq!(
+        told,
+        ["ibm/a1/manifests/99999999.json was put in: it is too far beyond any other to be of any run"]
+    );
+    fabricate(&home, [5, 6].into_iter());
+    assert_eq!(history.newest_and_put_in().await.unwrap(), (Some(6), [99_999_999].into()));
+    // Whoever takes away ten thousand snapshots at once leaves room behind them.
+    fabricate(&home, std::iter::once(99_989_999));
+    assert_eq!(history.newest().await.unwrap(), Some(6));
+}
+
+#[tokio::test]
 async fn where_a_clock_was_set_the_last_by_number_is_in_force() {
     // In minutes of one day. The clock was set back after 4 and 8; that of 12 was a year ahead.
     const YEAR: i64 = 366 * 24 * 60;
