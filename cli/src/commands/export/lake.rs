@@ -61,8 +61,9 @@ async fn snapshots(past: &Past, wanted: &Export) -> Result<Vec<Manifest>, Failur
         );
         return Err(Failure::wrong_use(said).help("name the older one first"));
     }
+    let later = first.number + 1..=last.number;
     let mut manifests = vec![first];
-    for number in manifests.iter().map(|first| first.number + 1).max().unwrap_or(1)..=last.number {
+    for number in later {
         match past.history.manifest(number).await {
             Ok(manifest) => manifests.push(manifest),
             Err(SnapshotError::NoSuchSnapshot { .. }) => {}
