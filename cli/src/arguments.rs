@@ -7,6 +7,7 @@ mod life;
 mod manual;
 mod open;
 mod query;
+mod serve;
 
 pub(crate) use ddl::{Ddl, Engine};
 pub(crate) use export::{Export, Layout};
@@ -15,6 +16,7 @@ pub(crate) use life::{Blame, History};
 pub(crate) use manual::{Completions, Man};
 pub(crate) use open::Open;
 pub(crate) use query::{Query, Report, ReportForm, Tables};
+pub(crate) use serve::Serve;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 
@@ -120,6 +122,7 @@ pub(crate) enum Command {
     Open(Open),
     Tables(Tables),
     Report(Report),
+    Serve(Serve),
     Rules(Rules),
     Verify(Verify),
     Completions(Completions),

@@ -15,6 +15,7 @@ mod plan;
 pub(crate) mod query;
 mod report;
 mod rules;
+mod serve;
 mod show;
 mod snapshots;
 mod tables;
@@ -113,6 +114,7 @@ async fn dispatch(cli: &Cli, context: Context<'_>) -> Result<bool, Failure> {
         Command::Export(wanted) => export::run(context, wanted).await,
         Command::Report(wanted) => report::run(context, wanted).await,
         Command::Tables(wanted) => tables::run(context, wanted).await,
+        Command::Serve(wanted) => serve::run(context, wanted).await,
         Command::Rules(wanted) => rules::run(context, wanted).await,
         Command::Verify(wanted) => verify::run(context, wanted).await,
         Command::Completions(wanted) => manual::completions(context, wanted),

@@ -87,7 +87,7 @@ impl Failure {
         let mut parts = Vec::new();
         for cause in self.error.chain() {
             let text = plain(&cause.to_string());
-            match text.rsplit_once_outside_backticks().filter(|_| is_ours(cause)) {
+            match model::split_remedy(&text).filter(|_| is_ours(cause)) {
                 Some((what, next)) => {
                     help = help.or_else(|| Some(next.to_owned()));
                     parts.push(what.to_owned());
@@ -98,20 +98,6 @@ impl Failure {
         // A message that repeats its cause would say it twice.
         parts.dedup_by(|later, earlier| earlier.contains(later.as_str()));
         (parts.join(": "), help)
-    }
-}
-
-trait Remedy {
-    fn rsplit_once_outside_backticks(&self) -> Option<(&str, &str)>;
-}
-
-impl Remedy for str {
-    fn rsplit_once_outside_backticks(&self) -> Option<(&str, &str)> {
-        let outside = |position: &usize| {
-            self.get(..*position).is_some_and(|before| before.matches('`').count() % 2 == 0)
-        };
-        let (position, mark) = self.rmatch_indices("; ").find(|(position, _)| outside(position))?;
-        Some((self.get(..position)?, self.get(position + mark.len()..)?))
     }
 }
 

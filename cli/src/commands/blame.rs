@@ -2,10 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Context,
-    history::{incomplete, known_table, unread_json},
-};
+use super::{Context, history::known_table};
 use crate::{
     arguments::Blame,
     failure::Failure,
@@ -30,7 +27,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Blame) -> Result<bool, Fa
     };
     let manifests: Vec<_> = timeline.manifests.last().into_iter().collect();
     let names = Names::read(&past.history, &manifests, &check::RuleSet::default(), []).await?;
-    let incomplete = incomplete(&past, &timeline, subject.table).await?;
+    let incomplete = serve::incomplete_lists(&past.history, &timeline, subject.table).await?;
     context.screen.show(
         |paint| {
             let page = page::blame(&subject, &blame, &names, &timeline.unread, paint);
@@ -55,7 +52,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Blame) -> Result<bool, Fa
                 "table": subject.table.name,
                 "key": subject.key.values().map(|value| json!(value)).collect::<Vec<_>>(),
                 "columns": columns,
-                "unread": unread_json(&timeline),
+                "unread": serve::unread_json(&timeline.unread),
                 "incomplete": incomplete,
             })
         },

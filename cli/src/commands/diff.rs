@@ -1,14 +1,11 @@
 //! `diff`: what changed between two snapshots.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::cmp::Ordering;
 
 use check::RuleSet;
 use clap::builder::styling::AnsiColor;
-use model::{Change, Cloud, Coverage, Table, tables};
-use serde_json::{Value, json};
+use serde_json::json;
+use serve::Comparison;
 use snapshot::Manifest;
 
 use super::Context;
@@ -29,26 +26,11 @@ pub(super) async fn run(context: Context<'_>, wanted: &Diff) -> Result<bool, Fai
     if wanted.access {
         return access(context, &past, &before, &after).await;
     }
-    let changes = history::drift(&past.history, &before, &after).await?;
-    let state =
-        history::state(&past.history, &after, &naming(past.history.account().cloud(), &changes)).await?;
-    let things = notify::drift(past.history.account(), &changes, &state);
+    let found = Comparison::read(&past.history, &before, &after).await?;
     let names = Names::read(&past.history, &[&after, &before], &RuleSet::default(), []).await?;
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for change in &changes {
-        *counts.entry(change.verb()).or_default() += 1;
-    }
-    let unseen = unseen(&past, &before, &after).await?;
-    let compared = Compared {
-        before: &before,
-        after: &after,
-        things: &things,
-        names: &names,
-        counts: &counts,
-        unseen: &unseen,
-    };
-    context.screen.show(|paint| compared.page(paint), || compared.to_json())?;
-    Ok(!changes.is_empty())
+    let compared = Compared { before: &before, after: &after, found: &found, names: &names };
+    context.screen.show(|paint| compared.page(paint), || found.to_json(&before, &after))?;
+    Ok(!found.things.is_empty())
 }
 
 /// Tells who gained and lost what.
@@ -71,15 +53,7 @@ async fn access(
             page.push_str(&page::unseen(&found.unseen, paint));
             page
         },
-        || {
-            json!({
-                "from": end(before),
-                "to": end(after),
-                "reversed": is_reversed(before, after),
-                "changes": found.changes,
-                "unseen": found.unseen,
-            })
-        },
+        || serve::access_json(&found, before, after),
     )?;
     Ok(!found.changes.is_empty())
 }
@@ -96,7 +70,7 @@ async fn only_one(context: Context<'_>, past: &Past) -> Result<bool, Failure> {
                 only.account
             )
         },
-        || json!({ "from": null, "to": end(&only), "things": [], "counts": {}, "reversed": false, "incomplete": [] }),
+        || json!({ "from": null, "to": { "number": only.number, "at": only.finished_at }, "things": [], "counts": {}, "reversed": false, "incomplete": [] }),
     )?;
     Ok(false)
 }
@@ -119,80 +93,33 @@ fn head(before: &Manifest, after: &Manifest, paint: Paint) -> String {
     )
 }
 
-/// Returns whether two snapshots are compared backwards in time.
-const fn is_reversed(before: &Manifest, after: &Manifest) -> bool {
-    before.number > after.number
-}
-
-fn end(manifest: &Manifest) -> Value {
-    json!({ "number": manifest.number, "at": manifest.finished_at })
-}
-
-/// Returns the tables in which the names of what changed are looked up.
-pub(super) fn naming(cloud: Cloud, changes: &[Change]) -> Vec<&'static Table> {
-    let mut wanted: BTreeSet<&'static str> = BTreeSet::new();
-    for change in changes {
-        wanted.extend(change.table.parent.map(|parent| parent.table));
-    }
-    if !changes.is_empty() {
-        wanted.extend(notify::naming_tables(cloud).map(|table| table.name));
-    }
-    wanted.into_iter().filter_map(tables::find).collect()
-}
-
-/// Returns the lists of which one of the snapshots does not know the end: what is missing from them proves nothing.
-pub(super) async fn unseen(
-    past: &Past,
-    before: &Manifest,
-    after: &Manifest,
-) -> Result<Vec<Coverage>, Failure> {
-    let mut lists = history::coverage(&past.history, after).await?;
-    lists.extend(history::coverage(&past.history, before).await?);
-    lists.retain(|list| !list.is_complete());
-    let mut known = BTreeSet::new();
-    lists.retain(|list| known.insert((list.listing.clone(), list.parent.clone())));
-    Ok(lists)
-}
-
 struct Compared<'a> {
     before: &'a Manifest,
     after: &'a Manifest,
-    things: &'a [Value],
+    found: &'a Comparison,
     names: &'a Names,
-    counts: &'a BTreeMap<&'a str, u64>,
-    unseen: &'a [Coverage],
 }
 
 impl Compared<'_> {
     fn page(&self, paint: Paint) -> String {
         let mut page = head(self.before, self.after, paint);
-        for thing in self.things {
+        let Comparison { things, counts, incomplete } = self.found;
+        for thing in things {
             page.push_str(&drift::thing(thing, self.names, paint));
         }
-        if !self.things.is_empty() {
+        if !things.is_empty() {
             page.push('\n');
         }
-        let things = u64::try_from(self.things.len()).unwrap_or(u64::MAX);
-        let rows = text::tally(self.counts.iter().map(|(verb, rows)| (*rows, verb)), "none");
-        page.push_str(&match things {
+        let count = u64::try_from(things.len()).unwrap_or(u64::MAX);
+        let rows = text::tally(counts.iter().map(|(verb, rows)| (*rows, verb)), "none");
+        page.push_str(&match count {
             0 => "Nothing changed.\n".to_owned(),
-            _ => format!("{} changed; rows: {rows}\n", text::counted(things, "thing")),
+            _ => format!("{} changed; rows: {rows}\n", text::counted(count, "thing")),
         });
-        if !self.unseen.is_empty() {
+        if !incomplete.is_empty() {
             page.push_str("What is missing from these lists proves nothing:\n");
-            page.push_str(&coverage::section(self.unseen, self.after.coverage.lists, paint));
+            page.push_str(&coverage::section(incomplete, self.after.coverage.lists, paint));
         }
         page
-    }
-
-    fn to_json(&self) -> Value {
-        json!({
-            "from": end(self.before),
-            "to": end(self.after),
-            "things": self.things,
-            "counts": self.counts,
-            "reversed": is_reversed(self.before, self.after),
-            "incomplete": self.unseen,
-        })
     }
 }

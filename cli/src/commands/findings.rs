@@ -1,11 +1,11 @@
 //! `findings`: what is wrong, since when.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use check::Unanswered;
 use model::{Coverage, Evidence, Finding, FindingState};
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::{Value, json};
+use serde_json::Value;
 use snapshot::Manifest;
 
 use super::Context;
@@ -49,9 +49,10 @@ async fn find(
     let judged = manifest.judged().map(|judged| judged.snapshot);
     let is_meant = |finding: &Finding| {
         wanted.severity.is_none_or(|least| finding.severity >= least)
-            && (wanted.rule.is_empty() || wanted.rule.iter().any(|rule| matches(rule, &finding.rule)))
+            && (wanted.rule.is_empty()
+                || wanted.rule.iter().any(|rule| serve::matches_pattern(rule, &finding.rule)))
             && since.is_none_or(|since| finding.first_seen.snapshot > since)
-            && (!wanted.new || is_new(finding, judged))
+            && (!wanted.new || serve::is_new_finding(finding, judged))
     };
     let mut sieve = Sieve::new(wanted, !context.screen.is_json() && !page::is_chosen(wanted));
     let mut accepted = BTreeMap::new();
@@ -133,7 +134,7 @@ impl<'a> Sieve<'a> {
     fn end(&mut self, names: &Names) {
         if let Some(text) = &self.wanted.subject {
             let all = std::mem::take(&mut self.kept).into_iter();
-            let about: Vec<Finding> = all.filter(|finding| is_about(finding, names, text)).collect();
+            let about: Vec<Finding> = all.filter(|finding| serve::is_about(finding, names, text)).collect();
             for finding in about {
                 if is_in_state(&finding, self.wanted) {
                     self.kept.push(finding);
@@ -142,7 +143,7 @@ impl<'a> Sieve<'a> {
                 }
             }
         }
-        self.kept.sort_by(|one, other| order(one).cmp(&order(other)));
+        self.kept.sort_by(|one, other| serve::order_of_finding(one).cmp(&serve::order_of_finding(other)));
     }
 }
 
@@ -151,15 +152,6 @@ fn shorten(finding: &mut Finding, nothing: &Evidence) {
     finding.evidence = nothing.clone();
     finding.fingerprint = String::new();
     finding.subject = String::new();
-}
-
-fn order(finding: &Finding) -> (bool, Reverse<model::Severity>, &str, &str) {
-    (finding.state.is_closed(), Reverse(finding.severity), &finding.rule, &finding.subject)
-}
-
-/// Returns whether the run that judged the snapshot opened a finding: what was there when its rule could first look is not new.
-pub(crate) fn is_new(finding: &Finding, judged: Option<u64>) -> bool {
-    Some(finding.first_seen.snapshot) == judged && !finding.baseline
 }
 
 /// Returns whether a finding is of a state that is wanted. Unasked, it is one that holds and no other says more of, or one that
@@ -177,36 +169,7 @@ fn is_in_state(finding: &Finding, wanted: &Findings) -> bool {
     if wanted.all || !wanted.state.is_empty() {
         return wanted.all || wanted.state.iter().any(is_named);
     }
-    let is_live = matches!(finding.state, FindingState::Open | FindingState::Unknown);
-    is_live && finding.implied_by.is_none() && !finding.is_only_doubted()
-}
-
-/// Returns whether an id is that of a pattern, in which `*` stands for any text.
-fn matches(pattern: &str, id: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = id.strip_prefix(first) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        match rest.split_once(part) {
-            Some((_, after)) => rest = after,
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
-}
-
-/// Returns whether a finding is about something with a text in its name, its address, or what the rule says of its holder.
-fn is_about(finding: &Finding, names: &Names, text: &str) -> bool {
-    let text = text.to_lowercase();
-    let evidence = ["principal", "principal_id", "holder_id", "holder_name"]
-        .into_iter()
-        .filter_map(|name| finding.evidence.text(name));
-    let mut named = evidence.chain([names.of(&finding.subject), finding.subject.clone()]);
-    let columns = finding.evidence.columns();
-    let of_id = columns.values().filter_map(Value::as_str).filter_map(|id| names.of_id(id));
-    named.any(|name| name.to_lowercase().contains(&text))
-        || of_id.map(str::to_lowercase).any(|name| name.contains(&text))
+    serve::is_listed_unasked(finding)
 }
 
 /// Refuses the id of a rule that nobody knows: no findings of it would be taken for good news.
@@ -214,13 +177,15 @@ fn check_rules(questions: &Questions, found: &[Found], wanted: &Findings) -> Res
     let of_permissions = |pattern: &str| {
         found.iter().any(|found| {
             let permissions = questions.permissions.of_cloud(found.manifest.account.cloud());
-            permissions.iter().any(|permission| matches(pattern, &permission.id))
+            permissions.iter().any(|permission| serve::matches_pattern(pattern, &permission.id))
         })
     };
     let is_known = |pattern: &&String| {
-        questions.rules.iter().any(|rule| matches(pattern, &rule.id))
+        questions.rules.iter().any(|rule| serve::matches_pattern(pattern, &rule.id))
             || of_permissions(pattern)
-            || found.iter().any(|found| found.odd.unknown.iter().any(|id| matches(pattern, id)))
+            || found
+                .iter()
+                .any(|found| found.odd.unknown.iter().any(|id| serve::matches_pattern(pattern, id)))
     };
     match wanted.rule.iter().find(|pattern| !is_known(pattern)) {
         None => Ok(()),
@@ -293,37 +258,8 @@ struct EachFinding<'a>(&'a Found);
 
 impl Serialize for EachFinding<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.findings.iter().map(|finding| finding_json(finding, self.0)))
-    }
-}
-
-fn finding_json(finding: &Finding, found: &Found) -> Value {
-    let mut told = json!(finding);
-    if let Value::Object(members) = &mut told {
-        let names = &found.names;
-        members.insert("name".to_owned(), Value::from(names.of(&finding.subject)));
-        members.insert("cause".to_owned(), Value::from(page::cause(finding, names)));
-        let by = names.creator_of(&finding.subject);
-        members.insert(
-            "created_by".to_owned(),
-            by.map_or(Value::Null, |by| json!({ "id": by, "name": names.of_id(by) })),
-        );
-        members.insert("new".to_owned(), Value::from(is_new(finding, found.judged)));
-    }
-    told
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn a_star_stands_for_any_text() {
-        for pattern in ["key_unused", "key*", "*", "*unused", "k*y*d", "key_unused*"] {
-            assert!(matches(pattern, "key_unused"), "{pattern}");
-        }
-        for pattern in ["key", "*key", "x*", "key_unused_", "k*x*d", ""] {
-            assert!(!matches(pattern, "key_unused"), "{pattern}");
-        }
+        serializer.collect_seq(
+            self.0.findings.iter().map(|finding| serve::finding_json(finding, &self.0.names, self.0.judged)),
+        )
     }
 }

@@ -4,7 +4,7 @@ use check::{Limits, QueryAnswer, Unanswered};
 use history::QuestionError;
 use model::Coverage;
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use snapshot::{Manifest, SnapshotError};
 
 use super::Context;
@@ -110,13 +110,13 @@ impl<'a> Asked<'a> {
     }
 
     fn take(&mut self, mut answer: QueryAnswer, past: &Past, manifest: &Manifest) -> Result<(), Failure> {
-        name_truths(&mut answer);
+        serve::name_truths(&mut answer);
         let is_first = self.columns.is_none();
         let columns = self.columns.get_or_insert_with(|| {
             let of_account = self.has_accounts.then_some("account");
             let of_snapshot: &[&str] = if self.has_snapshots { &["snapshot", "taken_at"] } else { &[] };
             let ahead = of_account.into_iter().chain(of_snapshot.iter().copied()).map(str::to_owned);
-            unique(ahead.chain(answer.columns.iter().cloned()))
+            serve::unique_names(ahead.chain(answer.columns.iter().cloned()))
         });
         self.is_cut = !answer.is_complete;
         let mut rows = Vec::with_capacity(answer.rows.len());
@@ -140,7 +140,7 @@ impl<'a> Asked<'a> {
             text.push_str(if is_first { "{\n  \"rows\": [" } else { "" });
             for (number, row) in (self.told..).zip(&rows) {
                 let comma = if number == 0 { "" } else { "," };
-                text.push_str(&format!("{comma}\n    {}", object(columns, row)));
+                text.push_str(&format!("{comma}\n    {}", serve::row_object(columns, row)));
             }
             self.context.screen.put(&model::visible_json(&text))?;
         } else {
@@ -187,21 +187,6 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Returns names of which each is another, so that a row can be an object: the second `n` is `n_2`.
-fn unique(names: impl Iterator<Item = String>) -> Vec<String> {
-    let mut unique: Vec<String> = Vec::new();
-    for name in names {
-        let other = (2..).map(|count| format!("{name}_{count}"));
-        let free = std::iter::once(name.clone()).chain(other).find(|each| !unique.contains(each));
-        unique.extend(free);
-    }
-    unique
-}
-
-fn object(columns: &[String], row: &[Value]) -> Value {
-    columns.iter().cloned().zip(row.iter().cloned()).collect::<Map<String, Value>>().into()
-}
-
 fn with(mut value: Value, more: &Value) -> Value {
     if let (Some(members), Some(more)) = (value.as_object_mut(), more.as_object()) {
         members.extend(more.clone());
@@ -222,7 +207,7 @@ pub(crate) struct Told<'a> {
 
 impl Serialize for Told<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let columns = unique(self.answer.columns.iter().cloned());
+        let columns = serve::unique_names(self.answer.columns.iter().cloned());
         let mut told = serializer.serialize_map(None)?;
         told.serialize_entry("columns", &columns)?;
         told.serialize_entry("incomplete", self.incomplete)?;
@@ -244,7 +229,7 @@ struct EachRow<'a> {
 
 impl Serialize for EachRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.rows.iter().map(|row| object(self.columns, row)))
+        serializer.collect_seq(self.rows.iter().map(|row| serve::row_object(self.columns, row)))
     }
 }
 
@@ -261,36 +246,4 @@ pub(crate) fn rows(columns: &[String], rows: Vec<Vec<Value>>, is_complete: bool,
     page.push_str(&paint.dim(format!("{}{more}", text::counted(count, "row"))));
     page.push('\n');
     page
-}
-
-/// How the names of columns begin that hold truth values.
-const TRUTHS: [&str; 3] = ["has_", "is_", "may_"];
-
-/// Gives truth values as such where a view made them, so that no declaration tells: by the name of their column, where it holds
-/// nothing else.
-pub(crate) fn name_truths(answer: &mut QueryAnswer) {
-    for (position, name) in answer.columns.iter().enumerate() {
-        let is_named = TRUTHS.iter().any(|beginning| name.starts_with(beginning));
-        let is_one = |row: &Vec<Value>| {
-            row.get(position).is_none_or(|cell| cell.is_null() || matches!(cell.as_i64(), Some(0 | 1)))
-        };
-        if is_named && answer.rows.iter().all(is_one) {
-            for cell in answer.rows.iter_mut().filter_map(|row| row.get_mut(position)) {
-                if let Some(number) = cell.as_i64() {
-                    *cell = Value::Bool(number == 1);
-                }
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unique;
-
-    #[test]
-    fn a_second_column_of_a_name_gets_another() {
-        let names = ["n", "n", "n_2", "n"].map(str::to_owned);
-        assert_eq!(unique(names.into_iter()), ["n", "n_2", "n_2_2", "n_3"]);
-    }
 }

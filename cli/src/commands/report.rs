@@ -28,7 +28,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Report) -> Result<bool, F
         return tell(context, &past, &manifest, &questions, &limits).await;
     }
     let mut report = history::report(&past.history, &manifest, &questions.rules, &limits).await?;
-    report.sections.iter_mut().for_each(|section| query::name_truths(&mut section.answer));
+    report.sections.iter_mut().for_each(|section| serve::name_truths(&mut section.answer));
     context.screen.show(
         |_| String::new(),
         || {
@@ -56,7 +56,7 @@ async fn tell(
     let mut has_news = false;
     for (number, rule) in (1..).zip(rules) {
         let mut section = history::section(&past.history, manifest, rule, limits).await?;
-        query::name_truths(&mut section.answer);
+        serve::name_truths(&mut section.answer);
         has_news |= !section.answer.rows.is_empty();
         parts.put(|paint| page::section(number, section, paint))?;
     }

@@ -86,7 +86,7 @@ async fn ask(
     limits: &Limits,
 ) -> Result<bool, Failure> {
     let mut section = history::section(&past.history, manifest, rule, limits).await?;
-    query::name_truths(&mut section.answer);
+    serve::name_truths(&mut section.answer);
     let has_news = !section.answer.rows.is_empty() || !section.is_answered;
     if context.screen.is_json() {
         let (answer, incomplete) = (&section.answer, section.incomplete.as_slice());

@@ -1,8 +1,8 @@
 //! `show`: what a snapshot holds.
 
 use model::{Coverage, Rows, Table};
-use serde_json::{Map, Value, json};
-use snapshot::{Manifest, ObjectRef};
+use serde_json::json;
+use snapshot::Manifest;
 
 use super::Context;
 use crate::{
@@ -22,15 +22,16 @@ pub(super) async fn run(context: Context<'_>, wanted: &Show) -> Result<bool, Fai
         let incomplete = history::gaps(&past.history, &manifest, &[table]).await?;
         context.screen.show(
             |paint| format!("{}{}", grid(table, &rows, paint), coverage::note(&incomplete, paint)),
-            || json!({ "table": table.name, "rows": objects(table, &rows), "incomplete": incomplete }),
+            || json!({ "table": table.name, "rows": serve::row_objects(table, &rows), "incomplete": incomplete }),
         )?;
         return Ok(!rows.is_empty());
     }
     let lists = history::coverage(&past.history, &manifest).await?;
     let incomplete: Vec<Coverage> = lists.into_iter().filter(|list| !list.is_complete()).collect();
-    context
-        .screen
-        .show(|paint| page(&manifest, &incomplete, paint), || summary_json(&manifest, &incomplete))?;
+    context.screen.show(
+        |paint| page(&manifest, &incomplete, paint),
+        || serve::snapshot_contents(&manifest, &incomplete),
+    )?;
     Ok(!incomplete.is_empty())
 }
 
@@ -44,22 +45,6 @@ fn grid(table: &Table, rows: &Rows, paint: Paint) -> String {
     format!("{}{}\n", grid.text(paint), paint.dim(text::counted(count, "row")))
 }
 
-fn objects(table: &Table, rows: &Rows) -> Value {
-    let object = |row: &model::Row| -> Map<String, Value> {
-        let cells = table.columns.iter().zip(row.values());
-        cells.map(|(column, value)| (column.name.to_owned(), json!(value))).collect()
-    };
-    rows.iter().map(object).collect()
-}
-
-/// A stored table: name, rows, bytes, objects.
-fn tables(manifest: &Manifest) -> impl Iterator<Item = (&str, u64, u64, usize)> {
-    manifest.tables.iter().map(|(name, entry)| {
-        let objects: Vec<&ObjectRef> = entry.objects().collect();
-        (name.as_str(), entry.rows, objects.iter().map(|object| object.bytes).sum(), objects.len())
-    })
-}
-
 fn page(manifest: &Manifest, incomplete: &[Coverage], paint: Paint) -> String {
     let mut text = format!(
         "{} of {}, {} UTC, by {}\n\n",
@@ -69,29 +54,11 @@ fn page(manifest: &Manifest, incomplete: &[Coverage], paint: Paint) -> String {
         manifest.tool
     );
     let mut grid = Grid::new(&["table", "rows>", "stored>", "objects>"]);
-    for (name, rows, bytes, objects) in tables(manifest) {
+    for (name, rows, bytes, objects) in serve::stored_tables(manifest) {
         grid.row([name.to_owned(), text::number(rows), text::size(bytes), objects.to_string()]);
     }
     text.push_str(&grid.text(paint));
     text.push('\n');
     text.push_str(&coverage::section(incomplete, manifest.coverage.lists, paint));
     text
-}
-
-fn summary_json(manifest: &Manifest, incomplete: &[Coverage]) -> Value {
-    let tables: Vec<Value> = tables(manifest)
-        .map(|(name, rows, bytes, objects)| {
-            json!({ "table": name, "rows": rows, "bytes": bytes, "objects": objects })
-        })
-        .collect();
-    json!({
-        "number": manifest.number,
-        "account": manifest.account,
-        "started_at": manifest.started_at,
-        "finished_at": manifest.finished_at,
-        "tool": manifest.tool,
-        "tables": tables,
-        "lists": manifest.coverage.lists,
-        "incomplete": incomplete,
-    })
 }

@@ -49,10 +49,6 @@ async fn of_account(context: Context<'_>, past: &Past, wanted: &Snapshots) -> Re
     Ok(manifests)
 }
 
-fn rows(manifest: &Manifest) -> u64 {
-    manifest.tables.values().map(|table| table.rows).sum()
-}
-
 /// A snapshot, or the number of one that cannot be read with what is wrong with it.
 type Listed = Result<Manifest, (u64, String)>;
 
@@ -83,7 +79,7 @@ fn cells(manifest: &Manifest) -> [String; 6] {
     [
         manifest.number.to_string(),
         text::minute(&manifest.finished_at),
-        text::number(rows(manifest)),
+        text::number(serve::row_count(manifest)),
         if manifest.number == 1 { "first".to_owned() } else { drift(manifest) },
         match &manifest.unjudged {
             Some(_) => "not judged".to_owned(),
@@ -109,17 +105,5 @@ fn to_json(listed: &Listed) -> Value {
         Ok(manifest) => manifest,
         Err((number, fault)) => return json!({ "number": number, "fault": fault }),
     };
-    json!({
-        "number": manifest.number,
-        "account": manifest.account,
-        "started_at": manifest.started_at,
-        "finished_at": manifest.finished_at,
-        "tool": manifest.tool,
-        "rows": rows(manifest),
-        "drift": manifest.changes,
-        "lists": manifest.coverage.lists,
-        "incomplete": manifest.coverage.incomplete,
-        "unjudged": manifest.unjudged,
-        "open_findings": manifest.findings.as_ref().map_or(0, |findings| findings.open),
-    })
+    serve::snapshot_summary(manifest)
 }

@@ -2,17 +2,15 @@
 
 use std::cmp::Reverse;
 
-use access::{Answer, Step, Verdict};
-use check::RuleSet;
+use access::{Answer, Verdict};
 use history::WhoCan as Able;
-use serde_json::{Value, json};
+use serve::{AccessQuestion, Givers};
 use snapshot::Manifest;
 
 use super::Context;
 use crate::{
     arguments::WhoCan,
     failure::Failure,
-    names::{Names, Subject},
     past::Past,
     render::{access as page, text},
     screen::Paint,
@@ -24,51 +22,21 @@ pub(super) async fn run(context: Context<'_>, wanted: &WhoCan) -> Result<bool, F
     let mut able =
         history::who_can(&past.history, &manifest, &wanted.action, wanted.resource.as_deref()).await?;
     if let Some(text) = &wanted.principal {
-        able.answers.retain(|answer| is_named(answer, text));
+        able.answers.retain(|answer| serve::is_of_principal(answer, text));
     }
-    let givers = Givers::read(&past, &manifest, &able).await?;
+    let givers = Givers::read(&past.history, &manifest, &able).await?;
     context.screen.show(
         |paint| render(wanted, &manifest, &able, &givers, paint),
-        || report(wanted, &manifest, &able, &givers),
+        || {
+            let told = AccessQuestion {
+                action: &wanted.action,
+                resource: wanted.resource.as_deref(),
+                principal: wanted.principal.as_deref(),
+            };
+            serve::who_can_json(&told, &manifest, &able, &givers)
+        },
     )?;
     Ok(able.answers.iter().any(|answer| answer.verdict != Verdict::Denied))
-}
-
-/// Who created the policies that give something, where the cloud tells it.
-struct Givers {
-    account: String,
-    names: Names,
-}
-
-impl Givers {
-    async fn read(past: &Past, manifest: &Manifest, able: &Able) -> Result<Self, Failure> {
-        let account = manifest.account.to_string();
-        let mut addresses: Vec<String> =
-            able.answers.iter().filter_map(|answer| address(&account, &answer.path)).collect();
-        addresses.sort();
-        addresses.dedup();
-        let subjects = addresses.iter().map(|address| Subject { rule: "", address });
-        let names = Names::read(&past.history, &[manifest], &RuleSet::default(), subjects).await?;
-        Ok(Self { account, names })
-    }
-
-    /// Returns who created the policy on a path, by name where there is one.
-    fn of(&self, answer: &Answer) -> Option<&str> {
-        let by = self.names.creator_of(&address(&self.account, &answer.path)?)?;
-        Some(self.names.of_id(by).unwrap_or(by))
-    }
-}
-
-/// Returns the address of the policy on a path, on the cloud that tells who created one.
-fn address(account: &str, path: &[Step]) -> Option<String> {
-    let policy = path.iter().find(|step| step.kind == "policy")?;
-    account.starts_with("ibm/").then(|| format!("{account}/ibm_policies/{}", policy.id))
-}
-
-/// Returns whether a principal has a text in its name or id.
-fn is_named(answer: &Answer, text: &str) -> bool {
-    let (step, text) = (&answer.principal.step, text.to_lowercase());
-    step.name.to_lowercase().contains(&text) || step.id.to_lowercase().contains(&text)
 }
 
 fn render(wanted: &WhoCan, manifest: &Manifest, able: &Able, givers: &Givers, paint: Paint) -> String {
@@ -109,7 +77,7 @@ fn render(wanted: &WhoCan, manifest: &Manifest, able: &Able, givers: &Givers, pa
         if !title.is_empty() {
             page.push_str(&format!("\n{}\n", paint.bold(title)));
         }
-        page.push_str(&page::answers(&answers, |answer| givers.of(answer), paint));
+        page.push_str(&page::answers(&answers, |answer| givers.giver_of(answer), paint));
     }
     page.push_str(&page::unseen(&able.unseen, paint));
     page
@@ -123,27 +91,4 @@ fn unknown(action: &str, alike: &[String]) -> String {
         names => format!("; did you mean {}?", names.join(" or ")),
     };
     format!("No visible role has the action `{}`{hint}\n", text::plain(action))
-}
-
-fn report(wanted: &WhoCan, manifest: &Manifest, able: &Able, givers: &Givers) -> Value {
-    let answers: Vec<Value> = able
-        .answers
-        .iter()
-        .map(|answer| {
-            let mut told = json!(answer);
-            if let Some(members) = told.as_object_mut() {
-                members.insert("given_by".to_owned(), json!(givers.of(answer)));
-            }
-            told
-        })
-        .collect();
-    json!({
-        "snapshot": manifest.number,
-        "action": wanted.action,
-        "resource": wanted.resource,
-        "principal": wanted.principal,
-        "answers": answers,
-        "unseen": able.unseen,
-        "unknown_action": able.unknown_action.as_ref().map(|alike| json!({ "did_you_mean": alike })),
-    })
 }

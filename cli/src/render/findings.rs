@@ -10,7 +10,7 @@ use snapshot::Manifest;
 
 use crate::{
     arguments::{Findings, GroupBy},
-    commands::findings::{Sight, is_new},
+    commands::findings::Sight,
     names::Names,
     render::{coverage, table::Grid, text},
     screen::Paint,
@@ -104,7 +104,8 @@ pub(crate) fn summary(found: &Found) -> Vec<Line> {
         line.severity = Some(finding.severity);
         line.title.clone_from(&finding.title);
         line.open += u64::from(finding.state == FindingState::Open);
-        line.new += u64::from(finding.state == FindingState::Open && is_new(finding, found.judged));
+        line.new +=
+            u64::from(finding.state == FindingState::Open && serve::is_new_finding(finding, found.judged));
         line.suppressed += u64::from(finding.state == FindingState::Suppressed);
     }
     for rule in &found.suppressed {
@@ -223,7 +224,7 @@ fn blocks(found: &Found, group_by: GroupBy, are_several: bool, paint: Paint) -> 
         let key = match group_by {
             GroupBy::Rule => finding.rule.clone(),
             GroupBy::Subject => subject_text(finding, &found.names),
-            GroupBy::Cause => cause(finding, &found.names),
+            GroupBy::Cause => serve::cause_of_finding(finding, &found.names),
         };
         let place = *places.entry(key.clone()).or_insert(blocks.len());
         match blocks.get_mut(place) {
@@ -267,7 +268,7 @@ fn line(finding: &Finding, found: &Found, group_by: GroupBy, paint: Paint) -> St
         GroupBy::Subject => title(),
         GroupBy::Cause => format!("{}: {subject}", title()),
     };
-    let new = if is_new(finding, found.judged) { paint.bold("new ") } else { String::new() };
+    let new = if serve::is_new_finding(finding, found.judged) { paint.bold("new ") } else { String::new() };
     format!("  {:<17} {new}{what}{}\n", first_seen_text(finding), more(finding, found))
 }
 
@@ -291,23 +292,7 @@ fn subject_text(finding: &Finding, names: &Names) -> String {
     let text = |name: &str| finding.evidence.text(name);
     match (text("principal"), text("through")) {
         (Some(principal), Some(path)) => text::plain(&format!("{principal}, through {path}")),
-        _ => names.of(&finding.subject),
-    }
-}
-
-/// Returns what brings a finding about: the policy that a permission comes through, the policy or group that its rule names, or else
-/// what it is about.
-pub(crate) fn cause(finding: &Finding, names: &Names) -> String {
-    let text = |name: &str| finding.evidence.text(name).filter(|text| !text.is_empty());
-    if let Some(path) = text("through") {
-        let steps: Vec<&str> = path.split(" → ").collect();
-        let policy = steps.iter().find(|step| step.starts_with("policy"));
-        return text::plain(policy.or_else(|| steps.first()).copied().unwrap_or(&path));
-    }
-    match (text("policy_name"), text("policy_id")) {
-        (Some(name), _) => format!("policy '{}'", text::plain(&name)),
-        (None, Some(id)) => format!("policy {}", text::plain(&id)),
-        (None, None) => names.of(&finding.subject),
+        _ => names.name_of(&finding.subject),
     }
 }
 

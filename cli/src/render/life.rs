@@ -1,12 +1,10 @@
 //! The life of one thing, for people.
 
-use std::collections::BTreeMap;
-
-use access::SharedChange;
 use clap::builder::styling::AnsiColor;
-use history::{Blame, ColumnStep, FindingStep, Life, Subject};
-use model::{AccountId, Author, Coverage, FindingState, Sighting, tables};
-use serde_json::{Value, json};
+use history::{Blame, ColumnStep, FindingStep, Subject};
+use model::{Author, FindingState};
+use serde_json::Value;
+use serve::{ToldLife, ToldMoment, created_at, finding_turn};
 
 use crate::{
     names::Names,
@@ -17,103 +15,8 @@ use crate::{
 /// Grants of one change of access that are shown before the rest is counted.
 const GRANTS: usize = 3;
 
-/// What there is to tell of a life.
-#[derive(Debug)]
-pub(crate) struct Told<'a> {
-    pub(crate) life: &'a Life,
-    pub(crate) account: &'a AccountId,
-    pub(crate) names: Names,
-    /// What each snapshot shows, by its number.
-    pub(crate) moments: BTreeMap<u64, Moment<'a>>,
-    /// Snapshots that could not be read, with what is wrong with them.
-    pub(crate) unread: &'a [(u64, String)],
-    /// Snapshots of which the access was not compared.
-    pub(crate) left_out: &'a [u64],
-    /// Lists that it hangs on and that were not read to their end in the last snapshot.
-    pub(crate) incomplete: Vec<Coverage>,
-}
-
-/// What one snapshot shows.
-#[derive(Debug)]
-pub(crate) struct Moment<'a> {
-    snapshot: &'a Sighting,
-    is_first: bool,
-    /// What changed, as events of drift tell it.
-    pub(crate) things: Vec<Value>,
-    /// What was there when it could first be seen.
-    pub(crate) seen: Vec<Value>,
-    /// Gains that the run told.
-    pub(crate) gains: Vec<&'a Value>,
-    /// What comparing the access tells besides.
-    pub(crate) access: Vec<&'a SharedChange>,
-    pub(crate) findings: Vec<&'a FindingStep>,
-}
-
-impl<'a> Moment<'a> {
-    /// Starts a moment in which nothing happened yet.
-    pub(crate) fn new(snapshot: &'a Sighting, is_first: bool) -> Self {
-        let (things, seen, gains) = (Vec::new(), Vec::new(), Vec::new());
-        Self { snapshot, is_first, things, seen, gains, access: Vec::new(), findings: Vec::new() }
-    }
-
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.things.is_empty()
-            && self.seen.is_empty()
-            && self.gains.is_empty()
-            && self.access.is_empty()
-            && self.findings.is_empty()
-    }
-
-    pub(crate) fn to_json(&self) -> Value {
-        let findings: Vec<Value> = self
-            .findings
-            .iter()
-            .map(|step| json!({ "turn": turn(step).unwrap_or("reworded"), "finding": step.after }))
-            .collect();
-        json!({
-            "snapshot": self.snapshot.snapshot,
-            "at": self.snapshot.at,
-            "is_first": self.is_first,
-            "things": self.things,
-            "seen": self.seen,
-            "gained": self.gains,
-            "access": self.access,
-            "findings": findings,
-        })
-    }
-}
-
-/// Turns what is told of a thing that was added into what is told of one that was there.
-pub(crate) fn seen(mut thing: Value) -> Value {
-    let text = |pointer: &str| thing.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    let table = text("/thing/table").unwrap_or_default();
-    let noun = tables::find(&table).map_or_else(|| table.clone(), notify::noun);
-    let address = text("/thing/address").unwrap_or_default();
-    let name = text("/thing/name").map(|name| format!("'{name}'"));
-    let key =
-        address.split_once(&format!("/{table}/")).map_or_else(|| address.clone(), |(_, key)| key.to_owned());
-    if let Some(members) = thing.as_object_mut() {
-        members.insert("title".to_owned(), json!(format!("{noun} {}", name.unwrap_or(key))));
-        members.insert("change".to_owned(), json!("there"));
-        for part in members.get_mut("parts").and_then(Value::as_array_mut).into_iter().flatten() {
-            if let Some(part) = part.as_object_mut() {
-                part.insert("change".to_owned(), json!("there"));
-            }
-        }
-    }
-    thing
-}
-
-/// Returns when a thing was created, as its row tells it.
-pub(crate) fn created_at(life: &Life) -> Option<&str> {
-    let row = life.row.as_ref()?;
-    ["created_at", "added_at", "joined_at"]
-        .into_iter()
-        .find_map(|column| life.subject.table.text(row, column))
-}
-
 /// Writes the life of a thing.
-pub(crate) fn page(told: &Told<'_>, paint: Paint) -> String {
+pub(crate) fn page(told: &ToldLife<'_>, paint: Paint) -> String {
     let life = told.life;
     let mut page = heading(&life.subject, paint);
     page.push_str(&origin(told));
@@ -146,7 +49,7 @@ fn heading(subject: &Subject, paint: Paint) -> String {
 }
 
 /// Writes when it was created and by whom, as far as the cloud tells.
-fn origin(told: &Told<'_>) -> String {
+fn origin(told: &ToldLife<'_>) -> String {
     let table = told.life.subject.table;
     let by = told.life.row.as_ref().and_then(|row| table.author(row, Author::Creator));
     let by = by.map(|by| format!(" by {}", by_text(by, &told.names)));
@@ -163,7 +66,7 @@ fn by_text(id: &str, names: &Names) -> String {
     names.of_id(id).map_or_else(|| text::plain(id), |name| format!("{name} ({})", text::plain(id)))
 }
 
-fn moment(moment: &Moment<'_>, told: &Told<'_>, paint: Paint) -> String {
+fn moment(moment: &ToldMoment<'_>, told: &ToldLife<'_>, paint: Paint) -> String {
     let head = format!("Snapshot {}", moment.snapshot.snapshot);
     let first = if moment.is_first { ", the first: nobody knows since when" } else { "" };
     let when = format!("{} UTC{first}", text::minute(&moment.snapshot.at));
@@ -206,33 +109,13 @@ fn by(thing: &Value) -> String {
     }
 }
 
-/// Returns what became of a finding; none where only its evidence or words did.
-fn turn(step: &FindingStep) -> Option<&'static str> {
-    let (after, before) = (&step.after, step.before.as_ref());
-    if before.is_some_and(|before| before.state == after.state) {
-        return None;
-    }
-    let was_over = before.is_some_and(|before| before.state.is_closed());
-    Some(match after.state {
-        FindingState::Open if was_over => "reopened",
-        FindingState::Open if before.is_none() && after.baseline => "there",
-        FindingState::Open if before.is_none() => "opened",
-        FindingState::Open => "open again",
-        FindingState::Suppressed => "suppressed",
-        FindingState::Unknown => "unknown",
-        FindingState::Fixed => "fixed",
-        FindingState::Gone => "gone",
-        FindingState::RuleChanged => "rule-changed",
-    })
-}
-
 fn finding(step: &FindingStep, names: &Names, paint: Paint) -> String {
     let after = &step.after;
     // What another finding said more of was told of that one.
     let was_implied = step.before.as_ref().is_some_and(|before| before.implied_by.is_some() || before.untold);
     let is_told =
         after.implied_by.is_none() && !after.is_only_doubted() && !(was_implied && after.state.is_closed());
-    let Some(turn) = turn(step).filter(|_| is_told) else {
+    let Some(turn) = finding_turn(step).filter(|_| is_told) else {
         return String::new();
     };
     let sign = match after.state {
@@ -245,7 +128,7 @@ fn finding(step: &FindingStep, names: &Names, paint: Paint) -> String {
         ("opened" | "there", _) => String::new(),
         (turn, _) => format!(" ({turn})"),
     };
-    format!("{sign} {severity} {}: {}{what}\n", text::plain(&after.title), names.of(&after.subject))
+    format!("{sign} {severity} {}: {}{what}\n", text::plain(&after.title), names.name_of(&after.subject))
 }
 
 /// Writes which snapshots could not be read.

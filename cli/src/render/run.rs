@@ -250,7 +250,7 @@ fn opened_by(data: &Value, names: &Names) -> Option<String> {
     let is_opened = data.get("transition").and_then(Value::as_str) == Some("opened");
     let finding = data.get("finding").filter(|_| is_opened)?;
     let finding: Finding = serde_json::from_value(finding.clone()).ok()?;
-    Some(super::findings::cause(&finding, names))
+    Some(serve::cause_of_finding(&finding, names))
 }
 
 /// Returns which way the evidence of a finding changed, and by what, where one thing did it.
@@ -294,7 +294,7 @@ fn transition(data: &Value, names: &Names, paint: Paint) -> String {
     let title = text::plain(text("/finding/title"));
     // Who holds a permission need not stand in a table: another account, anybody.
     let whom = match text("/finding/evidence/principal") {
-        "" => names.of(text("/finding/subject")),
+        "" => names.name_of(text("/finding/subject")),
         principal => text::plain(principal),
     };
     let through = match (text("/transition"), text("/finding/evidence/through")) {

@@ -22,15 +22,7 @@ pub(crate) fn cell(value: Value<'_>) -> String {
 }
 
 /// Writes a JSON value as [`cell`] writes one of a table.
-pub(crate) fn json_cell(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::Null => "-".to_owned(),
-        serde_json::Value::Bool(true) => "yes".to_owned(),
-        serde_json::Value::Bool(false) => "no".to_owned(),
-        serde_json::Value::String(text) => plain(text),
-        other => plain(&other.to_string()),
-    }
-}
+pub(crate) use serve::cell_text as json_cell;
 
 /// Writes an RFC 3339 time to the minute: `2026-11-21 16:30`.
 pub(crate) fn minute(time: &str) -> String {

@@ -21,6 +21,7 @@ use history::Section;
 use model::{AccountId, Coverage, Finding, FindingState, Severity, Sighting};
 
 use crate::{ExportError, Target};
+pub use html::PAGE_STYLE;
 pub use html_parts::count_text;
 
 /// A format that a report is written in.

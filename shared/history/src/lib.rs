@@ -7,6 +7,7 @@ mod grants;
 mod life;
 mod life_names;
 mod report;
+mod search;
 mod subject;
 mod turns;
 
@@ -16,6 +17,7 @@ pub use finding_steps::FindingStep;
 pub use grants::{AccessChanges, WhoCan, access_changes, access_tables, build_access, who_can};
 pub use life::{Life, Moment, life};
 pub use report::{Report, Section, report, report_rules, section};
+pub use search::{FoundThings, search};
 pub use subject::{Subject, find_subject};
 pub use turns::{Turns, access_turns};
 

@@ -127,7 +127,7 @@ fn fit_of_text(table: &'static Table, row: &Row, text: &str) -> Option<Fit> {
 }
 
 /// Returns the tables whose rows are things that can be asked about.
-fn subject_tables(account: &AccountId) -> impl Iterator<Item = &'static Table> {
+pub(crate) fn subject_tables(account: &AccountId) -> impl Iterator<Item = &'static Table> {
     tables::of_cloud(account.cloud()).filter(|table| table.name != tables::COVERAGE.name)
 }
 

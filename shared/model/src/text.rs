@@ -97,6 +97,22 @@ pub fn visible_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Parts a message of ours at its last semicolon into what happened and what to do next; one between backticks is part of what
+/// somebody typed, and parts nothing.
+///
+/// ```
+/// assert_eq!(model::split_remedy("`a; b` is missing; look again"), Some(("`a; b` is missing", "look again")));
+/// assert_eq!(model::split_remedy("`a; b` is missing"), None);
+/// ```
+#[must_use]
+pub fn split_remedy(message: &str) -> Option<(&str, &str)> {
+    let is_outside = |position: &usize| {
+        message.get(..*position).is_some_and(|before| before.matches('`').count() % 2 == 0)
+    };
+    let (position, mark) = message.rmatch_indices("; ").find(|(position, _)| is_outside(position))?;
+    Some((message.get(..position)?, message.get(position + mark.len()..)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! Proves a history, or names what is broken: walks the chain from the first manifest to the newest.
 
 mod ledgers;
+mod one;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -20,12 +20,14 @@ fn allowed(member: &str) -> BTreeSet<&'static str> {
         "shared/history" => allowed.extend(["access", "check", "diff", "snapshot"]),
         // It asks the past, and writes elsewhere what it is told.
         "shared/export" => allowed.extend(["check", "history", "snapshot"]),
+        // It asks the past, and shapes the answers: no cloud; of the sinks it knows the words alone.
+        "shared/serve" => allowed.extend(["access", "check", "export", "history", "notify", "snapshot"]),
         "shared/pipeline" => allowed.extend(STAGES),
         "cli" | "tests" => {
-            allowed.extend(STAGES.into_iter().chain(["export", "history", "pipeline", "simulators"]))
+            allowed.extend(STAGES.into_iter().chain(["export", "history", "pipeline", "serve", "simulators"]))
         }
         _ if member.starts_with("functions/") => {
-            allowed.extend(STAGES.into_iter().chain(["history", "pipeline"]))
+            allowed.extend(STAGES.into_iter().chain(["history", "pipeline", "serve"]))
         }
         _ => {}
     }

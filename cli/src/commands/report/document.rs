@@ -18,7 +18,7 @@ use snapshot::Manifest;
 
 use crate::{
     arguments::{Report, ReportForm},
-    commands::{Context, diff, findings::Sight, query},
+    commands::{Context, findings::Sight},
     failure::Failure,
     names::{Names, Subject},
     past::Past,
@@ -158,11 +158,11 @@ async fn changes(
     names: &Names,
 ) -> Result<ReportedChanges, Failure> {
     let drifted = history::drift(&past.history, since, manifest).await?;
-    let tables = diff::naming(past.history.account().cloud(), &drifted);
+    let tables = serve::naming_tables_of(past.history.account().cloud(), &drifted);
     let state = history::state(&past.history, manifest, &tables).await?;
     let things = notify::drift(past.history.account(), &drifted, &state);
     let told = history::access_changes(&past.history, since, manifest).await?;
-    let lists = diff::unseen(past, since, manifest).await?;
+    let lists = serve::unseen_lists(&past.history, since, manifest).await?;
     let lists = lists.iter().map(|list| match list.parent.as_str() {
         "" | "*" => list.listing.clone(),
         parent => format!("{} of {parent}", list.listing),
@@ -193,7 +193,7 @@ async fn sections(
 ) -> Result<Vec<history::Section>, Failure> {
     let limits = Limits { rows: ROWS, ..Limits::default() };
     let mut told = history::report(&past.history, manifest, &questions.rules, &limits).await?;
-    told.sections.iter_mut().for_each(|section| query::name_truths(&mut section.answer));
+    told.sections.iter_mut().for_each(|section| serve::name_truths(&mut section.answer));
     Ok(told.sections)
 }
 
@@ -233,7 +233,7 @@ fn describe(finding: &Finding, names: &Names, questions: &Questions, at: Timesta
     let path = text("through").filter(|_| text("principal").is_some());
     let created_by = names.creator_of(&finding.subject);
     Description {
-        subject: text("principal").unwrap_or_else(|| names.of(&finding.subject)),
+        subject: text("principal").unwrap_or_else(|| names.name_of(&finding.subject)),
         path: path.iter().flat_map(|path| path.split(" → ")).map(str::to_owned).collect(),
         created_by: created_by.map(|by| names.of_id(by).unwrap_or(by).to_owned()),
         accepted_until: questions.accepted_until(finding, at).map(str::to_owned),

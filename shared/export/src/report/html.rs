@@ -15,8 +15,8 @@ use super::{
     minute,
 };
 
-/// How the page looks on a screen and on paper.
-const STYLE: &str = include_str!("style.css");
+/// How a page looks on a screen and on paper: a style sheet for whatever shows reports or parts of them.
+pub const PAGE_STYLE: &str = include_str!("style.css");
 
 /// Nothing is loaded, sent or run, whatever stands in the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -80,7 +80,7 @@ fn head(report: &AuditReport<'_>) -> Markup {
             meta name="color-scheme" content="light dark";
             meta name="generator" content=(concat!("iamwatch ", env!("CARGO_PKG_VERSION")));
             title { (title(report)) }
-            style { (PreEscaped(STYLE)) }
+            style { (PreEscaped(PAGE_STYLE)) }
         }
     }
 }

@@ -1,0 +1,181 @@
+//! The store that is asked, with what a warm program keeps of it: manifests, up to a bound.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use check::RuleSet;
+use model::{AccountId, Cloud, Timestamp};
+use snapshot::{AnyStore, History, Manifest, SnapshotError, SnapshotName};
+use tokio::sync::Semaphore;
+
+use crate::Problem;
+
+/// Most manifests that are kept: each is some ten to fifty kilobytes.
+const KEPT: usize = 256;
+
+/// Returns the time now, which only programs know.
+pub type NowClock = fn() -> Timestamp;
+
+/// How much a request may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskLimits {
+    /// How long one statement of SQL may run.
+    pub sql: Duration,
+    /// How long any question may take; who asks is told so, and the question comes to its end by itself.
+    pub question: Duration,
+    /// Questions that are worked on at one time; others wait for their turn.
+    pub at_once: usize,
+    /// How long a question waits for its turn.
+    pub wait: Duration,
+    /// Bytes of an answer; a larger one is refused with how to ask for less.
+    pub answer_bytes: usize,
+}
+
+impl Default for AskLimits {
+    fn default() -> Self {
+        Self {
+            sql: Duration::from_secs(10),
+            question: Duration::from_secs(60),
+            at_once: 4,
+            wait: Duration::from_secs(20),
+            answer_bytes: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// A store that is open for questions. Clones share what is kept.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    store: AnyStore,
+    now: NowClock,
+    limits: AskLimits,
+    rules: Arc<RuleSet>,
+    turns: Arc<Semaphore>,
+    kept: Arc<Mutex<KeptManifests>>,
+}
+
+impl Archive {
+    /// Takes the store, the clock that times are counted from, and the limits; nothing is read yet.
+    ///
+    /// The rules only name what findings are about: none is asked.
+    #[must_use]
+    pub fn new(store: AnyStore, rules: RuleSet, now: NowClock, limits: AskLimits) -> Self {
+        Self {
+            store,
+            now,
+            limits,
+            rules: Arc::new(rules),
+            turns: Arc::new(Semaphore::new(limits.at_once.max(1))),
+            kept: Arc::default(),
+        }
+    }
+
+    pub(crate) const fn store(&self) -> &AnyStore {
+        &self.store
+    }
+
+    pub(crate) const fn limits(&self) -> &AskLimits {
+        &self.limits
+    }
+
+    pub(crate) fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    pub(crate) fn turns(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.turns)
+    }
+
+    /// Opens the history of an account by the parts of its name in a path.
+    pub(crate) fn history(&self, cloud: &str, id: &str) -> Result<History, Problem> {
+        let none = || {
+            Problem::not_there(
+                "no-such-account",
+                format!("there is no account `{}`", model::visible(&format!("{cloud}/{id}"))),
+                "/api/v1/accounts lists the accounts of this store",
+            )
+        };
+        let cloud = Cloud::ALL.into_iter().find(|each| each.name() == cloud).ok_or_else(none)?;
+        let account = AccountId::parse(cloud, id).map_err(|_| none())?;
+        Ok(History::new(self.store.clone(), account))
+    }
+
+    /// Reads a manifest, or returns the one that is kept: it never changes.
+    pub(crate) async fn manifest(
+        &self,
+        history: &History,
+        number: u64,
+    ) -> Result<Arc<Manifest>, SnapshotError> {
+        let key = (history.account().clone(), number);
+        if let Some(known) = self.kept.lock().ok().and_then(|kept| kept.get(&key)) {
+            return Ok(known);
+        }
+        let manifest = Arc::new(history.manifest(number).await?);
+        if let Ok(mut kept) = self.kept.lock() {
+            kept.put(key, Arc::clone(&manifest));
+        }
+        Ok(manifest)
+    }
+
+    /// Reads the manifest of the snapshot that a name means.
+    pub(crate) async fn snapshot(&self, history: &History, name: &str) -> Result<Arc<Manifest>, Problem> {
+        let now = (self.now)();
+        let wanted = SnapshotName::read(name, now)?;
+        if let SnapshotName::Number(number) = wanted {
+            return Ok(self.manifest(history, number).await?);
+        }
+        let newest = history.newest().await?;
+        let newest = newest.ok_or_else(|| SnapshotError::Empty { account: history.account().clone() })?;
+        match wanted {
+            SnapshotName::Number(number) => Ok(self.manifest(history, number).await?),
+            SnapshotName::Latest { back } => {
+                let number = newest.checked_sub(back).filter(|number| *number > 0);
+                let number = number.ok_or_else(|| SnapshotError::NoSuchSnapshot {
+                    account: history.account().clone(),
+                    name: name.to_owned(),
+                })?;
+                Ok(self.manifest(history, number).await?)
+            }
+            SnapshotName::At { begins, .. } => {
+                let manifest = history.resolve(&wanted).await?;
+                // Nobody knows yet which snapshot will be in force at a time that is to come.
+                if now < begins && manifest.taken_at() < begins {
+                    let said = format!("`{}` is yet to come", model::visible(name));
+                    return Err(Problem::wrong(
+                        "time-to-come",
+                        said,
+                        "say `latest`, or a time that has passed",
+                    ));
+                }
+                Ok(Arc::new(manifest))
+            }
+        }
+    }
+}
+
+/// The manifests that are kept, the one that was read longest ago going first.
+#[derive(Debug, Default)]
+struct KeptManifests {
+    manifests: BTreeMap<(AccountId, u64), Arc<Manifest>>,
+    order: VecDeque<(AccountId, u64)>,
+}
+
+impl KeptManifests {
+    fn get(&self, key: &(AccountId, u64)) -> Option<Arc<Manifest>> {
+        self.manifests.get(key).cloned()
+    }
+
+    fn put(&mut self, key: (AccountId, u64), manifest: Arc<Manifest>) {
+        if self.manifests.insert(key.clone(), manifest).is_none() {
+            self.order.push_back(key);
+        }
+        while self.order.len() > KEPT {
+            if let Some(oldest) = self.order.pop_front() {
+                self.manifests.remove(&oldest);
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What a question is asked of: snapshots that are found by name; and whether its answer can ever be another.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use snapshot::{History, Manifest};
+
+use crate::{
+    Problem,
+    archive::Archive,
+    endpoints::Question,
+    request::{Form, Request},
+};
+
+/// How long an answer stays the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Validity {
+    /// For ever; with its tag.
+    Always(String),
+    /// While its snapshots are those that the names mean; with its tag.
+    WhileNamed(String),
+    /// While its bytes are the same.
+    AsBytes,
+    /// It is asked anew each time.
+    Never,
+}
+
+/// The snapshots of a question.
+#[derive(Debug, Clone)]
+pub(crate) struct Ground {
+    pub(crate) history: Option<History>,
+    /// The snapshot that is asked, or the two that are compared.
+    pub(crate) manifests: Vec<Arc<Manifest>>,
+    pub(crate) validity: Validity,
+}
+
+impl Ground {
+    /// Finds the snapshots that a request names.
+    pub(crate) async fn find(archive: &Archive, request: &Request) -> Result<Self, Problem> {
+        if matches!(request.endpoint.question, Question::Index | Question::Document | Question::Accounts) {
+            return Ok(Self { history: None, manifests: Vec::new(), validity: Validity::AsBytes });
+        }
+        let history = archive.history(request.part("cloud"), request.part("id"))?;
+        let names: Vec<String> = match request.endpoint.question {
+            Question::Snapshots => Vec::new(),
+            Question::Snapshot | Question::Table | Question::Coverage | Question::Verify => {
+                vec![request.part("snapshot").to_owned()]
+            }
+            Question::Comparison => return Self::of_two(archive, history, request).await,
+            _ => vec![request.text("at").unwrap_or("latest").to_owned()],
+        };
+        let mut manifests = Vec::new();
+        for name in &names {
+            manifests.push(archive.snapshot(&history, name).await?);
+        }
+        if names.is_empty() && history.newest().await?.is_none() {
+            let account = history.account().clone();
+            return Err(snapshot::SnapshotError::Empty { account }.into());
+        }
+        let validity = match request.endpoint.question {
+            Question::Verify => Validity::Never,
+            Question::Snapshots => Validity::AsBytes,
+            // A life goes up to the newest snapshot, whatever that is.
+            Question::Life => Validity::WhileNamed(tag(request, &manifests)),
+            _ => validity(request, &names, &manifests),
+        };
+        Ok(Self { history: Some(history), manifests, validity })
+    }
+
+    async fn of_two(archive: &Archive, history: History, request: &Request) -> Result<Self, Problem> {
+        let to = request.text("to").unwrap_or("latest").to_owned();
+        let after = archive.snapshot(&history, &to).await?;
+        let from = match request.text("from") {
+            Some(from) => from.to_owned(),
+            None if after.number > 1 => (after.number - 1).to_string(),
+            None => {
+                return Err(Problem::not_there(
+                    "nothing-before",
+                    format!(
+                        "snapshot {} of `{}` is the first: nothing is before it",
+                        after.number, after.account
+                    ),
+                    "there is something to compare after the next audit",
+                ));
+            }
+        };
+        let before = archive.snapshot(&history, &from).await?;
+        let (names, manifests) = (vec![from, to], vec![before, after]);
+        let validity = validity(request, &names, &manifests);
+        Ok(Self { history: Some(history), manifests, validity })
+    }
+
+    /// Returns the history that is asked.
+    pub(crate) fn history(&self) -> Result<&History, Problem> {
+        self.history
+            .as_ref()
+            .ok_or_else(|| Problem::new(500, "broken-promise", "no account is asked", "please report this"))
+    }
+
+    /// Returns the snapshot that is asked; of two the later one.
+    pub(crate) fn manifest(&self) -> Result<&Manifest, Problem> {
+        let last = self.manifests.last();
+        last.map(AsRef::as_ref)
+            .ok_or_else(|| Problem::new(500, "broken-promise", "no snapshot is asked", "please report this"))
+    }
+}
+
+fn validity(request: &Request, names: &[String], manifests: &[Arc<Manifest>]) -> Validity {
+    let tag = tag(request, manifests);
+    let are_numbers = names.iter().all(|name| name.bytes().all(|each| each.is_ascii_digit()));
+    // Of a page more than its snapshot is shown, and its look may change with the program.
+    if are_numbers && request.form != Form::Page { Validity::Always(tag) } else { Validity::WhileNamed(tag) }
+}
+
+/// Returns a tag that is another wherever the program, the question, its form or its snapshots are.
+fn tag(request: &Request, manifests: &[Arc<Manifest>]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(concat!(env!("CARGO_PKG_VERSION"), "\n"));
+    hash.update(format!("{:?} {}\n", request.form, request.canonical(&[])));
+    for manifest in manifests {
+        hash.update(manifest.hash().unwrap_or_default());
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,148 @@
+//! The pages: each is the answer for programs, drawn. They load one style sheet and one sign, and run no script.
+
+mod account;
+mod chart;
+mod comparison;
+mod finding;
+mod frame;
+mod parts;
+mod rows;
+mod snapshot;
+mod thing;
+mod who_can;
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::{
+    Problem, archive::Archive, endpoints::Question, ground::Ground, names::ThingNames, questions,
+    request::Request,
+};
+use frame::{Frame, Tab};
+
+/// A page with the status of its response.
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) text: String,
+}
+
+/// Returns a file that pages consist of: its media type and its text.
+pub(crate) fn asset(path: &str) -> Option<(&'static str, String)> {
+    match path {
+        "/style.css" => Some((
+            "text/css; charset=utf-8",
+            format!("{}\n{}", export::PAGE_STYLE, include_str!("pages/style.css")),
+        )),
+        "/icon.svg" => Some(("image/svg+xml", include_str!("pages/icon.svg").to_owned())),
+        _ => None,
+    }
+}
+
+/// Draws a problem where a page was asked for.
+pub(crate) fn problem_page(problem: &Problem) -> String {
+    let frame = Frame { title: problem.title(), account: None, tab: None, trail: Vec::new() };
+    frame.draw(html! {
+        (parts::problem(problem))
+        p { a href="/" { "All accounts" } }
+    })
+}
+
+/// Draws the page of a question.
+pub(crate) async fn page(archive: &Archive, request: &Request, ground: &Ground) -> Result<Page, Problem> {
+    let answered = match is_asked(request) {
+        true => Some(questions::answer(archive, request, ground).await),
+        false => None,
+    };
+    let (answer, problem) = match answered {
+        None => (None, None),
+        Some(Ok(reply)) => (Some(reply.json), None),
+        // What somebody typed wrong is mended in the form that it was typed into.
+        Some(Err(problem)) if has_form(request.endpoint.question) && problem.status < 500 => {
+            (None, Some(problem))
+        }
+        Some(Err(problem)) => return Err(problem),
+    };
+    let names = match request.endpoint.question {
+        Question::Comparison | Question::Life => names(ground).await?,
+        _ => ThingNames::default(),
+    };
+    let status = problem.as_ref().map_or(200, |problem| problem.status);
+    let account = ground.history.as_ref().map(|history| history.account().to_string());
+    let asked = Asked { request, ground, answer: answer.as_ref(), problem: problem.as_ref(), names: &names };
+    let (title, tab, trail, body) = asked.draw();
+    let frame = Frame { title, account, tab, trail };
+    Ok(Page { status, text: frame.draw(body) })
+}
+
+/// Returns whether enough was given to ask; else the page is the form alone.
+fn is_asked(request: &Request) -> bool {
+    let needed = request.endpoint.parameters.iter().filter(|parameter| parameter.is_required);
+    needed.clone().all(|parameter| request.text(parameter.name).is_some())
+}
+
+const fn has_form(question: Question) -> bool {
+    matches!(
+        question,
+        Question::Comparison
+            | Question::Findings
+            | Question::Life
+            | Question::Search
+            | Question::Sql
+            | Question::WhoCan
+    )
+}
+
+async fn names(ground: &Ground) -> Result<ThingNames, Problem> {
+    let manifests: Vec<_> = ground.manifests.iter().rev().map(AsRef::as_ref).collect();
+    let rules = check::RuleSet::default();
+    Ok(ThingNames::read(ground.history()?, &manifests, &rules, []).await?)
+}
+
+/// What a page is drawn from.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    request: &'a Request,
+    ground: &'a Ground,
+    /// The answer; none where nothing was asked yet, or the question was wrong.
+    answer: Option<&'a Value>,
+    problem: Option<&'a Problem>,
+    names: &'a ThingNames,
+}
+
+type Drawn = (String, Option<Tab>, Vec<(String, String)>, Markup);
+
+impl Asked<'_> {
+    fn draw(&self) -> Drawn {
+        match self.request.endpoint.question {
+            Question::Accounts | Question::Index | Question::Document => account::accounts(self),
+            Question::Snapshots => account::timeline(self),
+            Question::Snapshot | Question::Verify => snapshot::contents(self),
+            Question::Table => snapshot::table(self),
+            Question::Coverage => snapshot::coverage(self),
+            Question::Findings => finding::findings(self),
+            Question::Comparison => comparison::comparison(self),
+            Question::Life => thing::life(self),
+            Question::Search => thing::search(self),
+            Question::WhoCan => who_can::who_can(self),
+            Question::Sql => rows::sql(self),
+        }
+    }
+
+    /// Returns the path of the account, at which its pages begin.
+    fn home(&self) -> String {
+        match &self.ground.history {
+            Some(history) => format!("/accounts/{}", history.account()),
+            None => String::new(),
+        }
+    }
+
+    /// Returns what somebody gave for a parameter, to stand in the form again.
+    fn given(&self, name: &str) -> &str {
+        self.request.text(name).unwrap_or_default()
+    }
+
+    /// Returns the number of the snapshot that is asked.
+    fn number(&self) -> u64 {
+        self.ground.manifests.last().map_or(0, |manifest| manifest.number)
+    }
+}

@@ -1,0 +1,122 @@
+//! The accounts of a store, and the timeline of one.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::{
+    Asked, Drawn,
+    chart::chart,
+    frame::Tab,
+    parts::{counted, for_programs, list, next_page, number, seen, text, when},
+};
+
+/// Draws the accounts.
+pub(super) fn accounts(asked: &Asked<'_>) -> Drawn {
+    let accounts = asked.answer.map_or(&[][..], |answer| list(answer, "/accounts"));
+    let body = html! {
+        @if accounts.is_empty() {
+            div.empty {
+                p { strong { "There is no snapshot here yet." } }
+                p { "Make one with " code { "iamwatch audit" } ", or try " code { "iamwatch demo" } " and serve what it leaves." }
+            }
+        }
+        ul.cards {
+            @for account in accounts {
+                @let newest = account.get("newest").unwrap_or(&Value::Null);
+                li.card {
+                    h2 { a href={ "/accounts/" (text(account, "/account")) } { (seen(text(account, "/account"))) } }
+                    @if let Some(fault) = newest.get("fault").and_then(Value::as_str) { p.alert { "The newest snapshot " (seen(fault)) } }
+                    @else if newest.is_null() { p { "It has no snapshot." } }
+                    @else { (in_short(newest)) }
+                }
+            }
+        }
+        (next_page(asked, "/", "More accounts"))
+        (for_programs(asked))
+    };
+    ("Accounts".to_owned(), None, Vec::new(), body)
+}
+
+/// Shows the newest snapshot of an account in short.
+fn in_short(newest: &Value) -> Markup {
+    let (incomplete, lists) = (number(newest, "/incomplete"), number(newest, "/lists"));
+    html! {
+        dl.facts {
+            div { dt { "Newest snapshot" } dd { (number(newest, "/number")) ", " (when(text(newest, "/finished_at"))) } }
+            div { dt { "Open findings" } dd { (open(newest)) } }
+            div { dt { "Drift" } dd { (drift(newest)) } }
+            div { dt { "Coverage" } dd { (sight(incomplete, lists)) } }
+        }
+    }
+}
+
+fn open(snapshot: &Value) -> Markup {
+    html! { @if snapshot.get("unjudged").is_some_and(|unjudged| !unjudged.is_null()) { "not judged" } @else { (export::count_text(number(snapshot, "/open_findings"))) } }
+}
+
+/// Shows how far a snapshot could see.
+pub(super) fn sight(incomplete: u64, lists: u64) -> Markup {
+    html! {
+        @if incomplete == 0 { (counted(lists, "list")) " read to the end" }
+        @else { span.warn { span aria-hidden="true" { "⚠ " } (incomplete) " of " (lists) " lists not read to the end" } }
+    }
+}
+
+/// Shows how many rows drifted, each count with the sign of its verb.
+fn drift(snapshot: &Value) -> Markup {
+    let counts: Vec<(&String, u64)> = snapshot
+        .get("drift")
+        .and_then(Value::as_object)
+        .map(|counts| counts.iter().map(|(verb, rows)| (verb, rows.as_u64().unwrap_or_default())).collect())
+        .unwrap_or_default();
+    let counts: Vec<_> = counts.into_iter().filter(|(_, rows)| *rows > 0).collect();
+    html! {
+        @if number(snapshot, "/number") == 1 { "first" }
+        @else if counts.is_empty() { span.null { "none" } }
+        @else { @for (verb, rows) in counts { span class={ "turn " (verb) } { (export::count_text(rows)) " " (verb) } " " } }
+    }
+}
+
+/// Draws the timeline of an account.
+pub(super) fn timeline(asked: &Asked<'_>) -> Drawn {
+    let none = Value::Null;
+    let answer = asked.answer.unwrap_or(&none);
+    let snapshots = list(answer, "/snapshots");
+    let home = asked.home();
+    let body = html! {
+        form.inline method="get" action={ (home) "/search" } role="search" {
+            div.field { label for="find" { "Find a user, group, policy or key" }
+                input type="text" id="find" name="text" placeholder="a part of a name or an id" autocomplete="off" spellcheck="false"; }
+            button type="submit" { "Search" }
+        }
+        (chart(snapshots))
+        div.scroll tabindex="0" role="region" aria-label="Snapshots, newest first" {
+            table.snapshots {
+                thead { tr { th.number scope="col" { "No" } th scope="col" { "Time (UTC)" } th scope="col" { "Drift: rows" } th.number scope="col" { "Open findings" } th scope="col" { "Coverage" } th.number scope="col" { "Rows" } th scope="col" { "Compare" } } }
+                tbody { @for snapshot in snapshots { (line(&home, snapshot)) } }
+            }
+        }
+        (next_page(asked, &home, "Older snapshots"))
+        (for_programs(asked))
+    };
+    ("Timeline".to_owned(), Some(Tab::Timeline), Vec::new(), body)
+}
+
+fn line(home: &str, snapshot: &Value) -> Markup {
+    let own = number(snapshot, "/number");
+    html! {
+        @if let Some(fault) = snapshot.get("fault").and_then(Value::as_str) {
+            tr { td.number { (own) } td colspan="6" { span.warn { span aria-hidden="true" { "⚠ " } "Snapshot " (own) " " (seen(fault)) } } }
+        } @else {
+            tr {
+                td.number { a href={ (home) "/snapshots/" (own) } { (own) } }
+                td { (when(text(snapshot, "/finished_at"))) }
+                td { (drift(snapshot)) }
+                td.number { a href={ (home) "/findings?at=" (own) } { (open(snapshot)) } }
+                td { (sight(number(snapshot, "/incomplete"), number(snapshot, "/lists"))) }
+                td.number { (export::count_text(number(snapshot, "/rows"))) }
+                td { @if own > 1 { a href={ (home) "/changes?from=" (own - 1) "&to=" (own) "&access=true" } { "with " (own - 1) } } @else { span.null { "–" } } }
+            }
+        }
+    }
+}

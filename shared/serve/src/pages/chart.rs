@@ -1,0 +1,79 @@
+//! The timeline as a drawing: what drifted in each snapshot, how many findings were open, where sight was lost.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::parts::{list_of_numbers, number};
+
+const WIDTH: u64 = 720;
+const HEIGHT: u64 = 150;
+const TOP: u64 = 14;
+const BOTTOM: u64 = 22;
+const VERBS: [&str; 4] = ["added", "changed", "replaced", "removed"];
+
+/// Draws snapshots, which come newest first, from the oldest to the newest. The table below says the same in numbers.
+pub(super) fn chart(snapshots: &[Value]) -> Markup {
+    let shown: Vec<&Value> =
+        snapshots.iter().rev().filter(|snapshot| snapshot.get("fault").is_none()).collect();
+    if shown.len() < 2 {
+        return html! {};
+    }
+    let count = u64::try_from(shown.len()).unwrap_or(1);
+    let step = WIDTH / count.max(1);
+    let bar = (step * 6 / 10).clamp(2, 34);
+    // The first snapshot is where everything begins: what it holds is no drift.
+    let drift = |snapshot: &Value| -> u64 { list_of_numbers(snapshot, "drift", &VERBS).iter().sum() };
+    let most_drift = shown.iter().map(|snapshot| drift(snapshot)).max().unwrap_or(0).max(1);
+    let most_open = shown.iter().map(|snapshot| number(snapshot, "/open_findings")).max().unwrap_or(0).max(1);
+    let room = HEIGHT - TOP - BOTTOM;
+    let middle = |position: u64| position * step + step / 2;
+    let points: Vec<String> = (0..)
+        .zip(&shown)
+        .map(|(position, snapshot)| {
+            let height = number(snapshot, "/open_findings") * room / most_open;
+            format!("{},{}", middle(position), HEIGHT - BOTTOM - height)
+        })
+        .collect();
+    let label = format!(
+        "{count} snapshots: rows that drifted, up to {most_drift}, as bars; open findings, up to {most_open}, as a line"
+    );
+    let every = count.div_ceil(12);
+    html! {
+        figure.chart {
+            div.scroll tabindex="0" role="region" aria-label="The timeline, drawn" {
+                svg role="img" aria-label=(label) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } {
+                    line.axis x1="0" x2=(WIDTH) y1=(HEIGHT - BOTTOM) y2=(HEIGHT - BOTTOM) {}
+                    @for (position, snapshot) in (0..).zip(&shown) {
+                        (bars(snapshot, middle(position) - bar / 2, bar, most_drift, room))
+                        @if number(snapshot, "/incomplete") > 0 { text.lost x=(middle(position)) y="11" { "⚠" } }
+                        @if position % every == 0 { text.tick x=(middle(position)) y=(HEIGHT - 6) { (number(snapshot, "/number")) } }
+                    }
+                    polyline.open points=(points.join(" ")) {}
+                    @for point in &points { @if let Some((x, y)) = point.split_once(',') { circle.open cx=(x) cy=(y) r="2.6" {} } }
+                }
+            }
+            figcaption {
+                span.key.added { "added" } " " span.key.changed { "changed" } " " span.key.replaced { "replaced" } " " span.key.removed { "removed" }
+                " rows, up to " (export::count_text(most_drift)) "; " span.key.line { "open findings" } ", up to " (export::count_text(most_open))
+                "; ⚠ lists not read to the end"
+            }
+        }
+    }
+}
+
+/// Draws what drifted in one snapshot, one part on the other.
+fn bars(snapshot: &Value, left: u64, width: u64, most: u64, room: u64) -> Markup {
+    let mut bottom = HEIGHT - BOTTOM;
+    let mut parts = Vec::new();
+    for (verb, rows) in VERBS.iter().zip(list_of_numbers(snapshot, "drift", &VERBS)) {
+        // What is there is seen, however little it is.
+        let height = if rows == 0 { 0 } else { (rows * room / most).max(2) };
+        bottom = bottom.saturating_sub(height);
+        parts.push((verb, bottom, height));
+    }
+    html! {
+        @for (verb, top, height) in parts {
+            @if height > 0 { rect class={ "bar " (verb) } x=(left) y=(top) width=(width) height=(height) {} }
+        }
+    }
+}

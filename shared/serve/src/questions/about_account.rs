@@ -1,0 +1,100 @@
+//! What is asked of a store and of an account: its snapshots, and what differs between two of them.
+
+use futures::{StreamExt, TryStreamExt, stream};
+use serde_json::{Value, json};
+use snapshot::{History, SnapshotError};
+
+use super::{page_of, question_text};
+use crate::{
+    Problem,
+    archive::Archive,
+    comparison::{Comparison, access_json},
+    ground::Ground,
+    reply::Reply,
+    request::Request,
+    summaries::snapshot_summary,
+    token,
+};
+
+/// Manifests that are read at a time.
+const AT_ONCE: usize = 8;
+
+/// Lists the accounts, each with its newest snapshot.
+pub(super) async fn accounts(archive: &Archive, request: &Request) -> Result<Reply, Problem> {
+    let all = History::accounts(archive.store()).await?;
+    let (of_page, next) = page_of(request, "accounts", all)?;
+    let told = of_page.into_iter().map(|account| async move {
+        let history = History::new(archive.store().clone(), account);
+        let newest = match history.newest().await? {
+            Some(number) => one(archive, &history, number).await?.unwrap_or(Value::Null),
+            None => Value::Null,
+        };
+        let account = history.account();
+        Ok::<_, Problem>(
+            json!({ "account": account, "cloud": account.cloud(), "id": account.id(), "newest": newest }),
+        )
+    });
+    let accounts: Vec<Value> = stream::iter(told).buffered(AT_ONCE).try_collect().await?;
+    let json = json!({ "accounts": accounts, "next": next });
+    Ok(Reply { next, ..Reply::of(json) })
+}
+
+/// Lists snapshots, newest first; what cannot be read hides none of the others.
+pub(super) async fn snapshots(
+    archive: &Archive,
+    request: &Request,
+    ground: &Ground,
+) -> Result<Reply, Problem> {
+    let history = ground.history()?;
+    let newest = history.newest().await?.unwrap_or(0);
+    let question = question_text(request, ground);
+    let from = match request.text("page") {
+        Some(token) => token::read(&question, token)?.min(newest),
+        None => newest,
+    };
+    let limit = u64::try_from(request.count("limit")).unwrap_or(u64::MAX);
+    let end = from.saturating_sub(limit);
+    let read = (end + 1..=from).rev().map(|number| one(archive, history, number));
+    let read: Vec<Option<Value>> = stream::iter(read).buffered(AT_ONCE).try_collect().await?;
+    let next = (end > 0).then(|| token::make(&question, end));
+    let json = json!({
+        "account": history.account(),
+        "newest": newest,
+        "snapshots": read.into_iter().flatten().collect::<Vec<_>>(),
+        "next": next,
+    });
+    Ok(Reply { next, ..Reply::of(json) })
+}
+
+/// Reads one snapshot in short, or what is wrong with it.
+async fn one(archive: &Archive, history: &History, number: u64) -> Result<Option<Value>, Problem> {
+    let fault =
+        |fault: String| Ok(Some(json!({ "number": number, "account": history.account(), "fault": fault })));
+    match archive.manifest(history, number).await {
+        Ok(manifest) => Ok(Some(snapshot_summary(&manifest))),
+        Err(SnapshotError::NoSuchSnapshot { .. }) => fault("is missing".to_owned()),
+        Err(error) => match error.damage() {
+            Some((_, said)) => fault(said),
+            None => Err(error.into()),
+        },
+    }
+}
+
+/// Compares two snapshots.
+pub(super) async fn comparison(request: &Request, ground: &Ground) -> Result<Reply, Problem> {
+    let history = ground.history()?;
+    let [before, after] = ground.manifests.as_slice() else {
+        return Err(Problem::new(500, "broken-promise", "two snapshots are compared", "please report this"));
+    };
+    let found = Comparison::read(history, before, after).await?;
+    let mut json = found.to_json(before, after);
+    if let Some(members) = json.as_object_mut() {
+        members.insert("account".to_owned(), json!(history.account()));
+        if request.is_set("access") {
+            let access = history::access_changes(history, before, after).await?;
+            members.insert("unseen".to_owned(), json!(access.unseen));
+            members.insert("access".to_owned(), access_json(&access, before, after));
+        }
+    }
+    Ok(Reply::of(json))
+}

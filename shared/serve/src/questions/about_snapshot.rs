@@ -1,0 +1,206 @@
+//! What is asked of one snapshot: its tables and rows, how far it could see, what was found, any SQL, whether it is whole.
+
+use check::Limits;
+use model::{Coverage, Finding, Severity};
+use serde_json::{Value, json};
+use snapshot::FaultKind;
+
+use super::{page_of, question_text};
+use crate::{
+    Problem,
+    archive::Archive,
+    findings::{finding_json, is_about, is_listed_unasked, matches_pattern, order_of_finding},
+    ground::Ground,
+    names::{NamedSubject, ThingNames},
+    reply::Reply,
+    request::Request,
+    rows::{name_truths, row_object, unique_names},
+    summaries::{row_members, snapshot_contents},
+};
+
+/// Tells what the snapshot holds.
+pub(super) async fn contents(ground: &Ground) -> Result<Reply, Problem> {
+    let (history, manifest) = (ground.history()?, ground.manifest()?);
+    let mut lists = history::coverage(history, manifest).await?;
+    lists.retain(|list| !list.is_complete());
+    let mut json = snapshot_contents(manifest, &lists);
+    if let Some(members) = json.as_object_mut() {
+        members.insert("drift".to_owned(), json!(manifest.changes));
+        members.insert("unjudged".to_owned(), json!(manifest.unjudged));
+        let open = manifest.findings.as_ref().map_or(0, |findings| findings.open);
+        members.insert("open_findings".to_owned(), json!(open));
+        members.insert("hash".to_owned(), json!(manifest.hash()?));
+        members.insert("previous".to_owned(), json!(manifest.previous));
+    }
+    Ok(Reply::of(json))
+}
+
+/// Returns a page of the rows of a table.
+pub(super) async fn rows(request: &Request, ground: &Ground) -> Result<Reply, Problem> {
+    let (history, manifest) = (ground.history()?, ground.manifest()?);
+    let table = history::table(manifest, request.part("table"))?;
+    let rows = history.read(manifest, table).await?;
+    let total = rows.len();
+    let incomplete = history::gaps(history, manifest, &[table]).await?;
+    let (rows, next) = page_of(request, &question_text(request, ground), rows.into_iter().collect())?;
+    let rows: Vec<Value> = rows.iter().map(|row| Value::Object(row_members(table, row))).collect();
+    let columns: Vec<String> = table.columns.iter().map(|column| column.name.to_owned()).collect();
+    let json = json!({
+        "account": history.account(),
+        "snapshot": manifest.number,
+        "table": table.name,
+        "columns": columns,
+        "total": total,
+        "rows": rows,
+        "incomplete": incomplete,
+        "next": next,
+    });
+    Ok(Reply { json, columns, next, most_rows: Some(request.count("limit")) })
+}
+
+/// Tells how far each list was read.
+pub(super) async fn coverage(ground: &Ground) -> Result<Reply, Problem> {
+    let (history, manifest) = (ground.history()?, ground.manifest()?);
+    let lists = history::coverage(history, manifest).await?;
+    let incomplete: Vec<&Coverage> = lists.iter().filter(|list| !list.is_complete()).collect();
+    Ok(Reply::of(json!({
+        "account": history.account(),
+        "snapshot": manifest.number,
+        "lists": lists,
+        "incomplete": incomplete,
+    })))
+}
+
+/// Returns the findings as they stood after the snapshot.
+pub(super) async fn findings(
+    archive: &Archive,
+    request: &Request,
+    ground: &Ground,
+) -> Result<Reply, Problem> {
+    let (history, manifest) = (ground.history()?, ground.manifest()?);
+    let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+    let least = severities.into_iter().find(|each| request.text("severity") == Some(each.name()));
+    let is_meant = |finding: &Finding| {
+        let is_in_state = match request.text("state") {
+            None => is_listed_unasked(finding),
+            Some("all") => true,
+            Some(state) => finding.state.name() == state,
+        };
+        is_in_state
+            && least.is_none_or(|least| finding.severity >= least)
+            && request.text("rule").is_none_or(|rule| matches_pattern(rule, &finding.rule))
+    };
+    let mut chosen: Vec<Finding> = Vec::new();
+    let rules = history::each_finding(history, manifest, |finding| {
+        if is_meant(&finding) {
+            chosen.push(finding);
+        }
+    })
+    .await?;
+    if let Some(pattern) = request.text("rule")
+        && !rules.keys().any(|rule| matches_pattern(pattern, rule))
+        && chosen.is_empty()
+    {
+        // No findings of a rule that nobody knows would be taken for good news.
+        let said = format!(
+            "snapshot {} was not asked a rule or permission `{}`",
+            manifest.number,
+            model::visible(pattern)
+        );
+        return Err(Problem::not_there(
+            "no-such-rule",
+            said,
+            "leave `rule` out to see the rules that found something",
+        ));
+    }
+    chosen.sort_by(|one, other| order_of_finding(one).cmp(&order_of_finding(other)));
+    let question = question_text(request, ground);
+    // What a finding is about may be in a name, so that all names are needed before some are chosen.
+    let (of_page, names, total, next) = match request.text("subject") {
+        Some(text) => {
+            let names = names_of(archive, ground, &chosen).await?;
+            chosen.retain(|finding| is_about(finding, &names, text));
+            let total = chosen.len();
+            let (of_page, next) = page_of(request, &question, chosen)?;
+            (of_page, names, total, next)
+        }
+        None => {
+            let total = chosen.len();
+            let (of_page, next) = page_of(request, &question, chosen)?;
+            let names = names_of(archive, ground, &of_page).await?;
+            (of_page, names, total, next)
+        }
+    };
+    let mut incomplete = history::coverage(history, manifest).await?;
+    incomplete.retain(|list| !list.is_complete());
+    let judged = manifest.judged();
+    let number = judged.as_ref().map(|judged| judged.snapshot);
+    let told: Vec<Value> = of_page.iter().map(|finding| finding_json(finding, &names, number)).collect();
+    let json = json!({
+        "account": history.account(),
+        "snapshot": manifest.number,
+        "at": manifest.finished_at,
+        "judged": judged,
+        "unjudged": manifest.unjudged,
+        "total": total,
+        "findings": told,
+        "incomplete": incomplete,
+        "next": next,
+    });
+    Ok(Reply { next, most_rows: Some(request.count("limit")), ..Reply::of(json) })
+}
+
+async fn names_of(archive: &Archive, ground: &Ground, findings: &[Finding]) -> Result<ThingNames, Problem> {
+    let subjects =
+        findings.iter().map(|finding| NamedSubject { rule: &finding.rule, address: &finding.subject });
+    Ok(ThingNames::read(ground.history()?, &[ground.manifest()?], archive.rules(), subjects).await?)
+}
+
+/// Asks a question in SQL.
+pub(super) async fn sql(archive: &Archive, request: &Request, ground: &Ground) -> Result<Reply, Problem> {
+    let (history, manifest) = (ground.history()?, ground.manifest()?);
+    let sql = request.needed("sql")?;
+    let most = request.count("limit");
+    let limits = Limits { time: archive.limits().sql, rows: most, ..Limits::default() };
+    let mut answer = history::query(history, manifest, sql, &limits).await?;
+    name_truths(&mut answer);
+    let tables = check::tables_named(sql)?;
+    let incomplete = history::gaps(history, manifest, &tables).await?;
+    let columns = unique_names(answer.columns.iter().cloned());
+    let rows: Vec<Value> = answer.rows.iter().map(|row| row_object(&columns, row)).collect();
+    let json = json!({
+        "account": history.account(),
+        "snapshot": manifest.number,
+        "columns": columns,
+        "rows": rows,
+        "truncated": !answer.is_complete,
+        "incomplete": incomplete,
+    });
+    Ok(Reply { json, columns, next: None, most_rows: Some(most) })
+}
+
+/// Proves the snapshot, object by object.
+pub(super) async fn verify(ground: &Ground) -> Result<Reply, Problem> {
+    let (history, manifest) = (ground.history()?, ground.manifest()?);
+    let faults = history.verify_snapshot(manifest.number).await?;
+    let told: Vec<Value> = faults
+        .iter()
+        .map(|fault| json!({ "object": fault.object, "kind": kind_of_fault(fault.kind), "text": fault.text }))
+        .collect();
+    Ok(Reply::of(json!({
+        "account": history.account(),
+        "snapshot": manifest.number,
+        "objects": manifest.objects().count(),
+        "whole": faults.is_empty(),
+        "faults": told,
+    })))
+}
+
+const fn kind_of_fault(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::Changed => "changed",
+        FaultKind::Missing => "missing",
+        FaultKind::Inserted => "inserted",
+        FaultKind::Stray => "stray",
+    }
+}

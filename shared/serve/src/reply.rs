@@ -1,0 +1,192 @@
+//! An answer, and the bytes that go out: JSON, CSV, JSON lines; kept or not; packed where the client can unpack.
+
+use std::io::Write;
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header},
+};
+use flate2::{Compression, write::GzEncoder};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{Problem, archive::AskLimits, endpoints::Endpoint, ground::Validity, request::Form};
+
+/// Answers of fewer bytes are not packed.
+const WORTH_PACKING: usize = 1400;
+
+/// What a question came to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reply {
+    pub(crate) json: Value,
+    /// The columns of the rows in their order, where they have one.
+    pub(crate) columns: Vec<String>,
+    /// The token of the next page.
+    pub(crate) next: Option<String>,
+    /// How many rows may be returned, where that is limited.
+    pub(crate) most_rows: Option<usize>,
+}
+
+impl Reply {
+    /// Takes an answer that has no order of columns.
+    pub(crate) const fn of(json: Value) -> Self {
+        Self { json, columns: Vec::new(), next: None, most_rows: None }
+    }
+
+    /// Returns the lists that the answer hangs on and that were not read to their end.
+    fn unseen(&self) -> usize {
+        let count = |name: &str| self.json.get(name).and_then(Value::as_array).map_or(0, Vec::len);
+        count("incomplete") + count("unseen")
+    }
+
+    /// Writes the answer in the form that is wanted, which is no page.
+    pub(crate) fn bytes(&self, endpoint: &Endpoint, form: Form) -> (&'static str, Vec<u8>) {
+        let rows = endpoint.rows.and_then(|name| self.json.get(name)).and_then(Value::as_array);
+        match (form, rows) {
+            (Form::Csv, Some(rows)) => {
+                ("text/csv; charset=utf-8; header=present", self.csv(rows).into_bytes())
+            }
+            (Form::JsonLines, Some(rows)) => {
+                let lines: Vec<String> = rows.iter().map(|row| format!("{row}\n")).collect();
+                ("application/jsonl", model::visible_json(&lines.concat()).into_owned().into_bytes())
+            }
+            _ => {
+                let text = format!("{}\n", self.json);
+                ("application/json", model::visible_json(&text).into_owned().into_bytes())
+            }
+        }
+    }
+
+    fn csv(&self, rows: &[Value]) -> String {
+        let mut columns = self.columns.clone();
+        if columns.is_empty() {
+            for name in rows.iter().filter_map(Value::as_object).flat_map(serde_json::Map::keys) {
+                if !columns.contains(name) {
+                    columns.push(name.clone());
+                }
+            }
+        }
+        let head: Vec<String> = columns.iter().map(|name| export::csv_text(name)).collect();
+        let mut text = format!("{}\r\n", head.join(","));
+        for row in rows {
+            let cell = |name: &String| match row.get(name) {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(text)) => export::csv_text(text),
+                Some(value @ (Value::Array(_) | Value::Object(_))) => export::csv_text(&value.to_string()),
+                Some(other) => other.to_string(),
+            };
+            let cells: Vec<String> = columns.iter().map(cell).collect();
+            text.push_str(&format!("{}\r\n", cells.join(",")));
+        }
+        text
+    }
+
+    /// Returns the headers that say what the answer leaves out and what it may hold.
+    pub(crate) fn told_headers(&self, limits: &AskLimits) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let mut put = |name: &'static str, text: String| {
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        };
+        put("iamwatch-incomplete-lists", self.unseen().to_string());
+        put("iamwatch-limit-seconds", limits.question.as_secs().to_string());
+        put("iamwatch-limit-bytes", limits.answer_bytes.to_string());
+        if let Some(most) = self.most_rows {
+            put("iamwatch-limit-rows", most.to_string());
+        }
+        if self.json.get("truncated").and_then(Value::as_bool) == Some(true) {
+            put("iamwatch-truncated", "true".to_owned());
+        }
+        if let Some(next) = &self.next {
+            put("iamwatch-next-page", next.clone());
+        }
+        headers
+    }
+}
+
+/// Makes the response of an answer; 304 without a body where the client has it already.
+pub(crate) fn respond(
+    media_type: &'static str,
+    bytes: Vec<u8>,
+    validity: &Validity,
+    asked: &HeaderMap,
+    limits: &AskLimits,
+) -> Response<Body> {
+    let tag = match validity {
+        Validity::Always(tag) | Validity::WhileNamed(tag) => Some(tag.clone()),
+        Validity::AsBytes => {
+            Some(Sha256::digest(&bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        }
+        Validity::Never => None,
+    };
+    if let Some(tag) = &tag
+        && has_tag(asked, tag)
+    {
+        return not_modified(validity, tag);
+    }
+    let is_packed = bytes.len() > WORTH_PACKING && accepts_gzip(asked);
+    let packed = if is_packed { pack(&bytes) } else { None };
+    let is_packed = packed.is_some();
+    let bytes = packed.unwrap_or(bytes);
+    if bytes.len() > limits.answer_bytes {
+        let said = format!("the answer has {} bytes, and {} may be sent", bytes.len(), limits.answer_bytes);
+        let help = "ask for less: with a smaller `limit`, going on by `page`, for fewer columns, or for a packed answer (Accept-Encoding: gzip)";
+        return Problem::new(413, "too-large-an-answer", said, help).to_response();
+    }
+    let mut response = Response::new(Body::from(bytes));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    if is_packed {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    keep(headers, validity, tag.as_deref());
+    response
+}
+
+/// Makes the response to a client that has the answer already.
+pub(crate) fn not_modified(validity: &Validity, tag: &str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    keep(response.headers_mut(), validity, Some(tag));
+    response
+}
+
+/// Says how long an answer may be kept. Nobody may keep it for others.
+fn keep(headers: &mut HeaderMap, validity: &Validity, tag: Option<&str>) {
+    let control = match validity {
+        Validity::Always(_) => "private, max-age=31536000, immutable",
+        Validity::WhileNamed(_) | Validity::AsBytes => "private, no-cache",
+        Validity::Never => "no-store",
+    };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, accept-encoding, authorization, cookie"));
+    if let Some(Ok(tag)) = tag.map(|tag| HeaderValue::from_str(&format!("W/\"{tag}\""))) {
+        headers.insert(header::ETAG, tag);
+    }
+}
+
+/// Returns whether the client has the answer with a tag.
+pub(crate) fn has_tag(asked: &HeaderMap, tag: &str) -> bool {
+    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|value| value.split(',')).any(|value| {
+        let value = value.trim();
+        value == "*" || value.strip_prefix("W/").unwrap_or(value).trim_matches('"') == tag
+    })
+}
+
+fn accepts_gzip(asked: &HeaderMap) -> bool {
+    let accepted = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|coding| {
+        let mut words = coding.split(';').map(str::trim);
+        let name = words.next().unwrap_or_default();
+        let is_refused = words.any(|word| matches!(word, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        name.eq_ignore_ascii_case("gzip") && !is_refused
+    })
+}
+
+fn pack(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).ok()?;
+    encoder.finish().ok()
+}

@@ -1,0 +1,206 @@
+//! Takes requests: each is taken apart, asked of the store when its turn comes, and answered in its form.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::State,
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method, Request as HttpRequest, Response, StatusCode, header,
+    },
+};
+use tokio::{runtime::Handle, time::timeout};
+
+use crate::{
+    Problem,
+    archive::Archive,
+    ground::{Ground, Validity},
+    pages, questions, reply,
+    reply::Reply,
+    request::{Form, Request},
+};
+
+const HTML: &str = "text/html; charset=utf-8";
+/// Most bytes of a statement of SQL that is sent as a body.
+const BODY: usize = 64 * 1024;
+/// How long a body may take to come.
+const BODY_TIME: Duration = Duration::from_secs(10);
+
+/// What a browser may do with a page: show it, with the style that is served; nothing is run, framed or sent elsewhere.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Returns the router over a store. It only reads; whoever may reach it may read everything in the store.
+pub fn router(archive: Archive) -> Router {
+    Router::new().fallback(answer).with_state(archive)
+}
+
+/// Answers one request.
+async fn answer(State(archive): State<Archive>, request: HttpRequest<Body>) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let (method, uri, headers) = (head.method, head.uri, head.headers);
+    let is_for_people = !uri.path().starts_with("/api/") && uri.path() != "/api";
+    let response = match asset(uri.path(), &headers) {
+        Some(response) if method == Method::GET || method == Method::HEAD => response,
+        _ => {
+            let answered = match Request::read(&method, &uri, &headers) {
+                Ok(request) => ask(&archive, request, &method, &headers, body).await,
+                Err(problem) => Err(problem),
+            };
+            answered.unwrap_or_else(|problem| refuse(&problem, is_for_people))
+        }
+    };
+    secured(without_body(response, &method))
+}
+
+fn refuse(problem: &Problem, is_for_people: bool) -> Response<Body> {
+    if is_for_people { problem.respond(HTML, pages::problem_page(problem)) } else { problem.to_response() }
+}
+
+/// Returns a file that pages consist of.
+fn asset(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+    let (media_type, bytes) = pages::asset(path)?;
+    let limits = crate::AskLimits::default();
+    Some(reply::respond(media_type, bytes.into_bytes(), &Validity::AsBytes, headers, &limits))
+}
+
+async fn ask(
+    archive: &Archive,
+    mut request: Request,
+    method: &Method,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, Problem> {
+    let is_post = *method == Method::POST;
+    if is_post {
+        let text = text_of(body).await?;
+        request.parameters.insert("sql", text);
+    }
+    let turn = turn(archive).await?;
+    let mut ground = Ground::find(archive, &request).await?;
+    if is_post {
+        ground.validity = Validity::Never;
+    }
+    if let Validity::Always(tag) | Validity::WhileNamed(tag) = &ground.validity
+        && reply::has_tag(headers, tag)
+    {
+        return Ok(reply::not_modified(&ground.validity, tag));
+    }
+    let validity = ground.validity.clone();
+    let (asked, own) = (request.clone(), archive.clone());
+    // A question may hold a thread for seconds, and what it holds may not leave that thread.
+    let work = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        Handle::current().block_on(worked_out(&own, &asked, &ground))
+    });
+    let limits = archive.limits();
+    let done = timeout(limits.question, work).await.map_err(|_| {
+        let said = format!("the question was not answered within {} s", limits.question.as_secs());
+        Problem::new(503, "question-too-slow", said, "ask for less, or of a smaller snapshot")
+    })?;
+    let made = done.map_err(|error| {
+        tracing::error!(%error, "a question broke a promise of the program");
+        Problem::new(500, "broken-promise", "the question could not be worked out", "please report this")
+    })??;
+    // What is wrong today may be right tomorrow, whatever snapshot it is asked of.
+    let validity = if made.status == 200 { validity } else { Validity::Never };
+    let mut response = reply::respond(made.media_type, made.bytes, &validity, headers, limits);
+    if made.status != 200 {
+        *response.status_mut() =
+            StatusCode::from_u16(made.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    response.headers_mut().extend(made.told);
+    link_to_next(&mut response, &request);
+    Ok(response)
+}
+
+/// Names the next page as a link, as clients of many interfaces follow it.
+fn link_to_next(response: &mut Response<Body>, request: &Request) {
+    let Some(next) = response.headers().get("iamwatch-next-page").and_then(|next| next.to_str().ok()) else {
+        return;
+    };
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(request.parameters.iter().filter(|(name, _)| **name != "page"));
+    query.append_pair("page", next);
+    if let Ok(link) = HeaderValue::from_str(&format!("<?{}>; rel=\"next\"", query.finish())) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+}
+
+/// What goes out.
+struct Made {
+    media_type: &'static str,
+    bytes: Vec<u8>,
+    /// Headers that say what it leaves out.
+    told: HeaderMap,
+    status: u16,
+}
+
+/// Asks the question, and writes the answer.
+async fn worked_out(archive: &Archive, request: &Request, ground: &Ground) -> Result<Made, Problem> {
+    if request.form == Form::Page {
+        let page = pages::page(archive, request, ground).await?;
+        return Ok(Made {
+            media_type: HTML,
+            bytes: page.text.into_bytes(),
+            told: HeaderMap::new(),
+            status: page.status,
+        });
+    }
+    let reply: Reply = questions::answer(archive, request, ground).await?;
+    let (media_type, bytes) = reply.bytes(request.endpoint, request.form);
+    Ok(Made { media_type, bytes, told: reply.told_headers(archive.limits()), status: 200 })
+}
+
+/// Waits for a turn: only some questions are worked on at one time, so that memory and processor stay bounded.
+async fn turn(archive: &Archive) -> Result<tokio::sync::OwnedSemaphorePermit, Problem> {
+    let busy = || Problem {
+        retry_after: Some(5),
+        ..Problem::new(503, "busy", "too many questions are being worked on", "ask again in some seconds")
+    };
+    let turn = timeout(archive.limits().wait, archive.turns().acquire_owned()).await;
+    turn.map_err(|_| busy())?.map_err(|_| busy())
+}
+
+async fn text_of(body: Body) -> Result<String, Problem> {
+    let read = timeout(BODY_TIME, to_bytes(body, BODY)).await.map_err(|_| {
+        let said = format!("the body did not come within {} s", BODY_TIME.as_secs());
+        Problem::new(408, "slow-body", said, "send it at once")
+    })?;
+    let bytes = read.map_err(|_| {
+        let said = format!("the body has more than {BODY} bytes");
+        Problem::new(413, "too-large-a-body", said, "a statement of SQL is shorter than that")
+    })?;
+    String::from_utf8(bytes.to_vec()).map_err(|_| {
+        Problem::wrong("wrong-body", "the body is no UTF-8 text", "send one statement of SQL as it is")
+    })
+}
+
+/// Leaves out the body where only the head was asked for, and says how long it would be.
+fn without_body(response: Response<Body>, method: &Method) -> Response<Body> {
+    if *method != Method::HEAD {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    let size = axum::body::HttpBody::size_hint(&body).exact().unwrap_or_default();
+    if size > 0 {
+        head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+    }
+    Response::from_parts(head, Body::empty())
+}
+
+/// Adds what keeps a browser from taking an answer for anything else. There is no header that lets other sites read.
+fn secured(mut response: Response<Body>) -> Response<Body> {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("content-security-policy", POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("x-robots-tag", "noindex"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,59 @@
+//! Proves one snapshot: its objects, its rows, and its place in the chain.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::{Fault, FaultKind, Walk};
+use crate::{History, SnapshotError, hash::sha256, history::manifest_key};
+
+impl History {
+    /// Reads every object of one snapshot, and returns all that is wrong with them, with its manifest, or with what the manifests before
+    /// and after it say of it.
+    ///
+    /// # Errors
+    /// When there is no snapshot with the number, or the store does not work; what the store holds is never an error here.
+    pub async fn verify_snapshot(&self, number: u64) -> Result<Vec<Fault>, SnapshotError> {
+        let mut walk = Walk {
+            history: self,
+            faults: Vec::new(),
+            proven: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            manifests: BTreeMap::new(),
+        };
+        let none =
+            || SnapshotError::NoSuchSnapshot { account: self.account().clone(), name: number.to_string() };
+        let own = self.manifest_bytes(number).await?.ok_or_else(none)?;
+        let before = match number.checked_sub(1).filter(|before| *before > 0) {
+            Some(before) => self.manifest_bytes(before).await?.map(|bytes| (before, sha256(&bytes))),
+            None => None,
+        };
+        let key = self.key_of_manifest(number);
+        match self.read_manifest(number, &key, &own) {
+            Ok(manifest) => {
+                if manifest.previous.is_some() && before.is_none() && number > 1 {
+                    let text = format!("is missing, though snapshot {number} names it");
+                    walk.fault(FaultKind::Missing, &manifest_key(number - 1), text);
+                }
+                walk.link(&manifest, before.as_ref());
+                walk.content(&manifest).await?;
+            }
+            Err(error) => walk.take(&manifest_key(number), error)?,
+        }
+        let after = number.saturating_add(1);
+        if let Some(bytes) = self.manifest_bytes(after).await? {
+            // Of the one after it only what it says of this one is asked: its own faults are its own.
+            if let Ok(manifest) = self.read_manifest(after, &self.key_of_manifest(after), &bytes) {
+                walk.link(&manifest, Some(&(number, sha256(&own))));
+            }
+        }
+        walk.faults.sort();
+        walk.faults.dedup();
+        Ok(walk.faults)
+    }
+
+    async fn manifest_bytes(&self, number: u64) -> Result<Option<Bytes>, SnapshotError> {
+        let found = self.store().get(&self.key_of_manifest(number)).await;
+        found.map_err(|error| self.store_error(error))
+    }
+}
