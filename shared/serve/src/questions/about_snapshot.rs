@@ -114,23 +114,7 @@ pub(super) async fn findings(
         ));
     }
     chosen.sort_by(|one, other| order_of_finding(one).cmp(&order_of_finding(other)));
-    let question = question_text(request, ground);
-    // What a finding is about may be in a name, so that all names are needed before some are chosen.
-    let (of_page, names, total, next) = match request.text("subject") {
-        Some(text) => {
-            let names = names_of(archive, ground, &chosen).await?;
-            chosen.retain(|finding| is_about(finding, &names, text));
-            let total = chosen.len();
-            let (of_page, next) = page_of(request, &question, chosen)?;
-            (of_page, names, total, next)
-        }
-        None => {
-            let total = chosen.len();
-            let (of_page, next) = page_of(request, &question, chosen)?;
-            let names = names_of(archive, ground, &of_page).await?;
-            (of_page, names, total, next)
-        }
-    };
+    let (of_page, names, total, next) = chosen_page(archive, request, ground, chosen).await?;
     let mut incomplete = history::coverage(history, manifest).await?;
     incomplete.retain(|list| !list.is_complete());
     let judged = manifest.judged();
@@ -148,6 +132,31 @@ pub(super) async fn findings(
         "next": next,
     });
     Ok(Reply { next, most_rows: Some(request.count("limit")), ..Reply::of(json) })
+}
+
+/// Cuts the page out of findings, with names, how many there are, and the token of the next page. What a finding is about may be in a name, so
+/// that all names are needed where it was asked for.
+async fn chosen_page(
+    archive: &Archive,
+    request: &Request,
+    ground: &Ground,
+    mut chosen: Vec<Finding>,
+) -> Result<(Vec<Finding>, ThingNames, usize, Option<String>), Problem> {
+    let all = match request.text("subject") {
+        Some(text) => {
+            let names = names_of(archive, ground, &chosen).await?;
+            chosen.retain(|finding| is_about(finding, &names, text));
+            Some(names)
+        }
+        None => None,
+    };
+    let total = chosen.len();
+    let (of_page, next) = page_of(request, &question_text(request, ground), chosen)?;
+    let names = match all {
+        Some(names) => names,
+        None => names_of(archive, ground, &of_page).await?,
+    };
+    Ok((of_page, names, total, next))
 }
 
 async fn names_of(archive: &Archive, ground: &Ground, findings: &[Finding]) -> Result<ThingNames, Problem> {

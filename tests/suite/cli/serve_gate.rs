@@ -1,0 +1,158 @@
+//! Who may come in on loopback, and how much of it: tokens, names of hosts, slow and many clients.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use reqwest::{StatusCode, header};
+
+use super::{
+    program::Desk,
+    serve::{Served, account, assert_problem},
+};
+
+#[tokio::test]
+async fn the_printed_address_is_exchanged_for_a_cookie_that_no_page_can_read() {
+    let served = Served::start(&Desk::with_history());
+    let first = served.client.get(&served.url).send().await.unwrap();
+    assert_eq!(
+        (first.status(), &first.headers()[header::LOCATION]),
+        (StatusCode::SEE_OTHER, &"/".parse().unwrap())
+    );
+    let cookie = first.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+    for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    let own = cookie.split(';').next().unwrap();
+    let page = served.client.get(served.address("/")).header(header::COOKIE, own).send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::OK);
+    for name in ["access-control-allow-origin", "set-cookie"] {
+        assert!(page.headers().get(name).is_none(), "{name}");
+    }
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert!(!page.text().await.unwrap().contains(&served.token));
+    // What is asked besides stays, and no path leads to another host.
+    let led = served.client.get(format!("{}&limit=3", served.url.replacen("/?", "//evil.example/?", 1)));
+    let led = led.send().await.unwrap();
+    assert_eq!(led.headers()[header::LOCATION], "/evil.example/?limit=3");
+}
+
+#[tokio::test]
+async fn nobody_comes_in_without_the_token_or_by_a_foreign_name() {
+    let served = Served::start(&Desk::with_history());
+    let wrong = "0".repeat(served.token.len());
+    let name = format!("iamwatch-{}", served.port);
+    let get = |path: &str| served.client.get(served.address(path));
+    for request in [
+        get("/"),
+        get("/api/v1/accounts"),
+        get("/style.css"),
+        get("/").bearer_auth(&wrong),
+        get("/").bearer_auth(""),
+        get("/").bearer_auth(&served.token[1..]),
+        get("/").header(header::COOKIE, format!("{name}={wrong}")),
+        get("/").header(header::COOKIE, format!("other={}", served.token)),
+        get(&format!("/?token={wrong}")),
+        get("/?token="),
+        served.client.post(&served.url),
+    ] {
+        assert_problem(request.send().await.unwrap(), 401, "no-token").await;
+    }
+    for host in [
+        "evil.example",
+        &format!("evil.example:{}", served.port),
+        "127.0.0.1",
+        "127.0.0.1:1",
+        "localhost.evil.example",
+    ] {
+        let request = get("/").bearer_auth(&served.token).header(header::HOST, host);
+        assert_problem(request.send().await.unwrap(), 421, "foreign-host").await;
+    }
+    let local =
+        get("/").bearer_auth(&served.token).header(header::HOST, format!("localhost:{}", served.port));
+    assert_eq!(local.send().await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn only_reading_is_possible_and_bodies_are_small() {
+    let served = Served::start(&Desk::with_history());
+    let at = account(&served).await;
+    for (method, path) in [
+        (reqwest::Method::POST, "/api/v1/accounts".to_owned()),
+        (reqwest::Method::DELETE, format!("{at}/snapshots/1")),
+        (reqwest::Method::PUT, format!("{at}/query")),
+        (reqwest::Method::OPTIONS, format!("{at}/query")),
+    ] {
+        let response = served
+            .client
+            .request(method, served.address(&path))
+            .bearer_auth(&served.token)
+            .send()
+            .await
+            .unwrap();
+        assert!(response.headers()[header::ALLOW].to_str().unwrap().starts_with("GET, HEAD"));
+        assert_problem(response, 405, "wrong-method").await;
+    }
+    let post = |body: String| {
+        served.client.post(served.address(&format!("{at}/query"))).bearer_auth(&served.token).body(body)
+    };
+    let huge = post(format!("select '{}'", "x".repeat(10_000_000))).send().await;
+    // A server may close before all of it was sent.
+    if let Ok(response) = huge {
+        assert_problem(response, 413, "too-large-a-body").await;
+    }
+    let asked = post("select 1 as one".to_owned()).send().await.unwrap();
+    assert_eq!(asked.headers()[header::CACHE_CONTROL], "no-store");
+    let answer: serde_json::Value = serde_json::from_str(&asked.text().await.unwrap()).unwrap();
+    assert_eq!(answer["rows"][0]["one"], 1);
+    let long = served.ask(&format!("{at}/query?sql={}", "x".repeat(20_000)), &[]).await;
+    assert_problem(long, 414, "too-long-an-address").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_hundred_at_once_and_clients_that_never_end_keep_nobody_out() {
+    let served = Served::start(&Desk::with_history());
+    let at = account(&served).await;
+    // They send half a head, and then nothing.
+    let idle: Vec<TcpStream> = (0..100)
+        .map(|_| {
+            let mut stream = TcpStream::connect(("127.0.0.1", served.port)).unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: 127.0.0.1").unwrap();
+            stream
+        })
+        .collect();
+    let began = Instant::now();
+    let path = format!("{at}/snapshots/7");
+    let asked = (0..500).map(|_| served.ask(&path, &[]));
+    let answers = futures::future::join_all(asked).await;
+    assert!(answers.iter().all(|answer| answer.status() == StatusCode::OK));
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    let status = std::fs::read_to_string(format!("/proc/{}/status", served.id())).unwrap_or_default();
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .and_then(|line| line.split_whitespace().next());
+    if let Some(peak) = peak {
+        assert!(peak.parse::<u64>().unwrap() < 400_000, "{peak} kB");
+    }
+    // The first of those is put out when its time is over; none is waited for to its end here.
+    let mut first = idle.into_iter().next().unwrap();
+    first.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
+    let mut rest = Vec::new();
+    let put_out = first.read_to_end(&mut rest);
+    assert!(put_out.is_ok() || put_out.unwrap_err().kind() == std::io::ErrorKind::ConnectionReset);
+    assert!(began.elapsed() < Duration::from_secs(30));
+}
+
+#[cfg(unix)]
+#[test]
+fn it_ends_when_it_is_interrupted() {
+    let mut served = Served::start(&Desk::with_history());
+    let killed =
+        std::process::Command::new("kill").args(["-INT", &served.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert!(served.ends());
+}

@@ -1,0 +1,133 @@
+//! Requests of somebody who wants more than answers: SQL that would write or never end, paths that would leave the store, markup in names.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::{
+    program::Desk,
+    serve::{Served, account, assert_problem},
+};
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[tokio::test]
+async fn sql_may_only_read_and_comes_to_an_end() {
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
+    let at = account(&served).await;
+    let before = desk.bytes("iamwatch-store");
+    for sql in [
+        "attach database '/etc/passwd' as x",
+        "pragma journal_mode = delete",
+        "pragma table_info(ibm_users)",
+        "delete from ibm_users",
+        "insert into ibm_users select * from ibm_users",
+        "update ibm_users set email = ''",
+        "drop table ibm_users",
+        "create table x (y)",
+        "vacuum into '/tmp/x'",
+        "select load_extension('x')",
+        "select readfile('/etc/passwd')",
+        "select writefile('/tmp/x', 'x')",
+        "select * from sqlite_master",
+        "select * from pragma_database_list",
+        "select 1; select 2",
+        "select * from huawei_users",
+        "select * from nothing",
+        "begin",
+        "",
+        "\0",
+        "select",
+    ] {
+        let response = served.ask(&format!("{at}/query?sql={}", encoded(sql)), &[]).await;
+        let status = response.status().as_u16();
+        assert!((400..500).contains(&status), "{sql}: {status}");
+        let problem: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        assert!(problem["help"].as_str().is_some_and(|help| !help.is_empty()), "{problem}");
+        assert!(!problem.to_string().contains("iamwatch show"), "it offers no command: {problem}");
+    }
+    assert_eq!(desk.bytes("iamwatch-store"), before, "nothing is written");
+    let rows = "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n";
+    let cut = served.json(&format!("{at}/query?limit=10&sql={}", encoded(rows))).await;
+    assert_eq!((cut["rows"].as_array().unwrap().len(), &cut["truncated"]), (10, &Value::Bool(true)));
+    let began = Instant::now();
+    let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
+    let ending = format!("{at}/query?sql={}", encoded(endless));
+    let (slow, quick) = tokio::join!(served.problem(&ending, 422, "query-too-slow"), async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        served.json(&format!("{at}/snapshots/7")).await;
+        began.elapsed()
+    });
+    assert!(slow["detail"].as_str().unwrap().contains("10 s"), "{slow}");
+    assert!(quick < Duration::from_secs(8), "a question that takes long keeps no other waiting: {quick:?}");
+    assert!(began.elapsed() < Duration::from_secs(25));
+}
+
+#[tokio::test]
+async fn no_path_leads_out_of_the_store() {
+    let desk = Desk::with_history();
+    desk.write("iamwatch-store/../secret.json", "{}");
+    let served = Served::start(&desk);
+    let at = account(&served).await;
+    for path in [
+        "/api/v1/accounts/ibm/..%2f..%2fsecret/snapshots".to_owned(),
+        "/api/v1/accounts/ibm/%2e%2e/snapshots".to_owned(),
+        "/api/v1/accounts/%2e%2e/%2e%2e/snapshots/1".to_owned(),
+        "/api/v1/accounts/ibm/a%00b/snapshots".to_owned(),
+        "/api/v1/accounts/ibm/%ff%fe/snapshots".to_owned(),
+        format!("/api/v1/accounts/ibm/{}/snapshots", "a".repeat(5000)),
+        "/api/v1/accounts/aws/1/snapshots".to_owned(),
+        "/api/v1/accounts/ibm/nobody/snapshots".to_owned(),
+        format!("{at}/snapshots/..%2f..%2fsecret"),
+        format!("{at}/snapshots/99999999999999999999"),
+        format!("{at}/snapshots/0"),
+        format!("{at}/snapshots/10"),
+        format!("{at}/snapshots/latest~99"),
+        format!("{at}/snapshots/1990-01-01"),
+        format!("{at}/snapshots/2990-01-01"),
+        format!("{at}/snapshots/7/tables/..%5c..%5csecret"),
+        format!("{at}/snapshots/7/tables/sqlite_master"),
+        format!("{at}/snapshots/7/tables/huawei_users"),
+        format!("{at}/nothing"),
+        "/%2e%2e/%2e%2e/etc/passwd".to_owned(),
+        "/a/".repeat(100),
+    ] {
+        let response = served.ask(&path, &[]).await;
+        let status = response.status().as_u16();
+        assert!(status == 400 || status == 404, "{path}: {status}");
+        let text = response.text().await.unwrap();
+        assert!(!text.contains("root:") && !text.contains("panicked"), "{path}: {text}");
+    }
+    for (query, kind) in [
+        ("snapshots?limit=0", "wrong-parameter"),
+        ("snapshots?limit=1e9", "wrong-parameter"),
+        ("snapshots?limit=5&limit=6", "repeated-parameter"),
+        ("findings?severity=worst", "wrong-parameter"),
+        ("findings?at=tomorrow", "wrong-snapshot-name"),
+        ("changes?access=maybe", "wrong-parameter"),
+        ("who-can", "missing-parameter"),
+        ("query", "missing-parameter"),
+    ] {
+        served.problem(&format!("{at}/{query}"), 400, kind).await;
+    }
+    served.problem(&format!("{at}/findings?rule=no_such_rule"), 404, "no-such-rule").await;
+    served.problem(&format!("{at}/history?subject=nobody-has-this-name"), 404, "no-such-subject").await;
+}
+
+#[tokio::test]
+async fn an_empty_store_says_what_to_do() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("iamwatch-store")).unwrap();
+    let served = Served::start(&desk);
+    assert_eq!(served.json("/api/v1/accounts").await["accounts"], serde_json::json!([]));
+    let page = served.ask("/", &[]).await.text().await.unwrap();
+    assert!(page.contains("iamwatch audit") && page.contains("iamwatch demo"), "{page}");
+    let response = served.ask("/accounts/ibm/none", &[("accept", "text/html")]).await;
+    assert_eq!(response.status().as_u16(), 404);
+    assert!(response.text().await.unwrap().contains("no snapshot"));
+    let response = served.ask("/api/v1/accounts/ibm/none/snapshots", &[]).await;
+    assert_problem(response, 404, "no-snapshot-yet").await;
+}
