@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use check::RuleSet;
 use clap::builder::styling::AnsiColor;
 use serde_json::json;
-use serve::Comparison;
+use serve::SnapshotDiff;
 use snapshot::Manifest;
 
 use super::Context;
@@ -26,7 +26,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Diff) -> Result<bool, Fai
     if wanted.access {
         return access(context, &past, &before, &after).await;
     }
-    let found = Comparison::read(&past.history, &before, &after).await?;
+    let found = SnapshotDiff::read(&past.history, &before, &after).await?;
     let names = Names::read(&past.history, &[&after, &before], &RuleSet::default(), []).await?;
     let compared = Compared { before: &before, after: &after, found: &found, names: &names };
     context.screen.show(|paint| compared.page(paint), || found.to_json(&before, &after))?;
@@ -96,14 +96,14 @@ fn head(before: &Manifest, after: &Manifest, paint: Paint) -> String {
 struct Compared<'a> {
     before: &'a Manifest,
     after: &'a Manifest,
-    found: &'a Comparison,
+    found: &'a SnapshotDiff,
     names: &'a Names,
 }
 
 impl Compared<'_> {
     fn page(&self, paint: Paint) -> String {
         let mut page = head(self.before, self.after, paint);
-        let Comparison { things, counts, incomplete } = self.found;
+        let SnapshotDiff { things, counts, incomplete } = self.found;
         for thing in things {
             page.push_str(&drift::thing(thing, self.names, paint));
         }

@@ -9,7 +9,7 @@ use snapshot::{History, Manifest, SnapshotError};
 
 /// What changed from one snapshot to another, and what one of them could not see.
 #[derive(Debug)]
-pub struct Comparison {
+pub struct SnapshotDiff {
     /// The things that changed, each as the data of an event of drift.
     pub things: Vec<Value>,
     /// How many rows changed, by verb.
@@ -18,7 +18,7 @@ pub struct Comparison {
     pub incomplete: Vec<Coverage>,
 }
 
-impl Comparison {
+impl SnapshotDiff {
     /// Compares two snapshots.
     ///
     /// # Errors

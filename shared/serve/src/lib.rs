@@ -27,7 +27,7 @@ mod listen;
 mod pages;
 
 pub use archive::{Archive, AskLimits, NowClock};
-pub use comparison::{Comparison, access_json, naming_tables_of, unseen_lists};
+pub use comparison::{SnapshotDiff, access_json, naming_tables_of, unseen_lists};
 pub use drift::{DriftLine, cell_text, drift_lines};
 pub use findings::{
     cause_of_finding, finding_json, is_about, is_listed_unasked, is_new_finding, matches_pattern,

@@ -7,7 +7,7 @@ use crate::{
     problem,
 };
 
-/// Returns the document.
+/// Returns the description of the interface, as OpenAPI 3.1.
 #[must_use]
 pub fn openapi_document() -> Value {
     let mut paths = Map::new();

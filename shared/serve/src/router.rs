@@ -35,7 +35,7 @@ pub fn router(archive: Archive) -> Router {
     Router::new().fallback(answer).with_state(archive)
 }
 
-/// Answers one request.
+/// Answers one request, whatever it is.
 async fn answer(State(archive): State<Archive>, request: HttpRequest<Body>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let (method, uri, headers) = (head.method, head.uri, head.headers);
@@ -127,7 +127,7 @@ fn link_to_next(response: &mut Response<Body>, request: &Request) {
     }
 }
 
-/// What goes out.
+/// What goes out as the answer.
 struct Made {
     media_type: &'static str,
     bytes: Vec<u8>,

@@ -45,6 +45,7 @@ impl Served {
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            .pool_max_idle_per_host(0)
             .no_gzip()
             .build()
             .unwrap();
@@ -263,13 +264,13 @@ async fn rows_come_as_csv_and_as_lines_and_nothing_else_is_made_up() {
     let desk = Desk::with_history();
     let served = Served::start(&desk);
     let at = account(&served).await;
-    let sql = encoded("select '=1+1' as cell, null as nothing, 1 as is_true");
+    let sql = encoded("select '=1+1' as cell, null as missing, 1 as is_true");
     let path = format!("{at}/query?sql={sql}");
     let csv = served.ask(&path, &[("accept", "text/csv")]).await;
     assert_eq!(csv.headers()["iamwatch-limit-rows"], "1000");
-    assert_eq!(csv.text().await.unwrap(), "cell,nothing,is_true\r\n'=1+1,,true\r\n");
+    assert_eq!(csv.text().await.unwrap(), "cell,missing,is_true\r\n'=1+1,,true\r\n");
     let lines = served.ask(&path, &[("accept", "text/html, application/jsonl;q=0.9, */*;q=0.1")]).await;
-    assert_eq!(lines.text().await.unwrap(), "{\"cell\":\"=1+1\",\"is_true\":true,\"nothing\":null}\n");
+    assert_eq!(lines.text().await.unwrap(), "{\"cell\":\"=1+1\",\"is_true\":true,\"missing\":null}\n");
     let blind = served.ask(&format!("{at}/snapshots/8/tables/ibm_policies"), &[("accept", "text/csv")]).await;
     assert_ne!(blind.headers()["iamwatch-incomplete-lists"], "0", "a sheet has no other place for it");
     let refused = served.ask(&path, &[("accept", "image/png")]).await;

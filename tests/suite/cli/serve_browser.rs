@@ -126,7 +126,8 @@ fn pages(at: &str, action: &str, subject: &str) -> Vec<String> {
 #[tokio::test]
 async fn a_browser_shows_every_page_and_finds_nothing_wrong_with_it() {
     let Some(packages) = npm_packages() else { return };
-    let served = Served::start(&Desk::with_history());
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
     let at = account(&served).await;
     let looks = look(
         &packages,

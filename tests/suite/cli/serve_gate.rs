@@ -15,7 +15,8 @@ use super::{
 
 #[tokio::test]
 async fn the_printed_address_is_exchanged_for_a_cookie_that_no_page_can_read() {
-    let served = Served::start(&Desk::with_history());
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
     let first = served.client.get(&served.url).send().await.unwrap();
     assert_eq!(
         (first.status(), &first.headers()[header::LOCATION]),
@@ -42,7 +43,8 @@ async fn the_printed_address_is_exchanged_for_a_cookie_that_no_page_can_read() {
 
 #[tokio::test]
 async fn nobody_comes_in_without_the_token_or_by_a_foreign_name() {
-    let served = Served::start(&Desk::with_history());
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
     let wrong = "0".repeat(served.token.len());
     let name = format!("iamwatch-{}", served.port);
     let get = |path: &str| served.client.get(served.address(path));
@@ -78,7 +80,8 @@ async fn nobody_comes_in_without_the_token_or_by_a_foreign_name() {
 
 #[tokio::test]
 async fn only_reading_is_possible_and_bodies_are_small() {
-    let served = Served::start(&Desk::with_history());
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
     let at = account(&served).await;
     for (method, path) in [
         (reqwest::Method::POST, "/api/v1/accounts".to_owned()),
@@ -114,7 +117,8 @@ async fn only_reading_is_possible_and_bodies_are_small() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_at_once_and_clients_that_never_end_keep_nobody_out() {
-    let served = Served::start(&Desk::with_history());
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
     let at = account(&served).await;
     // They send half a head, and then nothing.
     let idle: Vec<TcpStream> = (0..100)
@@ -150,7 +154,8 @@ async fn five_hundred_at_once_and_clients_that_never_end_keep_nobody_out() {
 #[cfg(unix)]
 #[test]
 fn it_ends_when_it_is_interrupted() {
-    let mut served = Served::start(&Desk::with_history());
+    let desk = Desk::with_history();
+    let mut served = Served::start(&desk);
     let killed =
         std::process::Command::new("kill").args(["-INT", &served.id().to_string()]).status().unwrap();
     assert!(killed.success());

@@ -10,7 +10,7 @@ use super::{
     parts::{counted, for_programs, list, next_page, number, seen, text, when},
 };
 
-/// Draws the accounts.
+/// Draws the accounts of a store.
 pub(super) fn accounts(asked: &Asked<'_>) -> Drawn {
     let accounts = asked.answer.map_or(&[][..], |answer| list(answer, "/accounts"));
     let body = html! {

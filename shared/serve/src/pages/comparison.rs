@@ -18,7 +18,7 @@ const LISTED: usize = 500;
 /// Grants of one change of access that are shown before the rest is counted.
 const GRANTS: usize = 12;
 
-/// Draws a comparison.
+/// Draws what differs between two snapshots.
 pub(super) fn comparison(asked: &Asked<'_>) -> Drawn {
     let body = html! {
         form.inline method="get" {

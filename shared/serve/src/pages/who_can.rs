@@ -38,8 +38,9 @@ fn answered(asked: &Asked<'_>, answer: &Value) -> Markup {
     let answers = list(answer, "/answers");
     let is_inactive = |answer: &&Value| text(answer, "/standing") == "inactive";
     let is_denied = |answer: &&Value| text(answer, "/verdict") == "denied";
-    let able: Vec<&Value> =
+    let mut able: Vec<&Value> =
         answers.iter().filter(|answer| !is_inactive(answer) && !is_denied(answer)).collect();
+    able.sort_by_key(|answer| (text(answer, "/verdict") != "surely", text(answer, "/extent") != "whole"));
     let denied: Vec<&Value> =
         answers.iter().filter(|answer| !is_inactive(answer) && is_denied(answer)).collect();
     let inactive: Vec<&Value> = answers.iter().filter(is_inactive).collect();

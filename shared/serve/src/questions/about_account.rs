@@ -8,7 +8,7 @@ use super::{page_of, question_text};
 use crate::{
     Problem,
     archive::Archive,
-    comparison::{Comparison, access_json},
+    comparison::{SnapshotDiff, access_json},
     ground::Ground,
     reply::Reply,
     request::Request,
@@ -80,13 +80,13 @@ async fn one(archive: &Archive, history: &History, number: u64) -> Result<Option
     }
 }
 
-/// Compares two snapshots.
+/// Compares two snapshots, and their access where that is wanted.
 pub(super) async fn comparison(request: &Request, ground: &Ground) -> Result<Reply, Problem> {
     let history = ground.history()?;
     let [before, after] = ground.manifests.as_slice() else {
         return Err(Problem::new(500, "broken-promise", "two snapshots are compared", "please report this"));
     };
-    let found = Comparison::read(history, before, after).await?;
+    let found = SnapshotDiff::read(history, before, after).await?;
     let mut json = found.to_json(before, after);
     if let Some(members) = json.as_object_mut() {
         members.insert("account".to_owned(), json!(history.account()));
