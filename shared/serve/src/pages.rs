@@ -11,6 +11,7 @@ mod snapshot;
 mod thing;
 mod who_can;
 
+use check::RuleSet;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -68,7 +69,14 @@ pub(crate) async fn page(archive: &Archive, request: &Request, ground: &Ground) 
     };
     let status = problem.as_ref().map_or(200, |problem| problem.status);
     let account = ground.history.as_ref().map(|history| history.account().to_string());
-    let asked = Asked { request, ground, answer: answer.as_ref(), problem: problem.as_ref(), names: &names };
+    let asked = Asked {
+        request,
+        ground,
+        answer: answer.as_ref(),
+        problem: problem.as_ref(),
+        names: &names,
+        rules: archive.rules(),
+    };
     let (title, tab, trail, body) = asked.draw();
     let frame = Frame { title, account, tab, trail };
     Ok(Page { status, text: frame.draw(body) })
@@ -94,7 +102,7 @@ const fn has_form(question: Question) -> bool {
 
 async fn names(ground: &Ground) -> Result<ThingNames, Problem> {
     let manifests: Vec<_> = ground.manifests.iter().rev().map(AsRef::as_ref).collect();
-    let rules = check::RuleSet::default();
+    let rules = RuleSet::default();
     Ok(ThingNames::read(ground.history()?, &manifests, &rules, []).await?)
 }
 
@@ -107,6 +115,8 @@ struct Asked<'a> {
     answer: Option<&'a Value>,
     problem: Option<&'a Problem>,
     names: &'a ThingNames,
+    /// The rules, which say by which columns a finding names what it is about.
+    rules: &'a RuleSet,
 }
 
 type Drawn = (String, Option<Tab>, Vec<(String, String)>, Markup);

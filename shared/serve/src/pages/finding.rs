@@ -1,6 +1,8 @@
 //! What was found, as it stood after a snapshot.
 
+use check::{RuleSet, Subject};
 use maud::{Markup, html};
+use model::tables;
 use serde_json::{Map, Value};
 
 use super::{
@@ -60,7 +62,7 @@ fn answered(asked: &Asked<'_>, answer: &Value) -> Markup {
                 article {
                     h2.rule { (badge(text(first, "/severity"))) " " (seen(text(first, "/title"))) span.count { (of_rule.len()) } }
                     p.rule { a href=(address(&format!("{home}/findings"), &[("rule", text(first, "/rule")), ("at", asked.given("at"))])) { code { (seen(text(first, "/rule"))) } } }
-                    ul.subjects { @for finding in of_rule { li { (one(&home, finding)) } } }
+                    ul.subjects { @for finding in of_rule { li { (one(&home, finding, asked.rules)) } } }
                 }
             }
         }
@@ -68,7 +70,7 @@ fn answered(asked: &Asked<'_>, answer: &Value) -> Markup {
 }
 
 /// Draws one finding: what it is about, since when, through what, and what shows it.
-pub(super) fn one(home: &str, finding: &Value) -> Markup {
+fn one(home: &str, finding: &Value, rules: &RuleSet) -> Markup {
     let subject = text(finding, "/subject");
     let name = text(finding, "/name");
     let name = if name.is_empty() { subject } else { name };
@@ -82,7 +84,11 @@ pub(super) fn one(home: &str, finding: &Value) -> Markup {
         .filter(|(name, value)| !SILENT.contains(&name.as_str()) && !value.is_null())
         .collect();
     html! {
-        p.subject { a href=(address(&format!("{home}/history"), &[("subject", subject)])) { (seen(name)) }
+        p.subject {
+            @match thing_of(finding, rules) {
+                Some(thing) => { a href=(address(&format!("{home}/history"), &[("subject", &thing)])) { (seen(name)) } }
+                None => { (seen(name)) }
+            }
             @if finding.get("new") == Some(&Value::Bool(true)) { " " span.mark { "new" } }
             @if text(finding, "/state") != "open" { " " span.mark { (seen(text(finding, "/state"))) } } }
         @if let Some(through) = evidence.get("through").and_then(Value::as_str).filter(|through| !through.is_empty()) {
@@ -98,4 +104,23 @@ pub(super) fn one(home: &str, finding: &Value) -> Markup {
                 dl.cells { @for (name, value) in told { div { dt { (seen(name)) } dd { (cell_text(value)) } } } } }
         }
     }
+}
+
+/// Returns the address of the thing that a finding is about, or of what that belongs to where the rule names it by other columns than its
+/// key; none where neither can be told.
+fn thing_of(finding: &Value, rules: &RuleSet) -> Option<String> {
+    let subject = text(finding, "/subject");
+    let mut parts = subject.splitn(4, '/');
+    let (cloud, account, name, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let table = tables::find(name)?;
+    let columns = match rules.get(text(finding, "/rule")).and_then(|rule| rule.subject.as_ref()) {
+        Some(Subject::Row { columns, .. }) => columns.clone(),
+        _ => return Some(subject.to_owned()),
+    };
+    if table.key_columns().iter().map(|column| column.name).eq(columns.iter().copied()) {
+        return Some(subject.to_owned());
+    }
+    let parent = table.parent.filter(|parent| columns.first() == Some(&parent.column))?;
+    let id = rest.split('/').next()?;
+    Some(format!("{cloud}/{account}/{}/{id}", parent.table))
 }
