@@ -41,7 +41,7 @@ pub use listen::listen;
 pub use names::{NamedSubject, ThingNames};
 pub use openapi::openapi_document;
 pub use problem::Problem;
-pub use router::router;
+pub use router::{respond, router};
 pub use rows::{name_truths, row_object, unique_names};
 pub use summaries::{
     row_count, row_members, row_objects, snapshot_contents, snapshot_summary, stored_tables,

@@ -35,8 +35,12 @@ pub fn router(archive: Archive) -> Router {
     Router::new().fallback(answer).with_state(archive)
 }
 
-/// Answers one request, whatever it is.
 async fn answer(State(archive): State<Archive>, request: HttpRequest<Body>) -> Response<Body> {
+    respond(archive, request).await
+}
+
+/// Answers one request, whatever it is; what has no answer is a problem.
+pub async fn respond(archive: Archive, request: HttpRequest<Body>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let (method, uri, headers) = (head.method, head.uri, head.headers);
     let is_for_people = !uri.path().starts_with("/api/") && uri.path() != "/api";

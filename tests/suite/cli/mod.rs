@@ -37,3 +37,12 @@ mod serve_gate;
 mod serve_hostile;
 mod settings;
 mod stores;
+
+/// Makes a copy of what a demo left of its company on IBM Cloud, and returns it with the place of its store and its account.
+pub(crate) fn with_stored_history() -> (impl Sized, String, String) {
+    let desk = program::Desk::with_history();
+    let store = desk.path("iamwatch-store").display().to_string();
+    let listed = desk.iamwatch(&["snapshots", "--json"]).json();
+    let account = listed[0]["account"].as_str().expect("an account").to_owned();
+    (desk, store, account)
+}

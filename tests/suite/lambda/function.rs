@@ -20,8 +20,8 @@ pub struct Function {
 }
 
 impl Function {
-    /// Starts the runtime API and the program with this environment and no other, but for what Lambda sets.
-    pub async fn start(environment: &[(&str, &str)]) -> Self {
+    /// Starts the runtime API and the program of a function with this environment and no other, but for what Lambda sets.
+    pub async fn start(name: &str, environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
         let emulator = Command::new(cargo_lambda())
@@ -33,7 +33,7 @@ impl Function {
             .expect("cargo-lambda, which tests/tools.sh installs");
         wait_for(port).await;
         let log = File::create(folder.path().join("log")).expect("a log");
-        let program = Command::new(program())
+        let program = Command::new(program(name))
             .env_clear()
             .envs([
                 ("AWS_LAMBDA_FUNCTION_NAME", "_"),
@@ -88,9 +88,9 @@ impl Drop for Function {
 }
 
 /// The program that `cargo build --bins` left beside this test's own.
-fn program() -> PathBuf {
+fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a path");
-    let program = test.parent().and_then(Path::parent).expect("target/debug").join("iamwatch-audit");
+    let program = test.parent().and_then(Path::parent).expect("target/debug").join(name);
     assert!(program.is_file(), "{} is not there: tests/run.sh builds it", program.display());
     program
 }

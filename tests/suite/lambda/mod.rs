@@ -4,6 +4,7 @@
 mod bucket;
 mod bus;
 mod function;
+mod past;
 
 use std::{
     collections::BTreeSet,
@@ -57,11 +58,14 @@ impl Scene {
         let s3 = format!("[s3]\nendpoint = {s3:?}\npath_style = true\nregion = \"eu-central-1\"\n");
         fs::write(&settings, text.replacen("[notify]", &format!("{s3}[notify]"), 1)).expect("settings");
         let store = format!("s3://{}/snapshots", bucket.name);
-        let function = Function::start(&[
-            ("IAMWATCH_CONFIG", folder.path().to_str().expect("UTF-8")),
-            ("IAMWATCH_STORE", &store),
-            ("IBM_API_KEY", API_KEY),
-        ])
+        let function = Function::start(
+            "iamwatch-audit",
+            &[
+                ("IAMWATCH_CONFIG", folder.path().to_str().expect("UTF-8")),
+                ("IAMWATCH_STORE", &store),
+                ("IBM_API_KEY", API_KEY),
+            ],
+        )
         .await;
         Self { account, bucket, bus, function, folder }
     }
@@ -243,7 +247,7 @@ async fn a_function_without_settings_says_which_variable_is_missing() {
     if servers().is_none() {
         return;
     }
-    let function = Function::start(&[]).await;
+    let function = Function::start("iamwatch-audit", &[]).await;
     let failure = function.invoke(&json!({})).expect_err("a refusal");
     assert!(says(&failure, "environment variable `IAMWATCH_CONFIG` is not set"), "{failure}");
 }
