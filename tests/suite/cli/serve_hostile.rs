@@ -169,3 +169,45 @@ async fn an_empty_store_says_what_to_do() {
     let response = served.ask("/api/v1/accounts/ibm/none/snapshots", &[]).await;
     assert_problem(response, 404, "no-snapshot-yet").await;
 }
+
+#[tokio::test]
+async fn markup_in_what_is_asked_or_answered_is_text_on_every_page() {
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
+    let at = account(&served).await.replace("/api/v1", "");
+    let nasty = "</textarea></title><script>window.marked=true</script><img src=x onerror=alert(1)>\" onload='x' \u{202e}";
+    let cells = format!("select '{}' as \"{}\"", nasty.replace('\'', "''"), nasty.replace('"', "\"\""));
+    let given = encoded(nasty);
+    for path in [
+        format!("{at}/query?sql={}", encoded(&cells)),
+        format!("{at}/query?sql={given}"),
+        format!("{at}/search?text={given}"),
+        format!("{at}/history?subject={given}"),
+        format!("{at}/who-can?action={given}&resource={given}&principal={given}"),
+        format!("{at}/findings?subject={given}&rule={given}"),
+        format!("{at}/changes?from={given}&to={given}"),
+        format!("{at}/findings?severity={given}"),
+        format!("{at}/findings?at={given}"),
+        format!("{at}?{given}=1"),
+        format!("/{}", "%3Cscript%3E"),
+    ] {
+        let response = served.ask(&path, &[]).await;
+        assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/html"), "{path}");
+        let page = response.text().await.unwrap();
+        for part in ["<script", "<img"] {
+            assert!(!page.contains(part), "{path}: {part}");
+        }
+        // What somebody typed stands in its field as it was typed, and nowhere else.
+        let outside = without(&without(&page, "<textarea", "</textarea>"), " value=\"", "\"");
+        assert!(!outside.contains('\u{202e}'), "{path}");
+        assert_eq!(page.matches("</title>").count(), 1, "{path}");
+        assert!(page.contains("&lt;script"), "{path}: it is told, and escaped");
+    }
+}
+
+/// Returns a text without what stands between some marks.
+fn without(text: &str, begin: &str, end: &str) -> String {
+    let mut parts = text.split(begin);
+    let first = parts.next().unwrap_or_default().to_owned();
+    first + &parts.map(|part| part.split_once(end).map_or("", |(_, rest)| rest)).collect::<String>()
+}
