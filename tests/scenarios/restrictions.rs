@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use access::Verdict;
 use model::{Cloud, Event, Finding};
 use serde_json::{Value, json};
-use simulators::{huawei, ibm};
+use simulators::{huawei, ibm, ibm::FaultKind};
 
 use super::{Account, company::Company, completeness::Hours};
 
@@ -177,5 +177,52 @@ async fn access_control_lists_bound_who_has_no_other_way_in() {
     assert!(opened.iter().any(|(title, _)| title.contains(&cause)), "{opened:#?}");
     for grant in opened.iter().flat_map(|(_, grants)| grants) {
         assert!(!format!("{grant:?}").contains("it is not so that"), "{grant:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bound_that_cannot_be_read_gives_nothing_and_what_was_lifted_meanwhile_is_told_once() {
+    let ibm = hours(Cloud::Ibm).await;
+    set_mode(&ibm, "enabled");
+    let huawei = hours(Cloud::Huawei).await;
+    allow_api(&huawei, "198.51.100.0-198.51.100.255");
+    let lift_on_ibm = || set_mode(&ibm, "disabled");
+    let lift_on_huawei = || allow_api(&huawei, "0.0.0.0-255.255.255.255");
+    let cases: [(&Hours, &str, &dyn Fn()); 2] =
+        [(&ibm, "/v1/rules?", &lift_on_ibm), (&huawei, "/api-acl-policy", &lift_on_huawei)];
+    for (hours, path, lift) in cases {
+        hours.told().await;
+        for kind in [FaultKind::Forbidden, FaultKind::ServerError(404), FaultKind::NullArrays] {
+            hours.spoil(path, kind);
+            assert_eq!(gains(hours).await, [], "{path}: it may bound still");
+            hours.heal();
+            assert_eq!(gains(hours).await, [], "{path}: it bounds still");
+        }
+        lift();
+        hours.spoil(path, FaultKind::Forbidden);
+        assert_eq!(gains(hours).await, [], "{path}: nobody saw it lifted");
+        hours.heal();
+        let lifted = gains(hours).await;
+        assert!(lifted.iter().any(|(title, _)| title.contains("no longer applies")), "{path}: {lifted:#?}");
+        assert_eq!(gains(hours).await, [], "{path}: it was told");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_control_policy_that_cannot_be_read_forbids_still() {
+    let hours = hours(Cloud::Huawei).await;
+    hours.told().await;
+    for path in [
+        "/v1/organizations/policies",
+        "/attached-entities",
+        "/v1/organizations/entities",
+        "/v1/organizations",
+    ] {
+        for kind in [FaultKind::Forbidden, FaultKind::NullArrays, FaultKind::EmptyObject] {
+            hours.spoil(path, kind);
+            assert_eq!(gains(&hours).await, [], "{path}");
+            hours.heal();
+            assert_eq!(gains(&hours).await, [], "{path}, read again");
+        }
     }
 }

@@ -30,7 +30,8 @@ them. The folder may be a lake already: newer snapshots are added.
 which must be on PATH, runs it there; give it the password in PGPASSWORD or ~/.pgpass.
 
 --json: {\"snapshot\", \"from\", \"format\", \"target\", \"written\": [{\"name\", \"rows\"}, …], \"left_out\": [name, …],
-\"incomplete_lists\"}; of a lake: {\"target\", \"snapshots\", \"skipped\", \"tables\", \"rows\"}.")]
+\"incomplete_lists\", \"incomplete\": [row of `coverage`, …]}; of a lake: {\"target\", \"snapshots\", \"incomplete_snapshots\", \"skipped\",
+\"tables\", \"rows\"}.")]
 pub(crate) struct Export {
     /// The snapshot to export: a number, `latest`, or a time
     #[arg(default_value = "latest", conflicts_with = "from")]

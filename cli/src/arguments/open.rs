@@ -17,7 +17,7 @@ Examples:
   iamwatch open 2026-11-21 --with pandas > tables.py
   iamwatch open latest~3 --store s3://bucket/prefix --with spark
 
---json: {\"snapshot\", \"with\", \"script\"}.")]
+--json: {\"snapshot\", \"with\", \"script\", \"incomplete_lists\"}.")]
 pub(crate) struct Open {
     /// The snapshot to open: a number, `latest`, or a time
     #[arg(default_value = "latest")]

@@ -89,7 +89,7 @@ md     Markdown
 A file is made in this folder, named after account and snapshot, or where --to says; it comes to be whole or not at all.
 
 --json of a file: {\"account\", \"snapshot\", \"since\", \"format\", \"target\", \"findings\": {severity: number}, \"not_answered\",
-\"incomplete_lists\"}. --json of the questions: {\"account\", \"snapshot\": {\"snapshot\", \"at\"}, \"sections\": [{\"rule\", \"title\", \"reason\", \"remediation\", \"columns\", \"rows\":
+\"incomplete_lists\"}. --json of the questions: {\"account\", \"snapshot\": {\"snapshot\", \"at\"}, \"lists\", \"incomplete\", \"sections\": [{\"rule\", \"title\", \"reason\", \"remediation\", \"columns\", \"rows\":
 [{column: value}, …], \"truncated\", \"is_answered\", \"not_answered\", \"incomplete\"}, …]}.")]
 pub(crate) struct Report {
     /// The snapshot to report on: a number, `latest`, or a time

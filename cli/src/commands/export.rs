@@ -11,17 +11,19 @@ use std::{
 };
 
 use export::{Format, Summary, Target, Wanted, Watch};
+use history::QuestionError;
+use model::Coverage;
 use serde_json::{Value, json};
 use snapshot::Manifest;
 
-use super::Context;
+use super::{Context, diff};
 use crate::{
     arguments::{Export, Layout},
     failure::Failure,
     past::Past,
     progress::Progress,
     psql::{Psql, is_address},
-    render::text,
+    render::{coverage, text},
     screen::{Paint, Screen},
 };
 
@@ -56,14 +58,51 @@ pub(super) async fn run(context: Context<'_>, wanted: &Export) -> Result<bool, F
     context.progress.clear();
     // Where psql gave up, it says why; that its input was closed then tells nothing.
     server.map_or(Ok(()), Psql::finish)?;
-    let summary = summary?;
+    let written = Written {
+        summary: summary?,
+        incomplete: incomplete(&past, first.as_ref(), &last, &wanted.tables).await?,
+        first,
+        last,
+        place,
+        format: wanted.format,
+    };
     if !is_stream {
-        context.screen.show(
-            |paint| page(&summary, first.as_ref(), &last, &place, paint),
-            || to_json(&summary, first.as_ref(), &last, &place, wanted.format),
-        )?;
+        context.screen.show(|paint| written.page(paint), || written.to_json())?;
+    } else if !written.incomplete.is_empty() {
+        context.screen.warn(
+            "not all could be seen: what is missing may be there all the same; the table `coverage` names the lists",
+        );
     }
     Ok(false)
+}
+
+/// Returns the lists that the tables and views of an export hang on and that were not read to their end. What changed
+/// hangs on both ends of its range.
+async fn incomplete(
+    past: &Past,
+    first: Option<&Manifest>,
+    last: &Manifest,
+    names: &[String],
+) -> Result<Vec<Coverage>, Failure> {
+    if names.is_empty() || first.is_some() {
+        return diff::unseen(past, first.unwrap_or(last), last).await;
+    }
+    let mut tables = Vec::new();
+    for name in names {
+        tables.extend(check::tables_named(&format!("select * from {name}")).map_err(QuestionError::from)?);
+    }
+    Ok(history::gaps(&past.history, last, &tables).await?)
+}
+
+/// What an export wrote, of which snapshots and where to.
+struct Written {
+    summary: Summary,
+    /// The lists that it hangs on and that were not read to their end.
+    incomplete: Vec<Coverage>,
+    first: Option<Manifest>,
+    last: Manifest,
+    place: String,
+    format: Format,
 }
 
 /// Returns where the export goes: what was named, or a name that tells what is in it.
@@ -139,47 +178,43 @@ impl Watch for Following<'_> {
     }
 }
 
-fn page(summary: &Summary, first: Option<&Manifest>, last: &Manifest, place: &str, paint: Paint) -> String {
-    let rows = summary.written.iter().filter_map(|(_, rows)| *rows).sum();
-    let views = summary.written.iter().filter(|(_, rows)| rows.is_none()).count();
-    let tables = u64::try_from(summary.written.len() - views).unwrap_or(u64::MAX);
-    let mut what = format!("{}, {}", text::counted(tables, "table"), text::counted(rows, "row"));
-    if views > 0 {
-        what.push_str(&format!(", {}", text::counted(u64::try_from(views).unwrap_or(u64::MAX), "view")));
+impl Written {
+    fn page(&self, paint: Paint) -> String {
+        let Self { summary, last, .. } = self;
+        let rows = summary.written.iter().filter_map(|(_, rows)| *rows).sum();
+        let views = summary.written.iter().filter(|(_, rows)| rows.is_none()).count();
+        let tables = u64::try_from(summary.written.len() - views).unwrap_or(u64::MAX);
+        let mut what = format!("{}, {}", text::counted(tables, "table"), text::counted(rows, "row"));
+        if views > 0 {
+            what.push_str(&format!(", {}", text::counted(u64::try_from(views).unwrap_or(u64::MAX), "view")));
+        }
+        let of = match &self.first {
+            Some(first) => format!("Changes from snapshot {} to {}", first.number, last.number),
+            None => format!("Snapshot {}", last.number),
+        };
+        let place = model::visible(&self.place);
+        let mut page = format!("{} of {}: {what}\n→ {place}\n", paint.bold(of), last.account);
+        for name in &summary.left_out {
+            let most = text::number(export::MOST_ROWS_UNASKED);
+            page.push_str(&format!(
+                "Left out is `{name}`, which has more than {most} rows: name it with --tables to have it.\n"
+            ));
+        }
+        page.push_str(&coverage::note(&self.incomplete, paint));
+        page
     }
-    let of = match first {
-        Some(first) => format!("Changes from snapshot {} to {}", first.number, last.number),
-        None => format!("Snapshot {}", last.number),
-    };
-    let mut page = format!("{} of {}: {what}\n→ {}\n", paint.bold(of), last.account, model::visible(place));
-    for name in &summary.left_out {
-        let most = text::number(export::MOST_ROWS_UNASKED);
-        page.push_str(&format!(
-            "Left out is `{name}`, which has more than {most} rows: name it with --tables to have it.\n"
-        ));
-    }
-    if first.is_none() && last.coverage.incomplete > 0 {
-        let lists = text::counted(last.coverage.incomplete, "list");
-        page.push_str(&format!("{lists} could not be read to the end: the table `coverage` names them.\n"));
-    }
-    page
-}
 
-fn to_json(
-    summary: &Summary,
-    first: Option<&Manifest>,
-    last: &Manifest,
-    place: &str,
-    format: Format,
-) -> Value {
-    let written = |(name, rows): &(String, Option<u64>)| json!({ "name": name, "rows": rows });
-    json!({
-        "snapshot": last.number,
-        "from": first.map(|first| first.number),
-        "format": format.name(),
-        "target": place,
-        "written": summary.written.iter().map(written).collect::<Vec<_>>(),
-        "left_out": summary.left_out,
-        "incomplete_lists": last.coverage.incomplete,
-    })
+    fn to_json(&self) -> Value {
+        let written = |(name, rows): &(String, Option<u64>)| json!({ "name": name, "rows": rows });
+        json!({
+            "snapshot": self.last.number,
+            "from": self.first.as_ref().map(|first| first.number),
+            "format": self.format.name(),
+            "target": self.place,
+            "written": self.summary.written.iter().map(written).collect::<Vec<_>>(),
+            "left_out": self.summary.left_out,
+            "incomplete_lists": self.incomplete.len(),
+            "incomplete": self.incomplete,
+        })
+    }
 }

@@ -19,7 +19,10 @@ pub(super) async fn run(context: Context<'_>, wanted: &Open) -> Result<bool, Fai
     let script = export::open_script(wanted.with, &manifest, &place);
     context.screen.show(
         |_| script.clone(),
-        || json!({ "snapshot": manifest.number, "with": wanted.with.name(), "script": script }),
+        || {
+            json!({ "snapshot": manifest.number, "with": wanted.with.name(), "script": script,
+            "incomplete_lists": manifest.coverage.incomplete })
+        },
     )?;
     Ok(false)
 }

@@ -175,13 +175,16 @@ impl<'a> Asked<'a> {
             let mut gaps: Vec<Coverage> = self.incomplete.into_iter().map(|(_, gap)| gap).collect();
             gaps.dedup();
             self.context.screen.tell(&format!("{page}{}", coverage::note(&gaps, paint)))?;
-        } else if self.is_cut || !self.incomplete.is_empty() {
+        } else {
             // Values have no place for it.
-            self.context.screen.warn(if self.is_cut {
-                "there are more rows: `--max-rows` takes more of them"
-            } else {
-                "not all could be seen: what is missing may be there all the same; the same question without --csv says more"
-            });
+            if self.is_cut {
+                self.context.screen.warn("there are more rows: `--max-rows` takes more of them");
+            }
+            if !self.incomplete.is_empty() {
+                self.context.screen.warn(
+                    "not all could be seen: what is missing may be there all the same; the same question without --csv says more",
+                );
+            }
         }
         Ok(has_rows)
     }

@@ -6,6 +6,7 @@ mod document;
 
 use check::Limits;
 use history::Section;
+use model::Coverage;
 use serde_json::{Value, json};
 use snapshot::Manifest;
 
@@ -24,8 +25,10 @@ pub(super) async fn run(context: Context<'_>, wanted: &Report) -> Result<bool, F
     }
     let manifest = past.snapshot(&wanted.snapshot).await?;
     let limits = Limits { rows: wanted.max_rows, ..Limits::default() };
+    let mut incomplete = history::coverage(&past.history, &manifest).await?;
+    incomplete.retain(|list| !list.is_complete());
     if !context.screen.is_json() {
-        return tell(context, &past, &manifest, &questions, &limits).await;
+        return tell(context, &past, &manifest, &incomplete, &questions, &limits).await;
     }
     let mut report = history::report(&past.history, &manifest, &questions.rules, &limits).await?;
     report.sections.iter_mut().for_each(|section| serve::name_truths(&mut section.answer));
@@ -35,6 +38,8 @@ pub(super) async fn run(context: Context<'_>, wanted: &Report) -> Result<bool, F
             json!({
                 "account": report.account,
                 "snapshot": report.snapshot,
+                "lists": manifest.coverage.lists,
+                "incomplete": incomplete,
                 "sections": report.sections.iter().map(to_json).collect::<Vec<_>>(),
             })
         },
@@ -47,12 +52,13 @@ async fn tell(
     context: Context<'_>,
     past: &Past,
     manifest: &Manifest,
+    incomplete: &[Coverage],
     questions: &Questions,
     limits: &Limits,
 ) -> Result<bool, Failure> {
     let rules = history::report_rules(&questions.rules, manifest.account.cloud());
     let mut parts = context.screen.parts();
-    parts.put(|paint| page::head(manifest, paint))?;
+    parts.put(|paint| page::head(manifest, incomplete, paint))?;
     let mut has_news = false;
     for (number, rule) in (1..).zip(rules) {
         let mut section = history::section(&past.history, manifest, rule, limits).await?;

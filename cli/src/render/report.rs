@@ -1,6 +1,7 @@
 //! A report as text.
 
 use history::Section;
+use model::Coverage;
 use snapshot::Manifest;
 
 use crate::{
@@ -9,12 +10,14 @@ use crate::{
     screen::Paint,
 };
 
-/// Writes what stands above the questions.
-pub(crate) fn head(manifest: &Manifest, paint: Paint) -> String {
+/// Writes what stands above the questions, with every list of the account that was not read to its end: none of the
+/// questions may hang on it.
+pub(crate) fn head(manifest: &Manifest, incomplete: &[Coverage], paint: Paint) -> String {
     format!(
-        "{}  {} UTC\n",
+        "{}  {} UTC\n{}",
         paint.bold(format!("Report on {}, snapshot {}", manifest.account, manifest.number)),
-        text::minute(&manifest.finished_at)
+        text::minute(&manifest.finished_at),
+        coverage::section(incomplete, manifest.coverage.lists, paint)
     )
 }
 

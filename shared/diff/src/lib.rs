@@ -4,6 +4,7 @@ mod carry;
 mod compare;
 mod doubt;
 mod gone;
+mod less;
 mod revealed;
 mod unread;
 mod unsaid;

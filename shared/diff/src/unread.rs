@@ -249,7 +249,7 @@ impl Unread {
         for cell in cells {
             let Some(table) = named(cell.table) else { continue };
             let place = (table.name, cell.key.clone());
-            if is_companion(cell.column) {
+            if is_companion(before, state, table, &cell) {
                 columns.entry(place).or_default().insert(cell.column);
                 continue;
             }

@@ -4,9 +4,16 @@ use std::collections::BTreeSet;
 
 use model::{Row, State, Table, UnreadCell};
 
-/// Returns whether a column says the same as others, so that it is in doubt where these are.
-pub(crate) fn is_companion(column: &str) -> bool {
-    matches!(column, "document" | "fault")
+use crate::less::{is_document_less, lost_cells};
+
+/// Returns whether a doubtful cell says the same as others, so that it is in doubt where these are. A document that lacks
+/// members is in doubt by itself.
+pub(crate) fn is_companion(before: &State, state: &State, table: &'static Table, cell: &UnreadCell) -> bool {
+    match cell.column {
+        "fault" => true,
+        "document" => !is_document_less(before, state, table, &cell.key),
+        _ => false,
+    }
 }
 
 /// Returns whether the former snapshot holds something in a cell that is not shown now.
@@ -34,10 +41,11 @@ pub(crate) fn is_part_lost(before: &State, state: &State, table: &Table, cell: &
         && rows_below(state, table, &cell.key).next().is_none()
 }
 
-/// Forgets the doubtful cells of which nothing was known, and what only accompanies them: a member that a cloud never says
+/// Adds the cells of rows that only lost something, and forgets the doubtful cells of which nothing was known, and what only accompanies them: a member that a cloud never says
 /// must not cost every run. `before` may leave out tables that are as they were.
 pub fn forget_idle(before: &State, state: &mut State, declared: &[&'static Table]) {
-    let cells = state.take_unread();
+    let mut cells = state.take_unread();
+    cells.extend(lost_cells(before, state, declared));
     let kept = without_idle(before, state, cells, declared);
     state.note_unread(kept);
 }
@@ -56,8 +64,10 @@ fn without_idle(
         let table = named(cell.table).filter(|_| cell.is_doubtful && named(cell.column).is_none());
         table.is_some_and(|table| !was_said(before, state, table, cell))
     };
+    let is_companion_cell =
+        |cell: &UnreadCell| named(cell.table).is_some_and(|table| is_companion(before, state, table, cell));
     let (companions, mut kept): (Vec<UnreadCell>, Vec<UnreadCell>) =
-        cells.into_iter().partition(|cell| cell.is_doubtful && is_companion(cell.column));
+        cells.into_iter().partition(|cell| cell.is_doubtful && is_companion_cell(cell));
     kept.retain(|cell| !is_idle(cell));
     let places: BTreeSet<_> =
         kept.iter().filter(|cell| cell.is_doubtful).map(|cell| (cell.table, cell.key.clone())).collect();

@@ -50,8 +50,14 @@ pub fn open_script(reader: Reader, manifest: &Manifest, place: &dyn Fn(&str) -> 
             Stored { table, files: objects.map(|object| place(&object.key)).collect() }
         })
         .collect();
-    let what =
+    let mut what =
         format!("snapshot {} of {}, taken at {}", manifest.number, manifest.account, manifest.finished_at);
+    if manifest.coverage.incomplete > 0 {
+        what.push_str(&format!(
+            ", with {} of {} lists not read to the end (they are in `coverage`)",
+            manifest.coverage.incomplete, manifest.coverage.lists
+        ));
+    }
     match reader {
         Reader::Duckdb => duckdb(manifest, &stored, &what),
         Reader::Pandas => format!("{}{}", python_files(&stored, &what), PANDAS),

@@ -142,7 +142,7 @@ pub struct ProfileSettings {
 }
 
 /// Seconds of a day: no run should take longer, and a number beyond all sense is a slip.
-const A_DAY: u64 = 86_400;
+pub(crate) const A_DAY: u64 = 86_400;
 
 const fn default_concurrency() -> usize {
     16

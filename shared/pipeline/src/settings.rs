@@ -2,14 +2,14 @@
 //!
 //! A settings file never holds a secret, only where to find one.
 
-use std::{collections::BTreeSet, num::NonZeroU64, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use model::Suppression;
 use serde::Deserialize;
 
 use crate::{
     Anchor, Environment, PermissionSettings, Permissions, PlaceError,
-    account_settings::AccountSettings,
+    account_settings::{A_DAY, AccountSettings},
     references::{ReferenceError, SecretReference},
     suppressions,
 };
@@ -40,7 +40,7 @@ pub struct Settings {
     pub permissions: Vec<PermissionSettings>,
     /// Seconds that rules and permission audits may take together in one run.
     #[serde(default = "default_judging_seconds")]
-    pub judging_seconds: NonZeroU64,
+    pub judging_seconds: u64,
 }
 
 /// How to reach an S3-compatible store.
@@ -76,8 +76,8 @@ impl Default for NotifySettings {
     }
 }
 
-const fn default_judging_seconds() -> NonZeroU64 {
-    NonZeroU64::MIN.saturating_add(299)
+const fn default_judging_seconds() -> u64 {
+    300
 }
 
 const fn default_events_per_run() -> usize {
@@ -125,7 +125,7 @@ impl Settings {
     /// Returns how long judging may take in one run: [`Settings::judging_seconds`].
     #[must_use]
     pub const fn judging(&self) -> Duration {
-        Duration::from_secs(self.judging_seconds.get())
+        Duration::from_secs(self.judging_seconds)
     }
 
     /// Reads settings from a file, a folder with an `iamwatch.toml`, `s3://bucket/key` or `ssm:NAME`.
@@ -194,6 +194,16 @@ impl Settings {
         let mut sinks = BTreeSet::new();
         if let Some(sink) = self.notify.sinks.iter().find(|sink| !sinks.insert(sink.as_str())) {
             return Err(format!("the sink `{sink}` stands in them twice; leave one of the two out"));
+        }
+        if self.notify.events_per_run == 0 {
+            return Err(
+                "`events_per_run` is 0, and a digest would stand for every event; it must be at least 1"
+                    .to_owned(),
+            );
+        }
+        if self.judging_seconds == 0 || self.judging_seconds > A_DAY {
+            let seconds = self.judging_seconds;
+            return Err(format!("`judging_seconds` is {seconds}; it must be from 1 to {A_DAY}"));
         }
         Permissions::of(&self.permissions).map(drop)
     }

@@ -140,7 +140,32 @@ async fn no_member_on_ibm_cloud_that_is_not_said_for_a_run_tells_anything() {
 async fn no_member_on_huawei_cloud_that_is_not_said_for_a_run_tells_anything() {
     use Form::{Empty, Missing, Null, Odd};
     let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
-    let rounds: [(&[Form], &[Place]); 3] = [
+    let rounds: [(&[Form], &[Place]); 5] = [
+        (
+            // What only the document keeps, and what rows without a document have.
+            &[Null, Missing, Odd],
+            &[
+                ("/v3/roles?", "catalog"),
+                ("/v3/roles/", "role/created_time"),
+                ("/v1.0/enterprise-projects", "created_at"),
+                ("/v3/auth/domains", "description"),
+                ("/attached-entities", "type"),
+                ("/console-acl-policy", "console_acl_policy/allow_address_netmasks/*/description"),
+                ("/v1/organizations/roots", "name"),
+                ("/OS-AGENCY/agencies", "duration"),
+                ("/OS-FEDERATION/mappings", "rules/*/remote/*/regex"),
+                ("/v5/agencies?", "path"),
+            ],
+        ),
+        (
+            // In texts that hold JSON.
+            &[Null, Odd],
+            &[
+                ("/versions", "document/Statement/*/Sid"),
+                ("/v5/agencies?", "trust_policy/Version"),
+                ("/v1/organizations/policies/p-", "policy/content/Version"),
+            ],
+        ),
         (
             &[Odd, Null, Missing, Empty],
             &[

@@ -113,3 +113,44 @@ fn what_is_reported_of_the_account_is_what_its_tables_hold() {
         assert!(crns.contains(&row["crn"]), "{row}");
     }
 }
+
+#[test]
+fn every_reader_of_a_snapshot_says_what_it_could_not_see() {
+    let desk = Desk::with_history();
+    let page = desk.iamwatch(&["report", "8"]).done();
+    let head: Vec<&str> = page.lines().take(3).collect();
+    assert!(head[1].starts_with("Not read to the end: ") && head[2].starts_with("  ? ibm_"), "{head:?}");
+    let whole = desk.iamwatch(&["report", "9"]).done();
+    assert!(whole.lines().nth(1).is_some_and(|line| line.ends_with(" lists read to the end")), "{whole}");
+    let told = desk.iamwatch(&["report", "8", "--json"]).json();
+    let shown = desk.iamwatch(&["show", "8", "--json"]).json();
+    assert!(told["incomplete"].as_array().is_some_and(|lists| !lists.is_empty()), "{told}");
+    assert_eq!((&told["incomplete"], &told["lists"]), (&shown["incomplete"], &shown["lists"]));
+    assert!(
+        desk.iamwatch(&["open", "8"]).done().lines().next().unwrap().contains("lists not read to the end")
+    );
+
+    let note = "Not all could be seen";
+    let export = |of: &[&str], to: &str| {
+        desk.iamwatch(&[&["export"], of, &["--format", "csv", "--out", to][..]].concat()).done()
+    };
+    for (tables, is_blind) in [("ibm_access_groups", true), ("memberships", true), ("ibm_service_ids", false)]
+    {
+        let page = export(&["8", "--tables", tables], tables);
+        assert_eq!(page.contains(note), is_blind, "{page}");
+    }
+    assert!(export(&["8"], "all").contains(note));
+    assert!(export(&["--from", "7", "--to", "8"], "changes").contains(note), "what changed is of both ends");
+    assert!(export(&["--from", "8", "--to", "9"], "later").contains(note));
+    assert!(!export(&["--from", "6", "--to", "7"], "earlier").contains(note));
+    let stream = |table: &str| {
+        let called = desk.iamwatch(&["export", "8", "--format", "jsonl", "--tables", table, "--out", "-"]);
+        (called.code, called.stderr.contains("not all could be seen"))
+    };
+    assert_eq!((stream("ibm_access_groups"), stream("ibm_service_ids")), ((0, true), (0, false)));
+    let lake = [
+        "export", "--format", "parquet", "--layout", "lake", "--from", "7", "--to", "9", "--out", "lake",
+        "--json",
+    ];
+    assert_eq!(desk.iamwatch(&lake).json()["incomplete_snapshots"], 1);
+}

@@ -34,12 +34,15 @@ pub(super) async fn run(context: Context<'_>, past: &Past, wanted: &Export) -> R
     let summary = export::export_lake(&past.history, &manifests, Path::new(named), &watch).await;
     context.progress.clear();
     let summary = summary?;
+    let blind = manifests.iter().filter(|manifest| manifest.coverage.incomplete > 0).count();
+    let blind = u64::try_from(blind).unwrap_or(u64::MAX);
     context.screen.show(
-        |_| page(past, &summary, named),
+        |_| page(past, &summary, blind, named),
         || {
             json!({
                 "target": named,
                 "snapshots": summary.snapshots,
+                "incomplete_snapshots": blind,
                 "skipped": summary.skipped,
                 "tables": summary.tables,
                 "rows": summary.rows,
@@ -73,7 +76,7 @@ async fn snapshots(past: &Past, wanted: &Export) -> Result<Vec<Manifest>, Failur
     Ok(manifests)
 }
 
-fn page(past: &Past, summary: &LakeSummary, place: &str) -> String {
+fn page(past: &Past, summary: &LakeSummary, blind: u64, place: &str) -> String {
     let mut page = format!(
         "{} of {}: {}, {}\n→ {}\n",
         text::counted(summary.snapshots, "snapshot"),
@@ -86,6 +89,12 @@ fn page(past: &Past, summary: &LakeSummary, place: &str) -> String {
         page.push_str(&format!(
             "{} not added: the lake has them, or has a newer one\n",
             text::counted(summary.skipped, "snapshot")
+        ));
+    }
+    if blind > 0 {
+        page.push_str(&format!(
+            "{} did not see all, and what is missing may be there all the same: the table `coverage` names the lists\n",
+            text::counted(blind, "snapshot")
         ));
     }
     page

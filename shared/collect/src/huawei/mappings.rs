@@ -43,10 +43,20 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
 }
 
 /// Returns the objects of an array in an order of our own: all rules that fit hold, so the cloud's order means nothing.
+/// It does not hang on `regex`, which an answer may leave out, so that no rule moves by that.
 fn in_our_order<'a>(item: &Item<'a>, member: &str) -> Vec<Item<'a>> {
     let mut items: Vec<Item<'a>> = item.objects(member).collect();
-    items.sort_by_cached_key(|each| (remote(each), each.document()));
+    items.sort_by_cached_key(|each| (claims(each), remote(each), each.document()));
     items
+}
+
+/// Returns which claims a rule asks for, and what they should hold.
+fn claims(rule: &Item<'_>) -> Option<String> {
+    let mut remote = rule.value("remote")?.clone();
+    for members in remote.as_array_mut()?.iter_mut().filter_map(Value::as_object_mut) {
+        members.remove("regex");
+    }
+    Some(document::canonical_in_order(&remote))
 }
 
 /// Returns what a rule asks. What the user has at `{0}` hangs on the order of the attributes, so it is kept.

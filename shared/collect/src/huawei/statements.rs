@@ -124,7 +124,10 @@ impl Document {
 
     /// Notes which lists of the thing that it belongs to could not be read as a whole, and which are doubtful.
     pub(crate) fn note(&self, of: (&'static Table, &Row), tables: StatementTables, seen: &mut Seen) {
-        if self.is_broken {
+        // A statement of a trust policy names whom it trusts.
+        let is_of_nobody =
+            tables.principals.is_some() && self.statements.iter().any(|each| each.principals.is_empty());
+        if self.is_broken || is_of_nobody {
             seen.note_broken(of, &tables.all());
         } else if self.is_doubtful {
             seen.note_doubtful(of, &tables.all());
@@ -221,6 +224,9 @@ impl Faults {
         });
         if unknown.is_some() {
             self.note(format!("statement {place} has a member that is not known"));
+        }
+        if members.get("Sid").is_some_and(|sid| !sid.is_string()) {
+            self.broken(format!("`Sid` of statement {place} is no text"));
         }
         let effect = members.get("Effect").and_then(Value::as_str).map(str::to_owned);
         match effect.as_deref() {

@@ -424,3 +424,41 @@ fn cells_that_could_not_be_read_by_the_ten_thousand_take_no_time_for_each_other(
     assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
     assert_eq!(after.rows(&API_KEYS), before.rows(&API_KEYS));
 }
+
+#[test]
+fn what_a_row_lost_without_anything_new_is_believed_the_second_time() {
+    let described = |text: Option<&str>, locked: bool| {
+        let document = text.map_or("{}".to_owned(), |text| format!(r#"{{"description":"{text}"}}"#));
+        let key = API_KEYS.draft().set("id", "k").set("owner_type", "user").set("locked", locked);
+        let row = key.set("description", text).set("document", &document).row();
+        keys(ListStatus::Complete, vec![row])
+    };
+    let before = described(Some("CI"), false);
+    let once = carry(&before, 1, described(None, false), &declared());
+    assert_eq!(drift(&before, &once), []);
+    assert_eq!(coverage(&once)[0].status, ListStatus::Doubtful);
+    let twice = carry(&once, 2, described(None, false), &declared());
+    assert_eq!(drift(&once, &twice), [("changed", "ibm_api_keys")]);
+    assert_eq!(coverage(&twice)[0].status, ListStatus::Complete);
+    let healed = carry(&once, 2, described(Some("CI"), false), &declared());
+    assert_eq!(drift(&once, &healed), []);
+    // Who locks a key and takes its description away edits it.
+    let edited = carry(&before, 1, described(None, true), &declared());
+    assert_eq!(drift(&before, &edited), [("changed", "ibm_api_keys")]);
+    assert_eq!(coverage(&edited)[0].status, ListStatus::Complete);
+}
+
+#[test]
+fn a_document_that_only_lacks_members_is_believed_the_second_time() {
+    let shown = |document: &str| {
+        let key = API_KEYS.draft().set("id", "k").set("owner_type", "user").set("document", document);
+        keys(ListStatus::Complete, vec![key.row()])
+    };
+    let before = shown(r#"{"a":{"b":1,"c":2}}"#);
+    let once = carry(&before, 1, shown(r#"{"a":{"b":1}}"#), &declared());
+    assert_eq!(drift(&before, &once), []);
+    let twice = carry(&once, 2, shown(r#"{"a":{"b":1}}"#), &declared());
+    assert_eq!(drift(&once, &twice), [("changed", "ibm_api_keys")]);
+    let other = carry(&before, 1, shown(r#"{"a":{"b":3}}"#), &declared());
+    assert_eq!(drift(&before, &other), [("changed", "ibm_api_keys")]);
+}

@@ -183,8 +183,19 @@ async fn a_path_that_cannot_be_meant_is_refused_with_what_it_is_for() {
 
 #[test]
 fn no_time_for_judging_is_refused_for_then_no_run_would_ever_be_judged() {
-    let told = fault(&format!("judging_seconds = 0\n{MINIMAL}"));
-    assert!(told.contains("line 1") && told.contains("nonzero"), "{told}");
+    for seconds in ["0", "86401", "9223372036854775807"] {
+        let told = fault(&format!("judging_seconds = {seconds}\n{MINIMAL}"));
+        assert!(
+            told.contains(&format!("`judging_seconds` is {seconds}; it must be from 1 to 86400")),
+            "{told}"
+        );
+    }
     let usual = Settings::parse("iamwatch.toml", MINIMAL).expect("valid");
     assert_eq!(usual.judging().as_secs(), 300);
+}
+
+#[test]
+fn a_run_that_would_send_no_event_of_its_own_is_refused() {
+    let told = fault(&format!("{MINIMAL}\n[notify]\nevents_per_run = 0\n"));
+    assert!(told.contains("`events_per_run` is 0") && told.contains("at least 1"), "{told}");
 }

@@ -1,7 +1,7 @@
 //! Places inside of a thing, at any depth, and what can be put there.
 //!
 //! A place is a list of names with `/` between them; `*` is any element of an array, and the first that has the rest of the
-//! place is meant.
+//! place is meant. It leads into texts that hold JSON, as policies of Huawei Cloud are.
 
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ pub(crate) fn put(thing: &mut Value, place: &str, value: Option<&Value>) -> bool
             }
             true
         }
+        (Value::String(text), _) => put_into_text(text, place, value),
         (Value::Object(members), Some(rest)) => {
             members.get_mut(name).is_some_and(|member| put(member, rest, value))
         }
@@ -32,6 +33,16 @@ pub(crate) fn put(thing: &mut Value, place: &str, value: Option<&Value>) -> bool
         },
         _ => false,
     }
+}
+
+/// Puts a value in a place of the JSON that a text holds.
+fn put_into_text(text: &mut String, place: &str, value: Option<&Value>) -> bool {
+    let Ok(mut held) = serde_json::from_str::<Value>(text) else { return false };
+    let is_done = !held.is_string() && put(&mut held, place, value);
+    if is_done {
+        *text = held.to_string();
+    }
+    is_done
 }
 
 #[cfg(test)]
@@ -49,5 +60,13 @@ mod tests {
         assert!(put(&mut thing, "a/*", Some(&Value::Null)));
         assert_eq!(thing["a"][0], Value::Null);
         assert!(!put(&mut thing, "a/*/e", None) && !put(&mut thing, "b", Some(&json!(1))));
+    }
+
+    #[test]
+    fn a_place_leads_into_a_text_that_holds_json() {
+        let mut thing = json!({"document": r#"{"Statement":[{"Effect":"Allow"}]}"#, "name": "a"});
+        assert!(put(&mut thing, "document/Statement/*/Effect", Some(&Value::Null)));
+        assert_eq!(thing["document"], r#"{"Statement":[{"Effect":null}]}"#);
+        assert!(!put(&mut thing, "name/a", None));
     }
 }
