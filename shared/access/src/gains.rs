@@ -187,7 +187,8 @@ impl Access {
         let (mut numbers, mut differences) = (Numbers::default(), Differences::default());
         let mut changes = Vec::new();
         for id in self.ids_with(before) {
-            if bounds.are_same
+            let numbers_of = [before.principal_with(id), self.principal_with(id)];
+            if bounds.are_same((before, numbers_of[0]), (self, numbers_of[1]))
                 && has_same_standing(before, self, id)
                 && present.is_as_in(&former, id, &same_groups, &mut known_actions)
             {

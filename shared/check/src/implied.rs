@@ -4,7 +4,7 @@
 //! widest is told. What two findings are about is the same where the column `about` of their evidence, or without it
 //! their subject, is the same address.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use model::{Finding, FindingState, Transition, TransitionKind};
 
@@ -30,23 +30,25 @@ pub(crate) fn hush(
         return;
     }
     let implying: BTreeSet<&str> = wider.values().copied().flatten().map(String::as_str).collect();
-    let holding: BTreeSet<(String, String)> = findings
-        .values()
-        .filter(|finding| implying.contains(finding.rule.as_str()) && implies(finding))
-        .map(|finding| (finding.rule.clone(), about(finding)))
-        .collect();
-    let kinds: BTreeMap<String, TransitionKind> =
+    let mut holding: HashMap<&str, HashSet<String>> = HashMap::new();
+    for finding in findings.values() {
+        if let Some(rule) = implying.get(finding.rule.as_str()).filter(|_| implies(finding)) {
+            holding.entry(*rule).or_default().insert(about(finding));
+        }
+    }
+    let kinds: HashMap<String, TransitionKind> =
         told.iter().map(|each| (each.finding.fingerprint.clone(), each.kind)).collect();
     let (mut hushed, mut freed) = (BTreeSet::new(), Vec::new());
     for finding in findings.values_mut() {
-        let mut by = wider.get(finding.rule.as_str()).copied().unwrap_or_default().iter();
+        let wider_ones = wider.get(finding.rule.as_str()).copied().unwrap_or_default();
         let is_live = !finding.state.is_closed() && !finding.is_only_doubted();
-        let by = by
-            .find(|rule| {
-                !is_cyclic(&wider, &finding.rule, rule)
-                    && holding.contains(&((*rule).clone(), about(finding)))
-            })
-            .filter(|_| is_live);
+        let by = if is_live && !wider_ones.is_empty() {
+            let about = about(finding);
+            let holds = |rule: &str| holding.get(rule).is_some_and(|holding| holding.contains(&about));
+            wider_ones.iter().find(|rule| holds(rule) && !is_cyclic(&wider, &finding.rule, rule))
+        } else {
+            None
+        };
         let was_untold = finding.untold;
         let kind = kinds.get(&finding.fingerprint);
         let is_new =

@@ -264,6 +264,22 @@ impl Seen {
         }
     }
 
+    /// Holds the list of each parent against something else that says how many things it has: it is proven, or denied with the
+    /// reason. Each list is looked at once, however many parents there are.
+    pub(crate) fn hold_against_counts(
+        &mut self,
+        listing: &str,
+        verdict: impl Fn(&str) -> Option<Result<(), String>>,
+    ) {
+        for coverage in self.unbroken(listing, None) {
+            match verdict(&coverage.parent) {
+                Some(Ok(())) => (coverage.status, coverage.reason) = (ListStatus::Complete, None),
+                Some(Err(reason)) => (coverage.status, coverage.reason) = (ListStatus::Denied, Some(reason)),
+                None => {}
+            }
+        }
+    }
+
     /// Returns the lists that were read to an end, proven or doubtful.
     fn unbroken(&mut self, listing: &str, parent: Option<&str>) -> impl Iterator<Item = &mut Coverage> {
         self.coverage.iter_mut().filter(move |each| {

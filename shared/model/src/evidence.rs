@@ -1,8 +1,12 @@
 //! What speaks for a finding, in as little memory as it takes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, IgnoredAny, MapAccess, Visitor},
+    ser::Error as _,
+};
 use serde_json::{Value, value::RawValue};
 
 /// The columns of a row that a rule returned, but those that name its [subject](crate::Finding::subject).
@@ -37,7 +41,14 @@ impl Evidence {
     pub fn column(&self, name: &str) -> Option<Value> {
         // Most columns are of few rules: no JSON is read for what the text cannot hold.
         let may_have = self.0.contains(name) || self.0.contains('\\');
-        may_have.then(|| self.columns().remove(name))?
+        may_have.then(|| self.read_column(name))?
+    }
+
+    /// Reads one column of the text and passes over the others.
+    fn read_column(&self, name: &str) -> Option<Value> {
+        // INVARIANT: as in `columns`.
+        let mut text = serde_json::Deserializer::from_str(&self.0);
+        text.deserialize_map(OneColumn(name)).unwrap_or_default()
     }
 
     /// Returns the text of a column, if the column holds one.
@@ -47,6 +58,29 @@ impl Evidence {
             Value::String(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+/// Takes the value of one member of an object.
+struct OneColumn<'n>(&'n str);
+
+impl<'de> Visitor<'de> for OneColumn<'_> {
+    type Value = Option<Value>;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("the columns of an evidence")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut columns: M) -> Result<Self::Value, M::Error> {
+        let mut found = None;
+        while let Some(name) = columns.next_key::<Cow<'de, str>>()? {
+            if name == self.0 {
+                found = Some(columns.next_value()?);
+            } else {
+                columns.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
     }
 }
 

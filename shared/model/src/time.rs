@@ -63,9 +63,22 @@ fn in_four_digits(time: DateTime) -> Option<String> {
     if time.year() < 0 {
         return None;
     }
+    let (day, clock) = (time.date(), time.time());
+    let mut text = format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+        day.year(),
+        day.month(),
+        day.day(),
+        clock.hour(),
+        clock.minute(),
+        clock.second()
+    );
     let milliseconds = time.subsec_nanosecond() / 1_000_000;
-    let fraction = if milliseconds == 0 { String::new() } else { format!(".{milliseconds:03}") };
-    Some(format!("{}{fraction}Z", time.strftime("%Y-%m-%dT%H:%M:%S")))
+    if milliseconds != 0 {
+        text.push_str(&format!(".{milliseconds:03}"));
+    }
+    text.push('Z');
+    Some(text)
 }
 
 /// Reads the digits of a count since 1970: ten are seconds, twelve and thirteen are milliseconds.

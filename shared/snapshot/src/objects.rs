@@ -127,7 +127,10 @@ impl History {
     pub async fn get_json<T: DeserializeOwned>(&self, object: &ObjectRef) -> Result<T, SnapshotError> {
         let bytes = self.fetch(object).await?;
         let damaged = |reason: String| SnapshotError::Damaged { object: self.key(&object.key), reason };
-        let mut json = Vec::new();
+        // What it says of its size saves copying while it grows, and is no proof.
+        let size = zstd::zstd_safe::get_frame_content_size(&bytes).ok().flatten().unwrap_or_default();
+        let mut json =
+            Vec::with_capacity(usize::try_from(size.min(GREATEST_DOCUMENT + 1)).unwrap_or_default());
         zstd::stream::read::Decoder::new(bytes.as_ref())
             .and_then(|decoder| decoder.take(GREATEST_DOCUMENT + 1).read_to_end(&mut json))
             .map_err(|error| damaged(format!("it does not decompress: {error}")))?;

@@ -20,12 +20,20 @@ const RESTRICTIONS: [&str; 2] = ["restriction", "access control list"];
 
 /// The bounds of both states.
 pub(super) struct Bounds {
-    /// Whether they leave the same, as far as can be seen.
-    pub(super) are_same: bool,
-    /// Whether they leave one principal other things than another.
-    pub(super) differ: bool,
+    same: Same,
     /// What the terms of the conditions of both ask.
     pub(super) terms: Terms,
+}
+
+/// For whom the bounds of both states leave the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Same {
+    /// For everybody, or nobody can see for whom they do not.
+    ForAll,
+    /// For whoever the same statements count for in both states.
+    WhereTheSameCount,
+    /// For nobody: other statements stand in them.
+    ForNobody,
 }
 
 impl Bounds {
@@ -35,11 +43,40 @@ impl Bounds {
             let levels = access.bounds.iter();
             levels.map(|level| level.iter().map(|source| &source.statement).collect()).collect()
         }
-        let differ = [before, after].into_iter().any(Access::bounds_depend_on_principal);
+        let depend = [before, after].into_iter().any(Access::bounds_depend_on_principal);
+        let same = match (unseen, statements(before) == statements(after)) {
+            (true, _) => Same::ForAll,
+            (false, false) => Same::ForNobody,
+            (false, true) if depend => Same::WhereTheSameCount,
+            (false, true) => Same::ForAll,
+        };
         let mut terms = after.terms.clone();
         terms.join(&before.terms);
-        Self { are_same: unseen || (!differ && statements(before) == statements(after)), differ, terms }
+        Self { same, terms }
     }
+
+    /// Returns whether they leave a principal the same, by its numbers in both states.
+    pub(super) fn are_same(&self, before: (&Access, Option<usize>), after: (&Access, Option<usize>)) -> bool {
+        match self.same {
+            Same::ForAll => true,
+            Same::ForNobody => false,
+            Same::WhereTheSameCount => {
+                let is_bounded = |(access, number): (&Access, Option<usize>)| {
+                    number.and_then(|number| access.principals.get(number)).map(|who| who.is_bounded)
+                };
+                is_bounded(before) == is_bounded(after) && which_count(before).eq(which_count(after))
+            }
+        }
+    }
+}
+
+/// Returns for each statement of the bounds that depends on the principal whether it counts for one. Those of whom all of
+/// it is the same are left the same.
+pub(super) fn which_count(
+    (access, number): (&Access, Option<usize>),
+) -> impl Iterator<Item = bool> + use<'_> {
+    let limited = access.bounds.iter().flatten().filter(|source| source.holders.are_limited());
+    limited.map(move |source| number.is_none_or(|number| source.holders.contain(number)))
 }
 
 /// Returns the statements of a level that count for the principal of a side.
@@ -73,7 +110,7 @@ pub(super) fn left<'a>(side: &Side<'a>, mut pieces: Vec<Piece>, terms: &Terms) -
         if pieces.is_empty() {
             break;
         }
-        pieces = region::distinct(region::and_all(&pieces, &counting(side, level, Effect::Allow, terms)));
+        pieces = allowed(pieces, &counting(side, level, Effect::Allow, terms));
         pieces = region::minus_all(pieces, &counting(side, level, Effect::Deny, terms), false);
     }
     pieces
@@ -86,7 +123,7 @@ pub(super) fn left_told<'a>(side: &Side<'a>, mut pieces: Vec<Piece>, terms: &Ter
         return pieces;
     }
     for level in &side.access.bounds {
-        pieces = region::distinct(region::and_all(&pieces, &counting(side, level, Effect::Allow, terms)));
+        pieces = allowed(pieces, &counting(side, level, Effect::Allow, terms));
         for deny in counting(side, level, Effect::Deny, terms) {
             pieces = match deny.condition.words().as_deref().and_then(restriction) {
                 Some(lets_through) => {
@@ -97,6 +134,12 @@ pub(super) fn left_told<'a>(side: &Side<'a>, mut pieces: Vec<Piece>, terms: &Ter
         }
     }
     pieces
+}
+
+/// Returns what some statements of a level allow of a region. Mostly one of them allows everything, and nothing need be cut.
+fn allowed(pieces: Vec<Piece>, allows: &[Counting<'_>]) -> Vec<Piece> {
+    let is_all_allowed = allows.iter().any(Counting::gives_everything);
+    region::distinct(if is_all_allowed { pieces } else { region::and_all(&pieces, allows) })
 }
 
 /// Returns a piece with what a restriction lets through of it.

@@ -52,8 +52,8 @@ struct Key<'a> {
     is_held: bool,
     is_gain: bool,
     is_bounded: [bool; 3],
-    /// Where the organisation leaves one other things than another.
-    who: Option<usize>,
+    /// What of the bounds counts on either side, where that depends on the principal.
+    bounds: [Vec<bool>; 2],
 }
 
 /// The answers so far.
@@ -103,7 +103,8 @@ impl<'a> Differences<'a> {
             is_held,
             is_gain: question.is_gain,
             is_bounded: [from, to, has_other_bounds],
-            who: question.to.number.filter(|_| question.bounds.differ),
+            bounds: [question.from, question.to]
+                .map(|side| bounds::which_count((side.access, side.number)).collect()),
         }
     }
 

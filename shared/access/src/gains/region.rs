@@ -241,6 +241,15 @@ impl<'a> Counting<'a> {
         self.condition.is_empty() && self.statement.covers_aside_from_condition(other.statement)
     }
 
+    /// Returns whether the statement always counts, and speaks of every action on every resource.
+    pub(super) fn gives_everything(&self) -> bool {
+        let is_any = |resource: &Resource| resource.0.is_empty();
+        self.condition.is_empty()
+            && !self.has_exceptions()
+            && self.statement.actions.any_of.iter().any(Pattern::is_any)
+            && self.statement.resources.any_of.iter().any(is_any)
+    }
+
     /// Returns whether the statement always counts, and says in one go all that another speaks of.
     pub(super) fn gives_as_one_block(&self, other: &Self) -> bool {
         self.statement.resources.any_of.len() == 1 && !self.has_exceptions() && self.gives_all_of(other)

@@ -8,7 +8,7 @@ use std::{
 use rustc_hash::FxHashMap;
 
 use crate::{
-    Access, Choice, Effect, Pattern, Principal, Resource, Source, Statement, Step,
+    Access, Choice, Effect, Holders, Pattern, Principal, Resource, Source, Statement, Step,
     access::{Held, Membership, both},
 };
 
@@ -74,34 +74,45 @@ impl<'a> Snapshot<'a> {
         grants
     }
 
-    /// Returns whether two lists of sources hold the same statements on the same ways.
-    fn are_same(
-        &self,
+    /// Returns for two lists of sources that hold the same statements on the same ways whom those count for that do not count
+    /// for everybody; nothing where the lists differ.
+    fn same<'s>(
+        &'s self,
         mine: &[usize],
-        other: &Snapshot<'_>,
+        other: &'s Snapshot<'_>,
         theirs: &[usize],
         known: &mut SameActions,
-    ) -> bool {
+    ) -> Option<Counts<'s>> {
         let mut mine = mine.iter().flat_map(|source| self.all_of(*source));
         let mut theirs = theirs.iter().flat_map(|source| other.all_of(*source));
+        let mut counts = Counts::new();
         loop {
             match (mine.next(), theirs.next()) {
-                (None, None) => return true,
-                (Some(one), Some(other)) if known.is_same(one, other) => {}
-                _ => return false,
+                (None, None) => return Some(counts),
+                (Some(one), Some(other)) if known.is_same(one, other) => {
+                    if one.holders.are_limited() || other.holders.are_limited() {
+                        counts.push([&one.holders, &other.holders]);
+                    }
+                }
+                _ => return None,
             }
         }
     }
 
-    /// Returns the ids of the groups that hold the same as in the other state.
-    pub(super) fn groups_as_in(&self, other: &Snapshot<'_>, known: &mut SameActions) -> BTreeSet<&'a str> {
+    /// Returns the groups that hold the same as in the other state, by id.
+    pub(super) fn groups_as_in<'s>(
+        &'s self,
+        other: &'s Snapshot<'_>,
+        known: &mut SameActions,
+    ) -> SameGroups<'s> {
         let groups = self.access.groups.iter().zip(&self.access.of_group);
-        let same = groups.filter(|(group, mine)| {
+        let same = groups.filter_map(|(group, mine)| {
             let theirs = other.access.group_with(&group.id);
             let theirs = theirs.and_then(|theirs| other.access.of_group.get(theirs));
-            self.are_same(mine, other, theirs.map_or(&[], Vec::as_slice), known)
+            let counts = self.same(mine, other, theirs.map_or(&[], Vec::as_slice), known)?;
+            Some((group.id.as_str(), counts))
         });
-        same.map(|(group, _)| group.id.as_str()).collect()
+        same.collect()
     }
 
     /// Returns whether a principal holds the same as in the other state, by the same ways.
@@ -109,19 +120,30 @@ impl<'a> Snapshot<'a> {
         &self,
         other: &Snapshot<'_>,
         id: &str,
-        same_groups: &BTreeSet<&str>,
+        same_groups: &SameGroups<'_>,
         known: &mut SameActions,
     ) -> bool {
         let (Some(mine), Some(theirs)) = (self.access.principal_with(id), other.access.principal_with(id))
         else {
             return false;
         };
+        let counts_as_before = |counts: &Counts<'_>| {
+            counts.iter().all(|[one, other]| one.contain(mine) == other.contain(theirs))
+        };
         let groups = memberships(self.access, mine);
         groups == memberships(other.access, theirs)
-            && groups.iter().all(|(group, _)| same_groups.contains(group))
-            && self.are_same(self.access.own_sources(mine), other, other.access.own_sources(theirs), known)
+            && groups.iter().all(|(group, _)| same_groups.get(group).is_some_and(counts_as_before))
+            && self
+                .same(self.access.own_sources(mine), other, other.access.own_sources(theirs), known)
+                .is_some_and(|counts| counts_as_before(&counts))
     }
 }
+
+/// Whom the same statements count for in two states.
+type Counts<'s> = Vec<[&'s Holders; 2]>;
+
+/// Groups that hold the same in both states, by id, with whom of their members some of it counts for.
+pub(super) type SameGroups<'s> = BTreeMap<&'s str, Counts<'s>>;
 
 /// Returns the groups of a principal that last, and on what each hangs.
 fn memberships(access: &Access, principal: usize) -> Vec<(&str, Option<&str>)> {
@@ -139,10 +161,8 @@ pub(super) struct SameActions(FxHashMap<[*const Choice<Pattern>; 2], bool>);
 impl SameActions {
     fn is_same(&mut self, one: &Source, other: &Source) -> bool {
         let (mine, theirs) = (&one.statement, &other.statement);
-        // Whom it counts for is not compared here, so what depends on that is never the same.
-        !one.holders.are_limited()
-            && !other.holders.are_limited()
-            && mine.effect == theirs.effect
+        // Whom it counts for is compared by whoever asks for one principal.
+        mine.effect == theirs.effect
             && mine.condition == theirs.condition
             && one.steps.iter().map(|step| &step.id).eq(other.steps.iter().map(|step| &step.id))
             && mine.resources == theirs.resources

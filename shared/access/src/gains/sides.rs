@@ -102,7 +102,8 @@ impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
                 && from.grants.get(*grant).is_none_or(|ways| !is_hidden(to.access, from, ways))
         };
         let lifted = from.held().filter(is_lifted).copied().collect();
-        let has_other_bounds = !sides.bounds.are_same && from.is_bounded();
+        let are_same = sides.bounds.are_same((from.access, from.number), (to.access, to.number));
+        let has_other_bounds = !are_same && from.is_bounded();
         Self { sides, from, to, is_gain, standing, lifted, has_other_bounds }
     }
 

@@ -4,7 +4,7 @@
 //! ones that show as many marked as complete. A list that shows more than is counted grew in between, or has what the
 //! counter leaves out; both are no sign. Different things are counted: one that came twice is one.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::{
     Table,
@@ -27,14 +27,16 @@ pub(crate) fn mark(seen: &mut Seen) {
             seen.prove(table.listing, parent);
         }
     }
-    for (policy, counted, shown) in by_policy(seen) {
-        if shown < counted {
-            let reason = format!("the policy counts {counted} attachments and shows {shown}");
-            seen.deny(POLICY_ATTACHMENTS.listing, Some(&policy), &reason);
+    let counts: HashMap<String, (i64, i64)> =
+        by_policy(seen).into_iter().map(|(policy, counted, shown)| (policy, (counted, shown))).collect();
+    seen.hold_against_counts(POLICY_ATTACHMENTS.listing, |policy| {
+        let (counted, shown) = counts.get(policy)?;
+        Some(if shown < counted {
+            Err(format!("the policy counts {counted} attachments and shows {shown}"))
         } else {
-            seen.prove(POLICY_ATTACHMENTS.listing, Some(&policy));
-        }
-    }
+            Ok(())
+        })
+    });
 }
 
 type Compared = (&'static Table, Option<&'static str>, i64, i64);
