@@ -16,7 +16,7 @@ use model::Coverage;
 use serde_json::{Value, json};
 use snapshot::Manifest;
 
-use super::{Context, diff};
+use super::Context;
 use crate::{
     arguments::{Export, Layout},
     failure::Failure,
@@ -85,7 +85,7 @@ async fn incomplete(
     names: &[String],
 ) -> Result<Vec<Coverage>, Failure> {
     if names.is_empty() || first.is_some() {
-        return diff::unseen(past, first.unwrap_or(last), last).await;
+        return Ok(serve::unseen_lists(&past.history, first.unwrap_or(last), last).await?);
     }
     let mut tables = Vec::new();
     for name in names {
