@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, mem};
 
-use model::{Row, State, Table, UnreadCell, tables};
+use model::{Row, State, Table, UnreadCell, is_other_form, tables};
 use serde_json::Value;
 
 /// Returns the doubtful cells of rows that only lost something. `before` may leave out tables that are as they were.
@@ -56,9 +56,10 @@ fn owners<'a>(table: &Table, declared: &'a [&'static Table]) -> impl Iterator<It
 /// Returns the columns that hold nothing now, or a document with fewer members; none where the row shows anything new.
 fn lost_columns(table: &Table, known: &Row, shown: &Row) -> Option<Vec<&'static str>> {
     let cells = table.columns.iter().zip(known.values().zip(shown.values())).skip(table.key);
-    // What moves by itself is no drift, and what is wrong with a thing heals at once.
-    let differing =
-        cells.filter(|(column, (known, shown))| known != shown && !column.moves && column.name != "fault");
+    // What moves by itself or has another form is no drift, and what is wrong with a thing heals at once.
+    let differing = cells.filter(|(column, (known, shown))| {
+        known != shown && !column.moves && column.name != "fault" && !is_other_form(column, *known, *shown)
+    });
     let mut lost = Vec::new();
     for (column, (known, shown)) in differing {
         let is_lost = match (known.as_text(), shown.as_text()) {
@@ -75,9 +76,15 @@ fn lost_columns(table: &Table, known: &Row, shown: &Row) -> Option<Vec<&'static 
 
 /// Returns whether the document of a row that both snapshots hold only lacks members that it had.
 pub(crate) fn is_document_less(before: &State, state: &State, table: &'static Table, key: &[u8]) -> bool {
+    let Some(column) = table.columns.iter().find(|column| column.name == "document") else { return false };
     let [known, shown] = [before, state]
-        .map(|state| state.rows(table).get(table, key).and_then(|row| table.text(row, "document")));
-    known.zip(shown).is_some_and(|(known, shown)| known != shown && has_fewer_members(known, shown))
+        .map(|state| state.rows(table).get(table, key).map(|row| table.cell(row, column.name)));
+    known.zip(shown).is_some_and(|(known, shown)| {
+        let documents = known.as_text().zip(shown.as_text());
+        known != shown
+            && !is_other_form(column, known, shown)
+            && documents.is_some_and(|(known, shown)| has_fewer_members(known, shown))
+    })
 }
 
 /// Returns whether a document differs from a former one only by members that it lacks, at any depth.

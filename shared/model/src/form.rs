@@ -11,7 +11,8 @@ use crate::{Column, Type, Value, is_same_second, normal_moment};
 const ADDRESSES: [&str; 5] = ["email", "owner_user_id", "owner_userid", "user_id", "userid"];
 
 /// Returns whether two values of a column differ in their form alone.
-pub(crate) fn is_other_form(column: &Column, before: Value<'_>, after: Value<'_>) -> bool {
+#[must_use]
+pub fn is_other_form(column: &Column, before: Value<'_>, after: Value<'_>) -> bool {
     let (Value::Text(before), Value::Text(after)) = (before, after) else { return false };
     match column.kind {
         Type::Time => is_same_second(before, after),

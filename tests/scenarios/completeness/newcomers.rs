@@ -4,7 +4,7 @@
 use model::Cloud;
 use serde_json::{Value, json};
 use simulators::{
-    huawei::{self, world::Entity},
+    huawei,
     ibm::{self, FaultKind},
 };
 
@@ -88,34 +88,6 @@ async fn a_part_of_a_new_thing_on_ibm_cloud_is_not_added_to_it_when_it_heals() {
         let second = come_and_heal(&hours, &faults, || hours.account.ibm().change(add_to_ibm)).await;
         quiet(&second, &format!("{faults:?}"));
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn statements_that_a_new_policy_shows_as_null_give_what_they_give_when_they_are_shown() {
-    const WIDE: &str = r#"{"Version":"5.0","Statement":[{"Effect":"Allow","Action":["*"]}]}"#;
-    let hours = Hours::of(Account::of(Company::of_a_dozen(Cloud::Huawei).await));
-    hours.told().await;
-    hours.account.huawei().change(|world| {
-        add_to_huawei(world);
-        let policy = world.policies.with_id_mut("policy-new").expect("the policy");
-        policy.versions.iter_mut().for_each(|version| version.set("document", WIDE));
-        let user = world.users.iter().find(|user| user.access_keys.len() == 1).expect("a user with a key");
-        let user = Entity::User(user.object.text("user_id").to_owned());
-        world.attachments.attach("policy-new", user, "2026-09-01T00:00:00.000Z");
-    });
-    let place = "document/Statement".to_owned();
-    hours.spoil("/v5/policies/policy-new/versions", FaultKind::Inside(place, Value::Null));
-    let told = hours.told().await;
-    assert!(told.has("drift.added", "policy New"), "{}", told.all());
-    assert!(told.titles("access.gained").is_empty(), "nobody knows what it gives: {}", told.all());
-    assert!(!told.has("finding.opened", "policy allows everything"), "{}", told.all());
-    hours.heal();
-    let told = hours.told().await;
-    assert_eq!(told.titles("access.gained").len(), 1, "{}", told.all());
-    assert!(told.has("finding.opened", "policy allows everything"), "{}", told.all());
-    assert!(told.titles("drift.changed").is_empty(), "they came with the policy: {}", told.all());
-    let told = hours.told().await;
-    assert_eq!(told.all(), "");
 }
 
 #[tokio::test(flavor = "multi_thread")]
