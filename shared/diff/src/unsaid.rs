@@ -41,8 +41,8 @@ pub(crate) fn is_part_lost(before: &State, state: &State, table: &Table, cell: &
         && rows_below(state, table, &cell.key).next().is_none()
 }
 
-/// Adds the cells of rows that only lost something, and forgets the doubtful cells of which nothing was known, and what only accompanies them: a member that a cloud never says
-/// must not cost every run. `before` may leave out tables that are as they were.
+/// Adds the cells of rows that only lost something, and forgets the doubtful cells of which nothing was known, with those that
+/// say the same: a member that a cloud never says must not cost every run. `before` may leave out tables that are as they were.
 pub fn forget_idle(before: &State, state: &mut State, declared: &[&'static Table]) {
     let mut cells = state.take_unread();
     cells.extend(lost_cells(before, state, declared));
