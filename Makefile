@@ -22,9 +22,10 @@ bench: ## print figures of every stage for accounts of 1 k, 10 k and 100 k thing
 	"$${CARGO_TARGET_DIR:-target}"/release/bench
 	cargo run --release --quiet --package iamwatch-access --example scale
 
-lint: ## check formatting and lints
+lint: ## check formatting, lints and the links between pages of the code
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
 
 reference: ## write the generated pages anew: tables, rules, examples of events, the scenario
 	IAMWATCH_WRITE=1 cargo test --quiet --package iamwatch-check --package iamwatch-notify

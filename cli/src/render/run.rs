@@ -114,9 +114,18 @@ fn changes(told: &Told, paint: Paint) -> String {
     if told.summary.is_first {
         return "  First snapshot: a baseline, to which the next will be compared\n".to_owned();
     }
+    let damaged = of_kind(&told.events, "history.damaged").next().map(|event| &event.data);
+    let is_lost = |member: &str| damaged.and_then(|data| data.get(member)) == Some(&Value::Bool(true));
+    if is_lost("nothing_compared") {
+        return "  Nothing could be compared: the next snapshot will be compared to this one\n".to_owned();
+    }
+    let tables = damaged.and_then(|data| data.get("tables")).and_then(Value::as_array);
     let drifted: Vec<&Value> = of_kind(&told.events, "drift.").map(|event| &event.data).collect();
     let rows = told.summary.drift.values().sum();
     let mut page = match (drifted.len(), rows) {
+        (_, 0) if tables.is_some_and(|tables| !tables.is_empty()) => {
+            return "  Nothing changed in what could be compared\n".to_owned();
+        }
         (_, 0) if !told.incomplete.is_empty() => {
             return "  Nothing changed in what could be seen\n".to_owned();
         }

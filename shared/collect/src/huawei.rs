@@ -3,7 +3,7 @@
 //! In: [`Settings`]. Out: [`Collected`]. The account has two authorization models side by side, and grants of one
 //! are invisible in the other, so both are read: identity policies (version 5) and classic roles (version 3). What
 //! is refused says so in its coverage, and the rest goes on. The cloud does not shorten lists silently, but counts
-//! what it has; at the end the lists are held against these counts ([`counters`]).
+//! what it has; at the end the lists are held against these counts (`counters`).
 
 use futures::future::{BoxFuture, FutureExt, join_all};
 use model::{AccountId, Cloud};

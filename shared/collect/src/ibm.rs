@@ -2,7 +2,7 @@
 //!
 //! In: [`Settings`]. Out: [`Collected`]. The lists are read at the same time as far as they do not
 //! hang on one another; at the end, what was seen is searched for signs that the cloud showed less
-//! than there is ([`shrinkage`]).
+//! than there is (`shrinkage`).
 
 use futures::future::{BoxFuture, FutureExt, join_all};
 use model::{AccountId, Cloud};

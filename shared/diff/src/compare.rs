@@ -10,7 +10,7 @@ use crate::revealed::{Noted, part_revealed};
 ///
 /// A row that shows what could not be read before, and was changed beside that, has two changes, one after the other.
 ///
-/// Both states must hold their coverage, and `after` must have been through [`crate::carry`].
+/// Both states must hold their coverage, and `after` must have been through [`crate::carry()`].
 ///
 /// ```
 /// let nothing = model::State::default();
@@ -40,7 +40,7 @@ pub fn compare(before: &State, after: &State, declared: &[&'static Table]) -> Ve
 }
 
 /// Marks in the later of two states what is seen for the first time only because it could never be read before: rows,
-/// and lists that are read to their end for the first time. `changes` are those that [`between`] returned.
+/// and lists that are read to their end for the first time. `changes` are those that [`compare`] returned.
 pub fn mark_first_sight(before: &State, after: &mut State, changes: &[Change]) {
     let first = ListHistory::of(before, after).first_complete();
     after.note_first_complete(first);

@@ -24,7 +24,7 @@ pub(crate) struct Made<'a> {
 }
 
 impl<'a> Made<'a> {
-    /// Takes the state, in which the tables of [`below`] are, and reads the findings if they are asked of.
+    /// Takes the state, in which the tables that [`source_tables`] names are, and reads the findings if they are asked of.
     pub(crate) async fn of(
         history: &History,
         manifest: &Manifest,

@@ -58,7 +58,14 @@ pub(crate) async fn finding_steps(
         .boxed();
     let ids = subject.telling_ids();
     let address = subject.address(history.account());
-    let is_about = |finding: &Finding| finding.subject == address || names(history.account(), finding, &ids);
+    let root = format!("{}/", history.account());
+    let is_other_place =
+        |place: &str| place.strip_prefix(&root).is_some_and(|place| subject.other_places.contains(place));
+    let is_about = |finding: &Finding| {
+        finding.subject == address
+            || is_other_place(&finding.subject)
+            || names(history.account(), finding, &ids)
+    };
     let mut known: BTreeMap<String, Finding> = BTreeMap::new();
     let mut steps = Vec::new();
     while let Some((number, content)) = contents.try_next().await? {

@@ -29,6 +29,8 @@ pub struct Subject {
     pub name: Option<String>,
     /// Its ids: the key and others, as rows that belong to it or are about it hold them.
     pub ids: BTreeSet<String>,
+    /// Other ends of addresses that mean it: what it belongs to and one of its texts, as rules may name what they report.
+    pub other_places: BTreeSet<String>,
 }
 
 impl Subject {
@@ -37,7 +39,8 @@ impl Subject {
         let text = |column: &str| table.text(row, column).filter(|text| !text.is_empty()).map(str::to_owned);
         let mut ids: BTreeSet<String> = own_columns(table, &IDS).filter_map(text).collect();
         ids.insert(key_text(&key));
-        Self { table, key, name: table.label.and_then(text), ids }
+        let other_places = other_places(table, row);
+        Self { table, key, name: table.label.and_then(text), ids, other_places }
     }
 
     /// Returns the address of the thing in an account: cloud, account, table and key.
@@ -63,6 +66,13 @@ impl Subject {
     }
 }
 
+/// Returns the ends of addresses that name a part of a thing by one of its texts, where its key has no such text.
+fn other_places(table: &'static Table, row: &Row) -> BTreeSet<String> {
+    let Some(owner) = row.value(0).as_text().filter(|_| table.key > 1) else { return BTreeSet::new() };
+    let texts = row.values().skip(1).filter_map(Value::as_text).filter(|text| !text.is_empty());
+    texts.map(|text| format!("{}/{owner}/{text}", table.name)).collect()
+}
+
 fn key_text(key: &Row) -> String {
     let values: Vec<String> = key.values().map(|value| value.to_string()).collect();
     values.join("/")
@@ -81,6 +91,7 @@ fn own_columns(table: &'static Table, names: &'static [&'static str]) -> impl It
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     Address,
+    OtherAddress,
     Id,
     Name,
     NameInOtherLetters,
@@ -107,7 +118,11 @@ impl<'a> Wanted<'a> {
             return None;
         }
         let is_address = key.is_empty() || key_text(&Row::pack(row.values().take(table.key))) == key;
-        if is_address { Some(Fit::Address) } else { fit_of_text(table, row, key) }
+        if is_address {
+            return Some(Fit::Address);
+        }
+        let is_other = || other_places(table, row).contains(&format!("{}/{key}", table.name));
+        fit_of_text(table, row, key).or_else(|| is_other().then_some(Fit::OtherAddress))
     }
 }
 
@@ -179,9 +194,10 @@ async fn search_the_past(
         if table.key == 1 {
             columns.push(0);
         } else if last_of_address.is_some() {
-            // A key of several columns is one text in an address.
-            let key = Row::pack(text.splitn(table.key, '/').map(Value::from));
-            return Some((table, RowFilter::Key(key)));
+            // A key of several columns is one text in an address, and any of its columns may hold a `/`.
+            let owners: BTreeSet<String> =
+                text.match_indices('/').filter_map(|(end, _)| text.get(..end)).map(str::to_owned).collect();
+            return Some((table, RowFilter::Naming { columns: vec![0], texts: owners.into() }));
         }
         let texts = BTreeSet::from([text.clone()]).into();
         (!columns.is_empty()).then_some((table, RowFilter::Naming { columns, texts }))

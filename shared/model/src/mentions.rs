@@ -1,5 +1,5 @@
 //! Columns that name a thing of another table, which the row may outlive or that may never be seen: a policy names whom it is for, and an instance its
-//! resource group. What hangs on another row is in [`crate::relations`] and [`crate::references`].
+//! resource group. What hangs on another row is in [`crate::relations()`] and [`crate::references`].
 
 use crate::Table;
 

@@ -38,6 +38,12 @@ impl Damage {
         *self == Self::default()
     }
 
+    /// Returns whether there was no former snapshot to compare with, so that all that is seen counts as known.
+    #[must_use]
+    pub const fn is_nothing_compared(&self) -> bool {
+        self.uncompared.is_some() && self.compared_with.is_none()
+    }
+
     /// Notes an object, with what is wrong with it.
     pub fn note(&mut self, object: &str, fault: &str) {
         self.objects.entry(object.to_owned()).or_insert_with(|| fault.to_owned());
@@ -75,8 +81,7 @@ impl Damage {
             (Some(number), None) => parts.push(format!("nothing could be compared with snapshot {number}")),
             (None, _) => {}
         }
-        let is_told = self.uncompared.is_some() && self.compared_with.is_none();
-        if !self.tables.is_empty() && !is_told {
+        if !self.tables.is_empty() && !self.is_nothing_compared() {
             parts.push(format!("what changed in {} could not be told", list_some(&self.tables)));
         }
         if self.findings {
@@ -114,7 +119,7 @@ pub(crate) fn draft(report: &RunReport<'_>) -> Option<Draft> {
     let members = [
         ("damage", Value::from(sentence.as_str())),
         ("objects", Value::from(objects)),
-        ("nothing_compared", Value::from(damage.uncompared.is_some() && damage.compared_with.is_none())),
+        ("nothing_compared", Value::from(damage.is_nothing_compared())),
         ("compared_with", Value::from(damage.compared_with)),
         ("tables", json!(damage.tables)),
         ("restored", json!(damage.restored)),

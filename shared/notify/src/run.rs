@@ -64,7 +64,8 @@ pub(crate) fn unjudged(report: &RunReport<'_>) -> Option<Draft> {
 }
 
 fn rows(report: &RunReport<'_>) -> BTreeMap<&'static str, u64> {
-    if report.is_first {
+    let is_nothing_compared = report.damage.as_ref().is_some_and(|damage| damage.is_nothing_compared());
+    if report.is_first || is_nothing_compared {
         let known = report.state.iter().filter(|(name, _)| *name != tables::COVERAGE.name);
         return known.map(|(name, rows)| (name, count(rows.len()))).collect();
     }

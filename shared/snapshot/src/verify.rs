@@ -57,21 +57,13 @@ impl History {
     /// When the store does not work; what it holds is never an error here.
     pub async fn verify(&self) -> Result<Vec<Fault>, SnapshotError> {
         let keys = self.store().list_all(&self.key("")).await.map_err(|error| self.store_error(error))?;
-        let mut walk = Walk {
-            history: self,
-            faults: Vec::new(),
-            proven: BTreeMap::new(),
-            tables: BTreeMap::new(),
-            manifests: BTreeMap::new(),
-        };
+        let mut walk = Walk::new(self);
         let folder = self.key("");
         let names: BTreeSet<&str> = keys.iter().filter_map(|key| key.strip_prefix(&folder)).collect();
         walk.chain(&names).await?;
         walk.ledgers(&names).await?;
         walk.rest(&names).await?;
-        walk.faults.sort();
-        walk.faults.dedup();
-        Ok(walk.faults)
+        Ok(walk.end())
     }
 }
 
@@ -86,7 +78,24 @@ struct Walk<'a> {
     manifests: BTreeMap<u64, String>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    const fn new(history: &'a History) -> Self {
+        Self {
+            history,
+            faults: Vec::new(),
+            proven: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            manifests: BTreeMap::new(),
+        }
+    }
+
+    /// Returns what was found, sorted by object, each once.
+    fn end(mut self) -> Vec<Fault> {
+        self.faults.sort();
+        self.faults.dedup();
+        self.faults
+    }
+
     fn fault(&mut self, kind: FaultKind, name: &str, text: impl Into<String>) {
         self.faults.push(Fault { object: self.history.key(name), kind, text: text.into() });
     }

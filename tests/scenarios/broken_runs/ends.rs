@@ -103,6 +103,9 @@ async fn a_history_without_any_manifest_left_is_no_first_snapshot() {
     let events = place.events();
     assert_eq!(damaged(&events)[0].data["nothing_compared"], true);
     assert_eq!(drift(&of_snapshot(&events, "2")), BTreeSet::new());
+    let known = events.iter().rfind(|event| event.kind.contains(".baseline.taken."));
+    let known = &known.expect("what counts as known").data["rows"]["total"];
+    assert_eq!(*known, second.rows - second.lists, "the rows of coverage are not of the account");
     place.reads_whole(&account).await.expect("a whole snapshot");
 }
 

@@ -338,3 +338,19 @@ fn an_account_of_which_nothing_can_be_read_leaves_the_history_as_it_was() {
     let page = cloud.desk.iamwatch(&["audit"]).done();
     assert!(page.contains("snapshot 2") && page.contains("Nothing changed"), "{page}");
 }
+
+#[test]
+fn a_run_that_could_compare_nothing_or_not_all_does_not_say_that_nothing_changed() {
+    let cloud = Cloud::new();
+    cloud.desk.iamwatch(&["audit"]).done();
+    std::fs::remove_file(cloud.desk.object("manifests/00000001")).unwrap();
+    let page = cloud.desk.iamwatch(&["audit"]).done();
+    assert!(page.contains("Nothing could be compared") && !page.contains("Nothing changed"), "{page}");
+    std::fs::remove_file(cloud.desk.object("tables/ibm_access_groups/")).unwrap();
+    cloud.simulator.change(|world| world.groups[1].object.set("name", "renamed"));
+    let page = cloud.desk.iamwatch(&["audit"]).done();
+    assert!(
+        page.contains("ibm_access_groups") && page.contains("Nothing changed in what could be compared"),
+        "{page}"
+    );
+}

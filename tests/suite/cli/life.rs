@@ -219,3 +219,21 @@ fn a_damaged_manifest_is_named_and_the_life_goes_on() {
     assert_eq!(life["unread"][0]["snapshot"], 4);
     assert!(titles(moments(&life)[&5]).iter().any(|title| title.contains("was added by")), "{life}");
 }
+
+#[test]
+fn the_subject_of_every_finding_has_a_life_that_tells_of_the_finding() {
+    let desk = Desk::with_history();
+    let found = desk.iamwatch(&["findings", "--all", "--json"]).json();
+    let by_rule: BTreeMap<&str, &Value> =
+        list(&found, "findings").iter().map(|each| (each["rule"].as_str().unwrap(), each)).collect();
+    // A rule that names what it reports by other columns than the key is among them.
+    assert!(by_rule.contains_key("policy_names_missing_instance"));
+    for (rule, finding) in by_rule {
+        let life = desk
+            .iamwatch(&["history", finding["subject"].as_str().unwrap(), "--compare", "0", "--json"])
+            .json();
+        let steps = list(&life, "moments").iter().flat_map(|moment| list(moment, "findings"));
+        let rules: Vec<_> = steps.map(|step| &step["finding"]["rule"]).collect();
+        assert!(rules.contains(&&json!(rule)), "{rule}: {finding}\n{life}");
+    }
+}

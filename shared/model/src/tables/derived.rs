@@ -189,7 +189,7 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
     GRANTS.into_iter().chain([&ASSUMPTIONS, &FINDINGS, &DRIFT, &SNAPSHOTS])
 }
 
-/// Returns whether a table is made of the access of an account: see [`super::grant_sources`].
+/// Returns whether a table is made of the access of an account: see [`super::grant_sources()`].
 #[must_use]
 pub fn is_of_access(table: &Table) -> bool {
     is_derived(table) && !is_of_history(table)

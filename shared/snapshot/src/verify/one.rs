@@ -1,7 +1,5 @@
 //! Proves one snapshot: its objects, its rows, and its place in the chain.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 use super::{Fault, FaultKind, Walk};
@@ -14,13 +12,7 @@ impl History {
     /// # Errors
     /// When there is no snapshot with the number, or the store does not work; what the store holds is never an error here.
     pub async fn verify_snapshot(&self, number: u64) -> Result<Vec<Fault>, SnapshotError> {
-        let mut walk = Walk {
-            history: self,
-            faults: Vec::new(),
-            proven: BTreeMap::new(),
-            tables: BTreeMap::new(),
-            manifests: BTreeMap::new(),
-        };
+        let mut walk = Walk::new(self);
         let none =
             || SnapshotError::NoSuchSnapshot { account: self.account().clone(), name: number.to_string() };
         let own = self.manifest_bytes(number).await?.ok_or_else(none)?;
@@ -47,9 +39,7 @@ impl History {
                 walk.link(&manifest, Some(&(number, sha256(&own))));
             }
         }
-        walk.faults.sort();
-        walk.faults.dedup();
-        Ok(walk.faults)
+        Ok(walk.end())
     }
 
     async fn manifest_bytes(&self, number: u64) -> Result<Option<Bytes>, SnapshotError> {
