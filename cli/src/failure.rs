@@ -116,6 +116,7 @@ fn is_ours(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.is::<NameError>()
         || error.is::<ExportError>()
         || error.is::<AccountError>()
+        || error.is::<model::EndpointError>()
 }
 
 /// Keeps a message on one line, and what a cloud or a file says from steering the terminal.

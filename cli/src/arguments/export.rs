@@ -7,7 +7,7 @@ use export::Format;
 ///
 /// Every table and view, `coverage`, `findings` and grants, with keys, foreign keys where they hold, and comments. The target comes to be
 /// whole or not at all, and one that is there is not touched. In CSV, a `'` is put in front of what a spreadsheet would take for a
-/// formula.
+/// formula, and what nobody sees is escaped.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -43,6 +43,6 @@ pub use relations::{Relation, relations};
 pub use state::{Rows, State, UnreadCell};
 pub use statements::{RowsByTable, STATEMENT, StatementTables};
 pub use table::{Author, Column, Draft, Kind, Parent, Reading, Table, Type};
-pub use text::{is_unseen, split_remedy, visible, visible_json};
+pub use text::{is_unseen, split_remedy, visible, visible_json, visible_lines};
 pub use time::{Timestamp, is_same_second, normal_moment, normal_time, time_text};
 pub use value::{Row, Value, Values};

@@ -52,20 +52,35 @@ pub fn is_unseen(character: char) -> bool {
 /// ```
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unseen) {
+    escape_unseen(text, &[])
+}
+
+/// Returns a text of characters that can be seen, with its line breaks and tabs as they are: see [`visible`].
+///
+/// ```
+/// assert_eq!(model::visible_lines("one\n\ttw\u{200b}o"), "one\n\ttw\\u{200b}o");
+/// ```
+#[must_use]
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    escape_unseen(text, &['\n', '\r', '\t'])
+}
+
+fn escape_unseen<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
+    let is_escaped = |character: char| is_unseen(character) && !kept.contains(&character);
+    if !text.contains(is_escaped) {
         return Cow::Borrowed(text);
     }
-    let mut line = String::with_capacity(text.len() + 8);
+    let mut escaped = String::with_capacity(text.len() + 8);
     for character in text.chars() {
         match character {
-            '\n' => line.push_str("\\n"),
-            '\r' => line.push_str("\\r"),
-            '\t' => line.push_str("\\t"),
-            unseen if is_unseen(unseen) => line.extend(unseen.escape_unicode()),
-            seen => line.push(seen),
+            seen if !is_escaped(seen) => escaped.push(seen),
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            unseen => escaped.extend(unseen.escape_unicode()),
         }
     }
-    Cow::Owned(line)
+    Cow::Owned(escaped)
 }
 
 /// Returns JSON that means the same, with the characters of [`is_unseen`] escaped as JSON escapes them: it can be shown

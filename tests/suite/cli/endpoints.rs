@@ -34,6 +34,7 @@ fn an_address_of_the_environment_comes_under_the_rule() {
             let outcome = desk.iamwatch(&["snapshots", "--store", "s3://a-bucket/x"]);
             outcome.fails(2, &["is refused", said]);
             assert!(!outcome.stderr.contains("p4ssw0rd"), "{outcome:?}");
+            assert_eq!(outcome.stderr.matches("is refused").count(), 1, "said once: {outcome:?}");
         }
     }
     // This machine itself may be called, and does not answer.
@@ -65,7 +66,9 @@ fn parameters_and_sinks_come_under_the_rule() {
     outcome.fails(3, &["snapshot 1 is stored", "`http://0.0.0.0:9` is refused"]);
     for (address, said) in REFUSED {
         cloud.tell(&format!("eventbridge:iamwatch?endpoint={address}"));
-        cloud.desk.iamwatch(&["audit"]).fails(2, &["is refused", said]);
+        let outcome = cloud.desk.iamwatch(&["audit"]);
+        outcome.fails(2, &["is refused", said]);
+        assert_eq!(outcome.stderr.matches("is refused").count(), 1, "said once: {outcome:?}");
     }
 }
 

@@ -221,13 +221,20 @@ async fn no_text_of_a_report_is_taken_for_anything_but_text() {
         for cell in row.iter().flatten() {
             assert!(!cell.starts_with('='), "{cell}");
             assert!(!cell.contains(";="), "{cell}");
+            assert!(!cell.contains(['\u{202e}', '\u{2028}']), "{cell}");
         }
     }
 
-    let log: Value = serde_json::from_str(&of(ReportFormat::Sarif)).unwrap();
+    let text = of(ReportFormat::Sarif);
+    assert!(!text.contains(['\u{202e}', '\u{2028}']));
+    let log: Value = serde_json::from_str(&text).unwrap();
     let results = log["runs"][0]["results"].as_array().unwrap();
     assert_eq!(results.len(), 4);
-    assert_eq!(results[0]["locations"][0]["logicalLocations"][0]["name"], nasty("subject name"));
+    assert_eq!(
+        results[0]["locations"][0]["logicalLocations"][0]["name"],
+        *model::visible(&nasty("subject name"))
+    );
+    assert!(!results[0]["message"]["text"].as_str().unwrap().contains(['\u{202e}', '\n']), "{}", results[0]);
     assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], false);
 
     let events = of(ReportFormat::Ocsf);

@@ -5,6 +5,9 @@
 //! was set up for another country, or a paste, parts cells; also behind blanks there, which some leave out. It is put in front of a `'`
 //! in such a place, too, so that taking one away from each gives the text back.
 //!
+//! Characters that are not seen (they turn, hide or break a line, as in a name that is to look like another) are written as `\u{202e}`, as on
+//! a terminal; line breaks and tabs stay. JSON lines, Parquet and the databases keep them.
+//!
 //! Null is nothing at all, an empty text is `""`.
 
 use std::{
@@ -69,19 +72,19 @@ pub fn csv_line(row: &[Value<'_>]) -> String {
     line
 }
 
-/// Returns a text as a cell of CSV that a spreadsheet takes for no formula.
+/// Returns a text as a cell of CSV that a spreadsheet takes for no formula, and in which every character is seen.
 ///
 /// ```
 /// assert_eq!(export::csv_text("@SUM(A1), and more"), "\"'@SUM(A1), and more\"");
 /// ```
 #[must_use]
 pub fn csv_text(text: &str) -> String {
-    quote(&defuse(text)).into_owned()
+    quote(&defuse(&model::visible_lines(text))).into_owned()
 }
 
 /// Returns whether a cell still begins after a letter: nothing that is seen stands in it yet.
 fn begins_after(letter: char, begins: bool) -> bool {
-    let is_unseen = letter.is_whitespace() || letter.is_control() || model::is_unseen(letter);
+    let is_unseen = letter.is_whitespace() || model::is_unseen(letter);
     BREAKS.contains(&letter) || (begins && is_unseen)
 }
 
@@ -149,7 +152,9 @@ mod tests {
             ("a\t=1", "\"a\t'=1\""),
             ("a\n=1", "\"a\n'=1\""),
             ("  =1", "\"  '=1\""),
-            ("a;\u{a0}\u{200b}=1", "\"a;\u{a0}\u{200b}'=1\""),
+            ("a;\u{a0}\u{2003}=1", "\"a;\u{a0}\u{2003}'=1\""),
+            ("a;\u{200b}=1", "\"a;\\u{200b}=1\""),
+            ("ops\u{202e}nimda\u{2028}\u{1b}[2J", r"ops\u{202e}nimda\u{2028}\u{1b}[2J"),
             ("a=1-2", "a=1-2"),
             ("=\"a\",b", "\"'=\"\"a\"\",b\""),
         ] {

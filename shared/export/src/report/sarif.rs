@@ -36,12 +36,13 @@ pub(super) fn write(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Res
     });
     // The members of the run stand open, so that results follow one by one.
     let head = head.to_string();
-    let head = head.strip_suffix('}').unwrap_or(&head);
+    let head = model::visible_json(head.strip_suffix('}').unwrap_or(&head));
     write!(output, "{{\"$schema\":{},\"version\":\"2.1.0\",\"runs\":[{head},\n\"results\":[", json!(SCHEMA))?;
     let mut mark = "\n";
     for reported in &report.findings {
         let rule = ids.iter().position(|id| *id == reported.finding.rule);
-        write!(output, "{mark}{}", result(report, reported, rule))?;
+        let result = result(report, reported, rule).to_string();
+        write!(output, "{mark}{}", model::visible_json(&result))?;
         mark = ",\n";
     }
     output.write_all(b"\n]}]}\n")
@@ -115,7 +116,7 @@ const fn score(severity: Severity) -> &'static str {
 }
 
 fn invocation(report: &AuditReport<'_>) -> Value {
-    let note = |id: &str, level: &str, text: String| json!({ "descriptor": { "id": id }, "level": level, "message": { "text": text } });
+    let note = |id: &str, level: &str, text: String| json!({ "descriptor": { "id": id }, "level": level, "message": { "text": model::visible(&text) } });
     let lists = report.incomplete.iter().map(|list| {
         note("list-not-complete", "warning", format!("{}: {}", list_name(list), list_text(list)))
     });
@@ -148,9 +149,9 @@ fn result(report: &AuditReport<'_>, reported: &ReportedFinding, rule: Option<usi
         "ruleIndex": rule,
         "kind": kind,
         "level": level,
-        "message": { "text": format!("{}: {}{through}", finding.title, described.subject) },
+        "message": { "text": model::visible(&format!("{}: {}{through}", finding.title, described.subject)) },
         "locations": [{ "logicalLocations": [{
-            "name": described.subject,
+            "name": model::visible(&described.subject),
             "fullyQualifiedName": finding.subject,
             "kind": "resource",
         }] }],
