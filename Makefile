@@ -31,8 +31,8 @@ reference: ## write the generated pages anew: tables, rules, examples of events,
 	IAMWATCH_WRITE=1 cargo test --quiet --package iamwatch-check --package iamwatch-notify
 	IAMWATCH_WRITE=1 cargo test --quiet --package iamwatch-tests --test suite -- conventions scenarios
 
-package: ## build the Lambda function for arm64
-	PATH="$$(tests/tools.sh):$$PATH" cargo lambda build --profile deploy --arm64 --package iamwatch-audit
+package: ## build the Lambda functions for arm64
+	PATH="$$(tests/tools.sh):$$PATH" cargo lambda build --profile deploy --arm64 --package iamwatch-audit --package iamwatch-history-function
 
 WEATHER ?=
 export WEATHER

@@ -102,6 +102,8 @@ class Promises:
 
     def __init__(self, template):
         self.resources = template["Resources"]
+        self.parameters = template["Parameters"]
+        self.conditions = template["Conditions"]
         self.broken = []
 
     def check(self, holds, promise):
@@ -185,26 +187,61 @@ class Promises:
                     self.check(prefix == "store/*", f"{name} lists only the store")
                 if "kms:Decrypt" in as_list(statement.get("Action", [])):
                     self.check("Condition" in statement, f"{name} decrypts only through SSM and Secrets Manager")
-        self.check(not self.of("AWS::Lambda::Url"), "the function has no URL")
 
-    def function(self):
+    def functions(self):
         functions = self.of("AWS::Lambda::Function")
-        self.check(functions, "there is a function")
+        self.check(set(functions) == {"Audit", "History"}, "there are the functions of the template, and no others")
         for name, function in functions.items():
             properties = function["Properties"]
             self.check(properties.get("Architectures") == ["arm64"], f"{name} runs on arm64")
             self.check(properties.get("Runtime") == "provided.al2023", f"{name} runs on provided.al2023")
-            self.check(properties.get("ReservedConcurrentExecutions") == 1, f"{name} runs once at a time")
-            self.check(properties.get("Role") == {"Fn::GetAtt": ["AuditRole", "Arn"]}, f"{name} has the audit role")
-            variables = properties.get("Environment", {}).get("Variables", {})
+            self.check(properties.get("Role") == {"Fn::GetAtt": [f"{name}Role", "Arn"]}, f"{name} has its own role")
             self.check(
-                set(variables) == {"IAMWATCH_CONFIG", "IAMWATCH_STORE"}, f"{name} has no secret in its environment"
+                properties.get("LoggingConfig", {}).get("LogGroup") == {"Ref": f"{name}Log"}, f"{name} writes to its log group"
             )
-            own = "ssm:${ConfigurationName}" in json.dumps(variables.get("IAMWATCH_CONFIG"))
-            self.check(own, f"{name} takes a configuration of one's own")
-            self.check("LogGroup" in properties.get("LoggingConfig", {}), f"{name} writes to the log group")
+            variables = set(properties.get("Environment", {}).get("Variables", {}))
+            wanted = {"IAMWATCH_STORE"} | ({"IAMWATCH_CONFIG"} if name == "Audit" else set())
+            self.check(variables == wanted, f"{name} has no secret in its environment")
         for name, group in self.of("AWS::Logs::LogGroup").items():
             self.check("RetentionInDays" in group["Properties"], f"{name} does not keep logs for ever")
+
+    def audit(self):
+        """One run at a time, by a configuration that may be one's own."""
+        properties = self.resources.get("Audit", {}).get("Properties", {})
+        self.check(properties.get("ReservedConcurrentExecutions") == 1, "Audit runs once at a time")
+        variables = properties.get("Environment", {}).get("Variables", {})
+        own = "ssm:${ConfigurationName}" in json.dumps(variables.get("IAMWATCH_CONFIG"))
+        self.check(own, "Audit takes a configuration of one's own")
+
+    def history(self):
+        """The history is asked only where it is wished for, by signed requests, and by a function that cannot write."""
+        urls = self.of("AWS::Lambda::Url")
+        self.check(len(urls) == 1, "only the history has a URL")
+        for name, url in urls.items():
+            properties = url["Properties"]
+            self.check(properties["TargetFunctionArn"] == {"Ref": "History"}, f"{name} is the URL of the history")
+            self.check(properties["AuthType"] == "AWS_IAM", f"{name} takes signed requests only")
+            self.check("Cors" not in properties, f"{name} is for no page of another site")
+        # A right that is given to a function as such is given to callers outside of the account, or to everybody.
+        self.check(not self.of("AWS::Lambda::Permission"), "nobody may call a function but by a right of their own")
+        for name in ("History", "HistoryRole", "HistoryLog", *urls):
+            condition = self.resources.get(name, {}).get("Condition")
+            self.check(condition == "HasHistory", f"{name} is made only where it is wished for")
+        wish = self.parameters.get("ServeHistory", {})
+        self.check(wish.get("Default") == "no", "the history is not served unless it is wished for")
+        self.check(
+            self.conditions.get("HasHistory") == {"Fn::Equals": [{"Ref": "ServeHistory"}, "yes"]},
+            "the history is served where it is wished for",
+        )
+        # What it reads is the store, and it writes nothing but its log.
+        held = {"s3:GetObject", "s3:ListBucket", "logs:CreateLogStream", "logs:PutLogEvents"}
+        role = self.resources.get("HistoryRole", {"Properties": {}})
+        for statement in statements(role):
+            actions = set(as_list(statement["Action"]))
+            self.check(actions <= held, f"HistoryRole only reads the store: {sorted(actions - held)}")
+            if actions & {"logs:CreateLogStream", "logs:PutLogEvents"}:
+                own = {"Fn::GetAtt": ["HistoryLog", "Arn"]}
+                self.check(statement["Resource"] == own, "HistoryRole writes to its own log only")
 
     def schedule(self):
         schedules = self.of("AWS::Scheduler::Schedule")
@@ -287,7 +324,9 @@ def broken(text):
     promises = Promises(cloudformation)
     promises.store()
     promises.roles()
-    promises.function()
+    promises.functions()
+    promises.audit()
+    promises.history()
     promises.schedule()
     promises.alerts()
     promises.secrets()

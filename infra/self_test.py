@@ -44,6 +44,18 @@ BREAKS = [
     ("Mode: FLEXIBLE", "Mode: BENDY", "BENDY"),
     ("      ScheduleExpression: !Ref Schedule\n", "", "ScheduleExpression"),
     ("          Arn: !GetAtt DeadRuns.Arn\n\n  ScheduleRole", "          Arn: !Ref Nothing\n\n  ScheduleRole", "Nothing"),
+    ("        AuthType: AWS_IAM\n", "        AuthType: NONE\n", "signed requests only"),
+    ("        AuthType: AWS_IAM\n", "        AuthType: AWS_IAM\n        Cors:\n          AllowOrigins: ['*']\n", "no page of another site"),
+    ("      EventInvokeConfig:", "      FunctionUrlConfig:\n        AuthType: AWS_IAM\n      EventInvokeConfig:", "only the history has a URL"),
+    ("                Action: s3:GetObject\n", "                Action: [s3:GetObject, s3:PutObject]\n", "only reads the store"),
+    ("                Action: s3:GetObject\n", "                Action: [s3:GetObject, ssm:GetParameter]\n", "only reads the store"),
+    ("                Resource: !GetAtt HistoryLog.Arn", "                Resource: !GetAtt AuditLog.Arn", "its own log only"),
+    ("Role: !GetAtt HistoryRole.Arn", "Role: !GetAtt AuditRole.Arn", "its own role"),
+    ("          IAMWATCH_STORE: !Sub s3://${Store}/store\n      FunctionUrlConfig", "          IAMWATCH_STORE: !Sub s3://${Store}/store\n          TOKEN: abc\n      FunctionUrlConfig", "no secret"),
+    ('    Default: "no"\n', '    Default: "yes"\n', "unless it is wished for"),
+    ('!Equals [!Ref ServeHistory, "yes"]', '!Not [!Equals [!Ref ServeHistory, ""]]', "where it is wished for"),
+    ("    Type: AWS::Serverless::Function\n    Condition: HasHistory\n", "    Type: AWS::Serverless::Function\n", "only where it is wished for"),
+    ("  # Runs that could not be started, or", '  Everybody:\n    Type: AWS::Lambda::Permission\n    Properties:\n      Action: lambda:InvokeFunctionUrl\n      FunctionName: !Ref Audit\n      FunctionUrlAuthType: NONE\n      Principal: "*"\n\n  # Runs that could not be started, or', "right of their own"),
 ]
 
 

@@ -83,7 +83,7 @@ if [ $# -eq 0 ]; then
         "${CARGO_TARGET_DIR:-target}/debug/iamwatch"
     step "Huawei's SDK signs the same" tests/conformance/huawei_signer.sh "${CARGO_TARGET_DIR:-target}/debug/examples/sign"
     step "templates" infra/validate.sh
-    step "the function, for arm64" infra/build.sh
+    step "the functions, for arm64" infra/build.sh
     step "templates broken on purpose" infra/validate.sh --self-test
 fi
 
