@@ -129,6 +129,25 @@ impl Past {
     }
 }
 
+/// Returns where to begin in the store that is asked of several accounts: at the one that the arguments name, or at all that there are.
+///
+/// # Errors
+/// When the store cannot be read or holds no snapshot, or when the account that is named is not in it.
+pub(crate) async fn first_asked(context: Context<'_>) -> Result<Option<AccountId>, Failure> {
+    let name = place::account(context.global).filter(|name| *name != AccountName::All);
+    if name.is_some() {
+        let past = Past::open(context).await?;
+        past.snapshot("latest").await?;
+        return Ok(Some(past.history.account().clone()));
+    }
+    let store_place = place::store(context.global, context.settings)?;
+    let store = AnyStore::open(&store_place, &place::options(context.global, context.settings)).await?;
+    if accounts_of(&store_place, &store).await?.is_empty() {
+        return Err(not_one(&store_place, &[], &[], None));
+    }
+    Ok(None)
+}
+
 /// Snapshots that are looked at for one that is whole.
 const LOOKED_AT: usize = 200;
 

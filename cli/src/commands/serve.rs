@@ -11,7 +11,7 @@ use super::Context;
 use crate::{
     arguments::Serve,
     failure::{Failure, exit},
-    place,
+    past, place,
     questions::Questions,
 };
 
@@ -21,6 +21,8 @@ const TOKEN_BYTES: usize = 24;
 pub(super) async fn run(context: Context<'_>, wanted: &Serve) -> Result<bool, Failure> {
     let (global, settings) = (context.global, context.settings);
     let store_place = place::store(global, settings)?;
+    // What cannot be read is said at once, and not by every page.
+    let first = past::first_asked(context).await?;
     let store = AnyStore::open(&store_place, &place::options(global, settings)).await?;
     let rules = Questions::of(settings, None)?.rules;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted.port)).await.map_err(|error| {
@@ -33,7 +35,8 @@ pub(super) async fn run(context: Context<'_>, wanted: &Serve) -> Result<bool, Fa
     let token = token()?;
     let archive = Archive::new(store, rules, jiff::Timestamp::now, AskLimits::default());
     let router = serve::guard(serve::router(archive), token.clone(), address.port());
-    let url = format!("http://{address}/?token={token}");
+    let path = first.map(|account| format!("accounts/{account}")).unwrap_or_default();
+    let url = format!("http://{address}/{path}?token={token}");
     context.screen.show(
         |paint| {
             let hint = "Whoever has this address can read the store while this runs. Ctrl-C ends it.";

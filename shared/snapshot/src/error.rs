@@ -125,6 +125,16 @@ pub enum StoreError {
         /// What is wrong with the page.
         reason: String,
     },
+    /// There are no credentials to ask with: none were found, or what gives them did not.
+    #[error(
+        "there are no credentials to reach `{place}` with; log in with `aws sso login`, name a profile in `AWS_PROFILE`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`"
+    )]
+    NoCredentials {
+        /// The address in S3.
+        place: String,
+        /// What was looked at last, and what it gave.
+        source: Cause,
+    },
     /// There was no answer, or none in time.
     #[error("`{place}` could not be reached; check network, region, endpoint and credentials")]
     Unreachable {
@@ -139,7 +149,7 @@ impl StoreError {
     /// Returns whether the same call may succeed a little later.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
+        matches!(self, Self::Unreachable { .. } | Self::NoCredentials { .. })
     }
 }
 

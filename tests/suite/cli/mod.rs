@@ -33,6 +33,7 @@ mod rules;
 mod screens;
 mod serve;
 mod serve_browser;
+mod serve_door;
 mod serve_gate;
 mod serve_hostile;
 mod settings;

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use super::S3;
@@ -18,10 +19,12 @@ impl S3 {
         let code = error.code().unwrap_or_default().to_owned();
         let is_write = action.contains("Put");
         let is_unknown = is_not_implemented(&error);
+        let has_no_credentials = is_caused_by_credentials(&error);
         // The SDK's errors say what happened only along their chain of causes.
         let source = chain(&error).into();
         match (code.as_str(), status) {
             ("NoSuchBucket", _) => StoreError::NoBucket { bucket: self.bucket.clone() },
+            _ if has_no_credentials => StoreError::NoCredentials { place, source },
             _ if is_unknown => StoreError::Unsupported { place, action, source },
             _ if is_broken_transfer(&code) => StoreError::Unreachable { place, source },
             (_, Some(401 | 403)) => StoreError::Denied { place, action, source },
@@ -45,6 +48,18 @@ pub(super) fn is_broken_transfer(code: &str) -> bool {
 /// Returns the status of the answer; none when there was none.
 pub(super) fn status<E>(error: &SdkError<E>) -> Option<u16> {
     error.raw_response().map(|response| response.status().as_u16())
+}
+
+/// Returns whether a request was never sent because nothing gave credentials to sign it with.
+fn is_caused_by_credentials(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Joins what an error says with what its causes say.
