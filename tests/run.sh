@@ -33,6 +33,7 @@ install_tools() {
     local programs
     programs=$(tests/tools.sh)
     tests/engines/install.sh >/dev/null
+    tests/client/install.sh >/dev/null
     tests/reports/install.sh >/dev/null
     PATH=$programs:$PATH
     export PATH

@@ -8,6 +8,7 @@ mod manual;
 mod open;
 mod query;
 mod serve;
+mod verify;
 
 pub(crate) use ddl::{Ddl, Engine};
 pub(crate) use export::{Export, Layout};
@@ -17,6 +18,7 @@ pub(crate) use manual::{Completions, Man};
 pub(crate) use open::Open;
 pub(crate) use query::{Query, Report, ReportForm, Tables};
 pub(crate) use serve::Serve;
+pub(crate) use verify::Verify;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 
@@ -360,20 +362,6 @@ pub(crate) enum RulesAction {
         max_rows: usize,
     },
 }
-
-/// Prove that nothing stored was changed, removed or inserted
-///
-/// Reads every manifest and every object that one names, and compares hashes.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  iamwatch verify
-  iamwatch verify --store s3://bucket/prefix --account ibm/59bcbfa6ea2f006b4ed7094c1a08dcdd
-
-Ends with code 4 when something is broken.
-
---json: {\"snapshots\", \"objects\", \"head\", \"faults\": [{\"object\", \"kind\", \"text\", \"harmless\"}, …]}.")]
-pub(crate) struct Verify {}
 
 /// Reads how many rows are wanted: one at least.
 fn rows(text: &str) -> Result<usize, String> {

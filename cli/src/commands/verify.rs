@@ -1,11 +1,12 @@
 //! `verify`: proves the chain, or names what is broken.
 
-use std::collections::BTreeSet;
+mod milestones;
 
 use clap::builder::styling::AnsiColor;
-use serde_json::json;
-use snapshot::{Fault, FaultKind, SnapshotError};
+use serde_json::{Value, json};
+use snapshot::{Fault, Milestone, Verification, Verified};
 
+use self::milestones::Milestones;
 use super::Context;
 use crate::{
     arguments::Verify,
@@ -15,30 +16,26 @@ use crate::{
     screen::Paint,
 };
 
-pub(super) async fn run(context: Context<'_>, _wanted: &Verify) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &Verify) -> Result<bool, Failure> {
     let past = Past::open(context).await?;
-    let extent = Extent::of(context, &past).await?;
-    pipeline::Watch::stage(context.progress, "proving every object");
-    let faults = past.history.verify().await?;
+    let mut milestones = Milestones::open(context, wanted, past.history.account())?;
+    let former = milestones.as_mut().and_then(Milestones::take_former);
+    let resumed = former.as_ref().map(|former| former.snapshot);
+    let watch = |reached: &Milestone, last: u64| {
+        context.progress.count("proving snapshots", reached.snapshot, last);
+        if let Some(milestones) = &milestones {
+            milestones.keep(reached);
+        }
+    };
+    let wish = Verification { head: wanted.head.as_deref(), former, watch: Some(&watch) };
+    let verified = past.history.verify_with(&wish).await?;
     context.progress.clear();
+    if let Some(milestones) = &milestones {
+        milestones.remove();
+    }
+    let faults = &verified.faults;
     let broken = faults.iter().filter(|fault| !fault.is_harmless()).count();
-    context.screen.show(
-        |paint| page(&extent, &faults, paint),
-        || {
-            let faults: Vec<_> = faults
-                .iter()
-                .map(|fault| {
-                    json!({
-                        "object": fault.object,
-                        "kind": kind(fault.kind),
-                        "text": fault.text,
-                        "harmless": fault.is_harmless(),
-                    })
-                })
-                .collect();
-            json!({ "snapshots": extent.snapshots, "objects": extent.objects, "head": extent.head, "faults": faults })
-        },
-    )?;
+    context.screen.show(|paint| page(&verified, resumed, paint), || told(&verified, resumed))?;
     if broken == 0 {
         return Ok(!faults.is_empty());
     }
@@ -51,53 +48,31 @@ pub(super) async fn run(context: Context<'_>, _wanted: &Verify) -> Result<bool, 
         .help("restore the named objects from a copy or an older version; the next audit goes on with full tables all the same"))
 }
 
-/// How much there is to prove.
-#[derive(Debug)]
-struct Extent {
-    snapshots: u64,
-    objects: usize,
-    /// Hash of the newest manifest: whoever notes it elsewhere can also prove that the end was not cut off.
-    head: Option<String>,
+fn told(verified: &Verified, resumed: Option<u64>) -> Value {
+    let faults = verified.faults.iter().map(|fault| {
+        json!({
+            "object": fault.object,
+            "kind": fault.kind.name(),
+            "text": fault.text,
+            "harmless": fault.is_harmless(),
+        })
+    });
+    json!({
+        "snapshots": verified.snapshots,
+        "objects": verified.objects,
+        "head": verified.head.as_ref().map(|(_, hash)| hash),
+        "noted": verified.noted,
+        "resumed": resumed,
+        "faults": faults.collect::<Vec<_>>(),
+    })
 }
 
-impl Extent {
-    async fn of(context: Context<'_>, past: &Past) -> Result<Self, Failure> {
-        let newest = past.history.newest().await?.unwrap_or(0);
-        let mut extent = Self { snapshots: 0, objects: 0, head: None };
-        let mut objects = BTreeSet::new();
-        for number in 1..=newest {
-            context.progress.count("reading manifests", number, newest);
-            match past.history.manifest(number).await {
-                Ok(manifest) => {
-                    extent.snapshots += 1;
-                    extent.head = Some(manifest.hash()?);
-                    objects.extend(manifest.objects().map(|object| object.key.clone()));
-                }
-                // The proof itself names it.
-                Err(error) if error.is_damage() || matches!(error, SnapshotError::NoSuchSnapshot { .. }) => {}
-                Err(SnapshotError::Newer { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        extent.objects = objects.len();
-        Ok(extent)
-    }
-}
-
-const fn kind(kind: FaultKind) -> &'static str {
-    match kind {
-        FaultKind::Changed => "changed",
-        FaultKind::Missing => "missing",
-        FaultKind::Inserted => "inserted",
-        FaultKind::Stray => "stray",
-    }
-}
-
-fn page(extent: &Extent, faults: &[Fault], paint: Paint) -> String {
+fn page(verified: &Verified, resumed: Option<u64>, paint: Paint) -> String {
+    let faults = &verified.faults;
     let counts = format!(
         "{}, {}",
-        text::counted(extent.snapshots, "snapshot"),
-        text::counted(u64::try_from(extent.objects).unwrap_or(u64::MAX), "object")
+        text::counted(verified.snapshots, "snapshot"),
+        text::counted(u64::try_from(verified.objects).unwrap_or(u64::MAX), "object")
     );
     let mut page = String::new();
     if !faults.is_empty() {
@@ -106,7 +81,7 @@ fn page(extent: &Extent, faults: &[Fault], paint: Paint) -> String {
             let colour = if fault.is_harmless() { AnsiColor::Yellow } else { AnsiColor::Red };
             grid.styled(
                 colour.on_default(),
-                [kind(fault.kind).to_owned(), fault.object.clone(), fault.text.clone()],
+                [fault.kind.name().to_owned(), fault.object.clone(), fault.text.clone()],
             );
         }
         page.push_str(&grid.text(paint));
@@ -118,8 +93,16 @@ fn page(extent: &Extent, faults: &[Fault], paint: Paint) -> String {
         paint.style(AnsiColor::Red.on_default(), "the chain is broken")
     };
     page.push_str(&format!("{counts}: {verdict}\n"));
-    if let Some(head) = extent.head.as_ref().filter(|_| whole) {
-        page.push_str(&paint.dim(format!("newest manifest: sha256 {head}")));
+    if let Some(number) = verified.noted {
+        page.push_str(&format!("the manifest that was noted is that of snapshot {number}\n"));
+    }
+    if let Some(number) = resumed {
+        let said = format!("objects of snapshots up to {number} were read before, and not again");
+        page.push_str(&paint.dim(said));
+        page.push('\n');
+    }
+    if let Some((_, hash)) = verified.head.as_ref().filter(|_| whole) {
+        page.push_str(&paint.dim(format!("newest manifest: sha256 {hash}")));
         page.push('\n');
     }
     page

@@ -24,6 +24,9 @@ pub struct Event {
     pub dataschema: String,
     /// Number of the snapshot.
     pub snapshotid: String,
+    /// SHA-256 of the manifest of the snapshot, where the run that committed it sends the event: noted elsewhere, it proves the end of the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshothash: Option<String>,
     /// Severity, to route by.
     pub severity: String,
     /// What the event tells, by the schema of its type.

@@ -68,10 +68,13 @@ impl Draft {
                 self.name
             ),
             snapshotid: report.number.to_string(),
+            snapshothash: Some("0".repeat(64)),
             severity: self.severity.name().to_owned(),
             data: Value::Null,
         };
         fit(&mut event, whole);
+        // Known once the snapshot is committed, which names these events; until then only its room is kept.
+        event.snapshothash = None;
         event.id = id(&event);
         event
     }

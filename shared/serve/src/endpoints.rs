@@ -248,7 +248,10 @@ pub(crate) static ENDPOINTS: [Endpoint; 14] = [
         path: "/api/v1/accounts/{cloud}/{id}/snapshots/{snapshot}/verify",
         page: None,
         about: "Reads every object of one snapshot, and proves that it is what was written.",
-        parameters: &[],
+        parameters: &[text(
+            "head",
+            "The hash of a manifest that was noted elsewhere, as `snapshothash` of an event: it must still be part of the history.",
+        )],
         rows: Some("faults"),
         has_body: false,
     },

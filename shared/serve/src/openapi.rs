@@ -69,8 +69,12 @@ fn operation(endpoint: &Endpoint, has_body: bool) -> Value {
         },
     });
     if let (true, Some(members)) = (has_body, operation.as_object_mut()) {
-        let body =
-            json!({ "required": true, "content": { "application/sql": { "schema": { "type": "string" } } } });
+        let wrapped =
+            json!({ "type": "object", "required": ["sql"], "properties": { "sql": { "type": "string" } } });
+        let body = json!({ "required": true, "content": {
+            "application/json": { "schema": wrapped },
+            "application/sql": { "schema": { "type": "string" } },
+        } });
         members.insert("requestBody".to_owned(), body);
     }
     operation

@@ -28,7 +28,7 @@ pub(crate) async fn answer(archive: &Archive, request: &Request, ground: &Ground
         Question::Coverage => about_snapshot::coverage(ground).await,
         Question::Findings => about_snapshot::findings(archive, request, ground).await,
         Question::Sql => about_snapshot::sql(archive, request, ground).await,
-        Question::Verify => about_snapshot::verify(ground).await,
+        Question::Verify => about_snapshot::verify(request, ground).await,
         Question::Life => about_thing::life(archive, request, ground).await,
         Question::Search => about_thing::search(request, ground).await,
         Question::WhoCan => about_thing::who_can(request, ground).await,

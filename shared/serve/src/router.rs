@@ -77,7 +77,7 @@ async fn ask(
 ) -> Result<Response<Body>, Problem> {
     let is_post = *method == Method::POST;
     if is_post {
-        let text = text_of(body).await?;
+        let text = statement_of(text_of(body).await?, headers)?;
         request.parameters.insert("sql", text);
     }
     let turn = turn(archive).await?;
@@ -177,6 +177,25 @@ async fn text_of(body: Body) -> Result<String, Problem> {
     })?;
     String::from_utf8(bytes.to_vec()).map_err(|_| {
         Problem::wrong("wrong-body", "the body is no UTF-8 text", "send one statement of SQL as it is")
+    })
+}
+
+/// Takes the statement of SQL out of a body: as it is, or as the member `sql` of a JSON object.
+fn statement_of(text: String, headers: &HeaderMap) -> Result<String, Problem> {
+    let media_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media_type.trim_start().starts_with("application/json") {
+        return Ok(text);
+    }
+    let body: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let sql = body.get("sql").and_then(serde_json::Value::as_str).map(str::to_owned);
+    sql.ok_or_else(|| {
+        let said = "the body is no JSON object with a text `sql`";
+        Problem::wrong(
+            "wrong-body",
+            said,
+            "send {\"sql\": \"select …\"}, or one statement of SQL as application/sql",
+        )
     })
 }
 

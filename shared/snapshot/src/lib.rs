@@ -37,7 +37,7 @@ pub use proof::Proven;
 pub use store::{AnyStore, Folder, Listed, S3, Store, StoreOptions, Traffic};
 pub use tables::Delta;
 pub use traces::Traces;
-pub use verify::{Fault, FaultKind};
+pub use verify::{Fault, FaultKind, Milestone, NotedManifest, Verification, Verified, Watcher};
 pub use written::ParquetWriter;
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Whole histories: written run by run, read back, damaged, verified.
 
+mod cut_off;
 mod damage;
 mod follow;
 mod format;

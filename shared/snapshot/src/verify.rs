@@ -1,10 +1,17 @@
 //! Proves a history, or names what is broken: walks the chain from the first manifest to the newest.
 
 mod ledgers;
+mod noted;
 mod one;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
+use serde::{Deserialize, Serialize};
+
+pub use self::noted::NotedManifest;
 use crate::{
     FindingsRef, History, Manifest, ObjectRef, SnapshotError, TableEntry,
     hash::sha256,
@@ -15,7 +22,8 @@ use crate::{
 };
 
 /// What is wrong with an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
     /// It is not what was written.
     Changed,
@@ -23,12 +31,28 @@ pub enum FaultKind {
     Missing,
     /// It is there, and iamwatch did not write it.
     Inserted,
+    /// It was the end of the history, or part of it, and is there no longer: what is known from elsewhere tells that it was.
+    CutOff,
     /// No snapshot names it, and it is what its name says: a run that died left it, or snapshots after it were taken away.
     Stray,
 }
 
+impl FaultKind {
+    /// Returns the kind as a word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Missing => "missing",
+            Self::Inserted => "inserted",
+            Self::CutOff => "cut-off",
+            Self::Stray => "stray",
+        }
+    }
+}
+
 /// One thing that is wrong with a history.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Fault {
     /// The key of the object.
     pub object: String,
@@ -46,24 +70,87 @@ impl Fault {
     }
 }
 
+/// How far a verification has come, so that another one can go on from there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Milestone {
+    /// Number of the last snapshot whose objects were read.
+    pub snapshot: u64,
+    /// Hash of its manifest.
+    pub manifest: String,
+    /// What was wrong up to there.
+    pub faults: Vec<Fault>,
+}
+
+/// Told how far a verification is, and the number of the last snapshot.
+pub type Watcher<'a> = &'a (dyn Fn(&Milestone, u64) + Sync);
+
+/// What a verification knows from elsewhere, and who is told how far it has come.
+#[derive(Default)]
+pub struct Verification<'a> {
+    /// Hash of a manifest that was noted outside of the store: it must still be part of the history.
+    pub head: Option<&'a str>,
+    /// Where a former verification broke off: the objects of the snapshots up to there are not read again, their manifests are.
+    pub former: Option<Milestone>,
+    /// Told after each snapshot: how far it is, and the number of the last.
+    pub watch: Option<Watcher<'a>>,
+}
+
+impl fmt::Debug for Verification<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("Verification");
+        shown.field("head", &self.head).field("former", &self.former).finish_non_exhaustive()
+    }
+}
+
+/// What a verification found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// All that is wrong, sorted by object.
+    pub faults: Vec<Fault>,
+    /// Snapshots whose manifest could be read.
+    pub snapshots: u64,
+    /// Objects that they name.
+    pub objects: usize,
+    /// Number and hash of the newest manifest that could be read: whoever notes the hash elsewhere can also prove that the end was not cut off.
+    pub head: Option<(u64, String)>,
+    /// Number of the manifest that was noted elsewhere, where it is there.
+    pub noted: Option<u64>,
+}
+
 impl History {
-    /// Reads everything that the account has in the store, and returns all that is wrong with it, sorted by object.
-    ///
-    /// Finds objects and manifests that were changed, removed or inserted, tables whose objects do not give the rows that the manifest
-    /// says, and ledgers that are not of their run. The newest manifest is proven by the ledgers of its run, if it had anything to
-    /// tell, and else by itself only: the next one will name its hash.
+    /// As [`Self::verify_with`] when nothing is known from elsewhere.
     ///
     /// # Errors
     /// When the store does not work; what it holds is never an error here.
     pub async fn verify(&self) -> Result<Vec<Fault>, SnapshotError> {
+        Ok(self.verify_with(&Verification::default()).await?.faults)
+    }
+
+    /// Reads everything that the account has in the store, and returns all that is wrong with it, sorted by object.
+    ///
+    /// Finds objects and manifests that were changed, removed or inserted, tables whose objects do not give the rows that the manifest
+    /// says, and ledgers that are not of their run. The newest manifest is proven by the ledgers of its run, if it had anything to
+    /// tell, by a hash that was noted elsewhere, and else by itself only: the next one will name its hash.
+    ///
+    /// # Errors
+    /// When the store does not work; what it holds is never an error here.
+    pub async fn verify_with(&self, wanted: &Verification<'_>) -> Result<Verified, SnapshotError> {
         let keys = self.store().list_all(&self.key("")).await.map_err(|error| self.store_error(error))?;
         let mut walk = Walk::new(self);
+        if let Some(former) = &wanted.former {
+            walk.faults.clone_from(&former.faults);
+        }
         let folder = self.key("");
         let names: BTreeSet<&str> = keys.iter().filter_map(|key| key.strip_prefix(&folder)).collect();
-        walk.chain(&names).await?;
+        walk.chain(&names, wanted).await?;
         walk.ledgers(&names).await?;
+        if let Some(former) = &wanted.former {
+            walk.noted(&former.manifest, "proven before");
+        }
+        let noted = wanted.head.and_then(|head| walk.noted(head, "noted"));
         walk.rest(&names).await?;
-        Ok(walk.end())
+        let (snapshots, objects, head) = (walk.read, walk.proven.len(), walk.head.take());
+        Ok(Verified { faults: walk.end(), snapshots, objects, head, noted })
     }
 }
 
@@ -76,6 +163,12 @@ struct Walk<'a> {
     tables: BTreeMap<String, (TableEntry, Option<Sheets>)>,
     /// Hashes of the manifests as they are stored, by number.
     manifests: BTreeMap<u64, String>,
+    /// Hashes that manifests say those before them have.
+    followed: BTreeSet<String>,
+    /// How many manifests could be read.
+    read: u64,
+    /// Number and hash of the last of them.
+    head: Option<(u64, String)>,
 }
 
 impl<'a> Walk<'a> {
@@ -86,6 +179,9 @@ impl<'a> Walk<'a> {
             proven: BTreeMap::new(),
             tables: BTreeMap::new(),
             manifests: BTreeMap::new(),
+            followed: BTreeSet::new(),
+            read: 0,
+            head: None,
         }
     }
 
@@ -111,9 +207,14 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    async fn chain(&mut self, names: &BTreeSet<&str>) -> Result<(), SnapshotError> {
+    async fn chain(
+        &mut self,
+        names: &BTreeSet<&str>,
+        wanted: &Verification<'_>,
+    ) -> Result<(), SnapshotError> {
         let numbers: BTreeSet<u64> =
             names.iter().filter_map(|name| number_of(name.strip_prefix("manifests/")?)).collect();
+        let last = numbers.last().copied().unwrap_or_default();
         let mut former: Option<(u64, String)> = None;
         for number in numbers {
             let before = former.as_ref().map(|(former, _)| *former);
@@ -147,12 +248,22 @@ impl<'a> Walk<'a> {
             match self.history.read_manifest(number, &key, &bytes) {
                 Ok(manifest) => {
                     self.link(&manifest, former.as_ref());
-                    self.content(&manifest).await?;
+                    self.followed.extend(manifest.previous.clone());
+                    self.read += 1;
+                    self.head = Some((number, sha256(&bytes)));
+                    match &wanted.former {
+                        Some(milestone) if number <= milestone.snapshot => self.trust(&manifest),
+                        _ => self.content(&manifest).await?,
+                    }
                 }
                 Err(error) => self.take(&name, error)?,
             }
             let hash = sha256(&bytes);
             self.manifests.insert(number, hash.clone());
+            if let Some(watch) = wanted.watch {
+                let faults = self.faults.clone();
+                watch(&Milestone { snapshot: number, manifest: hash.clone(), faults }, last);
+            }
             former = Some((number, hash));
         }
         Ok(())
@@ -173,6 +284,17 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
+    }
+
+    /// Takes a former verification's word for the objects of a snapshot.
+    fn trust(&mut self, manifest: &Manifest) {
+        let faulty: BTreeSet<&str> = self.faults.iter().map(|fault| fault.object.as_str()).collect();
+        for object in manifest.objects() {
+            let is_sound = !faulty.contains(self.history.key(&object.key).as_str());
+            self.proven.insert(object.key.clone(), is_sound);
+        }
+        let entries = manifest.tables.iter();
+        self.tables = entries.map(|(table, entry)| (table.clone(), (entry.clone(), None))).collect();
     }
 
     async fn content(&mut self, manifest: &Manifest) -> Result<(), SnapshotError> {

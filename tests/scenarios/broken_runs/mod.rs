@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use model::Event;
 use pipeline::{PipelineError, Watch};
 use simulators::ibm::weeks;
 use snapshot::SnapshotError;
@@ -26,6 +27,12 @@ const WEDNESDAY: &str = "2026-09-09T06:00:00Z";
 /// Lets happen what happens in the second week: two people join.
 fn two_join(account: &Account) {
     account.ibm().change(weeks()[1].apply);
+}
+
+/// Returns events as a run sends them that did not commit their snapshot: they are the same, and nobody vouches for the manifest.
+fn unvouched(events: &[Event]) -> Vec<Event> {
+    assert!(events.iter().all(|event| event.snapshothash.is_some()), "the first to send them vouches for it");
+    events.iter().map(|event| Event { snapshothash: None, ..event.clone() }).collect()
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use super::{
     TUESDAY, WEDNESDAY,
     damage::{FRIDAY, Place, THURSDAY, account, damaged, drift, of_snapshot},
     ends::drift_of_next,
+    unvouched,
 };
 use crate::scenarios::Account;
 
@@ -236,7 +237,7 @@ async fn without_any_ledger_the_last_events_are_sent_again_and_none_before_them(
     let third = place.audit(&account, WEDNESDAY).await;
     assert!(third.damage.is_some_and(|damage| damage.contains("sent again under the same ids")));
     let events = place.events().split_off(told_before + second.len());
-    assert_eq!(events[..second.len()], second, "the same ids");
+    assert_eq!(events[..second.len()], unvouched(&second), "the same ids");
     let damaged = damaged(&events);
     assert_eq!((events.len(), damaged.len()), (second.len() + 1, 1), "and nothing of the first");
     assert_eq!(damaged[0].data["sent_again"], serde_json::json!([2]));
@@ -294,7 +295,7 @@ async fn without_ledgers_and_claims_the_last_events_are_sent_again_and_that_is_s
         let next = place.audit(&account, WEDNESDAY).await;
         assert!(next.damage.is_some_and(|damage| damage.contains("sent again under the same ids")), "{runs}");
         let events = place.events().split_off(told.len());
-        assert_eq!(events[..last.len()], last, "{runs}: the same ids");
+        assert_eq!(events[..last.len()], unvouched(&last), "{runs}: the same ids");
         let damaged = damaged(&events);
         assert_eq!(damaged.len(), 1, "{runs}");
         assert_eq!(damaged[0].data["sent_again"], serde_json::json!([runs]));

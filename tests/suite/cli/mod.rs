@@ -33,11 +33,13 @@ mod rules;
 mod screens;
 mod serve;
 mod serve_browser;
+mod serve_client;
 mod serve_door;
 mod serve_gate;
 mod serve_hostile;
 mod settings;
 mod stores;
+mod verify;
 
 /// Makes a copy of what a demo left of its company on IBM Cloud, and returns it with the place of its store and its account.
 pub(crate) fn with_stored_history() -> (impl Sized, String, String) {

@@ -45,6 +45,7 @@ mod tests {
             datacontenttype: "application/json".to_owned(),
             dataschema: String::new(),
             snapshotid: "1".to_owned(),
+            snapshothash: None,
             severity: "info".to_owned(),
             data: serde_json::json!({ "text": "x".repeat(size) }),
         }

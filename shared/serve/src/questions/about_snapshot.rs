@@ -3,7 +3,7 @@
 use check::Limits;
 use model::{Coverage, Finding, Severity};
 use serde_json::{Value, json};
-use snapshot::FaultKind;
+use snapshot::{FaultKind, History, NotedManifest};
 
 use super::{page_of, question_text};
 use crate::{
@@ -188,28 +188,64 @@ pub(super) async fn sql(archive: &Archive, request: &Request, ground: &Ground) -
     Ok(Reply { json, columns, next: None, most_rows: Some(most) })
 }
 
-/// Proves the snapshot, object by object.
-pub(super) async fn verify(ground: &Ground) -> Result<Reply, Problem> {
+/// Most manifests that are looked at for one that was noted elsewhere.
+const LOOKED_AT: u64 = 1000;
+
+/// Proves the snapshot, object by object, and that a manifest which was noted elsewhere is still part of the history.
+pub(super) async fn verify(request: &Request, ground: &Ground) -> Result<Reply, Problem> {
     let (history, manifest) = (ground.history()?, ground.manifest()?);
     let faults = history.verify_snapshot(manifest.number).await?;
-    let told: Vec<Value> = faults
+    let mut told: Vec<Value> = faults
         .iter()
-        .map(|fault| json!({ "object": fault.object, "kind": kind_of_fault(fault.kind), "text": fault.text }))
+        .map(|fault| json!({ "object": fault.object, "kind": fault.kind.name(), "text": fault.text }))
         .collect();
-    Ok(Reply::of(json!({
+    let mut found = Value::Null;
+    if let Some(head) = request.text("head") {
+        match noted(history, head).await? {
+            Ok(number) => found = json!(number),
+            Err(fault) => told.push(fault),
+        }
+    }
+    let mut json = json!({
         "account": history.account(),
         "snapshot": manifest.number,
         "objects": manifest.objects().count(),
-        "whole": faults.is_empty(),
+        "hash": manifest.hash()?,
+        "whole": told.is_empty(),
         "faults": told,
-    })))
+    });
+    if let (Some(head), Some(members)) = (request.text("head"), json.as_object_mut()) {
+        members.insert("head".to_owned(), json!({ "hash": head, "snapshot": found }));
+    }
+    Ok(Reply::of(json))
 }
 
-const fn kind_of_fault(kind: FaultKind) -> &'static str {
-    match kind {
-        FaultKind::Changed => "changed",
-        FaultKind::Missing => "missing",
-        FaultKind::Inserted => "inserted",
-        FaultKind::Stray => "stray",
+/// Returns the number of the manifest that was noted elsewhere, or what is wrong where it is not part of the history.
+async fn noted(history: &History, head: &str) -> Result<Result<u64, Value>, Problem> {
+    if head.len() != 64 || !head.bytes().all(|each| matches!(each, b'0'..=b'9' | b'a'..=b'f')) {
+        let help = "give it as `verify` or an event shows it: 64 digits, lower case";
+        return Err(Problem::wrong("wrong-hash", "`head` is no SHA-256 in hexadecimal digits", help));
     }
+    let fault = |number: u64, kind: FaultKind, text: &str| json!({ "object": history.key_of_manifest(number), "kind": kind.name(), "text": text });
+    let newest = history.newest().await?.unwrap_or(0);
+    Ok(match history.find_noted(head, LOOKED_AT).await? {
+        NotedManifest::There(number) => Ok(number),
+        NotedManifest::Changed(number) => Err(fault(
+            number,
+            FaultKind::Changed,
+            "is not the manifest that the next one follows: one of the two was changed, removed or put in",
+        )),
+        NotedManifest::CutOff => Err(fault(
+            newest + 1,
+            FaultKind::CutOff,
+            "was cut off at the end: no manifest has the noted hash, and none follows one that has; else the newest was changed, or the hash is of another history",
+        )),
+        NotedManifest::NotAmongNewest => {
+            let said = format!(
+                "none of the newest {LOOKED_AT} manifests has the noted hash, and more are not looked at"
+            );
+            let help = "`iamwatch verify --head HASH` looks at all of them";
+            return Err(Problem::new(422, "head-too-far-back", said, help));
+        }
+    })
 }

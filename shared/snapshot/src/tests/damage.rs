@@ -217,7 +217,7 @@ async fn a_ledger_that_is_not_of_its_run_is_named() {
     fs::rename(&ledger, ledger.with_file_name("00000002.json")).unwrap();
     let faults = author.history.verify().await.unwrap();
     let is_end =
-        |fault: &Fault| fault.kind == FaultKind::Missing && fault.object == "ibm/a1/manifests/00000002.json";
+        |fault: &Fault| fault.kind == FaultKind::CutOff && fault.object == "ibm/a1/manifests/00000002.json";
     assert!(faults.iter().any(is_end), "that the end was cut off shows in what was told: {faults:?}");
 }
 

@@ -98,8 +98,8 @@ impl Walk<'_> {
     /// Notes the loss of a manifest beyond the newest, which what its run left while it told tells.
     fn note_lost_manifest(&mut self, newest: Option<u64>, name: &str, number: u64) {
         if newest.is_none_or(|newest| number > newest) {
-            let text = format!("is missing, though `{name}` says that its events were sent");
-            self.fault(FaultKind::Missing, &manifest_key(number), text);
+            let text = format!("was cut off at the end: `{name}` says that its events were sent");
+            self.fault(FaultKind::CutOff, &manifest_key(number), text);
         }
     }
 

@@ -42,7 +42,7 @@ impl History {
         Ok(walk.end())
     }
 
-    async fn manifest_bytes(&self, number: u64) -> Result<Option<Bytes>, SnapshotError> {
+    pub(super) async fn manifest_bytes(&self, number: u64) -> Result<Option<Bytes>, SnapshotError> {
         let found = self.store().get(&self.key_of_manifest(number)).await;
         found.map_err(|error| self.store_error(error))
     }
