@@ -157,10 +157,10 @@ fn is_kept(name: &str, value: &Value) -> bool {
         && !is_secret(name, value)
 }
 
-/// Numbers and truth values hold no secret: `onetime_credentials` is a yes or no; and members that
-/// begin with `restrict_` are settings about keys.
+/// A truth value holds no secret unless it stands in the very place of one: `onetime_credentials` is a yes or no. A number may be
+/// a passcode. Members that begin with `restrict_` are settings about keys.
 fn is_secret(name: &str, value: &Value) -> bool {
-    if value.is_boolean() || value.is_number() || name.starts_with("restrict_") {
+    if name.starts_with("restrict_") || (value.is_boolean() && !SECRET_ENDINGS.contains(&name)) {
         return false;
     }
     let ends = |ending: &&str| {
@@ -220,7 +220,7 @@ mod tests {
     fn secrets_are_dropped_at_any_depth() {
         let value = json!({
             "name": "k", "apikey": "s3", "list": [{"credentials": {"password": "s3"}, "kept": 1}],
-            "clientSecret": "s3", "accessToken": "s3", "iam_apikey": {"x": "s3"}, "parameters": {"admin": "s3"}
+            "passcode": 123_456, "clientSecret": "s3", "accessToken": "s3", "iam_apikey": {"x": "s3"}, "parameters": {"admin": "s3"}
         });
         assert_eq!(canonical_value(&value), r#"{"list":[{"kept":1}],"name":"k"}"#);
     }

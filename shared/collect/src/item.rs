@@ -14,16 +14,13 @@ use serde_json::{Map, Number, Value};
 
 use crate::{document, json};
 
-/// Members of which an empty text is something that is said.
-const MAY_BE_EMPTY: [&str; 3] = ["allowed_ip_addresses", "description", "path"];
-
 /// What did not fit in the answers to one list.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     first: RefCell<Option<String>>,
     others: Cell<u64>,
     unread: RefCell<Vec<Unread>>,
-    unsaid: RefCell<Vec<&'static str>>,
+    unsaid: RefCell<Vec<Unsaid>>,
     doubts: Cell<u64>,
     /// Texts that stand in no answer: the numbers and truth values that were read as such.
     texts: Bump,
@@ -36,6 +33,15 @@ pub(crate) struct Unread {
     pub(crate) member: Option<String>,
     /// What is wrong with it.
     pub(crate) fault: String,
+}
+
+/// A member of the item at hand that says nothing, or says it in a form that proves nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unsaid {
+    /// Its name.
+    pub(crate) member: String,
+    /// What it says where it is a number or a truth value in the place of a text.
+    pub(crate) shown: Option<String>,
 }
 
 impl Faults {
@@ -76,8 +82,26 @@ impl Faults {
     }
 
     /// Takes out the members that were not said since the last time, though things of the kind have them.
-    pub(crate) fn take_unsaid(&self) -> Vec<&'static str> {
+    pub(crate) fn take_unsaid(&self) -> Vec<Unsaid> {
         mem::take(&mut *self.unsaid.borrow_mut())
+    }
+
+    /// Lets what came in an odd form since so many members were unsaid be a doubt about the list that it is in.
+    pub(crate) fn doubt_odd_since(&self, before: usize) {
+        let is_odd = |unsaid: &Unsaid| unsaid.shown.is_some();
+        let mut unsaid = self.unsaid.borrow_mut();
+        let odd = unsaid.iter().skip(before).filter(|each| is_odd(each)).count();
+        let mut place = 0;
+        unsaid.retain(|each| {
+            place += 1;
+            place <= before || !is_odd(each)
+        });
+        self.doubts.set(self.doubts.get() + u64::try_from(odd).unwrap_or(u64::MAX));
+    }
+
+    /// Returns how many members were not said, or in a form that proves nothing.
+    pub(crate) fn unsaid(&self) -> usize {
+        self.unsaid.borrow().len()
     }
 
     /// Returns what to say of the faults, if there are any.
@@ -126,20 +150,30 @@ impl<'a> Item<'a> {
         self.members.get(name).filter(|value| !value.is_null())
     }
 
-    /// Returns a text; a truth value or a whole number is taken for its text.
+    /// Returns a text; a truth value or a whole number is taken for its text. That it means the same proves nothing the
+    /// first time: where something else was known, that stands for one run.
     pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
         let value = self.value(name)?;
         let text = self.as_text(value).or_else(|| self.misfit(name, value, "text"))?;
+        if !value.is_string() {
+            let shown = Unsaid { member: name.to_owned(), shown: Some(text.to_owned()) };
+            self.faults.unsaid.borrow_mut().push(shown);
+        }
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// Returns a text without which there is no row; an empty one is none.
+    /// Returns a text without which there is no row. An empty one is none, and so is a number or truth value: a thing that is
+    /// named in another form may be any.
     pub(crate) fn key(&self, name: &str) -> Option<&'a str> {
-        let is_missing = self.value(name).is_none_or(|value| value.as_str().is_some_and(str::is_empty));
-        if is_missing {
-            self.faults.note(|| format!("an item has no `{name}`"));
+        let key = self.value(name).and_then(Value::as_str).filter(|key| !key.is_empty());
+        match self.value(name) {
+            None | Some(Value::String(_)) if key.is_none() => {
+                self.faults.note(|| format!("an item has no `{name}`"));
+            }
+            Some(value) if key.is_none() => self.misfit(name, value, "text").unwrap_or_default(),
+            _ => {}
         }
-        self.text(name)
+        key
     }
 
     /// Notes a fault where a member that is always there is missing or null.
@@ -185,54 +219,35 @@ impl<'a> Item<'a> {
 
     /// Writes down each of these members that is missing, null or empty, though things of this kind have it. The interface
     /// declares it optional, so that this proves nothing the first time: what was known of it stands for one run.
-    pub(crate) fn should_say(&self, names: &[&'static str]) {
+    pub(crate) fn should_say(&self, names: &[&str]) {
         let is_said = |name: &str| {
-            self.value(name).is_some_and(|value| value.as_str() != Some("") || MAY_BE_EMPTY.contains(&name))
+            self.value(name).is_some_and(|value| value.as_str() != Some("") || model::may_be_empty(name))
         };
         let unsaid = names.iter().copied().filter(|name| !is_said(name));
+        let unsaid = unsaid.map(|name| Unsaid { member: name.to_owned(), shown: None });
         self.faults.unsaid.borrow_mut().extend(unsaid);
     }
 
     /// Returns a whole number, also one that is written as text or with a fraction of zero; `NOT_SET` is none.
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
         let value = self.value(name)?;
-        let number = match value {
-            Value::String(text) if text.is_empty() || text == "NOT_SET" => return None,
-            Value::String(text) => {
-                let text = text.trim();
-                text.parse().ok().or_else(|| whole(&Number::from_f64(text.parse().ok()?)?))
-            }
-            Value::Number(number) => whole(number),
-            _ => None,
-        };
-        number.or_else(|| self.misfit(name, value, "whole number"))
+        if value == "" || value == "NOT_SET" {
+            return None;
+        }
+        read_integer(value).or_else(|| self.misfit(name, value, "whole number"))
     }
 
     /// Returns a truth value, also one that is written as text, or as 1 or 0.
     pub(crate) fn boolean(&self, name: &str) -> Option<bool> {
-        let value = self.value(name)?;
-        let truth = match value {
-            Value::Bool(truth) => Some(*truth),
-            Value::String(text) if text.is_empty() => return None,
-            Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-                "true" | "1" => Some(true),
-                "false" | "0" => Some(false),
-                _ => None,
-            },
-            Value::Number(number) => match whole(number) {
-                Some(1) => Some(true),
-                Some(0) => Some(false),
-                _ => None,
-            },
-            _ => None,
-        };
-        truth.or_else(|| self.misfit(name, value, "truth value"))
+        let value = self.value(name).filter(|value| *value != "")?;
+        read_boolean(value).or_else(|| self.misfit(name, value, "truth value"))
     }
 
     /// Returns a time in the form of the tables. One that cannot be read is a fault, because a
     /// missing time has a meaning: a key without expiry never expires.
     pub(crate) fn time(&self, name: &str) -> Option<String> {
-        let text = self.text(name)?;
+        let value = self.value(name).filter(|value| *value != "")?;
+        let text = self.as_text(value).or_else(|| self.misfit(name, value, "text"))?;
         model::normal_time(text).or_else(|| {
             self.unread(name, "holds no time");
             None
@@ -256,12 +271,23 @@ impl<'a> Item<'a> {
         let value = self.value(name)?;
         let is_plain = |value: &Value| !matches!(value, Value::Null | Value::Array(_) | Value::Object(_));
         match value {
-            Value::Array(values) if !values.iter().all(is_plain) => {
+            Value::Array(values) if values.is_empty() || !values.iter().all(is_plain) => {
                 self.misfit(name, value, "list of plain values")
             }
             Value::Object(_) => self.misfit(name, value, "plain value"),
             _ => Some(value),
         }
+    }
+
+    /// Notes a doubt where a number or truth value stands in the place of a text or in a list of texts.
+    pub(crate) fn must_be_text(&self, name: &str) -> &Self {
+        let is_odd = |value: &Value| value.is_number() || value.is_boolean();
+        let all =
+            self.value(name).map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
+        if all.is_some_and(|all| all.iter().any(is_odd)) {
+            self.faults.doubt();
+        }
+        self
     }
 
     /// Returns the values of an array; none where there is none.
@@ -280,6 +306,9 @@ impl<'a> Item<'a> {
     pub(crate) fn texts(&self, name: &str) -> Vec<&'a str> {
         let text = |value: &'a Value| {
             let text = self.as_text(value).filter(|text| !text.is_empty());
+            if !value.is_string() && text.is_some() {
+                self.faults.doubt();
+            }
             text.or_else(|| self.misfit(name, value, "list of texts that say something"))
         };
         self.values(name).iter().filter_map(text).collect()
@@ -336,6 +365,36 @@ impl<'a> Item<'a> {
     fn misfit<T>(&self, name: &str, value: &Value, wanted: &str) -> Option<T> {
         self.unread(name, &format!("is {}, no {wanted}", kind(value)));
         None
+    }
+}
+
+/// Reads a whole number, also one that is written as text or with a fraction of zero.
+pub(crate) fn read_integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => {
+            let text = text.trim();
+            text.parse().ok().or_else(|| whole(&Number::from_f64(text.parse().ok()?)?))
+        }
+        Value::Number(number) => whole(number),
+        _ => None,
+    }
+}
+
+/// Reads a truth value, also one that is written as text, or as 1 or 0.
+pub(crate) fn read_boolean(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        },
+        Value::Number(number) => match whole(number) {
+            Some(1) => Some(true),
+            Some(0) => Some(false),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -417,7 +476,7 @@ mod tests {
         each("truths", &|item| assert_eq!(item.boolean("x"), Some(true)));
         each("lies", &|item| assert_eq!(item.boolean("x"), Some(false)));
         each("numbers", &|item| assert_eq!(item.integer("x"), Some(3600)));
-        each("texts", &|item| assert_eq!((item.text("x"), item.key("x")), (Some("3600"), Some("3600"))));
+        each("texts", &|item| assert_eq!(item.text("x"), Some("3600")));
         let item = Item::of(&value, &faults).unwrap();
         assert_eq!((item.text("yes"), item.text("big")), (Some("true"), Some("18446744073709551615")));
         assert_eq!(item.texts("texts"), ["3600", "3600", "3600"]);

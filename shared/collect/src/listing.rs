@@ -125,12 +125,21 @@ impl Seen {
         children: &[&'static Table],
         keep: impl FnOnce(&mut Self),
     ) {
-        let (faults, doubts) = (item.faults().count(), item.faults().doubts());
+        let (faults, doubts, unsaid) =
+            (item.faults().count(), item.faults().doubts(), item.faults().unsaid());
         keep(self);
+        let owned = |child: &&'static Table| child.is_inside(of.0);
+        if children.iter().all(owned) {
+            item.faults().doubt_odd_since(unsaid);
+        }
         if item.faults().count() > faults {
             self.note_broken(of, children);
         } else if item.faults().doubts() > doubts {
-            self.note_doubtful(of, children);
+            let (owned, whole): (Vec<&'static Table>, Vec<&'static Table>) =
+                children.iter().copied().partition(owned);
+            self.note_doubtful(of, &owned);
+            // Rows that do not name the thing are all of the table.
+            whole.into_iter().for_each(|child| self.note_part(child, of.1, 0));
         }
     }
 

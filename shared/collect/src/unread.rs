@@ -9,7 +9,7 @@
 use model::{Row, Table, Type, UnreadCell, Value};
 
 use crate::{
-    item::{Faults, Unread},
+    item::{Faults, Unread, Unsaid},
     listing::Seen,
 };
 
@@ -28,6 +28,7 @@ const RENAMED: &[(&str, &[&str])] = &[
     ("expire_time", &["expires_at"]),
     ("group_name", &["name"]),
     ("href", &["api_version"]),
+    ("id", &["template_id"]),
     ("key", &["name"]),
     ("last_authn", &["last_authn_at"]),
     ("modified_at", &["last_modified_at"]),
@@ -45,6 +46,7 @@ const RENAMED: &[(&str, &[&str])] = &[
     ("trust_policy", &["fault"]),
     ("updated_by", &["updated_by_id"]),
     ("user_name", &["name"]),
+    ("version", &["template_version"]),
 ];
 
 /// Settles what could not be read of the item that the fresh rows were made of.
@@ -54,7 +56,7 @@ pub(crate) fn settle(faults: &Faults, seen: &mut Seen) {
         return;
     }
     let rows = seen.fresh();
-    let doubtful: Vec<UnreadCell> = unsaid.into_iter().flat_map(|member| doubted(member, &rows)).collect();
+    let doubtful: Vec<UnreadCell> = unsaid.iter().flat_map(|unsaid| doubted(unsaid, &rows)).collect();
     seen.unread.extend(doubtful);
     if unread.is_empty() {
         return;
@@ -84,13 +86,16 @@ pub(crate) fn settle(faults: &Faults, seen: &mut Seen) {
     seen.unread.extend(cells);
 }
 
-/// Returns the cells that a member is read into which was not said, and with them the document that lacks it.
-fn doubted(member: &str, rows: &[Made]) -> Vec<UnreadCell> {
-    let is_filled = |column: &&'static str| *column == member || renamed(member).contains(column);
+/// Returns the cells that a member is read into which was not said, or in an odd form, and with them the document that shows
+/// it so.
+fn doubted(Unsaid { member, shown }: &Unsaid, rows: &[Made]) -> Vec<UnreadCell> {
+    let is_named = |column: &'static str| column == member || renamed(member).contains(&column);
+    let is_shown = |value: Value<'_>| shown.as_deref().is_none_or(|shown| value.as_text() == Some(shown));
     let cells = |(table, row): &Made| {
-        let names = table.columns.iter().skip(table.key).map(|column| column.name);
+        let columns = table.columns.iter().zip(row.values()).skip(table.key);
+        let filled = columns.filter(|(column, value)| is_named(column.name) && is_shown(*value));
         let documents = table.columns.iter().filter(|column| column.kind == Type::Document);
-        let mut cells: Vec<&'static str> = names.filter(is_filled).collect();
+        let mut cells: Vec<&'static str> = filled.map(|(column, _)| column.name).collect();
         if !cells.is_empty() {
             cells.extend(documents.map(|column| column.name));
         }

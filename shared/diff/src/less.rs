@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, mem};
 
-use model::{Row, State, Table, UnreadCell, is_other_form, tables};
+use model::{Row, STATEMENT, State, Table, UnreadCell, is_other_form, may_be_empty, tables};
 use serde_json::Value;
 
 /// Returns the doubtful cells of rows that only lost something. `before` may leave out tables that are as they were.
@@ -18,7 +18,7 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
         if known.is_empty() || table.name == tables::COVERAGE.name {
             continue;
         }
-        let owners: Vec<&Table> = owners(table, declared).collect();
+        let owners: Vec<&'static Table> = owners(table, declared).collect();
         let mut note_edit =
             |row: &Row| edited.extend(owners.iter().map(|owner| (owner.name, row.prefix(owner.key).into())));
         for row in shown {
@@ -38,19 +38,47 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
                 is_doubtful: true,
             }));
         }
-        known.iter().filter(|row| shown.get(table, row.prefix(table.key)).is_none()).for_each(note_edit);
+        for row in known.iter().filter(|row| shown.get(table, row.prefix(table.key)).is_none()) {
+            match lost_list(before, state, table, row, &owners) {
+                Some(cell) => lost.push(cell),
+                None => note_edit(row),
+            }
+        }
     }
     lost.retain(|cell| !edited.contains(&(cell.table, cell.key.clone())));
     lost
 }
 
-/// Returns the tables of the things that a row of a table is inside of.
-fn owners<'a>(table: &Table, declared: &'a [&'static Table]) -> impl Iterator<Item = &'static Table> + 'a {
-    let names = |table: &Table| table.key_columns().iter().map(|column| column.name).collect::<Vec<_>>();
-    let (listing, inner) = (table.listing, names(table));
-    declared.iter().copied().filter(move |owner| {
-        owner.listing == listing && owner.key < inner.len() && inner.starts_with(&names(owner))
+/// Returns the list inside of a thing that a row is missing from, where nothing of that list is shown and the document of the thing
+/// only lacks members: a list that is empty is shown as such. What a policy says is one text, and is believed.
+fn lost_list(
+    before: &State,
+    state: &State,
+    table: &'static Table,
+    row: &Row,
+    owners: &[&'static Table],
+) -> Option<UnreadCell> {
+    if table.key_columns().iter().any(|column| column.name == STATEMENT) {
+        return None;
+    }
+    let documented = owners.iter().filter(|owner| owner.position("document").is_some());
+    let owner = documented.max_by_key(|owner| owner.key)?;
+    let key = row.prefix(owner.key);
+    let is_left = state.rows(table).below(key).next().is_some();
+    (!is_left && is_document_less(before, state, owner, key)).then(|| UnreadCell {
+        table: owner.name,
+        key: key.into(),
+        column: table.name,
+        is_doubtful: true,
     })
+}
+
+/// Returns the tables of the things that a row of a table is inside of.
+fn owners<'a>(
+    table: &'static Table,
+    declared: &'a [&'static Table],
+) -> impl Iterator<Item = &'static Table> + 'a {
+    declared.iter().copied().filter(move |owner| owner.listing == table.listing && table.is_inside(owner))
 }
 
 /// Returns the columns that hold nothing now, or a document with fewer members; none where the row shows anything new.
@@ -90,24 +118,30 @@ pub(crate) fn is_document_less(before: &State, state: &State, table: &'static Ta
 /// Returns whether a document differs from a former one only by members that it lacks, at any depth.
 fn has_fewer_members(known: &str, shown: &str) -> bool {
     let parsed = [known, shown].map(serde_json::from_str::<Value>);
-    matches!(parsed, [Ok(known), Ok(shown)] if is_within(&known, &shown))
+    matches!(parsed, [Ok(known), Ok(shown)] if is_within("", &known, &shown))
 }
 
-/// Returns whether a value is the former one, or would be with more members, or with some of their former type.
-fn is_within(known: &Value, shown: &Value) -> bool {
+/// Returns whether the value of a member is the former one, or would be with more members, or with some of their former type or
+/// not empty.
+fn is_within(name: &str, known: &Value, shown: &Value) -> bool {
     match (known, shown) {
         (Value::Object(known), Value::Object(shown)) => {
-            let is_left = |name: &String, shown| known.get(name).is_some_and(|known| is_within(known, shown));
+            let is_left =
+                |name: &String, shown| known.get(name).is_some_and(|known| is_within(name, known, shown));
             shown.iter().all(|(name, shown)| shown.is_null() || is_left(name, shown))
         }
-        (Value::Array(known), Value::Array(shown)) if known.len() == shown.len() => {
+        (Value::Array(known), Value::Array(shown))
+            if known.len() == shown.len() || shown.iter().any(Value::is_null) =>
+        {
             // Elements are in the order of their texts, which a lost member changes.
             let mut left: Vec<&Value> = known.iter().filter(|known| !shown.contains(known)).collect();
-            shown.iter().filter(|shown| !known.contains(shown)).all(|shown| {
-                let place = left.iter().position(|known| is_within(known, shown));
+            let shown = shown.iter().filter(|shown| !shown.is_null() && !known.contains(shown));
+            shown.into_iter().all(|shown| {
+                let place = left.iter().position(|known| is_within(name, known, shown));
                 place.map(|place| left.swap_remove(place)).is_some()
             })
         }
+        (Value::String(_), Value::String(shown)) if shown.is_empty() && !may_be_empty(name) => true,
         // A value of another type cannot be read as what it was, and proves as little.
         _ => known == shown || mem::discriminant(known) != mem::discriminant(shown),
     }
@@ -123,7 +157,9 @@ mod tests {
         for less in [
             r#"{"list":[{"n":1,"v":"x"},{"n":2,"v":"y"}],"o":{"p":true,"q":""}}"#,
             r#"{"a":1,"list":[{"n":2,"v":"y"},{"v":"x"}],"o":{"p":true}}"#,
+            r#"{"a":1,"list":[{"n":1,"v":""},{"n":2,"v":"y"}],"o":{"p":true,"q":""}}"#,
             r#"{"a":null,"list":[{"n":1,"v":"x"},{"n":2,"v":{"odd":true}}],"o":"odd"}"#,
+            r#"{"a":1,"list":[null],"o":{"p":true,"q":""}}"#,
             r#"{}"#,
         ] {
             assert!(has_fewer_members(known, less), "{less}");
@@ -133,6 +169,7 @@ mod tests {
             r#"{"a":1,"list":[{"n":1,"v":"x"}]}"#,
             r#"{"a":1,"list":[]}"#,
             r#"{"a":1,"b":1}"#,
+            r#"{"a":1,"list":[],"description":""}"#,
             r#"{"a":1,"list":["x"],"o":{"p":false}}"#,
             r#"{"a":1,"list":[{"n":3},{"n":2,"v":"y"}]}"#,
             "no JSON",

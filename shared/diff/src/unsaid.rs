@@ -6,6 +6,9 @@ use model::{Row, State, Table, UnreadCell};
 
 use crate::less::{is_document_less, lost_cells};
 
+/// Columns that say something of a thing as a whole.
+const WHOLES: [&str; 2] = ["document", "fault"];
+
 /// Returns whether a doubtful cell says the same as others, so that it is in doubt where these are. A document that lacks
 /// members is in doubt by itself.
 pub(crate) fn is_companion(before: &State, state: &State, table: &'static Table, cell: &UnreadCell) -> bool {
@@ -16,13 +19,34 @@ pub(crate) fn is_companion(before: &State, state: &State, table: &'static Table,
     }
 }
 
-/// Returns whether the former snapshot holds something in a cell that is not shown now.
+/// Returns whether the former snapshot holds something in a cell that is not shown now, or something else than what is shown
+/// in a form that proves nothing.
 pub(crate) fn was_said(before: &State, state: &State, table: &'static Table, cell: &UnreadCell) -> bool {
     let [known, shown] = [before, state].map(|state| state.rows(table).get(table, &cell.key));
     known.is_some_and(|known| {
         let known = table.cell(known, cell.column);
-        !known.is_null() && shown.is_none_or(|shown| known != table.cell(shown, cell.column))
+        let shown = shown.map(|shown| table.cell(shown, cell.column));
+        let is_odd = shown.is_some_and(|shown| !shown.is_null() && !WHOLES.contains(&cell.column));
+        (!known.is_null() || is_odd) && shown.is_none_or(|shown| known != shown)
     })
+}
+
+/// Returns whether the former snapshot and this one show the same in a list inside of a thing, and in those inside of it.
+fn is_same_below(
+    before: &State,
+    state: &State,
+    child: &'static Table,
+    key: &[u8],
+    declared: &[&'static Table],
+) -> bool {
+    let names = |table: &'static Table| table.key_columns().iter().map(|column| column.name);
+    let is_below = |table: &&&'static Table| {
+        table.listing == child.listing && names(child).eq(names(table).take(child.key))
+    };
+    declared
+        .iter()
+        .filter(is_below)
+        .all(|table| rows_below(before, table, key).eq(rows_below(state, table, key)))
 }
 
 /// Returns the rows of a table that begin with a key.
@@ -31,14 +55,13 @@ pub(crate) fn rows_below<'a>(
     table: &Table,
     key: &'a [u8],
 ) -> impl Iterator<Item = &'a Row> {
-    let columns = Row::from_packed(key).values().count();
-    state.rows(table).iter().filter(move |row| row.prefix(columns) == key)
+    state.rows(table).below(key)
 }
 
-/// Returns whether the former snapshot holds rows of a part of a table of which nothing is shown.
+/// Returns whether the former snapshot holds rows of a part of a table that are not shown.
 pub(crate) fn is_part_lost(before: &State, state: &State, table: &Table, cell: &UnreadCell) -> bool {
-    rows_below(before, table, &cell.key).next().is_some()
-        && rows_below(state, table, &cell.key).next().is_none()
+    let shown = state.rows(table);
+    rows_below(before, table, &cell.key).any(|row| shown.get(table, row.prefix(table.key)).is_none())
 }
 
 /// Adds the cells of rows that only lost something, and forgets the doubtful cells of which nothing was known, with those that
@@ -61,8 +84,14 @@ fn without_idle(
         if let Some(table) = named(cell.table).filter(|table| table.name == cell.column) {
             return !is_part_lost(before, state, table, cell);
         }
-        let table = named(cell.table).filter(|_| cell.is_doubtful && named(cell.column).is_none());
-        table.is_some_and(|table| !was_said(before, state, table, cell))
+        let Some(table) = named(cell.table).filter(|_| cell.is_doubtful) else { return false };
+        match named(cell.column) {
+            Some(child) => {
+                before.rows(table).get(table, &cell.key).is_some()
+                    && is_same_below(before, state, child, &cell.key, declared)
+            }
+            None => !was_said(before, state, table, cell),
+        }
     };
     let is_companion_cell =
         |cell: &UnreadCell| named(cell.table).is_some_and(|table| is_companion(before, state, table, cell));

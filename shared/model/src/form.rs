@@ -10,6 +10,15 @@ use crate::{Column, Type, Value, is_same_second, normal_moment};
 /// Names of columns and members that hold e-mail addresses, whose letters mean the same in either case.
 const ADDRESSES: [&str; 5] = ["email", "owner_user_id", "owner_userid", "user_id", "userid"];
 
+/// Names of members of which an empty text says something: texts that people write, and lists of addresses.
+const MAY_BE_EMPTY: [&str; 3] = ["allowed_ip_addresses", "description", "path"];
+
+/// Returns whether an empty text in a member of that name says something. An empty time, id or word of a choice is no value.
+#[must_use]
+pub fn may_be_empty(member: &str) -> bool {
+    MAY_BE_EMPTY.contains(&member)
+}
+
 /// Returns whether two values of a column differ in their form alone.
 #[must_use]
 pub fn is_other_form(column: &Column, before: Value<'_>, after: Value<'_>) -> bool {
@@ -36,7 +45,7 @@ fn normal(name: &str, value: &Json) -> Json {
     match value {
         Json::Object(members) => members
             .iter()
-            .filter(|(_, value)| !value.is_null())
+            .filter(|(_, value)| !value.is_null() && *value != "")
             .map(|(name, value)| (name.clone(), normal(name, value)))
             .collect(),
         Json::Array(elements) => {
@@ -87,6 +96,7 @@ mod tests {
             (r#"{"at":"2021-05-19T10:20:00Z"}"#, r#"{"at":"2021-05-19T10:20+0000"}"#),
             (r#"{"at":"2021-05-19T10:20:00Z"}"#, r#"{"at":"2021-05-19T10:20:00.123Z"}"#),
             (r#"{"a":["x","y"],"b":null}"#, r#"{"a":["y","x"]}"#),
+            (r#"{"a":"x","deleted_at":""}"#, r#"{"a":"x"}"#),
             (r#"{"email":"Ana@Example.com"}"#, r#"{"email":"ana@example.com"}"#),
         ];
         for (before, after) in same {
@@ -101,6 +111,7 @@ mod tests {
             (r#"{"disabled":true}"#, r#"{"disabled":1}"#),
             (r#"{"n":3600}"#, r#"{"n":"03600"}"#),
             (r#"{"n":3600}"#, r#"{}"#),
+            (r#"{"description":"x"}"#, r#"{"description":""}"#),
             (r#"{"version":"2012-10-17"}"#, r#"{"version":"2012-10-18"}"#),
             (r#"{"name":"Ana@Example.com"}"#, r#"{"name":"ana@example.com"}"#),
             (r#"{"at":"2021-05-19T10:20:00Z"}"#, r#"{"at":"2021-05-19T10:20:01Z"}"#),

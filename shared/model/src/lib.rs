@@ -35,7 +35,7 @@ pub use finding::{
     CacheKey, EvidenceTurn, Finding, FindingState, Severity, Sighting, Suppression, Transition,
     TransitionKind,
 };
-pub use form::is_other_form;
+pub use form::{is_other_form, may_be_empty};
 pub use lists::{Lists, Trust};
 pub use patch::Patch;
 pub use refers::{Reference, references};

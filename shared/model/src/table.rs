@@ -187,6 +187,18 @@ impl Table {
         self.columns.get(..self.key).unwrap_or(self.columns)
     }
 
+    /// Returns whether the key of a row begins with that of a row of `owner`, so that it is of a list inside of one of its things: it
+    /// names the thing, or the same parent as the thing does.
+    #[must_use]
+    pub fn is_inside(&self, owner: &Self) -> bool {
+        let names = |table: &Self| table.key_columns().iter().map(|column| column.name);
+        let is_child = self.parent.is_some_and(|parent| {
+            let beside = owner.parent.is_some_and(|beside| beside.table == parent.table);
+            parent.table == owner.name || (beside && owner.key > 1)
+        });
+        self.key > owner.key && (is_child || names(self).take(owner.key).eq(names(owner)))
+    }
+
     /// Starts a row with all cells null.
     #[must_use]
     pub fn draft<'a>(&'static self) -> Draft<'a> {

@@ -22,6 +22,10 @@ enum Form {
     Null,
     Missing,
     Empty,
+    Number,
+    Word,
+    EmptyArray,
+    EmptyObject,
 }
 
 fn fault(place: &str, form: Form) -> FaultKind {
@@ -30,6 +34,10 @@ fn fault(place: &str, form: Form) -> FaultKind {
         Form::Odd => FaultKind::Inside(place, json!({ "odd": true })),
         Form::Null => FaultKind::Inside(place, Value::Null),
         Form::Empty => FaultKind::Inside(place, json!("")),
+        Form::Number => FaultKind::Inside(place, json!(7)),
+        Form::Word => FaultKind::Inside(place, json!("odd")),
+        Form::EmptyArray => FaultKind::Inside(place, json!([])),
+        Form::EmptyObject => FaultKind::Inside(place, json!({})),
         Form::Missing => FaultKind::Lacking(place),
     }
 }
@@ -212,10 +220,99 @@ async fn no_member_on_huawei_cloud_that_is_not_said_for_a_run_tells_anything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_value_of_another_type_on_ibm_cloud_tells_anything() {
+    use Form::{Empty, EmptyArray, Missing, Number};
+    let account = Account::of_a_dozen().await;
+    let rounds: [(&[Form], &[Place]); 4] = [
+        (
+            &[Number],
+            &[
+                ("/v2/resource_instances", "sub_type"),
+                ("/v1/apikeys?", "name"),
+                ("/v1/rules?", "enforcement_mode"),
+                ("/identities", "identifier"),
+                ("/v2/policies", "resource/tags/*/value"),
+                ("effective_settings", "effective/user_mfa/*/mfa"),
+                ("/rules", "conditions/*/value"),
+            ],
+        ),
+        (
+            &[Number, Empty],
+            &[
+                ("/v2/policies", "subject/attributes/*/key"),
+                ("/v1/rules?", "operations/api_types/*/api_type_id"),
+                ("/v1/apikeys?", "id"),
+                ("/members?", "iam_id"),
+                ("/v2/resource_instances", "resource_group_crn"),
+            ],
+        ),
+        (&[EmptyArray], &[("/v2/policies", "resource/attributes/*/value"), ("/rules", "conditions/*/value")]),
+        (
+            &[Missing, Form::Null],
+            &[("/v2/policies", "resource/tags"), ("effective_settings", "effective/user_mfa")],
+        ),
+    ];
+    let spoil = |path: &str, kind| account.ibm().add_fault(ibm::Fault::on(path, kind));
+    tell_nothing(&account, &rounds, spoil, || account.ibm().clear_faults()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_value_of_another_type_on_huawei_cloud_tells_anything() {
+    use Form::{Empty, EmptyObject, Number, Odd, Word};
+    let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
+    let rounds: [(&[Form], &[Place]); 4] = [
+        (
+            &[Number],
+            &[
+                ("/v5/users?", "user_name"),
+                ("scope=enterprise_project", "user/id"),
+                ("/v5/saml-providers", "saml_metadata_document"),
+                ("/OS-FEDERATION/mappings", "rules/*/local/*/group/name"),
+                ("/v1/organizations/accounts", "status"),
+                ("/v5/login-policy", "login_policy/allow_ip_ranges"),
+            ],
+        ),
+        (
+            &[Word, Empty],
+            &[
+                ("/v5/password-policy", "password_policy/allow_user_to_change_password"),
+                ("protect-policy", "protect_policy/allow_user/manage_mobile"),
+                ("/v5/login-policy", "login_policy/session_timeout"),
+                ("/v5/account-summary", "root_user_mfa_enabled"),
+                ("/v5/users?", "enabled"),
+            ],
+        ),
+        (
+            &[Empty, Odd],
+            &[
+                ("/v3/roles/", "role/policy/Depends/*/catalog"),
+                ("/v1/organizations/policies/p-", "policy/content/Statement/*/Effect"),
+                ("/v1/organizations/accounts", "page_info/current_count"),
+                ("/v5/agencies?", "created_at"),
+            ],
+        ),
+        (
+            &[EmptyObject, Word],
+            &[
+                ("/versions", "document/Statement/*/Condition/boolIfExists"),
+                ("/v5/agencies?", "trust_policy/Statement/*/Principal"),
+                ("/v3/roles?", "policy/Statement/*/Condition/StringEquals"),
+                ("/v3/auth/domains", "domains"),
+                ("/v5/password-policy", "password_policy"),
+            ],
+        ),
+    ];
+    let spoil = |path: &str, kind| account.huawei().add_fault(huawei::Fault::on(path, kind));
+    tell_nothing(&account, &rounds, spoil, || account.huawei().clear_faults()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_said_twice_is_believed_to_be_none() {
     let cases = [
         ("/v1/rules?", "enforcement_mode", Form::Missing, "enforcement_mode"),
         ("/v2/policies", "rule", Form::Null, "rule condition"),
+        ("/v2/policies", "resource/tags", Form::Missing, "resource tag"),
+        ("/v2/resource_instances", "sub_type", Form::Number, "sub_type"),
     ];
     for (path, place, form, told_of) in cases {
         let account = Account::of_a_dozen().await;

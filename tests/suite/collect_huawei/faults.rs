@@ -255,15 +255,15 @@ async fn a_setting_that_comes_as_an_array_is_unread_and_never_none() {
     let member = |name: &str| FaultKind::Member(name.to_owned(), serde_json::json!([5]));
     let cases = [
         ("password-policy", "minimum_password_length", &PASSWORD_POLICY, true),
-        ("login-policy", "custom_info_for_login", &LOGIN_POLICY, false),
+        ("login-policy", "custom_info_for_login", &LOGIN_POLICY, true),
         ("account-summary", "users_quota", &ACCOUNT_SUMMARY, false),
     ];
-    for (path, name, table, is_always) in cases {
+    for (path, name, table, is_described) in cases {
         let simulator = serve(company()).await;
         simulator.add_fault(Fault::on(path, member(name)));
         let mut state = collected(&simulator).await.state;
         assert!(!state.rows(table).iter().any(|row| table.text(row, "name") == Some(name)), "{name}");
-        assert_eq!(incomplete(&state).contains_key(table.listing), is_always, "{name}");
+        assert_eq!(incomplete(&state).contains_key(table.listing), is_described, "{name}");
         let key = model::Row::pack([name.into()]);
         let is_noted = |cell: &model::UnreadCell| cell.table == table.name && *cell.key == *key.as_bytes();
         assert!(state.take_unread().iter().any(is_noted), "{name}");

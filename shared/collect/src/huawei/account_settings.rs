@@ -4,7 +4,7 @@ use model::tables::huawei::ACCOUNT_SETTINGS;
 
 use super::{
     reader::{Reader, single},
-    scalars::{self, keep_one},
+    scalars::{self, Form, keep_one},
 };
 use crate::{
     item::Item,
@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// Switches of the protection of critical operations.
-const PROTECTION: [&str; 3] = ["operation_protection", "admin_check", "scene"];
+const PROTECTION: [(&str, Form); 3] =
+    [("operation_protection", Form::Boolean), ("admin_check", Form::Word), ("scene", Form::Text)];
 /// Switches of what users may change of their own.
 const ALLOWED: [&str; 4] = [
     "allow_user.manage_accesskey",
@@ -39,16 +40,19 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep_signature(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let is_on = item.boolean("asymmetric_signature_switch")?;
-    keep_one(&ACCOUNT_SETTINGS, "asymmetric_signature", &is_on.into(), item, seen);
+    let name = ("asymmetric_signature", Form::Boolean);
+    keep_one(&ACCOUNT_SETTINGS, name, &is_on.into(), item, seen);
     Some(String::new())
 }
 
 fn keep_protection(item: &Item<'_>, seen: &mut Seen) -> Kept {
-    for name in PROTECTION {
-        item.value(name).into_iter().for_each(|value| keep_one(&ACCOUNT_SETTINGS, name, value, item, seen));
+    for setting in PROTECTION {
+        let value = item.value(setting.0).into_iter();
+        value.for_each(|value| keep_one(&ACCOUNT_SETTINGS, setting, value, item, seen));
     }
     for (name, value) in item.object("allow_user").iter().flat_map(Item::members) {
-        keep_one(&ACCOUNT_SETTINGS, &format!("allow_user.{name}"), value, item, seen);
+        let setting = format!("allow_user.{name}");
+        keep_one(&ACCOUNT_SETTINGS, (&setting, Form::Boolean), value, item, seen);
     }
     let is_said = |name: &str| match name.split_once('.') {
         Some((_, allowed)) => {
@@ -56,7 +60,8 @@ fn keep_protection(item: &Item<'_>, seen: &mut Seen) -> Kept {
         }
         None => item.value(name).is_some(),
     };
-    for name in PROTECTION.iter().chain(&ALLOWED).filter(|name| !is_said(name)) {
+    let settings = PROTECTION.iter().map(|(name, _)| name).chain(&ALLOWED);
+    for name in settings.filter(|name| !is_said(name)) {
         scalars::note_unsaid(&ACCOUNT_SETTINGS, name, seen);
     }
     Some(String::new())

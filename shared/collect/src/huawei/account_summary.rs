@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     reader::{Reader, single},
-    scalars,
+    scalars::{self, Form},
 };
 use crate::{
     item::{Item, read_counter},
@@ -44,7 +44,9 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         item.integer(name);
     }
     match item.value(ROOT_MFA) {
-        Some(value) => scalars::keep_one(&ACCOUNT_SETTINGS, ROOT_MFA, value, item, seen),
+        Some(value) => {
+            scalars::keep_one(&ACCOUNT_SETTINGS, (ROOT_MFA, Form::Integer), value, item, seen);
+        }
         None => scalars::note_unsaid(&ACCOUNT_SETTINGS, ROOT_MFA, seen),
     }
     Some(String::new())

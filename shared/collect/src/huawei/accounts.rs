@@ -84,9 +84,9 @@ async fn of_caller(session: &Session<'_>, endpoints: &Endpoints) -> Result<Strin
         .ok_or_else(|| CollectError::UnknownAccount { url, reason: "the answer holds no account".to_owned() })
 }
 
-/// Returns whether the cloud knows the key and refuses the call, so that another call may do.
+/// Returns whether the cloud knows the key and refuses the call, or answers something else, so that another call may do.
 fn is_refusal(error: &CallError) -> bool {
-    matches!(error.status(), Some(400 | 403 | 404))
+    matches!(error.status(), Some(400 | 403 | 404)) || matches!(error, CallError::Malformed(_))
 }
 
 fn ended(session: &Session<'_>, error: &CallError, url: &str) -> CollectError {

@@ -7,7 +7,7 @@ use model::tables::huawei::{ACCESS_CONTROLS, LOGIN_POLICY};
 use super::{
     access_controls,
     reader::Reader,
-    scalars::{self, Setting},
+    scalars::{self, Form, Setting},
 };
 use crate::{item::Item, listing::Seen};
 
@@ -16,14 +16,14 @@ const SETTING: Setting = Setting {
     path: "login-policy",
     member: "login_policy",
     always: &[
-        "user_validity_period",
-        "lockout_duration",
-        "login_failed_times",
-        "period_with_login_failures",
-        "session_timeout",
-        "show_recent_login_info",
+        ("user_validity_period", Form::Integer),
+        ("lockout_duration", Form::Integer),
+        ("login_failed_times", Form::Integer),
+        ("period_with_login_failures", Form::Integer),
+        ("session_timeout", Form::Integer),
+        ("show_recent_login_info", Form::Boolean),
     ],
-    mostly: &["custom_info_for_login"],
+    mostly: &[("custom_info_for_login", Form::Text)],
     renamed: ("account_validity_period", "user_validity_period"),
 };
 

@@ -23,7 +23,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     for (rule, number) in rules.iter().zip(0_i64..) {
         let remote = remote(rule.must_have("remote"));
         for (local, position) in in_our_order(rule.must_have("local"), "local").iter().zip(0_i64..) {
-            let name = |member: &str| local.object(member)?.must_name("name").text("name");
+            let name = |member: &str| local.object(member)?.key("name");
             if ["user", "group", "groups"].iter().all(|member| local.value(member).is_none()) {
                 local.faults().note(|| "a mapping makes nobody of whom it fits".to_owned());
             }

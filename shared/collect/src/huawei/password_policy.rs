@@ -4,7 +4,7 @@ use model::tables::huawei::PASSWORD_POLICY;
 
 use super::{
     reader::Reader,
-    scalars::{self, Setting},
+    scalars::{self, Form, Setting},
 };
 use crate::listing::Seen;
 
@@ -13,16 +13,16 @@ const SETTING: Setting = Setting {
     path: "password-policy",
     member: "password_policy",
     always: &[
-        "minimum_password_length",
-        "password_char_combination",
-        "maximum_consecutive_identical_chars",
-        "password_reuse_prevention",
-        "minimum_password_age",
-        "password_validity_period",
-        "password_not_username_or_invert",
-        "allow_user_to_change_password",
+        ("minimum_password_length", Form::Integer),
+        ("password_char_combination", Form::Integer),
+        ("maximum_consecutive_identical_chars", Form::Integer),
+        ("password_reuse_prevention", Form::Integer),
+        ("minimum_password_age", Form::Integer),
+        ("password_validity_period", Form::Integer),
+        ("password_not_username_or_invert", Form::Boolean),
+        ("allow_user_to_change_password", Form::Boolean),
     ],
-    mostly: &["maximum_password_length", "password_requirements"],
+    mostly: &[("maximum_password_length", Form::Integer), ("password_requirements", Form::Text)],
     renamed: ("number_of_recent_passwords_disallowed", "password_reuse_prevention"),
 };
 

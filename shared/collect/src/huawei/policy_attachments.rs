@@ -78,7 +78,10 @@ pub(crate) async fn recount(seen: &mut Seen, again: impl Future<Output = Seen> +
 
 fn keep(policy: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     let kinds = [("user_id", "user"), ("group_id", "group"), ("agency_id", "agency")];
-    let Some((id, kind)) = kinds.into_iter().find_map(|(name, kind)| Some((item.text(name)?, kind))) else {
+    let Some((id, kind)) = kinds
+        .into_iter()
+        .find_map(|(name, kind)| Some((item.value(name).and_then(|_| item.key(name))?, kind)))
+    else {
         item.faults().note(|| "an attachment is to nobody that is known".to_owned());
         return None;
     };

@@ -44,7 +44,7 @@ async fn of_scope(reader: &Reader<'_>, name: &'static str, scope: &[(&str, &str)
 }
 
 fn keep(item: &Item<'_>, asked: &str, seen: &mut Seen) -> Kept {
-    let id = |of: &Item<'_>, name: &str| of.object(name).and_then(|each| each.text("id").map(str::to_owned));
+    let id = |of: &Item<'_>, name: &str| of.object(name).and_then(|each| each.key("id").map(str::to_owned));
     let subject = ["user", "group", "agency"].into_iter().find_map(|kind| Some((kind, id(item, kind)?)));
     // The answer may leave out what the question said.
     let is_inherited = item.boolean("is_inherited").unwrap_or(asked == ALL_PROJECTS);

@@ -1,6 +1,7 @@
 //! SAML providers. Their metadata is long, so only its hash is kept.
 
 use model::tables::huawei::SAML_PROVIDERS;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::reader::{Reader, marked};
@@ -28,7 +29,11 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
         "created_at",
         "expires_at",
     ]);
-    let metadata = item.text("saml_metadata_document");
+    if item.value("saml_metadata_document").is_some_and(|metadata| !metadata.is_string()) {
+        item.unread("saml_metadata_document", "is no text");
+    }
+    let metadata = item.value("saml_metadata_document").and_then(Value::as_str);
+    let metadata = metadata.filter(|text| !text.is_empty());
     let metadata = metadata.map(|text| hex::encode(Sha256::digest(text.as_bytes())));
     let row = SAML_PROVIDERS
         .draft()

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     http::CallError,
-    item::Item,
+    item::{Item, read_boolean, read_integer},
     listing::{self, Items, Seen},
     session::SignedIn,
 };
@@ -25,44 +25,77 @@ pub(crate) struct Setting {
     pub(crate) path: &'static str,
     /// The object in the answer.
     pub(crate) member: &'static str,
-    /// Settings that every answer of version 5 has.
-    pub(crate) always: &'static [&'static str],
-    /// Settings that most answers have.
-    pub(crate) mostly: &'static [&'static str],
+    /// Settings that every answer of version 5 has, and the form of their values.
+    pub(crate) always: &'static [(&'static str, Form)],
+    /// Settings that most answers have, and the form of their values.
+    pub(crate) mostly: &'static [(&'static str, Form)],
     /// What the classic interface calls it, and what version 5 does.
     pub(crate) renamed: (&'static str, &'static str),
 }
 
+/// What the value of a setting is by the interface's own description. A value in another form cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A whole number.
+    Integer,
+    /// Yes or no.
+    Boolean,
+    /// One of several words.
+    Word,
+    /// A text that people write, which may be empty.
+    Text,
+    /// Any text, number or truth value: the setting is not described.
+    Any,
+}
+
+impl Form {
+    /// Returns a value as the tables keep it, if it has this form.
+    fn read(self, value: &Value) -> Option<String> {
+        match (self, value) {
+            (Self::Integer, value) => read_integer(value).map(|number| number.to_string()),
+            (Self::Boolean, value) => read_boolean(value).map(|truth| truth.to_string()),
+            (Self::Word, Value::String(text)) => Some(text.clone()).filter(|text| !text.is_empty()),
+            (Self::Text | Self::Any, Value::String(text)) => Some(text.clone()),
+            (Self::Any, Value::Bool(_) | Value::Number(_)) => Some(value.to_string()),
+            _ => None,
+        }
+    }
+}
+
 /// Writes a row for each text, number and truth value.
 fn keep(setting: &Setting, item: &Item<'_>, seen: &mut Seen) {
-    for name in setting.mostly.iter().filter(|name| item.value(name).is_none()) {
+    for (name, _) in setting.mostly.iter().filter(|(name, _)| item.value(name).is_none()) {
         note_unsaid(setting.table, name, seen);
     }
     for (name, value) in item.members() {
         let name = if name == setting.renamed.0 { setting.renamed.1 } else { name };
         // Lists of networks and members that nobody knows yet are no scalars, and no faults; but one that was a scalar
         // in the last snapshot keeps its value.
-        let is_always = setting.always.contains(&name);
-        if is_always && value == "" {
-            keep_one(setting.table, name, &Value::Null, item, seen);
-        } else if is_always || !(value.is_array() || value.is_object()) {
-            keep_one(setting.table, name, value, item, seen);
-        } else if !access_controls::is_list(name) {
+        let described = setting.always.iter().chain(setting.mostly).find(|(described, _)| *described == name);
+        let form = described.map_or(Form::Any, |(_, form)| *form);
+        if access_controls::is_list(name) {
+            continue;
+        }
+        if form != Form::Any || !(value.is_array() || value.is_object()) {
+            keep_one(setting.table, (name, form), value, item, seen);
+        } else {
             note_unread(setting.table, name, seen);
         }
     }
 }
 
-/// Writes the row of one setting; anything but a text, number or truth value is a fault.
-pub(crate) fn keep_one(table: &'static Table, name: &str, value: &Value, item: &Item<'_>, seen: &mut Seen) {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-        Value::Null | Value::Array(_) | Value::Object(_) => {
-            item.faults().note(|| format!("`{name}` is no setting that can be read"));
-            note_unread(table, name, seen);
-            return;
-        }
+/// Writes the row of one setting; a value in another form is a fault.
+pub(crate) fn keep_one(
+    table: &'static Table,
+    (name, form): (&str, Form),
+    value: &Value,
+    item: &Item<'_>,
+    seen: &mut Seen,
+) {
+    let Some(text) = form.read(value) else {
+        item.faults().note(|| format!("`{name}` is no setting that can be read"));
+        note_unread(table, name, seen);
+        return;
     };
     seen.push(table, table.draft().set("name", name).set("value", &text).row());
 }
@@ -93,7 +126,7 @@ pub(crate) async fn list(
     let list = single(table, &reader.endpoints.iam, &["v5", path], &[], items);
     reader.session.progress().expect(1);
     let (mut seen, coverage, error) = listing::attempt(reader.session, &list, |item, seen| {
-        for name in setting.always {
+        for (name, _) in setting.always {
             item.must_have(name);
         }
         keep(setting, item, seen);

@@ -231,8 +231,10 @@ impl Faults {
         let effect = members.get("Effect").and_then(Value::as_str).map(str::to_owned);
         match effect.as_deref() {
             Some("Allow" | "Deny") => {}
-            Some(_) => self.note(format!("statement {place} has no `Effect` that is known")),
-            None => self.broken(format!("statement {place} has no `Effect`")),
+            Some(effect) if !effect.is_empty() => {
+                self.note(format!("statement {place} has no `Effect` that is known"));
+            }
+            _ => self.broken(format!("statement {place} has no `Effect`")),
         }
         let actions = self.patterns(members, "Action", "NotAction", place);
         if actions.is_empty() {
@@ -265,9 +267,9 @@ impl Faults {
                 None => continue,
                 Some(Value::Object(kinds)) => sorted(kinds),
                 // A bare `*` names no type; every principal of the cloud is meant.
-                Some(bare @ Value::String(_)) => vec![("IAM", bare)],
+                Some(bare @ Value::String(all)) if all == "*" => vec![("IAM", bare)],
                 Some(_) => {
-                    self.broken(format!("`{name}` of statement {place} is no object"));
+                    self.broken(format!("`{name}` of statement {place} is neither an object nor `*`"));
                     continue;
                 }
             };
@@ -298,6 +300,9 @@ impl Faults {
                 self.broken(format!("an operator in `Condition` of statement {place} has no keys"));
                 continue;
             };
+            if keys.is_empty() {
+                self.broken(format!("an operator in `Condition` of statement {place} has no keys"));
+            }
             for (key, values) in sorted(keys) {
                 let values = set(self.texts(Some(values), "Condition", place));
                 if values.is_empty() {

@@ -56,14 +56,12 @@ fn keep(account: &str, item: &Item<'_>, seen: &mut Seen) {
     seen.push(&ACCOUNT_SETTINGS, row.clone());
     let of = (&ACCOUNT_SETTINGS, &row);
     seen.nested(item, of, &[&USER_DOMAINS], |seen| {
-        item.must_not_be_null("restrict_user_domains")
+        item.must_list("restrict_user_domains")
             .objects("restrict_user_domains")
             .for_each(|realm| keep_realm(&realm, seen));
     });
     seen.nested(item, of, &[&MFA_EXEMPTIONS], |seen| {
-        item.must_not_be_null("user_mfa")
-            .objects("user_mfa")
-            .for_each(|exemption| keep_exemption(&exemption, seen));
+        item.must_list("user_mfa").objects("user_mfa").for_each(|exemption| keep_exemption(&exemption, seen));
     });
 }
 
@@ -71,7 +69,7 @@ fn keep_realm(realm: &Item<'_>, seen: &mut Seen) {
     let Some(realm_id) = realm.key("realm_id") else { return };
     let is_restricted = realm.boolean("restrict_invitation");
     let mut patterns =
-        realm.must_not_be_null("invitation_email_allow_patterns").texts("invitation_email_allow_patterns");
+        realm.must_list("invitation_email_allow_patterns").texts("invitation_email_allow_patterns");
     if patterns.is_empty() {
         patterns.push("");
     }

@@ -45,9 +45,9 @@ pub(crate) fn keep(item: &Item<'_>, version: &str, seen: &mut Seen) -> Kept {
         "last_permit_at",
         "last_permit_frequency",
     ]);
-    let before = item.faults().count();
+    let (faults, doubts) = (item.faults().count(), item.faults().doubts());
     let subject = attributes(item.must_have("subject").object("subject"), is_second);
-    let is_broken = item.faults().count() > before;
+    let (is_broken, is_doubtful) = (item.faults().count() > faults, item.faults().doubts() > doubts);
     let row = policy(item, id, version, &subject);
     seen.push(&POLICIES, row.clone());
     keep_attributes(&POLICY_SUBJECTS, id, &subject, seen);
@@ -56,6 +56,11 @@ pub(crate) fn keep(item: &Item<'_>, version: &str, seen: &mut Seen) -> Kept {
         ["subject_iam_id", "subject_access_group_id"]
             .into_iter()
             .for_each(|column| seen.note_unread(&POLICIES, &row, column));
+    } else if is_doubtful {
+        seen.note_doubtful((&POLICIES, &row), &[&POLICY_SUBJECTS]);
+        ["subject_iam_id", "subject_access_group_id"]
+            .into_iter()
+            .for_each(|column| seen.note_unsaid(&POLICIES, &row, column));
     }
     seen.nested(item, (&POLICIES, &row), &[&POLICY_RESOURCES, &POLICY_TAGS], |seen| {
         let resource = item.must_have("resource").object("resource");
@@ -100,7 +105,6 @@ fn keep_roles(id: &str, item: &Item<'_>, seen: &mut Seen) {
 fn policy(item: &Item<'_>, id: &str, version: &str, subject: &[Attribute<'_>]) -> Row {
     let template = item.object("template");
     let of_template = |name| template.and_then(|template| template.text(name));
-    let template_version = template.and_then(|template| template.value("version")).map(plain);
     let rule = item.object("rule").filter(|rule| rule.value("conditions").is_some());
     POLICIES
         .draft()
@@ -114,7 +118,7 @@ fn policy(item: &Item<'_>, id: &str, version: &str, subject: &[Attribute<'_>]) -
         .set("pattern", item.text("pattern"))
         .set("rule_operator", rule.and_then(|rule| rule.text("operator")))
         .set("template_id", of_template("id"))
-        .set("template_version", template_version.as_ref())
+        .set("template_version", of_template("version"))
         .set("assignment_id", of_template("assignment_id"))
         .set("created_at", item.time("created_at").as_ref())
         .set("created_by_id", item.text("created_by_id"))
@@ -165,6 +169,9 @@ fn read_attributes<'a>(of: &Item<'a>, member: &str, is_second: bool) -> Vec<Attr
             if is_second {
                 attribute.must_name("operator");
             }
+            if attribute.text("operator").is_none_or(compares_text) {
+                attribute.must_be_text("value");
+            }
             let mut values = match attribute.plain("value") {
                 Some(Value::Array(values)) => values.iter().map(plain).collect(),
                 Some(value) => vec![plain(value)],
@@ -180,6 +187,11 @@ fn read_attributes<'a>(of: &Item<'a>, member: &str, is_second: bool) -> Vec<Attr
         .collect();
     attributes.sort_unstable();
     attributes
+}
+
+/// Returns whether an operator compares with a text: `stringExists` takes a truth value.
+fn compares_text(operator: &str) -> bool {
+    operator.starts_with("string") && operator != "stringExists"
 }
 
 /// Writes a value as text: text as it is, but a moment in the form of tables; all else as JSON.
@@ -238,6 +250,9 @@ fn keep_conditions(id: &str, rule: &Item<'_>, group: Option<&str>, place: &str, 
     rule.must_name("key").must_name("operator").must_have("value");
     // Only a text can be compared with an empty one.
     let is_text = rule.text("operator").is_none_or(|operator| operator.starts_with("string"));
+    if rule.text("operator").is_some_and(compares_text) {
+        rule.must_be_text("value");
+    }
     if !is_text && (rule.value("value").is_some_and(|value| value == "") || rule.holds_empty("value")) {
         rule.unread("value", "holds an empty text");
     }
