@@ -64,7 +64,7 @@ fn lost_list(
     let documented = owners.iter().filter(|owner| owner.position("document").is_some());
     let owner = documented.max_by_key(|owner| owner.key)?;
     let key = row.prefix(owner.key);
-    let is_left = state.rows(table).below(key).next().is_some();
+    let is_left = state.rows(table).find_below(key).next().is_some();
     (!is_left && is_document_less(before, state, owner, key)).then(|| UnreadCell {
         table: owner.name,
         key: key.into(),

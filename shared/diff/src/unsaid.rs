@@ -55,7 +55,7 @@ pub(crate) fn rows_below<'a>(
     table: &Table,
     key: &'a [u8],
 ) -> impl Iterator<Item = &'a Row> {
-    state.rows(table).below(key)
+    state.rows(table).find_below(key)
 }
 
 /// Returns whether the former snapshot holds rows of a part of a table that are not shown.

@@ -40,7 +40,7 @@ impl Rows {
     }
 
     /// Returns the rows whose first columns are packed as `key`, found without a look at the others.
-    pub fn below<'a>(&'a self, key: &'a [u8]) -> impl Iterator<Item = &'a Row> {
+    pub fn find_below<'a>(&'a self, key: &'a [u8]) -> impl Iterator<Item = &'a Row> {
         let first = self.0.partition_point(|row| row.as_bytes() < key);
         self.0.iter().skip(first).take_while(move |row| row.as_bytes().starts_with(key))
     }

@@ -36,11 +36,11 @@ pub(crate) struct Setting {
 /// What the value of a setting is by the interface's own description. A value in another form cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// A whole number.
+    /// It is a whole number.
     Integer,
-    /// Yes or no.
+    /// It is yes or no.
     Boolean,
-    /// One of several words.
+    /// It is one of several words.
     Word,
     /// A text that people write, which may be empty.
     Text,
