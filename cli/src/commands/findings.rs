@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use check::Unanswered;
-use model::{Coverage, Evidence, Finding, FindingState};
+use model::{Cloud, Coverage, Evidence, Finding, FindingState};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 use snapshot::Manifest;
@@ -172,26 +172,31 @@ fn is_in_state(finding: &Finding, wanted: &Findings) -> bool {
     serve::is_listed_unasked(finding)
 }
 
-/// Refuses the id of a rule that nobody knows: no findings of it would be taken for good news.
+/// Refuses the id of a rule that nobody knows, or that none of these accounts is asked: no findings of it would be taken for good news.
 fn check_rules(questions: &Questions, found: &[Found], wanted: &Findings) -> Result<(), Failure> {
-    let of_permissions = |pattern: &str| {
-        found.iter().any(|found| {
-            let permissions = questions.permissions.of_cloud(found.manifest.account.cloud());
-            permissions.iter().any(|permission| serve::matches_pattern(pattern, &permission.id))
-        })
+    let asks = |pattern: &str, cloud: Cloud| {
+        let mut rules = questions.rules.iter().filter(|rule| rule.readings.contains_key(&cloud));
+        let mut permissions = questions.permissions.of_cloud(cloud).iter();
+        rules.any(|rule| serve::matches_pattern(pattern, &rule.id))
+            || permissions.any(|permission| serve::matches_pattern(pattern, &permission.id))
     };
     let is_known = |pattern: &&String| {
-        questions.rules.iter().any(|rule| serve::matches_pattern(pattern, &rule.id))
-            || of_permissions(pattern)
-            || found
-                .iter()
-                .any(|found| found.odd.unknown.iter().any(|id| serve::matches_pattern(pattern, id)))
+        found.iter().any(|found| {
+            asks(pattern, found.manifest.account.cloud())
+                || found.odd.unknown.iter().any(|id| serve::matches_pattern(pattern, id))
+        })
     };
-    match wanted.rule.iter().find(|pattern| !is_known(pattern)) {
-        None => Ok(()),
-        Some(pattern) => Err(Failure::wrong_use(format!("there is no rule or permission `{pattern}`"))
-            .help("`iamwatch rules` lists them")),
-    }
+    let Some(pattern) = wanted.rule.iter().find(|pattern| !is_known(pattern)) else { return Ok(()) };
+    Err(match Cloud::ALL.into_iter().find(|cloud| asks(pattern, *cloud)) {
+        Some(cloud) => {
+            let whose: Vec<String> =
+                found.iter().map(|found| format!("`{}`", found.manifest.account)).collect();
+            Failure::wrong_use(format!("`{pattern}` is asked of accounts of `{cloud}`, and not of {}", whose.join(", ")))
+                .help("choose another account with --account, or another rule; `iamwatch rules --json` tells their clouds")
+        }
+        None => Failure::wrong_use(format!("there is no rule or permission `{pattern}`"))
+            .help("`iamwatch rules` lists them"),
+    })
 }
 
 /// What could not be seen, and what has no answer for it.

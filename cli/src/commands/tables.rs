@@ -29,11 +29,23 @@ pub(super) async fn run(context: Context<'_>, wanted: &Tables) -> Result<bool, F
             .show(|paint| list(&relations, paint), || relations.iter().map(to_json).collect::<Vec<_>>())?;
         return Ok(false);
     };
-    let found = relations.iter().find(|relation| relation.name == name).ok_or_else(|| {
-        Failure::wrong_use(format!("there is no table or view `{name}`")).help("`iamwatch tables` lists them")
-    })?;
+    let found = relations.iter().find(|relation| relation.name == name).ok_or_else(|| unknown(name))?;
     context.screen.show(|paint| columns(found, paint), || to_json(found))?;
     Ok(false)
+}
+
+/// Makes the failure of a name that the account does not have.
+fn unknown(name: &str) -> Failure {
+    let has_it = |cloud: &Cloud| {
+        check::queryables(*cloud).is_ok_and(|all| all.iter().any(|relation| relation.name == name))
+    };
+    let elsewhere = Cloud::ALL.into_iter().find(has_it);
+    match elsewhere {
+        Some(cloud) => Failure::wrong_use(format!("`{name}` is of `{cloud}`, and the account is not"))
+            .help("choose an account of it with --account"),
+        None => Failure::wrong_use(format!("there is no table or view `{name}`"))
+            .help("`iamwatch tables` lists them"),
+    }
 }
 
 /// Returns the cloud of the account that is meant, or all clouds where none is known yet.

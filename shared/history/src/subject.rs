@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{AccountId, Kind, Row, Table, Type, Value, references, tables};
+use model::{AccountId, Cloud, Kind, Row, Table, Type, Value, references, tables};
 use snapshot::{History, RowFilter, Timeline};
 
 use crate::QuestionError;
@@ -112,6 +112,15 @@ impl<'a> Wanted<'a> {
         Self { text, address: table.map(|table| (table, key)) }
     }
 
+    /// Returns the table that an address names and that only another cloud has.
+    fn table_elsewhere(&self, cloud: Cloud) -> Option<(&'static str, Cloud)> {
+        let named =
+            |table: &&Table| self.text.split('/').any(|part| part == table.name) && self.text.contains('/');
+        let others = Cloud::ALL.into_iter().filter(|other| *other != cloud && self.address.is_none());
+        let mut found = others.filter_map(|other| Some((tables::of_cloud(other).find(named)?.name, other)));
+        found.next()
+    }
+
     fn fit(&self, table: &'static Table, row: &Row) -> Option<Fit> {
         let Some((of, key)) = self.address else { return fit_of_text(table, row, self.text) };
         if of.name != table.name {
@@ -159,6 +168,9 @@ pub async fn find_subject(
     let wanted = Wanted::new(history.account(), text);
     let nothing = || QuestionError::NoSubject { name: text.to_owned(), nearest: Vec::new() };
     let newest = timeline.manifests.last().ok_or_else(nothing)?;
+    if let Some((name, of)) = wanted.table_elsewhere(history.account().cloud()) {
+        return Err(crate::other_cloud(newest, name, of));
+    }
     let mut search = Search::default();
     for table in searched(history.account(), &wanted) {
         for row in &history.read(newest, table).await? {

@@ -50,6 +50,7 @@ impl SuppressionSettings {
             Some(toml::Value::Datetime(time)) => {
                 Some(last_moment(&time.to_string()).ok_or_else(|| wrong(&time.to_string()))?)
             }
+            Some(toml::Value::Integer(number)) => return Err(wrong(&number.to_string())),
             Some(other) => return Err(wrong(other.type_str())),
         };
         Ok(Suppression { rule, subject: self.subject.trim().to_owned(), reason: self.reason, until })

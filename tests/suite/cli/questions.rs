@@ -342,3 +342,22 @@ fn commands_of_the_help_exist_and_no_others() {
     }
     desk.iamwatch(&["replay"]).fails(2, &["replay"]);
 }
+
+#[test]
+fn what_only_the_other_cloud_has_is_refused_and_not_answered_with_nothing() {
+    let desk = Desk::with_history();
+    for (asked, said) in [
+        (vec!["history", "huawei_users/x"], "`huawei_users` is a table of `huawei`"),
+        (vec!["history", "huawei/acc/huawei_users/x"], "`huawei_users` is a table of `huawei`"),
+        (vec!["tables", "huawei_users"], "`huawei_users` is of `huawei`"),
+        (
+            vec!["findings", "--rule", "password_without_mfa"],
+            "is asked of accounts of `huawei`, and not of `ibm/",
+        ),
+        (vec!["findings", "--rule", "password_*"], "is asked of accounts of `huawei`"),
+    ] {
+        desk.iamwatch(&asked).fails(2, &[said]);
+    }
+    desk.iamwatch(&["tables", "nothing_of_it"]).fails(2, &["there is no table or view"]);
+    desk.iamwatch(&["findings", "--rule", "nothing_of_it"]).fails(2, &["there is no rule or permission"]);
+}
