@@ -44,13 +44,20 @@ pub(crate) struct Context<'a> {
     pub(crate) only: Option<&'a Past>,
 }
 
+/// What the place that is named for something written is called in messages.
+pub(crate) const TARGET: &str = "the target";
+
 impl Context<'_> {
     /// Returns where something of the account is written: to the place that is named, or where each of several accounts is asked, into
     /// that place under a name of its own.
     pub(crate) fn target(&self, named: Option<&String>, own: String) -> Result<String, Failure> {
-        match (named, self.only) {
+        let meant = |place: &String| match place.as_str() {
+            "-" => Ok(place.clone()),
+            path => place::here().path(TARGET, path).map(|path| path.to_string_lossy().into_owned()),
+        };
+        match (named.map(meant).transpose()?, self.only) {
             (None, _) => Ok(own),
-            (Some(place), None) => Ok(place.clone()),
+            (Some(place), None) => Ok(place),
             (Some(place), Some(_)) if place == "-" => {
                 let said = "standard output takes what is written of one account, and several are asked";
                 Err(Failure::wrong_use(said).help("name a folder with --to, or one account with --account"))
@@ -59,8 +66,8 @@ impl Context<'_> {
                 let unmade = |error| {
                     Failure::new(exit::UNREADABLE, error).doing(format!("`{folder}` could not be made"))
                 };
-                std::fs::create_dir_all(folder).map_err(unmade)?;
-                Ok(std::path::Path::new(folder).join(own).display().to_string())
+                std::fs::create_dir_all(&folder).map_err(unmade)?;
+                Ok(std::path::Path::new(&folder).join(own).display().to_string())
             }
         }
     }

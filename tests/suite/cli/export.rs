@@ -411,3 +411,21 @@ fn changes_can_be_of_some_tables_and_lead_forward_only() {
         "{lines:?}"
     );
 }
+
+#[test]
+fn a_tilde_in_the_target_is_the_home_also_in_quotes() {
+    let mut desk = Desk::with_history();
+    let home = desk.path("home");
+    fs::create_dir(&home).unwrap();
+    desk.set("HOME", home.to_str().unwrap());
+    desk.iamwatch(&["export", "latest", "--format", "csv", "--tables", "users", "--to", "~/sheets"]).done();
+    desk.iamwatch(&["report", "--format", "md", "--to", "~/report.md"]).done();
+    desk.iamwatch(&["export", "latest", "--layout", "lake", "--format", "parquet", "--to", "~/lake"]).done();
+    assert!(
+        home.join("sheets/users.csv").exists()
+            && home.join("report.md").exists()
+            && home.join("lake").is_dir()
+    );
+    desk.iamwatch(&["export", "latest", "--format", "csv", "--to", "~bob/x"])
+        .fails(2, &["home of another user"]);
+}

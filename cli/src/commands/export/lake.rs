@@ -1,13 +1,18 @@
 //! `export --layout lake`: snapshots of any number of accounts, for engines that work over many machines.
 
-use std::path::Path;
-
 use export::{Format, LakeSummary};
 use serde_json::json;
 use snapshot::{Manifest, SnapshotError};
 
 use super::{Following, stop_on_signal};
-use crate::{arguments::Export, commands::Context, failure::Failure, past::Past, render::text};
+use crate::{
+    arguments::Export,
+    commands::{Context, TARGET},
+    failure::Failure,
+    past::Past,
+    place,
+    render::text,
+};
 
 /// The folder of a lake that is not named.
 const FOLDER: &str = "iamwatch-lake";
@@ -29,9 +34,11 @@ pub(super) async fn run(context: Context<'_>, past: &Past, wanted: &Export) -> R
     if named == "-" {
         return refused("a lake is a folder, and cannot go to standard output");
     }
+    let folder = place::here().path(TARGET, named)?;
+    let named = &*folder.to_string_lossy();
     let manifests = snapshots(past, wanted).await?;
     let watch = Following { progress: context.progress, is_stopped: stop_on_signal() };
-    let summary = export::export_lake(&past.history, &manifests, Path::new(named), &watch).await;
+    let summary = export::export_lake(&past.history, &manifests, &folder, &watch).await;
     context.progress.clear();
     let summary = summary?;
     let blind = manifests.iter().filter(|manifest| manifest.coverage.incomplete > 0).count();
