@@ -60,3 +60,28 @@ async fn a_flipped_bit_in_a_table_that_nothing_changes_is_told_and_mended() {
     let damaged = account.events().into_iter().filter(|event| event.kind.contains(".history.damaged."));
     assert_eq!(damaged.count(), 1);
 }
+
+#[tokio::test]
+async fn a_manifest_at_the_end_of_all_numbers_blocks_no_commit_to_a_bucket() {
+    let account = Account::of_a_dozen().await;
+    let (bucket, events) = (Bucket::start(), account.events_file());
+    let audit = async |day: usize| {
+        let at = format!("2026-09-{day:02}T06:00:00Z");
+        account.audit_into(&store(&bucket), &events, &at, &Unwatched).await.expect("an audit")
+    };
+    audit(1).await;
+    let first = bucket.objects().into_keys().find(|key| key.ends_with("/manifests/00000001.json"));
+    let first = first.expect("a manifest");
+    let put_in = first.replace("00000001", "99999999");
+    bucket.change(|objects| {
+        let bytes = objects.get(&first).expect("an object").clone();
+        objects.insert(put_in.clone(), bytes);
+    });
+    let runs = [audit(2).await, audit(3).await];
+    assert_eq!(runs.each_ref().map(|run| (run.snapshot, run.is_first)), [(2, false), (3, false)]);
+    let told = runs[0].damage.as_deref().expect("what was put in");
+    assert!(told.contains("/manifests/99999999.json` was put in"), "{told}");
+    assert_eq!(runs[1].damage, None, "told once");
+    let faults = History::new(store(&bucket), account.id.clone()).verify().await.expect("a bucket");
+    assert_eq!(faults.len(), 1, "{faults:?}");
+}
