@@ -15,7 +15,7 @@ pub use blame::{Blame, CellOrigin, ColumnStep, blame, column_steps};
 pub use derived::finding_row;
 pub use finding_steps::FindingStep;
 pub use grants::{AccessChanges, WhoCan, access_changes, access_tables, build_access, who_can};
-pub use life::{Life, Moment, life};
+pub use life::{Life, Moment, life, tables_of_life};
 pub use report::{Report, Section, report, report_rules, section};
 pub use search::{FoundThings, search};
 pub use subject::{Subject, find_subject};
@@ -46,10 +46,12 @@ pub enum QuestionError {
     #[error("{0}")]
     Resource(String),
     /// Nothing in any snapshot has the name that was asked for.
-    #[error("no snapshot of this account knows `{name}`{}", suggestion(.nearest))]
+    #[error("no snapshot of this account knows `{name}`{}{}", blindness(.incomplete), suggestion(.nearest))]
     NoSubject {
         /// The name that was asked for.
         name: String,
+        /// How many lists of the last snapshot were not read to their end: it may be in one of them.
+        incomplete: u64,
         /// The names most like it.
         nearest: Vec<String>,
     },
@@ -101,6 +103,15 @@ pub enum QuestionError {
 /// Says that there are more.
 fn more(others: &usize) -> String {
     if *others == 0 { String::new() } else { format!(" and {others} more") }
+}
+
+/// Says that what nothing has may be where nobody could look.
+fn blindness(incomplete: &u64) -> String {
+    match incomplete {
+        0 => String::new(),
+        1 => ", and one list could not be read to its end: it may be in there".to_owned(),
+        lists => format!(", and {lists} lists could not be read to their end: it may be in one of them"),
+    }
 }
 
 /// Offers what may have been meant in the place of a name that nothing has.

@@ -128,6 +128,12 @@ fn filters(history: &History, subject: &Subject) -> Vec<(&'static Table, RowFilt
     tables::of_cloud(history.account().cloud()).filter_map(filter).collect()
 }
 
+/// Returns the tables that a life is read from: those in which a thing has its row, belongs or is named.
+#[must_use]
+pub fn tables_of_life(history: &History, subject: &Subject) -> Vec<&'static Table> {
+    filters(history, subject).into_iter().map(|(table, _)| table).collect()
+}
+
 fn own_row(subject: &Subject, steps: &[(&'static Table, Vec<RowStep>)]) -> (Option<Row>, bool) {
     let own = steps.iter().find(|(table, _)| table.name == subject.table.name);
     match own.and_then(|(_, steps)| steps.last()) {

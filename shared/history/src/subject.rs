@@ -166,7 +166,7 @@ pub async fn find_subject(
     text: &str,
 ) -> Result<Subject, QuestionError> {
     let wanted = Wanted::new(history.account(), text);
-    let nothing = || QuestionError::NoSubject { name: text.to_owned(), nearest: Vec::new() };
+    let nothing = || QuestionError::NoSubject { name: text.to_owned(), incomplete: 0, nearest: Vec::new() };
     let newest = timeline.manifests.last().ok_or_else(nothing)?;
     if let Some((name, of)) = wanted.table_elsewhere(history.account().cloud()) {
         return Err(crate::other_cloud(newest, name, of));
@@ -180,7 +180,7 @@ pub async fn find_subject(
     if search.found.is_empty() {
         search_the_past(history, timeline, &wanted, &mut search).await?;
     }
-    search.end(text)
+    search.end(text, newest.coverage.incomplete)
 }
 
 /// Returns the table of an address alone, or all tables.
@@ -264,7 +264,7 @@ impl Search {
         }
     }
 
-    fn end(mut self, text: &str) -> Result<Subject, QuestionError> {
+    fn end(mut self, text: &str, incomplete: u64) -> Result<Subject, QuestionError> {
         // The row of a thing comes before rows that only tell more of it under the same key.
         let rank = |(fit, subject): &(Fit, Subject)| {
             (*fit, subject.table.kind == Kind::Activity, subject.table.label.is_none())
@@ -281,7 +281,7 @@ impl Search {
                         nearest.push(name);
                     }
                 }
-                Err(QuestionError::NoSubject { name: text.to_owned(), nearest })
+                Err(QuestionError::NoSubject { name: text.to_owned(), incomplete, nearest })
             }
             (Some(first), Some(second)) => {
                 let mut places: Vec<String> =

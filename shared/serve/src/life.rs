@@ -199,7 +199,12 @@ pub async fn tell_life<'a>(
         moments,
         unread: &timeline.unread,
         left_out: &turns.left_out,
-        incomplete: incomplete_lists(history, timeline, life.subject.table).await?,
+        incomplete: match timeline.manifests.last() {
+            Some(newest) => {
+                history::gaps(history, newest, &history::tables_of_life(history, &life.subject)).await?
+            }
+            None => Vec::new(),
+        },
     })
 }
 

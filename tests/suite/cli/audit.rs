@@ -354,3 +354,18 @@ fn a_run_that_could_compare_nothing_or_not_all_does_not_say_that_nothing_changed
         "{page}"
     );
 }
+
+#[test]
+fn a_life_names_the_lists_in_which_more_of_it_may_be_and_so_does_a_name_that_nothing_has() {
+    let cloud = Cloud::new();
+    cloud.simulator.add_fault(Fault::on("/v1/apikeys", FaultKind::Forbidden));
+    cloud.desk.iamwatch(&["audit"]).done();
+    let users =
+        cloud.desk.iamwatch(&["query", "select iam_id from ibm_users order by iam_id", "--json"]).json();
+    let life =
+        cloud.desk.iamwatch(&["history", users["rows"][0]["iam_id"].as_str().unwrap(), "--json"]).json();
+    let unread = life["incomplete"].as_array().unwrap();
+    assert!(unread.iter().any(|list| list["listing"] == "ibm_api_keys"), "{life}");
+    let outcome = cloud.desk.iamwatch(&["history", "ApiKey-of-nobody"]);
+    outcome.fails(2, &["no snapshot of this account knows", "could not be read to "]);
+}
