@@ -114,7 +114,7 @@ impl UrlAnswer {
         if bytes <= MOST {
             return self;
         }
-        let help = "ask for less: with a smaller `limit`, going on by `page`, for fewer columns, or for a packed answer (Accept-Encoding: gzip)";
+        let help = "ask for less: with a smaller `limit`, going on by `page`, for fewer columns, or for a packed answer (Accept-Encoding: zstd, gzip)";
         let said = format!("the answer would have {bytes} bytes, and Lambda takes {MOST}");
         let problem = Problem::new(413, "too-large-an-answer", said, help);
         let headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")];

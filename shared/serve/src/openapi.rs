@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    endpoints::{ENDPOINTS, Endpoint, Kind, Parameter},
+    endpoints::{ENDPOINTS, Endpoint, Kind, Parameter, Question},
     problem,
+    reply::PARQUET,
 };
 
 /// Returns the description of the interface, as OpenAPI 3.1.
@@ -52,6 +53,9 @@ fn operation(endpoint: &Endpoint, has_body: bool) -> Value {
         for media_type in ["text/csv", "application/jsonl"] {
             content.insert(media_type.to_owned(), json!({ "schema": { "type": "string" } }));
         }
+    }
+    if endpoint.question == Question::Table {
+        content.insert(PARQUET.to_owned(), json!({}));
     }
     let problem = json!({
         "description": "A problem, with what to do next.",

@@ -1,4 +1,4 @@
-//! An answer, and the bytes that go out: JSON, CSV, JSON lines; kept or not; packed where the client can unpack.
+//! An answer, and the bytes that go out: JSON, CSV, JSON lines, Parquet; kept or not; packed where the client can unpack.
 
 use std::io::Write;
 
@@ -12,6 +12,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{Problem, archive::AskLimits, endpoints::Endpoint, ground::Validity, request::Form};
 
+/// The media type of Parquet, which is packed already.
+pub(crate) const PARQUET: &str = "application/vnd.apache.parquet";
 /// Answers of fewer bytes are not packed.
 const WORTH_PACKING: usize = 1400;
 
@@ -25,12 +27,14 @@ pub(crate) struct Reply {
     pub(crate) next: Option<String>,
     /// How many rows may be returned, where that is limited.
     pub(crate) most_rows: Option<usize>,
+    /// The rows as a Parquet file, where they are asked for as one.
+    pub(crate) parquet: Option<Vec<u8>>,
 }
 
 impl Reply {
     /// Takes an answer that has no order of columns.
     pub(crate) const fn of(json: Value) -> Self {
-        Self { json, columns: Vec::new(), next: None, most_rows: None }
+        Self { json, columns: Vec::new(), next: None, most_rows: None, parquet: None }
     }
 
     /// Returns the lists that the answer hangs on and that were not read to their end.
@@ -40,7 +44,10 @@ impl Reply {
     }
 
     /// Writes the answer in the form that is wanted, which is no page.
-    pub(crate) fn bytes(&self, endpoint: &Endpoint, form: Form) -> (&'static str, Vec<u8>) {
+    pub(crate) fn bytes(&mut self, endpoint: &Endpoint, form: Form) -> (&'static str, Vec<u8>) {
+        if let Some(file) = self.parquet.take() {
+            return (PARQUET, file);
+        }
         let rows = endpoint.rows.and_then(|name| self.json.get(name)).and_then(Value::as_array);
         match (form, rows) {
             (Form::Csv, Some(rows)) => {
@@ -125,20 +132,19 @@ pub(crate) fn respond(
     {
         return not_modified(validity, tag);
     }
-    let is_packed = bytes.len() > WORTH_PACKING && accepts_gzip(asked);
-    let packed = if is_packed { pack(&bytes) } else { None };
-    let is_packed = packed.is_some();
-    let bytes = packed.unwrap_or(bytes);
+    let coding = if bytes.len() > WORTH_PACKING && media_type != PARQUET { Coding::of(asked) } else { None };
+    let packed = coding.and_then(|coding| Some((coding, coding.pack(&bytes)?)));
+    let (coding, bytes) = packed.map_or((None, bytes), |(coding, packed)| (Some(coding), packed));
     if bytes.len() > limits.answer_bytes {
         let said = format!("the answer has {} bytes, and {} may be sent", bytes.len(), limits.answer_bytes);
-        let help = "ask for less: with a smaller `limit`, going on by `page`, for fewer columns, or for a packed answer (Accept-Encoding: gzip)";
+        let help = "ask for less: with a smaller `limit`, going on by `page`, for fewer columns, or for a packed answer (Accept-Encoding: zstd, gzip)";
         return Problem::new(413, "too-large-an-answer", said, help).to_response();
     }
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    if is_packed {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    if let Some(coding) = coding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
     }
     keep(headers, validity, tag.as_deref());
     response
@@ -175,18 +181,45 @@ pub(crate) fn has_tag(asked: &HeaderMap, tag: &str) -> bool {
     })
 }
 
-fn accepts_gzip(asked: &HeaderMap) -> bool {
+/// How an answer is packed on its way.
+#[derive(Debug, Clone, Copy)]
+enum Coding {
+    Zstd,
+    Gzip,
+}
+
+impl Coding {
+    /// Returns the better of those that the client can unpack.
+    fn of(asked: &HeaderMap) -> Option<Self> {
+        [Self::Zstd, Self::Gzip].into_iter().find(|coding| accepts(asked, coding.name()))
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Zstd => "zstd",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    fn pack(self, bytes: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Zstd => zstd::bulk::compress(bytes, 3).ok(),
+            Self::Gzip => {
+                let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+                encoder.write_all(bytes).ok()?;
+                encoder.finish().ok()
+            }
+        }
+    }
+}
+
+/// Returns whether a client accepts a coding that it names, and does not refuse it with a weight of nothing.
+fn accepts(asked: &HeaderMap, name: &str) -> bool {
     let accepted = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|value| value.split(',')).any(|coding| {
         let mut words = coding.split(';').map(str::trim);
-        let name = words.next().unwrap_or_default();
+        let named = words.next().unwrap_or_default();
         let is_refused = words.any(|word| matches!(word, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
-        name.eq_ignore_ascii_case("gzip") && !is_refused
+        named.eq_ignore_ascii_case(name) && !is_refused
     })
-}
-
-fn pack(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).ok()?;
-    encoder.finish().ok()
 }

@@ -7,7 +7,8 @@ use url::form_urlencoded;
 
 use crate::{
     Problem,
-    endpoints::{ENDPOINTS, Endpoint, Kind, Parameter, captures},
+    endpoints::{ENDPOINTS, Endpoint, Kind, Parameter, Question, captures},
+    reply,
 };
 
 /// Most bytes of a path with its query.
@@ -21,6 +22,7 @@ pub(crate) enum Form {
     Json,
     Csv,
     JsonLines,
+    Parquet,
     Page,
 }
 
@@ -211,6 +213,9 @@ fn form(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Form, Problem> {
             ("application/jsonl", Form::JsonLines),
             ("application/x-ndjson", Form::JsonLines),
         ]);
+    }
+    if endpoint.question == Question::Table {
+        offered.push((reply::PARQUET, Form::Parquet));
     }
     let wanted: Vec<&str> =
         headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();

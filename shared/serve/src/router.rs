@@ -151,7 +151,7 @@ async fn worked_out(archive: &Archive, request: &Request, ground: &Ground) -> Re
             status: page.status,
         });
     }
-    let reply: Reply = questions::answer(archive, request, ground).await?;
+    let mut reply: Reply = questions::answer(archive, request, ground).await?;
     let (media_type, bytes) = reply.bytes(request.endpoint, request.form);
     Ok(Made { media_type, bytes, told: reply.told_headers(archive.limits()), status: 200 })
 }

@@ -1,9 +1,9 @@
 //! What is asked of one snapshot: its tables and rows, how far it could see, what was found, any SQL, whether it is whole.
 
 use check::Limits;
-use model::{Coverage, Finding, Severity};
+use model::{Coverage, Finding, Row, Severity, Table, Type};
 use serde_json::{Value, json};
-use snapshot::{FaultKind, History, NotedManifest};
+use snapshot::{FaultKind, History, Manifest, NotedManifest, ParquetWriter};
 
 use super::{page_of, question_text};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     ground::Ground,
     names::{NamedSubject, ThingNames},
     reply::Reply,
-    request::Request,
+    request::{Form, Request},
     rows::{name_truths, row_object, unique_names},
     summaries::{row_members, snapshot_contents},
 };
@@ -43,6 +43,10 @@ pub(super) async fn rows(request: &Request, ground: &Ground) -> Result<Reply, Pr
     let total = rows.len();
     let incomplete = history::gaps(history, manifest, &[table]).await?;
     let (rows, next) = page_of(request, &question_text(request, ground), rows.into_iter().collect())?;
+    let parquet = match request.form {
+        Form::Parquet => Some(parquet_of(manifest, table, &rows)?),
+        _ => None,
+    };
     let rows: Vec<Value> = rows.iter().map(|row| Value::Object(row_members(table, row))).collect();
     let columns: Vec<String> = table.columns.iter().map(|column| column.name.to_owned()).collect();
     let json = json!({
@@ -55,7 +59,36 @@ pub(super) async fn rows(request: &Request, ground: &Ground) -> Result<Reply, Pr
         "incomplete": incomplete,
         "next": next,
     });
-    Ok(Reply { json, columns, next, most_rows: Some(request.count("limit")) })
+    Ok(Reply { json, columns, next, most_rows: Some(request.count("limit")), parquet })
+}
+
+/// Writes rows as a Parquet file, with what each column is in its footer.
+fn parquet_of(manifest: &Manifest, table: &Table, rows: &[Row]) -> Result<Vec<u8>, Problem> {
+    let columns: Vec<(&str, Type)> = table.columns.iter().map(|column| (column.name, column.kind)).collect();
+    let abouts = table
+        .columns
+        .iter()
+        .map(|column| (format!("iamwatch.about.{}", column.name), column.about.to_owned()));
+    let notes = abouts.chain([
+        ("iamwatch.account".to_owned(), manifest.account.to_string()),
+        ("iamwatch.snapshot".to_owned(), manifest.number.to_string()),
+    ]);
+    let write = || {
+        let mut writer = ParquetWriter::new(Vec::new(), table.name, &columns, notes)?;
+        for row in rows {
+            writer.push(&row.values().collect::<Vec<_>>())?;
+        }
+        writer.finish()
+    };
+    write().map_err(|error: std::io::Error| {
+        tracing::error!(table = table.name, %error, "rows could not be written as Parquet");
+        Problem::new(
+            500,
+            "broken-promise",
+            "the rows could not be written as Parquet",
+            "ask for JSON, and please report this",
+        )
+    })
 }
 
 /// Tells how far each list was read.
@@ -185,7 +218,7 @@ pub(super) async fn sql(archive: &Archive, request: &Request, ground: &Ground) -
         "truncated": !answer.is_complete,
         "incomplete": incomplete,
     });
-    Ok(Reply { json, columns, next: None, most_rows: Some(most) })
+    Ok(Reply { columns, most_rows: Some(most), ..Reply::of(json) })
 }
 
 /// Most manifests that are looked at for one that was noted elsewhere.
