@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 use serde_json::Value;
 
 use super::{
+    audit::Cloud,
     program::Desk,
     report_documents::npm_packages,
     serve::{Served, account},
@@ -158,4 +159,88 @@ async fn a_browser_shows_every_page_and_finds_nothing_wrong_with_it() {
         let status = served.ask(link, &[("accept", "text/html,*/*")]).await.status();
         assert!(status.is_success(), "{link}: {status}");
     }
+}
+
+/// Ends whatever a name may stand in: an element, an attribute, a drawing, a style.
+const NASTY: &str = "</a></td></text></svg></title></style><script>window.marked=true</script><img src=x onerror=\"window.marked=true\">\" onload='window.marked=true' x=\"";
+
+/// Gives every thing of the account that somebody names a name with markup.
+fn rename_all(cloud: &Cloud) {
+    cloud.simulator.change(|world| {
+        let named = world
+            .groups
+            .iter_mut()
+            .map(|each| &mut each.object)
+            .chain(world.service_ids.iter_mut().map(|each| &mut each.object))
+            .chain(world.api_keys.iter_mut().map(|each| &mut each.object))
+            .chain(world.profiles.iter_mut().map(|each| &mut each.object))
+            .chain(&mut world.custom_roles)
+            .chain(&mut world.resource_groups)
+            .chain(&mut world.instances)
+            .chain(&mut world.zones);
+        for (number, object) in named.enumerate() {
+            for member in ["name", "description", "display_name"] {
+                if object.get(member).is_some() {
+                    object.set(member, format!("{number}{member}{NASTY}"));
+                }
+            }
+        }
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn markup_in_every_stored_name_is_text_in_a_browser() {
+    let Some(packages) = npm_packages() else { return };
+    // The simulator has a runtime of its own, which may not end within another.
+    let cloud = tokio::task::spawn_blocking(|| {
+        let cloud = Cloud::new();
+        cloud.desk.iamwatch(&["audit"]).done();
+        rename_all(&cloud);
+        cloud.desk.iamwatch(&["audit"]).done();
+        cloud
+    })
+    .await
+    .unwrap();
+    let served = Served::start(&cloud.desk);
+    let at = account(&served).await;
+    let found = served
+        .json(&format!("{at}/query?sql={}", "select+id+from+ibm_access_groups+order+by+id+limit+1"))
+        .await;
+    let group = found["rows"][0]["id"].as_str().unwrap().to_owned();
+    let page = at.replace("/api/v1", "");
+    let paths: Vec<String> = [
+        "".to_owned(),
+        "/snapshots/2".to_owned(),
+        "/snapshots/2/tables/ibm_access_groups".to_owned(),
+        "/snapshots/2/tables/ibm_service_ids".to_owned(),
+        "/changes?from=1&to=2&access=true".to_owned(),
+        "/findings?state=all".to_owned(),
+        "/search?text=script".to_owned(),
+        format!("/history?subject={group}"),
+        "/who-can?action=iam-identity.apikey.create".to_owned(),
+        "/query?sql=select+*+from+principals".to_owned(),
+    ]
+    .map(|rest| format!("{page}{rest}"))
+    .to_vec();
+    let looks = look(&packages, &served, &paths);
+    looks.iter().for_each(assert_fine);
+    let shows = |place: &str| {
+        let look = looks.iter().find(|look| look["path"].as_str().unwrap().contains(place)).unwrap();
+        look["text"].as_str().unwrap().contains("<script>window.marked=true</script>")
+    };
+    let without: Vec<&str> = [
+        "tables/ibm_access_groups",
+        "tables/ibm_service_ids",
+        "changes",
+        "findings",
+        "search",
+        "history",
+        "who-can",
+        "query",
+    ]
+    .into_iter()
+    .filter(|place| !shows(place))
+    .collect();
+    assert!(without.is_empty(), "{without:?} show no such name, so that nothing is proven of them");
+    tokio::task::spawn_blocking(move || drop(cloud)).await.unwrap();
 }
