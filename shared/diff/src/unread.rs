@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Coverage, ListStatus, Lists, Reading, Row, Rows, State, Table, Trust, Type, UnreadCell, Value, tables,
+    Coverage, ListHistory, ListStatus, Lists, Reading, Row, Rows, State, Table, Trust, Type, UnreadCell,
+    Value, tables,
 };
 
 use crate::{
@@ -241,7 +242,10 @@ impl Unread {
         declared: &[&'static Table],
         edits: &mut Edits,
     ) {
-        let (lists, former) = (Lists::of(state), Lists::of(before));
+        let (lists, former, rows) = (Lists::of(state), Lists::of(before), State::default());
+        // Whether a list is new hangs on the former rows alone.
+        let history =
+            ListHistory { present: Lists::of(state), after: &rows, ..ListHistory::of(before, &rows) };
         let named = |name: &str| declared.iter().copied().find(|table| table.name == name);
         let mut columns: BTreeMap<Place, BTreeSet<&'static str>> = BTreeMap::new();
         let mut are_doubted: BTreeSet<Place> = BTreeSet::new();
@@ -276,7 +280,9 @@ impl Unread {
                 }
                 continue;
             };
-            let is_new = known.is_some() && before.rows(table).get(table, &cell.key).is_none();
+            // Of a list that was never read, what it shows is believed at once.
+            let is_known = || known.is_some() || history.empty_since(&list.0, &list.1, 0).is_some();
+            let is_new = before.rows(table).get(table, &cell.key).is_none() && is_known();
             let owners = with_rows
                 .entry(child.name)
                 .or_insert_with(|| before.rows(child).iter().map(|row| row.prefix(table.key)).collect());
@@ -326,11 +332,15 @@ impl Unread {
     /// Writes down which cells are kept and which are not known. What was not known before and was not seen since is not
     /// known still.
     pub(crate) fn note(mut self, before: &State, state: &State, number: i64, coverage: &mut [Coverage]) {
-        let former = Lists::of(before);
+        let (former, history) = (Lists::of(before), ListHistory::of(before, state));
         for list in coverage.iter_mut() {
             let at = (list.listing.clone(), list.parent.clone());
             if list.is_complete() {
-                self.mark(list, former.get(&at.0, &at.1), number);
+                let last =
+                    |known: &Coverage| if known.is_complete() { Some(number) } else { known.carried_from };
+                let known = former.get(&at.0, &at.1);
+                let since = known.map_or_else(|| history.empty_since(&at.0, &at.1, number), last);
+                self.mark(list, since);
             }
             let mut unknown = self.unknown.remove(&at).unwrap_or_default();
             if list.is_complete() {
@@ -353,7 +363,7 @@ impl Unread {
 
 impl Unread {
     /// Marks a list that was read to its end as not complete where cells of it are kept.
-    fn mark(&self, list: &mut Coverage, known: Option<&Coverage>, number: i64) {
+    fn mark(&self, list: &mut Coverage, since: Option<i64>) {
         let at = (list.listing.clone(), list.parent.clone());
         (list.status, list.reason) = if self.kept.contains_key(&at) {
             (ListStatus::Failed, Some("not all of it could be read".to_owned()))
@@ -362,8 +372,7 @@ impl Unread {
         } else {
             return;
         };
-        let last = |known: &Coverage| if known.is_complete() { Some(number) } else { known.carried_from };
-        list.carried_from = known.and_then(last);
+        list.carried_from = since;
     }
 }
 

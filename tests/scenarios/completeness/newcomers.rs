@@ -107,6 +107,11 @@ fn add_to_huawei(world: &mut huawei::World) {
         policy.object.set(member, value);
     }
     world.policies.push(policy);
+    let mut users = world.users.iter();
+    // No administrator, who would gain nothing.
+    let user = users.find(|user| user.object.text("user_name") == "carla.mendes").expect("the user");
+    let user = huawei::world::Entity::User(user.object.text("user_id").to_owned());
+    world.attachments.attach("policy-new", user, "2026-09-07T05:00:00Z");
     let mut agencies = world.agencies.iter();
     let mut agency =
         agencies.find(|agency| agency.object.text("trust_policy").len() > 10).expect("an agency").clone();
@@ -124,8 +129,10 @@ async fn a_part_of_a_new_thing_on_huawei_cloud_is_not_added_to_it_when_it_heals(
     };
     let versions = "/v5/policies/policy-new/versions";
     let broken = r#"{"Version": "5.0", "Statement": [{"Effect": "Allow", "Action": [7]}]}"#;
+    let silent = r#"{"Version": "5.0", "Statement": null}"#;
     let cases = [
         [(versions, member("document", json!("no json"))), agency(json!([]))],
+        [(versions, member("document", json!(silent))), agency(json!(silent))],
         [
             (versions, member("document", json!(broken))),
             agency(json!(r#"{"Version": "5.0", "Statement": [7]}"#)),
@@ -135,5 +142,7 @@ async fn a_part_of_a_new_thing_on_huawei_cloud_is_not_added_to_it_when_it_heals(
         let hours = Hours::of(Account::of(Company::of_a_dozen(Cloud::Huawei).await));
         let second = come_and_heal(&hours, &faults, || hours.account.huawei().change(add_to_huawei)).await;
         quiet(&second, &format!("{faults:?}"));
+        assert!(second.has("access.gained", "can now assume agency"), "{faults:?}: {}", second.all());
+        assert!(second.has("access.gained", "policy 'New'"), "{faults:?}: {}", second.all());
     }
 }
