@@ -226,3 +226,32 @@ async fn a_service_control_policy_that_cannot_be_read_forbids_still() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gain_behind_a_bound_that_was_never_read_says_so() {
+    let cases: [(Cloud, &str, &str); 3] = [
+        (Cloud::Ibm, "/v1/rules?", "a context-based restriction"),
+        (Cloud::Huawei, "/v1/organizations/policies", "a service control policy"),
+        (Cloud::Huawei, "-acl-policy", "an access control list"),
+    ];
+    for (cloud, path, bound) in cases {
+        let hours = hours(cloud).await;
+        hours.spoil(path, FaultKind::Forbidden);
+        hours.told().await;
+        match cloud {
+            Cloud::Ibm => hours.account.ibm().change(ibm::weeks()[3].apply),
+            Cloud::Huawei => hours.account.huawei().change(huawei::weeks()[1].apply),
+        }
+        let gained = gains(&hours).await;
+        assert!(!gained.is_empty(), "{path}");
+        let words = format!("unless {bound} that could not be seen takes it away");
+        for (grant, condition) in gained.iter().flat_map(|(_, grants)| grants) {
+            assert!(
+                condition.as_ref().is_some_and(|condition| condition.ends_with(&words)),
+                "{path}: {grant}, {condition:?}"
+            );
+        }
+        hours.heal();
+        assert_eq!(gains(&hours).await, [], "{path}: it is seen, and nobody gained anything");
+    }
+}

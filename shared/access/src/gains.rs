@@ -30,7 +30,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{Access, Effect, Names, Pattern, Principal, Resource, Statement, Step, sentence};
+use crate::{Access, Effect, Names, Pattern, Principal, Resource, Statement, Step, access::both, sentence};
 use becoming::Assumers;
 use bounds::Bounds;
 pub use cause::{Cause, CauseKind};
@@ -204,7 +204,11 @@ impl Access {
         let mut reaches = Reaches::of(known);
         // What was lost may have gone with its name.
         let names = if changes.is_empty() { Names::default() } else { self.names.or(&before.names) };
+        let unseen = hidden::unseen_restrictions(self);
         for change in &mut changes {
+            if change.is_gain() {
+                change.condition = both(change.condition.as_deref(), unseen.as_deref());
+            }
             change.words = sentence::words(&change.what, change.is_remainder, &names);
             change.cause.name_ids(&names);
             if let What::Statement(statement) = &change.what {

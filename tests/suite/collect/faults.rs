@@ -138,6 +138,24 @@ async fn a_trouble_with_one_list_leaves_the_others_complete() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_of_a_zone_that_does_not_say_of_what_kind_it_is_makes_its_list_incomplete() {
+    let kinds = [
+        FaultKind::Lacking("type".to_owned()),
+        FaultKind::Inside("type".to_owned(), serde_json::Value::Null),
+        FaultKind::Inside("type".to_owned(), serde_json::json!("")),
+        FaultKind::Inside("type".to_owned(), serde_json::json!(7)),
+    ];
+    for kind in kinds {
+        let (_simulator, state) = with_fault(Fault::on("/v1/zones/", kind.clone()).times(1)).await;
+        let lists = incomplete(&state);
+        assert_eq!(lists.len(), 1, "{kind:?}: {lists:?}");
+        let (list, (status, _)) = lists.first_key_value().expect("a list");
+        assert!(list.starts_with("ibm_cbr_zone_addresses/"), "{kind:?}: {list}");
+        assert_eq!(status, "failed", "{kind:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_breaks_off_keeps_what_it_showed() {
     let simulator = serve(simulators::ibm::generate(super::SEED, simulators::ibm::Size::Thousand)).await;
     simulator.add_fault(Fault::on("/v2/policies", FaultKind::ServerError(502)).after(2));

@@ -12,7 +12,7 @@ use crate::Access;
 
 impl AccessChange {
     /// Returns whether the principal can do what it could not.
-    const fn is_gain(&self) -> bool {
+    pub(super) const fn is_gain(&self) -> bool {
         matches!(self.turn, Turn::Gained | Turn::Widened)
     }
 }

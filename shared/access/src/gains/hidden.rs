@@ -17,6 +17,16 @@ const OF_BOUNDS: [&str; 5] = [
     "ibm_cbr_rules",
 ];
 
+/// What may take something away from those who hold it, with the lists that it hangs on.
+const MAY_TAKE: [(&str, &[&str]); 3] = [
+    (
+        "a service control policy",
+        &["huawei_organizations", "huawei_organization_entities", "huawei_scps", "huawei_scp_attachments"],
+    ),
+    ("an access control list", &["huawei_access_controls"]),
+    ("a context-based restriction", &["ibm_cbr_rules"]),
+];
+
 /// A list by name and by what it is read for.
 type List<'a> = (&'static str, &'a str);
 
@@ -127,6 +137,16 @@ fn lists_of_step(step: &Step) -> impl Iterator<Item = List<'_>> {
 /// Returns whether the bounds could not be seen.
 pub(super) fn bounds_are_hidden(access: &Access) -> bool {
     OF_BOUNDS.iter().any(|list| access.gaps.touch(list))
+}
+
+/// Returns what may take something away from those who hold it, of which some list was never read to its end: in words that follow
+/// those of a condition.
+pub(super) fn unseen_restrictions(access: &Access) -> Option<String> {
+    let is_unseen = |lists: &[&str]| lists.iter().any(|list| access.gaps.touch(list));
+    let unseen: Vec<&str> =
+        MAY_TAKE.into_iter().filter(|(_, lists)| is_unseen(lists)).map(|(name, _)| name).collect();
+    (!unseen.is_empty())
+        .then(|| format!("unless {} that could not be seen takes it away", unseen.join(" or ")))
 }
 
 /// Returns whether it could not be seen who can assume somebody.

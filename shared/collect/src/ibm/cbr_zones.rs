@@ -74,13 +74,13 @@ fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
         let mut addresses: Vec<(Option<&str>, Option<String>)> = item
             .objects(member)
             .map(|address| {
-                // An address says of what kind it is, and which.
-                address.must_name("type");
+                // An address says of what kind it is, and which: as texts, because a number may mean anything.
                 let service = address.object("ref").map(|service| service_of(&service));
                 if service.is_none() {
                     address.must_name("value");
                 }
-                (address.text("type"), address.text("value").map(str::to_owned).or(service))
+                let value = address.value("value").and_then(|_| address.key("value"));
+                (address.key("type"), value.map(str::to_owned).or(service))
             })
             .collect();
         addresses.sort_unstable();

@@ -189,9 +189,9 @@ fn read_attributes<'a>(of: &Item<'a>, member: &str, is_second: bool) -> Vec<Attr
     attributes
 }
 
-/// Returns whether an operator compares with a text: `stringExists` takes a truth value.
+/// Returns whether an operator compares with a text, as those of times do: `stringExists` takes a truth value.
 fn compares_text(operator: &str) -> bool {
-    operator.starts_with("string") && operator != "stringExists"
+    !operator.starts_with("numeric") && operator != "stringExists"
 }
 
 /// Writes a value as text: text as it is, but a moment in the form of tables; all else as JSON.
