@@ -243,7 +243,7 @@ async fn no_value_of_another_type_on_ibm_cloud_tells_anything() {
                 ("/v1/rules?", "operations/api_types/*/api_type_id"),
                 ("/v1/apikeys?", "id"),
                 ("/members?", "iam_id"),
-                ("/v2/resource_instances", "resource_group_crn"),
+                ("/v2/resource_instances", "crn"),
             ],
         ),
         (&[EmptyArray], &[("/v2/policies", "resource/attributes/*/value"), ("/rules", "conditions/*/value")]),

@@ -44,7 +44,8 @@ async fn of(reader: &Reader<'_>, state: Option<&str>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     // The id is the CRN.
-    let crn = item.text("crn").or_else(|| item.key("id"))?;
+    let is_said = item.value("crn").is_some_and(|crn| *crn != "");
+    let crn = if is_said { item.key("crn")? } else { item.key("id")? };
     item.must_say(&["id", "crn", "guid"]);
     item.should_say(&[
         "name",
