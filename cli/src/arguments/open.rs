@@ -13,11 +13,12 @@ use export::Reader;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  iamwatch open --run                             DuckDB over the newest snapshot
   iamwatch open latest > latest.sql && duckdb -init latest.sql
   iamwatch open 2026-11-21 --with pandas > tables.py
   iamwatch open latest~3 --store s3://bucket/prefix --with spark
 
---json: {\"snapshot\", \"with\", \"script\", \"incomplete_lists\"}.")]
+--json, without --run: {\"snapshot\", \"with\", \"script\", \"incomplete_lists\"}.")]
 pub(crate) struct Open {
     /// The snapshot to open: a number, `latest`, or a time
     #[arg(default_value = "latest")]
@@ -25,6 +26,9 @@ pub(crate) struct Open {
     /// The tool to write for
     #[arg(long, value_name = "TOOL", default_value = "duckdb", value_parser = reader_parser())]
     pub(crate) with: Reader,
+    /// Start the tool with it instead: `duckdb`, `python3` for pandas, `pyspark` for Spark
+    #[arg(long)]
+    pub(crate) run: bool,
 }
 
 fn reader_parser() -> impl TypedValueParser<Value = Reader> {

@@ -1,11 +1,23 @@
 //! `open`: what reads the store directly.
 
+use std::{io::Write as _, process::Command};
+
+use export::Reader;
 use serde_json::json;
 
 use super::Context;
-use crate::{arguments::Open, failure::Failure, past::Past};
+use crate::{
+    arguments::Open,
+    failure::{Failure, exit},
+    past::Past,
+};
 
 pub(super) async fn run(context: Context<'_>, wanted: &Open) -> Result<bool, Failure> {
+    if wanted.run && context.screen.is_json() {
+        return Err(
+            Failure::wrong_use("a tool that is started prints no JSON").help("leave out --run or --json")
+        );
+    }
     let past = Past::open(context).await?;
     let manifest = past.snapshot(&wanted.snapshot).await?;
     let place = |key: &str| {
@@ -17,6 +29,9 @@ pub(super) async fn run(context: Context<'_>, wanted: &Open) -> Result<bool, Fai
             .map_or(place, |path| path.display().to_string())
     };
     let script = export::open_script(wanted.with, &manifest, &place);
+    if wanted.run {
+        return start(wanted.with, &script).map(|()| false);
+    }
     context.screen.show(
         |_| script.clone(),
         || {
@@ -25,4 +40,40 @@ pub(super) async fn run(context: Context<'_>, wanted: &Open) -> Result<bool, Fai
         },
     )?;
     Ok(false)
+}
+
+/// Starts a tool with a script, on the terminal of this program, and waits for its end.
+fn start(reader: Reader, script: &str) -> Result<(), Failure> {
+    let unwritten = |error| Failure::new(exit::UNREADABLE, error).doing("the script could not be written");
+    let ending = if reader == Reader::Duckdb { ".sql" } else { ".py" };
+    let mut file =
+        tempfile::Builder::new().prefix("iamwatch-open-").suffix(ending).tempfile().map_err(unwritten)?;
+    file.write_all(script.as_bytes()).and_then(|()| file.flush()).map_err(unwritten)?;
+    let name = program(reader);
+    let mut tool = Command::new(name);
+    match reader {
+        Reader::Duckdb => tool.arg("-init").arg(file.path()),
+        Reader::Pandas => tool.arg("-i").arg(file.path()),
+        Reader::Spark => tool.env("PYTHONSTARTUP", file.path()),
+    };
+    let status = tool.status().map_err(|error| {
+        Failure::new(exit::UNREADABLE, error).doing(format!("`{name}` could not be started")).help(format!(
+            "install it, or print the script with `iamwatch open --with {}` and take it to where it is",
+            reader.name()
+        ))
+    })?;
+    if status.success() {
+        return Ok(());
+    }
+    let ended = std::io::Error::other(format!("`{name}` ended with {status}"));
+    Err(Failure::new(exit::UNREADABLE, ended).doing("the snapshot was opened"))
+}
+
+/// Returns the program that runs the script of a reader.
+const fn program(reader: Reader) -> &'static str {
+    match reader {
+        Reader::Duckdb => "duckdb",
+        Reader::Pandas => "python3",
+        Reader::Spark => "pyspark",
+    }
 }

@@ -34,10 +34,13 @@ struct Entry {
 
 /// One world, and the rows that the rule returns in it.
 #[derive(Debug, Clone)]
-pub(crate) struct Case {
-    pub(crate) cloud: Cloud,
-    pub(crate) name: String,
-    pub(crate) state: State,
+pub struct Case {
+    /// The cloud whose tables hold the rows.
+    pub cloud: Cloud,
+    /// What the case shows, in a sentence.
+    pub name: String,
+    /// The rows of the world.
+    pub state: State,
     /// For each row, the columns that matter and their values.
     pub(crate) reports: Vec<BTreeMap<String, serde_json::Value>>,
 }
@@ -93,8 +96,9 @@ impl Case {
     }
 }
 
-/// Returns the run of every case.
-pub(crate) fn run(cloud: Cloud) -> Option<RunContext> {
+/// Returns the run in which the rule is asked in every case of a cloud.
+#[must_use]
+pub fn run_of_cases(cloud: Cloud) -> Option<RunContext> {
     let at: Timestamp = "2026-11-21T12:00:00Z".parse().ok()?;
     Some(RunContext { account: AccountId::parse(cloud, "acc-1").ok()?, at, number: 7 })
 }

@@ -24,6 +24,7 @@ mod transitions;
 mod unanswered;
 mod views;
 
+pub use cases::{Case, run_of_cases};
 pub use database::{
     Database, Derived, Deriver, Limits, NothingDerived, QueryAnswer, RunContext, ask, ask_with, is_joined_by,
 };

@@ -46,7 +46,7 @@ pub fn index(set: &RuleSet) -> String {
 pub fn cross_table(set: &RuleSet) -> Result<String, QueryError> {
     let mut page = String::from("# case of a rule: other rules that report something in it\n");
     for cloud in Cloud::ALL {
-        let Some(run) = cases::run(cloud) else { continue };
+        let Some(run) = cases::run_of_cases(cloud) else { continue };
         let _ = writeln!(page, "\n# {cloud}\n");
         let findings: Vec<_> = set.for_cloud(cloud).filter(|rule| rule.kind == RuleKind::Finding).collect();
         let reads = Reads::of(findings.iter().map(|rule| rule.sql.as_str()))?;

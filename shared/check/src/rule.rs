@@ -179,6 +179,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Returns the worlds in which the rule is tried.
+    #[must_use]
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
     /// Parses a rule; `cases` returns the text of a file beside it.
     pub(crate) fn parse<'a>(
         schemas: &Schemas,

@@ -43,7 +43,7 @@ pub(super) fn run_python(python: &Path, script: &str, arguments: &[&str], input:
 }
 
 /// Returns a question for each rule of a cloud, and for each view and table, ordered by all its columns.
-fn questions(desk: &Desk, cloud: Cloud) -> Map<String, Value> {
+pub(super) fn questions(desk: &Desk, cloud: Cloud) -> Map<String, Value> {
     let rules = RuleSet::embedded().unwrap();
     let mut asked: Map<String, Value> =
         rules.for_cloud(cloud).map(|rule| (rule.id.clone(), json!(rule.sql))).collect();
@@ -62,7 +62,7 @@ fn questions(desk: &Desk, cloud: Cloud) -> Map<String, Value> {
 }
 
 /// Answers questions on the exported SQLite file.
-fn of_sqlite(desk: &Desk, questions: &Map<String, Value>) -> Map<String, Value> {
+pub(super) fn of_sqlite(desk: &Desk, questions: &Map<String, Value>) -> Map<String, Value> {
     let database = Connection::open(desk.path("all.sqlite")).unwrap();
     let answer = |sql: &str| -> Value {
         let mut statement = database.prepare(sql).unwrap();
@@ -83,7 +83,7 @@ fn of_sqlite(desk: &Desk, questions: &Map<String, Value>) -> Map<String, Value> 
 }
 
 /// Holds answers against each other. Truth values are numbers on SQLite.
-fn compare(expected: &Map<String, Value>, found: &Map<String, Value>, what: &str) {
+pub(super) fn compare(expected: &Map<String, Value>, found: &Map<String, Value>, what: &str) {
     assert!(expected.keys().eq(found.keys()), "{what}");
     for (name, rows) in expected {
         let (rows, others) = (rows.as_array().unwrap(), found[name].as_array().unwrap());
@@ -98,7 +98,7 @@ fn compare(expected: &Map<String, Value>, found: &Map<String, Value>, what: &str
     }
 }
 
-fn desks() -> [(Desk, Cloud); 2] {
+pub(super) fn desks() -> [(Desk, Cloud); 2] {
     [(Desk::with_history(), Cloud::Ibm), (Desk::with_huawei_history(), Cloud::Huawei)]
 }
 
@@ -212,14 +212,14 @@ fn declarations_say_what_each_engine_needs() {
 }
 
 /// A PostgreSQL of its own, in a folder of its own, that listens on no port.
-struct Postgres {
+pub(super) struct Postgres {
     home: tempfile::TempDir,
     binaries: PathBuf,
 }
 
 impl Postgres {
     /// Starts one, where the machine has its programs.
-    fn start() -> Option<Self> {
+    pub(super) fn start() -> Option<Self> {
         let path = std::env::var("PATH").unwrap();
         let folders = path.split(':').map(PathBuf::from);
         let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -278,32 +278,32 @@ impl Postgres {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// Returns a question as a statement that prints one array: of its rows, each an array of its cells in their order.
+    pub(super) fn question(sql: &str) -> String {
+        let sql = sql.trim().trim_end_matches(';');
+        format!(
+            "select coalesce(json_agg((select json_agg(value order by place) from json_each(row_to_json(answer)) with ordinality as cells (key, value, place))), '[]') from (\n{sql}\n) answer;\n"
+        )
+    }
+
+    /// Runs a script and returns what it prints.
+    pub(super) fn run(&self, name: &str, script: &str) -> String {
+        let file = self.home.path().join(name);
+        fs::write(&file, script).unwrap();
+        let (address, file) = (self.address("audit"), file.display().to_string());
+        let arguments = ["-XqtA", "-v", "ON_ERROR_STOP=1", "-d", &address, "-f", &file];
+        let output = Command::new("psql").args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Answers questions in the schema of an account.
     fn answer(&self, schema: &str, questions: &Map<String, Value>) -> Map<String, Value> {
         let mut script = format!("set search_path = \"{schema}\";\n");
         for sql in questions.values() {
-            let sql = sql.as_str().unwrap().trim().trim_end_matches(';');
-            // A row is written as an array of its cells, in their order.
-            script.push_str(&format!(
-                "select coalesce(json_agg((select json_agg(value order by place) from json_each(row_to_json(answer)) with ordinality as cells (key, value, place))), '[]') from (\n{sql}\n) answer;\n"
-            ));
+            script.push_str(&Self::question(sql.as_str().unwrap()));
         }
-        let file = self.home.path().join("ask.sql");
-        fs::write(&file, script).unwrap();
-        let output = Command::new("psql")
-            .args([
-                "-XqtA",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-d",
-                &self.address("audit"),
-                "-f",
-                file.to_str().unwrap(),
-            ])
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let printed = String::from_utf8(output.stdout).unwrap();
+        let printed = self.run("ask.sql", &script);
         let mut answers = serde_json::Deserializer::from_str(&printed).into_iter::<Value>();
         questions.keys().map(|name| (name.clone(), answers.next().unwrap().unwrap())).collect()
     }

@@ -129,7 +129,7 @@ fn multiply(desk: &Desk, accounts: usize) {
 }
 
 /// Returns whether there is the Java that Spark runs in: no registry that the tests may ask has it.
-fn has_java() -> bool {
+pub(super) fn has_java() -> bool {
     let version = std::process::Command::new("java").arg("-version").output();
     let is_there = version.is_ok_and(|answer| answer.status.success());
     if !is_there {

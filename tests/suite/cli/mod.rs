@@ -21,6 +21,7 @@ mod lake;
 mod life;
 #[cfg(target_os = "linux")]
 mod memory;
+mod opened;
 mod plan;
 mod program;
 mod questions;
@@ -29,6 +30,7 @@ mod report;
 mod report_browser;
 mod report_documents;
 mod report_hostile;
+mod rule_cases;
 mod rules;
 mod screens;
 mod serve;

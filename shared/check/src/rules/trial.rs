@@ -50,7 +50,7 @@ pub fn test(set: &RuleSet, derive: Deriver) -> Trial {
         // Finding out what a rule reads takes longer than asking it in so small a world.
         let reads = Reads::of([rule.sql.as_str()]);
         for case in &rule.cases {
-            let Some(run) = cases::run(case.cloud) else { continue };
+            let Some(run) = cases::run_of_cases(case.cloud) else { continue };
             trial.cases += 1;
             let what = match reads.clone().and_then(|reads| answer(rule, &reads, &case.state, &run, derive)) {
                 Err(error) => Some(error.to_string()),
