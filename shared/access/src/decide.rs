@@ -64,12 +64,19 @@ pub struct Answer {
 /// The best way of each principal that has one, by its number, in rising order.
 pub(crate) type Ways<'a> = Rc<[(usize, Way<'a>)]>;
 
-/// Answers to several questions that follow from the same: most actions of a service are in the same roles.
+/// Answers to several questions about the same resource that follow from the same: most actions of a service are in the same roles.
 #[derive(Debug, Default)]
-pub(crate) struct Answered<'a>(FxHashMap<(Preference, Speaking), Ways<'a>>);
+pub(crate) struct Answered<'a>(FxHashMap<(Preference, Likeness), Ways<'a>>);
 
-/// The sources that speak of a question, by number, each with how much of it.
-type Speaking = Vec<(usize, Extent)>;
+/// What the answers to a question follow from, where they follow from nothing else: two questions about the same resource that
+/// have the same are answered alike.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Likeness {
+    /// The sources that speak of it, by number, each with how much of it.
+    speaking: Vec<(usize, Extent)>,
+    /// How much of it each statement of the bounds speaks of.
+    bounds: Vec<Extent>,
+}
 
 impl Access {
     /// Returns every principal that something allows what is asked, in the order of ids; with those that it is
@@ -107,10 +114,10 @@ impl Access {
         if prefers == Preference::Whole {
             weighing.forget_parts();
         }
-        let Some(speaking) = weighing.speaking_undenied() else {
+        let Some(likeness) = weighing.likeness() else {
             return self.ways(weighing, prefers).into();
         };
-        let known = answered.0.entry((prefers, speaking));
+        let known = answered.0.entry((prefers, likeness));
         Rc::clone(known.or_insert_with(|| self.ways(weighing, prefers).into()))
     }
 

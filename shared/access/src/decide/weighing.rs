@@ -4,7 +4,7 @@ use std::{cmp::Ordering, collections::hash_map::Entry, rc::Rc};
 
 use rustc_hash::FxHashMap;
 
-use super::{Bound, Preference, Verdict, Way, asking::HeldBy, way::Path};
+use super::{Bound, Likeness, Preference, Verdict, Way, asking::HeldBy, way::Path};
 use crate::{
     Access, Effect, Extent, Principal, Question, Source, Statement, Step,
     access::{Held, both},
@@ -144,19 +144,28 @@ impl<'a> Weighing<'a, '_> {
         Some(self.way(who, &best, &denies))
     }
 
-    /// Returns the sources that speak of the question, each with how much of it, where the answers follow from nothing else:
-    /// no statement denies any of it, and what bounds everybody leaves all of it.
-    pub(super) fn speaking_undenied(&self) -> Option<Vec<(usize, Extent)>> {
+    /// Returns what the answers follow from, where they follow from nothing else. That is so for one action: whatever speaks of it
+    /// speaks of all of it, so that what a deny takes from an allow hangs on their resources. It is so for a pattern that nothing denies
+    /// any of, and all of which the bounds leave to everybody.
+    pub(super) fn likeness(&self) -> Option<Likeness> {
         let Extents::OfAll(extents) = &self.extents else { return None };
-        let bound = &self.bound;
-        let is_free = bound.denies.is_empty()
-            && bound.missing.is_none()
-            && bound.condition.is_none()
-            && bound.extent == Extent::Whole
-            && !self.bounds_differ;
         let speaking = extents.iter().copied().enumerate().filter(|(_, extent)| *extent != Extent::None);
         let speaking: Vec<(usize, Extent)> = speaking.collect();
-        (is_free && speaking.iter().all(|(number, _)| self.is_allowed_by(*number))).then_some(speaking)
+        let bound = &self.bound;
+        let is_free = || {
+            bound.denies.is_empty()
+                && bound.missing.is_none()
+                && bound.condition.is_none()
+                && bound.extent == Extent::Whole
+                && !self.bounds_differ
+                && speaking.iter().all(|(number, _)| self.is_allowed_by(*number))
+        };
+        if !self.question.action.is_literal() && !is_free() {
+            return None;
+        }
+        let bounds = self.access.bounds.iter().flatten();
+        let bounds = bounds.map(|source| source.statement.extent(self.question)).collect();
+        Some(Likeness { speaking, bounds })
     }
 
     /// Takes what allows a part of the question as speaking of nothing.

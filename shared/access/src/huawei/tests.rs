@@ -21,7 +21,10 @@ use model::{Rows, State, Table, tables::huawei as t};
 use proptest::prelude::*;
 
 use super::{access, question};
-use crate::{Extent, Verdict};
+use crate::{
+    Extent, Verdict,
+    decide::{Answered, Preference},
+};
 
 const ACCOUNT: &str = "acc";
 const SERVICES: [&str; 2] = ["iam", "obs"];
@@ -346,6 +349,26 @@ proptest! {
                     prop_assert!(decisions.iter().all(|each| *each == Decision::Allowed), "{:?}", decisions);
                 }
                 Some(_) => {}
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Actions that the same statements speak of share their answers; each must be the one that it has when it is asked alone.
+    #[test]
+    fn answers_that_are_shared_are_those_of_each_alone(account in accounts(), is_one in any::<bool>()) {
+        let access = access(&account.state());
+        let urn = is_one.then_some("iam:eu:acc:users:r1");
+        for prefers in [Preference::Sure, Preference::Whole] {
+            let mut shared = Answered::default();
+            for (action, _) in requests() {
+                let question = question(&action, urn);
+                let together = access.who_was_given(&question, prefers, &mut shared);
+                let alone = access.who_was_given(&question, prefers, &mut Answered::default());
+                prop_assert_eq!(together, alone, "{}", action);
             }
         }
     }
