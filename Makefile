@@ -18,7 +18,7 @@ soak: ## let accounts live in bad weather; WEATHER="--seconds 3600 --seed 7", se
 	"$${CARGO_TARGET_DIR:-target}"/debug/weather $${WEATHER:---seconds 600}
 
 bench: ## print figures of every stage for accounts of 1 k, 10 k and 100 k things of both clouds, and write tests/bench/RESULTS.md
-	cargo build --release --package iamwatch-tests --package iamwatch-simulators --bins
+	cargo build --release --package iamwatch-tests --package iamwatch-simulators --package iamwatch --bins
 	"$${CARGO_TARGET_DIR:-target}"/release/bench
 	cargo run --release --quiet --package iamwatch-access --example scale
 

@@ -21,7 +21,7 @@ impl Figure {
         let Self { cloud, size, run, stage, cost } = self;
         let Cost { cpu_seconds, wall_seconds, peak_mib } = cost;
         format!(
-            "{cloud:<6}{GAP}{size:<5}{GAP}{run:<13}{GAP}{stage:<12}{GAP}{cpu_seconds:>8.2}{GAP}{wall_seconds:>8.2}{GAP}{peak_mib:>8.0}"
+            "{cloud:<6}{GAP}{size:<5}{GAP}{run:<13}{GAP}{stage:<14}{GAP}{cpu_seconds:>8.2}{GAP}{wall_seconds:>8.2}{GAP}{peak_mib:>8.0}"
         )
     }
 
@@ -51,7 +51,7 @@ mod tests {
         assert_eq!(Figure::parse(&figure.line()), Some(figure));
         assert_eq!(Figure::parse("ibm     1k     first          wrote 7 objects, 7.20 MB"), None);
         assert_eq!(
-            Figure::parse("cloud   size   run            stage            CPU s    wall s  peak MiB"),
+            Figure::parse("cloud   size   run            stage              CPU s    wall s  peak MiB"),
             None
         );
     }

@@ -5,6 +5,7 @@
 //! so that what grows with the square of the account shows. All of it together also writes `RESULTS.md`.
 
 mod cloud;
+mod commands;
 mod figures;
 mod machine;
 mod meter;

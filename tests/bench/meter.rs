@@ -24,20 +24,24 @@ impl Meter {
     pub fn start() -> Self {
         // "5" makes the kernel forget the peak so far; where it may not, peaks are those of the process.
         let _ = fs::write("/proc/self/clear_refs", "5");
-        Self { began: Instant::now(), cpu_seconds: cpu_seconds() }
+        Self { began: Instant::now(), cpu_seconds: cpu_seconds(&of_itself("stat")) }
     }
 
     pub fn stop(&self) -> Cost {
         Cost {
-            cpu_seconds: cpu_seconds() - self.cpu_seconds,
+            cpu_seconds: cpu_seconds(&of_itself("stat")) - self.cpu_seconds,
             wall_seconds: self.began.elapsed().as_secs_f64(),
-            peak_mib: peak_mib(),
+            peak_mib: peak_mib(&of_itself("status")),
         }
     }
 }
 
-fn cpu_seconds() -> f64 {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+fn of_itself(name: &str) -> String {
+    fs::read_to_string(format!("/proc/self/{name}")).unwrap_or_default()
+}
+
+/// Returns the time that a process has used, by its `/proc/…/stat`.
+pub fn cpu_seconds(stat: &str) -> f64 {
     // The name of the program stands in parentheses and may hold spaces; the rest is counted from it.
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let ticks: u32 =
@@ -45,8 +49,8 @@ fn cpu_seconds() -> f64 {
     f64::from(ticks) / 100.0
 }
 
-fn peak_mib() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+/// Returns the greatest memory that a process has had, by its `/proc/…/status`; nothing of one that has ended.
+pub fn peak_mib(status: &str) -> f64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib =
         line.and_then(|line| line.split_whitespace().next()).and_then(|field| field.parse::<f64>().ok());

@@ -3,7 +3,7 @@
 use crate::{figures::Figure, meter::Cost, stages::Weight};
 
 pub fn heading() {
-    println!("cloud   size   run            stage            CPU s    wall s  peak MiB");
+    println!("cloud   size   run            stage              CPU s    wall s  peak MiB");
 }
 
 pub fn row((cloud, size): (&str, &str), run: &str, stage: &str, cost: Cost) {

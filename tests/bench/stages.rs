@@ -9,6 +9,7 @@ use snapshot::{AnyStore, History, StoreOptions};
 
 use crate::{
     cloud::Cloud,
+    commands,
     meter::{Cost, Meter},
     report,
 };
@@ -16,7 +17,7 @@ use crate::{
 /// The share of things that change in a run with change.
 const SHARE: f64 = 0.001;
 
-/// Measures a first run, a run without change, a run with change, and reading back.
+/// Measures a first run, a run without change, a run with change, reading back, and commands over the store.
 pub fn print(cloud: &'static str, size: &str) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let cloud = Cloud::start(cloud, size)?;
@@ -27,7 +28,10 @@ pub fn print(cloud: &'static str, size: &str) -> anyhow::Result<()> {
         cloud.churn(SHARE, 1).await?;
         let changed = bench.run(&cloud, "0.1 % changed").await?;
         report::share(cloud.of(), "0.1 % changed stores, of a first run", changed, first);
-        bench.read(&cloud).await
+        bench.read(&cloud).await?;
+        commands::measure(folder.path(), cloud.of().0, &mut |name, cost| {
+            report::row(cloud.of(), "command", name, cost);
+        })
     })
 }
 
