@@ -31,10 +31,16 @@ reference: ## write the generated pages anew: tables, rules, examples of events,
 	IAMWATCH_WRITE=1 cargo test --quiet --package iamwatch-check --package iamwatch-notify
 	IAMWATCH_WRITE=1 cargo test --quiet --package iamwatch-tests --test suite -- conventions scenarios
 
+diagrams: ## draw the tables of each cloud into target/diagrams, an SVG each; installs the browser for it into .cache
+	tests/reports/install.sh
+	mkdir -p target/diagrams
+	SVG=target/diagrams IAMWATCH_REPORT_TOOLS="$(CURDIR)/.cache/reports" node tests/reports/mermaid.mjs shared/model/tables/ibm.md shared/model/tables/huawei.md > /dev/null
+	@ls target/diagrams/*.svg
+
 package: ## build the Lambda functions for arm64
 	PATH="$$(tests/tools.sh):$$PATH" cargo lambda build --profile deploy --arm64 --package iamwatch-audit --package iamwatch-history-function
 
 WEATHER ?=
 export WEATHER
 
-.PHONY: help demo test soak bench lint reference package
+.PHONY: help demo test soak bench lint reference diagrams package
