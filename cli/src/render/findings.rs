@@ -196,8 +196,9 @@ fn notes(found: &Found, paint: Paint) -> String {
     let incomplete = found.sight.incomplete.len();
     if incomplete > 0 {
         let said = format!(
-            "{} could not be read to the end: what hangs on them stays as it was, or is unknown; `iamwatch show {}` says why",
+            "{} could not be read to the end: what hangs on {} stays as it was, or is unknown; `iamwatch show {}` says why",
             text::counted(u64::try_from(incomplete).unwrap_or(u64::MAX), "list"),
+            if incomplete == 1 { "it" } else { "them" },
             found.manifest.number
         );
         page.push_str(&format!("{}\n", paint.style(AnsiColor::Yellow.on_default(), said)));

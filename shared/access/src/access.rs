@@ -154,6 +154,8 @@ pub struct Access {
     pub(crate) identities_seen: BTreeMap<&'static str, Seen>,
     /// Principals whose own row is carried, so that they may be gone.
     pub(crate) carried: BTreeSet<String>,
+    /// Whom no service control policy can bind, whatever there is of these.
+    pub(crate) unbound: Unbound,
     /// What roles hold, where it depends on what was listed of them.
     pub(crate) roles: Option<Roles>,
     /// By the source that stands for it: which role is given on what, so that what only another state lists of the
@@ -165,6 +167,15 @@ pub struct Access {
     by_group: BTreeMap<String, usize>,
     /// Made when it is first asked for, and dropped when something is added or attached.
     pub(crate) attachments: OnceLock<Attachments>,
+}
+
+/// Whom the bounds of an organisation do not reach.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Unbound {
+    /// The account manages the organisation: nobody of it is bound.
+    pub(crate) is_everybody: bool,
+    /// Principals of the account that are not bound, by id.
+    pub(crate) ids: BTreeSet<String>,
 }
 
 /// That a principal is in a group.

@@ -204,10 +204,11 @@ impl Access {
         let mut reaches = Reaches::of(known);
         // What was lost may have gone with its name.
         let names = if changes.is_empty() { Names::default() } else { self.names.or(&before.names) };
-        let unseen = hidden::unseen_restrictions(self);
+        let unseen = hidden::UnseenRestrictions::of(self);
         for change in &mut changes {
             if change.is_gain() {
-                change.condition = both(change.condition.as_deref(), unseen.as_deref());
+                let words = unseen.words(&change.principal.step.id);
+                change.condition = both(change.condition.as_deref(), words.as_deref());
             }
             change.words = sentence::words(&change.what, change.is_remainder, &names);
             change.cause.name_ids(&names);

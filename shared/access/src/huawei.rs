@@ -23,7 +23,8 @@ use std::{
 use model::{Lists, Row, State, Table, Timestamp, Trust, Value, tables::huawei as t};
 
 use crate::{
-    Access, Inventory, Names, Pattern, Principal, Question, Resource, Source, Standing, Step, unseen::Gaps,
+    Access, Inventory, Names, Pattern, Principal, Question, Resource, Source, Standing, Step,
+    access::Unbound, unseen::Gaps,
 };
 use documents::Documents;
 use people::People;
@@ -37,6 +38,7 @@ const URN: [&str; 5] = ["service", "region", "account", "type", "path"];
 pub fn access_at(state: &State, at: Timestamp) -> Access {
     let mut access = Access::default();
     access.gaps = Gaps::of(Lists::of(state));
+    access.unbound = unbound(state);
     identities::add(&mut access, state, is_bounded(state, at), at);
     let people = People::of(&access, state);
     add_bounds(&mut access, state, &people, at);
@@ -262,15 +264,30 @@ fn add_mappings(access: &mut Access, state: &State) {
     }
 }
 
+fn account(state: &State) -> Option<&str> {
+    state.rows(&t::ACCOUNTS).iter().find_map(|row| t::ACCOUNTS.text(row, "account_id"))
+}
+
+fn manages_organization(state: &State, account: &str) -> bool {
+    let mut organizations = state.rows(&t::ORGANIZATIONS).iter();
+    organizations.any(|row| t::ORGANIZATIONS.text(row, "management_account_id") == Some(account))
+}
+
+/// Returns whom service control policies do not bind, also where none of these could be seen.
+fn unbound(state: &State) -> Unbound {
+    let is_unbound = |row: &&Row| t::AGENCIES.text(row, "kind") == Some(identities::SERVICE_LINKED);
+    let agencies = state.rows(&t::AGENCIES).iter().filter(is_unbound);
+    let ids = agencies.filter_map(|row| t::AGENCIES.text(row, "agency_id")).map(str::to_owned);
+    let is_everybody = account(state).is_some_and(|account| manages_organization(state, account));
+    Unbound { is_everybody, ids: ids.collect() }
+}
+
 /// Returns the account and the entities above it, from the account up, where service control policies bind it: they
 /// do not bind the account that manages the organisation.
 fn bounding_entities(state: &State) -> Vec<&str> {
-    let account = state.rows(&t::ACCOUNTS).iter().find_map(|row| t::ACCOUNTS.text(row, "account_id"));
-    let Some(account) = account else { return Vec::new() };
-    let mut organizations = state.rows(&t::ORGANIZATIONS).iter();
-    if organizations.any(|row| t::ORGANIZATIONS.text(row, "management_account_id") == Some(account)) {
+    let Some(account) = account(state).filter(|account| !manages_organization(state, account)) else {
         return Vec::new();
-    }
+    };
     let parents: BTreeMap<&str, Option<&str>> = state
         .rows(&t::ORGANIZATION_ENTITIES)
         .iter()

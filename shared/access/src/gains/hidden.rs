@@ -17,10 +17,13 @@ const OF_BOUNDS: [&str; 5] = [
     "ibm_cbr_rules",
 ];
 
+/// What bounds the accounts of an organisation.
+const POLICY_OF_ORGANISATION: &str = "a service control policy";
+
 /// What may take something away from those who hold it, with the lists that it hangs on.
 const MAY_TAKE: [(&str, &[&str]); 3] = [
     (
-        "a service control policy",
+        POLICY_OF_ORGANISATION,
         &["huawei_organizations", "huawei_organization_entities", "huawei_scps", "huawei_scp_attachments"],
     ),
     ("an access control list", &["huawei_access_controls"]),
@@ -139,14 +142,28 @@ pub(super) fn bounds_are_hidden(access: &Access) -> bool {
     OF_BOUNDS.iter().any(|list| access.gaps.touch(list))
 }
 
-/// Returns what may take something away from those who hold it, of which some list was never read to its end: in words that follow
-/// those of a condition.
-pub(super) fn unseen_restrictions(access: &Access) -> Option<String> {
-    let is_unseen = |lists: &[&str]| lists.iter().any(|list| access.gaps.touch(list));
-    let unseen: Vec<&str> =
-        MAY_TAKE.into_iter().filter(|(_, lists)| is_unseen(lists)).map(|(name, _)| name).collect();
-    (!unseen.is_empty())
-        .then(|| format!("unless {} that could not be seen takes it away", unseen.join(" or ")))
+/// What may take something away from those who hold it, of which some list was never read to its end.
+pub(super) struct UnseenRestrictions<'a> {
+    access: &'a Access,
+    names: Vec<&'static str>,
+}
+
+impl<'a> UnseenRestrictions<'a> {
+    pub(super) fn of(access: &'a Access) -> Self {
+        let is_unseen = |lists: &[&str]| lists.iter().any(|list| access.gaps.touch(list));
+        let unseen = MAY_TAKE.into_iter().filter(|(_, lists)| is_unseen(lists));
+        Self { access, names: unseen.map(|(name, _)| name).collect() }
+    }
+
+    /// Returns what may take something away from a principal, in words that follow those of a condition.
+    pub(super) fn words(&self, principal: &str) -> Option<String> {
+        let unbound = &self.access.unbound;
+        let is_unbound = unbound.is_everybody || unbound.ids.contains(principal);
+        let names = self.names.iter().copied();
+        let names: Vec<&str> = names.filter(|name| !is_unbound || *name != POLICY_OF_ORGANISATION).collect();
+        (!names.is_empty())
+            .then(|| format!("unless {} that could not be seen takes it away", names.join(" or ")))
+    }
 }
 
 /// Returns whether it could not be seen who can assume somebody.

@@ -7,6 +7,9 @@ use model::{Lists, Row, State, Table, Timestamp, Value, tables::huawei as t};
 use super::{ends, step};
 use crate::{Access, Holders, Principal, Source, Standing, bounds::everything, unseen::Seen};
 
+/// The kind of an agency that a cloud service made for itself.
+pub(super) const SERVICE_LINKED: &str = "service_linked";
+
 pub(super) fn add(access: &mut Access, state: &State, is_bounded: bool, at: Timestamp) {
     let credentials = Credentials::of(access.gaps.shared_lists(), state);
     access.identities_seen = [("user", &t::USERS), ("agency", &t::AGENCIES)]
@@ -22,7 +25,7 @@ pub(super) fn add(access: &mut Access, state: &State, is_bounded: bool, at: Time
             note_carried(access, state, &t::AGENCIES, row, id);
             let step = step("agency", id, t::AGENCIES.text(row, "name"));
             // Service control policies do not reach what a cloud service made for itself.
-            let is_bounded = is_bounded && t::AGENCIES.text(row, "kind") != Some("service_linked");
+            let is_bounded = is_bounded && !access.unbound.ids.contains(id);
             let standing = match ended.get(id) {
                 Some(end) => {
                     access.ended.note([id], *end);

@@ -1,9 +1,9 @@
 //! Gains and losses against every request there is, before and after.
 
-use model::{Coverage, ListStatus};
+use model::{Coverage, ListStatus, Rows, State, tables, tables::huawei as t};
 use proptest::prelude::*;
 
-use super::{Account, Answer, Tables, Written, accounts, requests, statements};
+use super::{ACCOUNT, Account, Answer, Tables, Written, accounts, requests, statements};
 use crate::{
     Access, AccessChange, Extent, Turn, What,
     huawei::{access, inventory, question},
@@ -188,6 +188,16 @@ fn bounds_that_could_not_be_read_are_neither_gained_nor_lost() {
     let bounded = account(own(), Some([vec![written(false, "*")], vec![written(false, "obs:*")]]));
     let free = account(own(), None);
     let mut blind = free.state();
+    deny_policies_of_organisation(&mut blind);
+    let known = inventory(&blind);
+    assert_eq!(access(&blind).gains_since(&access(&bounded.state()), &known), []);
+    assert_eq!(access(&bounded.state()).gains_since(&access(&blind), &known), []);
+    assert_ne!(turns(&bounded, &free), []);
+    assert!(Tables::default().0.is_empty());
+}
+
+/// Lets nobody see the service control policies of a state.
+fn deny_policies_of_organisation(state: &mut State) {
     let list = Coverage {
         listing: "huawei_scps".to_owned(),
         parent: String::new(),
@@ -198,11 +208,38 @@ fn bounds_that_could_not_be_read_are_neither_gained_nor_lost() {
         rows: 0,
         carried_from: None,
     };
-    let coverage = &model::tables::COVERAGE;
-    blind.put(coverage, model::Rows::new(coverage, vec![list.row()]));
-    let known = inventory(&blind);
-    assert_eq!(access(&blind).gains_since(&access(&bounded.state()), &known), []);
-    assert_eq!(access(&bounded.state()).gains_since(&access(&blind), &known), []);
-    assert_ne!(turns(&bounded, &free), []);
-    assert!(Tables::default().0.is_empty());
+    state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, vec![list.row()]));
+}
+
+#[test]
+fn policies_of_an_organisation_that_nobody_saw_stand_in_no_gain_of_whom_they_do_not_bind() {
+    let gain = |managed_by: Option<&str>, kind: &str| {
+        let [before, after] = [false, true].map(|has| {
+            let own = if has { vec![written(false, "iam:*:*")] } else { Vec::new() };
+            let mut state = account(own, None).state();
+            deny_policies_of_organisation(&mut state);
+            let manager = managed_by.map(|account| {
+                let draft = t::ORGANIZATIONS.draft().set("id", "o").set("management_account_id", account);
+                draft.row()
+            });
+            state.put(&t::ORGANIZATIONS, Rows::new(&t::ORGANIZATIONS, manager.into_iter().collect()));
+            let agency = t::AGENCIES.draft().set("agency_id", "a0").set("name", "a0").set("kind", kind);
+            state.put(&t::AGENCIES, Rows::new(&t::AGENCIES, vec![agency.row()]));
+            let attached = t::POLICY_ATTACHMENTS.draft().set("policy_id", "p0").set("entity_type", "agency");
+            let attached = has.then(|| attached.set("entity_id", "a0").row());
+            let known = state.rows(&t::POLICY_ATTACHMENTS).iter().cloned().chain(attached).collect();
+            state.put(&t::POLICY_ATTACHMENTS, Rows::new(&t::POLICY_ATTACHMENTS, known));
+            state
+        });
+        let changes = access(&after).gains_since(&access(&before), &inventory(&after));
+        let of = |id: &str| {
+            let mut gained = changes.iter().filter(|change| change.principal.step.id == id);
+            gained.next().expect("a gain").condition.clone()
+        };
+        [of("u0"), of("a0")]
+    };
+    let unseen = Some("unless a service control policy that could not be seen takes it away".to_owned());
+    assert_eq!(gain(Some("other"), "trust"), [unseen.clone(), unseen.clone()]);
+    assert_eq!(gain(None, "service_linked"), [unseen, None]);
+    assert_eq!(gain(Some(ACCOUNT), "trust"), [None, None]);
 }
