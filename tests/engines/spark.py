@@ -80,10 +80,9 @@ class Worlds:
     def open(self, script):
         """Runs a script that makes its views in this very session."""
         self.show_tables()
-        before = {table.name for table in self.spark.catalog.listTables() if table.isTemporary}
-        exec(compile(script.read_text(encoding="utf-8"), script, "exec"), {})
-        made = {table.name for table in self.spark.catalog.listTables() if table.isTemporary}
-        self.hidden = sorted(made - before)
+        made = {}
+        exec(compile(script.read_text(encoding="utf-8"), script, "exec"), made)
+        self.hidden = list(made["TABLES"])
 
     def ask(self, world):
         if "script" in world:

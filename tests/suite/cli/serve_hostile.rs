@@ -156,10 +156,11 @@ async fn no_path_leads_out_of_the_store() {
 }
 
 #[tokio::test]
-async fn an_empty_store_says_what_to_do() {
-    let desk = Desk::new();
-    std::fs::create_dir(desk.path("iamwatch-store")).unwrap();
+async fn a_store_that_is_emptied_says_what_to_do() {
+    let desk = Desk::with_history();
     let served = Served::start(&desk);
+    std::fs::remove_dir_all(desk.path("iamwatch-store")).unwrap();
+    std::fs::create_dir(desk.path("iamwatch-store")).unwrap();
     assert_eq!(served.json("/api/v1/accounts").await["accounts"], serde_json::json!([]));
     let page = served.ask("/", &[]).await.text().await.unwrap();
     assert!(page.contains("iamwatch audit") && page.contains("iamwatch demo"), "{page}");

@@ -26,7 +26,9 @@ pub(crate) async fn find(
     session.progress().expect(1);
     let list = single(&ACCOUNTS, &endpoints.iam, &["v3", "auth", "domains"], &[], Items::Each("domains"));
     let (mut seen, mut coverage, error) = listing::attempt(session, &list, keep).await;
-    if let Some(error) = error.filter(|error| !is_refusal(error)) {
+    // What answers something else here may still say who the caller is.
+    let may_say_more = |error: &CallError| is_refusal(error) || matches!(error, CallError::Malformed(_));
+    if let Some(error) = error.filter(|error| !may_say_more(error)) {
         return Err(ended(session, &error, list.first.as_str()));
     }
     let found = seen.texts(&ACCOUNTS, "account_id").next().map(str::to_owned);
@@ -84,9 +86,9 @@ async fn of_caller(session: &Session<'_>, endpoints: &Endpoints) -> Result<Strin
         .ok_or_else(|| CollectError::UnknownAccount { url, reason: "the answer holds no account".to_owned() })
 }
 
-/// Returns whether the cloud knows the key and refuses the call, or answers something else, so that another call may do.
+/// Returns whether the cloud knows the key and refuses the call, so that another call may do.
 fn is_refusal(error: &CallError) -> bool {
-    matches!(error.status(), Some(400 | 403 | 404)) || matches!(error, CallError::Malformed(_))
+    matches!(error.status(), Some(400 | 403 | 404))
 }
 
 fn ended(session: &Session<'_>, error: &CallError, url: &str) -> CollectError {
