@@ -105,4 +105,5 @@ fn a_proof_goes_on_where_one_broke_off_and_only_for_its_own_history() {
     .fails(2, &["is of a proof of", "remove it"]);
     desk.write("proven.json", "{}");
     desk.iamwatch(&["verify", "--resume", "proven.json"]).fails(2, &["is not what a proof left"]);
+    desk.iamwatch(&["verify", "--resume", "nowhere/proven.json"]).fails(2, &["is in no folder", "--resume"]);
 }

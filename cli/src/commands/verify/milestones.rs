@@ -21,7 +21,7 @@ use crate::{
 /// How often the file is written at most.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// How far a proof is, with whose history it is of.
+/// How far a proof is, and of whose history.
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     store: String,
@@ -50,6 +50,11 @@ impl Milestones {
         if context.only.is_some() {
             let said = "`--resume` keeps how far the proof of one account is, and several are asked";
             return Err(Failure::wrong_use(said).help("name one account with --account"));
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if parent.is_some_and(|parent| !parent.is_dir()) {
+            let said = format!("`{}` is in no folder that is there", path.display());
+            return Err(Failure::wrong_use(said).help("make the folder, or name another file with --resume"));
         }
         let store = place::store(context.global, context.settings)?;
         let former = read(path)?;
