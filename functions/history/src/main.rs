@@ -18,13 +18,16 @@ use snapshot::{AnyStore, StoreOptions};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Limits that go with those of Lambda: 30 seconds of the template, 6 MB of an answer, a third of which goes where bytes become text.
+/// Limits that go with those of Lambda: 30 seconds of the template, 6 MB of an answer, a third of which goes where bytes become text,
+/// and 2 GB of memory, of which what was read, and is shaped into an answer, takes the rest.
 const LIMITS: AskLimits = AskLimits {
     sql: Duration::from_secs(10),
     question: Duration::from_secs(25),
     at_once: 2,
     wait: Duration::from_secs(2),
     answer_bytes: 4_400_000,
+    sql_bytes: 640 << 20,
+    kept_bytes: 256 << 20,
 };
 
 #[tokio::main]

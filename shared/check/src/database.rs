@@ -40,6 +40,8 @@ pub struct Limits {
     pub time: Duration,
     /// How many rows it may return.
     pub rows: usize,
+    /// How many bytes the cells of its rows may have.
+    pub bytes: usize,
     /// How many rows a derived table may have.
     pub derived: usize,
     /// The moment at which all questions of a round must have been answered, if there is one.
@@ -61,7 +63,13 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { time: Duration::from_secs(30), rows: 100_000, derived: MOST_DERIVED, until: None }
+        Self {
+            time: Duration::from_secs(30),
+            rows: 100_000,
+            bytes: usize::MAX,
+            derived: MOST_DERIVED,
+            until: None,
+        }
     }
 }
 
@@ -185,15 +193,17 @@ impl Database {
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let truths = statement.columns().map(|column| column.decl_type() == Some("BOOLEAN")).collect();
         self.guard.stop_at(limits.end());
-        let answer = read_rows(&mut statement, columns, limits.rows);
+        let answer = read_rows(&mut statement, columns, limits);
         self.guard.stop_at(None);
-        answer.map(|answer| QueryAnswer { truths, ..answer }).map_err(|error| {
+        let answer = answer.map_err(|error| {
             if is_interruption(&error) {
                 QueryError::TooSlow { limit: limits.time }
             } else {
                 explain(&error, None, sql)
             }
-        })
+        })?;
+        let answer = answer.ok_or(QueryError::TooLarge { limit: limits.bytes })?;
+        Ok(QueryAnswer { truths, ..answer })
     }
 }
 
@@ -247,22 +257,36 @@ pub fn ask_with(
     Database::load_with(state, derived, run, &Reads::of([sql])?, limits.derived)?.query(sql, limits)
 }
 
+/// Reads the rows up to a number; none where they have more bytes than they may.
 fn read_rows(
     statement: &mut rusqlite::Statement<'_>,
     columns: Vec<String>,
-    most: usize,
-) -> rusqlite::Result<QueryAnswer> {
+    limits: &Limits,
+) -> rusqlite::Result<Option<QueryAnswer>> {
+    let mut left = limits.bytes;
     let mut answer = QueryAnswer { columns, rows: Vec::new(), is_complete: true, truths: Vec::new() };
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
-        if answer.rows.len() == most {
+        if answer.rows.len() == limits.rows {
             answer.is_complete = false;
             break;
         }
-        let cells = (0..answer.columns.len()).map(|column| row.get_ref(column).map(json));
-        answer.rows.push(cells.collect::<rusqlite::Result<_>>()?);
+        let cells: Vec<ValueRef<'_>> =
+            (0..answer.columns.len()).map(|column| row.get_ref(column)).collect::<rusqlite::Result<_>>()?;
+        let Some(rest) = left.checked_sub(cells.iter().map(cell_bytes).sum()) else { return Ok(None) };
+        left = rest;
+        answer.rows.push(cells.into_iter().map(json).collect());
     }
-    Ok(answer)
+    Ok(Some(answer))
+}
+
+/// Returns about how many bytes a cell takes in an answer.
+fn cell_bytes(value: &ValueRef<'_>) -> usize {
+    match value {
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => size_of::<serde_json::Value>(),
+        ValueRef::Text(text) => size_of::<serde_json::Value>() + text.len(),
+        ValueRef::Blob(bytes) => size_of::<serde_json::Value>() + bytes.len() * 2,
+    }
 }
 
 fn json(value: ValueRef<'_>) -> serde_json::Value {

@@ -43,6 +43,21 @@ pub enum QueryError {
         /// How long it may take.
         limit: Duration,
     },
+    /// It would have taken more memory than there is for SQL.
+    #[error(
+        "the query needs more memory than {}; sort, group and join fewer rows, or ask again when nobody else asks",
+        memory(.limit)
+    )]
+    TooMuchMemory {
+        /// Bytes for all SQL of the program at one time; none where only the machine has a limit.
+        limit: Option<u64>,
+    },
+    /// Its rows have more bytes than may be returned.
+    #[error("the rows of the query have more than {} MiB; ask for fewer rows or columns, or for parts of long texts with `substr`", .limit >> 20)]
+    TooLarge {
+        /// How many bytes all cells may have.
+        limit: usize,
+    },
     /// A derived table would be larger than may be loaded.
     #[error(
         "`{table}` has more than {most} rows in this snapshot, and a part of them would be no answer; ask `{}`",
@@ -64,8 +79,15 @@ pub enum QueryError {
 
 impl QueryError {
     pub(crate) fn load(error: &rusqlite::Error) -> Self {
-        Self::Load { message: error.to_string() }
+        crate::memory::too_much(error).unwrap_or_else(|| Self::Load { message: error.to_string() })
     }
+}
+
+/// Returns how much memory all SQL may take.
+fn memory(limit: &Option<u64>) -> String {
+    limit.map_or("the machine has".to_owned(), |limit| {
+        format!("the {} MiB that all SQL at one time may take", limit >> 20)
+    })
 }
 
 fn near(name: &str) -> String {

@@ -16,7 +16,7 @@ use rusqlite::{
     limits::Limit,
 };
 
-use crate::QueryError;
+use crate::{QueryError, memory};
 
 /// No value of a query may be larger: a query must not take all memory.
 const LARGEST_VALUE_BYTES: i32 = 64 * 1024 * 1024;
@@ -149,6 +149,9 @@ fn note(uses: &mut Uses, action: &AuthAction<'_>) -> Authorization {
 pub(crate) fn explain(error: &rusqlite::Error, refused: Option<String>, sql: &str) -> QueryError {
     if let Some(action) = refused {
         return QueryError::Writes { action };
+    }
+    if let Some(error) = memory::too_much(error) {
+        return error;
     }
     let message = match error {
         rusqlite::Error::SqlInputError { msg, offset, .. } => match usize::try_from(*offset) {

@@ -1,20 +1,13 @@
-//! The store that is asked, with what a warm program keeps of it: manifests, up to a bound.
+//! The store that is asked, with what a warm program keeps of it: manifests, tables and findings, up to a bound of bytes.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use check::RuleSet;
 use model::{AccountId, Cloud, Timestamp};
-use snapshot::{AnyStore, History, Manifest, SnapshotError, SnapshotName};
+use snapshot::{AnyStore, History, Manifest, ReadCache, SnapshotError, SnapshotName};
 use tokio::sync::Semaphore;
 
 use crate::Problem;
-
-/// Most manifests that are kept: each is some ten to fifty kilobytes.
-const KEPT: usize = 256;
 
 /// Returns the time now, which only programs know.
 pub type NowClock = fn() -> Timestamp;
@@ -32,6 +25,10 @@ pub struct AskLimits {
     pub wait: Duration,
     /// Bytes of an answer; a larger one is refused with how to ask for less.
     pub answer_bytes: usize,
+    /// Bytes of memory for all SQL that is asked at one time, the tables it is asked of among it.
+    pub sql_bytes: u64,
+    /// Bytes of memory for what was read of the store and may be asked again.
+    pub kept_bytes: usize,
 }
 
 impl Default for AskLimits {
@@ -42,6 +39,8 @@ impl Default for AskLimits {
             at_once: 4,
             wait: Duration::from_secs(20),
             answer_bytes: 64 * 1024 * 1024,
+            sql_bytes: 1024 * 1024 * 1024,
+            kept_bytes: 256 * 1024 * 1024,
         }
     }
 }
@@ -54,22 +53,24 @@ pub struct Archive {
     limits: AskLimits,
     rules: Arc<RuleSet>,
     turns: Arc<Semaphore>,
-    kept: Arc<Mutex<KeptManifests>>,
+    cache: ReadCache,
 }
 
 impl Archive {
     /// Takes the store, the clock that times are counted from, and the limits; nothing is read yet.
     ///
-    /// The rules only name what findings are about: none is asked.
+    /// The rules only name what findings are about: none is asked. The limit for the memory of SQL is one for the program: of several archives the
+    /// least counts.
     #[must_use]
     pub fn new(store: AnyStore, rules: RuleSet, now: NowClock, limits: AskLimits) -> Self {
+        check::limit_memory(limits.sql_bytes);
         Self {
             store,
             now,
             limits,
             rules: Arc::new(rules),
             turns: Arc::new(Semaphore::new(limits.at_once.max(1))),
-            kept: Arc::default(),
+            cache: ReadCache::new(limits.kept_bytes),
         }
     }
 
@@ -89,6 +90,11 @@ impl Archive {
         Arc::clone(&self.turns)
     }
 
+    /// Returns the history of an account, which keeps what is read of it.
+    pub(crate) fn history_of(&self, account: AccountId) -> History {
+        History::new(self.store.clone(), account).with_cache(self.cache.clone())
+    }
+
     /// Opens the history of an account by the parts of its name in a path.
     pub(crate) fn history(&self, cloud: &str, id: &str) -> Result<History, Problem> {
         let none = || {
@@ -100,24 +106,7 @@ impl Archive {
         };
         let cloud = Cloud::ALL.into_iter().find(|each| each.name() == cloud).ok_or_else(none)?;
         let account = AccountId::parse(cloud, id).map_err(|_| none())?;
-        Ok(History::new(self.store.clone(), account))
-    }
-
-    /// Reads a manifest, or returns the one that is kept: it never changes.
-    pub(crate) async fn manifest(
-        &self,
-        history: &History,
-        number: u64,
-    ) -> Result<Arc<Manifest>, SnapshotError> {
-        let key = (history.account().clone(), number);
-        if let Some(known) = self.kept.lock().ok().and_then(|kept| kept.get(&key)) {
-            return Ok(known);
-        }
-        let manifest = Arc::new(history.manifest(number).await?);
-        if let Ok(mut kept) = self.kept.lock() {
-            kept.put(key, Arc::clone(&manifest));
-        }
-        Ok(manifest)
+        Ok(self.history_of(account))
     }
 
     /// Reads the manifest of the snapshot that a name means.
@@ -125,19 +114,19 @@ impl Archive {
         let now = (self.now)();
         let wanted = SnapshotName::read(name, now)?;
         if let SnapshotName::Number(number) = wanted {
-            return Ok(self.manifest(history, number).await?);
+            return Ok(history.shared_manifest(number).await?);
         }
         let newest = history.newest().await?;
         let newest = newest.ok_or_else(|| SnapshotError::Empty { account: history.account().clone() })?;
         match wanted {
-            SnapshotName::Number(number) => Ok(self.manifest(history, number).await?),
+            SnapshotName::Number(number) => Ok(history.shared_manifest(number).await?),
             SnapshotName::Latest { back } => {
                 let number = newest.checked_sub(back).filter(|number| *number > 0);
                 let number = number.ok_or_else(|| SnapshotError::NoSuchSnapshot {
                     account: history.account().clone(),
                     name: name.to_owned(),
                 })?;
-                Ok(self.manifest(history, number).await?)
+                Ok(history.shared_manifest(number).await?)
             }
             SnapshotName::At { begins, .. } => {
                 let manifest = history.resolve(&wanted).await?;
@@ -151,30 +140,6 @@ impl Archive {
                     ));
                 }
                 Ok(Arc::new(manifest))
-            }
-        }
-    }
-}
-
-/// The manifests that are kept, the one that was read longest ago going first.
-#[derive(Debug, Default)]
-struct KeptManifests {
-    manifests: BTreeMap<(AccountId, u64), Arc<Manifest>>,
-    order: VecDeque<(AccountId, u64)>,
-}
-
-impl KeptManifests {
-    fn get(&self, key: &(AccountId, u64)) -> Option<Arc<Manifest>> {
-        self.manifests.get(key).cloned()
-    }
-
-    fn put(&mut self, key: (AccountId, u64), manifest: Arc<Manifest>) {
-        if self.manifests.insert(key.clone(), manifest).is_none() {
-            self.order.push_back(key);
-        }
-        while self.order.len() > KEPT {
-            if let Some(oldest) = self.order.pop_front() {
-                self.manifests.remove(&oldest);
             }
         }
     }

@@ -194,6 +194,18 @@ impl From<QueryError> for Problem {
                 said,
                 remedy(&error, "join by columns that both tables have, or ask for less"),
             ),
+            QueryError::TooMuchMemory { .. } => Self::new(
+                422,
+                "query-too-much-memory",
+                said,
+                remedy(&error, "sort, group and join fewer rows, or ask again when nobody else asks"),
+            ),
+            QueryError::TooLarge { .. } => Self::new(
+                422,
+                "query-too-large",
+                said,
+                remedy(&error, "ask for fewer rows or columns, or for parts of long texts with `substr`"),
+            ),
             QueryError::Writes { .. } => Self::wrong(
                 "query-writes",
                 said,

@@ -21,7 +21,7 @@ pub(crate) async fn answer(archive: &Archive, request: &Request, ground: &Ground
         Question::Index => Ok(Reply::of(index())),
         Question::Document => Ok(Reply::of(openapi_document())),
         Question::Accounts => about_account::accounts(archive, request).await,
-        Question::Snapshots => about_account::snapshots(archive, request, ground).await,
+        Question::Snapshots => about_account::snapshots(request, ground).await,
         Question::Comparison => about_account::comparison(request, ground).await,
         Question::Snapshot => about_snapshot::contents(ground).await,
         Question::Table => about_snapshot::rows(request, ground).await,

@@ -27,6 +27,8 @@ pub(crate) struct Reply {
     pub(crate) next: Option<String>,
     /// How many rows may be returned, where that is limited.
     pub(crate) most_rows: Option<usize>,
+    /// Whether it was asked in SQL, which has limits of its own.
+    pub(crate) is_sql: bool,
     /// The rows as a Parquet file, where they are asked for as one.
     pub(crate) parquet: Option<Vec<u8>>,
 }
@@ -34,7 +36,7 @@ pub(crate) struct Reply {
 impl Reply {
     /// Takes an answer that has no order of columns.
     pub(crate) const fn of(json: Value) -> Self {
-        Self { json, columns: Vec::new(), next: None, most_rows: None, parquet: None }
+        Self { json, columns: Vec::new(), next: None, most_rows: None, is_sql: false, parquet: None }
     }
 
     /// Returns the lists that the answer hangs on and that were not read to their end.
@@ -101,6 +103,10 @@ impl Reply {
         put("iamwatch-limit-bytes", limits.answer_bytes.to_string());
         if let Some(most) = self.most_rows {
             put("iamwatch-limit-rows", most.to_string());
+        }
+        if self.is_sql {
+            put("iamwatch-limit-sql-seconds", limits.sql.as_secs().to_string());
+            put("iamwatch-limit-sql-bytes", limits.sql_bytes.to_string());
         }
         if self.json.get("truncated").and_then(Value::as_bool) == Some(true) {
             put("iamwatch-truncated", "true".to_owned());

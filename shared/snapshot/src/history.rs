@@ -6,8 +6,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use model::{AccountId, Cloud, Timestamp};
 
 use crate::{
-    AnyStore, FORMAT, Manifest, SnapshotError, SnapshotName, StoreError, manifest::GREATEST_NUMBER,
-    store::PAGE,
+    AnyStore, FORMAT, Manifest, ReadCache, SnapshotError, SnapshotName, StoreError,
+    manifest::GREATEST_NUMBER, store::PAGE,
 };
 
 /// Manifests that are read at a time.
@@ -27,13 +27,30 @@ const ACCOUNTS: usize = 100_000;
 pub struct History {
     store: AnyStore,
     account: AccountId,
+    cache: Option<ReadCache>,
 }
 
 impl History {
     /// Takes the store and whose history it is; nothing is read yet.
     #[must_use]
     pub const fn new(store: AnyStore, account: AccountId) -> Self {
-        Self { store, account }
+        Self { store, account, cache: None }
+    }
+
+    /// Returns this history, with what is read of it kept in a cache that histories may share. A table that is kept is not read again.
+    #[must_use]
+    pub fn with_cache(self, cache: ReadCache) -> Self {
+        Self { cache: Some(cache), ..self }
+    }
+
+    /// Returns this history, read from the store alone.
+    #[must_use]
+    pub fn without_cache(&self) -> Self {
+        Self { cache: None, ..self.clone() }
+    }
+
+    pub(crate) const fn cache(&self) -> Option<&ReadCache> {
+        self.cache.as_ref()
     }
 
     /// Returns whose history it is.

@@ -4,6 +4,8 @@
 //! ahead. In force is the last snapshot, by number, of those that were finished by the time. While times are in the order of numbers, halving
 //! finds it; where they are not, what lies around is read one by one.
 
+use std::sync::Arc;
+
 use futures::{StreamExt, TryStreamExt, stream};
 use model::Timestamp;
 
@@ -88,8 +90,8 @@ impl History {
     }
 
     async fn if_there(&self, number: u64) -> Result<Option<Manifest>, SnapshotError> {
-        match self.manifest(number).await {
-            Ok(manifest) => Ok(Some(manifest)),
+        match self.shared_manifest(number).await {
+            Ok(manifest) => Ok(Some(Arc::unwrap_or_clone(manifest))),
             Err(SnapshotError::NoSuchSnapshot { .. }) => Ok(None),
             Err(error) => Err(error),
         }

@@ -13,6 +13,7 @@ mod columns;
 mod file;
 mod levels;
 
+mod cache;
 mod findings;
 mod follow;
 mod history;
@@ -25,6 +26,7 @@ mod traces;
 mod verify;
 mod written;
 
+pub use cache::ReadCache;
 pub use error::{SnapshotError, StoreError};
 pub use follow::{RowFilter, RowStep, Timeline};
 pub use history::History;

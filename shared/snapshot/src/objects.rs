@@ -125,7 +125,7 @@ impl History {
     /// # Errors
     /// When it is missing, is not what was written, or is greater than any that is written.
     pub async fn get_json<T: DeserializeOwned>(&self, object: &ObjectRef) -> Result<T, SnapshotError> {
-        let bytes = self.fetch(object).await?;
+        let bytes = self.fetch_document(object).await?;
         let damaged = |reason: String| SnapshotError::Damaged { object: self.key(&object.key), reason };
         // What it says of its size saves copying while it grows, and is no proof.
         let size = zstd::zstd_safe::get_frame_content_size(&bytes).ok().flatten().unwrap_or_default();
@@ -149,7 +149,7 @@ impl History {
         object: &ObjectRef,
         seed: S,
     ) -> Result<S::Value, SnapshotError> {
-        let bytes = self.fetch(object).await?;
+        let bytes = self.fetch_document(object).await?;
         let damaged = |reason: String| SnapshotError::Damaged { object: self.key(&object.key), reason };
         let decoder = zstd::stream::read::Decoder::new(bytes.as_ref())
             .map_err(|error| damaged(format!("it does not decompress: {error}")))?;

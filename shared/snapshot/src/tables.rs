@@ -68,15 +68,23 @@ impl History {
     /// When an object of it is missing, or anything is not what was written.
     pub async fn read(&self, manifest: &Manifest, table: &'static Table) -> Result<Rows, SnapshotError> {
         let Some(entry) = manifest.tables.get(table.name) else { return Ok(Rows::default()) };
+        if let Some(rows) = self.cached_rows(table, entry) {
+            return Ok(rows);
+        }
         let sheets = self.read_entry(entry).await?;
         if entry.shape == shape(table) {
+            self.keep_rows(table, entry, &sheets.rows);
             return Ok(sheets.rows);
         }
         let are_numbered = has_numbered_statements(&sheets.columns);
         let rows = fit(&sheets.columns, table, sheets.rows.into_iter().collect());
         match DOCUMENTS.iter().find(|family| are_numbered && has_table(family, table)) {
             Some(family) => self.read_numbered(manifest, family, table, rows).await,
-            None => Ok(Rows::new(table, rows)),
+            None => {
+                let rows = Rows::new(table, rows);
+                self.keep_rows(table, entry, &rows);
+                Ok(rows)
+            }
         }
     }
 

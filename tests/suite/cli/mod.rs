@@ -40,6 +40,7 @@ mod serve_door;
 mod serve_forms;
 mod serve_gate;
 mod serve_hostile;
+mod serve_limits;
 mod settings;
 mod stores;
 mod verify;

@@ -21,7 +21,7 @@ fn steps(rules: &[&Rule], things: usize) -> Vec<i32> {
     let of = |rule: &&Rule| {
         let (mut statement, _) = database.guard.prepare(&rule.sql).unwrap();
         let columns = statement.column_names().map(str::to_owned).collect();
-        read_rows(&mut statement, columns, usize::MAX).unwrap();
+        read_rows(&mut statement, columns, &Limits { rows: usize::MAX, ..Limits::default() }).unwrap();
         statement.get_status(StatementStatus::VmStep)
     };
     rules.iter().map(of).collect()

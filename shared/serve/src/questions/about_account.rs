@@ -24,9 +24,9 @@ pub(super) async fn accounts(archive: &Archive, request: &Request) -> Result<Rep
     let all = History::accounts(archive.store()).await?;
     let (of_page, next) = page_of(request, "accounts", all)?;
     let told = of_page.into_iter().map(|account| async move {
-        let history = History::new(archive.store().clone(), account);
+        let history = archive.history_of(account);
         let newest = match history.newest().await? {
-            Some(number) => one(archive, &history, number).await?.unwrap_or(Value::Null),
+            Some(number) => one(&history, number).await?.unwrap_or(Value::Null),
             None => Value::Null,
         };
         let account = history.account();
@@ -40,11 +40,7 @@ pub(super) async fn accounts(archive: &Archive, request: &Request) -> Result<Rep
 }
 
 /// Lists snapshots, newest first; what cannot be read hides none of the others.
-pub(super) async fn snapshots(
-    archive: &Archive,
-    request: &Request,
-    ground: &Ground,
-) -> Result<Reply, Problem> {
+pub(super) async fn snapshots(request: &Request, ground: &Ground) -> Result<Reply, Problem> {
     let history = ground.history()?;
     let newest = history.newest().await?.unwrap_or(0);
     let question = question_text(request, ground);
@@ -54,7 +50,7 @@ pub(super) async fn snapshots(
     };
     let limit = u64::try_from(request.count("limit")).unwrap_or(u64::MAX);
     let end = from.saturating_sub(limit);
-    let read = (end + 1..=from).rev().map(|number| one(archive, history, number));
+    let read = (end + 1..=from).rev().map(|number| one(history, number));
     let read: Vec<Option<Value>> = stream::iter(read).buffered(AT_ONCE).try_collect().await?;
     let next = (end > 0).then(|| token::make(&question, end));
     let json = json!({
@@ -67,10 +63,10 @@ pub(super) async fn snapshots(
 }
 
 /// Reads one snapshot in short, or what is wrong with it.
-async fn one(archive: &Archive, history: &History, number: u64) -> Result<Option<Value>, Problem> {
+async fn one(history: &History, number: u64) -> Result<Option<Value>, Problem> {
     let fault =
         |fault: String| Ok(Some(json!({ "number": number, "account": history.account(), "fault": fault })));
-    match archive.manifest(history, number).await {
+    match history.shared_manifest(number).await {
         Ok(manifest) => Ok(Some(snapshot_summary(&manifest))),
         Err(SnapshotError::NoSuchSnapshot { .. }) => fault("is missing".to_owned()),
         Err(error) => match error.damage() {

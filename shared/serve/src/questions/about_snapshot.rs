@@ -59,7 +59,7 @@ pub(super) async fn rows(request: &Request, ground: &Ground) -> Result<Reply, Pr
         "incomplete": incomplete,
         "next": next,
     });
-    Ok(Reply { json, columns, next, most_rows: Some(request.count("limit")), parquet })
+    Ok(Reply { json, columns, next, most_rows: Some(request.count("limit")), is_sql: false, parquet })
 }
 
 /// Writes rows as a Parquet file, with what each column is in its footer.
@@ -198,12 +198,16 @@ async fn names_of(archive: &Archive, ground: &Ground, findings: &[Finding]) -> R
     Ok(ThingNames::read(ground.history()?, &[ground.manifest()?], archive.rules(), subjects).await?)
 }
 
+/// Most bytes that the cells of an answer in SQL may have: they are held several times on their way out.
+const SQL_ANSWER_BYTES: usize = 32 << 20;
+
 /// Asks a question in SQL.
 pub(super) async fn sql(archive: &Archive, request: &Request, ground: &Ground) -> Result<Reply, Problem> {
     let (history, manifest) = (ground.history()?, ground.manifest()?);
     let sql = request.needed("sql")?;
     let most = request.count("limit");
-    let limits = Limits { time: archive.limits().sql, rows: most, ..Limits::default() };
+    let limits =
+        Limits { time: archive.limits().sql, rows: most, bytes: SQL_ANSWER_BYTES, ..Limits::default() };
     let mut answer = history::query(history, manifest, sql, &limits).await?;
     name_truths(&mut answer);
     let tables = check::tables_named(sql)?;
@@ -218,7 +222,7 @@ pub(super) async fn sql(archive: &Archive, request: &Request, ground: &Ground) -
         "truncated": !answer.is_complete,
         "incomplete": incomplete,
     });
-    Ok(Reply { columns, most_rows: Some(most), ..Reply::of(json) })
+    Ok(Reply { columns, most_rows: Some(most), is_sql: true, ..Reply::of(json) })
 }
 
 /// Most manifests that are looked at for one that was noted elsewhere.

@@ -1,0 +1,123 @@
+//! What the service takes: a warm one reads nothing twice, and no SQL makes it take all memory.
+
+use axum::{
+    body::{Body, to_bytes},
+    http::Request,
+};
+use check::RuleSet;
+use serde_json::Value;
+use serve::{Archive, AskLimits};
+use snapshot::{AnyStore, StoreOptions};
+
+use super::{
+    program::Desk,
+    serve::{Served, account, assert_problem},
+};
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// An archive over the store of a desk, in this process.
+struct Warm {
+    archive: Archive,
+    store: AnyStore,
+    account: String,
+}
+
+impl Warm {
+    async fn open(desk: &Desk, limits: AskLimits) -> Self {
+        let place = desk.path("iamwatch-store").display().to_string();
+        let store = AnyStore::open(&place, &StoreOptions::default()).await.unwrap();
+        let archive = Archive::new(store.clone(), RuleSet::embedded().unwrap(), jiff::Timestamp::now, limits);
+        let listed = desk.iamwatch(&["snapshots", "--json"]).json();
+        Self { archive, store, account: listed[0]["account"].as_str().unwrap().to_owned() }
+    }
+
+    /// Asks, and returns how many objects were read for the answer, and its bytes.
+    async fn ask(&self, path: &str) -> (u64, Vec<u8>) {
+        let before = self.store.traffic().reads;
+        let request = Request::builder().uri(format!("/api/v1/accounts/{}/{path}", self.account));
+        let answer = serve::respond(self.archive.clone(), request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        let bytes = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (self.store.traffic().reads - before, bytes.to_vec())
+    }
+}
+
+const QUESTIONS: [&str; 9] = [
+    "snapshots",
+    "snapshots/7",
+    "snapshots/7/tables/ibm_users",
+    "snapshots/2026-01-01T00:00:00Z",
+    "findings?at=7",
+    "changes?from=6&to=7&access=true",
+    "who-can?action=iam-identity.apikey.create&at=7",
+    "query?at=7&sql=select+count(*)+from+grants",
+    "search?text=a&at=7",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warm_service_reads_no_object_twice_unless_it_proves_it() {
+    let desk = Desk::with_history();
+    let warm = Warm::open(&desk, AskLimits::default()).await;
+    let newest =
+        desk.iamwatch(&["snapshots", "--json"]).json()[6]["finished_at"].as_str().unwrap().to_owned();
+    let mut cold = 0;
+    for question in QUESTIONS {
+        let question = question.replace("2026-01-01T00:00:00Z", &encoded(&newest));
+        let (first, answer) = warm.ask(&question).await;
+        let (again, same) = warm.ask(&question).await;
+        assert_eq!(again, 0, "{question} reads {again} objects again");
+        assert!(answer == same, "{question}: another answer");
+        cold += first;
+    }
+    assert!(cold > 20, "{cold}: what is kept was read once");
+    let (proven, _) = warm.ask("snapshots/7/verify").await;
+    assert!(proven > 10, "{proven}: what is kept proves nothing");
+    // Where nothing may be kept, each question reads what it needs.
+    let cold = Warm::open(&desk, AskLimits { kept_bytes: 0, ..AskLimits::default() }).await;
+    let (first, answer) = cold.ask(QUESTIONS[2]).await;
+    let (again, same) = cold.ask(QUESTIONS[2]).await;
+    assert!(first > 0 && first == again && answer == same, "{first}, {again}");
+}
+
+/// Returns the most memory that a process ever had, in MiB.
+fn most_memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() >> 10
+}
+
+#[tokio::test]
+async fn sql_that_would_take_all_memory_is_stopped_and_others_go_on() {
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
+    let at = account(&served).await;
+    let n = "with recursive n(i) as (select 1 union all select i + 1 from n limit 40000000)";
+    for (sql, kind) in [
+        (format!("{n} select i, zeroblob(1000000) as x from n order by 2, 1"), "query-too-much-memory"),
+        (
+            format!("{n} select count(*) from (select distinct i || hex(zeroblob(250000)) from n)"),
+            "query-too-much-memory",
+        ),
+        (format!("{n} select i, zeroblob(30000000) from n"), "query-too-large"),
+        (format!("{n} select hex(zeroblob(1000000)) from n"), "query-too-large"),
+        ("select zeroblob(1000000000)".to_owned(), "wrong-query"),
+    ] {
+        let response = served.ask(&format!("{at}/query?limit=10000&sql={}", encoded(&sql)), &[]).await;
+        let status = response.status().as_u16();
+        let problem = assert_problem(response, status, kind).await;
+        assert!((400..500).contains(&status), "{problem}");
+        let rows = served.json(&format!("{at}/query?sql=select+count(*)+as+n+from+ibm_users")).await;
+        assert!(rows["rows"][0]["n"].as_u64() > Some(3), "{rows}");
+    }
+    let response = served.ask(&format!("{at}/query?sql=select+1"), &[]).await;
+    let limit =
+        response.headers()["iamwatch-limit-sql-bytes"].to_str().unwrap().parse::<u64>().unwrap() >> 20;
+    assert!(response.headers().contains_key("iamwatch-limit-sql-seconds"));
+    let most = most_memory(served.id());
+    assert!(most < limit + 512, "{most} MiB, and SQL may take {limit} MiB");
+    assert!(most > limit / 2, "{most} MiB: no statement came near the limit of {limit} MiB");
+    let _: Value = served.json(&format!("{at}/snapshots/7")).await;
+}
