@@ -114,12 +114,10 @@ impl UrlAnswer {
         if bytes <= MOST {
             return self;
         }
-        let help = "ask for less: with a smaller `limit`, going on by `page`, for fewer columns, or for a packed answer (Accept-Encoding: zstd, gzip)";
-        let said = format!("the answer would have {bytes} bytes, and Lambda takes {MOST}");
-        let problem = Problem::new(413, "too-large-an-answer", said, help);
+        let problem = Problem::of_large_answer(bytes, MOST);
         let headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")];
         Self {
-            status_code: 413,
+            status_code: problem.status,
             headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             body: problem.to_json().to_string(),
             is_base64_encoded: false,

@@ -82,6 +82,11 @@ impl Archive {
         &self.limits
     }
 
+    /// Returns the time now.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
     pub(crate) fn rules(&self) -> &RuleSet {
         &self.rules
     }

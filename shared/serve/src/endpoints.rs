@@ -11,6 +11,7 @@ pub(crate) enum Question {
     Snapshots,
     Snapshot,
     Table,
+    Objects,
     Coverage,
     Findings,
     Comparison,
@@ -79,7 +80,7 @@ const SEVERITIES: &[&str] = &["critical", "high", "medium", "low", "info"];
 const STATES: &[&str] = &["open", "suppressed", "unknown", "fixed", "gone", "rule-changed", "all"];
 
 /// All questions, in the order in which a reader meets them.
-pub(crate) static ENDPOINTS: [Endpoint; 14] = [
+pub(crate) static ENDPOINTS: [Endpoint; 15] = [
     Endpoint {
         question: Question::Index,
         path: "/api/v1",
@@ -132,6 +133,15 @@ pub(crate) static ENDPOINTS: [Endpoint; 14] = [
         about: "Returns the rows of a table, in the order of its key.",
         parameters: &[count("limit", "Rows of a page.", 100, 10_000), page()],
         rows: Some("rows"),
+        has_body: false,
+    },
+    Endpoint {
+        question: Question::Objects,
+        path: "/api/v1/accounts/{cloud}/{id}/snapshots/{snapshot}/tables/{table}/objects",
+        page: None,
+        about: "Names the Parquet objects that a table is stored as, with links to them where the store is in S3. The rows of the table are those of the base; each delta in turn puts its rows over those with the same key, and takes away the keys that it marks in `_deleted`.",
+        parameters: &[],
+        rows: Some("objects"),
         has_body: false,
     },
     Endpoint {

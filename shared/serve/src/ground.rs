@@ -47,7 +47,11 @@ impl Ground {
         }
         let names: Vec<String> = match request.endpoint.question {
             Question::Snapshots => Vec::new(),
-            Question::Snapshot | Question::Table | Question::Coverage | Question::Verify => {
+            Question::Snapshot
+            | Question::Table
+            | Question::Objects
+            | Question::Coverage
+            | Question::Verify => {
                 vec![request.part("snapshot").to_owned()]
             }
             Question::Comparison => return Self::of_two(archive, history, request).await,
@@ -62,7 +66,8 @@ impl Ground {
             return Err(snapshot::SnapshotError::Empty { account }.into());
         }
         let validity = match request.endpoint.question {
-            Question::Verify => Validity::Never,
+            // A link is good for minutes.
+            Question::Verify | Question::Objects => Validity::Never,
             Question::Snapshots => Validity::AsBytes,
             // A life goes up to the newest snapshot, whatever that is.
             Question::Life => Validity::WhileNamed(tag(request, &manifests)),

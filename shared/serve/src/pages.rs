@@ -126,7 +126,7 @@ impl Asked<'_> {
         match self.request.endpoint.question {
             Question::Accounts | Question::Index | Question::Document => account::accounts(self),
             Question::Snapshots => account::timeline(self),
-            Question::Snapshot | Question::Verify => snapshot::contents(self),
+            Question::Snapshot | Question::Objects | Question::Verify => snapshot::contents(self),
             Question::Table => snapshot::table(self),
             Question::Coverage => snapshot::coverage(self),
             Question::Findings => finding::findings(self),

@@ -1,6 +1,7 @@
 //! The questions: each reads what it needs of the store, and gives an answer for programs.
 
 mod about_account;
+mod about_objects;
 mod about_snapshot;
 mod about_thing;
 
@@ -25,6 +26,7 @@ pub(crate) async fn answer(archive: &Archive, request: &Request, ground: &Ground
         Question::Comparison => about_account::comparison(request, ground).await,
         Question::Snapshot => about_snapshot::contents(ground).await,
         Question::Table => about_snapshot::rows(request, ground).await,
+        Question::Objects => about_objects::objects(archive, request, ground).await,
         Question::Coverage => about_snapshot::coverage(ground).await,
         Question::Findings => about_snapshot::findings(archive, request, ground).await,
         Question::Sql => about_snapshot::sql(archive, request, ground).await,

@@ -142,9 +142,7 @@ pub(crate) fn respond(
     let packed = coding.and_then(|coding| Some((coding, coding.pack(&bytes)?)));
     let (coding, bytes) = packed.map_or((None, bytes), |(coding, packed)| (Some(coding), packed));
     if bytes.len() > limits.answer_bytes {
-        let said = format!("the answer has {} bytes, and {} may be sent", bytes.len(), limits.answer_bytes);
-        let help = "ask for less: with a smaller `limit`, going on by `page`, for fewer columns, or for a packed answer (Accept-Encoding: zstd, gzip)";
-        return Problem::new(413, "too-large-an-answer", said, help).to_response();
+        return Problem::of_large_answer(bytes.len(), limits.answer_bytes).to_response();
     }
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();

@@ -7,7 +7,7 @@ mod folder;
 mod s3;
 mod traffic;
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
 use model::Timestamp;
@@ -143,6 +143,19 @@ impl AnyStore {
         }?;
         self.counters().read(found.as_ref().map_or(0, Bytes::len));
         Ok(found)
+    }
+
+    /// Returns a link by which whoever has it can read an object for some time, without credentials; none where the store is a folder.
+    /// The store is not asked: a link to what is not there leads nowhere.
+    ///
+    /// # Errors
+    /// [`StoreError`] when there are no credentials to sign the link with.
+    pub async fn link(&self, key: &str, lifetime: Duration) -> Result<Option<String>, StoreError> {
+        check_key(key)?;
+        match self {
+            Self::Folder(_) => Ok(None),
+            Self::S3(bucket) => bucket.link(key, lifetime).await.map(Some),
+        }
     }
 
     /// Writes an object, whole and durably, over what had the key.

@@ -82,6 +82,64 @@ async fn a_warm_service_reads_no_object_twice_unless_it_proves_it() {
     assert!(first > 0 && first == again && answer == same, "{first}, {again}");
 }
 
+/// Makes a history long: manifests without tables, one for each day, after those that are there.
+fn lengthen(desk: &Desk, account: &str, last: u64) {
+    let folder = desk.path("iamwatch-store").join(account).join("manifests");
+    let newest =
+        std::fs::read(folder.join("00000009.json")).or_else(|_| std::fs::read(folder.join("00000008.json")));
+    let mut manifest: Value = serde_json::from_slice(&newest.unwrap()).unwrap();
+    let first = manifest["number"].as_u64().unwrap() + 1;
+    let members = manifest.as_object_mut().unwrap();
+    for gone in ["tables", "findings", "outbox", "changes", "unjudged", "undelivered"] {
+        members.remove(gone);
+    }
+    let text = manifest.to_string();
+    let began: jiff::Timestamp = manifest["finished_at"].as_str().unwrap().parse().unwrap();
+    let manifest: snapshot::Manifest = serde_json::from_str(&text).unwrap();
+    for number in first..=last {
+        let at = began + jiff::SignedDuration::from_hours(24 * i64::try_from(number - first + 1).unwrap());
+        let next = snapshot::Manifest {
+            number,
+            started_at: at.to_string(),
+            finished_at: at.to_string(),
+            ..manifest.clone()
+        };
+        std::fs::write(folder.join(format!("{number:08}.json")), next.to_bytes().unwrap()).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_ten_thousand_snapshots_comes_in_few_requests_and_bounded_memory() {
+    let desk = Desk::with_history();
+    let warm = Warm::open(&desk, AskLimits { kept_bytes: 1 << 20, ..AskLimits::default() }).await;
+    lengthen(&desk, &warm.account, 10_000);
+    let (mut seen, mut pages, mut next) = (Vec::new(), 0, String::new());
+    loop {
+        let before = warm.store.traffic().lists;
+        let (reads, page) = warm.ask(&format!("snapshots?limit=1000{next}")).await;
+        let lists = warm.store.traffic().lists - before;
+        assert!(reads <= 1000 && lists <= 24, "{reads} manifests and {lists} pages of keys for one page");
+        let page: Value = serde_json::from_slice(&page).unwrap();
+        seen.extend(
+            page["snapshots"].as_array().unwrap().iter().map(|each| each["number"].as_u64().unwrap()),
+        );
+        pages += 1;
+        match page["next"].as_str() {
+            Some(token) => next = format!("&page={token}"),
+            None => break,
+        }
+    }
+    assert_eq!((pages, seen), (10, (1..=10_000).rev().collect()));
+    // What a time means is found by halving, and the page of the account shows the newest.
+    let (reads, _) = warm.ask("snapshots/2040-01-01").await;
+    assert!(reads <= 80, "{reads} manifests for one time");
+    let before = warm.store.traffic().reads;
+    let request = Request::builder().uri(format!("/accounts/{}", warm.account)).body(Body::empty()).unwrap();
+    assert_eq!(serve::respond(warm.archive.clone(), request).await.status().as_u16(), 200);
+    let reads = warm.store.traffic().reads - before;
+    assert!(reads <= 80, "{reads} manifests for the page");
+}
+
 /// Returns the most memory that a process ever had, in MiB.
 fn most_memory(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();

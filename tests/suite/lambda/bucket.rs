@@ -1,6 +1,6 @@
 //! A bucket on the S3 server of the tests.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, path::Path};
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::{Client, config::Credentials};
@@ -24,6 +24,24 @@ impl Bucket {
         let name = format!("{purpose}-{}", std::process::id());
         client.create_bucket().bucket(&name).send().await.expect("a bucket");
         Self { name, client }
+    }
+
+    /// Puts all files of a folder into the bucket, below a prefix.
+    pub async fn put_folder(&self, folder: &Path, prefix: &str) {
+        let mut open = vec![folder.to_owned()];
+        while let Some(next) = open.pop() {
+            for entry in fs::read_dir(&next).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    open.push(path);
+                    continue;
+                }
+                let name = path.strip_prefix(folder).expect("below it").to_str().expect("UTF-8");
+                let body = fs::read(&path).expect("a file").into();
+                let request = self.client.put_object().bucket(&self.name).key(format!("{prefix}/{name}"));
+                request.body(body).send().await.expect("an object");
+            }
+        }
     }
 
     /// Returns the keys of all objects.

@@ -1,9 +1,16 @@
 //! The function `history` as Lambda runs it: requests of a function URL in, answers of one out.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
+use std::{collections::BTreeMap, path::Path};
 
-use super::function::Function;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use parquet::{
+    file::reader::{FileReader, SerializedFileReader},
+    record::Field,
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{bucket::Bucket, function::Function};
 use crate::cli::with_stored_history;
 
 /// Returns a request as a function URL sends it.
@@ -53,4 +60,60 @@ async fn the_function_answers_a_function_url_from_a_store_that_it_only_reads() {
         (&json!(413), Some("urn:iamwatch:problem:too-large-an-answer"))
     );
     assert!(of(&large)["help"].as_str().unwrap().contains("`limit`"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_of_any_size_is_read_by_links_that_need_no_credentials() {
+    let Some((s3, _)) = super::servers() else { return };
+    let (_desk, store, account) = with_stored_history();
+    let bucket = Bucket::make(&s3, "past").await;
+    bucket.put_folder(Path::new(&store), "kept").await;
+    let place = format!("s3://{}/kept", bucket.name);
+    let function = Function::start(
+        "iamwatch-history",
+        &[("IAMWATCH_STORE", &place), ("IAMWATCH_S3_ENDPOINT", &s3), ("AWS_SESSION_TOKEN", "of-the-role")],
+    )
+    .await;
+    let at = format!("/api/v1/accounts/{account}/snapshots/7/tables/ibm_policies");
+    let answer = function.invoke(&request(&format!("{at}/objects"), "", &json!({}))).unwrap();
+    assert_eq!(answer["headers"]["cache-control"], json!("no-store"), "a link is good for minutes");
+    let told: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+    let objects = told["objects"].as_array().unwrap();
+    assert!(objects.len() > 1, "a base and what came since: {told}");
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut rows = BTreeMap::new();
+    for object in objects {
+        let link = object["link"].as_str().unwrap();
+        for part in ["X-Amz-Signature=", "X-Amz-Expires=900", "X-Amz-Security-Token=of-the-role"] {
+            assert!(link.contains(part), "{link}");
+        }
+        let bytes = client.get(link).send().await.unwrap().bytes().await.unwrap();
+        assert_eq!(object["bytes"], json!(bytes.len()));
+        assert_eq!(object["sha256"], json!(hex::encode(Sha256::digest(&bytes))));
+        // The rows are what the answer says that they are: the base, and each delta put over it.
+        for row in SerializedFileReader::new(bytes).unwrap().get_row_iter(None).unwrap() {
+            let cells: BTreeMap<String, Field> =
+                row.unwrap().get_column_iter().map(|(name, cell)| (name.clone(), cell.clone())).collect();
+            let text = |name: &str| match &cells[name] {
+                Field::Str(text) => json!(text),
+                other => panic!("{other}"),
+            };
+            let id = text("id").as_str().unwrap().to_owned();
+            if cells.get("_deleted") == Some(&Field::Bool(true)) {
+                rows.remove(&id);
+            } else {
+                rows.insert(id, text("state"));
+            }
+        }
+    }
+    let whole = function.invoke(&request(&at, "limit=10000", &json!({}))).unwrap();
+    let whole: Value = serde_json::from_str(whole["body"].as_str().unwrap()).unwrap();
+    let expected: BTreeMap<String, Value> = whole["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["id"].as_str().unwrap().to_owned(), row["state"].clone()))
+        .collect();
+    assert!(rows.len() > 5 && told["rows"] == json!(rows.len()), "{told}");
+    assert_eq!(rows, expected);
 }

@@ -12,6 +12,7 @@ use aws_sdk_s3::{
     config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation},
     error::ProvideErrorMetadata,
     operation::{list_objects_v2::ListObjectsV2Output, put_object::builders::PutObjectFluentBuilder},
+    presigning::PresigningConfig,
     primitives::ByteStream,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -97,6 +98,15 @@ impl S3 {
 
     fn key(&self, key: &str) -> String {
         format!("{}{key}", self.prefix)
+    }
+
+    /// Signs a link to an object.
+    pub(super) async fn link(&self, key: &str, lifetime: Duration) -> Result<String, StoreError> {
+        let lifetime = PresigningConfig::expires_in(lifetime)
+            .map_err(|error| StoreError::Unreadable { place: self.place(key), source: error.into() })?;
+        let request = self.client.get_object().bucket(&self.bucket).key(self.key(key));
+        let signed = request.presigned(lifetime).await;
+        signed.map(|signed| signed.uri().to_owned()).map_err(|error| self.refusal(key, "s3:GetObject", error))
     }
 
     /// Begins to write an object, with the checksum that proves it on its way.
