@@ -1,4 +1,4 @@
-"""Holds every enumerated value that an audit sends against the enumerations of the clouds' own SDKs.
+"""Holds every enumerated value that an audit sends, and the members that are known, against the clouds' own SDKs.
 
 In: the `simulate` and the `iamwatch` binary. Out: `N values of M parameters are known to the SDKs`, or the first that is
 not and exit code 1. What is sent is taken from the calls that the simulator noted, so that a value that is new in the
@@ -6,9 +6,12 @@ collector is looked up as well; a parameter that nothing here knows is a failure
 """
 
 import argparse
+import importlib
 import inspect
 import json
 import os
+import pathlib
+import pkgutil
 import re
 import subprocess
 import sys
@@ -129,12 +132,41 @@ def check_cloud(asked, cloud):
         process.wait(timeout=10)
 
 
+def members():
+    """Names of all members that the SDKs' models of the lists that are read have."""
+    names = set()
+    for module in (
+        "iam_identity_v1", "iam_access_groups_v2", "iam_policy_management_v1", "user_management_v1",
+        "resource_controller_v2", "resource_manager_v2", "context_based_restrictions_v1",
+    ):
+        source = inspect.getsource(importlib.import_module(f"ibm_platform_services.{module}"))
+        names |= set(re.findall(r"_dict(?:\.get\(|\[)'([^']+)'", source))
+    for package in ("iam.v3", "iam.v5", "organizations.v1", "eps.v1"):
+        models = importlib.import_module(f"huaweicloudsdk{package}.model")
+        for found in pkgutil.iter_modules(models.__path__):
+            module = importlib.import_module(f"{models.__name__}.{found.name}")
+            maps = (getattr(model, "attribute_map", {}) for _, model in inspect.getmembers(module, inspect.isclass))
+            names |= {name for each in maps for name in each.values()}
+    return names
+
+
+def check_members():
+    """Refuses a member of the SDKs that the list of known members lacks; gives how many there are."""
+    file = pathlib.Path(__file__).parents[2] / "shared" / "model" / "src" / "members" / "known.txt"
+    known = set(file.read_text(encoding="utf-8").split())
+    wanted = members()
+    if unknown := sorted(wanted - known):
+        raise Unknown(f"{file.name} lacks {len(unknown)} members of the SDKs: {', '.join(unknown)}")
+    return len(wanted)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("simulate", help="path of the simulate binary")
     parser.add_argument("iamwatch", help="path of the iamwatch binary")
     asked = parser.parse_args()
     try:
+        described = check_members()
         found = {cloud: check_cloud(asked, cloud) for cloud in ENUMERATED}
         for cloud, values in found.items():
             sent = {(end, name) for path, name, _ in values for end, known, _ in ENUMERATED[cloud] if known == name and path.endswith(end)}
@@ -146,6 +178,7 @@ def main():
         return 1
     values = [value for each in found.values() for value in each]
     print(f"{len(values)} values of {sum(map(len, ENUMERATED.values()))} parameters are known to the SDKs")
+    print(f"{described} members of the SDKs are known")
     return 0
 
 

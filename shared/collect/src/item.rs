@@ -346,6 +346,12 @@ impl<'a> Item<'a> {
         document::canonical(&kept.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
+    /// Returns the object as the `document` column keeps it, with some members only.
+    pub(crate) fn document_of(&self, names: &[&str]) -> String {
+        let kept = self.members.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        document::canonical(&kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
     fn as_text(&self, value: &'a Value) -> Option<&'a str> {
         match value {
             Value::String(text) => Some(text),

@@ -2,20 +2,31 @@
 //!
 //! Clouds leave a member out for a run, and write absence in many ways. A row that lost something and shows nothing new, inside
 //! of its thing as well, is in doubt of what it lost; the same in the next run is believed. A row that shows anything new was
-//! edited, and is believed at once.
+//! edited, and is believed at once, unless the cloud dates every edit of the thing and the date is as it was: whatever such a thing
+//! shows otherwise is in doubt as well.
 
 use std::{collections::BTreeSet, mem};
 
-use model::{Row, STATEMENT, State, Table, UnreadCell, is_other_form, may_be_empty, tables};
+use model::{
+    Column, Lists, Row, Rows, STATEMENT, State, Table, Type, UnreadCell, is_known_member, is_other_form,
+    may_be_empty, tables,
+};
 use serde_json::Value;
+
+use crate::unread::{is_noted, thing_columns};
 
 /// Returns the doubtful cells of rows that only lost something. `before` may leave out tables that are as they were.
 pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Table]) -> Vec<UnreadCell> {
     let mut lost = Vec::new();
+    let noted = Lists::of(before);
     let mut edited: BTreeSet<(&str, Box<[u8]>)> = BTreeSet::new();
     for table in declared.iter().copied() {
         let (known, shown) = (before.rows(table), state.rows(table));
         if known.is_empty() || table.name == tables::COVERAGE.name {
+            continue;
+        }
+        if let Some(columns) = thing_columns(table, declared) {
+            lost.extend(lost_parts(before, state, table, columns));
             continue;
         }
         let owners: Vec<&'static Table> = owners(table, declared).collect();
@@ -27,8 +38,14 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
             if former == Some(row) {
                 continue;
             }
-            let Some(columns) = former.and_then(|former| lost_columns(table, former, row)) else {
-                note_edit(row);
+            let doubted = former.and_then(|former| {
+                undated_columns(table, former, row).or_else(|| lost_columns(table, former, row))
+            });
+            let Some(columns) = doubted else {
+                match undated_list((before, &noted), state, table, row, &owners) {
+                    Some(cell) => lost.push(cell),
+                    None => note_edit(row),
+                }
                 continue;
             };
             lost.extend(columns.into_iter().map(|column| UnreadCell {
@@ -39,7 +56,8 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
             }));
         }
         for row in known.iter().filter(|row| shown.get(table, row.prefix(table.key)).is_none()) {
-            match lost_list(before, state, table, row, &owners) {
+            let undated = undated_list((before, &noted), state, table, row, &owners);
+            match undated.or_else(|| lost_list(before, state, table, row, &owners)) {
                 Some(cell) => lost.push(cell),
                 None => note_edit(row),
             }
@@ -47,6 +65,118 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
     }
     lost.retain(|cell| !edited.contains(&(cell.table, cell.key.clone())));
     lost
+}
+
+/// Returns the columns in which a row differs that bears the date of its last edit still; none where it was edited since, or
+/// nothing dates its edits.
+fn undated_columns(table: &Table, known: &Row, shown: &Row) -> Option<Vec<&'static str>> {
+    if !table.is_same_edition(known, shown) {
+        return None;
+    }
+    let is_of_texts = table.edited().is_some_and(|column| !column.moves);
+    let mut differing = differing_columns(table, known, shown);
+    let is_dated = |column: &&Column| !is_of_texts || column.kind == Type::Document;
+    // What was not known is shown, and believed.
+    differing.retain(|column| !table.cell(known, column.name).is_null());
+    let is_undated = !differing.is_empty() && differing.iter().all(is_dated);
+    // What is wrong with a text is said of the one that is kept.
+    let fault = table.columns.iter().filter(|column| column.name == "fault");
+    is_undated.then(|| differing.into_iter().chain(fault).map(|column| column.name).collect())
+}
+
+/// Returns the list inside of a thing that a row of it differs in, where the thing bears the date of its last edit still. What the
+/// list shows that could not be read before is believed.
+fn undated_list(
+    (before, former): (&State, &Lists),
+    state: &State,
+    table: &'static Table,
+    row: &Row,
+    owners: &[&'static Table],
+) -> Option<UnreadCell> {
+    let owner = owners.iter().find(|owner| {
+        let key = row.prefix(owner.key);
+        let is_odd = || is_document_odd(before, state, owner, key);
+        let known = before.rows(owner).get(owner, key);
+        (is_same_edition(before, state, owner, key) || is_odd())
+            && known.is_some_and(|known| !is_noted(former, owner, known, table.name))
+    })?;
+    Some(UnreadCell {
+        table: owner.name,
+        key: row.prefix(owner.key).into(),
+        column: table.name,
+        is_doubtful: true,
+    })
+}
+
+/// Returns whether the document of a row that both snapshots hold differs only by values of another type, which nobody writes
+/// there: a number or a truth value where a text was.
+fn is_document_odd(before: &State, state: &State, table: &Table, key: &[u8]) -> bool {
+    let [known, shown] = [before, state].map(|state| {
+        let document = state.rows(table).get(table, key).and_then(|row| table.text(row, "document"));
+        document.filter(|document| document.contains("\"Statement\""))
+    });
+    let documents = known.zip(shown).filter(|(known, shown)| known != shown);
+    documents.is_some_and(|(known, shown)| {
+        let parsed = [known, shown].map(serde_json::from_str::<Value>);
+        matches!(parsed, [Ok(known), Ok(shown)] if is_oddly_typed(&known, &shown))
+    })
+}
+
+/// Returns whether a value is a former one, but for scalars that are no texts any more.
+fn is_oddly_typed(known: &Value, shown: &Value) -> bool {
+    match (known, shown) {
+        (Value::Object(known), Value::Object(shown)) => {
+            let is_odd =
+                |name: &String, shown| known.get(name).is_some_and(|known| is_oddly_typed(known, shown));
+            known.len() == shown.len() && shown.iter().all(|(name, shown)| is_odd(name, shown))
+        }
+        (Value::Array(known), Value::Array(shown)) => {
+            // Elements are in the order of their texts, which an odd one changes.
+            let mut left: Vec<&Value> = known.iter().filter(|known| !shown.contains(known)).collect();
+            let mut others = shown.iter().filter(|shown| !known.contains(shown));
+            known.len() == shown.len()
+                && others.all(|shown| {
+                    let place = left.iter().position(|known| is_oddly_typed(known, shown));
+                    place.map(|place| left.swap_remove(place)).is_some()
+                })
+        }
+        (Value::String(_), Value::Number(_) | Value::Bool(_)) => true,
+        // Grammars take a bare value for an array of one.
+        (Value::Array(known), Value::Number(_) | Value::Bool(_)) => known.len() == 1,
+        _ => known == shown,
+    }
+}
+
+/// Returns whether a thing that both snapshots hold bears the date of its last edit still.
+fn is_same_edition(before: &State, state: &State, table: &Table, key: &[u8]) -> bool {
+    let [known, shown] = [before, state].map(|state| state.rows(table).get(table, key));
+    known.zip(shown).is_some_and(|(known, shown)| table.is_same_edition(known, shown))
+}
+
+/// Returns the things of a table whose rows are told apart by their position that only lost something: one that lost a member may
+/// stand elsewhere than before.
+fn lost_parts(before: &State, state: &State, table: &'static Table, columns: usize) -> Vec<UnreadCell> {
+    let (known, shown) = (before.rows(table), state.rows(table));
+    let is_other = |row: &&Row| known.get(table, row.prefix(table.key)) != Some(*row);
+    let things: BTreeSet<&[u8]> = shown.iter().filter(is_other).map(|row| row.prefix(columns)).collect();
+    let contents = |rows: &Rows, key: &[u8]| rows.find_below(key).map(|row| content(table, row)).collect();
+    let is_less = |key: &&[u8]| {
+        let [known, shown] = [known, shown].map(|rows| Value::Array(contents(rows, key)));
+        known != shown && is_within("", &known, &shown)
+    };
+    let cell =
+        |key: &[u8]| UnreadCell { table: table.name, key: key.into(), column: table.name, is_doubtful: true };
+    things.into_iter().filter(is_less).map(cell).collect()
+}
+
+/// Returns what a row holds beside its key, with the JSON in its cells read.
+fn content(table: &Table, row: &Row) -> Value {
+    let cells = table.columns.iter().zip(row.values()).skip(table.key);
+    let read = |value: model::Value<'_>| -> Option<Value> {
+        let text = value.as_text()?;
+        Some(serde_json::from_str(text).unwrap_or_else(|_| text.into()))
+    };
+    cells.filter_map(|(column, value)| Some((column.name.to_owned(), read(value)?))).collect()
 }
 
 /// Returns the list inside of a thing that a row is missing from, where nothing of that list is shown and the document of the thing
@@ -83,13 +213,9 @@ fn owners<'a>(
 
 /// Returns the columns that hold nothing now, or a document with fewer members; none where the row shows anything new.
 fn lost_columns(table: &Table, known: &Row, shown: &Row) -> Option<Vec<&'static str>> {
-    let cells = table.columns.iter().zip(known.values().zip(shown.values())).skip(table.key);
-    // What moves by itself or has another form is no drift, and what is wrong with a thing heals at once.
-    let differing = cells.filter(|(column, (known, shown))| {
-        known != shown && !column.moves && column.name != "fault" && !is_other_form(column, *known, *shown)
-    });
     let mut lost = Vec::new();
-    for (column, (known, shown)) in differing {
+    for column in differing_columns(table, known, shown) {
+        let [known, shown] = [known, shown].map(|row| table.cell(row, column.name));
         let is_lost = match (known.as_text(), shown.as_text()) {
             (Some(known), Some(shown)) if known.starts_with(['{', '[']) => has_fewer_members(known, shown),
             _ => shown.is_null(),
@@ -102,6 +228,16 @@ fn lost_columns(table: &Table, known: &Row, shown: &Row) -> Option<Vec<&'static 
     Some(lost)
 }
 
+/// Returns the columns in which two rows of one key differ. What moves by itself or has another form is no drift, and what is wrong
+/// with a thing heals at once.
+fn differing_columns(table: &Table, known: &Row, shown: &Row) -> Vec<&'static Column> {
+    let cells = table.columns.iter().zip(known.values().zip(shown.values())).skip(table.key);
+    let differing = cells.filter(|(column, (known, shown))| {
+        known != shown && !column.moves && column.name != "fault" && !is_other_form(column, *known, *shown)
+    });
+    differing.map(|(column, _)| column).collect()
+}
+
 /// Returns whether the document of a row that both snapshots hold only lacks members that it had.
 pub(crate) fn is_document_less(before: &State, state: &State, table: &'static Table, key: &[u8]) -> bool {
     let Some(column) = table.columns.iter().find(|column| column.name == "document") else { return false };
@@ -112,6 +248,15 @@ pub(crate) fn is_document_less(before: &State, state: &State, table: &'static Ta
         known != shown
             && !is_other_form(column, known, shown)
             && documents.is_some_and(|(known, shown)| has_fewer_members(known, shown))
+    })
+}
+
+/// Returns whether the document of a row that both snapshots hold says something else, though the row bears the date of its last
+/// edit still.
+pub(crate) fn is_document_undated(before: &State, state: &State, table: &'static Table, key: &[u8]) -> bool {
+    let [known, shown] = [before, state].map(|state| state.rows(table).get(table, key));
+    known.zip(shown).is_some_and(|(known, shown)| {
+        undated_columns(table, known, shown).is_some_and(|columns| columns.contains(&"document"))
     })
 }
 
@@ -128,7 +273,9 @@ fn is_within(name: &str, known: &Value, shown: &Value) -> bool {
         (Value::Object(known), Value::Object(shown)) => {
             let is_left =
                 |name: &String, shown| known.get(name).is_some_and(|known| is_within(name, known, shown));
-            shown.iter().all(|(name, shown)| shown.is_null() || is_left(name, shown))
+            // A member that no interface describes is the cloud's doing.
+            let is_news = |name: &String| known.contains_key(name) || is_known_member(name);
+            shown.iter().all(|(name, shown)| shown.is_null() || is_left(name, shown) || !is_news(name))
         }
         (Value::Array(known), Value::Array(shown))
             if known.len() == shown.len() || shown.iter().any(Value::is_null) =>
@@ -160,6 +307,7 @@ mod tests {
             r#"{"a":1,"list":[{"n":1,"v":""},{"n":2,"v":"y"}],"o":{"p":true,"q":""}}"#,
             r#"{"a":null,"list":[{"n":1,"v":"x"},{"n":2,"v":{"odd":true}}],"o":"odd"}"#,
             r#"{"a":1,"list":[null],"o":{"p":true,"q":""}}"#,
+            r#"{"a":1,"added_by_the_cloud":1}"#,
             r#"{}"#,
         ] {
             assert!(has_fewer_members(known, less), "{less}");
@@ -168,7 +316,7 @@ mod tests {
             r#"{"a":2,"o":{}}"#,
             r#"{"a":1,"list":[{"n":1,"v":"x"}]}"#,
             r#"{"a":1,"list":[]}"#,
-            r#"{"a":1,"b":1}"#,
+            r#"{"a":1,"name":1}"#,
             r#"{"a":1,"list":[],"description":""}"#,
             r#"{"a":1,"list":["x"],"o":{"p":false}}"#,
             r#"{"a":1,"list":[{"n":3},{"n":2,"v":"y"}]}"#,

@@ -183,14 +183,7 @@ fn blanked(table: &Table, row: &Row, columns: &BTreeSet<&str>) -> Row {
 pub(crate) fn keep_positions(before: &State, state: &mut State, declared: &[&'static Table]) {
     let lists = Lists::of(state);
     for table in declared.iter().copied() {
-        let place = table.key_columns().iter().position(|column| column.kind == Type::Integer);
-        let place = place.filter(|place| *place > 0 && owner(table, declared).is_none());
-        let Some(mut columns) = place else { continue };
-        // A yes or no in the key parts the rows of one thing.
-        while columns > 1 && table.columns.get(columns - 1).is_some_and(|column| column.kind == Type::Boolean)
-        {
-            columns -= 1;
-        }
+        let Some(columns) = thing_columns(table, declared) else { continue };
         let is_whole = |row: &Row| lists.of_row(table, row, state).is_none_or(|trust| trust == Trust::Whole);
         let former: BTreeSet<&[u8]> = before.rows(table).iter().map(|row| row.prefix(columns)).collect();
         let kept: BTreeSet<Box<[u8]>> = state
@@ -209,6 +202,18 @@ pub(crate) fn keep_positions(before: &State, state: &mut State, declared: &[&'st
         known.iter().for_each(|row| state.mark_carried(table, row));
         state.put(table, Rows::new(table, shown.into_iter().chain(known).collect()));
     }
+}
+
+/// Returns how many key columns name the thing in a table whose rows are told apart by their position and belong to nothing that
+/// came in the same answer; none for other tables.
+pub(crate) fn thing_columns(table: &'static Table, declared: &[&'static Table]) -> Option<usize> {
+    let place = table.key_columns().iter().position(|column| column.kind == Type::Integer);
+    let mut columns = place.filter(|place| *place > 0 && owner(table, declared).is_none())?;
+    // A yes or no in the key parts the rows of one thing.
+    while columns > 1 && table.columns.get(columns - 1).is_some_and(|column| column.kind == Type::Boolean) {
+        columns -= 1;
+    }
+    Some(columns)
 }
 
 /// Returns the list that a row comes from, by listing and parent.
@@ -258,7 +263,7 @@ impl Unread {
                 continue;
             }
             if cell.column == table.name {
-                self.doubt_part(before, state, &cell, (&lists, &former, table), edits);
+                self.doubt_part(before, state, &cell, (&lists, &former, table), (declared, edits));
                 continue;
             }
             let shown = state.rows(table).get(table, &cell.key);
@@ -316,9 +321,9 @@ impl Unread {
         state: &State,
         cell: &UnreadCell,
         (lists, former, table): (&Lists, &Lists, &'static Table),
-        edits: &mut Edits,
+        (declared, edits): (&[&'static Table], &mut Edits),
     ) {
-        if !is_part_lost(before, state, table, cell) {
+        if !is_part_lost(before, state, (table, declared), cell) {
             return;
         }
         let Some(known) = rows_below(before, table, &cell.key).next() else { return };

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use model::{Row, State, Table, UnreadCell};
 
-use crate::less::{is_document_less, lost_cells};
+use crate::{
+    less::{is_document_less, is_document_undated, lost_cells},
+    unread::thing_columns,
+};
 
 /// Columns that say something of a thing as a whole.
 const WHOLES: [&str; 2] = ["document", "fault"];
@@ -14,7 +17,10 @@ const WHOLES: [&str; 2] = ["document", "fault"];
 pub(crate) fn is_companion(before: &State, state: &State, table: &'static Table, cell: &UnreadCell) -> bool {
     match cell.column {
         "fault" => true,
-        "document" => !is_document_less(before, state, table, &cell.key),
+        "document" => {
+            !is_document_less(before, state, table, &cell.key)
+                && !is_document_undated(before, state, table, &cell.key)
+        }
         _ => false,
     }
 }
@@ -58,10 +64,20 @@ pub(crate) fn rows_below<'a>(
     state.rows(table).find_below(key)
 }
 
-/// Returns whether the former snapshot holds rows of a part of a table that are not shown.
-pub(crate) fn is_part_lost(before: &State, state: &State, table: &Table, cell: &UnreadCell) -> bool {
+/// Returns whether the former snapshot holds rows of a part of a table that are not shown, or that show something else where
+/// rows are told apart by their position.
+pub(crate) fn is_part_lost(
+    before: &State,
+    state: &State,
+    (table, declared): (&'static Table, &[&'static Table]),
+    cell: &UnreadCell,
+) -> bool {
     let shown = state.rows(table);
-    rows_below(before, table, &cell.key).any(|row| shown.get(table, row.prefix(table.key)).is_none())
+    let is_by_position = thing_columns(table, declared).is_some();
+    rows_below(before, table, &cell.key).any(|row| {
+        let shown = shown.get(table, row.prefix(table.key));
+        if is_by_position { shown != Some(row) } else { shown.is_none() }
+    })
 }
 
 /// Adds the cells of rows that only lost something, and forgets the doubtful cells of which nothing was known, with those that
@@ -82,7 +98,7 @@ fn without_idle(
     let named = |name: &str| declared.iter().copied().find(|table| table.name == name);
     let is_idle = |cell: &UnreadCell| {
         if let Some(table) = named(cell.table).filter(|table| table.name == cell.column) {
-            return !is_part_lost(before, state, table, cell);
+            return !is_part_lost(before, state, (table, declared), cell);
         }
         let Some(table) = named(cell.table).filter(|_| cell.is_doubtful) else { return false };
         match named(cell.column) {

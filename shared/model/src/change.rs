@@ -1,6 +1,6 @@
 //! A change: one row that differs between two snapshots.
 
-use crate::{Column, Kind, Row, Table, Value, form};
+use crate::{Column, Kind, Row, Table, Value, form, is_known_member};
 
 /// What happened to a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Change {
     #[must_use]
     pub fn new(table: &'static Table, kind: ChangeKind) -> Self {
         let mut change = Self { table, kind, weight: Weight::Drift };
-        if table.kind == Kind::Activity || change.only_moves() {
+        if table.kind == Kind::Activity || change.only_moves() || change.is_of_unknown_setting() {
             change.weight = Weight::Activity;
         }
         change
@@ -108,6 +108,21 @@ impl Change {
         differing.peek().is_some()
             && differing
                 .all(|(column, before, after)| column.moves || form::is_other_form(column, before, after))
+    }
+
+    /// Returns whether a setting that no interface describes yet came or went: all accounts have it from one day to the next,
+    /// and nobody set it.
+    fn is_of_unknown_setting(&self) -> bool {
+        // Tables of settings are known by what the interface calls each.
+        let is_named = |name: &str| self.table.columns.first().is_some_and(|column| column.name == name);
+        // Tables of settings are known by what the interface calls each.
+        let is_value = self.table.columns.get(1).is_some_and(|column| column.name == "value");
+        let is_setting = is_named("identity_type") || (is_named("name") && is_value);
+        let row = match &self.kind {
+            ChangeKind::Added { after: row } | ChangeKind::Removed { before: row } => row,
+            ChangeKind::Changed { .. } | ChangeKind::Replaced { .. } => return false,
+        };
+        is_setting && row.value(0).as_text().is_some_and(|name| !is_known_member(name))
     }
 
     /// Returns the columns whose values differ, with both values.

@@ -1,11 +1,12 @@
 //! One value in two forms: what a cloud writes in another way means what it meant.
 //!
 //! Tables keep one form of each time and each document, but a cloud may begin to give milliseconds, write `"true"` for
-//! `true` in a document, or an e-mail address in other letters. None of it is a change that somebody made.
+//! `true` in a document, or an e-mail address in other letters, or show a member that no interface describes yet. None of it is a
+//! change that somebody made.
 
 use serde_json::Value as Json;
 
-use crate::{Column, Type, Value, is_same_second, normal_moment};
+use crate::{Column, Type, Value, is_same_second, members::drop_unmatched, normal_moment};
 
 /// Names of columns and members that hold e-mail addresses, whose letters mean the same in either case.
 const ADDRESSES: [&str; 5] = ["email", "owner_user_id", "owner_userid", "user_id", "userid"];
@@ -36,8 +37,10 @@ fn is_same_address(name: &str, before: &str, after: &str) -> bool {
 }
 
 fn is_same_document(before: &str, after: &str) -> bool {
-    let read = |text| serde_json::from_str::<Json>(text).ok().map(|document| normal("", &document));
-    read(before).is_some_and(|before| read(after) == Some(before))
+    let read = |text| serde_json::from_str::<Json>(text).ok();
+    let (Some(mut before), Some(mut after)) = (read(before), read(after)) else { return false };
+    drop_unmatched(&mut before, &mut after);
+    normal("", &before) == normal("", &after)
 }
 
 /// Returns a value with each scalar in one form, and without regard to the order of arrays.
@@ -84,7 +87,7 @@ mod tests {
     use super::*;
 
     fn is_same(kind: Type, name: &'static str, before: &str, after: &str) -> bool {
-        let column = Column { name, kind, about: "", moves: false, author: None };
+        let column = Column { name, kind, about: "", moves: false, author: None, dates_edits: false };
         is_other_form(&column, Value::Text(before), Value::Text(after))
     }
 
@@ -98,6 +101,8 @@ mod tests {
             (r#"{"a":["x","y"],"b":null}"#, r#"{"a":["y","x"]}"#),
             (r#"{"a":"x","deleted_at":""}"#, r#"{"a":"x"}"#),
             (r#"{"email":"Ana@Example.com"}"#, r#"{"email":"ana@example.com"}"#),
+            (r#"{"name":"x"}"#, r#"{"added_by_the_cloud":{"name":"y"},"name":"x"}"#),
+            (r#"{"rules":[{"added_by_the_cloud":1,"id":2},{"id":3}]}"#, r#"{"rules":[{"id":2},{"id":3}]}"#),
         ];
         for (before, after) in same {
             assert!(is_same(Type::Document, "document", before, after), "{before} {after}");
@@ -110,11 +115,14 @@ mod tests {
             (r#"{"disabled":true}"#, r#"{"disabled":"false"}"#),
             (r#"{"disabled":true}"#, r#"{"disabled":1}"#),
             (r#"{"n":3600}"#, r#"{"n":"03600"}"#),
-            (r#"{"n":3600}"#, r#"{}"#),
+            (r#"{"expiration":3600}"#, r#"{}"#),
             (r#"{"description":"x"}"#, r#"{"description":""}"#),
             (r#"{"version":"2012-10-17"}"#, r#"{"version":"2012-10-18"}"#),
             (r#"{"name":"Ana@Example.com"}"#, r#"{"name":"ana@example.com"}"#),
             (r#"{"at":"2021-05-19T10:20:00Z"}"#, r#"{"at":"2021-05-19T10:20:01Z"}"#),
+            (r#"{"added_by_the_cloud":1}"#, r#"{"added_by_the_cloud":2}"#),
+            (r#"{"name":"x"}"#, r#"{"description":"y","name":"x"}"#),
+            (r#"{"Statement":[{"Effect":"Deny"}]}"#, r#"{"Statement":[{"Effect":"Deny","New":1}]}"#),
             ("{", "{"),
         ];
         for (before, after) in others {

@@ -11,6 +11,7 @@ mod evidence;
 mod finding;
 mod form;
 mod lists;
+mod members;
 mod mentions;
 mod patch;
 pub mod reference;
@@ -37,6 +38,7 @@ pub use finding::{
 };
 pub use form::{is_other_form, may_be_empty};
 pub use lists::{Lists, Trust};
+pub use members::is_known_member;
 pub use patch::Patch;
 pub use refers::{Reference, references};
 pub use relations::{Relation, relations};

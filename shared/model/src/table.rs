@@ -40,6 +40,9 @@ pub struct Column {
     pub moves: bool,
     /// Whose id it holds, if it tells who wrote the row.
     pub author: Option<Author>,
+    /// Whether each edit of the thing gives it another value: a thing that differs and bears the same date was not edited. One that
+    /// does not move is the date of a text that is never edited, with all that is inside of it.
+    pub dates_edits: bool,
 }
 
 /// Who wrote a row, as the cloud tells it.
@@ -53,7 +56,7 @@ pub enum Author {
 
 impl Column {
     const fn new(name: &'static str, kind: Type, about: &'static str) -> Self {
-        Self { name, kind, about, moves: false, author: None }
+        Self { name, kind, about, moves: false, author: None, dates_edits: false }
     }
 
     /// Declares a column of text.
@@ -76,6 +79,11 @@ impl Column {
         Self::new(name, Type::Time, about)
     }
 
+    /// Declares the time of the last edit, which moves along with each change: the cloud dates every edit of such a thing.
+    pub(crate) const fn edited(name: &'static str, about: &'static str) -> Self {
+        Self::time(name, about).moves().dates_edits()
+    }
+
     /// Declares the API's object.
     pub(crate) const fn document() -> Self {
         Self::new(
@@ -93,6 +101,12 @@ impl Column {
     /// Declares the id of whoever changed the row last, which moves along with each change.
     pub(crate) const fn editor(name: &'static str, about: &'static str) -> Self {
         Self { author: Some(Author::Editor), ..Self::text(name, about).moves() }
+    }
+
+    /// Marks the time that an edit gives another value.
+    pub(crate) const fn dates_edits(mut self) -> Self {
+        self.dates_edits = true;
+        self
     }
 
     /// Marks a column that moves along with others.
@@ -179,6 +193,22 @@ impl Table {
     pub fn author<'a>(&self, row: &'a Row, author: Author) -> Option<&'a str> {
         let position = self.columns.iter().position(|column| column.author == Some(author))?;
         row.value(position).as_text().filter(|id| !id.is_empty())
+    }
+
+    /// Returns whether two rows of one key are the same edition of a thing: the cloud dates each edit of it, and the date is the
+    /// same.
+    #[must_use]
+    pub fn is_same_edition(&self, one: &Row, other: &Row) -> bool {
+        self.edited().is_some_and(|column| {
+            let date = self.cell(one, column.name);
+            !date.is_null() && date == self.cell(other, column.name)
+        })
+    }
+
+    /// Returns the column that holds the date of the last edit, where the cloud dates every edit.
+    #[must_use]
+    pub fn edited(&self) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.dates_edits)
     }
 
     /// Returns the key columns.

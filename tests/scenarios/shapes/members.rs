@@ -162,6 +162,7 @@ async fn no_member_on_huawei_cloud_that_is_not_said_for_a_run_tells_anything() {
                 ("/v1/organizations/roots", "name"),
                 ("/OS-AGENCY/agencies", "duration"),
                 ("/OS-FEDERATION/mappings", "rules/*/remote/*/regex"),
+                ("/OS-FEDERATION/mappings", "rules/*/remote/*/not_any_of"),
                 ("/v5/agencies?", "path"),
             ],
         ),
@@ -270,6 +271,12 @@ async fn no_value_of_another_type_on_huawei_cloud_tells_anything() {
                 ("/OS-FEDERATION/mappings", "rules/*/local/*/group/name"),
                 ("/v1/organizations/accounts", "status"),
                 ("/v5/login-policy", "login_policy/allow_ip_ranges"),
+                ("/v5/agencies?", "trust_policy/Statement/*/Condition/StringEquals/oidc:aud"),
+                (
+                    "/v1/organizations/policies/p-",
+                    "policy/content/Statement/*/Condition/StringNotEquals/g:RequestedRegion/*",
+                ),
+                ("/v3/roles?", "policy/Statement/*/Condition/StringEquals/g:ProjectName/*"),
             ],
         ),
         (

@@ -3,6 +3,7 @@
 //!
 //! Each fault stands for one run between two good ones. What somebody really does meanwhile is told, late at most.
 
+mod editions;
 mod members;
 
 use model::{Cloud, Event};

@@ -99,6 +99,9 @@ fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
     Some(zone.to_owned())
 }
 
+/// What tells which service an address stands for. What else the cloud shows of it names no other one.
+const SERVICE: [&str; 5] = ["account_id", "location", "service_instance", "service_name", "service_type"];
+
 /// Returns the service that an address stands for. It is of an account, and of a type or a name.
 fn service_of(service: &Item<'_>) -> String {
     if service.has_null() {
@@ -108,5 +111,5 @@ fn service_of(service: &Item<'_>) -> String {
     for (name, _) in service.members() {
         service.must_name(name).text(name);
     }
-    service.document()
+    service.document_of(&SERVICE)
 }

@@ -10,6 +10,7 @@
 mod attachments;
 mod caller;
 mod classic;
+pub(crate) mod editions;
 mod identity;
 mod organization;
 mod shown;

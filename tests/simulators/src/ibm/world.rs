@@ -7,6 +7,7 @@
 //! Nothing in here is filtered by what a caller may see; [`Rights`] says how much that is.
 
 mod caller;
+pub(crate) mod editions;
 mod object;
 mod policy;
 mod roles;

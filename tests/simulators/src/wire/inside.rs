@@ -1,7 +1,8 @@
 //! Places inside of a thing, at any depth, and what can be put there.
 //!
 //! A place is a list of names with `/` between them; `*` is any element of an array, and the first that has the rest of the
-//! place is meant. It leads into texts that hold JSON, as policies of Huawei Cloud are.
+//! place is meant. It leads into texts that hold JSON, as policies of Huawei Cloud are. A last name with `+` before it is one
+//! that the thing does not have yet.
 
 use serde_json::Value;
 
@@ -29,6 +30,9 @@ pub(crate) fn put(thing: &mut Value, place: &str, value: Option<&Value>) -> bool
                 true
             }
             (Some(_), None) => members.remove(name).is_some(),
+            (None, Some(value)) if name.starts_with('+') => {
+                members.insert(name.trim_start_matches('+').to_owned(), value.clone()).is_none()
+            }
             (None, _) => false,
         },
         _ => false,
@@ -60,6 +64,8 @@ mod tests {
         assert!(put(&mut thing, "a/*", Some(&Value::Null)));
         assert_eq!(thing["a"][0], Value::Null);
         assert!(!put(&mut thing, "a/*/e", None) && !put(&mut thing, "b", Some(&json!(1))));
+        assert!(put(&mut thing, "a/*/c/+new", Some(&json!(1))));
+        assert_eq!(thing["a"][1], json!({"c": {"d": 3, "new": 1}}));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub const POLICY_VERSIONS: Table = Table {
         Column::text("policy_id", "Policy id."),
         Column::text("version_id", "`v1` and so on."),
         Column::boolean("is_default", "Whether it is in force."),
-        Column::time("created_at", "When it was created."),
+        Column::time("created_at", "When it was created.").dates_edits(),
         Column::text("fault", "Why its document could not be read, if so."),
         Column::document(),
     ],

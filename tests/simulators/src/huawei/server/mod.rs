@@ -40,6 +40,7 @@ pub use visitors::SessionLife;
 use super::Fault;
 use super::World;
 use super::world::Model;
+use super::world::editions::date_versions;
 use shared::{Shared, locked};
 
 /// Base URLs by service, without a trailing slash and without a version.
@@ -93,9 +94,14 @@ impl Simulator {
         &self.shared.endpoints
     }
 
-    /// Changes what is served from the next call on.
+    /// Changes what is served from the next call on. A version of a policy is never edited: one that says something else is another
+    /// one, made later.
     pub fn change<R>(&self, edit: impl FnOnce(&mut World) -> R) -> R {
-        edit(&mut self.shared.world_mut())
+        let mut world = self.shared.world_mut();
+        let before = world.clone();
+        let done = edit(&mut world);
+        date_versions(&before, &mut world);
+        done
     }
 
     /// Looks at what is served.

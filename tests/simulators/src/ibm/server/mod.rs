@@ -34,6 +34,7 @@ pub use tokens::TokenLife;
 
 use super::Fault;
 use super::World;
+use super::world::editions::date_edits;
 use shared::Shared;
 
 /// Base URLs by service, without a trailing slash and without a version.
@@ -93,9 +94,13 @@ impl Simulator {
         &self.shared.endpoints
     }
 
-    /// Changes what is served from the next call on.
+    /// Changes what is served from the next call on. What is edited without a date of the edit gets one, as in the cloud.
     pub fn change<R>(&self, edit: impl FnOnce(&mut World) -> R) -> R {
-        edit(&mut self.shared.world_mut())
+        let mut world = self.shared.world_mut();
+        let before = world.clone();
+        let done = edit(&mut world);
+        date_edits(&before, &mut world);
+        done
     }
 
     /// Looks at what is served.
