@@ -348,7 +348,7 @@ async fn every_path_of_the_description_answers_and_takes_the_parameters_that_it_
     let cloud_and_id = at.strip_prefix("/api/v1/accounts/").unwrap();
     let (cloud, id) = cloud_and_id.split_once('/').unwrap();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 14);
+    assert_eq!(paths.len(), 15);
     for (template, methods) in paths {
         let path = template
             .replace("{cloud}", cloud)

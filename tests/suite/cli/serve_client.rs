@@ -29,7 +29,7 @@ async fn a_generated_client_is_answered_as_the_command_line_is() {
         .unwrap();
     assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
     let told: Value = serde_json::from_slice(&asked.stdout).unwrap();
-    assert_eq!(told["operations"], 15);
+    assert_eq!(told["operations"], 16);
     assert_eq!(told["accounts"][0]["account"], json!(name));
     assert_eq!(told["faults"], json!([]));
     assert_eq!(
