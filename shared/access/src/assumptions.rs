@@ -96,11 +96,14 @@ impl Access {
     /// Returns who can become whom, one by one. These may be very many: of a thousand agencies that trust the same thousand users
     /// a million.
     pub fn assumptions(&self) -> impl Iterator<Item = Assumption<'_>> {
-        self.assumptions.trusting().flat_map(|(to, places)| {
-            let assumers = places.iter().flat_map(|place| self.assumptions.list(*place));
-            assumers.filter(move |assumer| assumer.from != to).map(move |Assumer { from, condition }| {
-                Assumption { from: *from, to, condition: condition.as_deref() }
-            })
+        self.assumptions.trusting().flat_map(|(to, _)| self.assumptions_of(to))
+    }
+
+    /// Returns who can become one principal. Whoever is on several lists that it trusts comes several times.
+    pub(crate) fn assumptions_of(&self, to: usize) -> impl Iterator<Item = Assumption<'_>> {
+        let assumers = self.assumptions.lists_of(to).iter().flat_map(|place| self.assumptions.list(*place));
+        assumers.filter(move |assumer| assumer.from != to).map(move |Assumer { from, condition }| {
+            Assumption { from: *from, to, condition: condition.as_deref() }
         })
     }
 }

@@ -7,7 +7,9 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use model::{Row, Table, tables::derived as t};
 
-use crate::{Access, Choice, Effect, Names, Pattern, Resource, Source, Standing, Step};
+use crate::{
+    Access, Assumption, Choice, Effect, Names, Pattern, Principal, Resource, Source, Standing, Step,
+};
 
 type Rows<'a> = Box<dyn Iterator<Item = Row> + 'a>;
 
@@ -51,20 +53,20 @@ impl Access {
         })
     }
 
-    /// Returns who can assume whom, each pair once for each condition.
+    /// Returns who can assume whom, each pair once for each condition. Only those of one who may be become are held at a time: of
+    /// a thousand agencies that trust the same thousand users there are a million.
     fn assumption_rows(&self) -> impl Iterator<Item = Row> + '_ {
-        let pairs: BTreeSet<(usize, usize, Option<&str>)> = self
-            .assumptions()
-            .map(|assumption| (assumption.from, assumption.to, assumption.condition))
-            .collect();
-        pairs.into_iter().filter_map(|(from, to, condition)| {
-            let (from, to) = (&self.principals.get(from)?.step, &self.principals.get(to)?.step);
-            let condition = condition.map(|words| self.names.in_words(words));
+        let row = |assumption: Assumption<'_>| {
+            let principal = |number| self.principals.get(number).map(|principal: &Principal| &principal.step);
+            let (from, to) = (principal(assumption.from)?, principal(assumption.to)?);
+            let condition = assumption.condition.map(|words| self.names.in_words(words));
             let draft = t::ASSUMPTIONS.draft().set("principal_id", from.id.as_str());
             let draft = draft.set("assumed_id", to.id.as_str()).set("condition", condition.as_deref());
             let draft = draft.set("principal_kind", from.kind).set("principal", from.name.as_str());
             Some(draft.set("assumed_kind", to.kind).set("assumed", to.name.as_str()).row())
-        })
+        };
+        let assumed = self.principals.iter().enumerate().map(|(number, _)| number);
+        assumed.flat_map(move |to| BTreeSet::from_iter(self.assumptions_of(to)).into_iter().filter_map(row))
     }
 
     fn holder_rows(&self) -> impl Iterator<Item = Row> {

@@ -20,6 +20,8 @@ use crate::{QueryError, memory};
 
 /// No value of a query may be larger: a query must not take all memory.
 const LARGEST_VALUE_BYTES: i32 = 64 * 1024 * 1024;
+/// Memory for the pages of a database; those beyond it go to a temporary file.
+const CACHE_KIB: u32 = 32 * 1024;
 /// How many instructions of SQLite's machine run between two looks at the clock.
 const INSTRUCTIONS_BETWEEN_LOOKS: i32 = 20_000;
 
@@ -52,12 +54,26 @@ impl std::fmt::Debug for Guard {
 }
 
 impl Guard {
-    /// Opens an empty database in memory, lets `fill` write into it, and closes it for writing.
-    pub(crate) fn open(fill: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> rusqlite::Result<Self> {
-        let mut connection = Connection::open_in_memory()?;
-        connection.execute_batch(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA case_sensitive_like = ON;",
-        )?;
+    /// Opens an empty database, lets `fill` write into it, and closes it for writing. What of it does not fit into some megabytes
+    /// of memory goes to an unnamed temporary file; where none can be written, all of it stays in memory.
+    pub(crate) fn open(mut fill: impl FnMut(&Connection) -> rusqlite::Result<()>) -> rusqlite::Result<Self> {
+        // An empty path is a private database that spills; see SQLite's manual on in-memory databases.
+        match Self::open_at("", &mut fill) {
+            Err(error) if is_of_disk(&error) => Self::open_at(":memory:", &mut fill),
+            opened => opened,
+        }
+    }
+
+    fn open_at(
+        path: &str,
+        fill: &mut impl FnMut(&Connection) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<Self> {
+        let mut connection = Connection::open(path)?;
+        let temporary = if path.is_empty() && !memory::is_limited() { "FILE" } else { "MEMORY" };
+        connection.execute_batch(&format!(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = {temporary}; PRAGMA case_sensitive_like = ON; \
+             PRAGMA cache_size = -{CACHE_KIB};"
+        ))?;
         // Text in double quotes is a name in every other engine.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -171,6 +187,12 @@ pub(crate) fn explain(error: &rusqlite::Error, refused: Option<String>, sql: &st
 /// Returns whether the statement was stopped by the clock.
 pub(crate) fn is_interruption(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
+}
+
+/// Returns whether a temporary file could not be made or written.
+fn is_of_disk(error: &rusqlite::Error) -> bool {
+    let codes = [ErrorCode::DiskFull, ErrorCode::SystemIoFailure, ErrorCode::CannotOpen];
+    error.sqlite_error_code().is_some_and(|code| codes.contains(&code))
 }
 
 fn excerpt(sql: &str, offset: usize) -> String {

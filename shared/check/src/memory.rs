@@ -26,6 +26,11 @@ pub fn limit_memory(bytes: u64) {
     }
 }
 
+/// Returns whether there is a limit: whoever asks may be a stranger, then, whose results may not go to the disk instead.
+pub(crate) fn is_limited() -> bool {
+    LIMIT.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+}
+
 /// Returns the error of a statement, or of tables, that would have taken more memory than there is.
 pub(crate) fn too_much(error: &rusqlite::Error) -> Option<QueryError> {
     let is_out_of_memory = error.sqlite_error_code() == Some(ErrorCode::OutOfMemory);

@@ -32,6 +32,17 @@ impl Rows {
         Self(self.0.into_iter().map(pack).collect())
     }
 
+    /// Returns the same rows, with one copy in memory of those that other rows are equal to.
+    #[must_use]
+    pub fn sharing(self, others: &Self) -> Self {
+        let mut others = others.0.iter().peekable();
+        let share = |row: Row| {
+            while others.next_if(|other| **other < row).is_some() {}
+            others.next_if(|other| **other == row).map_or(row, Row::clone)
+        };
+        Self(self.0.into_iter().map(share).collect())
+    }
+
     /// Returns the row with a packed key.
     #[must_use]
     pub fn get(&self, table: &Table, key: &[u8]) -> Option<&Row> {
@@ -221,5 +232,26 @@ impl State {
     /// Takes out the cells that could not be read.
     pub fn take_unread(&mut self) -> Vec<UnreadCell> {
         std::mem::take(&mut self.unread)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::ibm;
+
+    #[test]
+    fn only_rows_that_are_equal_share_their_memory() {
+        let user = |id: &str, state: &str| ibm::USERS.draft().set("iam_id", id).set("state", state).row();
+        let rows = |rows: &[(&str, &str)]| {
+            Rows::new(&ibm::USERS, rows.iter().map(|(id, state)| user(id, state)).collect())
+        };
+        let now = rows(&[("a", "ACTIVE"), ("c", "ACTIVE"), ("d", "PENDING"), ("e", "ACTIVE")]);
+        let before =
+            rows(&[("a", "ACTIVE"), ("b", "ACTIVE"), ("d", "ACTIVE"), ("e", "ACTIVE"), ("f", "ACTIVE")]);
+        let shared = before.clone().sharing(&now);
+        assert_eq!(shared, before);
+        let is_shared = |row: &Row| now.iter().any(|other| std::ptr::eq(row.as_bytes(), other.as_bytes()));
+        assert_eq!(shared.iter().map(is_shared).collect::<Vec<_>>(), [true, false, false, true, false]);
     }
 }

@@ -179,7 +179,8 @@ impl Former {
             Some(&tables::COVERAGE).filter(|table| wanted.iter().all(|each| each.name != table.name));
         for table in wanted.iter().copied().chain(coverage) {
             match history.read(&manifest, table).await {
-                Ok(rows) => state.put(table, rows),
+                // Most rows are as they were: one copy of them does.
+                Ok(rows) => state.put(table, rows.sharing(seen.rows(table))),
                 Err(error) if error.is_damage() => {
                     self.lose(table, &manifest, seen, &error);
                     lost.push(table);

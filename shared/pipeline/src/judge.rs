@@ -149,7 +149,7 @@ async fn follow_findings(
     }
     // The graph is large, and of no more use where nobody can have gained anything.
     tables.drop_access_unless(keeps_access);
-    let before = former.findings(history).await?;
+    let before = findings_before(history, former, &round).await?;
     let outcome = match round.complete(before.as_ref().map(|(findings, _)| findings)) {
         Some(outcome) => outcome,
         // The findings that some rules refer to are lost: all rules are asked.
@@ -184,6 +184,19 @@ async fn follow_findings(
     let stored = Some(FindingsRef { base, patches, digest, open, grounds });
     let idle = suppressions::idle_suppressions(&run.asked(), &asking.account, Some(&step.findings), at);
     Ok(Judged { transitions: step.transitions, stored, baseline, broken, unanswered, idle, unjudged: None })
+}
+
+/// Reads what the rules had found, and when. Evidence that is as it was is held once.
+async fn findings_before(
+    history: &History,
+    former: &mut Former,
+    round: &Evaluation,
+) -> Result<Option<(Findings, Sighting)>, SnapshotError> {
+    let mut before = former.findings(history).await?;
+    if let Some((findings, _)) = &mut before {
+        round.share_evidence(findings);
+    }
+    Ok(before)
 }
 
 /// Counts the findings that were there when their rule could first look, which was in this run.

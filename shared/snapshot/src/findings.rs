@@ -1,5 +1,7 @@
 //! The findings as a base and what runs changed since, like a table: one finding more does not write all of them again.
 
+use std::marker::PhantomData;
+
 use model::Patch;
 
 use crate::{FindingsRef, History, ObjectRef, Place, SnapshotError, hash::count, objects::compressed};
@@ -13,7 +15,7 @@ impl History {
     /// # Errors
     /// When an object is missing or damaged, or the store does not work.
     pub async fn get_findings<P: Patch>(&self, found: &FindingsRef) -> Result<P::Whole, SnapshotError> {
-        let mut whole: P::Whole = self.get_json(&found.base).await?;
+        let mut whole: P::Whole = self.stream_json(&found.base, PhantomData).await?;
         for object in &found.patches {
             whole = self.get_json::<P>(object).await?.apply(whole);
         }

@@ -3,7 +3,7 @@
 use std::{
     cell::Cell,
     collections::BTreeSet,
-    io::{BufReader, Read},
+    io::{BufReader, Read, Write},
 };
 
 use bytes::Bytes;
@@ -66,11 +66,31 @@ pub(crate) fn compressed<T: Serialize + ?Sized>(
     document: &T,
 ) -> Result<Vec<u8>, SnapshotError> {
     let unstorable = |reason: String| SnapshotError::Unstorable { what: format!("{place:?}"), reason };
-    let json = serde_json::to_vec(document).map_err(|error| unstorable(error.to_string()))?;
-    if count(json.len()) > GREATEST_DOCUMENT {
-        return Err(unstorable(format!("it has {} bytes, more than could be read again", json.len())));
+    let encoder = zstd::stream::write::Encoder::new(Vec::new(), LEVEL);
+    let mut json = Counted { encoder: encoder.map_err(|error| unstorable(error.to_string()))?, written: 0 };
+    serde_json::to_writer(&mut json, document).map_err(|error| unstorable(error.to_string()))?;
+    if json.written > GREATEST_DOCUMENT {
+        return Err(unstorable(format!("it has {} bytes, more than could be read again", json.written)));
     }
-    zstd::bulk::compress(&json, LEVEL).map_err(|error| unstorable(error.to_string()))
+    json.encoder.finish().map_err(|error| unstorable(error.to_string()))
+}
+
+/// Compresses what is written to it, and counts it: a document of a hundred megabytes is never held as a text.
+struct Counted {
+    encoder: zstd::stream::write::Encoder<'static, Vec<u8>>,
+    written: u64,
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let taken = self.encoder.write(bytes)?;
+        self.written += count(taken);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.encoder.flush()
+    }
 }
 
 /// Reads what the key of an outbox says: the number of its run, and its hash.

@@ -1,4 +1,5 @@
 use model::{Cloud, Rows, tables::ibm};
+use serde_json::json;
 
 use super::*;
 
@@ -211,4 +212,23 @@ fn who_has_left_the_account_is_the_same_in_sql_and_in_rust() {
         .collect();
     expected.sort_unstable();
     assert_eq!(told, expected);
+}
+
+#[test]
+fn a_database_that_is_larger_than_its_memory_answers_all_the_same() {
+    let document = format!("{{\"about\":\"{}\"}}", "x".repeat(2_000));
+    let row = |number: u32| {
+        let id = format!("IBMid-{number:05}");
+        ibm::USERS.draft().set("iam_id", id.as_str()).set("document", document.as_str()).row()
+    };
+    let mut state = State::default();
+    state.put(&ibm::USERS, Rows::new(&ibm::USERS, (0..20_000).map(row).collect()));
+    let sql = "select count(*), sum(length(document)), min(iam_id), max(iam_id) from ibm_users";
+    let found = ask(&state, &run(), sql, &Limits::default()).unwrap();
+    let bytes = 20_000 * document.len();
+    assert_eq!(found.rows, [[json!(20_000), json!(bytes), json!("IBMid-00000"), json!("IBMid-19999")]]);
+    // What has to be sorted as a whole is larger than the memory, too.
+    let sql =
+        "select iam_id from (select iam_id, document from ibm_users order by document, iam_id desc) limit 1";
+    assert_eq!(ask(&state, &run(), sql, &Limits::default()).unwrap().rows, [[json!("IBMid-19999")]]);
 }
