@@ -299,12 +299,19 @@ impl History {
         }
     }
 
-    /// Returns the snapshots with these numbers, in order.
+    /// Returns the snapshots with these numbers, in order. Numbers that have none are passed over.
     ///
     /// # Errors
-    /// When one is not there, or damaged.
+    /// When one is damaged, or the store does not work.
     pub async fn manifests(&self, numbers: RangeInclusive<u64>) -> Result<Vec<Manifest>, SnapshotError> {
-        stream::iter(numbers.map(|number| self.manifest(number))).buffered(AT_ONCE).try_collect().await
+        let read = |number| async move {
+            match self.manifest(number).await {
+                Err(SnapshotError::NoSuchSnapshot { .. }) => Ok(None),
+                read => read.map(Some),
+            }
+        };
+        let read = stream::iter(numbers.map(read)).buffered(AT_ONCE);
+        read.try_filter_map(|manifest| async { Ok(manifest) }).try_collect().await
     }
 
     /// Returns the hash of the manifest with a number as it is stored, damaged or not: the next one must name it.

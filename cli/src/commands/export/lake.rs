@@ -2,7 +2,7 @@
 
 use export::{Format, LakeSummary};
 use serde_json::json;
-use snapshot::{Manifest, SnapshotError};
+use snapshot::Manifest;
 
 use super::{Following, stop_on_signal};
 use crate::{
@@ -71,16 +71,8 @@ async fn snapshots(past: &Past, wanted: &Export) -> Result<Vec<Manifest>, Failur
         );
         return Err(Failure::wrong_use(said).help("name the older one first"));
     }
-    let later = first.number + 1..=last.number;
-    let mut manifests = vec![first];
-    for number in later {
-        match past.history.manifest(number).await {
-            Ok(manifest) => manifests.push(manifest),
-            Err(SnapshotError::NoSuchSnapshot { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(manifests)
+    let later = past.history.manifests(first.number + 1..=last.number).await?;
+    Ok(std::iter::once(first).chain(later).collect())
 }
 
 fn page(past: &Past, summary: &LakeSummary, blind: u64, place: &str) -> String {

@@ -60,7 +60,7 @@ fn declared(columns: Vec<Column>, key: usize) -> &'static Table {
 }
 
 const fn column(name: &'static str, kind: Type) -> Column {
-    Column { name, kind, about: "", moves: false, author: None }
+    Column { name, kind, about: "", moves: false, author: None, dates_edits: false }
 }
 
 #[tokio::test]
