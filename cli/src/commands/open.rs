@@ -50,6 +50,9 @@ fn start(reader: Reader, script: &str) -> Result<(), Failure> {
         tempfile::Builder::new().prefix("iamwatch-open-").suffix(ending).tempfile().map_err(unwritten)?;
     file.write_all(script.as_bytes()).and_then(|()| file.flush()).map_err(unwritten)?;
     let name = program(reader);
+    if reader == Reader::Pandas {
+        check_pandas(name)?;
+    }
     let mut tool = Command::new(name);
     match reader {
         Reader::Duckdb => tool.arg("-init").arg(file.path()),
@@ -67,6 +70,24 @@ fn start(reader: Reader, script: &str) -> Result<(), Failure> {
     }
     let ended = std::io::Error::other(format!("`{name}` ended with {status}"));
     Err(Failure::new(exit::UNREADABLE, ended).doing("the snapshot was opened"))
+}
+
+/// Refuses a Python without pandas, or with nothing that reads Parquet for it: with a prompt open, a script that fails ends like one
+/// that does not. That there is no Python at all is said where it is started.
+fn check_pandas(name: &str) -> Result<(), Failure> {
+    let script = "import pandas, importlib.util as u\n\
+                  raise SystemExit(not (u.find_spec('pyarrow') or u.find_spec('fastparquet')))";
+    match Command::new(name).args(["-c", script]).output() {
+        Ok(asked) if !asked.status.success() => {
+            let lacking = std::io::Error::other("pandas, or pyarrow beside it, is not installed there");
+            let help = "run `python3 -m pip install pandas pyarrow`, or print the script with `iamwatch open --with pandas` and \
+                        take it to where they are";
+            Err(Failure::new(exit::UNREADABLE, lacking)
+                .doing(format!("`{name}` cannot read the store"))
+                .help(help))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Returns the program that runs the script of a reader.

@@ -224,15 +224,27 @@ pub(crate) fn list_of(lists: &Lists, table: &'static Table, row: &Row) -> (Strin
         _ => None,
     };
     let named = column.and_then(|column| table.text(row, column));
-    let own = named.filter(|named| lists.get(table.listing, named).is_some());
-    let unread = || {
-        let mut lists = lists.lists_of(table.listing);
-        // Where all were read to their end, the first stands for all of them.
-        let first = lists.next()?;
-        let unread = std::iter::once(first).chain(lists).find(|list| !list.is_complete());
-        Some(unread.unwrap_or(first).parent.clone())
+    let has = |part: &&str| lists.get(table.listing, part).is_some();
+    let own = named.filter(has);
+    // A row that names no list of its own comes from the part that holds the rest.
+    let rest = match table.reading {
+        Reading::InParts { otherwise, .. } => Some(otherwise).filter(has),
+        _ => None,
     };
-    let parent = own.map(str::to_owned).or_else(unread).unwrap_or_default();
+    let unread = || {
+        let unread = lists.lists_of(table.listing).find(|list| !list.is_complete());
+        unread.map(|list| list.parent.as_str())
+    };
+    // Where all were read to their end, the part that holds the rest stands for all of them, else the first.
+    let any = || {
+        let of_listing = tables::all().filter(|other| other.listing == table.listing);
+        let mut rest = of_listing.filter_map(|other| match other.reading {
+            Reading::InParts { otherwise, .. } => Some(otherwise).filter(has),
+            _ => None,
+        });
+        rest.next().or_else(|| lists.lists_of(table.listing).next().map(|list| list.parent.as_str()))
+    };
+    let parent = own.or(rest).or_else(unread).or_else(any).unwrap_or_default().to_owned();
     (table.listing.to_owned(), parent)
 }
 

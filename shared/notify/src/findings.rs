@@ -3,7 +3,7 @@
 use model::{EvidenceTurn, FindingState, Transition, TransitionKind};
 use serde_json::{Map, Value, json};
 
-use crate::{RunReport, run_report::is_baseline, wire::Draft};
+use crate::{RunReport, run_report::is_baseline, subjects::SubjectNames, wire::Draft};
 
 /// Returns what the transitions tell, from the most severe down.
 pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<Draft> {
@@ -16,7 +16,8 @@ pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<Draft> {
         let rank = |each: &Transition| (std::cmp::Reverse(each.severity()), each.kind);
         rank(one).cmp(&rank(other)).then_with(|| one.finding.fingerprint.cmp(&other.finding.fingerprint))
     });
-    worth.into_iter().map(draft).collect()
+    let names = SubjectNames::new(report, worth.iter().map(|transition| &transition.finding));
+    worth.into_iter().map(|transition| draft(transition, &names)).collect()
 }
 
 /// Returns whether the finding is suppressed: it is kept and not told, save for the suppression itself.
@@ -26,7 +27,7 @@ pub(crate) fn is_hushed(transition: &Transition) -> bool {
     !is_the_word && (finding.state == FindingState::Suppressed || finding.suppression.is_some())
 }
 
-fn draft(transition: &Transition) -> Draft {
+fn draft(transition: &Transition, names: &SubjectNames<'_>) -> Draft {
     let finding = &transition.finding;
     let mut data = Map::new();
     data.insert("transition".to_owned(), Value::from(transition.kind.name()));
@@ -60,12 +61,12 @@ fn draft(transition: &Transition) -> Draft {
         name: format!("finding.{}", transition.kind.name()),
         subject: finding.fingerprint.clone(),
         severity: transition.severity(),
-        title: title(transition),
+        title: title(transition, names),
         data,
     }
 }
 
-fn title(transition: &Transition) -> String {
+fn title(transition: &Transition, names: &SubjectNames<'_>) -> String {
     let finding = &transition.finding;
     let what = match transition.kind {
         TransitionKind::Opened => "opened".to_owned(),
@@ -79,7 +80,7 @@ fn title(transition: &Transition) -> String {
             None => "can no longer be judged".to_owned(),
         },
     };
-    format!("{}: {} ({what})", finding.title, finding.subject)
+    format!("{}: {} ({what})", finding.title, names.of(finding))
 }
 
 /// Returns which way the evidence went, and why where there is one reason only.

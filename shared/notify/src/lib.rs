@@ -25,6 +25,7 @@ mod outbox;
 mod retold;
 mod shelf;
 mod sink;
+mod subjects;
 
 pub use coverage::{CoverageChange, coverage_changes};
 pub use damage::Damage;

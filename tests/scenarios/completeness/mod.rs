@@ -75,14 +75,22 @@ impl Told {
 
     /// Says whether an event of a kind names something in its title.
     pub(super) fn has(&self, kind: &str, part: &str) -> bool {
+        // Findings are told by name; their address stands beside.
+        let of_kind = self.0.iter().filter(|event| event.kind.contains(kind));
+        let mut subjects = of_kind.filter_map(|event| event.data.pointer("/finding/subject")?.as_str());
         self.titles(kind).iter().any(|title| title.contains(part))
+            || subjects.any(|subject| subject.contains(part))
     }
 
     /// Says whether a finding of a title was told of a subject that ends like this, with what became of it.
     fn finding(&self, title: &str, subject: &str, became: &str) -> bool {
         let of_findings = self.0.iter().filter(|event| event.kind.starts_with("dev.iamwatch.finding."));
-        let mut titles = of_findings.map(|event| event.data["title"].as_str().expect("a title"));
-        titles.any(|each| each.starts_with(title) && each.ends_with(&format!("{subject} ({became})")))
+        let text = |event: &Event, place: &str| {
+            event.data.pointer(place).and_then(serde_json::Value::as_str).expect("a text").to_owned()
+        };
+        let mut told = of_findings.map(|event| (text(event, "/title"), text(event, "/finding/subject")));
+        let end = format!("({became})");
+        told.any(|(each, of)| each.starts_with(title) && each.ends_with(&end) && of.ends_with(subject))
     }
 
     /// Returns all of it, a line each.

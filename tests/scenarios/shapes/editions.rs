@@ -153,3 +153,24 @@ async fn what_differs_without_a_new_date_is_told_the_second_time_and_an_edit_at_
     let news = news(&account.events()[told..]);
     assert!(news.iter().any(|each| each.contains(".drift.") && each.contains(&policy)), "{news:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_is_told_of_the_list_that_it_is_about() {
+    let account = Account::of_a_dozen().await;
+    account.audit(&moment(0)).await.expect("a first audit");
+    spoil(
+        &account,
+        "/v2/policies",
+        FaultKind::Inside("resource/attributes/*/value".to_owned(), json!("another")),
+    );
+    spoil(&account, "/report/latest", FaultKind::Lacking("apikeys".to_owned()));
+    let told = account.events().len();
+    account.audit(&moment(1)).await.expect("an audit");
+    let events = account.events().split_off(told);
+    assert_eq!(news(&events), [""; 0]);
+    let titles: Vec<&str> = events.iter().filter_map(|event| event.data["title"].as_str()).collect();
+    for list in ["ibm_policies of v2 could not", "ibm_inactive_identities could not"] {
+        assert!(titles.iter().any(|title| title.starts_with(list)), "{list}: {titles:?}");
+    }
+    assert!(!titles.iter().any(|title| title.contains("authorization")), "{titles:?}");
+}

@@ -37,6 +37,15 @@ fn a_tool_that_is_missing_is_named_with_what_helps() {
 }
 
 #[test]
+fn a_python_without_pandas_is_no_success() {
+    let desk = Desk::with_history();
+    let without = r#"case "$1" in -c) exit 1;; *) cat "$2";; esac"#;
+    let way = with_program(&desk, "python3", without);
+    let refused = desk.shell(&format!("{way} iamwatch open --with pandas --run"));
+    refused.fails(3, &["pandas", "pip install pandas pyarrow"]);
+}
+
+#[test]
 fn pandas_has_the_rows_of_the_store_at_hand() {
     let Some(python) = python() else { return };
     let desk = Desk::with_history();

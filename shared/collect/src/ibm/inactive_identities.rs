@@ -36,6 +36,10 @@ fn keep(report: &Item<'_>, seen: &mut Seen) -> Kept {
     let ended_at = report.time("report_end_time");
     let hours = report.integer("report_duration");
     for (member, kind, id) in KINDS {
+        if report.value(member).is_none() {
+            // A report lists nobody in an empty array: where there is none, it proves nothing the first time.
+            seen.note_part(&INACTIVE_IDENTITIES, &INACTIVE_IDENTITIES.draft().set("kind", kind).row(), 1);
+        }
         for identity in report.objects(member) {
             let Some(id) = identity.key(id) else { continue };
             let row = INACTIVE_IDENTITIES

@@ -275,7 +275,7 @@ async fn noted(history: &History, head: &str) -> Result<Result<u64, Value>, Prob
         NotedManifest::CutOff => Err(fault(
             newest + 1,
             FaultKind::CutOff,
-            "was cut off at the end: no manifest has the noted hash, and none follows one that has; else the newest was changed, or the hash is of another history",
+            "was cut off at the end, or the hash is mistyped or of another history: no manifest has the noted hash, and none follows one that has; else the newest was changed",
         )),
         NotedManifest::NotAmongNewest => {
             let said = format!(

@@ -29,7 +29,7 @@ impl Walk<'_> {
         if found.is_none() && !self.followed.contains(hash) {
             let next = self.manifests.keys().next_back().map_or(1, |newest| newest + 1);
             let text = format!(
-                "was cut off at the end: no manifest has the hash that was {how}, {hash}, and none follows one that has; else the newest was changed, or the hash is of another history"
+                "was cut off at the end, or the hash is mistyped or of another history: no manifest has the hash that was {how}, {hash}, and none follows one that has; else the newest was changed"
             );
             self.fault(FaultKind::CutOff, &manifest_key(next), text);
         }
