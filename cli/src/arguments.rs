@@ -7,6 +7,7 @@ mod life;
 mod manual;
 mod open;
 mod query;
+mod replay;
 mod serve;
 mod verify;
 
@@ -17,6 +18,7 @@ pub(crate) use life::{Blame, History};
 pub(crate) use manual::{Completions, Man};
 pub(crate) use open::Open;
 pub(crate) use query::{Query, Report, ReportForm, Tables};
+pub(crate) use replay::Replay;
 pub(crate) use serve::Serve;
 pub(crate) use verify::Verify;
 
@@ -126,6 +128,7 @@ pub(crate) enum Command {
     Report(Report),
     Serve(Serve),
     Rules(Rules),
+    Replay(Replay),
     Verify(Verify),
     Completions(Completions),
     Man(Man),

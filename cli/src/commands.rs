@@ -13,6 +13,7 @@ mod manual;
 mod open;
 mod plan;
 pub(crate) mod query;
+mod replay;
 mod report;
 mod rules;
 mod serve;
@@ -123,6 +124,7 @@ async fn dispatch(cli: &Cli, context: Context<'_>) -> Result<bool, Failure> {
         Command::Tables(wanted) => tables::run(context, wanted).await,
         Command::Serve(wanted) => serve::run(context, wanted).await,
         Command::Rules(wanted) => rules::run(context, wanted).await,
+        Command::Replay(wanted) => replay::run(context, wanted).await,
         Command::Verify(wanted) => verify::run(context, wanted).await,
         Command::Completions(wanted) => manual::completions(context, wanted),
         Command::Man(wanted) => manual::page(context, wanted),

@@ -72,13 +72,17 @@ impl Questions {
 
     /// Returns the suppressions that accept nothing in an account.
     pub(crate) fn idle_suppressions(&self, account: &AccountId, findings: &Findings) -> Vec<Warning> {
-        let asked = Asked {
+        pipeline::idle_suppressions(&self.asked(), account, Some(findings), Timestamp::now())
+    }
+
+    /// Returns all that is asked, as a replay asks it.
+    pub(crate) fn asked(&self) -> Asked<'_> {
+        Asked {
             rules: &self.rules,
             permissions: &self.permissions,
             suppressions: &self.suppressions,
             accounts: &self.accounts,
-        };
-        pipeline::idle_suppressions(&asked, account, Some(findings), Timestamp::now())
+        }
     }
 
     /// Returns until when a finding was accepted at a time, where the suppression that accepts it ends.

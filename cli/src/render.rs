@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod drift;
 pub(crate) mod findings;
 pub(crate) mod life;
+pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod table;

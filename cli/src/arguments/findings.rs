@@ -87,7 +87,7 @@ pub(crate) enum GroupBy {
 }
 
 /// Reads a severity by its name.
-fn severity(text: &str) -> Result<Severity, String> {
+pub(crate) fn severity(text: &str) -> Result<Severity, String> {
     let known = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
     let found = known.into_iter().find(|severity| severity.name() == text);
     found.ok_or_else(|| "it is `critical`, `high`, `medium`, `low` or `info`".to_owned())

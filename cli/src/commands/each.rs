@@ -22,6 +22,7 @@ pub(super) fn is_of_one(command: &Command) -> bool {
         | Command::WhoCan(_)
         | Command::Export(_)
         | Command::Report(_)
+        | Command::Replay(_)
         | Command::Verify(_) => true,
         Command::Plan(plan) => !plan.has_sizes(),
         Command::Rules(rules) => matches!(rules.action, Some(RulesAction::Ask { .. })),

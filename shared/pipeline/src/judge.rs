@@ -9,14 +9,14 @@ use std::{
     time::Instant,
 };
 
-use check::{Cache, Derived, Evaluation, Findings, FindingsPatch, Limits, RustRule, Unanswered};
+use check::{Cache, Derived, Evaluation, Findings, FindingsPatch, Limits, RuleSet, RustRule, Unanswered};
 use futures::FutureExt;
-use model::{Finding, Lists, Sighting, Timestamp, Transition, time_text};
+use model::{Finding, Lists, Sighting, State, Timestamp, Transition, time_text};
 use notify::{BaselineCounts, Gain};
 use snapshot::{FindingsRef, History, SnapshotError};
 
 use crate::{
-    FindingCounts, Warning,
+    FindingCounts, Permissions, Warning,
     audit::{Compared, Run},
     causes,
     former::Former,
@@ -200,7 +200,7 @@ async fn findings_before(
 }
 
 /// Counts the findings that were there when their rule could first look, which was in this run.
-fn count_baseline(findings: &Findings, number: u64) -> BaselineCounts {
+pub(crate) fn count_baseline(findings: &Findings, number: u64) -> BaselineCounts {
     let mut baseline = BaselineCounts::default();
     let is_of_run = |finding: &&Finding| finding.baseline && finding.first_seen.snapshot == number;
     for finding in findings.open().filter(is_of_run) {
@@ -210,7 +210,7 @@ fn count_baseline(findings: &Findings, number: u64) -> BaselineCounts {
     baseline
 }
 
-/// Asks the rules, and who holds sensitive permissions. The graph of access is built when somebody needs it.
+/// Asks the rules, and who holds sensitive permissions, as a run does.
 fn ask(
     compared: &Compared,
     asking: &check::RunContext,
@@ -219,7 +219,19 @@ fn ask(
     tables: &mut GrantTables<'_>,
     until: Option<Instant>,
 ) -> Result<Evaluation, String> {
-    let (account, state) = (&asking.account, &compared.state);
+    ask_all(&compared.state, asking, (run.rules, run.permissions), known, tables, until)
+}
+
+/// Asks rules, and who holds sensitive permissions, of a state. The graph of access is built when somebody needs it.
+pub(crate) fn ask_all(
+    state: &State,
+    asking: &check::RunContext,
+    (rules, permissions): (&RuleSet, &Permissions),
+    known: Option<Cache<'_>>,
+    tables: &mut GrantTables<'_>,
+    until: Option<Instant>,
+) -> Result<Evaluation, String> {
+    let cloud = asking.account.cloud();
     let began = Instant::now();
     let late = |at: &str| {
         format!(
@@ -229,19 +241,18 @@ fn ask(
         )
     };
     let limits = Limits { until, ..Limits::default() };
-    let mut round = Evaluation::ask(run.rules, state, asking, &limits, known, &*tables);
+    let mut round = Evaluation::ask(rules, state, asking, &limits, known, &*tables);
     if let Some(rule) = round.cut_short_at() {
         return Err(late(rule));
     }
     let lists = Lists::of(state);
     let ended = tables.moment();
-    for permission in run.permissions.of_cloud(account.cloud()) {
+    for permission in permissions.of_cloud(cloud) {
         if until.is_some_and(|until| Instant::now() >= until) {
             return Err(late(&permission.id));
         }
-        let judgement =
-            RustRule { moment: ended.clone(), ..grants::judgement(account.cloud(), &lists, permission) };
-        round.judge(state, known, &judgement, || grants::found(account.cloud(), state, tables, permission));
+        let judgement = RustRule { moment: ended.clone(), ..grants::judgement(cloud, &lists, permission) };
+        round.judge(state, known, &judgement, || grants::found(cloud, state, tables, permission));
     }
     Ok(round)
 }

@@ -19,6 +19,8 @@ mod gains;
 mod history;
 mod lake;
 mod life;
+#[path = "../../bench/load.rs"]
+mod load;
 #[cfg(target_os = "linux")]
 mod memory;
 mod opened;
@@ -26,6 +28,7 @@ mod plan;
 mod program;
 mod questions;
 mod ranges;
+mod replay;
 mod report;
 mod report_browser;
 mod report_documents;
@@ -41,6 +44,7 @@ mod serve_forms;
 mod serve_gate;
 mod serve_hostile;
 mod serve_limits;
+mod serve_load;
 mod settings;
 mod stores;
 mod verify;

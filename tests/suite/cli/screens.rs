@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use super::program::Desk;
 
-const COMMANDS: [(&str, &[&str]); 17] = [
+const COMMANDS: [(&str, &[&str]); 18] = [
     ("snapshots", &["snapshots"]),
     ("show", &["show", "8"]),
     ("show-table", &["show", "latest", "ibm_access_groups"]),
@@ -21,6 +21,7 @@ const COMMANDS: [(&str, &[&str]); 17] = [
     ("tables", &["tables", "coverage"]),
     ("rules-ask", &["rules", "ask", "users_outside_groups"]),
     ("plan", &["plan"]),
+    ("replay", &["replay", "--from", "1", "--severity", "medium"]),
     ("verify", &["verify"]),
     ("help-findings", &["help", "findings"]),
 ];

@@ -1,0 +1,159 @@
+//! A replay, for people: what would have happened to findings, snapshot by snapshot.
+
+use std::collections::BTreeMap;
+
+use check::Unanswered;
+use clap::builder::styling::AnsiColor;
+use model::{AccountId, Finding, FindingState, Sighting, Transition, TransitionKind};
+use notify::BaselineCounts;
+use pipeline::ReplayedSnapshot;
+use serde_json::{Value, json};
+use snapshot::Manifest;
+
+use crate::{
+    names::Names,
+    render::{table::Grid, text},
+    screen::Paint,
+};
+
+/// Something that would have happened to a finding.
+#[derive(Debug)]
+pub(crate) struct Line {
+    transition: Transition,
+    name: String,
+}
+
+impl Line {
+    pub(crate) fn to_json(&self) -> Value {
+        let mut told = json!(self.transition);
+        if let Some(members) = told.as_object_mut() {
+            members.insert("name".to_owned(), json!(self.name));
+        }
+        told
+    }
+
+    fn turn(&self) -> String {
+        let finding = &self.transition.finding;
+        match (self.transition.kind, finding.state) {
+            (TransitionKind::Closed, FindingState::Fixed) => "fixed".to_owned(),
+            (TransitionKind::Closed, FindingState::Gone) => "gone".to_owned(),
+            (kind, _) => kind.name().to_owned(),
+        }
+    }
+}
+
+/// A snapshot that was judged, with what is told of it.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) seen: Sighting,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) baseline: BaselineCounts,
+    pub(crate) open: u64,
+    pub(crate) broken: BTreeMap<String, String>,
+    pub(crate) unanswered: Vec<Unanswered>,
+}
+
+impl Step {
+    /// Takes what was judged, with names, and of the transitions those of findings that are meant.
+    pub(crate) fn new(step: ReplayedSnapshot, names: &Names, is_meant: impl Fn(&Finding) -> bool) -> Self {
+        let ReplayedSnapshot { seen, transitions, baseline, open, broken, unanswered } = step;
+        let meant = transitions.into_iter().filter(|transition| is_meant(&transition.finding));
+        let lines =
+            meant.map(|transition| Line { name: names.name_of(&transition.finding.subject), transition });
+        Self { seen, lines: lines.collect(), baseline, open, broken, unanswered }
+    }
+}
+
+/// What there is to tell of a replay.
+#[derive(Debug)]
+pub(crate) struct Told<'a> {
+    pub(crate) account: &'a AccountId,
+    pub(crate) first: &'a Manifest,
+    pub(crate) last: &'a Manifest,
+    pub(crate) steps: &'a [Step],
+    /// Whether only some of what would have happened is told.
+    pub(crate) is_chosen: bool,
+    /// Snapshots that could not be judged, each with the reason.
+    pub(crate) skipped: &'a [(u64, String)],
+}
+
+/// Writes a replay, a line for each thing that would have happened.
+pub(crate) fn page(told: &Told<'_>, paint: Paint) -> String {
+    let range = format!("snapshots {} to {} of {}", told.first.number, told.last.number, told.account);
+    let mut page = format!("{}, judged by the rules of today\n", paint.bold(range));
+    let warn = |line: String| format!("{}\n", paint.style(AnsiColor::Yellow.on_default(), line));
+    for (number, fault) in told.skipped {
+        page.push_str(&warn(format!("! snapshot {number} {}: it is left out", text::plain(fault))));
+    }
+    let of_all = if told.is_chosen { " of all rules" } else { "" };
+    for step in told.steps {
+        let known = step.baseline.total();
+        if known > 0 {
+            let said = format!(
+                "snapshot {}: {} there when the rules could first look\n",
+                step.seen.snapshot,
+                if known == 1 {
+                    format!("1 finding{of_all} was")
+                } else {
+                    format!("{} findings{of_all} were", text::number(known))
+                }
+            );
+            page.push_str(&said);
+        }
+        for (rule, reason) in &step.broken {
+            let said = format!(
+                "! snapshot {}: rule {rule} could not be asked: {}",
+                step.seen.snapshot,
+                text::plain(reason)
+            );
+            page.push_str(&warn(said));
+        }
+    }
+    page.push_str(&blind(told.steps, paint));
+    let mut grid = Grid::new(&["no", "time (utc)", "turn", "severity", "rule", "about"]);
+    let mut is_empty = true;
+    for step in told.steps {
+        for line in &step.lines {
+            is_empty = false;
+            let finding = &line.transition.finding;
+            grid.row([
+                step.seen.snapshot.to_string(),
+                text::minute(&step.seen.at),
+                line.turn(),
+                finding.severity.name().to_owned(),
+                finding.rule.clone(),
+                text::plain(&line.name),
+            ]);
+        }
+    }
+    if is_empty {
+        page.push_str("Nothing would have been told of findings.\n");
+    } else {
+        page.push('\n');
+        page.push_str(&grid.text(paint));
+    }
+    if let Some(step) = told.steps.last() {
+        let open = if step.open == 1 {
+            "1 finding".to_owned()
+        } else {
+            format!("{} findings", text::number(step.open))
+        };
+        page.push_str(&format!("{open}{of_all} would be open after snapshot {}.", step.seen.snapshot));
+    }
+    page.push_str(&format!(" {}\n", paint.dim("Nothing was stored or sent.")));
+    page
+}
+
+/// Names the snapshots in which some rules had no answer, so that silence is not taken for good news.
+fn blind(steps: &[Step], paint: Paint) -> String {
+    let lines = steps.iter().filter(|step| !step.unanswered.is_empty()).map(|step| {
+        let count = u64::try_from(step.unanswered.len()).unwrap_or(u64::MAX);
+        let said = format!(
+            "! snapshot {}: {} not answered, or not wholly: lists were not read to the end",
+            step.seen.snapshot,
+            if count == 1 { "1 rule is".to_owned() } else { format!("{count} rules are") }
+        );
+        format!("{}\n", paint.style(AnsiColor::Yellow.on_default(), said))
+    });
+    lines.collect()
+}
