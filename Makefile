@@ -37,10 +37,14 @@ diagrams: ## draw the tables of each cloud into target/diagrams, an SVG each; in
 	SVG=target/diagrams IAMWATCH_REPORT_TOOLS="$(CURDIR)/.cache/reports" node tests/reports/mermaid.mjs shared/model/tables/ibm.md shared/model/tables/huawei.md > /dev/null
 	@ls target/diagrams/*.svg
 
+pictures: ## draw the pictures that the README shows, from a demo's store; installs the browser for it into .cache
+	cargo build --workspace --bins
+	tests/reports/pictures.sh "$${CARGO_TARGET_DIR:-target}"/debug/iamwatch shared/serve/pictures
+
 package: ## build the Lambda functions for arm64
 	PATH="$$(tests/tools.sh):$$PATH" cargo lambda build --profile deploy --arm64 --package iamwatch-audit --package iamwatch-history-function
 
 WEATHER ?=
 export WEATHER
 
-.PHONY: help demo test soak bench lint reference diagrams package
+.PHONY: help demo test soak bench lint reference diagrams pictures package

@@ -7,11 +7,13 @@
 mod cloud;
 mod commands;
 mod figures;
+mod load;
 mod machine;
 mod meter;
 mod report;
 mod results;
 mod schedule;
+mod service;
 mod stages;
 
 use std::{
@@ -26,6 +28,9 @@ const SIZES: [&str; 3] = ["1k", "10k", "100k"];
 /// Runs in the benchmark of a long history, and the account that has it.
 const HISTORY: (&str, u32) = ("10k", 300);
 
+/// Sizes of the accounts whose past is asked over HTTP, and how many snapshots they have.
+const SERVICES: [(&str, u64); 4] = [("1k", 10), ("10k", 10), ("10k", 1000), ("100k", 10)];
+
 /// The allocator that the programs have.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -39,8 +44,11 @@ fn main() -> ExitCode {
         ["history", size, runs] => {
             runs.parse().map_err(anyhow::Error::from).and_then(|runs| stages::print_history(size, runs))
         }
+        ["service", size, snapshots] => {
+            snapshots.parse().map_err(anyhow::Error::from).and_then(|last| stages::print_service(size, last))
+        }
         _ => Err(anyhow::anyhow!(
-            "usage: bench [stages CLOUD SIZE | history SIZE RUNS | schedule CLOUD SIZE], CLOUD one of {CLOUDS:?}, SIZE one \
+            "usage: bench [stages CLOUD SIZE | history SIZE RUNS | schedule CLOUD SIZE | service SIZE SNAPSHOTS], CLOUD one of {CLOUDS:?}, SIZE one \
              of {SIZES:?}"
         )),
     };
@@ -82,6 +90,9 @@ fn everything() -> anyhow::Result<()> {
         take(&["schedule", cloud, "1k"])?;
     }
     take(&["history", HISTORY.0, &HISTORY.1.to_string()])?;
+    for (size, snapshots) in SERVICES {
+        take(&["service", size, &snapshots.to_string()])?;
+    }
     let page = results::page(&machine, &figures, &others);
     let place = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/RESULTS.md");
     std::fs::write(place, page)?;

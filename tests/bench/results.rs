@@ -20,7 +20,7 @@ pub fn page(machine: &[String], figures: &[Figure], others: &[String]) -> String
     for cloud in CLOUDS {
         page.push_str(&table(cloud, figures));
     }
-    page.push_str("\n## Stored, collected, and over a long history\n\n```\n");
+    page.push_str("\n## Stored, collected, over a long history, and over HTTP\n\n```\n");
     for line in others {
         page.push_str(line.trim_end());
         page.push('\n');

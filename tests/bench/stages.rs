@@ -11,7 +11,7 @@ use crate::{
     cloud::Cloud,
     commands,
     meter::{Cost, Meter},
-    report,
+    report, service,
 };
 
 /// The share of things that change in a run with change.
@@ -53,6 +53,32 @@ pub fn print_history(size: &str, runs: u32) -> anyhow::Result<()> {
         anyhow::ensure!(faults.is_empty(), "the history is broken: {faults:?}");
         report::row(cloud.of(), "history", "verify", meter.stop());
         bench.look_back(&cloud, u64::from(runs)).await?;
+        Ok(())
+    })
+}
+
+/// Runs with a change in the history whose past is asked over HTTP.
+const CHANGED: u64 = 8;
+
+/// Measures the past over HTTP, of a history that has some snapshots with a change, and then only such without.
+pub fn print_service(size: &str, last: u64) -> anyhow::Result<()> {
+    runtime()?.block_on(async {
+        let cloud = Cloud::start("ibm", size)?;
+        let folder = tempfile::tempdir()?;
+        let bench = Bench::new(&cloud, folder.path()).await?;
+        bench.audit(&cloud).await?;
+        for seed in 2..=CHANGED {
+            cloud.churn(SHARE, u32::try_from(seed)?).await?;
+            bench.audit(&cloud).await?;
+        }
+        drop(cloud);
+        service::lengthen(folder.path(), &bench.history, last).await?;
+        let name = format!("{size}, {last} snapshots");
+        service::questions(folder.path(), &bench.history, CHANGED, &name).await?;
+        // Of the largest account one question of access takes seconds: that many readers would only wait for each other.
+        if size != "100k" {
+            service::load(folder.path(), &bench.history, CHANGED, &name).await?;
+        }
         Ok(())
     })
 }

@@ -6,8 +6,11 @@ use serde_json::Value;
 use super::parts::{list_of_numbers, number};
 
 const WIDTH: u64 = 720;
-const HEIGHT: u64 = 150;
-const TOP: u64 = 14;
+const HEIGHT: u64 = 170;
+/// The line has a lane of its own above the bars, so that neither hides the other.
+const LINE_TOP: u64 = 16;
+const LINE_BOTTOM: u64 = 52;
+const BARS_TOP: u64 = 66;
 const BOTTOM: u64 = 22;
 const VERBS: [&str; 4] = ["added", "changed", "replaced", "removed"];
 
@@ -25,13 +28,13 @@ pub(super) fn chart(snapshots: &[Value]) -> Markup {
     let drift = |snapshot: &Value| -> u64 { list_of_numbers(snapshot, "drift", &VERBS).iter().sum() };
     let most_drift = shown.iter().map(|snapshot| drift(snapshot)).max().unwrap_or(0).max(1);
     let most_open = shown.iter().map(|snapshot| number(snapshot, "/open_findings")).max().unwrap_or(0).max(1);
-    let room = HEIGHT - TOP - BOTTOM;
+    let room = HEIGHT - BARS_TOP - BOTTOM;
     let middle = |position: u64| position * step + step / 2;
     let points: Vec<String> = (0..)
         .zip(&shown)
         .map(|(position, snapshot)| {
-            let height = number(snapshot, "/open_findings") * room / most_open;
-            format!("{},{}", middle(position), HEIGHT - BOTTOM - height)
+            let height = number(snapshot, "/open_findings") * (LINE_BOTTOM - LINE_TOP) / most_open;
+            format!("{},{}", middle(position), LINE_BOTTOM - height)
         })
         .collect();
     let label = format!(
@@ -42,7 +45,7 @@ pub(super) fn chart(snapshots: &[Value]) -> Markup {
         figure.chart {
             div.scroll tabindex="0" role="region" aria-label="The timeline, drawn" {
                 svg role="img" aria-label=(label) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } {
-                    line.axis x1="0" x2=(WIDTH) y1=(HEIGHT - BOTTOM) y2=(HEIGHT - BOTTOM) {}
+                    @for y in [LINE_BOTTOM, HEIGHT - BOTTOM] { line.axis x1="0" x2=(WIDTH) y1=(y) y2=(y) {} }
                     @for (position, snapshot) in (0..).zip(&shown) {
                         (bars(snapshot, middle(position) - bar / 2, bar, most_drift, room))
                         @if number(snapshot, "/incomplete") > 0 { text.lost x=(middle(position)) y="11" { "⚠" } }
