@@ -109,7 +109,10 @@ pub async fn load(store: &Path, history: &History, changed: u64, name: &str) -> 
         answered.within(990).as_secs_f64() * 1000.0,
         answered.faults.len(),
     );
-    anyhow::ensure!(answered.faults.is_empty(), "not all had an answer: {:?}", answered.faults.first());
+    // A figure, no verdict: who waits for too long for a turn is told to ask again.
+    if let Some(fault) = answered.faults.first() {
+        println!("{name:<22}  the first of the errors: {fault}");
+    }
     Ok(())
 }
 
