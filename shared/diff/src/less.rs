@@ -2,8 +2,8 @@
 //!
 //! Clouds leave a member out for a run, and write absence in many ways. A row that lost something and shows nothing new, inside
 //! of its thing as well, is in doubt of what it lost; the same in the next run is believed. A row that shows anything new was
-//! edited, and is believed at once, unless the cloud dates every edit of the thing and the date is as it was: whatever such a thing
-//! shows otherwise is in doubt as well.
+//! edited, and is believed at once, whatever its date says: better told than hidden. What people write as one text may leave members
+//! out, and is believed as well, unless the cloud dates every edit of it and the date is as it was.
 
 use std::{collections::BTreeSet, mem};
 
@@ -67,8 +67,8 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
     lost
 }
 
-/// Returns the columns in which a row differs that bears the date of its last edit still; none where it was edited since, or
-/// nothing dates its edits.
+/// Returns the columns in which a row shows less that bears the date of its last edit still; none where it was edited since, shows
+/// anything new, or nothing dates its edits.
 fn undated_columns(table: &Table, known: &Row, shown: &Row) -> Option<Vec<&'static str>> {
     if !table.is_same_edition(known, shown) {
         return None;
@@ -78,14 +78,18 @@ fn undated_columns(table: &Table, known: &Row, shown: &Row) -> Option<Vec<&'stat
     let is_dated = |column: &&Column| !is_of_texts || column.kind == Type::Document;
     // What was not known is shown, and believed.
     differing.retain(|column| !table.cell(known, column.name).is_null());
-    let is_undated = !differing.is_empty() && differing.iter().all(is_dated);
+    let is_less = |column: &&Column| {
+        let [known, shown] = [known, shown].map(|row| table.cell(row, column.name));
+        is_less_or_odd(known, shown)
+    };
+    let is_undated = !differing.is_empty() && differing.iter().all(|each| is_dated(each) && is_less(each));
     // What is wrong with a text is said of the one that is kept.
     let fault = table.columns.iter().filter(|column| column.name == "fault");
     is_undated.then(|| differing.into_iter().chain(fault).map(|column| column.name).collect())
 }
 
-/// Returns the list inside of a thing that a row of it differs in, where the thing bears the date of its last edit still. What the
-/// list shows that could not be read before is believed.
+/// Returns the list inside of a thing that a row of it differs in, where the thing shows nothing but less and bears the date of its
+/// last edit still. What the list shows that could not be read before is believed.
 fn undated_list(
     (before, former): (&State, &Lists),
     state: &State,
@@ -95,9 +99,10 @@ fn undated_list(
 ) -> Option<UnreadCell> {
     let owner = owners.iter().find(|owner| {
         let key = row.prefix(owner.key);
-        let is_odd = || is_document_odd(before, state, owner, key);
+        let is_less =
+            || is_same_edition(before, state, owner, key) && is_document_less(before, state, owner, key);
         let known = before.rows(owner).get(owner, key);
-        (is_same_edition(before, state, owner, key) || is_odd())
+        (is_less() || is_document_odd(before, state, owner, key))
             && known.is_some_and(|known| !is_noted(former, owner, known, table.name))
     })?;
     Some(UnreadCell {
@@ -216,16 +221,20 @@ fn lost_columns(table: &Table, known: &Row, shown: &Row) -> Option<Vec<&'static 
     let mut lost = Vec::new();
     for column in differing_columns(table, known, shown) {
         let [known, shown] = [known, shown].map(|row| table.cell(row, column.name));
-        let is_lost = match (known.as_text(), shown.as_text()) {
-            (Some(known), Some(shown)) if known.starts_with(['{', '[']) => has_fewer_members(known, shown),
-            _ => shown.is_null(),
-        };
-        if !is_lost {
+        if !is_less_or_odd(known, shown) {
             return None;
         }
         lost.push(column.name);
     }
     Some(lost)
+}
+
+/// Returns whether a cell holds nothing now, or a document with fewer members.
+fn is_less_or_odd(known: model::Value<'_>, shown: model::Value<'_>) -> bool {
+    match (known.as_text(), shown.as_text()) {
+        (Some(known), Some(shown)) if known.starts_with(['{', '[']) => has_fewer_members(known, shown),
+        _ => shown.is_null(),
+    }
 }
 
 /// Returns the columns in which two rows of one key differ. What moves by itself or has another form is no drift, and what is wrong
@@ -251,8 +260,7 @@ pub(crate) fn is_document_less(before: &State, state: &State, table: &'static Ta
     })
 }
 
-/// Returns whether the document of a row that both snapshots hold says something else, though the row bears the date of its last
-/// edit still.
+/// Returns whether the document of a row that both snapshots hold says less, though the row bears the date of its last edit still.
 pub(crate) fn is_document_undated(before: &State, state: &State, table: &'static Table, key: &[u8]) -> bool {
     let [known, shown] = [before, state].map(|state| state.rows(table).get(table, key));
     known.zip(shown).is_some_and(|(known, shown)| {
