@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(thing["a"][0], Value::Null);
         assert!(!put(&mut thing, "a/*/e", None) && !put(&mut thing, "b", Some(&json!(1))));
         assert!(put(&mut thing, "a/*/c/+new", Some(&json!(1))));
-        assert_eq!(thing["a"][1], json!({"c": {"d": 3, "new": 1}}));
+        assert_eq!(thing["a"][1], json!({"c": {"d": "x", "new": 1}}));
     }
 
     #[test]
