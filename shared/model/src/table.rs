@@ -40,7 +40,7 @@ pub struct Column {
     pub moves: bool,
     /// Whose id it holds, if it tells who wrote the row.
     pub author: Option<Author>,
-    /// Whether each edit of the thing gives it another value: a thing that differs and bears the same date was not edited. One that
+    /// Whether each edit of the thing gives it another value: what such a thing lost under the same date was not edited away. One that
     /// does not move is the date of a text that is never edited, with all that is inside of it.
     pub dates_edits: bool,
 }
