@@ -127,9 +127,14 @@ async fn a_version_of_a_policy_that_only_says_less_tells_nothing() {
         document("document/Statement/*/Condition/boolIfExists/g:MFAPresent/*", json!(true)),
     ];
     tell_nothing(&account, rounds).await;
-    for place in
-        ["document/Statement/*/Condition", "document/Statement/*/Sid", "document/Statement/*/Resource"]
-    {
+    for place in [
+        "document/Statement/*/Condition",
+        "document/Statement/*/Sid",
+        "document/Statement/*/Resource",
+        "document/Statement/*/Action",
+        "document/Statement/*/Effect",
+        "document/Version",
+    ] {
         spoil(&account, "/versions", FaultKind::Lacking(place.to_owned()));
         for (run, state) in [(20, "spoilt"), (21, "healed")] {
             let told = account.events().len();

@@ -120,7 +120,7 @@ pub(super) async fn account(served: &Served) -> String {
     format!("/api/v1/accounts/{}", account["account"].as_str().unwrap())
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 

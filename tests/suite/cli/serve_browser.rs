@@ -8,7 +8,7 @@ use super::{
     audit::Cloud,
     program::Desk,
     report_documents::npm_packages,
-    serve::{Served, account},
+    serve::{Served, account, encoded},
 };
 
 /// Elements that pages are made of. None of them runs anything.
@@ -108,7 +108,6 @@ fn assert_fine(look: &Value) {
 /// Returns the pages of an account, of each kind one.
 fn pages(at: &str, action: &str, subject: &str) -> Vec<String> {
     let at = at.replace("/api/v1", "");
-    let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     vec![
         "/".to_owned(),
         at.clone(),

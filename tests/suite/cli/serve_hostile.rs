@@ -13,12 +13,8 @@ use snapshot::{AnyStore, StoreOptions};
 
 use super::{
     program::Desk,
-    serve::{Served, account, assert_problem},
+    serve::{Served, account, assert_problem, encoded},
 };
-
-fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
 
 #[tokio::test]
 async fn sql_may_only_read_and_comes_to_an_end() {

@@ -11,12 +11,8 @@ use snapshot::{AnyStore, StoreOptions};
 
 use super::{
     program::Desk,
-    serve::{Served, account, assert_problem},
+    serve::{Served, account, assert_problem, encoded},
 };
-
-fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
 
 /// An archive over the store of a desk, in this process.
 struct Warm {

@@ -10,7 +10,7 @@ use super::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_readers_are_answered() {
+async fn two_hundred_readers_get_every_answer() {
     let desk = Desk::with_history();
     let served = Served::start(&desk);
     let at = account(&served).await;
@@ -31,11 +31,9 @@ async fn two_hundred_readers_are_answered() {
         time: Duration::from_secs(2),
     };
     let answered = load.clone().run().await;
-    // Beside other tests, on a slow machine, some may have waited for as long as anybody may, and were told so.
-    let faults: Vec<&String> = answered.faults.iter().filter(|fault| !fault.contains("503")).collect();
-    assert_eq!(faults, Vec::<&String>::new());
+    assert_eq!(answered.faults, Vec::<String>::new());
     let (answers, median) = (answered.times.len(), answered.within(500));
-    assert!(answers >= 100, "{answers} answers, half of them within {median:?}: {:?}", answered.faults);
+    assert!(answers >= 200, "{answers} answers, half of them within {median:?}");
     let status = std::fs::read_to_string(format!("/proc/{}/status", served.id())).unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     if let Some(peak) = peak.and_then(|line| line.split_whitespace().next()) {
