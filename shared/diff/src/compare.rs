@@ -1,10 +1,13 @@
 //! Says what changed between two states, and applies what it said.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use model::{Change, ChangeKind, ListHistory, Row, Rows, State, Table, Value, Weight, Word, tables};
 
-use crate::revealed::{Noted, part_revealed};
+use crate::{
+    revealed::{Noted, part_revealed},
+    walk::Differing,
+};
 
 /// Returns every change from `before` to `after` in the declared tables, in the order of tables and keys.
 ///
@@ -23,8 +26,12 @@ pub fn compare(before: &State, after: &State, declared: &[&'static Table]) -> Ve
     let noted = Noted::of(&known.former);
     let mut changes = Vec::new();
     for table in declared {
-        let (gone, new, mut found) = compare_rows(table, before.rows(table), after.rows(table));
-        found.extend(pair(table, gone, new));
+        let Differing { gone, new, changed } =
+            Differing::between(table, before.rows(table), after.rows(table));
+        let mut found = pair(table, gone, new);
+        found.extend(changed.into_iter().map(|(before, after)| {
+            Change::new(table, ChangeKind::Changed { before: before.clone(), after: after.clone() })
+        }));
         // The coverage comes from no list: it is written anew in each run.
         if table.name != tables::COVERAGE.name {
             let inner = found.into_iter().map(|change| noted.weigh(change));
@@ -84,37 +91,6 @@ fn make<'a>(mut state: State, changes: impl Iterator<Item = &'a Change>) -> Stat
         state.put(table, Rows::new(table, rows.into_values().collect()));
     }
     state
-}
-
-/// Walks two sorted tables side by side: rows only before, rows only after, and the changed ones.
-fn compare_rows<'a>(
-    table: &'static Table,
-    before: &'a Rows,
-    after: &'a Rows,
-) -> (Vec<&'a Row>, Vec<&'a Row>, Vec<Change>) {
-    let (mut gone, mut new, mut changed) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut left, mut right) = (before.iter().peekable(), after.iter().peekable());
-    loop {
-        let order = match (left.peek(), right.peek()) {
-            (None, None) => return (gone, new, changed),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(left), Some(right)) if left == right => Ordering::Equal,
-            (Some(left), Some(right)) => left.prefix(table.key).cmp(right.prefix(table.key)),
-        };
-        match order {
-            Ordering::Less => gone.extend(left.next()),
-            Ordering::Greater => new.extend(right.next()),
-            Ordering::Equal => {
-                if let (Some(before), Some(after)) = (left.next(), right.next())
-                    && before != after
-                {
-                    let kind = ChangeKind::Changed { before: before.clone(), after: after.clone() };
-                    changed.push(Change::new(table, kind));
-                }
-            }
-        }
-    }
 }
 
 /// Joins a row that is gone with a new one of the same label under the same parent, where each is

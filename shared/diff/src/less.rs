@@ -13,7 +13,10 @@ use model::{
 };
 use serde_json::Value;
 
-use crate::unread::{is_noted, thing_columns};
+use crate::{
+    unread::{is_noted, thing_columns},
+    walk::Differing,
+};
 
 /// Returns the doubtful cells of rows that only lost something. `before` may leave out tables that are as they were.
 pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Table]) -> Vec<UnreadCell> {
@@ -32,12 +35,9 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
         let owners: Vec<&'static Table> = owners(table, declared).collect();
         let mut note_edit =
             |row: &Row| edited.extend(owners.iter().map(|owner| (owner.name, row.prefix(owner.key).into())));
-        for row in shown {
+        let differing = Differing::between(table, known, shown);
+        for (former, row) in differing.shown() {
             let key = row.prefix(table.key);
-            let former = known.get(table, key);
-            if former == Some(row) {
-                continue;
-            }
             let doubted = former.and_then(|former| {
                 undated_columns(table, former, row).or_else(|| lost_columns(table, former, row))
             });
@@ -55,7 +55,7 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
                 is_doubtful: true,
             }));
         }
-        for row in known.iter().filter(|row| shown.get(table, row.prefix(table.key)).is_none()) {
+        for row in differing.gone {
             let undated = undated_list((before, &noted), state, table, row, &owners);
             match undated.or_else(|| lost_list(before, state, table, row, &owners)) {
                 Some(cell) => lost.push(cell),
@@ -162,8 +162,8 @@ fn is_same_edition(before: &State, state: &State, table: &Table, key: &[u8]) -> 
 /// stand elsewhere than before.
 fn lost_parts(before: &State, state: &State, table: &'static Table, columns: usize) -> Vec<UnreadCell> {
     let (known, shown) = (before.rows(table), state.rows(table));
-    let is_other = |row: &&Row| known.get(table, row.prefix(table.key)) != Some(*row);
-    let things: BTreeSet<&[u8]> = shown.iter().filter(is_other).map(|row| row.prefix(columns)).collect();
+    let differing = Differing::between(table, known, shown);
+    let things: BTreeSet<&[u8]> = differing.shown().map(|(_, row)| row.prefix(columns)).collect();
     let contents = |rows: &Rows, key: &[u8]| rows.find_below(key).map(|row| content(table, row)).collect();
     let is_less = |key: &&[u8]| {
         let [known, shown] = [known, shown].map(|rows| Value::Array(contents(rows, key)));

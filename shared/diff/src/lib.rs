@@ -8,6 +8,7 @@ mod less;
 mod revealed;
 mod unread;
 mod unsaid;
+mod walk;
 
 pub use carry::carry;
 pub use compare::{apply, compare, hindsight, mark_first_sight};
