@@ -3,7 +3,7 @@
 //! Commands that look at findings must know the same list as the audit that made them. They read the settings that are named, or those
 //! of the usual place when there are some there; without any, the usual questions are meant.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use check::{Findings, RuleSet};
 use jiff::Timestamp;
@@ -63,7 +63,7 @@ impl Questions {
         let mut findings = BTreeMap::new();
         let take = |finding: Finding| {
             if self.may_accept(&finding) {
-                findings.insert(finding.fingerprint.clone(), finding);
+                findings.insert(finding.fingerprint.clone(), Arc::new(finding));
             }
         };
         let rules = history::each_finding(&past.history, manifest, take).await?;

@@ -48,8 +48,8 @@ impl Truth {
         }
         for (fingerprint, finding) in history::findings(history, manifest).await?.findings {
             match finding.state {
-                FindingState::Open => truth.open.insert(fingerprint, finding),
-                FindingState::Unknown => truth.unknown.insert(fingerprint, finding),
+                FindingState::Open => truth.open.insert(fingerprint, Finding::clone(&finding)),
+                FindingState::Unknown => truth.unknown.insert(fingerprint, Finding::clone(&finding)),
                 _ => None,
             };
         }

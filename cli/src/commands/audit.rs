@@ -143,19 +143,22 @@ pub(super) async fn gather(
 
 /// Reads the critical and high findings that a run opened, as the data of the events that would tell them one by one.
 async fn severe(history: &History, manifest: &Manifest) -> Result<Vec<Value>, SnapshotError> {
-    let found = match history::findings(history, manifest).await {
-        Err(error) if error.is_damage() => return Ok(Vec::new()),
-        found => found?,
-    };
-    let is_meant = |finding: &&Finding| {
+    let is_meant = |finding: &Finding| {
         finding.state == FindingState::Open
             && finding.severity >= Severity::High
             && finding.first_seen.snapshot == manifest.number
             && !finding.baseline
             && finding.implied_by.is_none()
     };
-    let mut found: Vec<&Finding> = found.findings.values().filter(is_meant).collect();
-    found.sort_by_key(|finding| (Reverse(finding.severity), &finding.rule, &finding.subject));
+    let mut found = Vec::new();
+    let keep = |finding: Finding| found.extend(Some(finding).filter(is_meant));
+    match history::each_finding(history, manifest, keep).await {
+        Err(error) if error.is_damage() => return Ok(Vec::new()),
+        read => drop(read?),
+    }
+    let place =
+        |finding: &Finding| (Reverse(finding.severity), finding.rule.clone(), finding.subject.clone());
+    found.sort_by_cached_key(place);
     Ok(found.iter().map(|finding| json!({ "transition": "opened", "finding": finding })).collect())
 }
 

@@ -1,6 +1,6 @@
 //! `findings`: what is wrong, since when.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use check::Unanswered;
 use model::{Cloud, Coverage, Evidence, Finding, FindingState};
@@ -58,7 +58,7 @@ async fn find(
     let mut accepted = BTreeMap::new();
     let take = |finding: Finding| {
         if questions.may_accept(&finding) {
-            accepted.insert(finding.fingerprint.clone(), finding.clone());
+            accepted.insert(finding.fingerprint.clone(), Arc::new(finding.clone()));
         }
         if is_meant(&finding) {
             sieve.take(finding);

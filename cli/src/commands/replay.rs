@@ -1,5 +1,7 @@
 //! `replay`: what the rules of today would have found on past snapshots.
 
+use std::sync::Arc;
+
 use model::{Finding, Transition};
 use pipeline::ReplayedSnapshot;
 use serde_json::{Value, json};
@@ -57,8 +59,13 @@ pub(super) async fn run(context: Context<'_>, wanted: &Replay) -> Result<bool, F
         }
     }
     context.progress.clear();
-    let open: Vec<Finding> =
-        replay.findings().findings.into_values().filter(|finding| is_left(wanted, finding)).collect();
+    let open: Vec<Finding> = replay
+        .findings()
+        .findings
+        .into_values()
+        .map(Arc::unwrap_or_clone)
+        .filter(|finding| is_left(wanted, finding))
+        .collect();
     let account = past.history.account();
     let told = page::Told {
         account,

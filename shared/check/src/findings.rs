@@ -1,12 +1,18 @@
 //! The findings of an account after a run, as the store keeps them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use model::{Finding, FindingState, Patch};
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
 };
+
+/// Findings by fingerprint. Two states share those that are as they were: of a hundred thousand, most are.
+pub type ByFingerprint = BTreeMap<String, Arc<Finding>>;
 
 /// What is remembered of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +35,8 @@ pub struct Findings {
     /// By id of the rule.
     pub rules: BTreeMap<String, Memory>,
     /// The findings by fingerprint.
-    pub findings: BTreeMap<String, Finding>,
+    #[serde(serialize_with = "write", deserialize_with = "read")]
+    pub findings: ByFingerprint,
 }
 
 /// What a run changed in the findings.
@@ -38,7 +45,8 @@ pub struct FindingsPatch {
     /// The rules after it.
     pub rules: BTreeMap<String, Memory>,
     /// Findings that are new or not as they were.
-    pub put: BTreeMap<String, Finding>,
+    #[serde(serialize_with = "write", deserialize_with = "read")]
+    pub put: ByFingerprint,
     /// Fingerprints that are forgotten.
     pub forgotten: BTreeSet<String>,
 }
@@ -47,10 +55,11 @@ impl FindingsPatch {
     /// Returns what leads from one state of the findings to another.
     #[must_use]
     pub fn between(before: &Findings, after: &Findings) -> Self {
-        let is_new = |(fingerprint, finding): &(&String, &Finding)| {
-            before.findings.get(*fingerprint) != Some(*finding)
+        let is_known = |fingerprint: &String, finding: &Arc<Finding>| {
+            let known = before.findings.get(fingerprint);
+            known.is_some_and(|known| Arc::ptr_eq(known, finding) || known == finding)
         };
-        let put = after.findings.iter().filter(is_new);
+        let put = after.findings.iter().filter(|(fingerprint, finding)| !is_known(fingerprint, finding));
         let forgotten =
             before.findings.keys().filter(|fingerprint| !after.findings.contains_key(*fingerprint));
         Self {
@@ -86,7 +95,7 @@ impl Findings {
     #[must_use]
     pub fn live(&self) -> Vec<&Finding> {
         let mut live: Vec<&Finding> =
-            self.findings.values().filter(|finding| !finding.state.is_closed()).collect();
+            self.findings.values().map(Arc::as_ref).filter(|finding| !finding.state.is_closed()).collect();
         live.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), &finding.rule, &finding.subject));
         live
     }
@@ -95,7 +104,7 @@ impl Findings {
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
         let is_open =
             |finding: &&Finding| finding.state == FindingState::Open && finding.implied_by.is_none();
-        self.findings.values().filter(is_open)
+        self.findings.values().map(Arc::as_ref).filter(is_open)
     }
 }
 
@@ -123,7 +132,7 @@ impl<'de, F: FnMut(Finding)> Visitor<'de> for EachFinding<F> {
         while let Some(name) = members.next_key::<String>()? {
             match name.as_str() {
                 "rules" => rules = members.next_value()?,
-                "findings" => members.next_value_seed(ByFingerprint(&mut self.0))?,
+                "findings" => members.next_value_seed(OneByOne(&mut self.0))?,
                 _ => drop(members.next_value::<IgnoredAny>()?),
             }
         }
@@ -132,9 +141,9 @@ impl<'de, F: FnMut(Finding)> Visitor<'de> for EachFinding<F> {
 }
 
 /// Reads the findings, each under its fingerprint.
-struct ByFingerprint<'a, F>(&'a mut F);
+struct OneByOne<'a, F>(&'a mut F);
 
-impl<'de, F: FnMut(Finding)> DeserializeSeed<'de> for ByFingerprint<'_, F> {
+impl<'de, F: FnMut(Finding)> DeserializeSeed<'de> for OneByOne<'_, F> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -142,7 +151,7 @@ impl<'de, F: FnMut(Finding)> DeserializeSeed<'de> for ByFingerprint<'_, F> {
     }
 }
 
-impl<'de, F: FnMut(Finding)> Visitor<'de> for ByFingerprint<'_, F> {
+impl<'de, F: FnMut(Finding)> Visitor<'de> for OneByOne<'_, F> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -155,6 +164,20 @@ impl<'de, F: FnMut(Finding)> Visitor<'de> for ByFingerprint<'_, F> {
         }
         Ok(())
     }
+}
+
+/// Writes findings by fingerprint as if nobody else had a part in them.
+fn write<S: Serializer>(findings: &ByFingerprint, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(findings.iter().map(|(fingerprint, finding)| (fingerprint, finding.as_ref())))
+}
+
+/// Reads findings by fingerprint.
+fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ByFingerprint, D::Error> {
+    let mut findings = Vec::new();
+    let mut put = |finding: Finding| findings.push((finding.fingerprint.clone(), Arc::new(finding)));
+    OneByOne(&mut put).deserialize(deserializer)?;
+    // What is sorted already makes a tree without gaps.
+    Ok(findings.into_iter().collect())
 }
 
 #[cfg(test)]
@@ -182,7 +205,7 @@ mod tests {
                 implied_by: None,
                 untold: false,
             };
-            (fingerprint.clone(), finding)
+            (fingerprint.clone(), Arc::new(finding))
         };
         Findings { rules: BTreeMap::new(), findings: titles.iter().map(finding).collect() }
     }

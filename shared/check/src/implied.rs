@@ -4,11 +4,14 @@
 //! widest is told. What two findings are about is the same where the column `about` of their evidence, or without it
 //! their subject, is the same address.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use model::{Finding, FindingState, Transition, TransitionKind};
 
-use crate::{Findings, RuleResult};
+use crate::{ByFingerprint, Findings, RuleResult};
 
 /// The column of evidence that names what a finding is about, where that is not its subject: the end of an address.
 const ABOUT: &str = "about";
@@ -18,7 +21,7 @@ const ABOUT: &str = "about";
 pub(crate) fn hush(
     verdicts: &[RuleResult],
     before: &Findings,
-    findings: &mut BTreeMap<String, Finding>,
+    findings: &mut ByFingerprint,
     told: &mut Vec<Transition>,
 ) {
     let wider: BTreeMap<&str, &[String]> = verdicts
@@ -53,8 +56,12 @@ pub(crate) fn hush(
         let kind = kinds.get(&finding.fingerprint);
         let is_new =
             kind.is_some_and(|kind| matches!(kind, TransitionKind::Opened | TransitionKind::Reopened));
-        finding.implied_by = by.cloned();
-        finding.untold = by.is_some() && (was_untold || is_new || is_new_baseline(before, finding));
+        let is_untold = by.is_some() && (was_untold || is_new || is_new_baseline(before, finding));
+        if (finding.implied_by.as_ref(), finding.untold) != (by, is_untold) {
+            let finding = Arc::make_mut(finding);
+            finding.implied_by = by.cloned();
+            finding.untold = is_untold;
+        }
         match kind {
             Some(TransitionKind::Closed) if !was_untold => {}
             Some(_) if by.is_some() || !is_live => {
@@ -63,7 +70,7 @@ pub(crate) fn hush(
             _ if was_untold && by.is_none() && finding.state == FindingState::Open => {
                 hushed.insert(finding.fingerprint.clone());
                 // Also what was there when its rule could first look: nobody was told of it in any sum.
-                freed.push(Finding { untold: true, ..finding.clone() });
+                freed.push(Finding { untold: true, ..Finding::clone(finding) });
             }
             _ => {}
         }
@@ -71,7 +78,7 @@ pub(crate) fn hush(
     told.retain(|each| !hushed.contains(&each.finding.fingerprint));
     for each in told.iter_mut() {
         if let Some(finding) = findings.get(&each.finding.fingerprint) {
-            each.finding.clone_from(finding);
+            each.finding = Finding::clone(finding);
         }
     }
     told.extend(freed.into_iter().map(|finding| Transition {

@@ -31,7 +31,7 @@ pub use database::{
 };
 pub use error::QueryError;
 pub use evidence::Comparison;
-pub use findings::{EachFinding, Findings, FindingsPatch, Memory};
+pub use findings::{ByFingerprint, EachFinding, Findings, FindingsPatch, Memory};
 pub use judgement::{Found, FoundOne, RustRule};
 pub use memory::limit_memory;
 pub use reading::{Requirements, Scope};

@@ -7,6 +7,7 @@
 use std::{
     cell::LazyCell,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 use model::{AccountId, CacheKey, Finding, State, Suppression, Timestamp, tables, time_text};
@@ -172,7 +173,7 @@ impl Evaluation {
         for (fingerprint, finding) in &mut former.findings {
             let row = rows.get(finding.rule.as_str()).and_then(|rows| rows.get(fingerprint));
             if let Some(row) = row.filter(|row| row.evidence.as_json() == finding.evidence.as_json()) {
-                finding.evidence.clone_from(&row.evidence);
+                Arc::make_mut(finding).evidence.clone_from(&row.evidence);
             }
         }
     }
@@ -192,7 +193,7 @@ impl Evaluation {
         let mut rows: BTreeMap<&str, BTreeMap<String, RuleRow>> = BTreeMap::new();
         for (fingerprint, finding) in &former?.findings {
             if !finding.state.is_closed() && self.same.contains(&finding.rule) {
-                let Finding { subject, evidence, doubt, .. } = finding.clone();
+                let Finding { subject, evidence, doubt, .. } = Finding::clone(finding);
                 let row = RuleRow { subject, evidence, doubt };
                 rows.entry(&finding.rule).or_default().insert(fingerprint.clone(), row);
             }

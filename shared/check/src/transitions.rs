@@ -13,6 +13,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 use jiff::SignedDuration;
@@ -22,7 +23,8 @@ use model::{
 };
 
 use crate::{
-    Findings, Memory, Outcome, RuleResult, RuleRow, Subject, evidence::says_the_same, implied, run::address,
+    ByFingerprint, Findings, Memory, Outcome, RuleResult, RuleRow, Subject, evidence::says_the_same, implied,
+    run::address,
 };
 
 /// How long a finding that is over is kept, to know it again when it comes back.
@@ -71,7 +73,7 @@ pub fn transitions(
     let none = Findings::default();
     let before = former.map_or(&none, |former| former.findings);
     let mut pass = Pass { former, seen, suppressions, told: Vec::new(), findings: BTreeMap::new() };
-    let mut by_rule: BTreeMap<&str, BTreeMap<&str, &Finding>> = BTreeMap::new();
+    let mut by_rule: BTreeMap<&str, BTreeMap<&str, &Arc<Finding>>> = BTreeMap::new();
     for (fingerprint, finding) in &before.findings {
         by_rule.entry(&finding.rule).or_default().insert(fingerprint, finding);
     }
@@ -87,7 +89,7 @@ pub fn transitions(
                 None => opened += usize::from(pass.returned(&view, fingerprint, row, known)),
             }
         }
-        let lost: Vec<&Finding> = known
+        let lost: Vec<&Arc<Finding>> = known
             .iter()
             .filter(|(fingerprint, _)| !verdict.rows.contains_key(**fingerprint))
             .map(|(_, finding)| *finding)
@@ -174,7 +176,7 @@ struct Pass<'a> {
     seen: &'a Sighting,
     suppressions: Vec<&'a Suppression>,
     told: Vec<Transition>,
-    findings: BTreeMap<String, Finding>,
+    findings: ByFingerprint,
 }
 
 impl Pass<'_> {
@@ -184,7 +186,7 @@ impl Pass<'_> {
         view: &View<'_>,
         fingerprint: &str,
         row: &RuleRow,
-        known: Option<&Finding>,
+        known: Option<&Arc<Finding>>,
     ) -> bool {
         let opens = view.verdict.sight.opens_of(&row.subject);
         let is_baseline = view.is_baseline_of(&row.subject);
@@ -193,13 +195,17 @@ impl Pass<'_> {
         }
         let Some(known) = known.filter(|known| opens || !known.state.is_closed()) else {
             match known {
-                Some(known) => self.keep(known.clone()),
+                Some(known) => self.keep_known(known),
                 None if opens => self.open(view, fingerprint, row, is_baseline),
                 None => {}
             }
             return opens && is_baseline;
         };
-        let mut finding = known.clone();
+        if opens && self.is_as_it_was(view, row, known) {
+            self.keep_known(known);
+            return false;
+        }
+        let mut finding = Finding::clone(known);
         finding.title.clone_from(&view.verdict.title);
         finding.severity = view.verdict.severity;
         let mut kind = None;
@@ -226,20 +232,32 @@ impl Pass<'_> {
         known.state.is_closed() && is_baseline
     }
 
+    /// Returns whether a row says of an open finding what was known of it, word for word: most do.
+    fn is_as_it_was(&self, view: &View<'_>, row: &RuleRow, known: &Finding) -> bool {
+        known.state == FindingState::Open
+            && known.last_seen.is_none()
+            && known.doubt.is_none()
+            && known.suppression.is_none()
+            && known.severity == view.verdict.severity
+            && known.title == view.verdict.title
+            && known.evidence.as_json() == row.evidence.as_json()
+            && self.suppression(&known.rule, &known.subject).is_none()
+    }
+
     /// Follows a row in doubt: nobody can say whether the finding holds.
     fn doubted(
         &mut self,
         view: &View<'_>,
         fingerprint: &str,
         row: &RuleRow,
-        known: Option<&Finding>,
+        known: Option<&Arc<Finding>>,
         doubt: &str,
     ) {
         match known {
             Some(known) if !known.state.is_closed() && !known.is_only_doubted() => {
                 self.unseen(known, false, Some(doubt));
             }
-            Some(known) if !view.verdict.sight.opens_of(&row.subject) => self.keep(known.clone()),
+            Some(known) if !view.verdict.sight.opens_of(&row.subject) => self.keep_known(known),
             None if !view.verdict.sight.opens_of(&row.subject) => {}
             _ => {
                 let first_seen = known.filter(|known| known.is_only_doubted()).map(|known| &known.first_seen);
@@ -255,12 +273,18 @@ impl Pass<'_> {
     }
 
     /// Opens a finding as a baseline that was only doubted before: nobody knows since when it holds.
-    fn freed_of_doubt(&mut self, view: &View<'_>, fingerprint: &str, row: &RuleRow, known: &Finding) -> bool {
+    fn freed_of_doubt(
+        &mut self,
+        view: &View<'_>,
+        fingerprint: &str,
+        row: &RuleRow,
+        known: &Arc<Finding>,
+    ) -> bool {
         let opens = view.verdict.sight.opens_of(&row.subject);
         if opens {
             self.open(view, fingerprint, row, true);
         } else {
-            self.keep(known.clone());
+            self.keep_known(known);
         }
         opens && view.is_baseline_of(&row.subject)
     }
@@ -280,9 +304,9 @@ impl Pass<'_> {
     }
 
     /// Follows the findings that the rule did not return.
-    fn not_returned(&mut self, view: &View<'_>, lost: &[&Finding], account: &AccountId, state: &State) {
+    fn not_returned(&mut self, view: &View<'_>, lost: &[&Arc<Finding>], account: &AccountId, state: &State) {
         let sight = &view.verdict.sight;
-        let is_live = |finding: &&&Finding| !finding.state.is_closed();
+        let is_live = |finding: &&&Arc<Finding>| !finding.state.is_closed();
         let there = if sight.closes() && lost.iter().any(|finding| is_live(&finding)) {
             addresses(account, &view.verdict.subject, state, lost)
         } else {
@@ -291,7 +315,7 @@ impl Pass<'_> {
         for known in lost {
             let is_blind = !sight.closes_of(&known.subject) || view.verdict.doubt.is_some();
             if known.state.is_closed() || (known.is_only_doubted() && is_blind) {
-                self.keep((*known).clone());
+                self.keep_known(known);
             } else if known.is_only_doubted() {
                 // It never held for sure, and does not: there is nothing to tell and nothing to remember.
             } else if !sight.closes_of(&known.subject) {
@@ -309,8 +333,8 @@ impl Pass<'_> {
     }
 
     /// Keeps a finding that nobody can say anything about.
-    fn unseen(&mut self, known: &Finding, is_broken: bool, doubt: Option<&str>) {
-        let mut finding = known.clone();
+    fn unseen(&mut self, known: &Arc<Finding>, is_broken: bool, doubt: Option<&str>) {
+        let mut finding = Finding::clone(known);
         let mut kind = None;
         if !is_broken {
             finding.state = FindingState::Unknown;
@@ -326,7 +350,7 @@ impl Pass<'_> {
     /// Lays the suppressions over a live finding and tells what happened to it, at most one thing.
     fn settle(
         &mut self,
-        known: &Finding,
+        known: &Arc<Finding>,
         mut finding: Finding,
         kind: Option<TransitionKind>,
         turn: Option<EvidenceTurn>,
@@ -353,15 +377,15 @@ impl Pass<'_> {
     }
 
     /// Closes a finding; what was suppressed ends without a word, as it was kept without one.
-    fn over(&mut self, known: &Finding, state: FindingState) {
+    fn over(&mut self, known: &Arc<Finding>, state: FindingState) {
         if known.state.is_closed() {
-            self.keep(known.clone());
+            self.keep_known(known);
             return;
         }
         if known.is_only_doubted() {
             return;
         }
-        let mut finding = known.clone();
+        let mut finding = Finding::clone(known);
         finding.state = state;
         finding.doubt = None;
         finding.suppression = None;
@@ -378,7 +402,11 @@ impl Pass<'_> {
     }
 
     fn keep(&mut self, finding: Finding) {
-        self.findings.insert(finding.fingerprint.clone(), finding);
+        self.findings.insert(finding.fingerprint.clone(), Arc::new(finding));
+    }
+
+    fn keep_known(&mut self, known: &Arc<Finding>) {
+        self.findings.insert(known.fingerprint.clone(), Arc::clone(known));
     }
 
     fn last(&self) -> Option<Sighting> {
@@ -412,12 +440,17 @@ const fn beneath(known: &Finding) -> FindingState {
 
 /// Returns the addresses of all things of a kind that are there. Of findings that are named by
 /// address, the addresses themselves tell the tables.
-fn addresses(account: &AccountId, subject: &Subject, state: &State, lost: &[&Finding]) -> BTreeSet<String> {
+fn addresses(
+    account: &AccountId,
+    subject: &Subject,
+    state: &State,
+    lost: &[&Arc<Finding>],
+) -> BTreeSet<String> {
     match subject {
         Subject::Row { table, columns } => addresses_in(account, table, columns, state).collect(),
         Subject::Address => {
             let account_part = format!("{account}/");
-            let table = |finding: &&Finding| {
+            let table = |finding: &&Arc<Finding>| {
                 Some(finding.subject.strip_prefix(&account_part)?.split_once('/')?.0.to_owned())
             };
             let tables: BTreeSet<String> = lost.iter().filter_map(table).collect();

@@ -14,6 +14,7 @@ mod sheet;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, BufWriter, Write},
+    sync::Arc,
 };
 
 use check::{Findings, Unanswered};
@@ -161,7 +162,7 @@ impl FindingTurn {
 #[derive(Debug, Clone)]
 pub struct ReportedFinding {
     /// The finding as the snapshot has it.
-    pub finding: Finding,
+    pub finding: Arc<Finding>,
     /// What became of it; none where nothing is compared, or where nobody knows, for its rule could look only later.
     pub turn: Option<FindingTurn>,
 }
@@ -227,7 +228,7 @@ pub fn reported_findings(now: Findings, former: Option<Findings>) -> Vec<Reporte
     let mut found = Vec::new();
     for (fingerprint, finding) in now.findings {
         let before = former.as_mut().map(|former| former.remove(&fingerprint));
-        let turn = before.as_ref().and_then(|before| turn_of(before.as_ref(), &finding));
+        let turn = before.as_ref().and_then(|before| turn_of(before.as_deref(), &finding));
         let is_told = if finding.state.is_closed() {
             turn == Some(FindingTurn::Absent)
         } else {
@@ -238,7 +239,7 @@ pub fn reported_findings(now: Findings, former: Option<Findings>) -> Vec<Reporte
         }
     }
     // What was closed long ago is forgotten.
-    let gone = former.into_iter().flatten().map(|(_, finding)| finding).filter(held);
+    let gone = former.into_iter().flatten().map(|(_, finding)| finding).filter(|finding| held(finding));
     found.extend(gone.map(|finding| ReportedFinding { finding, turn: Some(FindingTurn::Absent) }));
     found.sort_by(|one, other| order(one).cmp(&order(other)));
     found

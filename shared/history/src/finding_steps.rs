@@ -1,8 +1,8 @@
 //! What became of some findings from run to run, read from what each run changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeSet, sync::Arc};
 
-use check::{Findings, FindingsPatch};
+use check::{ByFingerprint, Findings, FindingsPatch};
 use futures::{StreamExt, TryStreamExt, stream};
 use model::{AccountId, Finding};
 use snapshot::{History, Manifest, ObjectRef, SnapshotError, Timeline};
@@ -20,9 +20,9 @@ pub struct FindingStep {
     /// Number of the snapshot.
     pub number: u64,
     /// The finding before the run; none where it is new.
-    pub before: Option<Finding>,
+    pub before: Option<Arc<Finding>>,
     /// The finding after the run.
-    pub after: Finding,
+    pub after: Arc<Finding>,
 }
 
 /// One object to read of the findings.
@@ -66,7 +66,7 @@ pub(crate) async fn finding_steps(
             || is_other_place(&finding.subject)
             || names(history.account(), finding, &ids)
     };
-    let mut known: BTreeMap<String, Finding> = BTreeMap::new();
+    let mut known = ByFingerprint::new();
     let mut steps = Vec::new();
     while let Some((number, content)) = contents.try_next().await? {
         let put = match content {
@@ -83,7 +83,7 @@ pub(crate) async fn finding_steps(
             if known.get(&fingerprint) == Some(&after) || !is_about(&after) {
                 continue;
             }
-            let before = known.insert(fingerprint, after.clone());
+            let before = known.insert(fingerprint, Arc::clone(&after));
             steps.push(FindingStep { number, before, after });
         }
     }

@@ -21,7 +21,7 @@ pub use search::{FoundThings, search};
 pub use subject::{Subject, find_subject};
 pub use turns::{Turns, access_turns};
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use check::{
     Database, EachFinding, Findings, FindingsPatch, Limits, Memory, QueryAnswer, QueryError, Reads,
@@ -312,7 +312,7 @@ pub async fn drift(
 /// As [`state`].
 pub async fn findings(history: &History, manifest: &Manifest) -> Result<Findings, SnapshotError> {
     let mut findings = BTreeMap::new();
-    let put = |finding: Finding| drop(findings.insert(finding.fingerprint.clone(), finding));
+    let put = |finding: Finding| drop(findings.insert(finding.fingerprint.clone(), Arc::new(finding)));
     let rules = each_finding(history, manifest, put).await?;
     Ok(Findings { rules, findings })
 }
@@ -341,13 +341,13 @@ pub async fn each_finding(
     let read = EachFinding(|finding: Finding| {
         let is_gone = forgotten.contains(&finding.fingerprint);
         match put.remove(&finding.fingerprint) {
-            Some(newer) => take(newer),
+            Some(newer) => take(Arc::unwrap_or_clone(newer)),
             None if !is_gone => take(finding),
             None => {}
         }
     });
     let rules = history.stream_json(&found.base, read).await?;
-    put.into_values().for_each(take);
+    put.into_values().map(Arc::unwrap_or_clone).for_each(take);
     Ok(if has_changed { changed_rules } else { rules })
 }
 

@@ -32,13 +32,6 @@ impl<'a> GrantTables<'a> {
         self.access.get_or_init(|| access::build(self.cloud, self.state, self.at))
     }
 
-    /// Drops the access unless it is still needed: it is large, and is built anew where it is asked for again.
-    pub(crate) fn drop_access_unless(&mut self, is_needed: bool) {
-        if !is_needed {
-            self.access.take();
-        }
-    }
-
     /// Notes who holds a permission, for whoever asks later.
     pub(crate) fn note_holders(&mut self, permission: &str, holders: BTreeSet<String>) {
         self.holders.insert(permission.to_owned(), holders);

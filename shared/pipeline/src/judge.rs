@@ -64,7 +64,8 @@ impl Judged {
     }
 }
 
-/// Stage 4: findings first, then gains. Without either there is neither: the next run tells both.
+/// Stage 4: the rules are asked, then who gained access, and then the findings follow. Without one of them there is none: the next
+/// run tells all. The graphs of access are large, as the findings are: only one of them is held at a time.
 pub(crate) async fn judge(
     history: &History,
     former: &mut Former,
@@ -72,18 +73,32 @@ pub(crate) async fn judge(
     run: &Run<'_>,
     at: Timestamp,
 ) -> Result<(Judged, Vec<Gain>), SnapshotError> {
-    let times = grants::Times::of(compared.before_at, at);
-    let may_gain = grants::may_be_gained(history.account().cloud(), compared, &times);
-    let mut tables = GrantTables::new(history.account().cloud(), &compared.state, at);
-    let judged = follow_findings(history, former, compared, &mut tables, may_gain, run, at).await?;
+    let until = Instant::now().checked_add(run.judging).into_iter().chain(run.judge_until).min();
+    let asking = check::RunContext { account: history.account().clone(), at, number: former.next };
+    let known = former.findings_ref().cloned();
+    let none = BTreeMap::new();
+    let grounds = known.as_ref().map_or(&none, |known| &known.grounds);
+    let cloud = history.account().cloud();
+    let mut tables = GrantTables::new(cloud, &compared.state, at);
+    let cache = Some(Cache { hashes: &compared.hashes, grounds });
+    let round = match guarded(|| ask(compared, &asking, run, cache, &mut tables, until)).flatten() {
+        Ok(round) => round,
+        Err(reason) => return Ok((Judged::none(former, reason), Vec::new())),
+    };
     let access = tables.into_access();
-    if judged.unjudged.is_some() || !may_gain {
-        return Ok((judged, Vec::new()));
-    }
-    let gains = grants::gains(history, compared, access, run.permissions, &times);
-    let gains = AssertUnwindSafe(gains).catch_unwind().await.map_err(|fault| reason_of(fault.as_ref()));
+    let times = grants::Times::of(compared.before_at, at);
+    let gains = if grants::may_be_gained(cloud, compared, &times) {
+        let gains = grants::gains(history, compared, access, run.permissions, &times);
+        AssertUnwindSafe(gains).catch_unwind().await.map_err(|fault| reason_of(fault.as_ref()))
+    } else {
+        drop(access);
+        Ok(Vec::new())
+    };
     Ok(match gains {
-        Ok(gains) => (judged, gains),
+        Ok(gains) => match follow_findings(history, former, compared, round, &asking, run, until).await? {
+            judged if judged.unjudged.is_some() => (judged, Vec::new()),
+            judged => (judged, gains),
+        },
         Err(reason) => (Judged::none(former, reason), Vec::new()),
     })
 }
@@ -102,27 +117,19 @@ fn words(fault: &(dyn Any + Send)) -> &str {
     text.or_else(|| fault.downcast_ref::<String>().map(String::as_str)).unwrap_or("it said nothing")
 }
 
-/// A rule of which nothing changed that it reads is not asked; the same rows as in the last run have no
-/// consequences, and no finding is read for them.
+/// Follows the findings by what the rules said. The same rows as in the last run have no consequences, and no finding is read for
+/// them.
 async fn follow_findings(
     history: &History,
     former: &mut Former,
     compared: &Compared,
-    tables: &mut GrantTables<'_>,
-    keeps_access: bool,
+    round: Evaluation,
+    asking: &check::RunContext,
     run: &Run<'_>,
-    at: Timestamp,
+    until: Option<Instant>,
 ) -> Result<Judged, SnapshotError> {
-    let asking = check::RunContext { account: history.account().clone(), at, number: former.next };
+    let at = asking.at;
     let known = former.findings_ref().cloned();
-    let none = BTreeMap::new();
-    let grounds = known.as_ref().map_or(&none, |known| &known.grounds);
-    let known_of = Some(Cache { hashes: &compared.hashes, grounds });
-    let until = Instant::now().checked_add(run.judging).into_iter().chain(run.judge_until).min();
-    let round = match guarded(|| ask(compared, &asking, run, known_of, tables, until)).flatten() {
-        Ok(round) => round,
-        Err(reason) => return Ok(Judged::none(former, reason)),
-    };
     let (digest, grounds) = (round.digest(run.suppressions, at), round.grounds());
     let unanswered = check::unanswered(
         &asking.account,
@@ -147,19 +154,17 @@ async fn follow_findings(
             unjudged: None,
         });
     }
-    // The graph is large, and of no more use where nobody can have gained anything.
-    tables.drop_access_unless(keeps_access);
     let before = findings_before(history, former, &round).await?;
     let outcome = match round.complete(before.as_ref().map(|(findings, _)| findings)) {
         Some(outcome) => outcome,
         // The findings that some rules refer to are lost: all rules are asked.
-        None => match guarded(|| ask(compared, &asking, run, None, tables, until)).flatten() {
-            Ok(round) => {
-                tables.drop_access_unless(keeps_access);
-                round.outcome()
+        None => {
+            let mut tables = GrantTables::new(asking.account.cloud(), &compared.state, at);
+            match guarded(|| ask(compared, asking, run, None, &mut tables, until)).flatten() {
+                Ok(round) => round.outcome(),
+                Err(reason) => return Ok(Judged::none(former, reason)),
             }
-            Err(reason) => return Ok(Judged::none(former, reason)),
-        },
+        }
     };
     let before = before.as_ref().map(|(findings, sighting)| check::Previous { findings, sighting });
     let seen = Sighting { snapshot: asking.number, at: time_text(at) };

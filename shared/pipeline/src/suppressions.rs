@@ -119,8 +119,8 @@ fn fault(
         return Some((WarningKind::SuppressionExpired, why));
     }
     let findings = findings?;
-    let covered = |finding: &&model::Finding| !finding.state.is_closed() && covers(suppression, finding);
-    if findings.findings.values().any(|finding| covered(&finding)) {
+    let covered = |finding: &model::Finding| !finding.state.is_closed() && covers(suppression, finding);
+    if findings.findings.values().any(|finding| covered(finding)) {
         return None;
     }
     let why =

@@ -76,7 +76,7 @@ impl<'a> ToldMoment<'a> {
         let findings: Vec<Value> = self
             .findings
             .iter()
-            .map(|step| json!({ "turn": finding_turn(step).unwrap_or("reworded"), "finding": step.after }))
+            .map(|step| json!({ "turn": finding_turn(step).unwrap_or("reworded"), "finding": &*step.after }))
             .collect();
         json!({
             "snapshot": self.snapshot.snapshot,

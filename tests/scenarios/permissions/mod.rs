@@ -45,7 +45,7 @@ async fn audited(account: &Account, at: &str) -> Findings {
 /// Returns who is told to hold a permission.
 fn holders(findings: &Findings, permission: &str) -> BTreeSet<String> {
     let open = findings.findings.values().filter(|each| each.rule == permission && !each.state.is_closed());
-    open.map(holder).collect()
+    open.map(|finding| holder(finding)).collect()
 }
 
 fn holder(finding: &Finding) -> String {

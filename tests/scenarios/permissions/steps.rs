@@ -31,7 +31,9 @@ fn actions(cloud: Cloud) -> BTreeSet<&'static str> {
 
 /// Returns what each permission is told of: holder and actions.
 fn told(findings: &Findings) -> BTreeMap<(String, String), String> {
-    let is_told = |each: &&model::Finding| each.rule.starts_with("permission_") && each.implied_by.is_none();
+    let is_told = |each: &&std::sync::Arc<model::Finding>| {
+        each.rule.starts_with("permission_") && each.implied_by.is_none()
+    };
     let open = findings.findings.values().filter(is_told);
     let actions = |each: &model::Finding| each.evidence.text("actions").unwrap_or_default();
     open.map(|each| ((holder(each), each.rule.clone()), actions(each))).collect()

@@ -79,8 +79,8 @@ fn moves(before: &Findings, after: &Findings) -> Vec<Move> {
         .findings
         .iter()
         .map(|(fingerprint, after)| Move {
-            before: before.findings.get(fingerprint).cloned(),
-            after: after.clone(),
+            before: before.findings.get(fingerprint).map(|known| Finding::clone(known)),
+            after: Finding::clone(after),
         })
         .filter(|moved| {
             moved.before.as_ref().is_none_or(|before| {

@@ -131,7 +131,7 @@ fn finding(number: usize, seen: &Sighting, text: fn(&str) -> String) -> Reported
         implied_by: None,
         untold: false,
     };
-    ReportedFinding { finding, turn: Some(turn) }
+    ReportedFinding { finding: finding.into(), turn: Some(turn) }
 }
 
 /// Asks for rows that are nasty.

@@ -435,7 +435,7 @@ proptest! {
             // Nothing that was live is lost without a word, unless it was suppressed.
             for (fingerprint, finding) in before.iter().flat_map(|before| &before.findings) {
                 let after = step.findings.findings.get(fingerprint);
-                if finding.is_only_doubted() || after.is_some_and(Finding::is_only_doubted) {
+                if finding.is_only_doubted() || after.is_some_and(|after| after.is_only_doubted()) {
                     prop_assert!(step.transitions.iter().all(|told| told.finding.fingerprint != *fingerprint));
                     continue;
                 }
@@ -443,7 +443,7 @@ proptest! {
                 prop_assert_eq!(&after.first_seen, &finding.first_seen);
                 let is_over = !finding.state.is_closed() && after.state.is_closed();
                 if is_over && finding.state != FindingState::Suppressed {
-                    prop_assert!(step.transitions.iter().any(|told| &told.finding == after));
+                    prop_assert!(step.transitions.iter().any(|told| told.finding == **after));
                 }
                 // What holds has no last sighting; what does not, has one.
                 prop_assert!(after.state != FindingState::Open || after.last_seen.is_none());

@@ -24,7 +24,10 @@ fn finding(state: FindingState, evidence: &str) -> Finding {
 
 fn turn(before: Option<Finding>, now: Option<Finding>) -> Option<Option<FindingTurn>> {
     let findings = |finding: Option<Finding>| Findings {
-        findings: finding.into_iter().map(|finding| (finding.fingerprint.clone(), finding)).collect(),
+        findings: finding
+            .into_iter()
+            .map(|finding| (finding.fingerprint.clone(), Arc::new(finding)))
+            .collect(),
         ..Findings::default()
     };
     reported_findings(findings(now), Some(findings(before))).first().map(|reported| reported.turn)
@@ -76,7 +79,7 @@ fn without_another_snapshot_nothing_is_called_new_and_nothing_over() {
     let open = finding(FindingState::Open, "x");
     let mut over = finding(FindingState::Fixed, "x");
     over.fingerprint = "g".to_owned();
-    let findings = [open, over].map(|finding| (finding.fingerprint.clone(), finding));
+    let findings = [open, over].map(|finding| (finding.fingerprint.clone(), Arc::new(finding)));
     let told = reported_findings(Findings { findings: findings.into(), ..Findings::default() }, None);
     assert_eq!(told.iter().map(|each| each.turn).collect::<Vec<_>>(), [None]);
     assert!(told[0].is_live());
