@@ -1,6 +1,6 @@
 //! `rules`: what is asked, why, and what to do about it.
 
-use access::Permission;
+use access::SensitivePermission;
 use check::{Limits, Rule, RuleKind, RuleSet, Unanswered};
 use clap::builder::styling::AnsiColor;
 use model::{AccountId, Cloud};
@@ -175,7 +175,7 @@ fn with_answer(mut rule: Value, found: &[NotAnswered]) -> Value {
 }
 
 /// A permission that is audited unasked, with its cloud.
-type Audited = (Cloud, Permission);
+type Audited = (Cloud, SensitivePermission);
 
 fn permissions(questions: &Questions) -> Vec<Audited> {
     let of_cloud = |cloud| {

@@ -37,7 +37,7 @@ pub use cause::{Cause, CauseKind};
 use difference::Differences;
 pub use gates::is_gain_withheld;
 use reach::Reaches;
-use side::{Numbers, SameActions, Side, Snapshot};
+use side::{GraphView, Numbers, SameActions, Side};
 use sides::Sides;
 
 /// What happened to the access of a principal.
@@ -180,7 +180,7 @@ impl Access {
     /// something denied before and denies still.
     #[must_use]
     pub fn gains_since(&self, before: &Self, known: &Inventory) -> Vec<AccessChange> {
-        let (former, present) = (Snapshot::of(before, self), Snapshot::of(self, before));
+        let (former, present) = (GraphView::of(before, self), GraphView::of(self, before));
         let mut known_actions = SameActions::default();
         let same_groups = present.groups_as_in(&former, &mut known_actions);
         let bounds = Bounds::of(before, self);

@@ -30,7 +30,7 @@ pub use gains::{AccessChange, Cause, CauseKind, Inventory, Reach, Turn, UsableBy
 pub use names::Names;
 pub use paths::path_text;
 pub use pattern::Pattern;
-pub use permissions::{Holding, Permission, holdings, usual};
+pub use permissions::{Holding, SensitivePermission, holdings, usual};
 pub use sensitive::Sensitive;
 pub use shared_changes::{GrantChange, SharedChange, shared};
 pub use statement::{Choice, Effect, Extent, Question, Resource, Statement};

@@ -1,4 +1,4 @@
-//! Permission audits: who holds what nobody should hold unnoticed.
+//! SensitivePermission audits: who holds what nobody should hold unnoticed.
 //!
 //! In: sensitive permissions, as settings and this program name them, and the access of an account. Out: everybody who
 //! holds one and is not allowed to, with the path. What nobody can use now, because its holder is disabled, is not told;
@@ -18,7 +18,7 @@ use crate::{
 /// A sensitive permission: actions whose holders are audited by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Permission {
+pub struct SensitivePermission {
     /// Names it, as the id of a rule does.
     pub id: String,
     /// What its holder may do, in a few words.
@@ -71,7 +71,7 @@ pub struct Holding {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    permission: Vec<Permission>,
+    permission: Vec<SensitivePermission>,
     /// Steps to more power that no permission names.
     #[serde(default)]
     #[cfg_attr(not(test), expect(dead_code, reason = "said to whoever reads the file, and held by a test"))]
@@ -99,7 +99,7 @@ fn file(cloud: Cloud) -> Result<File, toml::de::Error> {
 ///
 /// # Errors
 /// Never, as long as the tests of this package are green.
-pub fn usual(cloud: Cloud) -> Result<Vec<Permission>, toml::de::Error> {
+pub fn usual(cloud: Cloud) -> Result<Vec<SensitivePermission>, toml::de::Error> {
     file(cloud).map(|file| file.permission)
 }
 
@@ -111,7 +111,7 @@ pub fn holdings(
     cloud: Cloud,
     state: &State,
     access: &Access,
-    permission: &Permission,
+    permission: &SensitivePermission,
 ) -> Result<Vec<Holding>, String> {
     let allowed = Allowed::of(access, permission);
     let mut asked = Asked { cloud, state, access, permission, answered: Answered::default() };
@@ -188,7 +188,7 @@ struct Asked<'a, 's> {
     cloud: Cloud,
     state: &'s State,
     access: &'a Access,
-    permission: &'a Permission,
+    permission: &'a SensitivePermission,
     answered: Answered<'a>,
 }
 
@@ -253,7 +253,7 @@ struct Allowed<'a> {
 }
 
 impl<'a> Allowed<'a> {
-    fn of(access: &'a Access, permission: &'a Permission) -> Self {
+    fn of(access: &'a Access, permission: &'a SensitivePermission) -> Self {
         let named = permission.allowed.iter().filter_map(|allowed| allowed.split_once(':'));
         let named = named.map(|(kind, name)| (kind, Pattern::parse(name))).collect();
         let mut allowed = Self { named, is_out: Vec::new() };
@@ -286,7 +286,7 @@ fn is_kind(kind: &str, written: &str) -> bool {
     kind.eq_ignore_ascii_case(written) || short.is_some_and(|short| short.eq_ignore_ascii_case(written))
 }
 
-impl Permission {
+impl SensitivePermission {
     /// Returns what is wrong with it, if anything is.
     ///
     /// # Errors

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Cloud, State};
 
 use crate::{
-    Access, Choice, Extent, GrantChange, Pattern, Permission, Question, SharedChange, Statement, What,
-    clouds, holdings,
+    Access, Choice, Extent, GrantChange, Pattern, Question, SensitivePermission, SharedChange, Statement,
+    What, clouds, holdings,
 };
 
 /// Finds sensitive permissions in the gains of one state. Who holds one is found out only when a gain speaks of it.
@@ -18,7 +18,7 @@ pub struct Sensitive<'a> {
     cloud: Cloud,
     state: &'a State,
     access: &'a Access,
-    permissions: &'a [Permission],
+    permissions: &'a [SensitivePermission],
     /// Holders by the id of the permission, where somebody asked.
     holders: BTreeMap<&'a str, BTreeSet<String>>,
     /// The questions of each permission, by its id: to read one may take a look at all roles.
@@ -53,29 +53,30 @@ impl<'a> Sensitive<'a> {
         cloud: Cloud,
         state: &'a State,
         access: &'a Access,
-        permissions: &'a [Permission],
+        permissions: &'a [SensitivePermission],
         known: &BTreeMap<String, BTreeSet<String>>,
     ) -> Self {
-        let known_of =
-            |permission: &'a Permission| Some((permission.id.as_str(), known.get(&permission.id)?.clone()));
+        let known_of = |permission: &'a SensitivePermission| {
+            Some((permission.id.as_str(), known.get(&permission.id)?.clone()))
+        };
         let holders = permissions.iter().filter_map(known_of).collect();
         Self { cloud, state, access, permissions, holders, questions: BTreeMap::new() }
     }
 
     /// Returns the permissions that came with a gain, in the order in which they were given.
-    pub fn given_by(&mut self, gain: &SharedChange) -> Vec<&'a Permission> {
+    pub fn given_by(&mut self, gain: &SharedChange) -> Vec<&'a SensitivePermission> {
         let permissions = self.permissions;
         permissions.iter().filter(|permission| self.gives(gain, permission)).collect()
     }
 
-    fn gives(&mut self, gain: &SharedChange, permission: &'a Permission) -> bool {
+    fn gives(&mut self, gain: &SharedChange, permission: &'a SensitivePermission) -> bool {
         let speaking: Vec<&GrantChange> =
             gain.grants.iter().filter(|grant| self.speaks(grant, permission)).collect();
         speaking.iter().any(|grant| gain.holders(grant).any(|who| self.holds(permission, &who.step.id)))
     }
 
     /// Returns whether a grant gives a permission, as far as it says itself.
-    fn speaks(&mut self, grant: &GrantChange, permission: &'a Permission) -> bool {
+    fn speaks(&mut self, grant: &GrantChange, permission: &'a SensitivePermission) -> bool {
         match &grant.what {
             What::Statement(statement) => {
                 self.questions_of(permission).iter().any(|asked| asked.is_given_by(statement))
@@ -85,7 +86,7 @@ impl<'a> Sensitive<'a> {
     }
 
     /// Returns the questions of the actions of a permission that can be understood.
-    fn questions_of(&mut self, permission: &'a Permission) -> &[ActionQuestion] {
+    fn questions_of(&mut self, permission: &'a SensitivePermission) -> &[ActionQuestion] {
         let (cloud, state) = (self.cloud, self.state);
         self.questions.entry(&permission.id).or_insert_with(|| {
             let read = |action: &String| {
@@ -101,7 +102,7 @@ impl<'a> Sensitive<'a> {
         })
     }
 
-    fn holds(&mut self, permission: &'a Permission, id: &str) -> bool {
+    fn holds(&mut self, permission: &'a SensitivePermission, id: &str) -> bool {
         let holders = self.holders.entry(&permission.id).or_insert_with(|| {
             // One whose resource cannot be understood is told as a broken rule.
             let found = holdings(self.cloud, self.state, self.access, permission).unwrap_or_default();
@@ -148,8 +149,8 @@ mod tests {
         }
     }
 
-    fn permission(action: &str, partly: bool, allowed: &[&str]) -> Permission {
-        Permission {
+    fn permission(action: &str, partly: bool, allowed: &[&str]) -> SensitivePermission {
+        SensitivePermission {
             id: action.to_owned(),
             title: action.to_owned(),
             severity: Severity::High,
@@ -165,7 +166,7 @@ mod tests {
     }
 
     /// Returns whether a permission came with a gain of somebody who holds these actions now.
-    fn came(holds: &[&str], standing: Standing, gained: What, permission: &Permission) -> bool {
+    fn came(holds: &[&str], standing: Standing, gained: What, permission: &SensitivePermission) -> bool {
         let mut access = Access::default();
         let ana = access.principal(principal("ana", standing.clone()));
         let boss = access.principal(principal("boss", Standing::Active));

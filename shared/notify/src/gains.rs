@@ -25,7 +25,7 @@ pub struct Gain {
     /// Known resources that it opens them on.
     pub resources: u64,
     /// Sensitive permissions that came with it.
-    pub sensitive: Vec<SensitivePermission>,
+    pub sensitive: Vec<GainedPermission>,
     /// How much of the account the widest grant opens.
     pub breadth: Breadth,
     /// Whether it is, or holds, the right to become another principal.
@@ -36,7 +36,7 @@ pub struct Gain {
 
 /// A permission that nobody should hold unnoticed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SensitivePermission {
+pub struct GainedPermission {
     /// Its id, which is that of a rule.
     pub id: String,
     /// What its holder may do.
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     fn gain(sensitive: &[Severity], breadth: Breadth, is_becoming: bool, can_act: bool) -> Severity {
-        let sensitive = sensitive.iter().map(|severity| SensitivePermission {
+        let sensitive = sensitive.iter().map(|severity| GainedPermission {
             id: "permission".to_owned(),
             title: String::new(),
             severity: *severity,

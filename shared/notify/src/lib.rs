@@ -32,7 +32,7 @@ pub use damage::Damage;
 pub use delivery::{Batch, DeliveryReport, Now, SinkReport, deliver};
 pub use drift::{drift, naming_tables};
 pub use eventbridge::EventBridge;
-pub use gains::{Breadth, Gain, SensitivePermission};
+pub use gains::{Breadth, Gain, GainedPermission};
 pub use ledger::{LedgerState, ledger_key};
 pub use outbox::{from_outbox, to_outbox};
 pub use retold::without_told;

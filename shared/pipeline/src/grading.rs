@@ -1,11 +1,11 @@
 //! How much a gain of access opens, so that the event that tells it can be graded.
 
-use access::{GrantChange, Inventory, Permission, Principal, SharedChange, Standing, What};
-use notify::{Breadth, SensitivePermission};
+use access::{GrantChange, Inventory, Principal, SensitivePermission, SharedChange, Standing, What};
+use notify::{Breadth, GainedPermission};
 
 /// Returns a permission as events name it.
-pub(crate) fn sensitive_permission(permission: &Permission) -> SensitivePermission {
-    SensitivePermission {
+pub(crate) fn sensitive_permission(permission: &SensitivePermission) -> GainedPermission {
+    GainedPermission {
         id: permission.id.clone(),
         title: permission.title.clone(),
         severity: permission.severity,

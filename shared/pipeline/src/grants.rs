@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::{
-    Access, AccessChange, CauseKind, Holding, Permission, Sensitive, SharedChange, Standing, Turn, Verdict,
-    What, path_text,
+    Access, AccessChange, CauseKind, Holding, Sensitive, SensitivePermission, SharedChange, Standing, Turn,
+    Verdict, What, path_text,
 };
 use check::{Found, FoundOne, RustRule};
 use model::{Change, Cloud, Evidence, Lists, Row, State, Table, Timestamp, Trust, Weight, tables};
@@ -23,7 +23,7 @@ use crate::{
 const FORM: &str = "principal, about, actions, certainty, condition, through";
 
 /// Returns the question who holds a permission without being allowed to, in the form of a rule.
-pub(crate) fn judgement(cloud: Cloud, lists: &Lists, permission: &Permission) -> RustRule {
+pub(crate) fn judgement(cloud: Cloud, lists: &Lists, permission: &SensitivePermission) -> RustRule {
     let once_seen = hiding(cloud, permission).into_iter();
     let once_seen = once_seen.filter(|table| lists.whole(table.listing) != Trust::Never);
     RustRule {
@@ -53,7 +53,7 @@ pub(crate) fn found(
     cloud: Cloud,
     state: &State,
     tables: &mut GrantTables<'_>,
-    permission: &Permission,
+    permission: &SensitivePermission,
 ) -> Found {
     let addresses = addresses(cloud, state);
     let holdings = access::holdings(cloud, state, tables.access(), permission)?;
@@ -120,7 +120,7 @@ pub(crate) fn restricting(cloud: Cloud) -> &'static [&'static Table] {
 }
 
 /// Returns the tables whose missing rows would make somebody report who is allowed by a group.
-fn allowing(cloud: Cloud, permission: &Permission) -> Vec<&'static Table> {
+fn allowing(cloud: Cloud, permission: &SensitivePermission) -> Vec<&'static Table> {
     match cloud {
         _ if permission.allowed.is_empty() => Vec::new(),
         Cloud::Ibm => vec![&tables::ibm::ACCESS_GROUPS, &tables::ibm::MEMBERS],
@@ -132,7 +132,7 @@ fn allowing(cloud: Cloud, permission: &Permission) -> Vec<&'static Table> {
 /// closed public group, the actions that all of a pattern stands for; denying statements and the bounds of an organisation.
 ///
 /// What was never seen of these cannot be waited for: the bounds of an organisation, for one, are shown to few accounts.
-fn hiding(cloud: Cloud, permission: &Permission) -> Vec<&'static Table> {
+fn hiding(cloud: Cloud, permission: &SensitivePermission) -> Vec<&'static Table> {
     match cloud {
         Cloud::Ibm => {
             use tables::ibm::{ACCOUNTS, CUSTOM_ROLES, GROUP_SETTINGS, ROLE_ACTIONS, ROLES};

@@ -1,6 +1,6 @@
 //! Which permissions are audited: the usual ones of each cloud, as the settings change them, and those they add.
 
-use access::Permission;
+use access::SensitivePermission;
 use model::{Cloud, Severity};
 use serde::Deserialize;
 
@@ -16,31 +16,31 @@ pub struct PermissionSettings {
     /// Whether it is audited.
     #[serde(default = "yes")]
     pub audited: bool,
-    /// The title in place of [`Permission::title`].
+    /// The title in place of [`SensitivePermission::title`].
     #[serde(default)]
     pub title: Option<String>,
-    /// The severity in place of [`Permission::severity`].
+    /// The severity in place of [`SensitivePermission::severity`].
     #[serde(default)]
     pub severity: Option<Severity>,
-    /// The actions in place of [`Permission::actions`].
+    /// The actions in place of [`SensitivePermission::actions`].
     #[serde(default)]
     pub actions: Option<Vec<String>>,
-    /// The resource in place of [`Permission::resource`].
+    /// The resource in place of [`SensitivePermission::resource`].
     #[serde(default)]
     pub resource: Option<String>,
-    /// The choice in place of [`Permission::partly`].
+    /// The choice in place of [`SensitivePermission::partly`].
     #[serde(default)]
     pub partly: Option<bool>,
-    /// The ids in place of [`Permission::implied_by`].
+    /// The ids in place of [`SensitivePermission::implied_by`].
     #[serde(default)]
     pub implied_by: Option<Vec<String>>,
-    /// The principals in place of [`Permission::allowed`].
+    /// The principals in place of [`SensitivePermission::allowed`].
     #[serde(default)]
     pub allowed: Option<Vec<String>>,
-    /// The reason in place of [`Permission::reason`].
+    /// The reason in place of [`SensitivePermission::reason`].
     #[serde(default)]
     pub reason: Option<String>,
-    /// The remedy in place of [`Permission::remediation`].
+    /// The remedy in place of [`SensitivePermission::remediation`].
     #[serde(default)]
     pub remediation: Option<String>,
 }
@@ -51,7 +51,7 @@ const fn yes() -> bool {
 
 /// The permissions that are audited, by cloud.
 #[derive(Debug, Clone, Default)]
-pub struct Permissions(Vec<(Cloud, Vec<Permission>)>);
+pub struct Permissions(Vec<(Cloud, Vec<SensitivePermission>)>);
 
 impl Permissions {
     /// Returns the usual permissions as some settings change them.
@@ -78,14 +78,15 @@ impl Permissions {
 
     /// Returns those of a cloud: the wider ones first, as they were written.
     #[must_use]
-    pub fn of_cloud(&self, cloud: Cloud) -> &[Permission] {
+    pub fn of_cloud(&self, cloud: Cloud) -> &[SensitivePermission] {
         self.0.iter().find(|(each, _)| *each == cloud).map_or(&[], |(_, permissions)| permissions)
     }
 
     fn change(&mut self, change: &PermissionSettings) -> Result<(), String> {
         let is_meant = |cloud: Cloud| change.cloud.is_none_or(|meant| meant == cloud);
-        let has_it = |permissions: &[Permission]| permissions.iter().any(|each| each.id == change.id);
-        let known: Vec<&mut Vec<Permission>> = self
+        let has_it =
+            |permissions: &[SensitivePermission]| permissions.iter().any(|each| each.id == change.id);
+        let known: Vec<&mut Vec<SensitivePermission>> = self
             .0
             .iter_mut()
             .filter(|(cloud, permissions)| is_meant(*cloud) && has_it(permissions))
@@ -114,7 +115,7 @@ impl Permissions {
                 nearest.map(|id| format!(", did you mean `{id}`?")).unwrap_or_default()
             ));
         };
-        let mut permission = Permission {
+        let mut permission = SensitivePermission {
             id: change.id.clone(),
             title: change.id.replace('_', " "),
             severity: Severity::Medium,
@@ -144,7 +145,7 @@ impl PermissionSettings {
     }
 
     /// Changes the permission of this name, or takes it away.
-    fn apply(&self, permissions: &mut Vec<Permission>) -> Result<(), String> {
+    fn apply(&self, permissions: &mut Vec<SensitivePermission>) -> Result<(), String> {
         if !self.audited {
             permissions.retain(|permission| permission.id != self.id);
         }
@@ -155,7 +156,7 @@ impl PermissionSettings {
         })
     }
 
-    fn lay_over(&self, permission: &mut Permission) {
+    fn lay_over(&self, permission: &mut SensitivePermission) {
         fn lay<T: Clone>(given: Option<&T>, place: &mut T) {
             if let Some(given) = given {
                 place.clone_from(given);
@@ -193,7 +194,7 @@ mod tests {
         let changed =
             settings(&format!("[[permission]]\nid = \"{id}\"\nallowed = [\"group:auditors\"]\n")).unwrap();
         let usual = access::usual(Cloud::Huawei).unwrap();
-        let find = |all: &[Permission]| all.iter().find(|each| each.id == id).cloned().unwrap();
+        let find = |all: &[SensitivePermission]| all.iter().find(|each| each.id == id).cloned().unwrap();
         let (changed, usual) = (find(changed.of_cloud(Cloud::Huawei)), find(&usual));
         assert_eq!(changed.allowed, ["group:auditors"]);
         assert_eq!((changed.actions, changed.title), (usual.actions, usual.title));

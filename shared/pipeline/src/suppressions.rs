@@ -3,7 +3,7 @@
 //! A suppression that does nothing is told and fails nothing: whoever wrote it believes that something is accepted, and
 //! would learn of a misspelt rule or a forgotten end only by looking.
 
-use access::Permission;
+use access::SensitivePermission;
 use check::{Findings, RuleSet};
 use model::{AccountId, Cloud, Suppression, Timestamp, normal_time};
 use serde::{Deserialize, Deserializer, de::Error};
@@ -107,7 +107,7 @@ fn fault(
     findings: Option<&Findings>,
     at: Timestamp,
 ) -> Option<(WarningKind, String)> {
-    let is_named = |permission: &Permission| permission.id == suppression.rule;
+    let is_named = |permission: &SensitivePermission| permission.id == suppression.rule;
     let is_permission =
         Cloud::ALL.into_iter().any(|cloud| asked.permissions.of_cloud(cloud).iter().any(is_named));
     if asked.rules.get(&suppression.rule).is_none() && !is_permission {

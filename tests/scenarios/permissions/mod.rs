@@ -1,4 +1,4 @@
-//! Permission audits: who holds what nobody should hold unnoticed, as the settings say who may, and what becomes of it.
+//! SensitivePermission audits: who holds what nobody should hold unnoticed, as the settings say who may, and what becomes of it.
 
 mod ends;
 mod life;
@@ -140,8 +140,8 @@ fn a_permission_that_cannot_be_meant_is_refused_with_what_would_be_right() {
         ),
         ("id = \"permission_to_bake\"\ncloud = \"ibm\"", &["`permission_to_bake`", "names no `actions`"]),
         (
-            "id = \"Permission To Bake\"\ncloud = \"ibm\"\nactions = [\"x\"]",
-            &["`Permission To Bake`", "lower-case"],
+            "id = \"SensitivePermission To Bake\"\ncloud = \"ibm\"\nactions = [\"x\"]",
+            &["`SensitivePermission To Bake`", "lower-case"],
         ),
         ("id = \"permission_to_raise_own_power\"\nalowed = []", &["alowed"]),
     ];

@@ -17,12 +17,12 @@ pub(super) type Grant<'a> = (usize, Option<&'a str>);
 
 /// A state, with what only the other state knows of the roles that are given in it: a role holds the same actions
 /// whether or not they were listed.
-pub(super) struct Snapshot<'a> {
+pub(super) struct GraphView<'a> {
     pub(super) access: &'a Access,
     extras: BTreeMap<usize, Vec<Source>>,
 }
 
-impl<'a> Snapshot<'a> {
+impl<'a> GraphView<'a> {
     pub(super) fn of(access: &'a Access, other: &Access) -> Self {
         let (Some(mine), Some(theirs)) = (&access.roles, &other.roles) else {
             return Self { access, extras: BTreeMap::new() };
@@ -79,7 +79,7 @@ impl<'a> Snapshot<'a> {
     fn same<'s>(
         &'s self,
         mine: &[usize],
-        other: &'s Snapshot<'_>,
+        other: &'s GraphView<'_>,
         theirs: &[usize],
         known: &mut SameActions,
     ) -> Option<Counts<'s>> {
@@ -102,7 +102,7 @@ impl<'a> Snapshot<'a> {
     /// Returns the groups that hold the same as in the other state, by id.
     pub(super) fn groups_as_in<'s>(
         &'s self,
-        other: &'s Snapshot<'_>,
+        other: &'s GraphView<'_>,
         known: &mut SameActions,
     ) -> SameGroups<'s> {
         let groups = self.access.groups.iter().zip(&self.access.of_group);
@@ -118,7 +118,7 @@ impl<'a> Snapshot<'a> {
     /// Returns whether a principal holds the same as in the other state, by the same ways.
     pub(super) fn is_as_in(
         &self,
-        other: &Snapshot<'_>,
+        other: &GraphView<'_>,
         id: &str,
         same_groups: &SameGroups<'_>,
         known: &mut SameActions,
@@ -227,7 +227,7 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn of(state: &'a Snapshot<'a>, id: &str, numbers: &mut Numbers<'a>) -> Self {
+    pub(super) fn of(state: &'a GraphView<'a>, id: &str, numbers: &mut Numbers<'a>) -> Self {
         let access = state.access;
         let number = access.principal_with(id);
         let mut side = Self { access, number, grants: BTreeMap::new(), of_everybody: BTreeSet::new() };

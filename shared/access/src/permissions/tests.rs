@@ -39,8 +39,8 @@ fn office(holds: &[(&str, &str)]) -> Access {
     access
 }
 
-fn permission(id: &str, action: &str, allowed: &[&str]) -> Permission {
-    Permission {
+fn permission(id: &str, action: &str, allowed: &[&str]) -> SensitivePermission {
+    SensitivePermission {
         id: id.to_owned(),
         title: id.to_owned(),
         severity: Severity::High,
@@ -56,7 +56,7 @@ fn permission(id: &str, action: &str, allowed: &[&str]) -> Permission {
 }
 
 /// Returns `permission: holder` for each holding.
-fn told(access: &Access, permissions: &[Permission]) -> Vec<String> {
+fn told(access: &Access, permissions: &[SensitivePermission]) -> Vec<String> {
     let found = permissions.iter().flat_map(|permission| {
         let found = holdings(Cloud::Huawei, &State::default(), access, permission);
         let of = |holding: Holding| format!("{}: {}", permission.id, holding.principal.step.id);
@@ -71,7 +71,7 @@ fn whoever_is_in_an_allowed_group_may_hold_it_by_any_way() {
     let access =
         office(&[("auditors", "iam:*:*"), ("ana", "iam:credentials:*"), ("ben", "iam:*:createCredentialV5")]);
     assert_eq!(told(&access, std::slice::from_ref(&keys)), ["keys: ben"]);
-    let nobody = Permission { allowed: Vec::new(), ..keys };
+    let nobody = SensitivePermission { allowed: Vec::new(), ..keys };
     assert_eq!(told(&access, &[nobody]), ["keys: ana", "keys: ben"]);
 }
 
@@ -87,7 +87,7 @@ fn all_of_it_under_a_condition_is_not_hidden_by_a_part_that_is_sure() {
     let source = allow(&mut access, "*", None);
     access.sources[source].statement.condition = Some("g:MFAPresent bool true".to_owned());
     access.attach(access.principal_with("ana").unwrap(), source);
-    let all = Permission { partly: false, ..permission("all", "*:*:*", &[]) };
+    let all = SensitivePermission { partly: false, ..permission("all", "*:*:*", &[]) };
     assert_eq!(told(&access, &[all]), ["all: ana"]);
 }
 
@@ -98,7 +98,7 @@ fn on_a_part_of_the_resources_it_counts_where_the_permission_says_so() {
     access.attach(access.principal_with("ana").unwrap(), source);
     let keys = permission("keys", "iam:credentials:createCredentialV5", &[]);
     assert_eq!(told(&access, std::slice::from_ref(&keys)), ["keys: ana"]);
-    assert_eq!(told(&access, &[Permission { partly: false, ..keys }]), [""; 0]);
+    assert_eq!(told(&access, &[SensitivePermission { partly: false, ..keys }]), [""; 0]);
 }
 
 #[test]
@@ -186,9 +186,19 @@ fn every_action_that_is_audited_is_real_and_a_step() {
 fn a_permission_that_cannot_be_meant_is_refused() {
     let good = permission("keys", "a", &["group:x"]);
     assert!(good.check().is_ok());
-    assert!(Permission { id: "No Id".to_owned(), ..good.clone() }.check().unwrap_err().contains("`No Id`"));
-    assert!(Permission { actions: Vec::new(), ..good.clone() }.check().unwrap_err().contains("`actions`"));
-    let allowed = |text: &str| Permission { allowed: vec![text.to_owned()], ..good.clone() }.check();
+    assert!(
+        SensitivePermission { id: "No Id".to_owned(), ..good.clone() }
+            .check()
+            .unwrap_err()
+            .contains("`No Id`")
+    );
+    assert!(
+        SensitivePermission { actions: Vec::new(), ..good.clone() }
+            .check()
+            .unwrap_err()
+            .contains("`actions`")
+    );
+    let allowed = |text: &str| SensitivePermission { allowed: vec![text.to_owned()], ..good.clone() }.check();
     for (text, near) in [("grp:x", "`group`"), ("serviceid:x", "`service ID`"), ("user :x", "`user`")] {
         let error = allowed(text).unwrap_err();
         assert!(error.contains(&format!("did you mean {near}?")), "{error}");
@@ -199,6 +209,6 @@ fn a_permission_that_cannot_be_meant_is_refused() {
     for text in ["Group:x", "access group:x", "Service ID:*", "root user:r", "agency:a:b"] {
         assert_eq!(allowed(text), Ok(()), "{text}");
     }
-    let bad = Permission { allowed: vec!["auditors".to_owned()], ..good.clone() };
+    let bad = SensitivePermission { allowed: vec!["auditors".to_owned()], ..good.clone() };
     assert!(bad.check().unwrap_err().contains("group:auditors"));
 }

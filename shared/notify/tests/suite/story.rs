@@ -4,7 +4,7 @@ use model::{
     AccountId, Change, ChangeKind, Coverage, Event, EvidenceTurn, Finding, FindingState, ListStatus, Row,
     Rows, Severity, Sighting, State, Transition, TransitionKind, tables::ibm,
 };
-use notify::{BaselineCounts, Breadth, CoverageChange, Damage, Gain, RunReport, SensitivePermission, events};
+use notify::{BaselineCounts, Breadth, CoverageChange, Damage, Gain, GainedPermission, RunReport, events};
 use serde_json::json;
 
 pub(crate) fn account() -> AccountId {
@@ -205,7 +205,7 @@ pub(crate) fn gains() -> Vec<Gain> {
         usable_by_total: 0,
         actions: 2,
         resources: 4,
-        sensitive: vec![SensitivePermission {
+        sensitive: vec![GainedPermission {
             id: "permission_to_raise_own_power".to_owned(),
             title: "Can escalate own privileges".to_owned(),
             severity: Severity::High,

@@ -4,7 +4,7 @@ use model::tables::ibm as t;
 
 use super::world::World;
 use crate::{
-    Answer, Extent, Permission, Standing, Verdict, holdings,
+    Answer, Extent, SensitivePermission, Standing, Verdict, holdings,
     ibm::{access, inventory, question},
 };
 
@@ -63,7 +63,7 @@ fn what_every_member_may_is_no_finding_and_no_gain() {
     let after = world(&[(IDS, "NOT_SET")]).user("IBMid-3", "ACTIVE").state();
     let gains = access(&after).gains_since(&access(&before), &inventory(&after));
     assert_eq!(gains, [], "a new member is no news of access");
-    let permission = Permission {
+    let permission = SensitivePermission {
         id: "permission_to_make_service_ids".to_owned(),
         title: String::new(),
         severity: model::Severity::High,
