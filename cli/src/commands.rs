@@ -29,7 +29,7 @@ use crate::{
     failure::{Failure, exit},
     past::{self, Past},
     place,
-    progress::Progress,
+    progress::ProgressDisplay,
     screen::Screen,
 };
 
@@ -38,7 +38,7 @@ use crate::{
 pub(crate) struct Context<'a> {
     pub(crate) global: &'a crate::arguments::Global,
     pub(crate) screen: &'a Screen,
-    pub(crate) progress: &'a Progress,
+    pub(crate) progress: &'a ProgressDisplay,
     /// The settings that are named or found, if any.
     pub(crate) settings: Option<&'a pipeline::Settings>,
     /// The account that is being asked, where each of several is.
@@ -75,7 +75,7 @@ impl Context<'_> {
 }
 
 /// Runs the command that was given, and says whether it has news.
-pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Result<bool, Failure> {
+pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &ProgressDisplay) -> Result<bool, Failure> {
     let settings = match &cli.command {
         // These ask nothing of any account of one's own.
         Command::Demo(_) | Command::Completions(_) | Command::Man(_) => None,

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use arguments::Cli;
 use clap::Parser;
 use failure::{Failure, exit};
-use progress::Progress;
+use progress::ProgressDisplay;
 use screen::Screen;
 
 /// An audit makes and drops millions of small things: with the allocator of the system that alone is a third to a half of its time.
@@ -34,7 +34,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let progress = Progress::start(cli.global.verbose);
+    let progress = ProgressDisplay::start(cli.global.verbose);
     let screen = Screen::of(&cli.global);
     let outcome = run(&cli, &screen, &progress);
     progress.clear();
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-fn run(cli: &Cli, screen: &Screen, progress: &Progress) -> Result<bool, Failure> {
+fn run(cli: &Cli, screen: &Screen, progress: &ProgressDisplay) -> Result<bool, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
         Failure::new(exit::UNREADABLE, error).doing("the program could not start its threads")
     })?;

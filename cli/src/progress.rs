@@ -16,14 +16,14 @@ const READING: &str = "collect";
 
 /// What goes on, for whoever waits.
 #[derive(Debug)]
-pub(crate) struct Progress {
+pub(crate) struct ProgressDisplay {
     all: MultiProgress,
     bar: ProgressBar,
     /// Lists that are to be read in this stage. The bar cannot be asked to add: without a length it adds to none.
     expected: Mutex<u64>,
 }
 
-impl Progress {
+impl ProgressDisplay {
     /// Begins to draw and to log. `verbose` counts the wish for more; `RUST_LOG` outdoes it.
     pub(crate) fn start(verbose: u8) -> Self {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
@@ -65,7 +65,7 @@ impl Progress {
     }
 }
 
-impl collect::Progress for Progress {
+impl collect::Progress for ProgressDisplay {
     fn expect(&self, lists: usize) {
         self.bar.set_style(counted());
         // Held until the bar knows: of two lists that begin at once, none may set back what the other said.
@@ -87,7 +87,7 @@ impl collect::Progress for Progress {
     }
 }
 
-impl pipeline::Watch for Progress {
+impl pipeline::Watch for ProgressDisplay {
     fn stage(&self, stage: &'static str) {
         *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = 0;
         self.bar.reset();
@@ -138,8 +138,8 @@ mod tests {
 
     #[test]
     fn the_bar_knows_how_many_lists_a_run_reads_and_how_many_are_read() {
-        let progress = Progress::on(MultiProgress::with_draw_target(ProgressDrawTarget::hidden()));
-        let seen = |progress: &Progress| (progress.bar.position(), progress.bar.length());
+        let progress = ProgressDisplay::on(MultiProgress::with_draw_target(ProgressDrawTarget::hidden()));
+        let seen = |progress: &ProgressDisplay| (progress.bar.position(), progress.bar.length());
         for _account in 0..2 {
             progress.stage("collect");
             assert_eq!(seen(&progress), (0, None), "nobody knows yet");

@@ -10,7 +10,7 @@ use check::RuleSet;
 use collect::Silent;
 use model::{AccountId, Cloud, Event, Timestamp};
 use notify::Sink;
-use pipeline::{PipelineError, Run, Settings, Summary, Target, Watch};
+use pipeline::{PipelineError, Run, RunSummary, Settings, Target, Watch};
 use simulators::{huawei, ibm};
 use snapshot::{AnyStore, History, StoreOptions};
 use tempfile::TempDir;
@@ -103,7 +103,7 @@ impl Account {
     }
 
     /// Audits once, at a time of the story.
-    pub async fn audit(&self, at: &str) -> Result<Summary, PipelineError> {
+    pub async fn audit(&self, at: &str) -> Result<RunSummary, PipelineError> {
         self.audit_into(&self.store().await, &self.events_file(), at, &Unwatched).await
     }
 
@@ -114,7 +114,7 @@ impl Account {
         events: &Path,
         at: &str,
         watch: &dyn Watch,
-    ) -> Result<Summary, PipelineError> {
+    ) -> Result<RunSummary, PipelineError> {
         let settings =
             Settings::parse("the story", &self.settings("unused", &[])).expect("settings that parse");
         let now: Timestamp = at.parse().expect("a time");

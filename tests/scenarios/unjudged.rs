@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use check::RuleSet;
 use model::Event;
-use pipeline::Summary;
+use pipeline::RunSummary;
 use simulators::ibm::{
     Fault, FaultKind,
     world::{Attribute, World},
@@ -69,7 +69,7 @@ fn hinder(account: &mut Account, is_endless: bool) {
     }
 }
 
-async fn audit(account: &Account, at: &str) -> (Summary, Vec<Event>) {
+async fn audit(account: &Account, at: &str) -> (RunSummary, Vec<Event>) {
     let known = account.events().len();
     let summary = account.audit(at).await.expect("an audit");
     (summary, account.events().split_off(known))

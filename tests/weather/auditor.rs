@@ -9,7 +9,7 @@ use fastrand::Rng;
 use futures::FutureExt;
 use model::{AccountId, Timestamp};
 use notify::Sink;
-use pipeline::{Clock, PipelineError, Run, Settings, Summary, Target, Watch};
+use pipeline::{Clock, PipelineError, Run, RunSummary, Settings, Target, Watch};
 use serde::{Deserialize, Serialize};
 use snapshot::History;
 use tokio::{
@@ -32,7 +32,7 @@ pub struct Order {
 /// How a run ended.
 #[derive(Debug)]
 pub enum End {
-    Done(Box<Summary>),
+    Done(Box<RunSummary>),
     /// It made no snapshot, and says why.
     Failed(PipelineError),
     Panicked(String),

@@ -4,7 +4,7 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use export::Reader;
+use export::ParquetReader;
 
 /// Print what reads a snapshot's tables directly from the store
 ///
@@ -25,13 +25,14 @@ pub(crate) struct Open {
     pub(crate) snapshot: String,
     /// The tool to write for
     #[arg(long, value_name = "TOOL", default_value = "duckdb", value_parser = reader_parser())]
-    pub(crate) with: Reader,
+    pub(crate) with: ParquetReader,
     /// Start the tool with it instead: `duckdb`, `python3` for pandas, `pyspark` for Spark
     #[arg(long)]
     pub(crate) run: bool,
 }
 
-fn reader_parser() -> impl TypedValueParser<Value = Reader> {
-    PossibleValuesParser::new(Reader::ALL.map(Reader::name))
-        .try_map(|name| Reader::ALL.into_iter().find(|reader| reader.name() == name).ok_or("no such tool"))
+fn reader_parser() -> impl TypedValueParser<Value = ParquetReader> {
+    PossibleValuesParser::new(ParquetReader::ALL.map(ParquetReader::name)).try_map(|name| {
+        ParquetReader::ALL.into_iter().find(|reader| reader.name() == name).ok_or("no such tool")
+    })
 }

@@ -6,7 +6,7 @@ use check::RuleSet;
 use jiff::Timestamp;
 use model::{AccountId, Event, Finding, FindingState, Severity};
 use notify::Sink;
-use pipeline::{AccountSettings, Clock, PipelineError, Run, Settings, Summary, Target};
+use pipeline::{AccountSettings, Clock, PipelineError, Run, RunSummary, Settings, Target};
 use serde_json::{Value, json};
 use snapshot::{AnyStore, History, Manifest, SnapshotError};
 
@@ -42,7 +42,7 @@ pub(super) async fn run(context: Context<'_>) -> Result<bool, Failure> {
         clock: &clock,
         watch: context.progress,
     };
-    let mut runs: Vec<Summary> = Vec::new();
+    let mut runs: Vec<RunSummary> = Vec::new();
     let mut failures = Vec::new();
     for account in &accounts {
         let before = store.traffic();
@@ -67,14 +67,14 @@ pub(super) async fn run(context: Context<'_>) -> Result<bool, Failure> {
     if context.screen.is_json() {
         context.screen.show(|_| String::new(), || report(&runs, &failures))?;
     }
-    let news = runs.iter().any(Summary::has_news);
+    let news = runs.iter().any(RunSummary::has_news);
     failures.extend(runs.iter().filter_map(unjudged));
     failures.extend(runs.iter().filter_map(undelivered));
     end(context, failures, runs.len()).map(|()| news)
 }
 
 /// Makes a failure of a snapshot that is stored and was not judged: nobody knows what is wrong in it.
-fn unjudged(summary: &Summary) -> Option<(String, Failure)> {
+fn unjudged(summary: &RunSummary) -> Option<(String, Failure)> {
     let reason = summary.unjudged.as_ref()?;
     let error = anyhow::anyhow!("snapshot {} is stored, but was not judged: {reason}", summary.snapshot);
     let failure = Failure::new(exit::UNREADABLE, error)
@@ -83,7 +83,7 @@ fn unjudged(summary: &Summary) -> Option<(String, Failure)> {
 }
 
 /// Makes a failure of what sinks lack: the snapshot is there, and nobody has heard of it.
-fn undelivered(summary: &Summary) -> Option<(String, Failure)> {
+fn undelivered(summary: &RunSummary) -> Option<(String, Failure)> {
     let sinks: BTreeSet<&str> = summary.undelivered().map(|(_, sink)| sink.sink.as_str()).collect();
     let events: usize = summary.undelivered().map(|(_, sink)| sink.failed).sum();
     let first = summary.undelivered().find_map(|(_, sink)| sink.reason.as_deref())?;
@@ -97,7 +97,7 @@ fn undelivered(summary: &Summary) -> Option<(String, Failure)> {
     Some((summary.account.to_string(), failure))
 }
 
-async fn audit(account: &AccountSettings, order: &Run<'_>) -> Result<Summary, PipelineError> {
+async fn audit(account: &AccountSettings, order: &Run<'_>) -> Result<RunSummary, PipelineError> {
     let target = Target::prepare(account, &place::variable, Clock::new(Timestamp::now)).await?;
     pipeline::audit(&target, order).await
 }
@@ -106,9 +106,9 @@ async fn audit(account: &AccountSettings, order: &Run<'_>) -> Result<Summary, Pi
 pub(super) async fn gather(
     store: &AnyStore,
     rules: &RuleSet,
-    summary: &Summary,
+    summary: &RunSummary,
     before: snapshot::Traffic,
-) -> Result<run::Told, SnapshotError> {
+) -> Result<run::ToldRun, SnapshotError> {
     let after = store.traffic();
     let history = History::new(store.clone(), summary.account.clone());
     let manifest = history.manifest(summary.snapshot).await?;
@@ -129,7 +129,7 @@ pub(super) async fn gather(
         coverage => coverage?,
     };
     incomplete.retain(|list| !list.is_complete());
-    Ok(run::Told {
+    Ok(run::ToldRun {
         summary: summary.clone(),
         at: manifest.finished_at,
         events,
@@ -239,7 +239,7 @@ fn name(account: &AccountSettings) -> String {
     }
 }
 
-fn report(runs: &[Summary], failures: &[(String, Failure)]) -> Value {
+fn report(runs: &[RunSummary], failures: &[(String, Failure)]) -> Value {
     let failures: Vec<Value> = failures
         .iter()
         .map(|(account, failure)| json!({ "account": account, "error": failure.words().0 }))

@@ -5,7 +5,7 @@ mod company;
 use company::{Company, Week};
 use model::{AccountId, Timestamp};
 use notify::Sink;
-use pipeline::{Clock, Run, Summary, Target};
+use pipeline::{Clock, Run, RunSummary, Target};
 use serde_json::{Value, json};
 use snapshot::{AnyStore, StoreOptions};
 
@@ -78,7 +78,7 @@ async fn live(
         };
         let before = store.traffic();
         let target = Target::prepare(target, &|name: &str| company.variable(name), Clock::new(clock)).await?;
-        let summary: Summary = pipeline::audit(&target, &order).await?;
+        let summary: RunSummary = pipeline::audit(&target, &order).await?;
         let run = audit::gather(store, &rules, &summary, before).await?;
         context.progress.clear();
         if !wanted.fast || number == weeks.len() {
@@ -89,7 +89,7 @@ async fn live(
     Ok(told)
 }
 
-fn report(number: usize, week: Week, run: &run::Told) -> Value {
+fn report(number: usize, week: Week, run: &run::ToldRun) -> Value {
     json!({
         "account": run.summary.account,
         "week": number,

@@ -32,7 +32,7 @@ pub(super) fn is_of_one(command: &Command) -> bool {
 
 /// Asks every account, and says whether one of them has news.
 pub(super) async fn run(cli: &Cli, context: Context<'_>, pasts: &[Past]) -> Result<bool, Failure> {
-    let mut told = Told::default();
+    let mut told = AccountAnswers::default();
     for past in pasts {
         let screen = context.screen.of_one(past);
         let outcome = super::answer(cli, Context { screen: &screen, only: Some(past), ..context }).await;
@@ -58,14 +58,14 @@ pub(super) async fn run(cli: &Cli, context: Context<'_>, pasts: &[Past]) -> Resu
 
 /// What the accounts answered so far.
 #[derive(Default)]
-struct Told<'a> {
+struct AccountAnswers<'a> {
     answers: Vec<Value>,
     failures: Vec<(&'a Past, Failure)>,
     answered: usize,
     has_news: bool,
 }
 
-impl Told<'_> {
+impl AccountAnswers<'_> {
     fn end(self, context: Context<'_>) -> Result<bool, Failure> {
         // A question that makes no sense anywhere was a wrong one; one that some account answers was not.
         let (elsewhere, mut failures): (Vec<_>, Vec<_>) = self

@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use export::{Format, Summary, Target, Wanted, Watch};
+use export::{ExportRequest, ExportSummary, ExportTarget, ExportWatch, Format};
 use history::QuestionError;
 use model::Coverage;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ use crate::{
     arguments::{Export, Layout},
     failure::Failure,
     past::Past,
-    progress::Progress,
+    progress::ProgressDisplay,
     psql::{Psql, is_address},
     render::{coverage, text},
     screen::{Paint, Screen},
@@ -42,14 +42,17 @@ pub(super) async fn run(context: Context<'_>, wanted: &Export) -> Result<bool, F
     let place = place(context, wanted, first.as_ref(), &last)?;
     let server = if is_address(&place) { Some(Psql::start(&place, wanted.format)?) } else { None };
     let is_stream = place == "-";
-    let stream =
-        |name: &str, output| Target::Stream { name: name.to_owned(), output, scratch: std::env::temp_dir() };
+    let stream = |name: &str, output| ExportTarget::Stream {
+        name: name.to_owned(),
+        output,
+        scratch: std::env::temp_dir(),
+    };
     let (target, server) = match server {
         Some((server, input)) => (stream("psql", input), Some(server)),
         None if is_stream => (stream("standard output", Screen::stream()), None),
-        None => (Target::Place { path: PathBuf::from(&place), is_replaced: wanted.force }, None),
+        None => (ExportTarget::Place { path: PathBuf::from(&place), is_replaced: wanted.force }, None),
     };
-    let export = Wanted { format: wanted.format, tables: wanted.tables.clone(), target };
+    let export = ExportRequest { format: wanted.format, tables: wanted.tables.clone(), target };
     let watch = Following { progress: context.progress, is_stopped: stop_on_signal() };
     let summary = match &first {
         Some(first) => export::export_changes(&past.history, first, &last, export, &watch).await,
@@ -96,7 +99,7 @@ async fn incomplete(
 
 /// What an export wrote, of which snapshots and where to.
 struct Written {
-    summary: Summary,
+    summary: ExportSummary,
     /// The lists that it hangs on and that were not read to their end.
     incomplete: Vec<Coverage>,
     first: Option<Manifest>,
@@ -163,11 +166,11 @@ async fn wait_for_signal() {
 
 /// Shows how far the export is, and passes on that it is to end.
 struct Following<'a> {
-    progress: &'a Progress,
+    progress: &'a ProgressDisplay,
     is_stopped: Arc<AtomicBool>,
 }
 
-impl Watch for Following<'_> {
+impl ExportWatch for Following<'_> {
     fn step(&self, what: &'static str, done: usize, of: usize) {
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         self.progress.count(what, number(done), number(of));

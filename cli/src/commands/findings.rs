@@ -29,7 +29,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Findings) -> Result<bool,
     let are_several = pasts.len() > 1;
     context.screen.show(
         |paint| page::page(&found, wanted, are_several, paint),
-        || Answer { found: &found, are_several },
+        || FindingsDocument { found: &found, are_several },
     )?;
     Ok(found.iter().flat_map(|found| &found.findings).any(|finding| finding.state == FindingState::Open))
 }
@@ -75,7 +75,7 @@ async fn find(
     let subjects = subjects.iter().map(|finding| Subject { rule: &finding.rule, address: &finding.subject });
     let names = Names::read(&past.history, &[&manifest], &questions.rules, subjects).await?;
     sieve.end(&names);
-    let sight = Sight::of(past, &manifest, questions).await?;
+    let sight = UnseenParts::of(past, &manifest, questions).await?;
     let label = past.label.clone();
     let Sieve { kept: findings, suppressed, hidden, .. } = sieve;
     Ok(Found { label, manifest, findings, suppressed, hidden, names, sight, odd, judged })
@@ -201,12 +201,12 @@ fn check_rules(questions: &Questions, found: &[Found], wanted: &Findings) -> Res
 
 /// What could not be seen, and what has no answer for it.
 #[derive(Debug)]
-pub(crate) struct Sight {
+pub(crate) struct UnseenParts {
     pub(crate) incomplete: Vec<Coverage>,
     pub(crate) unanswered: Vec<Unanswered>,
 }
 
-impl Sight {
+impl UnseenParts {
     /// Looks at what a snapshot could see of all that is asked of it.
     pub(super) async fn of(past: &Past, manifest: &Manifest, questions: &Questions) -> Result<Self, Failure> {
         let mut incomplete = history::coverage(&past.history, manifest).await?;
@@ -220,12 +220,12 @@ impl Sight {
 }
 
 /// The answer for programs, each finding of which is made when it is written: there may be a hundred thousand.
-struct Answer<'a> {
+struct FindingsDocument<'a> {
     found: &'a [Found],
     are_several: bool,
 }
 
-impl Serialize for Answer<'_> {
+impl Serialize for FindingsDocument<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.found {
             [only] if !self.are_several => OfAccount(only).serialize(serializer),
@@ -242,10 +242,10 @@ struct OfAccount<'a>(&'a Found);
 impl Serialize for OfAccount<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(found) = self;
-        let summary: Vec<Value> = page::summary(found).iter().map(page::Line::to_json).collect();
+        let summary: Vec<Value> = page::summary(found).iter().map(page::RuleLine::to_json).collect();
         let mut answer = serializer.serialize_map(None)?;
         answer.serialize_entry("account", &found.manifest.account)?;
-        answer.serialize_entry("findings", &EachFinding(found))?;
+        answer.serialize_entry("findings", &FindingList(found))?;
         answer.serialize_entry("hidden", &(found.hidden + found.suppressed.len()))?;
         answer.serialize_entry("incomplete", &found.sight.incomplete)?;
         answer.serialize_entry("judged", &found.manifest.judged())?;
@@ -259,9 +259,9 @@ impl Serialize for OfAccount<'_> {
 }
 
 /// The findings of an account, one after the other.
-struct EachFinding<'a>(&'a Found);
+struct FindingList<'a>(&'a Found);
 
-impl Serialize for EachFinding<'_> {
+impl Serialize for FindingList<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(
             self.0.findings.iter().map(|finding| serve::finding_json(finding, &self.0.names, self.0.judged)),

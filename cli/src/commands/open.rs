@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, process::Command};
 
-use export::Reader;
+use export::ParquetReader;
 use serde_json::json;
 
 use super::Context;
@@ -43,21 +43,21 @@ pub(super) async fn run(context: Context<'_>, wanted: &Open) -> Result<bool, Fai
 }
 
 /// Starts a tool with a script, on the terminal of this program, and waits for its end.
-fn start(reader: Reader, script: &str) -> Result<(), Failure> {
+fn start(reader: ParquetReader, script: &str) -> Result<(), Failure> {
     let unwritten = |error| Failure::new(exit::UNREADABLE, error).doing("the script could not be written");
-    let ending = if reader == Reader::Duckdb { ".sql" } else { ".py" };
+    let ending = if reader == ParquetReader::Duckdb { ".sql" } else { ".py" };
     let mut file =
         tempfile::Builder::new().prefix("iamwatch-open-").suffix(ending).tempfile().map_err(unwritten)?;
     file.write_all(script.as_bytes()).and_then(|()| file.flush()).map_err(unwritten)?;
     let name = program(reader);
-    if reader == Reader::Pandas {
+    if reader == ParquetReader::Pandas {
         check_pandas(name)?;
     }
     let mut tool = Command::new(name);
     match reader {
-        Reader::Duckdb => tool.arg("-init").arg(file.path()),
-        Reader::Pandas => tool.arg("-i").arg(file.path()),
-        Reader::Spark => tool.env("PYTHONSTARTUP", file.path()),
+        ParquetReader::Duckdb => tool.arg("-init").arg(file.path()),
+        ParquetReader::Pandas => tool.arg("-i").arg(file.path()),
+        ParquetReader::Spark => tool.env("PYTHONSTARTUP", file.path()),
     };
     let status = tool.status().map_err(|error| {
         Failure::new(exit::UNREADABLE, error).doing(format!("`{name}` could not be started")).help(format!(
@@ -91,10 +91,10 @@ fn check_pandas(name: &str) -> Result<(), Failure> {
 }
 
 /// Returns the program that runs the script of a reader.
-const fn program(reader: Reader) -> &'static str {
+const fn program(reader: ParquetReader) -> &'static str {
     match reader {
-        Reader::Duckdb => "duckdb",
-        Reader::Pandas => "python3",
-        Reader::Spark => "pyspark",
+        ParquetReader::Duckdb => "duckdb",
+        ParquetReader::Pandas => "python3",
+        ParquetReader::Spark => "pyspark",
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 
 pub(super) async fn run(context: Context<'_>, wanted: &Query) -> Result<bool, Failure> {
     let pasts = Past::open_all(context).await?;
-    let mut asked = Asked::new(context, wanted, pasts.len() > 1);
+    let mut asked = QueryUnderWay::new(context, wanted, pasts.len() > 1);
     let mut refused = None;
     for past in &pasts {
         for manifest in &snapshots(past, wanted).await? {
@@ -64,7 +64,7 @@ async fn snapshots(past: &Past, wanted: &Query) -> Result<Vec<Manifest>, Failure
 }
 
 /// A question under way. Comma-separated values and JSON go out snapshot by snapshot.
-struct Asked<'a> {
+struct QueryUnderWay<'a> {
     context: Context<'a>,
     wanted: &'a Query,
     /// Whether the column `account` is told.
@@ -81,7 +81,7 @@ struct Asked<'a> {
     only: u64,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> QueryUnderWay<'a> {
     const fn new(context: Context<'a>, wanted: &'a Query, has_accounts: bool) -> Self {
         Self {
             context,
@@ -198,7 +198,7 @@ fn with(mut value: Value, more: &Value) -> Value {
 }
 
 /// The answer to a rule for programs, each row of which is made when it is written: there may be a hundred thousand.
-pub(crate) struct Told<'a> {
+pub(crate) struct RuleAnswer<'a> {
     /// The snapshot that was asked, where the answer says so.
     pub(crate) snapshot: Option<u64>,
     pub(crate) answer: &'a QueryAnswer,
@@ -208,7 +208,7 @@ pub(crate) struct Told<'a> {
     pub(crate) not_answered: &'a [Unanswered],
 }
 
-impl Serialize for Told<'_> {
+impl Serialize for RuleAnswer<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let columns = serve::unique_names(self.answer.columns.iter().cloned());
         let mut told = serializer.serialize_map(None)?;

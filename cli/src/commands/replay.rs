@@ -14,7 +14,7 @@ use crate::{
     names::{Names, Subject},
     past::Past,
     questions::Questions,
-    render::replay::{self as page, Line, Step},
+    render::replay::{self as page, ReplayLine, ReplayStep},
 };
 
 /// Most bytes of tables that are kept from one snapshot to the next: what did not change is not read again.
@@ -45,7 +45,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Replay) -> Result<bool, F
         match judged {
             Ok((manifest, step)) => {
                 let names = names(&past, &questions, &manifest, before.as_ref(), &step).await?;
-                steps.push(Step::new(step, &names, |finding| is_meant(wanted, finding)));
+                steps.push(ReplayStep::new(step, &names, |finding| is_meant(wanted, finding)));
                 before = Some(manifest);
             }
             // What is missing hides one snapshot; the others are judged all the same.
@@ -67,7 +67,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Replay) -> Result<bool, F
         .filter(|finding| is_left(wanted, finding))
         .collect();
     let account = past.history.account();
-    let told = page::Told {
+    let told = page::ReplayReport {
         account,
         first: &first,
         last: &last,
@@ -126,7 +126,7 @@ async fn names(
     Ok(Names::read(&past.history, &manifests, &questions.rules, subjects).await?)
 }
 
-fn answer(told: &page::Told<'_>, open: &[Finding]) -> Value {
+fn answer(told: &page::ReplayReport<'_>, open: &[Finding]) -> Value {
     let skipped = told.skipped.iter().map(|(number, fault)| json!({ "snapshot": number, "fault": fault }));
     let snapshots = told.steps.iter().map(|step| {
         json!({
@@ -134,7 +134,7 @@ fn answer(told: &page::Told<'_>, open: &[Finding]) -> Value {
             "at": step.seen.at,
             "open": step.open,
             "baseline": { "by_severity": step.baseline.by_severity, "by_rule": step.baseline.by_rule },
-            "transitions": step.lines.iter().map(Line::to_json).collect::<Vec<_>>(),
+            "transitions": step.lines.iter().map(ReplayLine::to_json).collect::<Vec<_>>(),
             "not_answered": step.unanswered,
             "broken_rules": step.broken,
         })

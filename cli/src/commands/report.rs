@@ -73,7 +73,7 @@ async fn tell(
 fn to_json(section: &Section) -> Value {
     let Section { answer, incomplete, unanswered, .. } = section;
     let mut told =
-        json!(query::Told { snapshot: None, answer, incomplete, not_answered: unanswered.as_slice() });
+        json!(query::RuleAnswer { snapshot: None, answer, incomplete, not_answered: unanswered.as_slice() });
     if let Some(members) = told.as_object_mut() {
         members.insert("rule".to_owned(), json!(section.rule));
         members.insert("title".to_owned(), json!(section.title));

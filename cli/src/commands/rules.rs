@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use snapshot::Manifest;
 
-use super::{Context, findings::Sight, query};
+use super::{Context, findings::UnseenParts, query};
 use crate::{
     arguments::{Rules, RulesAction},
     failure::{Failure, exit},
@@ -92,7 +92,7 @@ async fn ask(
         let (answer, incomplete) = (&section.answer, section.incomplete.as_slice());
         let not_answered = section.unanswered.as_slice();
         let snapshot = Some(manifest.number);
-        let told = query::Told { snapshot, answer, incomplete, not_answered };
+        let told = query::RuleAnswer { snapshot, answer, incomplete, not_answered };
         context.screen.show(|_| String::new(), || told)?;
     } else {
         context.screen.show(|paint| page::answer(section, paint), || ())?;
@@ -114,7 +114,7 @@ impl NotAnswered {
         let findings = questions.accepted(past, &manifest).await?;
         let account = past.history.account().clone();
         let idle = questions.idle_suppressions(&account, &findings);
-        let unanswered = Sight::of(past, &manifest, questions).await?.unanswered;
+        let unanswered = UnseenParts::of(past, &manifest, questions).await?.unanswered;
         Ok(Self { account, label: past.label.clone(), unanswered, idle })
     }
 

@@ -23,7 +23,7 @@ pub(crate) fn welcome(
 }
 
 /// Writes what one week of the demo told.
-pub(crate) fn week(number: usize, happened: &str, date: &str, told: &run::Told, paint: Paint) -> String {
+pub(crate) fn week(number: usize, happened: &str, date: &str, told: &run::ToldRun, paint: Paint) -> String {
     let head = format!("Week {number}: {happened}");
     let when = format!("{} UTC, snapshot {}", text::minute(date), told.summary.snapshot);
     format!("{}  {}\n{}\n", paint.bold(head), paint.dim(when), run::body(told, paint))

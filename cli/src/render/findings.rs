@@ -10,7 +10,7 @@ use snapshot::Manifest;
 
 use crate::{
     arguments::{Findings, GroupBy},
-    commands::findings::Sight,
+    commands::findings::UnseenParts,
     names::Names,
     render::{coverage, table::Grid, text},
     screen::Paint,
@@ -32,7 +32,7 @@ pub(crate) struct Found {
     /// How many others are not listed: another says more of the same, or nobody knows.
     pub(crate) hidden: usize,
     pub(crate) names: Names,
-    pub(crate) sight: Sight,
+    pub(crate) sight: UnseenParts,
     pub(crate) odd: Odd,
     /// The snapshot that the findings are of.
     pub(crate) judged: Option<u64>,
@@ -63,7 +63,7 @@ impl Odd {
 
 /// One rule in the summary.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct RuleLine {
     rule: String,
     severity: Option<Severity>,
     title: String,
@@ -73,7 +73,7 @@ pub(crate) struct Line {
     answered: &'static str,
 }
 
-impl Line {
+impl RuleLine {
     pub(crate) fn to_json(&self) -> Value {
         json!({
             "rule": self.rule,
@@ -88,9 +88,9 @@ impl Line {
 }
 
 /// Counts the findings of each rule, worst first; rules without an answer are there, too.
-pub(crate) fn summary(found: &Found) -> Vec<Line> {
-    let mut lines: BTreeMap<&str, Line> = BTreeMap::new();
-    let blank = |rule: &str| Line {
+pub(crate) fn summary(found: &Found) -> Vec<RuleLine> {
+    let mut lines: BTreeMap<&str, RuleLine> = BTreeMap::new();
+    let blank = |rule: &str| RuleLine {
         rule: rule.to_owned(),
         severity: None,
         title: String::new(),
@@ -116,7 +116,7 @@ pub(crate) fn summary(found: &Found) -> Vec<Line> {
             line.answered = if each.is_partial { "partly" } else { "no" };
         }
     }
-    let mut lines: Vec<Line> = lines.into_values().collect();
+    let mut lines: Vec<RuleLine> = lines.into_values().collect();
     lines.sort_by(|one, other| (other.severity, &one.rule).cmp(&(one.severity, &other.rule)));
     lines
 }

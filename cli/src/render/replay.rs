@@ -18,12 +18,12 @@ use crate::{
 
 /// Something that would have happened to a finding.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct ReplayLine {
     transition: Transition,
     name: String,
 }
 
-impl Line {
+impl ReplayLine {
     pub(crate) fn to_json(&self) -> Value {
         let mut told = json!(self.transition);
         if let Some(members) = told.as_object_mut() {
@@ -44,33 +44,33 @@ impl Line {
 
 /// A snapshot that was judged, with what is told of it.
 #[derive(Debug)]
-pub(crate) struct Step {
+pub(crate) struct ReplayStep {
     pub(crate) seen: Sighting,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<ReplayLine>,
     pub(crate) baseline: BaselineCounts,
     pub(crate) open: u64,
     pub(crate) broken: BTreeMap<String, String>,
     pub(crate) unanswered: Vec<Unanswered>,
 }
 
-impl Step {
+impl ReplayStep {
     /// Takes what was judged, with names, and of the transitions those of findings that are meant.
     pub(crate) fn new(step: ReplayedSnapshot, names: &Names, is_meant: impl Fn(&Finding) -> bool) -> Self {
         let ReplayedSnapshot { seen, transitions, baseline, open, broken, unanswered } = step;
         let meant = transitions.into_iter().filter(|transition| is_meant(&transition.finding));
-        let lines =
-            meant.map(|transition| Line { name: names.name_of(&transition.finding.subject), transition });
+        let lines = meant
+            .map(|transition| ReplayLine { name: names.name_of(&transition.finding.subject), transition });
         Self { seen, lines: lines.collect(), baseline, open, broken, unanswered }
     }
 }
 
 /// What there is to tell of a replay.
 #[derive(Debug)]
-pub(crate) struct Told<'a> {
+pub(crate) struct ReplayReport<'a> {
     pub(crate) account: &'a AccountId,
     pub(crate) first: &'a Manifest,
     pub(crate) last: &'a Manifest,
-    pub(crate) steps: &'a [Step],
+    pub(crate) steps: &'a [ReplayStep],
     /// Whether only some of what would have happened is told.
     pub(crate) is_chosen: bool,
     /// Snapshots that could not be judged, each with the reason.
@@ -78,7 +78,7 @@ pub(crate) struct Told<'a> {
 }
 
 /// Writes a replay, a line for each thing that would have happened.
-pub(crate) fn page(told: &Told<'_>, paint: Paint) -> String {
+pub(crate) fn page(told: &ReplayReport<'_>, paint: Paint) -> String {
     let range = format!("snapshots {} to {} of {}", told.first.number, told.last.number, told.account);
     let mut page = format!("{}, judged by the rules of today\n", paint.bold(range));
     let warn = |line: String| format!("{}\n", paint.style(AnsiColor::Yellow.on_default(), line));
@@ -145,7 +145,7 @@ pub(crate) fn page(told: &Told<'_>, paint: Paint) -> String {
 }
 
 /// Names the snapshots in which some rules had no answer, so that silence is not taken for good news.
-fn blind(steps: &[Step], paint: Paint) -> String {
+fn blind(steps: &[ReplayStep], paint: Paint) -> String {
     let lines = steps.iter().filter(|step| !step.unanswered.is_empty()).map(|step| {
         let count = u64::try_from(step.unanswered.len()).unwrap_or(u64::MAX);
         let said = format!(

@@ -2,7 +2,7 @@
 
 use clap::builder::styling::AnsiColor;
 use model::{Coverage, Event, Finding, Severity};
-use pipeline::Summary;
+use pipeline::RunSummary;
 use serde_json::Value;
 
 use crate::{
@@ -16,8 +16,8 @@ const SHOWN: usize = 25;
 
 /// What there is to tell of a run.
 #[derive(Debug)]
-pub(crate) struct Told {
-    pub(crate) summary: Summary,
+pub(crate) struct ToldRun {
+    pub(crate) summary: RunSummary,
     /// Time of the snapshot.
     pub(crate) at: String,
     /// Events of the run.
@@ -35,7 +35,7 @@ pub(crate) struct Told {
 }
 
 /// Writes a run and where to look next.
-pub(crate) fn page(told: &Told, paint: Paint) -> String {
+pub(crate) fn page(told: &ToldRun, paint: Paint) -> String {
     let summary = &told.summary;
     let head = format!("{}, snapshot {}", summary.account, summary.snapshot);
     let mut page = format!(
@@ -56,7 +56,7 @@ pub(crate) fn page(told: &Told, paint: Paint) -> String {
 }
 
 /// Writes what a run found.
-pub(crate) fn body(told: &Told, paint: Paint) -> String {
+pub(crate) fn body(told: &ToldRun, paint: Paint) -> String {
     let summary = &told.summary;
     let mut page = String::new();
     if let Some(damage) = &summary.damage {
@@ -86,7 +86,7 @@ pub(crate) fn body(told: &Told, paint: Paint) -> String {
 }
 
 /// Writes what sinks lack and what they refused, a line each.
-fn delivery(told: &Told, paint: Paint) -> String {
+fn delivery(told: &ToldRun, paint: Paint) -> String {
     let mut lines = Vec::new();
     for (snapshot, sink) in told.summary.undelivered() {
         let events = counted(sink.failed, "event");
@@ -110,7 +110,7 @@ fn delivery(told: &Told, paint: Paint) -> String {
     lines.into_iter().map(red).collect()
 }
 
-fn changes(told: &Told, paint: Paint) -> String {
+fn changes(told: &ToldRun, paint: Paint) -> String {
     if told.summary.is_first {
         return "  First snapshot: a baseline, to which the next will be compared\n".to_owned();
     }
@@ -144,7 +144,7 @@ fn changes(told: &Told, paint: Paint) -> String {
     page
 }
 
-fn gains(told: &Told, paint: Paint) -> String {
+fn gains(told: &ToldRun, paint: Paint) -> String {
     let gained: Vec<&str> = of_kind(&told.events, "access.")
         .filter_map(|event| event.data.get("title").and_then(Value::as_str))
         .collect();
@@ -161,7 +161,7 @@ fn gains(told: &Told, paint: Paint) -> String {
     page
 }
 
-fn findings(told: &Told, paint: Paint) -> String {
+fn findings(told: &ToldRun, paint: Paint) -> String {
     let counts = &told.summary.findings;
     let news: Vec<&Event> = of_kind(&told.events, "finding.").collect();
     let mut page = format!("  {}", paint.bold(format!("{} open", counted_findings(counts.open))));
@@ -193,7 +193,7 @@ fn findings(told: &Told, paint: Paint) -> String {
 }
 
 /// Writes what is critical or high of a run whose events are one sum.
-fn digested(digest: &Event, told: &Told, paint: Paint) -> String {
+fn digested(digest: &Event, told: &ToldRun, paint: Paint) -> String {
     let total = digest.data.get("total").and_then(Value::as_u64).unwrap_or_default();
     let head = format!(
         "{} to tell, which are sent as one sum; critical and high are:",
@@ -313,7 +313,7 @@ fn transition(data: &Value, names: &Names, paint: Paint) -> String {
     format!("    {sign} {name} {title}: {whom}{through}{what}\n")
 }
 
-fn footer(told: &Told) -> String {
+fn footer(told: &ToldRun) -> String {
     let mut parts =
         vec![format!("{} written ({})", text::counted(told.objects, "object"), text::size(told.bytes))];
     parts.push(text::counted(told.summary.events, "event"));

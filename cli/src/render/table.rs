@@ -15,14 +15,14 @@ const HEAD: usize = 4;
 /// A table under construction.
 #[derive(Debug)]
 pub(crate) struct Grid {
-    columns: Vec<Column>,
+    columns: Vec<TableColumn>,
     rows: Vec<Vec<String>>,
     /// The style of the first cell of each row.
     styles: Vec<Option<Style>>,
 }
 
 #[derive(Debug, Clone)]
-struct Column {
+struct TableColumn {
     head: String,
     is_right: bool,
 }
@@ -30,7 +30,7 @@ struct Column {
 impl Grid {
     /// Starts a table with a head. A column whose name ends with `>` is aligned to the right.
     pub(crate) fn new(head: &[&str]) -> Self {
-        let column = |name: &&str| Column {
+        let column = |name: &&str| TableColumn {
             head: plain(name.trim_end_matches('>')).to_uppercase(),
             is_right: name.ends_with('>'),
         };
@@ -56,7 +56,7 @@ impl Grid {
     pub(crate) fn text(mut self, paint: Paint) -> String {
         let width = paint.width.map(usize::from);
         if let Some(whose) = paint.whose {
-            self.columns.push(Column { head: "ACCOUNT".to_owned(), is_right: false });
+            self.columns.push(TableColumn { head: "ACCOUNT".to_owned(), is_right: false });
             self.rows.iter_mut().for_each(|row| row.push(plain(whose)));
             // It stands above the table, too, so that it is the first to give way.
             if width.is_some_and(|width| total(&self.widths(true)) > width) {
@@ -81,7 +81,7 @@ impl Grid {
 
     /// Returns how wide each column is, with its head or as its cells alone want it.
     fn widths(&self, with_head: bool) -> Vec<usize> {
-        let of_column = |(position, column): (usize, &Column)| {
+        let of_column = |(position, column): (usize, &TableColumn)| {
             let cells = self.rows.iter().filter_map(|row| row.get(position)).map(|cell| cell.width()).max();
             let head = column.head.width();
             let head = if with_head || self.rows.is_empty() { head } else { head.min(HEAD) };

@@ -1,22 +1,22 @@
 //! What an invocation answers.
 
 use lambda_runtime::Diagnostic;
-use pipeline::Summary;
+use pipeline::RunSummary;
 use serde::Serialize;
 
 /// The outcome of all runs.
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct Answer {
+pub(crate) struct RunsAnswer {
     /// One for each account, in the order of the settings.
-    pub(crate) runs: Vec<Outcome>,
+    pub(crate) runs: Vec<AccountOutcome>,
 }
 
 /// What became of one account.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(crate) enum Outcome {
+pub(crate) enum AccountOutcome {
     /// It has a new snapshot.
-    Audited(Box<Summary>),
+    Audited(Box<RunSummary>),
     /// The run failed before it made a snapshot.
     Failed {
         /// The account, as the settings name it.
@@ -26,12 +26,12 @@ pub(crate) enum Outcome {
     },
 }
 
-impl Answer {
+impl RunsAnswer {
     /// Returns what came of the accounts that could be audited.
-    pub(crate) fn summaries(&self) -> impl Iterator<Item = &Summary> {
+    pub(crate) fn summaries(&self) -> impl Iterator<Item = &RunSummary> {
         self.runs.iter().filter_map(|run| match run {
-            Outcome::Audited(summary) => Some(summary.as_ref()),
-            Outcome::Failed { .. } => None,
+            AccountOutcome::Audited(summary) => Some(summary.as_ref()),
+            AccountOutcome::Failed { .. } => None,
         })
     }
 
@@ -45,14 +45,14 @@ impl Answer {
         let mut undelivered = Vec::new();
         for run in &self.runs {
             match run {
-                Outcome::Audited(summary) => {
+                AccountOutcome::Audited(summary) => {
                     let said = summary.unjudged.as_ref();
                     unjudged.extend(said.map(|reason| {
                         format!("{}, snapshot {}: {reason}", summary.account, summary.snapshot)
                     }));
                     undelivered.extend(lacking(summary));
                 }
-                Outcome::Failed { account, error } => failures.push(format!("{account}: {error}")),
+                AccountOutcome::Failed { account, error } => failures.push(format!("{account}: {error}")),
             }
         }
         let mut parts = Vec::new();
@@ -79,7 +79,7 @@ impl Answer {
 }
 
 /// Returns what sinks lack of a run, a text each.
-fn lacking(summary: &Summary) -> impl Iterator<Item = String> {
+fn lacking(summary: &RunSummary) -> impl Iterator<Item = String> {
     summary.undelivered().map(|(snapshot, sink)| {
         let reason = sink.reason.as_deref().unwrap_or("no reason is known");
         let account = &summary.account;
@@ -101,13 +101,13 @@ mod tests {
 
     use super::*;
 
-    fn failed(account: &str) -> Outcome {
-        Outcome::Failed { account: account.to_owned(), error: "no network".to_owned() }
+    fn failed(account: &str) -> AccountOutcome {
+        AccountOutcome::Failed { account: account.to_owned(), error: "no network".to_owned() }
     }
 
     #[test]
     fn every_failure_is_named() {
-        let answer = Answer { runs: vec![failed("ibm/a"), failed("ibm/b")] };
+        let answer = RunsAnswer { runs: vec![failed("ibm/a"), failed("ibm/b")] };
         let failure = answer.or_failure().expect_err("two failures");
         assert_eq!(failure.error_type, "AuditFailed");
         assert_eq!(
@@ -116,7 +116,7 @@ mod tests {
         );
     }
 
-    fn audited(reason: Option<&str>, parked: &[&str]) -> Outcome {
+    fn audited(reason: Option<&str>, parked: &[&str]) -> AccountOutcome {
         let sink = SinkReport {
             sink: "eventbridge-iamwatch-1".to_owned(),
             failed: if reason.is_some() { 3 } else { 0 },
@@ -124,7 +124,7 @@ mod tests {
             parked: parked.iter().map(|id| ((*id).to_owned(), "too large".to_owned())).collect(),
             ..SinkReport::default()
         };
-        let summary = Summary {
+        let summary = RunSummary {
             account: "ibm/a".parse().expect("an account"),
             snapshot: 7,
             is_first: false,
@@ -143,19 +143,19 @@ mod tests {
             damage: None,
             unjudged: None,
         };
-        Outcome::Audited(Box::new(summary))
+        AccountOutcome::Audited(Box::new(summary))
     }
 
     #[test]
     fn events_that_a_sink_lacks_fail_the_invocation_though_the_snapshot_is_there() {
-        let answer = Answer { runs: vec![audited(Some("no such bus"), &[])] };
+        let answer = RunsAnswer { runs: vec![audited(Some("no such bus"), &[])] };
         let failure = answer.or_failure().expect_err("a failure that the error metric counts");
         assert_eq!(failure.error_type, "EventsUndelivered");
         assert_eq!(
             failure.error_message,
             "events were not delivered: ibm/a, snapshot 6, 3 events to eventbridge-iamwatch-1: no such bus"
         );
-        let both = Answer { runs: vec![audited(Some("no such bus"), &[]), failed("ibm/b")] };
+        let both = RunsAnswer { runs: vec![audited(Some("no such bus"), &[]), failed("ibm/b")] };
         let failure = both.or_failure().expect_err("two failures");
         assert_eq!(failure.error_type, "AuditFailed");
         assert!(failure.error_message.contains("no network"), "{}", failure.error_message);
@@ -164,13 +164,13 @@ mod tests {
 
     #[test]
     fn a_parked_event_and_a_sink_that_has_all_fail_nothing() {
-        assert!(Answer { runs: vec![audited(None, &["e1"])] }.or_failure().is_ok());
-        assert!(Answer { runs: vec![audited(None, &[])] }.or_failure().is_ok());
+        assert!(RunsAnswer { runs: vec![audited(None, &["e1"])] }.or_failure().is_ok());
+        assert!(RunsAnswer { runs: vec![audited(None, &[])] }.or_failure().is_ok());
     }
 
     #[test]
     fn a_failure_in_the_answer_is_told_with_its_account() {
-        let json = serde_json::to_value(Answer { runs: vec![failed("ibm/a")] }).expect("json");
+        let json = serde_json::to_value(RunsAnswer { runs: vec![failed("ibm/a")] }).expect("json");
         assert_eq!(json, serde_json::json!({"runs": [{"account": "ibm/a", "error": "no network"}]}));
     }
 }

@@ -6,13 +6,13 @@ use anyhow::{Context, Result, anyhow, bail};
 use jiff::Timestamp;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use model::AccountId;
-use pipeline::{AccountSettings, Environment, Summary, Target};
+use pipeline::{AccountSettings, Environment, RunSummary, Target};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 use tracing::{Instrument, info_span};
 
 use crate::{
-    answer::{self, Answer, Outcome},
+    answer::{self, AccountOutcome, RunsAnswer},
     deadline::{Deadline, Share},
     event, log,
     ready::Ready,
@@ -27,7 +27,7 @@ pub(crate) async fn answer(
     event: LambdaEvent<Value>,
     environment: &Environment<'_>,
     clock: &Clock<'_>,
-) -> Result<Answer, Diagnostic> {
+) -> Result<RunsAnswer, Diagnostic> {
     let request = event.context.request_id;
     let deadline = Deadline::new(event.context.deadline, clock());
     let invocation = async {
@@ -35,14 +35,14 @@ pub(crate) async fn answer(
             tracing::error!(error = format!("{error:#}"), "the invocation cannot begin");
             answer::refusal(&error)
         })?;
-        let mut answer = Answer::default();
+        let mut answer = RunsAnswer::default();
         let mut left = u32::try_from(accounts.len()).unwrap_or(u32::MAX);
         for account in accounts {
             let name = name(account);
             let span = info_span!("run", request_id = request.as_str(), account = name.as_str());
             let share = deadline.share(clock(), left, Duration::from_secs(account.seconds));
             let mut outcome = outcome(ready, account, name, share, environment, clock).instrument(span).await;
-            if let Outcome::Audited(summary) = &mut outcome {
+            if let AccountOutcome::Audited(summary) = &mut outcome {
                 summary.warn_if_audited_twice(answer.summaries());
             }
             answer.runs.push(outcome);
@@ -99,17 +99,17 @@ async fn outcome(
     share: Option<Share>,
     environment: &Environment<'_>,
     clock: &Clock<'_>,
-) -> Outcome {
+) -> AccountOutcome {
     match run(ready, account, share, environment, clock).await {
         Ok(summary) => {
             let told = serde_json::to_string(&summary).unwrap_or_default();
             tracing::info!(summary = told, "run finished");
-            Outcome::Audited(Box::new(summary))
+            AccountOutcome::Audited(Box::new(summary))
         }
         Err(error) => {
             let error = format!("{error:#}");
             tracing::error!(error, "run failed");
-            Outcome::Failed { account: name, error }
+            AccountOutcome::Failed { account: name, error }
         }
     }
 }
@@ -120,7 +120,7 @@ async fn run(
     share: Option<Share>,
     environment: &Environment<'_>,
     clock: &Clock<'_>,
-) -> Result<Summary> {
+) -> Result<RunSummary> {
     let share = share.ok_or_else(|| {
         anyhow!("no time is left before the deadline of the invocation; raise the timeout, or invoke once per account")
     })?;

@@ -392,13 +392,13 @@ impl Access {
         principal: usize,
         membership: Option<&'a Membership>,
         number: usize,
-    ) -> Option<Held<'a>> {
+    ) -> Option<HeldSource<'a>> {
         let source = self.sources.get(number).filter(|source| source.holders.contain(principal))?;
-        Some(Held { membership, number, source })
+        Some(HeldSource { membership, number, source })
     }
 
     /// Returns what a principal holds, own sources first, then those of its groups, then those of everybody.
-    pub(crate) fn held(&self, principal: usize) -> impl Iterator<Item = Held<'_>> {
+    pub(crate) fn held(&self, principal: usize) -> impl Iterator<Item = HeldSource<'_>> {
         let own = self.own_sources(principal).iter().map(|source| (None, *source));
         let through_groups = self.memberships_of(principal).flat_map(|membership| {
             let sources = self.of_group.get(membership.group).into_iter().flatten();
@@ -433,13 +433,13 @@ impl Access {
 
 /// A source that a principal holds, and the membership that it holds it by.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Held<'a> {
+pub(crate) struct HeldSource<'a> {
     pub(crate) membership: Option<&'a Membership>,
     pub(crate) number: usize,
     pub(crate) source: &'a Source,
 }
 
-impl Held<'_> {
+impl HeldSource<'_> {
     /// Returns whether it counts only while something holds.
     pub(crate) fn has_condition(&self) -> bool {
         self.source.statement.condition.is_some()
@@ -454,8 +454,9 @@ impl Held<'_> {
 
     /// Returns what must hold besides for the statement to count where another counts: not what their memberships hang
     /// on, if it is the same.
-    pub(crate) fn condition_beside(&self, other: &Held<'_>) -> Option<String> {
-        let claims = |held: &Held<'_>| held.membership.and_then(|membership| membership.condition.clone());
+    pub(crate) fn condition_beside(&self, other: &HeldSource<'_>) -> Option<String> {
+        let claims =
+            |held: &HeldSource<'_>| held.membership.and_then(|membership| membership.condition.clone());
         let is_of_both = claims(self).is_some() && claims(self) == claims(other);
         if is_of_both { self.source.statement.condition.clone() } else { self.condition() }
     }

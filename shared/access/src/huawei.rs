@@ -28,7 +28,7 @@ use crate::{
 };
 use documents::Documents;
 use people::People;
-use scopes::Scope;
+use scopes::RoleScope;
 
 /// Parts of a URN, in their order.
 const URN: [&str; 5] = ["service", "region", "account", "type", "path"];
@@ -199,7 +199,7 @@ fn add_roles(access: &mut Access, state: &State, people: &People<'_>, at: Timest
             continue;
         };
         let scope =
-            Scope::parse(text("scope_type").unwrap_or_default(), text("scope_id").unwrap_or_default());
+            RoleScope::parse(text("scope_type").unwrap_or_default(), text("scope_id").unwrap_or_default());
         let steps = vec![step("role", role, names.get(role).copied()), scope.step(&places)];
         documents.note_ended(access, &[role], &steps);
         let sources = documents.sources(&[role], &steps, people);

@@ -114,8 +114,8 @@ pub fn holdings(
     permission: &SensitivePermission,
 ) -> Result<Vec<Holding>, String> {
     let allowed = Allowed::of(access, permission);
-    let mut asked = Asked { cloud, state, access, permission, answered: Answered::default() };
-    let mut held: BTreeMap<usize, Held<'_>> = BTreeMap::new();
+    let mut asked = PermissionQuestions { cloud, state, access, permission, answered: Answered::default() };
+    let mut held: BTreeMap<usize, HeldPermission<'_>> = BTreeMap::new();
     for action in &permission.actions {
         let is_literal = Pattern::parse(action).is_literal();
         for found in asked.all_of(action)? {
@@ -153,13 +153,13 @@ impl<'a> Found<'a> {
 
 /// What one principal holds of a permission.
 #[derive(Debug, Default)]
-struct Held<'a> {
+struct HeldPermission<'a> {
     actions: Vec<&'a str>,
     /// The surest way to any of them.
     surest: Option<Found<'a>>,
 }
 
-impl<'a> Held<'a> {
+impl<'a> HeldPermission<'a> {
     fn add(&mut self, action: &'a str, found: &Found<'a>) {
         let verdict = |found: &Found<'_>| found.way().map(|(_, way)| way.verdict);
         if self.surest.as_ref().is_none_or(|known| verdict(found) > verdict(known)) {
@@ -184,7 +184,7 @@ impl<'a> Held<'a> {
 }
 
 /// The questions that a permission asks.
-struct Asked<'a, 's> {
+struct PermissionQuestions<'a, 's> {
     cloud: Cloud,
     state: &'s State,
     access: &'a Access,
@@ -192,7 +192,7 @@ struct Asked<'a, 's> {
     answered: Answered<'a>,
 }
 
-impl<'a> Asked<'a, '_> {
+impl<'a> PermissionQuestions<'a, '_> {
     /// Answers an action. A cloud that lists the actions of its roles one by one is asked for each that a pattern stands
     /// for, and who may do all of them holds the pattern.
     fn all_of(&mut self, action: &str) -> Result<Vec<Found<'a>>, String> {

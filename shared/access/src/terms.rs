@@ -9,13 +9,13 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use compare::Comparison;
+use compare::KeyComparison;
 
 /// One term of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Term {
     /// A key compared with values, which are alternatives.
-    Compared(Comparison),
+    Compared(KeyComparison),
     /// Alternatives, each of which may have several terms.
     Any(Vec<Conjunction>),
     /// Words of which only the writer knows what they ask.
@@ -35,7 +35,7 @@ const AND: &str = " and ";
 impl Terms {
     /// Notes a comparison by its words.
     pub(crate) fn compared(&mut self, words: &str, key: &str, operator: &str, values: &[String]) {
-        let comparison = Comparison::parse(key, operator, values);
+        let comparison = KeyComparison::parse(key, operator, values);
         self.0.entry(words.to_owned()).or_insert(Term::Compared(comparison));
     }
 

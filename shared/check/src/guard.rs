@@ -36,7 +36,7 @@ pub(crate) struct Uses {
 }
 
 #[derive(Debug, Default)]
-struct Watch {
+struct Interruption {
     uses: Uses,
     deadline: Option<Instant>,
 }
@@ -44,7 +44,7 @@ struct Watch {
 /// A connection whose statements can only read.
 pub(crate) struct Guard {
     connection: Connection,
-    watch: Arc<Mutex<Watch>>,
+    watch: Arc<Mutex<Interruption>>,
 }
 
 impl std::fmt::Debug for Guard {
@@ -80,7 +80,7 @@ impl Guard {
         fill(&connection)?;
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LARGEST_VALUE_BYTES)?;
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
-        let watch = Arc::new(Mutex::new(Watch::default()));
+        let watch = Arc::new(Mutex::new(Interruption::default()));
         let seen = Arc::clone(&watch);
         connection.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| {
             note(&mut lock(&seen).uses, &context.action)
@@ -116,7 +116,7 @@ impl Guard {
     }
 }
 
-fn lock(watch: &Mutex<Watch>) -> MutexGuard<'_, Watch> {
+fn lock(watch: &Mutex<Interruption>) -> MutexGuard<'_, Interruption> {
     watch.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -34,7 +34,7 @@ pub use evidence::Comparison;
 pub use findings::{ByFingerprint, EachFinding, Findings, FindingsPatch, Memory};
 pub use judgement::{Found, FoundOne, RustRule};
 pub use memory::limit_memory;
-pub use reading::{Requirements, Scope};
+pub use reading::{Requirements, RuleScope};
 pub use reads::{Reads, foreign_table, tables_named};
 pub use relations::{Queryable, QueryableColumn, queryables};
 pub use round::{Cache, Evaluation};

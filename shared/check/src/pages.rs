@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::Cloud;
 
-use crate::{Database, Limits, QueryError, Reads, RuleKind, RuleSet, Scope, cases};
+use crate::{Database, Limits, QueryError, Reads, RuleKind, RuleScope, RuleSet, cases};
 
 /// Returns the index of the rules as Markdown: `rules/README.md`.
 #[must_use]
@@ -12,12 +12,12 @@ pub fn index(set: &RuleSet) -> String {
     let mut page = String::from(
         "# Rules\n\nWritten from the rules by `IAMWATCH_WRITE=1 cargo test -p iamwatch-check`; do not edit. How to write one: `../README.md`.\n",
     );
-    for scope in Scope::all() {
+    for scope in RuleScope::all() {
         let rules: Vec<_> = set.iter().filter(|rule| rule.scope == scope).collect();
         if rules.is_empty() {
             continue;
         }
-        let title = if scope == Scope::Any { "every cloud" } else { scope.name() };
+        let title = if scope == RuleScope::Any { "every cloud" } else { scope.name() };
         let _ = write!(
             page,
             "\n## {title}\n\n| rule | severity | sure | what | silent without being about its subject |\n| --- | --- | --- | --- | --- |\n"

@@ -24,13 +24,13 @@ use sqlparser::{
 };
 
 use crate::views;
-use query::Reader;
-use scope::{Kind, Output};
+use query::QueryReader;
+use scope::{Output, ValueKind};
 
 /// Looks through a question, and returns what is not the same on every engine, with what to write instead.
 pub(crate) fn check_portable(sql: &str) -> Result<(), String> {
     check_words(sql)?;
-    Reader { catalogue: catalogue() }.read_query(&parse(sql)?, &[], &BTreeMap::new()).map(|_| ())
+    QueryReader { catalogue: catalogue() }.read_query(&parse(sql)?, &[], &BTreeMap::new()).map(|_| ())
 }
 
 /// The form of SQL that is read: the standard's, with what was tried on every engine besides.
@@ -120,9 +120,9 @@ fn catalogue() -> &'static Catalogue {
                 };
                 let column = |(position, column): (usize, &model::Column)| {
                     let kind = match column.kind {
-                        Type::Integer => Kind::Integer,
-                        Type::Boolean => Kind::Truth,
-                        Type::Text | Type::Time | Type::Document => Kind::Text,
+                        Type::Integer => ValueKind::Integer,
+                        Type::Boolean => ValueKind::Truth,
+                        Type::Text | Type::Time | Type::Document => ValueKind::Text,
                     };
                     // The one row of the run is whole.
                     let may_be_null = !is_key(position, column.name) && table.name != tables::RUN.name;
@@ -133,8 +133,9 @@ fn catalogue() -> &'static Catalogue {
             .collect();
         for view in views::views_of(&Cloud::ALL) {
             // A test holds every view to being portable itself.
-            let read = parse(&view.select)
-                .and_then(|query| Reader { catalogue: &known }.read_query(&query, &[], &BTreeMap::new()));
+            let read = parse(&view.select).and_then(|query| {
+                QueryReader { catalogue: &known }.read_query(&query, &[], &BTreeMap::new())
+            });
             known.insert(view.name.to_owned(), read.unwrap_or_default());
         }
         known

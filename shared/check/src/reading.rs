@@ -31,14 +31,14 @@ impl Schemas {
 
 /// Where a rule lies, and so what it is asked of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum RuleScope {
     /// One cloud, by its tables.
     One(Cloud),
     /// Every cloud, by the views.
     Any,
 }
 
-impl Scope {
+impl RuleScope {
     /// Returns the name of the folder.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -76,7 +76,7 @@ pub struct Requirements {
 
 /// What a rule says that it reads.
 pub(crate) struct Declared<'a> {
-    pub(crate) scope: Scope,
+    pub(crate) scope: RuleScope,
     pub(crate) sql: &'a str,
     pub(crate) needs: &'a [String],
     pub(crate) absence: &'a [String],
@@ -98,7 +98,7 @@ impl Declared<'_> {
         let used: BTreeSet<&str> =
             views::names().into_iter().filter(|view| read.contains_key(*view)).collect();
         self.is_among_needs()?;
-        if self.scope == Scope::Any {
+        if self.scope == RuleScope::Any {
             self.check_views(schemas)?;
         }
         let of = |cloud| {
@@ -106,8 +106,8 @@ impl Declared<'_> {
                 views::parts().filter(|part| part.cloud == cloud && used.contains(part.view)).collect();
             let mut needs = of_cloud(&reads, cloud);
             let absence = match self.scope {
-                Scope::Any => self.absence_of(schemas, &parts, &needs, cloud)?,
-                Scope::One(cloud) => {
+                RuleScope::Any => self.absence_of(schemas, &parts, &needs, cloud)?,
+                RuleScope::One(cloud) => {
                     self.check_tables(cloud, &needs, &made_names(&reads))?;
                     let mut absence = known(cloud, "absence", &without_made(self.absence))?;
                     if self.absence.iter().any(|name| is_made(name)) {

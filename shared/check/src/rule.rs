@@ -6,7 +6,7 @@ use model::{Cloud, Severity, Table, tables};
 use serde::Deserialize;
 
 use crate::{
-    Requirements, Scope,
+    Requirements, RuleScope,
     cases::Case,
     portable::check_portable,
     reading::{Declared, Schemas},
@@ -146,7 +146,7 @@ pub struct Rule {
     /// The file's name without ending; it names the fault.
     pub id: String,
     /// What it is asked of: the file's folder.
-    pub scope: Scope,
+    pub scope: RuleScope,
     /// What is found, in a few words.
     pub title: String,
     /// How bad it is.
@@ -205,8 +205,8 @@ impl Rule {
         let mut worlds = Vec::new();
         for cloud in scope.clouds() {
             let name = match scope {
-                Scope::One(_) => format!("{id}.cases.toml"),
-                Scope::Any => format!("{id}.{cloud}.cases.toml"),
+                RuleScope::One(_) => format!("{id}.cases.toml"),
+                RuleScope::Any => format!("{id}.{cloud}.cases.toml"),
             };
             let missing = || {
                 Wrong::Cases(format!(
@@ -300,11 +300,11 @@ fn check_silence(front: &FrontMatter, columns: &[String]) -> Result<(), Wrong> {
     }
 }
 
-fn place(path: &str) -> Result<(Scope, &str), Wrong> {
+fn place(path: &str) -> Result<(RuleScope, &str), Wrong> {
     let name = path.strip_suffix(".sql").unwrap_or(path);
     let (folder, id) = name.rsplit_once('/').unwrap_or(("", name));
     let folder = folder.rsplit('/').next().unwrap_or(folder);
-    let scope = Scope::of(folder).ok_or_else(|| {
+    let scope = RuleScope::of(folder).ok_or_else(|| {
         let clouds: Vec<&str> = Cloud::ALL.into_iter().map(Cloud::name).collect();
         Wrong::Place(format!(
             "it lies in the folder `{folder}`, and rules lie in a folder named after a cloud: {}; or in `any`, when they hold for every one",
@@ -337,11 +337,11 @@ fn front_matter(text: &str) -> Result<(FrontMatter, &str), Wrong> {
     Ok((parsed, rest))
 }
 
-fn subject(scope: Scope, text: &str) -> Result<Subject, Wrong> {
+fn subject(scope: RuleScope, text: &str) -> Result<Subject, Wrong> {
     if text == ADDRESS {
         return Ok(Subject::Address);
     }
-    if scope == Scope::Any {
+    if scope == RuleScope::Any {
         return Err(Wrong::Subject(format!(
             "`{text}` is of no use to every cloud; write it as `{ADDRESS}`, which the views have"
         )));

@@ -80,7 +80,7 @@ pub fn transitions(
     let (mut rules, mut baselines) = (BTreeMap::new(), Vec::new());
     for verdict in &outcome.verdicts {
         let known = by_rule.remove(verdict.rule.as_str()).unwrap_or_default();
-        let view = View::new(verdict, before.rules.get(&verdict.rule));
+        let view = RuleView::new(verdict, before.rules.get(&verdict.rule));
         let mut opened = 0;
         for (fingerprint, row) in &verdict.rows {
             let known = known.get(fingerprint.as_str()).copied();
@@ -112,7 +112,7 @@ pub fn transitions(
 }
 
 /// One rule in one run: what it says, and against which memory.
-struct View<'a> {
+struct RuleView<'a> {
     verdict: &'a RuleResult,
     memory: Memory,
     /// What is new to this rule may be old in the world.
@@ -121,7 +121,7 @@ struct View<'a> {
     is_changed: bool,
 }
 
-impl<'a> View<'a> {
+impl<'a> RuleView<'a> {
     fn new(verdict: &'a RuleResult, memory: Option<&Memory>) -> Self {
         let (opens, closes) = (verdict.sight.opens(), verdict.sight.closes());
         let same = memory.filter(|memory| memory.question_hash == verdict.question_hash);
@@ -144,7 +144,7 @@ impl<'a> View<'a> {
     }
 }
 
-impl View<'_> {
+impl RuleView<'_> {
     /// Returns whether what is new of a subject may be old in the world.
     fn is_baseline_of(&self, subject: &str) -> bool {
         self.is_baseline || self.verdict.sight.first_seen.contains(subject)
@@ -183,7 +183,7 @@ impl Pass<'_> {
     /// Follows a row that the rule returned; says whether it was opened as part of a baseline.
     fn returned(
         &mut self,
-        view: &View<'_>,
+        view: &RuleView<'_>,
         fingerprint: &str,
         row: &RuleRow,
         known: Option<&Arc<Finding>>,
@@ -233,7 +233,7 @@ impl Pass<'_> {
     }
 
     /// Returns whether a row says of an open finding what was known of it, word for word: most do.
-    fn is_as_it_was(&self, view: &View<'_>, row: &RuleRow, known: &Finding) -> bool {
+    fn is_as_it_was(&self, view: &RuleView<'_>, row: &RuleRow, known: &Finding) -> bool {
         known.state == FindingState::Open
             && known.last_seen.is_none()
             && known.doubt.is_none()
@@ -247,7 +247,7 @@ impl Pass<'_> {
     /// Follows a row in doubt: nobody can say whether the finding holds.
     fn doubted(
         &mut self,
-        view: &View<'_>,
+        view: &RuleView<'_>,
         fingerprint: &str,
         row: &RuleRow,
         known: Option<&Arc<Finding>>,
@@ -275,7 +275,7 @@ impl Pass<'_> {
     /// Opens a finding as a baseline that was only doubted before: nobody knows since when it holds.
     fn freed_of_doubt(
         &mut self,
-        view: &View<'_>,
+        view: &RuleView<'_>,
         fingerprint: &str,
         row: &RuleRow,
         known: &Arc<Finding>,
@@ -289,7 +289,7 @@ impl Pass<'_> {
         opens && view.is_baseline_of(&row.subject)
     }
 
-    fn open(&mut self, view: &View<'_>, fingerprint: &str, row: &RuleRow, is_baseline: bool) {
+    fn open(&mut self, view: &RuleView<'_>, fingerprint: &str, row: &RuleRow, is_baseline: bool) {
         let suppression = self.suppression(&view.verdict.rule, &row.subject);
         let finding = Finding {
             state: if suppression.is_some() { FindingState::Suppressed } else { FindingState::Open },
@@ -304,7 +304,13 @@ impl Pass<'_> {
     }
 
     /// Follows the findings that the rule did not return.
-    fn not_returned(&mut self, view: &View<'_>, lost: &[&Arc<Finding>], account: &AccountId, state: &State) {
+    fn not_returned(
+        &mut self,
+        view: &RuleView<'_>,
+        lost: &[&Arc<Finding>],
+        account: &AccountId,
+        state: &State,
+    ) {
         let sight = &view.verdict.sight;
         let is_live = |finding: &&&Arc<Finding>| !finding.state.is_closed();
         let there = if sight.closes() && lost.iter().any(|finding| is_live(&finding)) {

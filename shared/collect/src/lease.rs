@@ -31,7 +31,7 @@ const USUAL_LIFE: Duration = Duration::from_secs(15 * 60);
 /// What is held, and how a later one is told from it.
 #[derive(Debug)]
 pub(crate) struct Lease<T> {
-    held: Mutex<Held<T>>,
+    held: Mutex<LeasedValue<T>>,
     /// Whether it was ever accepted.
     is_proven: AtomicBool,
     /// Lists that were refused though the sign-in was new.
@@ -39,7 +39,7 @@ pub(crate) struct Lease<T> {
 }
 
 #[derive(Debug)]
-struct Held<T> {
+struct LeasedValue<T> {
     value: T,
     generation: u64,
     renew_at: Instant,
@@ -47,7 +47,7 @@ struct Held<T> {
     failed: Option<(Instant, String)>,
 }
 
-impl<T> Held<T> {
+impl<T> LeasedValue<T> {
     fn new(value: T, life: Duration, generation: u64) -> Self {
         let (now, life) = (Instant::now(), life.min(LONGEST_LIFE));
         Self { value, generation, renew_at: now + life.mul_f64(0.8), dies_at: now + life, failed: None }
@@ -70,7 +70,7 @@ impl<T: Clone + Send> Lease<T> {
     /// Takes what lives for so long.
     pub(crate) fn new(value: T, life: Duration) -> Self {
         Self {
-            held: Mutex::new(Held::new(value, life, 0)),
+            held: Mutex::new(LeasedValue::new(value, life, 0)),
             is_proven: AtomicBool::new(false),
             refused: Lock::default(),
         }
@@ -130,7 +130,7 @@ impl<T: Clone + Send> Lease<T> {
                 None => renew().await,
             };
             match renewed {
-                Ok((value, life)) => *held = Held::new(value, life, held.generation + 1),
+                Ok((value, life)) => *held = LeasedValue::new(value, life, held.generation + 1),
                 Err(reason) => {
                     let now = Instant::now();
                     if held.just_failed().is_none() {

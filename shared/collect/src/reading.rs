@@ -54,13 +54,13 @@ pub(crate) async fn attempt(
     list: &List<'_>,
     mut keep: impl FnMut(&Item<'_>, &mut Seen) -> Kept + Send,
 ) -> (Seen, Coverage, Option<CallError>) {
-    let mut reading = Reading::of(session, list, &mut keep).await;
+    let mut reading = ListReading::of(session, list, &mut keep).await;
     for _ in 0..MOST_REPEATS {
         if !reading.is_unstable() {
             break;
         }
         tracing::debug!(listing = list.listing, parent = list.parent, "things came twice, read again");
-        reading = Reading::of(session, list, &mut keep).await;
+        reading = ListReading::of(session, list, &mut keep).await;
     }
     if let Err(error) = &reading.end
         && let Some(transaction) = error.transaction()
@@ -72,7 +72,7 @@ pub(crate) async fn attempt(
 }
 
 /// One reading of a list.
-struct Reading {
+struct ListReading {
     seen: Seen,
     faults: Faults,
     walk: Walk,
@@ -89,7 +89,7 @@ struct Reading {
     unknown: Option<String>,
 }
 
-impl Reading {
+impl ListReading {
     async fn of(
         session: &dyn SignedIn,
         list: &List<'_>,

@@ -5,7 +5,7 @@ use serde_json::{Map, json};
 use snapshot::{History, Manifest, SnapshotError};
 
 use crate::{
-    ExportError, Summary, Wanted, Watch,
+    ExportError, ExportRequest, ExportSummary, ExportWatch,
     formats::{self, About},
     stage::{Flow, Stage},
 };
@@ -18,9 +18,9 @@ pub async fn export_changes(
     history: &History,
     before: &Manifest,
     after: &Manifest,
-    wanted: Wanted,
-    watch: &dyn Watch,
-) -> Result<Summary, ExportError> {
+    wanted: ExportRequest,
+    watch: &dyn ExportWatch,
+) -> Result<ExportSummary, ExportError> {
     if before.number >= after.number {
         let text = format!(
             "changes lead from an earlier snapshot to a later one, and {} is not before {}; exchange --from and --to",
@@ -67,7 +67,7 @@ pub async fn export_changes(
     };
     let written = formats::write(stage, wanted.format, &about, &|_| true, &mut draft, watch)?;
     draft.keep()?;
-    Ok(Summary { written, left_out: Vec::new() })
+    Ok(ExportSummary { written, left_out: Vec::new() })
 }
 
 fn row(change: &Change, position: i64, former: &Manifest, present: &Manifest) -> Row {

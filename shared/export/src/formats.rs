@@ -18,10 +18,10 @@ use serde_json::json;
 use snapshot::ParquetWriter;
 
 use crate::{
-    ExportError, Watch,
+    ExportError, ExportWatch,
     sheet::{Field, Sheet},
     stage::{RowError, Stage},
-    target::{Draft, NOTE},
+    target::{ExportDraft, NOTE},
 };
 
 /// A format that tables are exported in.
@@ -87,7 +87,7 @@ pub(crate) struct About {
 }
 
 /// A file of one table that takes its rows.
-trait Rows {
+trait RowWriter {
     fn push(&mut self, row: &[Value<'_>]) -> io::Result<()>;
     /// Writes what is left.
     fn finish(self: Box<Self>) -> io::Result<()>;
@@ -99,8 +99,8 @@ pub(crate) fn write(
     format: Format,
     about: &About,
     is_asked: &dyn Fn(&str) -> bool,
-    draft: &mut Draft,
-    watch: &dyn Watch,
+    draft: &mut ExportDraft,
+    watch: &dyn ExportWatch,
 ) -> Result<Vec<(String, Option<u64>)>, ExportError> {
     if format == Format::Sqlite {
         let told = |sheet: &Sheet| (sheet.name.clone(), sheet.select.is_none().then_some(sheet.rows));
@@ -125,7 +125,7 @@ pub(crate) fn write(
     Ok(written)
 }
 
-fn told(draft: &Draft, error: RowError) -> ExportError {
+fn told(draft: &ExportDraft, error: RowError) -> ExportError {
     match error {
         RowError::Stage(error) => draft.unstaged(error),
         RowError::Write(error) => draft.unwritten(error),
@@ -136,8 +136,8 @@ fn told(draft: &Draft, error: RowError) -> ExportError {
 fn write_script(
     stage: &Stage,
     about: &About,
-    draft: &mut Draft,
-    watch: &dyn Watch,
+    draft: &mut ExportDraft,
+    watch: &dyn ExportWatch,
 ) -> Result<Vec<(String, Option<u64>)>, RowError> {
     let path = draft.script();
     if let Some(stream) = draft.stream() {
@@ -154,8 +154,8 @@ fn write_sheet(
     stage: &Stage,
     sheet: &Sheet,
     format: Format,
-    draft: &mut Draft,
-    watch: &dyn Watch,
+    draft: &mut ExportDraft,
+    watch: &dyn ExportWatch,
 ) -> Result<u64, RowError> {
     let path = draft.folder().join(format!("{}.{}", sheet.name, format.ending()));
     let mut file = None;
@@ -163,15 +163,15 @@ fn write_sheet(
         Some(stream) => Box::new(BufWriter::new(stream)),
         None => Box::new(BufWriter::new(&*file.insert(File::create_new(path).map_err(RowError::Write)?))),
     };
-    let rows: io::Result<Box<dyn Rows + '_>> = match format {
+    let rows: io::Result<Box<dyn RowWriter + '_>> = match format {
         Format::Csv => {
-            csv::Csv::begin(output, &sheet.columns).map(|rows| -> Box<dyn Rows + '_> { Box::new(rows) })
+            csv::Csv::begin(output, &sheet.columns).map(|rows| -> Box<dyn RowWriter + '_> { Box::new(rows) })
         }
         Format::Jsonl => Ok(Box::new(jsonl::Jsonl::begin(output, &sheet.columns))),
         Format::Parquet | Format::Sqlite | Format::Postgres => {
             drop(output);
             let output = BufWriter::new(file.take().ok_or(RowError::Stopped)?);
-            parquet(output, sheet).map(|rows| -> Box<dyn Rows + '_> { Box::new(rows) })
+            parquet(output, sheet).map(|rows| -> Box<dyn RowWriter + '_> { Box::new(rows) })
         }
     };
     let mut rows = rows.map_err(RowError::Write)?;
@@ -191,7 +191,7 @@ fn parquet(output: BufWriter<File>, sheet: &Sheet) -> io::Result<ParquetWriter<B
     ParquetWriter::new(output, &sheet.name, &columns, notes)
 }
 
-impl Rows for ParquetWriter<BufWriter<File>> {
+impl RowWriter for ParquetWriter<BufWriter<File>> {
     fn push(&mut self, row: &[Value<'_>]) -> io::Result<()> {
         Self::push(self, row)
     }

@@ -19,7 +19,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use snapshot::{History, Manifest, ParquetWriter};
 
-use crate::{ExportError, Watch, sheet::Sheet};
+use crate::{ExportError, ExportWatch, sheet::Sheet};
 
 /// The name of the file that holds the rows of a partition.
 const PART: &str = "part.parquet";
@@ -66,21 +66,21 @@ pub struct LakeSummary {
 
 /// What a lake holds of an account.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Held {
+struct LakeAccount {
     /// By number of the snapshot.
-    snapshots: BTreeMap<u64, Listed>,
+    snapshots: BTreeMap<u64, LakeSnapshot>,
 }
 
 /// A snapshot in the lake.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Listed {
+struct LakeSnapshot {
     taken_at: String,
-    tables: BTreeMap<String, Stored>,
+    tables: BTreeMap<String, StoredPartition>,
 }
 
 /// A table of a snapshot: what is in it, and the partition that holds it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Stored {
+struct StoredPartition {
     hash: String,
     stored_in: u64,
 }
@@ -99,7 +99,7 @@ pub async fn export_lake(
     history: &History,
     manifests: &[Manifest],
     root: &Path,
-    watch: &dyn Watch,
+    watch: &dyn ExportWatch,
 ) -> Result<LakeSummary, ExportError> {
     let lake = Lake::open(history, root)?;
     let mut held = lake.held()?;
@@ -176,13 +176,13 @@ impl<'a> Lake<'a> {
     }
 
     /// Reads what the lake holds of the account.
-    fn held(&self) -> Result<Held, ExportError> {
+    fn held(&self) -> Result<LakeAccount, ExportError> {
         match fs::read(self.note()) {
             Ok(bytes) => {
                 let held = serde_json::from_slice(&bytes).map_err(io::Error::from);
                 held.map_err(|error| self.unwritten(error))
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Held::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(LakeAccount::default()),
             Err(error) => Err(self.unwritten(error)),
         }
     }
@@ -191,11 +191,11 @@ impl<'a> Lake<'a> {
     async fn add(
         &self,
         manifest: &Manifest,
-        before: Option<&Listed>,
+        before: Option<&LakeSnapshot>,
         summary: &mut LakeSummary,
-        watch: &dyn Watch,
-    ) -> Result<Listed, ExportError> {
-        let mut listed = Listed { taken_at: manifest.finished_at.clone(), tables: BTreeMap::new() };
+        watch: &dyn ExportWatch,
+    ) -> Result<LakeSnapshot, ExportError> {
+        let mut listed = LakeSnapshot { taken_at: manifest.finished_at.clone(), tables: BTreeMap::new() };
         for table in lake_tables() {
             let Some(hash) = hash_of(manifest, table) else { continue };
             let same = before.and_then(|before| before.tables.get(table.name));
@@ -218,7 +218,7 @@ impl<'a> Lake<'a> {
             summary.tables += 1;
             summary.rows += u64::try_from(rows.len()).unwrap_or(u64::MAX);
             let stored_in = manifest.number;
-            listed.tables.insert(table.name.to_owned(), Stored { hash, stored_in });
+            listed.tables.insert(table.name.to_owned(), StoredPartition { hash, stored_in });
         }
         Ok(listed)
     }
@@ -257,7 +257,7 @@ impl<'a> Lake<'a> {
     }
 
     /// Writes the index, and then what the next export needs to know.
-    fn close(&self, held: &Held) -> Result<(), ExportError> {
+    fn close(&self, held: &LakeAccount) -> Result<(), ExportError> {
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let mut rows = Vec::new();
         for (snapshot, listed) in &held.snapshots {

@@ -19,27 +19,27 @@ pub use error::ExportError;
 pub use formats::{Format, csv_line, csv_text};
 pub use lake::{LakeSummary, export_lake};
 pub use lake_ddl::{LakeEngine, declare_lake};
-pub use open::{Reader, open_script};
+pub use open::{ParquetReader, open_script};
 pub use report::{
     AuditReport, Description, FindingTurn, PAGE_STYLE, ReportFormat, ReportedChange, ReportedChanges,
     ReportedFinding, RuleText, count_by_severity, count_text, reported_findings, write_report,
 };
 pub use snapshot_tables::export_snapshot;
-pub use target::Target;
+pub use target::ExportTarget;
 
 /// What is to be written, and where.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct ExportRequest {
     /// The format to write.
     pub format: Format,
     /// Names of the tables and views to write; all of them, where none is named.
     pub tables: Vec<String>,
     /// The place that comes to be, whole or not at all.
-    pub target: Target,
+    pub target: ExportTarget,
 }
 
 /// Follows an export, and may stop it.
-pub trait Watch {
+pub trait ExportWatch {
     /// Learns how many steps of how many are done.
     fn step(&self, what: &'static str, done: usize, of: usize);
 
@@ -49,7 +49,7 @@ pub trait Watch {
 
 /// Tells what an export wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
+pub struct ExportSummary {
     /// Name and number of rows of each table and view. A view that was written as a view has no number.
     pub written: Vec<(String, Option<u64>)>,
     /// Names of views that were left out, because nobody asked for them by name and they have more rows than [`MOST_ROWS_UNASKED`].

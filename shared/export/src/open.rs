@@ -10,7 +10,7 @@ use crate::ddl::{Dialect, create_view, literal, quoted};
 
 /// A tool that reads Parquet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
+pub enum ParquetReader {
     /// DuckDB: a script of views.
     Duckdb,
     /// Python with pandas and pyarrow alone.
@@ -19,7 +19,7 @@ pub enum Reader {
     Spark,
 }
 
-impl Reader {
+impl ParquetReader {
     /// All readers there are.
     pub const ALL: [Self; 3] = [Self::Duckdb, Self::Pandas, Self::Spark];
 
@@ -35,19 +35,19 @@ impl Reader {
 }
 
 /// The files of one table, oldest first, and its key.
-struct Stored {
+struct TableFiles {
     table: &'static Table,
     files: Vec<String>,
 }
 
 /// Returns the script with which a tool reads the tables of a snapshot from the store. `place` returns the address of an object.
 #[must_use]
-pub fn open_script(reader: Reader, manifest: &Manifest, place: &dyn Fn(&str) -> String) -> String {
-    let stored: Vec<Stored> = tables::of_cloud(manifest.account.cloud())
+pub fn open_script(reader: ParquetReader, manifest: &Manifest, place: &dyn Fn(&str) -> String) -> String {
+    let stored: Vec<TableFiles> = tables::of_cloud(manifest.account.cloud())
         .map(|table| {
             let entry = manifest.tables.get(table.name);
             let objects = entry.into_iter().flat_map(|entry| entry.objects());
-            Stored { table, files: objects.map(|object| place(&object.key)).collect() }
+            TableFiles { table, files: objects.map(|object| place(&object.key)).collect() }
         })
         .collect();
     let mut what =
@@ -59,13 +59,13 @@ pub fn open_script(reader: Reader, manifest: &Manifest, place: &dyn Fn(&str) -> 
         ));
     }
     match reader {
-        Reader::Duckdb => duckdb(manifest, &stored, &what),
-        Reader::Pandas => format!("{}{}", python_files(&stored, &what), PANDAS),
-        Reader::Spark => format!("{}{}", python_files(&stored, &what), SPARK),
+        ParquetReader::Duckdb => duckdb(manifest, &stored, &what),
+        ParquetReader::Pandas => format!("{}{}", python_files(&stored, &what), PANDAS),
+        ParquetReader::Spark => format!("{}{}", python_files(&stored, &what), SPARK),
     }
 }
 
-fn duckdb(manifest: &Manifest, stored: &[Stored], what: &str) -> String {
+fn duckdb(manifest: &Manifest, stored: &[TableFiles], what: &str) -> String {
     let mut script = format!(
         "-- {what}, read from the store by DuckDB. Written by `iamwatch open`.\n\
          -- Grants and findings are no tables of the store: `iamwatch export` has them.\n"
@@ -98,7 +98,7 @@ fn duckdb(manifest: &Manifest, stored: &[Stored], what: &str) -> String {
     script
 }
 
-impl Stored {
+impl TableFiles {
     fn keys(&self) -> Vec<&'static str> {
         self.table.key_columns().iter().map(|column| column.name).collect()
     }
@@ -130,7 +130,7 @@ impl Stored {
 }
 
 /// Returns the beginning of a Python script: the files of each table, with its key.
-fn python_files(stored: &[Stored], what: &str) -> String {
+fn python_files(stored: &[TableFiles], what: &str) -> String {
     // JSON texts and lists are those of Python, too.
     let entries = stored.iter().filter(|table| !table.files.is_empty()).map(|table| {
         format!(

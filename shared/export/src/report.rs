@@ -21,7 +21,7 @@ use check::{Findings, Unanswered};
 use history::Section;
 use model::{AccountId, Coverage, Finding, FindingState, Severity, Sighting};
 
-use crate::{ExportError, Target};
+use crate::{ExportError, ExportTarget};
 pub use html::PAGE_STYLE;
 pub use html_parts::count_text;
 
@@ -343,7 +343,7 @@ pub fn count_by_severity(report: &AuditReport<'_>) -> Vec<(Severity, u64)> {
 pub fn write_report(
     report: &AuditReport<'_>,
     format: ReportFormat,
-    target: Target,
+    target: ExportTarget,
 ) -> Result<(), ExportError> {
     let mut draft = target.begin_file()?;
     let written = draft.write_file(|output| {

@@ -11,10 +11,10 @@ use model::{
 use snapshot::{History, Manifest};
 
 use crate::{
-    ExportError, Summary, Wanted, Watch,
+    ExportError, ExportRequest, ExportSummary, ExportWatch,
     formats::{self, About},
     stage::{Flow, Stage},
-    target::Draft,
+    target::ExportDraft,
 };
 
 const READING: &str = "reading tables";
@@ -34,9 +34,9 @@ struct Chosen {
 pub async fn export_snapshot(
     history: &History,
     manifest: &Manifest,
-    wanted: Wanted,
-    watch: &dyn Watch,
-) -> Result<Summary, ExportError> {
+    wanted: ExportRequest,
+    watch: &dyn ExportWatch,
+) -> Result<ExportSummary, ExportError> {
     let chosen = choose(manifest, &wanted.tables)?;
     let mut draft = wanted.target.begin(wanted.format, chosen.asked.len())?;
     let mut stage = Stage::create(&draft.stage()).map_err(|error| draft.unstaged(error))?;
@@ -61,7 +61,7 @@ pub async fn export_snapshot(
     let is_asked = |name: &str| chosen.asked.contains(name) && !left_out.iter().any(|out| out == name);
     let written = formats::write(stage, wanted.format, &about, &is_asked, &mut draft, watch)?;
     draft.keep()?;
-    Ok(Summary { written, left_out })
+    Ok(ExportSummary { written, left_out })
 }
 
 async fn fill(
@@ -69,8 +69,8 @@ async fn fill(
     manifest: &Manifest,
     chosen: &Chosen,
     stage: &mut Stage,
-    draft: &Draft,
-    watch: &dyn Watch,
+    draft: &ExportDraft,
+    watch: &dyn ExportWatch,
 ) -> Result<(), ExportError> {
     let of = chosen.tables.len();
     let is_of_access = |table: &&&'static Table| derived::is_of_access(table);
@@ -99,7 +99,7 @@ async fn fill(
     Ok(())
 }
 
-fn proceed(flow: rusqlite::Result<Flow>, draft: &Draft) -> Result<(), ExportError> {
+fn proceed(flow: rusqlite::Result<Flow>, draft: &ExportDraft) -> Result<(), ExportError> {
     match flow.map_err(|error| draft.unstaged(error))? {
         Flow::Done => Ok(()),
         Flow::Stopped => Err(ExportError::Stopped),

@@ -13,7 +13,7 @@ use rusqlite::{
 };
 
 use crate::{
-    Watch,
+    ExportWatch,
     ddl::{Dialect, create_table, create_view, quoted},
     sheet::{Field, Sheet, type_of_view_column},
 };
@@ -51,7 +51,7 @@ impl Stage {
         &mut self,
         table: &'static Table,
         rows: impl IntoIterator<Item = R>,
-        watch: &dyn Watch,
+        watch: &dyn ExportWatch,
     ) -> rusqlite::Result<Flow> {
         let sheet = Sheet::of_table(table);
         self.connection.execute_batch(&create_table(Dialect::Sqlite, &sheet))?;
@@ -75,7 +75,7 @@ impl Stage {
         &mut self,
         table: &'static Table,
         rows: impl IntoIterator<Item = R>,
-        watch: &dyn Watch,
+        watch: &dyn ExportWatch,
     ) -> rusqlite::Result<Flow> {
         let marks = vec!["?"; table.columns.len()].join(", ");
         let mut insert =
@@ -199,7 +199,7 @@ impl Stage {
     pub(crate) fn each_row(
         &self,
         sheet: &Sheet,
-        watch: &dyn Watch,
+        watch: &dyn ExportWatch,
         mut take: impl FnMut(&[Value<'_>]) -> std::io::Result<()>,
     ) -> Result<u64, RowError> {
         let order = if sheet.select.is_none() { " ORDER BY rowid" } else { "" };
@@ -273,7 +273,7 @@ mod tests {
 
     struct Patient;
 
-    impl Watch for Patient {
+    impl ExportWatch for Patient {
         fn step(&self, _: &'static str, _: usize, _: usize) {}
         fn is_stopped(&self) -> bool {
             false

@@ -23,7 +23,7 @@ const NEW: &str = "new";
 const SQLITE: &[u8] = b"SQLite format 3\0";
 
 /// Where an export goes.
-pub enum Target {
+pub enum ExportTarget {
     /// A file or folder that is to be made.
     Place {
         /// The path of the file or folder.
@@ -42,7 +42,7 @@ pub enum Target {
     },
 }
 
-impl std::fmt::Debug for Target {
+impl std::fmt::Debug for ExportTarget {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Place { path, .. } => formatter.debug_tuple("Place").field(path).finish(),
@@ -52,7 +52,7 @@ impl std::fmt::Debug for Target {
 }
 
 /// An export that is being written.
-pub(crate) struct Draft {
+pub(crate) struct ExportDraft {
     name: String,
     format: Format,
     scratch: TempDir,
@@ -64,9 +64,9 @@ enum End {
     Stream(Box<dyn Write>),
 }
 
-impl Target {
+impl ExportTarget {
     /// Begins to write: looks whether the place is free, and makes the hidden folder.
-    pub(crate) fn begin(self, format: Format, sheets: usize) -> Result<Draft, ExportError> {
+    pub(crate) fn begin(self, format: Format, sheets: usize) -> Result<ExportDraft, ExportError> {
         let (name, beside, end) = match self {
             Self::Place { path, is_replaced } => {
                 look_at(&path, format, is_replaced)?;
@@ -85,13 +85,13 @@ impl Target {
         };
         let made = tempfile::Builder::new().prefix(".iamwatch-export-").tempdir_in(beside);
         let scratch = made.map_err(|source| ExportError::Unwritable { place: name.clone(), source })?;
-        let draft = Draft { name, format, scratch, end };
+        let draft = ExportDraft { name, format, scratch, end };
         fs::create_dir(draft.folder()).map_err(|error| draft.unwritten(error))?;
         Ok(draft)
     }
 }
 
-impl Target {
+impl ExportTarget {
     /// Begins to write one file, which is no export of tables.
     pub(crate) fn begin_file(self) -> Result<FileDraft, ExportError> {
         let unwritable = |place: &Path| {
@@ -200,7 +200,7 @@ fn begins_with(path: &Path, beginning: &[u8]) -> bool {
     read.is_ok() && head == beginning
 }
 
-impl Draft {
+impl ExportDraft {
     /// Returns where the tables are put together: for SQLite, the result itself.
     pub(crate) fn stage(&self) -> PathBuf {
         self.scratch.path().join("stage.sqlite")

@@ -64,7 +64,7 @@ pub(crate) struct Claim {
 
 /// Whose turn it is to send.
 #[derive(Debug)]
-pub(crate) enum Turn {
+pub(crate) enum SendingTurn {
     /// Ours, with what the ledger said after the claim was made.
     Ours(Claim, Found),
     /// That of another run, which is still at it.
@@ -83,14 +83,14 @@ pub(crate) async fn take<S: Shelf>(
     sink: &str,
     batch: Batch<'_>,
     now: Now<'_>,
-) -> Result<Turn, ShelfError> {
+) -> Result<SendingTurn, ShelfError> {
     let Batch { snapshot, manifest, events } = batch;
     let (began, key) = (Instant::now(), Ledger::key(sink, snapshot));
     let mut watched = Watched::default();
     'look: loop {
         let mut found = Ledger::read(shelf, &key, snapshot).await?;
         if found.ledger.owed(events).is_empty() {
-            return Ok(Turn::Done(found));
+            return Ok(SendingTurn::Done(found));
         }
         let first = found.ledger.claims.saturating_add(1);
         let mut living = None;
@@ -109,7 +109,7 @@ pub(crate) async fn take<S: Shelf>(
                 {
                     found.lack(&key);
                 }
-                return Ok(Turn::Ours(claim, found));
+                return Ok(SendingTurn::Ours(claim, found));
             }
             let bytes = shelf.get(&claim.key).await?.unwrap_or_default();
             if Mark::of(&bytes).is_some_and(|mark| mark.ended) {
@@ -128,7 +128,7 @@ pub(crate) async fn take<S: Shelf>(
         }
         let Some(found) = living else { return Err(format!("{MOST_DEAD} runs died while they sent").into()) };
         if began.elapsed() >= PATIENCE {
-            return Ok(Turn::Theirs(found));
+            return Ok(SendingTurn::Theirs(found));
         }
         tokio::time::sleep(LOOKED_AT_EVERY).await;
     }

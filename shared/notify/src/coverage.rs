@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     RunReport,
-    wire::{Draft, count},
+    wire::{EventDraft, count},
 };
 
 const SAMPLE: usize = 10;
@@ -50,7 +50,7 @@ pub fn coverage_changes(former: &[Coverage], present: &[Coverage]) -> Vec<Covera
 }
 
 /// Returns what the coverage tells: losses first, listing by listing.
-pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<Draft> {
+pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<EventDraft> {
     let mut listings: BTreeMap<(bool, &str), Vec<&Coverage>> = BTreeMap::new();
     for change in report.coverage {
         let (is_regained, row) = match change {
@@ -68,7 +68,7 @@ pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<Draft> {
         .collect()
 }
 
-fn draft(is_regained: bool, listing: &str, rows: &[&Coverage]) -> Draft {
+fn draft(is_regained: bool, listing: &str, rows: &[&Coverage]) -> EventDraft {
     let word = if is_regained { "regained" } else { "lost" };
     let shown = |row: &&Coverage| json!(Coverage { reason: row.brief_reason(), ..(*row).clone() });
     let sample: Vec<Value> = rows.iter().take(SAMPLE).map(shown).collect();
@@ -80,7 +80,7 @@ fn draft(is_regained: bool, listing: &str, rows: &[&Coverage]) -> Draft {
     data.insert("reasons".to_owned(), Value::from(reasons));
     data.insert("truncated".to_owned(), Value::from(count(rows.len().saturating_sub(SAMPLE)) + left_out));
     data.insert("sample".to_owned(), Value::from(sample));
-    Draft {
+    EventDraft {
         name: format!("coverage.{word}"),
         subject: listing.to_owned(),
         severity: if is_regained { Severity::Info } else { Severity::Medium },

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::Severity;
 use serde_json::{Map, Value, json};
 
-use crate::{RunReport, wire::Draft};
+use crate::{RunReport, wire::EventDraft};
 
 /// How many names a sentence holds.
 const NAMED: usize = 5;
@@ -111,7 +111,7 @@ fn list_some<T: ToString>(names: &BTreeSet<T>) -> String {
 }
 
 /// Tells that parts of the history could not be read.
-pub(crate) fn draft(report: &RunReport<'_>) -> Option<Draft> {
+pub(crate) fn draft(report: &RunReport<'_>) -> Option<EventDraft> {
     let damage = report.damage.as_ref()?;
     let sentence = damage.sentence();
     let objects: Vec<Value> =
@@ -129,7 +129,7 @@ pub(crate) fn draft(report: &RunReport<'_>) -> Option<Draft> {
     ];
     let data: Map<String, Value> =
         members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Some(Draft {
+    Some(EventDraft {
         name: "history.damaged".to_owned(),
         subject: "history".to_owned(),
         severity: Severity::High,

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     Shelf, ShelfError, Sink,
-    claim::{self, Turn},
+    claim::{self, SendingTurn},
     ledger::{Found, Ledger, LedgerState},
     sink::Receipt,
 };
@@ -122,12 +122,12 @@ async fn to_sink<S: Shelf>(shelf: &S, sink: &Sink, batch: Batch<'_>, now: Now<'_
             report.failed = events.len();
             report.reason = Some(format!("could not read or claim the ledger `{key}`: {error}"));
         }
-        Ok(Turn::Done(found)) => report.already_taken = report.count(&found, events),
-        Ok(Turn::Theirs(found)) => {
+        Ok(SendingTurn::Done(found)) => report.already_taken = report.count(&found, events),
+        Ok(SendingTurn::Theirs(found)) => {
             report.already_taken = report.count(&found, events);
             report.left_to_another = events.len() - report.already_taken;
         }
-        Ok(Turn::Ours(claim, found)) => {
+        Ok(SendingTurn::Ours(claim, found)) => {
             report.already_taken = report.count(&found, events);
             let mut ledger = found.ledger;
             ledger.manifest = ledger.manifest.or_else(|| manifest.map(str::to_owned));

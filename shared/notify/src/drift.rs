@@ -19,7 +19,7 @@ use crate::{
     cause, edited,
     names::{Names, label},
     places, sentence,
-    wire::Draft,
+    wire::EventDraft,
 };
 
 /// A thing with what became of it and of its parts.
@@ -89,7 +89,7 @@ pub fn drift(account: &AccountId, changes: &[Change], state: &State) -> Vec<Json
         unjudged: None,
         limit: usize::MAX,
     };
-    let titled = |draft: Draft| {
+    let titled = |draft: EventDraft| {
         let mut data = draft.data;
         data.insert("title".to_owned(), Json::from(draft.title));
         Json::Object(data)
@@ -117,7 +117,7 @@ pub fn naming_tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
 }
 
 /// Returns what the changes tell, by table and key.
-pub(crate) fn drafts(report: &RunReport<'_>, names: &Names<'_>) -> Vec<Draft> {
+pub(crate) fn drafts(report: &RunReport<'_>, names: &Names<'_>) -> Vec<EventDraft> {
     things(report.changes).iter().map(|thing| draft(report, thing, names)).collect()
 }
 
@@ -178,7 +178,7 @@ fn owner(table: &Table, row: &Row) -> Option<(&'static Table, Row)> {
     Some((owner, Row::pack([id])))
 }
 
-fn draft(report: &RunReport<'_>, thing: &Thing<'_>, names: &Names<'_>) -> Draft {
+fn draft(report: &RunReport<'_>, thing: &Thing<'_>, names: &Names<'_>) -> EventDraft {
     let verb = thing.verb();
     let address = format!("{}/{}/{}", report.account, thing.table.name, thing.key_text());
     let mut data = Map::new();
@@ -217,7 +217,7 @@ fn draft(report: &RunReport<'_>, thing: &Thing<'_>, names: &Names<'_>) -> Draft 
     }
     data.insert("parts".to_owned(), thing.parts.iter().map(|part| part_json(part)).collect());
     data.insert("parts_total".to_owned(), Json::from(thing.parts.len()));
-    Draft {
+    EventDraft {
         name: format!("drift.{verb}"),
         subject: address,
         severity: cause::severity(thing, report.gains),

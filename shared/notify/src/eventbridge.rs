@@ -24,7 +24,7 @@ use tokio::sync::OnceCell;
 
 use self::{
     batches::batches,
-    refusal::{Fault, Refusal},
+    refusal::{Refusal, RefusalCause},
 };
 use crate::sink::{Receipt, Rejection};
 
@@ -126,10 +126,10 @@ impl EventBridge {
             };
             let reason = format!("could not put events on bus `{}`: {}", self.bus, refusal.reason);
             match (refusal.fault, left.as_slice()) {
-                (Fault::Content { is_certain }, [culprit]) => {
+                (RefusalCause::Content { is_certain }, [culprit]) => {
                     receipt.rejected.insert(culprit.id.clone(), Rejection { reason, is_certain });
                 }
-                (Fault::Content { .. }, several) => {
+                (RefusalCause::Content { .. }, several) => {
                     let (first, second) = several.split_at(several.len() / 2);
                     waiting.push_front(second.to_vec());
                     waiting.push_front(first.to_vec());
@@ -157,14 +157,14 @@ impl EventBridge {
         for attempt in 1..=TRIES {
             if Instant::now() >= deadline {
                 let reason = "it took too long".to_owned();
-                return Err((left, Refusal { fault: Fault::Passing, reason }));
+                return Err((left, Refusal { fault: RefusalCause::Passing, reason }));
             }
             let entries = left.iter().map(|event| self.entry(event)).collect();
             match client.put_events().set_entries(Some(entries)).send().await {
                 Ok(answer) => (left, last) = self.sort(&left, answer.entries(), receipt),
                 Err(error) => {
                     let refusal = refusal::of_request(&error);
-                    if attempt == TRIES || refusal.fault != Fault::Passing {
+                    if attempt == TRIES || refusal.fault != RefusalCause::Passing {
                         return Err((left, refusal));
                     }
                 }
@@ -195,12 +195,12 @@ impl EventBridge {
             };
             let reason = format!("event bus `{}` refused event {}: {}", self.bus, event.id, refusal.reason);
             match refusal.fault {
-                Fault::Passing => {
+                RefusalCause::Passing => {
                     again.push(*event);
                     last = Some(reason);
                 }
-                Fault::Sender => receipt.refused = Some(reason),
-                Fault::Content { is_certain } => {
+                RefusalCause::Sender => receipt.refused = Some(reason),
+                RefusalCause::Content { is_certain } => {
                     receipt.rejected.insert(event.id.clone(), Rejection { reason, is_certain });
                 }
             }

@@ -3,10 +3,10 @@
 use model::{EvidenceTurn, FindingState, Transition, TransitionKind};
 use serde_json::{Map, Value, json};
 
-use crate::{RunReport, run_report::is_baseline, subjects::SubjectNames, wire::Draft};
+use crate::{RunReport, run_report::is_baseline, subjects::SubjectNames, wire::EventDraft};
 
 /// Returns what the transitions tell, from the most severe down.
-pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<Draft> {
+pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<EventDraft> {
     let mut worth: Vec<&Transition> = report
         .transitions
         .iter()
@@ -27,7 +27,7 @@ pub(crate) fn is_hushed(transition: &Transition) -> bool {
     !is_the_word && (finding.state == FindingState::Suppressed || finding.suppression.is_some())
 }
 
-fn draft(transition: &Transition, names: &SubjectNames<'_>) -> Draft {
+fn draft(transition: &Transition, names: &SubjectNames<'_>) -> EventDraft {
     let finding = &transition.finding;
     let mut data = Map::new();
     data.insert("transition".to_owned(), Value::from(transition.kind.name()));
@@ -57,7 +57,7 @@ fn draft(transition: &Transition, names: &SubjectNames<'_>) -> Draft {
     if let Some(doubt) = &finding.doubt {
         data.insert("doubt".to_owned(), Value::from(doubt.as_str()));
     }
-    Draft {
+    EventDraft {
         name: format!("finding.{}", transition.kind.name()),
         subject: finding.fingerprint.clone(),
         severity: transition.severity(),

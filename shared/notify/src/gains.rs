@@ -3,7 +3,7 @@
 use model::Severity;
 use serde_json::{Map, Value, json};
 
-use crate::{RunReport, wire::Draft};
+use crate::{RunReport, wire::EventDraft};
 
 /// What one or more principals gained by one act, or one principal by several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,11 +118,11 @@ impl Gain {
 }
 
 /// Returns what the gains tell, in their order.
-pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<Draft> {
+pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<EventDraft> {
     report.gains.iter().map(draft).collect()
 }
 
-fn draft(gain: &Gain) -> Draft {
+fn draft(gain: &Gain) -> EventDraft {
     let id = |principal: &Value| principal.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let subject = match gain.principals.as_slice() {
         [only] => id(only),
@@ -145,7 +145,7 @@ fn draft(gain: &Gain) -> Draft {
         .collect();
     data.insert("sensitive".to_owned(), Value::from(sensitive));
     data.insert("reach".to_owned(), json!({ "actions": gain.actions, "resources": gain.resources }));
-    Draft {
+    EventDraft {
         name: "access.gained".to_owned(),
         subject,
         severity: gain.severity(),

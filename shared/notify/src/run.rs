@@ -7,14 +7,14 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     CoverageChange, RunReport,
-    wire::{Draft, count, plain},
+    wire::{EventDraft, count, plain},
 };
 
 /// How many of the most severe a digest names.
 const NAMED: usize = 50;
 
 /// Tells as one sum what was seen for the first time, so that nobody knows how long it has been there.
-pub(crate) fn baseline(report: &RunReport<'_>) -> Option<Draft> {
+pub(crate) fn baseline(report: &RunReport<'_>) -> Option<EventDraft> {
     let rows = rows(report);
     let findings = report.baseline.total();
     if !report.is_first && rows.is_empty() && findings == 0 {
@@ -42,7 +42,7 @@ pub(crate) fn baseline(report: &RunReport<'_>) -> Option<Draft> {
     } else {
         format!("seen for the first time in {}: {total} rows, {findings} findings", report.account)
     };
-    Some(Draft {
+    Some(EventDraft {
         name: "baseline.taken".to_owned(),
         subject: "baseline".to_owned(),
         severity: Severity::Info,
@@ -52,9 +52,9 @@ pub(crate) fn baseline(report: &RunReport<'_>) -> Option<Draft> {
 }
 
 /// Tells that the rules did not judge the snapshot: what they would have told comes with the next run that can.
-pub(crate) fn unjudged(report: &RunReport<'_>) -> Option<Draft> {
+pub(crate) fn unjudged(report: &RunReport<'_>) -> Option<EventDraft> {
     let reason = report.unjudged?;
-    Some(Draft {
+    Some(EventDraft {
         name: "run.unjudged".to_owned(),
         subject: "judging".to_owned(),
         severity: Severity::High,
@@ -80,7 +80,7 @@ fn rows(report: &RunReport<'_>) -> BTreeMap<&'static str, u64> {
 }
 
 /// Tells as one sum what would be too many events.
-pub(crate) fn digest(report: &RunReport<'_>, drafts: &[Draft]) -> Draft {
+pub(crate) fn digest(report: &RunReport<'_>, drafts: &[EventDraft]) -> EventDraft {
     let mut by_kind: BTreeMap<&str, u64> = BTreeMap::new();
     let mut by_severity: BTreeMap<&str, u64> = BTreeMap::new();
     for draft in drafts {
@@ -88,7 +88,7 @@ pub(crate) fn digest(report: &RunReport<'_>, drafts: &[Draft]) -> Draft {
         *by_severity.entry(draft.severity.name()).or_default() += 1;
     }
     // Findings come before drift, and this order is stable.
-    let mut top: Vec<&Draft> = drafts.iter().collect();
+    let mut top: Vec<&EventDraft> = drafts.iter().collect();
     top.sort_by_key(|draft| std::cmp::Reverse(draft.severity));
     let severity = top.first().map_or(Severity::Info, |draft| draft.severity);
     let entries: Vec<Value> = top
@@ -109,7 +109,7 @@ pub(crate) fn digest(report: &RunReport<'_>, drafts: &[Draft]) -> Draft {
     data.insert("by_severity".to_owned(), json!(by_severity));
     data.insert("entries".to_owned(), Value::from(entries));
     data.insert("truncated".to_owned(), Value::from(drafts.len().saturating_sub(NAMED)));
-    Draft {
+    EventDraft {
         name: "run.digest".to_owned(),
         subject: "digest".to_owned(),
         severity,

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use model::{AccountId, Change, Event, Severity, State, Timestamp, Transition, TransitionKind};
 
 use crate::{
-    CoverageChange, Damage, Gain, coverage, damage, drift, findings, gains, names::Names, run, wire::Draft,
+    CoverageChange, Damage, Gain, coverage, damage, drift, findings, gains, names::Names, run,
+    wire::EventDraft,
 };
 
 /// What a run has to tell.
@@ -104,5 +105,5 @@ pub fn events(report: &RunReport<'_>) -> Vec<Event> {
     } else {
         always.append(&mut single);
     }
-    always.into_iter().map(|draft| Draft::seal(draft, report)).collect()
+    always.into_iter().map(|draft| EventDraft::seal(draft, report)).collect()
 }

@@ -39,7 +39,7 @@ const TITLE_LIMIT: usize = 300;
 
 /// What an event tells, before it has an envelope.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct EventDraft {
     /// The kind of the event, one of [`KINDS`].
     pub(crate) name: String,
     pub(crate) subject: String,
@@ -48,7 +48,7 @@ pub(crate) struct Draft {
     pub(crate) data: Map<String, Value>,
 }
 
-impl Draft {
+impl EventDraft {
     /// Puts the envelope around it.
     pub(crate) fn seal(self, report: &RunReport<'_>) -> Event {
         let mut whole = self.data;

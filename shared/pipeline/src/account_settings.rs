@@ -22,7 +22,7 @@ pub struct AccountSettings {
     #[serde(default)]
     pub name: Option<String>,
     /// How to sign in.
-    pub credentials: Credentials,
+    pub credentials: CredentialSettings,
     /// Calls under way at one time.
     #[serde(default = "default_concurrency")]
     pub concurrency: usize,
@@ -43,7 +43,7 @@ pub struct AccountSettings {
 /// How to sign in to a cloud: with an API key or a trusted profile to IBM Cloud, with an access key to Huawei Cloud.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table as { api_key = \"env:NAME\" }")]
-pub struct Credentials {
+pub struct CredentialSettings {
     /// Where the API key is: `env:NAME`, `file:PATH` or `ssm:NAME`.
     #[serde(default)]
     pub api_key: Option<SecretReference>,
@@ -227,7 +227,7 @@ impl AccountSettings {
     }
 }
 
-impl Credentials {
+impl CredentialSettings {
     fn check_ibm(&self) -> Result<(), String> {
         if self.api_key.is_none() && self.profile.is_none() {
             return Err("`credentials` name no `api_key` and no `profile`; one of them is needed".to_owned());

@@ -15,7 +15,7 @@ use snapshot::{
 };
 
 use crate::{
-    AccountSettings, Asked, Permissions, ReferenceError, Summary, Target, Warning, WarningKind,
+    AccountSettings, Asked, Permissions, ReferenceError, RunSummary, Target, Warning, WarningKind,
     former::Former,
     judge::{Judged, judge},
     outbox::{self, CaughtUp},
@@ -102,7 +102,7 @@ pub enum PipelineError {
 /// # Errors
 /// When the cloud does not let us in, or the store cannot be read or written: then there is no snapshot, and nothing
 /// that was stored before is touched. A list, a rule or a sink that fails is part of the summary instead.
-pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineError> {
+pub async fn audit(target: &Target, run: &Run<'_>) -> Result<RunSummary, PipelineError> {
     let history = |account: &AccountId| History::new(run.store.clone(), account.clone());
     let caught_up = match target.account() {
         Some(account) => Some(begin(&history(account), run).await?),
@@ -157,7 +157,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<Summary, PipelineEr
     }
     let mut delivered = caught_up.reports;
     delivered.extend(outbox::deliver(&history, &manifest, run.sinks, &told, run.clock).await);
-    Ok(Summary {
+    Ok(RunSummary {
         account: manifest.account,
         snapshot: manifest.number,
         is_first: manifest.number == 1,

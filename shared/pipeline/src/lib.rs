@@ -23,7 +23,7 @@ mod target;
 
 pub use collect::huawei::Clock;
 
-pub use account_settings::{AccountSettings, AgencySettings, Credentials, ProfileSettings};
+pub use account_settings::{AccountSettings, AgencySettings, CredentialSettings, ProfileSettings};
 pub use audit::{PipelineError, Run, Watch, audit};
 pub use grant_tables::derive_grants;
 pub use permissions::{PermissionSettings, Permissions};
@@ -33,6 +33,6 @@ pub use references::{Environment, ReferenceError, SecretReference};
 pub use replay::{Replay, ReplayedSnapshot};
 pub use rules::rules;
 pub use settings::{NotifySettings, S3Settings, Settings, SettingsError};
-pub use summary::{FindingCounts, Summary, Warning, WarningKind};
+pub use summary::{FindingCounts, RunSummary, Warning, WarningKind};
 pub use suppressions::{Asked, covers, idle_suppressions};
 pub use target::Target;

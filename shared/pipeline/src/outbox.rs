@@ -197,7 +197,7 @@ impl CaughtUp {
             }
         };
         self.told.extend(events.iter().flat_map(damaged_objects).map(str::to_owned));
-        let ledger = Ledger { known: is_alone.then_some(&events), ..Ledger::of(history, number) };
+        let ledger = LedgerShelf { known: is_alone.then_some(&events), ..LedgerShelf::of(history, number) };
         // Only the run that committed a manifest can vouch for it.
         let batch = Batch { snapshot: number, manifest: None, events: &events };
         let report = notify::deliver(&ledger, &offer.alive, batch, offer.now).await;
@@ -267,7 +267,7 @@ pub(crate) async fn deliver(
     if events.is_empty() || sinks.is_empty() {
         return None;
     }
-    let ledger = Ledger::of(history, manifest.number);
+    let ledger = LedgerShelf::of(history, manifest.number);
     let hash = manifest.hash().ok();
     // The end of a history is proven by what is known of it elsewhere: whoever keeps an event keeps the hash.
     let sent: Vec<Event> =
@@ -277,7 +277,7 @@ pub(crate) async fn deliver(
 }
 
 /// The ledger's place in the store; it notes which ledgers were not as they were written.
-struct Ledger<'a> {
+struct LedgerShelf<'a> {
     history: &'a History,
     number: u64,
     /// All events that it may name, where they are known.
@@ -285,7 +285,7 @@ struct Ledger<'a> {
     damaged: Mutex<BTreeSet<String>>,
 }
 
-impl<'a> Ledger<'a> {
+impl<'a> LedgerShelf<'a> {
     const fn of(history: &'a History, number: u64) -> Self {
         Self { history, number, known: None, damaged: Mutex::new(BTreeSet::new()) }
     }
@@ -310,7 +310,7 @@ impl<'a> Ledger<'a> {
     }
 }
 
-impl Shelf for Ledger<'_> {
+impl Shelf for LedgerShelf<'_> {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ShelfError> {
         let found = self.history.store().get(&self.history.key(key)).await?.map(|bytes| bytes.to_vec());
         let is_ledger = key.ends_with(&format!("/{:08}.json", self.number));

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// The outcome of one run, as the function answers and the command line prints it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Summary {
+pub struct RunSummary {
     /// The account that the run audited.
     pub account: AccountId,
     /// Number of the snapshot.
@@ -87,7 +87,7 @@ pub struct FindingCounts {
     pub transitions: BTreeMap<String, u64>,
 }
 
-impl Summary {
+impl RunSummary {
     /// Notes that the same settings had this account audited already: two entries sign in to it.
     pub fn warn_if_audited_twice<'a>(&mut self, before: impl IntoIterator<Item = &'a Self>) {
         if before.into_iter().any(|other| other.account == self.account) {

@@ -142,22 +142,22 @@ pub fn covers(suppression: &Suppression, finding: &model::Finding) -> bool {
 /// Returns whether a run of an account can tell that a suppression accepts nothing: it names that account, or none of the
 /// others that are audited.
 fn is_for(suppression: &Suppression, account: &AccountId, all: &[AccountSettings]) -> bool {
-    if reaches(suppression, &format!("{account}/")) == Reach::Within {
+    if reaches(suppression, &format!("{account}/")) == SubjectReach::Within {
         return true;
     }
     let others = all.iter().filter(|other| other.account().as_ref() != Some(account));
     let reached = others.map(|other| match other.account() {
         Some(other) => reaches(suppression, &format!("{other}/")),
         // The account of some credentials: it may be any of that cloud, and is this one where there is no other.
-        None if all.len() == 1 => Reach::Nowhere,
+        None if all.len() == 1 => SubjectReach::Nowhere,
         None => reaches(suppression, &format!("{}/", other.cloud)),
     });
-    reached.into_iter().all(|reach| reach == Reach::Nowhere)
+    reached.into_iter().all(|reach| reach == SubjectReach::Nowhere)
 }
 
 /// How a subject stands to the addresses of an account.
 #[derive(Debug, PartialEq, Eq)]
-enum Reach {
+enum SubjectReach {
     /// All that it means is of this account.
     Within,
     /// Something that it means may be of this account.
@@ -165,14 +165,14 @@ enum Reach {
     Nowhere,
 }
 
-fn reaches(suppression: &Suppression, addresses: &str) -> Reach {
+fn reaches(suppression: &Suppression, addresses: &str) -> SubjectReach {
     let beginning = suppression.subject.strip_suffix('*');
     if suppression.subject.starts_with(addresses) {
-        Reach::Within
+        SubjectReach::Within
     } else if beginning.is_some_and(|beginning| addresses.starts_with(beginning)) {
-        Reach::Into
+        SubjectReach::Into
     } else {
-        Reach::Nowhere
+        SubjectReach::Nowhere
     }
 }
 

@@ -18,12 +18,12 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Target {
     account: Option<AccountId>,
-    access: Access,
+    access: CloudSettings,
 }
 
 /// How its cloud is read.
 #[derive(Debug, Clone)]
-enum Access {
+enum CloudSettings {
     Ibm(ibm::Settings),
     Huawei(huawei::Settings),
 }
@@ -40,8 +40,8 @@ impl Target {
         clock: Clock,
     ) -> Result<Self, PipelineError> {
         let access = match settings.cloud {
-            Cloud::Ibm => Access::Ibm(ibm_settings(settings, environment).await?),
-            Cloud::Huawei => Access::Huawei(huawei_settings(settings, environment, clock).await?),
+            Cloud::Ibm => CloudSettings::Ibm(ibm_settings(settings, environment).await?),
+            Cloud::Huawei => CloudSettings::Huawei(huawei_settings(settings, environment, clock).await?),
         };
         Ok(Self { account: settings.account(), access })
     }
@@ -56,16 +56,16 @@ impl Target {
     #[must_use]
     pub fn with_budget(mut self, budget: Budget) -> Self {
         match &mut self.access {
-            Access::Ibm(settings) => settings.budget = budget,
-            Access::Huawei(settings) => settings.budget = budget,
+            CloudSettings::Ibm(settings) => settings.budget = budget,
+            CloudSettings::Huawei(settings) => settings.budget = budget,
         }
         self
     }
 
     pub(crate) async fn collect(&self, watch: &dyn collect::Progress) -> Result<Collected, CollectError> {
         match &self.access {
-            Access::Ibm(settings) => ibm::account(settings, watch).await,
-            Access::Huawei(settings) => huawei::account(settings, watch).await,
+            CloudSettings::Ibm(settings) => ibm::account(settings, watch).await,
+            CloudSettings::Huawei(settings) => huawei::account(settings, watch).await,
         }
     }
 }

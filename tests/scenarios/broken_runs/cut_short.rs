@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use pipeline::{PipelineError, Summary, Watch};
+use pipeline::{PipelineError, RunSummary, Watch};
 use snapshot::History;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -103,7 +103,7 @@ fn audit(
     place: &Place,
     at: &str,
     death: Option<(&'static str, usize)>,
-) -> Option<Result<Summary, PipelineError>> {
+) -> Option<Result<RunSummary, PipelineError>> {
     let runtime = Runtime::new().expect("a runtime");
     let (stage, left) = death.unwrap_or(("never", 0));
     let since = Since { stage, begun: AtomicBool::new(false) };

@@ -7,7 +7,7 @@ use std::{
 };
 
 use model::{Event, tables};
-use pipeline::Summary;
+use pipeline::RunSummary;
 use snapshot::History;
 use tempfile::TempDir;
 
@@ -52,14 +52,14 @@ impl Place {
         History::new(open(&self.store()).await, account.id.clone())
     }
 
-    pub(super) async fn audit(&self, account: &Account, at: &str) -> Summary {
+    pub(super) async fn audit(&self, account: &Account, at: &str) -> RunSummary {
         let store = open(&self.store()).await;
         let run = account.audit_into(&store, &self.events, at, &Unwatched).await;
         run.expect("neither damage nor a dead sink costs a snapshot")
     }
 
     /// Audits while nothing can be written to the file of events: a folder is in its place.
-    pub(super) async fn audit_untold(&self, account: &Account, at: &str) -> Summary {
+    pub(super) async fn audit_untold(&self, account: &Account, at: &str) -> RunSummary {
         let kept = self.events.with_extension("kept");
         fs::rename(&self.events, &kept).expect("the file goes");
         fs::create_dir(&self.events).expect("a folder");

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use check::Findings;
 use history::AccessChanges;
 use model::{Change, Event, Finding};
-use pipeline::Summary;
+use pipeline::RunSummary;
 use snapshot::Manifest;
 
 use crate::scenarios::{Account, account::Unwatched, company::Week};
@@ -14,7 +14,7 @@ use crate::scenarios::{Account, account::Unwatched, company::Week};
 #[derive(Debug)]
 pub struct Chapter {
     pub week: Week,
-    pub summary: Summary,
+    pub summary: RunSummary,
     /// Objects written by the run.
     pub written: u64,
     pub manifest: Manifest,
@@ -95,7 +95,7 @@ fn moves(before: &Findings, after: &Findings) -> Vec<Move> {
 impl Chapter {
     /// Writes the week down, as a person reviews it.
     pub fn page(&self) -> String {
-        let Summary { snapshot, rows, lists, incomplete, findings, .. } = &self.summary;
+        let RunSummary { snapshot, rows, lists, incomplete, findings, .. } = &self.summary;
         let mut page = format!("## {snapshot} · {} · {}\n\n", self.week.date, self.week.title);
         let _ = writeln!(
             page,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use check::Limits;
-use export::{ExportError, Format, Target, Wanted, Watch};
+use export::{ExportError, ExportRequest, ExportTarget, ExportWatch, Format};
 use rusqlite::{Connection, types::ValueRef};
 use serde_json::{Value, json};
 use snapshot::{AnyStore, History, Manifest, StoreOptions};
@@ -331,7 +331,7 @@ struct Stopping {
     last: usize,
 }
 
-impl Watch for Stopping {
+impl ExportWatch for Stopping {
     fn step(&self, _: &'static str, done: usize, of: usize) {
         assert!(done <= of);
         self.steps.fetch_add(1, Ordering::Relaxed);
@@ -348,8 +348,9 @@ async fn a_stopped_export_leaves_nothing() {
     let (history, manifest) = history(&desk).await;
     fs::create_dir(desk.path("out")).unwrap();
     for last in [5, 60, 100] {
-        let place = |path: PathBuf| Target::Place { path, is_replaced: false };
-        let wanted = Wanted { format: Format::Jsonl, tables: vec![], target: place(desk.path("out/x")) };
+        let place = |path: PathBuf| ExportTarget::Place { path, is_replaced: false };
+        let wanted =
+            ExportRequest { format: Format::Jsonl, tables: vec![], target: place(desk.path("out/x")) };
         let watch = Stopping { steps: AtomicUsize::new(0), last };
         let outcome = export::export_snapshot(&history, &manifest, wanted, &watch).await;
         assert!(matches!(outcome, Err(ExportError::Stopped)), "{last}: {outcome:?}");

@@ -8,8 +8,8 @@ use std::{
 
 use check::{Limits, QueryAnswer, Unanswered};
 use export::{
-    AuditReport, Description, FindingTurn, ReportFormat, ReportedChange, ReportedChanges, ReportedFinding,
-    RuleText, Target,
+    AuditReport, Description, ExportTarget, FindingTurn, ReportFormat, ReportedChange, ReportedChanges,
+    ReportedFinding, RuleText,
 };
 use history::Section;
 use model::{AccountId, Coverage, Finding, FindingState, ListStatus, Severity, Sighting};
@@ -161,7 +161,7 @@ fn outside_code(line: &str) -> String {
 }
 
 pub(super) fn write(report: &AuditReport<'_>, format: ReportFormat, path: &Path) {
-    let target = Target::Place { path: path.to_owned(), is_replaced: true };
+    let target = ExportTarget::Place { path: path.to_owned(), is_replaced: true };
     export::write_report(report, format, target).unwrap();
 }
 

@@ -14,7 +14,7 @@ use std::{
 };
 
 use check::{Case, Limits, Reads, Rule, RuleSet};
-use export::{Format, Target, Wanted, Watch};
+use export::{ExportRequest, ExportTarget, ExportWatch, Format};
 use model::{Cloud, tables};
 use serde_json::{Map, Value, json};
 use snapshot::{AnyStore, CoverageCounts, Delta, History, Manifest, StoreOptions};
@@ -43,7 +43,7 @@ struct Worlds {
 /// Follows an export that nobody stops.
 struct Unwatched;
 
-impl Watch for Unwatched {
+impl ExportWatch for Unwatched {
     fn step(&self, _: &'static str, _: usize, _: usize) {}
 
     fn is_stopped(&self) -> bool {
@@ -112,9 +112,9 @@ async fn make_world(store: &AnyStore, folder: PathBuf, rule: &Rule, case: &Case)
     fs::create_dir(&folder).unwrap();
     for format in [Format::Parquet, Format::Jsonl] {
         let path = folder.join(format.name());
-        let target = Target::Place { path, is_replaced: false };
+        let target = ExportTarget::Place { path, is_replaced: false };
         let tables = names.iter().map(|name| (*name).to_owned()).collect();
-        let wanted = Wanted { format, tables, target };
+        let wanted = ExportRequest { format, tables, target };
         export::export_snapshot(&history, &manifest, wanted, &Unwatched).await.unwrap();
     }
     let derived = pipeline::derive_grants(case.cloud, &case.state, run.at);

@@ -9,8 +9,8 @@ use std::{
 
 use check::{Findings, Limits, RuleKind};
 use export::{
-    AuditReport, Description, ReportFormat, ReportedChange, ReportedChanges, ReportedFinding, RuleText,
-    Target,
+    AuditReport, Description, ExportTarget, ReportFormat, ReportedChange, ReportedChanges, ReportedFinding,
+    RuleText,
 };
 use model::{Finding, FindingState, Sighting, Timestamp};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use snapshot::Manifest;
 
 use crate::{
     arguments::{Report, ReportForm},
-    commands::{Context, findings::Sight},
+    commands::{Context, findings::UnseenParts},
     failure::Failure,
     names::{Names, Subject},
     past::Past,
@@ -67,7 +67,7 @@ pub(super) async fn write(
     };
     let findings = export::reported_findings(now, former);
     let names = names(past, &manifest, since.as_ref(), questions, &findings).await?;
-    let sight = Sight::of(past, &manifest, questions).await?;
+    let sight = UnseenParts::of(past, &manifest, questions).await?;
     let changes = match &since {
         Some(since) => Some(changes(past, since, &manifest, &names).await?),
         None => None,
@@ -96,9 +96,9 @@ pub(super) async fn write(
     let is_stream = place == "-";
     let target = if is_stream {
         let name = "standard output".to_owned();
-        Target::Stream { name, output: Screen::stream(), scratch: std::env::temp_dir() }
+        ExportTarget::Stream { name, output: Screen::stream(), scratch: std::env::temp_dir() }
     } else {
-        Target::Place { path: PathBuf::from(&place), is_replaced: wanted.force }
+        ExportTarget::Place { path: PathBuf::from(&place), is_replaced: wanted.force }
     };
     export::write_report(&report, format, target)?;
     if !is_stream {

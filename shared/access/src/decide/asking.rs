@@ -13,8 +13,8 @@ use rustc_hash::FxHashMap;
 
 use super::{Preference, Verdict, Way, Weighing, weighing::Extents};
 use crate::{
-    Access, Choice, Effect, Extent, Holders, Pattern, Question, Resource, Source, Statement, access::Held,
-    statement::Region,
+    Access, Choice, Effect, Extent, Holders, Pattern, Question, Resource, Source, Statement,
+    access::HeldSource, statement::Region,
 };
 
 /// What a principal can do of a question, by itself and its groups.
@@ -45,7 +45,7 @@ pub(crate) struct Asking<'a> {
 }
 
 /// What each principal holds of the sources that speak of an action.
-pub(super) type HeldBy<'a> = FxHashMap<usize, Vec<Held<'a>>>;
+pub(super) type HeldBy<'a> = FxHashMap<usize, Vec<HeldSource<'a>>>;
 
 impl<'a> Asking<'a> {
     /// Finds the sources that speak of an action, and sorts them by an attribute of their resources.
@@ -86,14 +86,14 @@ impl<'a> Asking<'a> {
 
     /// Returns what the answers to a question follow from, but for whoever holds a source that names its resource: of two questions
     /// that have the same, the answers of all others are the same.
-    pub(crate) fn signature(&self, asked: &OnResource) -> Signature {
+    pub(crate) fn signature(&self, asked: &OnResource) -> ActionSignature {
         let resource = &asked.question.resource;
         let said = |resources: &Choice<Resource>| {
             let met = resources.any_of.iter().map(|mine| mine.overlaps(resource)).collect();
             (resources.extent(resource), met)
         };
         let bounds = self.access.bounds.iter().flatten();
-        Signature {
+        ActionSignature {
             names_nothing: self.named_value(&asked.question).is_none(),
             others: self.resources_of_others.iter().map(|resources| said(resources)).collect(),
             bounds: bounds.map(|source| said(&source.statement.resources)).collect(),
@@ -121,7 +121,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Looks at all that speaks of a question, which must be one that [`Self::question`] returned.
-    pub(crate) fn ask<'q>(&'q self, asked: &'q OnResource) -> Asked<'q> {
+    pub(crate) fn ask<'q>(&'q self, asked: &'q OnResource) -> AskedQuestion<'q> {
         let speaking = match self.named_value(&asked.question) {
             Some(value) => {
                 let named = self.by_value.get(value).into_iter().flatten();
@@ -133,19 +133,19 @@ impl<'a> Asking<'a> {
     }
 
     /// As [`Self::ask`], without the sources that name the resource: the answers are those of all whose questions have the same
-    /// [`Signature`].
-    pub(crate) fn ask_of_all_alike<'q>(&'q self, asked: &'q OnResource) -> Asked<'q> {
+    /// [`ActionSignature`].
+    pub(crate) fn ask_of_all_alike<'q>(&'q self, asked: &'q OnResource) -> AskedQuestion<'q> {
         match self.named_value(&asked.question) {
             Some(_) => self.asked(asked, self.speaking_of(&asked.question, self.others.iter())),
             None => self.ask(asked),
         }
     }
 
-    fn asked<'q>(&'q self, asked: &'q OnResource, speaking: FxHashMap<usize, Extent>) -> Asked<'q> {
+    fn asked<'q>(&'q self, asked: &'q OnResource, speaking: FxHashMap<usize, Extent>) -> AskedQuestion<'q> {
         let extents = Extents::OfSome(speaking);
         let mut weighing = self.access.weighing_of(&asked.question, Preference::Sure, extents);
         weighing.held_by = Some(self.held.get_or_init(|| self.held_by()));
-        Asked { weighing, all_of_it: &asked.all_of_it }
+        AskedQuestion { weighing, all_of_it: &asked.all_of_it }
     }
 
     /// Returns how much of a question some sources speak of, where they speak of it.
@@ -165,7 +165,7 @@ impl<'a> Asking<'a> {
 
     fn held_by(&self) -> HeldBy<'a> {
         let holders = self.access.holders_of(self.extents.keys().copied());
-        let speaks = |held: &Held<'_>| self.extents.contains_key(&held.number);
+        let speaks = |held: &HeldSource<'_>| self.extents.contains_key(&held.number);
         let held = |holder| (holder, self.access.held(holder).filter(speaks).collect());
         holders.into_iter().map(held).collect()
     }
@@ -173,7 +173,7 @@ impl<'a> Asking<'a> {
 
 /// What all that speaks of an action says of a resource.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Signature {
+pub(crate) struct ActionSignature {
     /// Whether no source can name the resource, so that all of them are looked at.
     names_nothing: bool,
     others: Vec<Said>,
@@ -203,12 +203,12 @@ impl OnResource {
 }
 
 /// A question with all that speaks of it.
-pub(crate) struct Asked<'q> {
+pub(crate) struct AskedQuestion<'q> {
     weighing: Weighing<'q, 'q>,
     all_of_it: &'q Source,
 }
 
-impl Asked<'_> {
+impl AskedQuestion<'_> {
     /// Returns who can do what is asked, by number: by itself and its groups, not by becoming somebody else. Of some only, where
     /// these are given.
     pub(crate) fn able(&mut self, among: Option<&BTreeSet<usize>>) -> BTreeMap<usize, Ability> {

@@ -7,13 +7,13 @@ use rustc_hash::FxHashMap;
 use super::{Bound, Likeness, Preference, Verdict, Way, asking::HeldBy, way::Path};
 use crate::{
     Access, Effect, Extent, Principal, Question, Source, Statement, Step,
-    access::{Held, both},
+    access::{HeldSource, both},
     bounds::{escape, restriction, where_restricted},
 };
 
 /// How much of what one statement allows another takes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Taken {
+pub(super) enum TakenShare {
     Nothing,
     Part,
     Whole,
@@ -30,7 +30,7 @@ pub(super) struct Weighing<'a, 'q> {
     pub(super) bounds_differ: bool,
     pub(super) no_bound: Bound<'a>,
     /// What was found out, by the statements that deny and allow.
-    pub(super) taken: FxHashMap<(*const Statement, *const Statement), Taken>,
+    pub(super) taken: FxHashMap<(*const Statement, *const Statement), TakenShare>,
     /// What each principal holds of all that can speak of the question, where that is known.
     pub(super) held_by: Option<&'q HeldBy<'a>>,
     /// By group, the sources attached to it that speak of the question: found out once for all members.
@@ -75,7 +75,7 @@ impl Extents {
 /// Where a path leads.
 #[derive(Clone, Copy)]
 enum End<'a> {
-    Held(Held<'a>),
+    Held(HeldSource<'a>),
     Outer(&'a [Step]),
 }
 
@@ -84,7 +84,7 @@ enum End<'a> {
 struct Candidate<'a> {
     verdict: Verdict,
     extent: Extent,
-    allow: Held<'a>,
+    allow: HeldSource<'a>,
     end: End<'a>,
 }
 
@@ -98,7 +98,7 @@ impl<'a> Weighing<'a, '_> {
         if self.bounds_differ {
             return self.best_of(&speaking, who);
         }
-        let held = |held: &Held<'a>| {
+        let held = |held: &HeldSource<'a>| {
             (held.number, held.membership.map(|each| (each.group, each.condition.as_deref())))
         };
         let key = (who.is_bounded, speaking.iter().map(held).collect());
@@ -110,7 +110,7 @@ impl<'a> Weighing<'a, '_> {
         best
     }
 
-    fn best_of(&mut self, speaking: &[Held<'a>], who: &'a Principal) -> Option<Way<'a>> {
+    fn best_of(&mut self, speaking: &[HeldSource<'a>], who: &'a Principal) -> Option<Way<'a>> {
         let (mut allows, mut denies) = (Vec::new(), Vec::new());
         for held in speaking {
             match (self.extents.of(held.number), held.source.statement.effect) {
@@ -139,7 +139,7 @@ impl<'a> Weighing<'a, '_> {
         let memberships = access.memberships.get(principal).filter(|_| who.step.kind == "mapping");
         let membership = memberships.and_then(|memberships| memberships.first());
         // Not among the sources of the graph, and so without a number there.
-        let allow = Held { membership, number: usize::MAX, source: allow };
+        let allow = HeldSource { membership, number: usize::MAX, source: allow };
         let best = self.weigh(allow, Extent::Whole, &denies, who.is_bounded);
         Some(self.way(who, &best, &denies))
     }
@@ -192,7 +192,7 @@ impl<'a> Weighing<'a, '_> {
     }
 
     /// Returns what a principal holds that speaks of the question: its own, then what its groups hold.
-    fn speaking(&mut self, principal: usize) -> Vec<Held<'a>> {
+    fn speaking(&mut self, principal: usize) -> Vec<HeldSource<'a>> {
         let (access, extents) = (self.access, &self.extents);
         let speaks = |number: &usize| extents.of(*number) != Extent::None;
         if let Some(held_by) = self.held_by {
@@ -200,7 +200,7 @@ impl<'a> Weighing<'a, '_> {
             return held.filter(|held| speaks(&held.number)).copied().collect();
         }
         let own = access.own_sources(principal).iter().copied().filter(speaks);
-        let mut speaking: Vec<Held<'a>> =
+        let mut speaking: Vec<HeldSource<'a>> =
             own.filter_map(|number| access.held_by(principal, None, number)).collect();
         for membership in access.memberships_of(principal) {
             let of_group = self.speaking_of_group.entry(membership.group).or_insert_with(|| {
@@ -228,26 +228,30 @@ impl<'a> Weighing<'a, '_> {
     /// Holds one allowing statement against all that denies.
     fn weigh(
         &mut self,
-        allow: Held<'a>,
+        allow: HeldSource<'a>,
         extent: Extent,
-        denies: &[Held<'a>],
+        denies: &[HeldSource<'a>],
         is_bounded: bool,
     ) -> Candidate<'a> {
         let denied = |end| Candidate { verdict: Verdict::Denied, extent, allow, end };
         let mut is_conditional = allow.has_condition();
         for deny in denies {
             match self.taken(&deny.source.statement, &allow.source.statement) {
-                Taken::Nothing => {}
-                Taken::Whole if deny.condition_beside(&allow).is_none() => return denied(End::Held(*deny)),
-                Taken::Part | Taken::Whole => is_conditional = true,
+                TakenShare::Nothing => {}
+                TakenShare::Whole if deny.condition_beside(&allow).is_none() => {
+                    return denied(End::Held(*deny));
+                }
+                TakenShare::Part | TakenShare::Whole => is_conditional = true,
             }
         }
         let outer = self.bound_for(is_bounded).denies.clone();
         for deny in outer {
             match self.taken(&deny.statement, &allow.source.statement) {
-                Taken::Nothing => {}
-                Taken::Whole if deny.statement.condition.is_none() => return denied(End::Outer(&deny.steps)),
-                Taken::Part | Taken::Whole => is_conditional = true,
+                TakenShare::Nothing => {}
+                TakenShare::Whole if deny.statement.condition.is_none() => {
+                    return denied(End::Outer(&deny.steps));
+                }
+                TakenShare::Part | TakenShare::Whole => is_conditional = true,
             }
         }
         let bound = self.bound_for(is_bounded);
@@ -259,15 +263,15 @@ impl<'a> Weighing<'a, '_> {
         Candidate { verdict, extent: extent.min(bound.extent), allow, end: End::Held(allow) }
     }
 
-    fn taken(&mut self, deny: &'a Statement, allow: &'a Statement) -> Taken {
+    fn taken(&mut self, deny: &'a Statement, allow: &'a Statement) -> TakenShare {
         match self.taken.entry((std::ptr::from_ref(deny), std::ptr::from_ref(allow))) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(unknown) => *unknown.insert(if !deny.touches(allow) {
-                Taken::Nothing
+                TakenShare::Nothing
             } else if deny.takes_all_of(allow, self.question) {
-                Taken::Whole
+                TakenShare::Whole
             } else {
-                Taken::Part
+                TakenShare::Part
             }),
         }
     }
@@ -293,7 +297,7 @@ impl<'a> Weighing<'a, '_> {
     }
 
     /// Puts the best into words.
-    fn way(&mut self, who: &'a Principal, best: &Candidate<'a>, denies: &[Held<'a>]) -> Way<'a> {
+    fn way(&mut self, who: &'a Principal, best: &Candidate<'a>, denies: &[HeldSource<'a>]) -> Way<'a> {
         let path = Path::to_held(&who.step, self.steps(best.end));
         let is_bounded = who.is_bounded;
         let (verdict, extent) = (best.verdict, best.extent);
@@ -306,9 +310,9 @@ impl<'a> Weighing<'a, '_> {
         let outer = outer.iter().map(|deny| (&deny.statement, deny.statement.condition.clone()));
         for (deny, words) in inner.chain(outer).collect::<Vec<_>>() {
             let words = match self.taken(deny, &best.allow.source.statement) {
-                Taken::Nothing => continue,
-                Taken::Whole => escape(&words.unwrap_or_default()),
-                Taken::Part => match words.as_deref().and_then(restriction) {
+                TakenShare::Nothing => continue,
+                TakenShare::Whole => escape(&words.unwrap_or_default()),
+                TakenShare::Part => match words.as_deref().and_then(restriction) {
                     Some(words) => where_restricted(words),
                     None => "unless a deny takes it away".to_owned(),
                 },

@@ -113,19 +113,19 @@ pub(super) fn compare(before: &Access, after: &Access, terms: &Terms, changes: &
     };
     former.retain(|(_, to), pair| !is_of_all(pair.from, to));
     present.retain(|(_, to), pair| !is_of_all(pair.from, to));
-    Turned { from: (&former, before), to: (&present, after), terms, is_gain: true }.tell(changes);
-    Turned { from: (&present, after), to: (&former, before), terms, is_gain: false }.tell(changes);
+    TurnedPairs { from: (&former, before), to: (&present, after), terms, is_gain: true }.tell(changes);
+    TurnedPairs { from: (&present, after), to: (&former, before), terms, is_gain: false }.tell(changes);
 }
 
 /// The pairs of both states in one direction; backwards, what was lost.
-struct Turned<'t, 'a> {
+struct TurnedPairs<'t, 'a> {
     from: (&'t Pairs<'a>, &'a Access),
     to: (&'t Pairs<'a>, &'a Access),
     terms: &'t Terms,
     is_gain: bool,
 }
 
-impl<'a> Turned<'_, 'a> {
+impl<'a> TurnedPairs<'_, 'a> {
     fn tell(&self, changes: &mut Vec<AccessChange>) {
         for (key, pair) in self.to.0 {
             if is_becoming_hidden(self.from.1, pair.to) {

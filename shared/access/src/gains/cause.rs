@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     region::When,
-    side::{Side, Way},
+    side::{GrantWay, Side},
 };
 use crate::{Names, Source, Step, access::BY_ACCOUNT_SETTING, path_text, terms::Conjunction};
 
@@ -135,24 +135,24 @@ impl Cause {
     pub(super) fn of_grant(
         from: &Side<'_>,
         to: &Side<'_>,
-        way: &Way<'_>,
+        way: &GrantWay<'_>,
         when: &When,
         is_gain: bool,
     ) -> Self {
-        let found = Place { from, to, way, is_gain };
+        let found = SoughtWay { from, to, way, is_gain };
         found.cause(when).held_if(when, is_gain)
     }
 }
 
 /// A way that leads to a grant on one side, to be looked for on the other.
-struct Place<'p, 'a> {
+struct SoughtWay<'p, 'a> {
     from: &'p Side<'a>,
     to: &'p Side<'a>,
-    way: &'p Way<'a>,
+    way: &'p GrantWay<'a>,
     is_gain: bool,
 }
 
-impl<'a> Place<'_, 'a> {
+impl<'a> SoughtWay<'_, 'a> {
     fn cause(&self, when: &When) -> Cause {
         if let Some(cause) = self.of_principal().or_else(|| self.of_membership()) {
             return cause;

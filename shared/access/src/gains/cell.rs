@@ -9,7 +9,7 @@ const FEW: usize = 64;
 
 /// What the texts are: it decides how far a wildcard reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TextKind {
     /// Actions, of which a wildcard stays within a part.
     Actions,
     /// Values of an attribute of resources.
@@ -18,19 +18,19 @@ pub(super) enum Kind {
 
 /// What was taken out, and whether because it was held before.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Taken {
+pub(super) struct TakenPattern {
     pub(super) pattern: Pattern,
     pub(super) is_held: bool,
 }
 
 /// Texts that match one of some patterns and none of others. There is always one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Cell {
+pub(super) struct PatternSet {
     pub(super) any_of: Vec<Pattern>,
-    pub(super) except: Vec<Taken>,
+    pub(super) except: Vec<TakenPattern>,
 }
 
-impl Kind {
+impl TextKind {
     fn overlaps(self, one: &Pattern, other: &Pattern) -> bool {
         match self {
             Self::Actions => one.overlaps_as_action(other),
@@ -70,7 +70,7 @@ impl Kind {
     }
 }
 
-impl Cell {
+impl PatternSet {
     /// Takes patterns, without those that others cover.
     pub(super) fn of(patterns: &[Pattern]) -> Self {
         let (plain, wild): (Vec<&Pattern>, Vec<&Pattern>) =
@@ -98,7 +98,7 @@ impl Cell {
     }
 
     /// Returns whether something of it is among some patterns.
-    pub(super) fn meets(&self, patterns: &[Pattern], kind: Kind) -> bool {
+    pub(super) fn meets(&self, patterns: &[Pattern], kind: TextKind) -> bool {
         if patterns.iter().any(Pattern::is_any) {
             return true;
         }
@@ -126,7 +126,8 @@ impl Cell {
     /// Returns whether a plain text of it is not in another: then it does not lie within that one.
     pub(super) fn reaches_beyond(&self, other: &Self) -> bool {
         let is_beyond = |one: &Pattern| one.is_literal() && !other.holds(one);
-        let is_taken_there_alone = |taken: &Taken| taken.pattern.is_literal() && self.holds(&taken.pattern);
+        let is_taken_there_alone =
+            |taken: &TakenPattern| taken.pattern.is_literal() && self.holds(&taken.pattern);
         self.any_of.iter().any(is_beyond) || other.except.iter().any(is_taken_there_alone)
     }
 
@@ -137,7 +138,7 @@ impl Cell {
     }
 
     /// Returns what is left without some patterns, if anything is.
-    pub(super) fn minus(&self, patterns: &[Pattern], is_held: bool, kind: Kind) -> Option<Self> {
+    pub(super) fn minus(&self, patterns: &[Pattern], is_held: bool, kind: TextKind) -> Option<Self> {
         let (plain, wild): (FxHashSet<&Pattern>, FxHashSet<&Pattern>) =
             patterns.iter().partition(|pattern| pattern.is_literal());
         let is_gone = |one: &Pattern| plain.contains(one) || wild.iter().any(|pattern| pattern.covers(one));
@@ -148,13 +149,13 @@ impl Cell {
         let meets =
             |pattern: &&Pattern| left.iter().any(|one| !one.is_literal() && kind.overlaps(one, pattern));
         let taken = patterns.iter().filter(meets);
-        let taken = taken.map(|pattern| Taken { pattern: pattern.clone(), is_held });
+        let taken = taken.map(|pattern| TakenPattern { pattern: pattern.clone(), is_held });
         let except = self.except.iter().cloned().chain(taken).collect();
         self.rebuilt(left.into_iter().cloned().collect(), except, kind)
     }
 
     /// Returns what is also among some patterns, if anything is.
-    pub(super) fn and(&self, patterns: &[Pattern], kind: Kind) -> Option<Self> {
+    pub(super) fn and(&self, patterns: &[Pattern], kind: TextKind) -> Option<Self> {
         if patterns.iter().any(Pattern::is_any) {
             return Some(self.clone());
         }
@@ -176,7 +177,7 @@ impl Cell {
     }
 
     /// Puts a cell together without what is wholly taken out, and without exceptions that say nothing.
-    fn rebuilt(&self, any_of: Vec<Pattern>, mut except: Vec<Taken>, kind: Kind) -> Option<Self> {
+    fn rebuilt(&self, any_of: Vec<Pattern>, mut except: Vec<TakenPattern>, kind: TextKind) -> Option<Self> {
         let out: Vec<&Pattern> = except.iter().map(|taken| &taken.pattern).collect();
         let is_left = |one: &Pattern| out.is_empty() || !kind.is_covered(one, &out);
         let any_of: Vec<Pattern> = any_of.into_iter().filter(is_left).collect();
@@ -185,7 +186,7 @@ impl Cell {
         }
         except.retain(|taken| any_of.iter().any(|one| kind.overlaps(one, &taken.pattern)));
         except.sort_by_key(|taken| (taken.pattern.is_literal(), taken.pattern.length()));
-        let mut said: Vec<Taken> = Vec::new();
+        let mut said: Vec<TakenPattern> = Vec::new();
         for taken in except {
             if !said.iter().any(|known| known.pattern.covers(&taken.pattern)) {
                 said.push(taken);

@@ -13,12 +13,12 @@ use super::{
     possible::possible,
     region::{self, Counting, Piece},
     side::{Grant, Numbers, Side},
-    sides::Told,
+    sides::ToldPiece,
 };
 use crate::{Choice, Effect, Pattern, access::both};
 
 /// What is asked of a grant: one principal on both sides.
-pub(super) struct Question<'q, 'a> {
+pub(super) struct GrantQuestion<'q, 'a> {
     pub(super) from: &'q Side<'a>,
     pub(super) to: &'q Side<'a>,
     pub(super) numbers: &'q Numbers<'a>,
@@ -33,7 +33,7 @@ pub(super) struct Question<'q, 'a> {
 /// What a grant opens on one side and not on the other.
 pub(super) struct Difference<'a> {
     /// What nothing allowed on the other side.
-    pub(super) new: Vec<Told>,
+    pub(super) new: Vec<ToldPiece>,
     /// What was allowed and denied, by what denied it.
     pub(super) lifted: Vec<(Grant<'a>, Vec<Piece>)>,
     /// What was allowed and the organisation kept away.
@@ -65,7 +65,7 @@ pub(super) struct Differences<'a> {
 }
 
 impl<'a> Differences<'a> {
-    pub(super) fn of(&mut self, question: &Question<'_, 'a>, grant: &Grant<'a>) -> Rc<Difference<'a>> {
+    pub(super) fn of(&mut self, question: &GrantQuestion<'_, 'a>, grant: &Grant<'a>) -> Rc<Difference<'a>> {
         let key = self.key(question, grant);
         if let Some(known) = self.known.get(&key) {
             return Rc::clone(known);
@@ -75,7 +75,7 @@ impl<'a> Differences<'a> {
         found
     }
 
-    fn key(&mut self, question: &Question<'_, 'a>, grant: &Grant<'a>) -> Key<'a> {
+    fn key(&mut self, question: &GrantQuestion<'_, 'a>, grant: &Grant<'a>) -> Key<'a> {
         let numbers = question.numbers;
         let mut touching = |grants: &mut dyn Iterator<Item = &Grant<'a>>, effect| -> Vec<Grant<'a>> {
             let mut found: Vec<Grant<'a>> =
@@ -128,7 +128,7 @@ impl<'a> Differences<'a> {
     }
 }
 
-impl<'a> Question<'_, 'a> {
+impl<'a> GrantQuestion<'_, 'a> {
     fn counting(&self, grant: &Grant<'a>) -> Option<Counting<'a>> {
         let statement = self.numbers.statement(grant)?;
         let words = both(grant.1, statement.condition.as_deref());
@@ -169,7 +169,7 @@ impl<'a> Question<'_, 'a> {
         let told = if is_same_region(&new, &region) && !region.is_empty() {
             vec![whole(&counting, &new)]
         } else {
-            new.iter().map(Told::of).collect()
+            new.iter().map(ToldPiece::of).collect()
         };
         if !is_asked {
             return Difference { new: told, ..nothing };
@@ -213,10 +213,10 @@ fn is_same_region(one: &[Piece], other: &[Piece]) -> bool {
 }
 
 /// Returns all of a grant, as it is written, with what restrictions say of its pieces.
-fn whole(counting: &Counting<'_>, pieces: &[Piece]) -> Told {
+fn whole(counting: &Counting<'_>, pieces: &[Piece]) -> ToldPiece {
     let statement = counting.statement.clone();
     let in_part: BTreeSet<&String> = pieces.iter().flat_map(|piece| &piece.when.in_part).collect();
     let in_part = in_part.into_iter().cloned().collect();
     let when = region::When { all_of: counting.condition.clone(), in_part, ..region::When::default() };
-    Told { statement, when, is_remainder: false, is_whole: true }
+    ToldPiece { statement, when, is_remainder: false, is_whole: true }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     AccessChange, What,
-    side::{Side, Way},
+    side::{GrantWay, Side},
 };
 use crate::{Access, Principal, Statement, Step};
 
@@ -34,7 +34,7 @@ const MAY_TAKE: [(&str, &[&str]); 3] = [
 type List<'a> = (&'static str, &'a str);
 
 /// Returns whether one of the ways that lead to a grant in one state could not be seen in `other`.
-pub(super) fn is_hidden(other: &Access, side: &Side<'_>, ways: &[Way<'_>]) -> bool {
+pub(super) fn is_hidden(other: &Access, side: &Side<'_>, ways: &[GrantWay<'_>]) -> bool {
     other.gaps.are_there()
         && ways.iter().any(|way| {
             let group = way.membership.and_then(|membership| side.access.groups.get(membership.group));

@@ -1,6 +1,6 @@
 //! What there can be at all: a difference of patterns may speak of things that no service has.
 
-use super::{cell::Cell, region::Piece};
+use super::{cell::PatternSet, region::Piece};
 use crate::{Pattern, ibm};
 
 /// The attributes that name the service of a resource.
@@ -29,7 +29,7 @@ fn without_other_services(mut piece: Piece) -> Option<Piece> {
 fn without_other_types(mut piece: Piece) -> Option<Piece> {
     let [kinds, groups] = ["serviceType", "service_group_id"].map(|name| piece.attributes.get(name).cloned());
     let Some(services) = piece.attributes.get_mut("serviceName") else { return Some(piece) };
-    let has = |cell: &Option<Cell>, value: &str| {
+    let has = |cell: &Option<PatternSet>, value: &str| {
         cell.as_ref().is_none_or(|cell| {
             cell.any_of.iter().any(|pattern| pattern.matches(value))
                 && !cell.except.iter().any(|taken| taken.pattern.matches(value))

@@ -10,7 +10,7 @@ pub(super) struct Reaches<'a> {
     actions: FxHashMap<Choice<Pattern>, u64>,
     resources: FxHashMap<Choice<Resource>, u64>,
     /// By an attribute, the known resources by what they have in it.
-    columns: FxHashMap<String, Column<'a>>,
+    columns: FxHashMap<String, AttributeIndex<'a>>,
     /// By an attribute and its values in a resource that is asked of, the known ones that share something with it there.
     met: FxHashMap<(String, Vec<Pattern>), Places>,
     /// Likewise, those that it covers there.
@@ -55,7 +55,7 @@ impl Places {
 
 /// Known resources by what they have in one attribute.
 #[derive(Default)]
-struct Column<'a> {
+struct AttributeIndex<'a> {
     /// The places of those that have one plain text in it, by that text.
     plain: FxHashMap<&'a Pattern, Vec<usize>>,
     /// The places of those that have anything else in it.
@@ -64,7 +64,7 @@ struct Column<'a> {
     without: Vec<usize>,
 }
 
-impl<'a> Column<'a> {
+impl<'a> AttributeIndex<'a> {
     fn of(attribute: &str, resources: &'a [Resource]) -> Self {
         let mut column = Self::default();
         for (place, resource) in resources.iter().enumerate() {
@@ -168,15 +168,16 @@ impl<'a> Reaches<'a> {
 /// Returns the known resources that are found in each attribute of a resource.
 fn in_all_attributes<'a>(
     known: &'a [Resource],
-    columns: &mut FxHashMap<String, Column<'a>>,
+    columns: &mut FxHashMap<String, AttributeIndex<'a>>,
     found: &mut FxHashMap<(String, Vec<Pattern>), Places>,
     resource: &Resource,
-    search: impl Fn(&Column<'a>, &[Pattern]) -> Places,
+    search: impl Fn(&AttributeIndex<'a>, &[Pattern]) -> Places,
 ) -> Places {
     let mut all = Places::of(known.len(), 0..known.len());
     for (attribute, asked) in &resource.0 {
         let places = found.entry((attribute.clone(), asked.clone())).or_insert_with(|| {
-            let column = columns.entry(attribute.clone()).or_insert_with(|| Column::of(attribute, known));
+            let column =
+                columns.entry(attribute.clone()).or_insert_with(|| AttributeIndex::of(attribute, known));
             search(column, asked)
         });
         all.keep(places);

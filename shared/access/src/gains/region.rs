@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cell::{Cell, Kind};
+use super::cell::{PatternSet, TextKind};
 use crate::{Choice, Effect, Pattern, Resource, Statement, bounds::restriction, terms::Conjunction};
 
 /// Most pieces that a region is cut into; beyond, what is left is told whole.
@@ -24,8 +24,8 @@ pub(super) struct When {
 /// One piece of a region: some actions on resources with some attributes, at some times. There is always something in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
-    pub(super) actions: Cell,
-    pub(super) attributes: BTreeMap<String, Cell>,
+    pub(super) actions: PatternSet,
+    pub(super) attributes: BTreeMap<String, PatternSet>,
     pub(super) when: When,
 }
 
@@ -84,16 +84,17 @@ impl Piece {
         if block.actions.is_empty() || block.resource.0.values().any(Vec::is_empty) {
             return None;
         }
-        let attributes = block.resource.0.iter().map(|(name, patterns)| (name.clone(), Cell::of(patterns)));
+        let attributes =
+            block.resource.0.iter().map(|(name, patterns)| (name.clone(), PatternSet::of(patterns)));
         Some(Self {
-            actions: Cell::of(block.actions),
+            actions: PatternSet::of(block.actions),
             attributes: attributes.collect(),
             when: When { all_of: block.condition.clone(), ..When::default() },
         })
     }
 
-    fn attribute(&self, name: &str) -> Cell {
-        self.attributes.get(name).cloned().unwrap_or_else(Cell::any)
+    fn attribute(&self, name: &str) -> PatternSet {
+        self.attributes.get(name).cloned().unwrap_or_else(PatternSet::any)
     }
 
     /// Returns what a block has of the piece, if anything.
@@ -103,26 +104,26 @@ impl Piece {
         }
         let mut shared = self.clone();
         for (name, patterns) in &block.resource.0 {
-            shared.attributes.insert(name.clone(), self.attribute(name).and(patterns, Kind::Values)?);
+            shared.attributes.insert(name.clone(), self.attribute(name).and(patterns, TextKind::Values)?);
         }
         shared.when = self.when.and(block.condition)?;
-        shared.actions = self.actions.and(block.actions, Kind::Actions)?;
+        shared.actions = self.actions.and(block.actions, TextKind::Actions)?;
         Some(shared)
     }
 
     /// Returns whether a block has something of the piece.
     fn meets(&self, block: &Block<'_>) -> bool {
         let shares = |(name, patterns): (&String, &Vec<Pattern>)| {
-            self.attributes.get(name).is_none_or(|mine| mine.meets(patterns, Kind::Values))
+            self.attributes.get(name).is_none_or(|mine| mine.meets(patterns, TextKind::Values))
         };
         block.resource.0.iter().all(shares)
             && !self.when.all_of.excludes(block.condition)
-            && self.actions.meets(block.actions, Kind::Actions)
+            && self.actions.meets(block.actions, TextKind::Actions)
     }
 
     /// Returns whether two pieces may share something. Most differ in a plain text, which is quickly seen.
     fn may_meet(&self, other: &Self) -> bool {
-        let shares = |(name, mine): (&String, &Cell)| {
+        let shares = |(name, mine): (&String, &PatternSet)| {
             other.attributes.get(name).is_none_or(|theirs| mine.may_meet(theirs))
         };
         self.attributes.iter().all(shares) && self.actions.may_meet(&other.actions)
@@ -130,7 +131,7 @@ impl Piece {
 
     /// Returns whether something plain of the piece is not in another. More may reach beyond it, by wildcards.
     fn reaches_beyond(&self, other: &Self) -> bool {
-        let reaches = |(name, mine): (&String, &Cell)| {
+        let reaches = |(name, mine): (&String, &PatternSet)| {
             other.attributes.get(name).is_some_and(|theirs| mine.reaches_beyond(theirs))
         };
         self.actions.reaches_beyond(&other.actions) || self.attributes.iter().any(reaches)
@@ -143,21 +144,21 @@ impl Piece {
         }
         let mut left = Vec::new();
         let mut rest = self;
-        if let Some(actions) = rest.actions.minus(block.actions, is_held, Kind::Actions) {
+        if let Some(actions) = rest.actions.minus(block.actions, is_held, TextKind::Actions) {
             left.push(Self { actions, ..rest.clone() });
         }
-        match rest.actions.and(block.actions, Kind::Actions) {
+        match rest.actions.and(block.actions, TextKind::Actions) {
             Some(actions) => rest.actions = actions,
             None => return left,
         }
         for (name, patterns) in &block.resource.0 {
             let mine = rest.attribute(name);
-            if let Some(outside) = mine.minus(patterns, is_held, Kind::Values) {
+            if let Some(outside) = mine.minus(patterns, is_held, TextKind::Values) {
                 let mut piece = rest.clone();
                 piece.attributes.insert(name.clone(), outside);
                 left.push(piece);
             }
-            match mine.and(patterns, Kind::Values) {
+            match mine.and(patterns, TextKind::Values) {
                 Some(inside) => drop(rest.attributes.insert(name.clone(), inside)),
                 None => return left,
             }
@@ -187,7 +188,7 @@ impl Piece {
 
     /// Returns the piece as a statement that allows it, with its actions in any order.
     fn statement_as_is(&self) -> Statement {
-        let out = |cell: &Cell| -> Vec<Pattern> {
+        let out = |cell: &PatternSet| -> Vec<Pattern> {
             let patterns: BTreeSet<&Pattern> = cell.except.iter().map(|taken| &taken.pattern).collect();
             patterns.into_iter().cloned().collect()
         };

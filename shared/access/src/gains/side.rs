@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     Access, Choice, Effect, Holders, Pattern, Principal, Resource, Source, Statement, Step,
-    access::{Held, Membership, both},
+    access::{HeldSource, Membership, both},
 };
 
 /// A grant without its way: number of the statement, and the condition of the membership.
@@ -211,7 +211,7 @@ impl<'a> Numbers<'a> {
 
 /// One way to a grant: a membership, if there is one, and what is held by it.
 #[derive(Clone, Copy)]
-pub(super) struct Way<'a> {
+pub(super) struct GrantWay<'a> {
     pub(super) membership: Option<&'a Membership>,
     pub(super) source: &'a Source,
 }
@@ -221,7 +221,7 @@ pub(super) struct Side<'a> {
     pub(super) access: &'a Access,
     pub(super) number: Option<usize>,
     /// Every way to each grant, the shortest first.
-    pub(super) grants: BTreeMap<Grant<'a>, Vec<Way<'a>>>,
+    pub(super) grants: BTreeMap<Grant<'a>, Vec<GrantWay<'a>>>,
     /// What it holds like everybody.
     pub(super) of_everybody: BTreeSet<Grant<'a>>,
 }
@@ -238,7 +238,7 @@ impl<'a> Side<'a> {
         };
         let is_everybody = access.whoever == Some(principal);
         for held in access.held(principal) {
-            let Held { membership, number, .. } = held;
+            let HeldSource { membership, number, .. } = held;
             if membership.is_some_and(|membership| membership.is_fleeting) {
                 continue;
             }
@@ -255,7 +255,7 @@ impl<'a> Side<'a> {
                 if is_common || source.is_of_every_member() {
                     side.of_everybody.insert((number, condition));
                 } else {
-                    side.grants.entry((number, condition)).or_default().push(Way { membership, source });
+                    side.grants.entry((number, condition)).or_default().push(GrantWay { membership, source });
                 }
             }
         }
@@ -269,13 +269,13 @@ impl<'a> Side<'a> {
         side
     }
 
-    pub(super) fn path(&self, way: &Way<'_>) -> Vec<Step> {
+    pub(super) fn path(&self, way: &GrantWay<'_>) -> Vec<Step> {
         let path = |number| self.access.path_to(number, way.membership, way.source);
         self.number.map_or_else(Vec::new, path)
     }
 
     /// Returns what tells the path of one way from those of others.
-    pub(super) fn ids_of(&self, way: &Way<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
+    pub(super) fn ids_of(&self, way: &GrantWay<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
         let (access, way) = (self.access, *way);
         let steps = self.number.map(|number| access.steps_to(number, way.membership, way.source));
         steps.into_iter().flatten().map(|step| step.id.as_str())

@@ -6,10 +6,10 @@ use super::{
     AccessChange, Reach, Turn, What,
     bounds::{self, Bounds},
     cause::Cause,
-    difference::{Difference, Differences, Question},
+    difference::{Difference, Differences, GrantQuestion},
     hidden::{is_hidden, may_hold_by_unseen_group},
     region::{Piece, When, is_within},
-    side::{Grant, Numbers, Side, Way},
+    side::{Grant, GrantWay, Numbers, Side},
     standing,
 };
 use crate::{
@@ -26,7 +26,7 @@ pub(super) struct Sides<'a, 'n> {
 }
 
 /// The sides in one direction: what `to` opens and `from` does not. Backwards that is what was lost.
-struct Turned<'s, 'a, 'n> {
+struct TurnedSides<'s, 'a, 'n> {
     sides: &'s Sides<'a, 'n>,
     from: &'s Side<'a>,
     to: &'s Side<'a>,
@@ -41,20 +41,25 @@ struct Turned<'s, 'a, 'n> {
 
 impl<'a> Sides<'a, '_> {
     pub(super) fn compare(&self, differences: &mut Differences<'a>) -> Vec<AccessChange> {
-        let mut changes = Turned::of(self, true).changes(differences);
+        let mut changes = TurnedSides::of(self, true).changes(differences);
         for (grant, ways) in &self.after.grants {
             if let Some(former) = self.before.grants.get(grant) {
                 changes.extend(self.rerouted(grant, former, ways));
             }
         }
-        changes.extend(Turned::of(self, false).changes(differences));
+        changes.extend(TurnedSides::of(self, false).changes(differences));
         changes
     }
 
     /// Tells a grant that is reached by a way that was not, when the way that was is no longer.
-    fn rerouted(&self, grant: &Grant<'_>, former: &[Way<'a>], present: &[Way<'a>]) -> Option<AccessChange> {
+    fn rerouted(
+        &self,
+        grant: &Grant<'_>,
+        former: &[GrantWay<'a>],
+        present: &[GrantWay<'a>],
+    ) -> Option<AccessChange> {
         let (way, former_way) = (present.first()?, former.first()?);
-        let leads = |side: &Side<'a>, ways: &[Way<'a>], (of, to): (&Side<'a>, &Way<'a>)| {
+        let leads = |side: &Side<'a>, ways: &[GrantWay<'a>], (of, to): (&Side<'a>, &GrantWay<'a>)| {
             ways.iter().any(|way| side.ids_of(way).eq(of.ids_of(to)))
         };
         if leads(&self.before, former, (&self.after, way))
@@ -87,7 +92,7 @@ impl<'a> Sides<'a, '_> {
     }
 }
 
-impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
+impl<'s, 'a, 'n> TurnedSides<'s, 'a, 'n> {
     fn of(sides: &'s Sides<'a, 'n>, is_gain: bool) -> Self {
         let (from, to) = if is_gain { (&sides.before, &sides.after) } else { (&sides.after, &sides.before) };
         let principals = from.principal().zip(to.principal());
@@ -139,7 +144,7 @@ impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
             };
             for piece in &difference.unbound {
                 let cause = bounds::cause(self.from, self.to, self.is_gain);
-                let told = Told::of(&Piece { when: piece.when.without_restrictions(), ..piece.clone() });
+                let told = ToldPiece::of(&Piece { when: piece.when.without_restrictions(), ..piece.clone() });
                 let cause = cause.held_if(&told.when, self.is_gain);
                 let change = self.told(turn, &told, way, cause);
                 lifts.extend(change.map(|change| (piece.clone(), change)));
@@ -150,9 +155,9 @@ impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
     }
 
     /// Returns what allows, in an order that is the same whichever state is which.
-    fn by_content(&self) -> Vec<(&'s Grant<'a>, &'s Vec<Way<'a>>)> {
+    fn by_content(&self) -> Vec<(&'s Grant<'a>, &'s Vec<GrantWay<'a>>)> {
         let numbers = self.sides.numbers;
-        let mut grants: Vec<(&Statement, &Grant<'a>, &Vec<Way<'a>>)> = self
+        let mut grants: Vec<(&Statement, &Grant<'a>, &Vec<GrantWay<'a>>)> = self
             .to
             .grants
             .iter()
@@ -171,7 +176,7 @@ impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
     }
 
     fn difference(&self, differences: &mut Differences<'a>, grant: &Grant<'a>) -> Rc<Difference<'a>> {
-        let question = Question {
+        let question = GrantQuestion {
             from: self.from,
             to: self.to,
             numbers: self.sides.numbers,
@@ -185,7 +190,7 @@ impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
     }
 
     /// Tells a piece of a grant that one side does not have.
-    fn new_change(&self, grant: &Grant<'a>, way: &Way<'a>, piece: &Told) -> Option<AccessChange> {
+    fn new_change(&self, grant: &Grant<'a>, way: &GrantWay<'a>, piece: &ToldPiece) -> Option<AccessChange> {
         let former = self.standing.is_none().then(|| self.narrower(grant)).flatten();
         let turn = match (self.is_gain, former.is_some()) {
             (true, false) => Turn::Gained,
@@ -212,11 +217,11 @@ impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
         statement.is_some_and(|statement| may_hold_by_unseen_group(access, self.to.principal(), statement))
     }
 
-    fn change(&self, turn: Turn, piece: &Piece, way: &Way<'a>, cause: Cause) -> Option<AccessChange> {
-        self.told(turn, &Told::of(piece), way, cause)
+    fn change(&self, turn: Turn, piece: &Piece, way: &GrantWay<'a>, cause: Cause) -> Option<AccessChange> {
+        self.told(turn, &ToldPiece::of(piece), way, cause)
     }
 
-    fn told(&self, turn: Turn, told: &Told, way: &Way<'a>, cause: Cause) -> Option<AccessChange> {
+    fn told(&self, turn: Turn, told: &ToldPiece, way: &GrantWay<'a>, cause: Cause) -> Option<AccessChange> {
         Some(AccessChange {
             principal: self.to.principal()?.clone(),
             turn,
@@ -240,7 +245,7 @@ impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
     }
 
     /// Returns a way to what a grant stands in the place of: one that is no more, and gave a part of it.
-    fn narrower(&self, grant: &Grant<'a>) -> Option<&'s Way<'a>> {
+    fn narrower(&self, grant: &Grant<'a>) -> Option<&'s GrantWay<'a>> {
         let gone = self.from.grants.iter().filter(|(former, _)| !self.to.holds(former));
         gone.filter(|(former, _)| self.covers(grant, former)).find_map(|(_, ways)| ways.first())
     }
@@ -263,14 +268,14 @@ impl<'s, 'a, 'n> Turned<'s, 'a, 'n> {
 }
 
 /// A piece as it is told.
-pub(super) struct Told {
+pub(super) struct ToldPiece {
     pub(super) statement: Statement,
     pub(super) when: When,
     pub(super) is_remainder: bool,
     pub(super) is_whole: bool,
 }
 
-impl Told {
+impl ToldPiece {
     pub(super) fn of(piece: &Piece) -> Self {
         Self {
             statement: Statement { condition: piece.when.words(), ..piece.statement() },

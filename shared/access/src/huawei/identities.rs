@@ -11,7 +11,7 @@ use crate::{Access, Holders, Principal, Source, Standing, bounds::everything, un
 pub(super) const SERVICE_LINKED: &str = "service_linked";
 
 pub(super) fn add(access: &mut Access, state: &State, is_bounded: bool, at: Timestamp) {
-    let credentials = Credentials::of(access.gaps.shared_lists(), state);
+    let credentials = SignInMeans::of(access.gaps.shared_lists(), state);
     access.identities_seen = [("user", &t::USERS), ("agency", &t::AGENCIES)]
         .into_iter()
         .map(|(kind, table)| (kind, Seen::of([Some(credentials.lists.whole(table.listing))])))
@@ -51,7 +51,7 @@ pub(super) fn add(access: &mut Access, state: &State, is_bounded: bool, at: Time
     }
 }
 
-fn add_user(access: &mut Access, state: &State, row: &Row, credentials: &Credentials<'_>, is_bounded: bool) {
+fn add_user(access: &mut Access, state: &State, row: &Row, credentials: &SignInMeans<'_>, is_bounded: bool) {
     let Some(id) = t::USERS.text(row, "user_id") else { return };
     let is_root = t::USERS.cell(row, "is_root_user") == Value::Boolean(true);
     let standing = match t::USERS.cell(row, "enabled") {
@@ -76,14 +76,14 @@ fn note_carried(access: &mut Access, state: &State, table: &Table, row: &Row, id
 }
 
 /// What users sign in with.
-struct Credentials<'a> {
+struct SignInMeans<'a> {
     lists: Arc<Lists>,
     with_keys: BTreeSet<&'a str>,
     with_active_keys: BTreeSet<&'a str>,
     with_passwords: BTreeSet<&'a str>,
 }
 
-impl<'a> Credentials<'a> {
+impl<'a> SignInMeans<'a> {
     fn of(lists: Arc<Lists>, state: &'a State) -> Self {
         let owners = |table: &'static Table, is_meant: &dyn Fn(&Row) -> bool| -> BTreeSet<&'a str> {
             let rows = state.rows(table).iter().filter(|row| is_meant(row));

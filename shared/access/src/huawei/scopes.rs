@@ -11,7 +11,7 @@ use crate::{Choice, Pattern, Resource, Statement, Step};
 
 /// Where a classic role is granted, as `huawei_role_assignments.scope_type` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope<'a> {
+pub(super) enum RoleScope<'a> {
     /// The account: global services.
     Global,
     /// All projects, and with them the global services.
@@ -83,7 +83,7 @@ const REGIONAL: [&str; 36] = [
     "vpn",
 ];
 
-impl<'a> Scope<'a> {
+impl<'a> RoleScope<'a> {
     /// Reads `scope_type` and `scope_id`; an account is meant where nothing else is named.
     pub(super) fn parse(kind: &str, id: &'a str) -> Self {
         match kind {

@@ -26,9 +26,9 @@ use crate::{
     Access, Choice, Effect, Extent, Holders, Pattern, Principal, Resource, Standing, Statement,
     access::both,
     assumptions::Assumer,
-    decide::asking::{Ability, Asked, Asking, Signature},
+    decide::asking::{Ability, ActionSignature, AskedQuestion, Asking},
 };
-use principals::{Basis, Outsider, Own, Principals, Reach, principals};
+use principals::{Basis, Outsider, Own, Principals, TrustReach, principals};
 
 const ASSUME: &str = "sts:agencies:assume";
 /// What those do instead who were signed in by an identity provider, each with what the URN of the provider has in it.
@@ -62,7 +62,7 @@ pub(super) fn add(access: &mut Access, state: &State, people: &People<'_>, at: T
         if access.ended_on(&[step("agency", agency, None)]).is_some() {
             continue;
         }
-        let rules = documents.statements(&[agency]).iter().map(|each| Rule {
+        let rules = documents.statements(&[agency]).iter().map(|each| TrustStatement {
             written: &each.statement,
             conditions: &each.conditions,
             decided: each.decided(people),
@@ -106,14 +106,14 @@ fn insiders(
 ) -> Vec<(usize, Vec<LetInAlike>)> {
     let mut asking = None;
     let mut found = Vec::new();
-    let mut able_of: FxHashMap<Rc<Signature>, Rc<Able>> = FxHashMap::default();
+    let mut able_of: FxHashMap<Rc<ActionSignature>, Rc<Able>> = FxHashMap::default();
     let mut known: FxHashMap<Alike<'_>, LetInAlike> = FxHashMap::default();
     let mut of_all_able = AllAble::default();
     for (_, to, policy) in trusting.iter().filter(|(_, _, policy)| policy.allows().next().is_some()) {
         let asking = asking.get_or_insert_with(|| Asking::new(access, super::action(ASSUME), "path"));
         let question = asking.question(policy.urn.map_or_else(Resource::any, super::resource));
         let signature = Rc::new(asking.signature(&question));
-        let key = (policy.rules.iter().map(Rule::text).collect(), Rc::clone(&signature));
+        let key = (policy.rules.iter().map(TrustStatement::text).collect(), Rc::clone(&signature));
         let alike = known.entry(key).or_insert_with(|| {
             let mut asked = asking.ask_of_all_alike(&question);
             let able = || Rc::new(able_to_assume(&mut asked, None));
@@ -174,7 +174,7 @@ impl AllAble {
 }
 
 /// What agencies have in common that are trusted alike: what their trust policies say, and what policies say of all of them.
-type Alike<'a> = (Vec<RuleText<'a>>, Rc<Signature>);
+type Alike<'a> = (Vec<RuleText<'a>>, Rc<ActionSignature>);
 
 /// Who may assume an agency by policies of its own, by number, with what must hold.
 type Able = BTreeMap<usize, Option<String>>;
@@ -183,7 +183,7 @@ type Able = BTreeMap<usize, Option<String>>;
 type RuleText<'a> = (&'a Statement, &'a [Condition], &'a Principals<'a>);
 
 /// One statement of a trust policy.
-struct Rule<'a> {
+struct TrustStatement<'a> {
     written: &'a Statement,
     /// What it asks, one by one.
     conditions: &'a [Condition],
@@ -193,7 +193,7 @@ struct Rule<'a> {
     principals: &'a Principals<'a>,
 }
 
-impl Rule<'_> {
+impl TrustStatement<'_> {
     /// Returns all that it says: two that say the same count for the same people.
     const fn text(&self) -> RuleText<'_> {
         (self.written, self.conditions, self.principals)
@@ -208,7 +208,7 @@ impl Rule<'_> {
 
 /// The trust policy of one agency: its statements, each with the principals that it is about.
 struct TrustPolicy<'a> {
-    rules: Vec<Rule<'a>>,
+    rules: Vec<TrustStatement<'a>>,
     /// What policies name the agency by.
     urn: Option<&'a str>,
     /// Providers whose metadata has ended, with what must hold for them to let somebody in.
@@ -231,7 +231,7 @@ struct Comer<'a> {
 
 impl TrustPolicy<'_> {
     /// Returns the statements by which somebody of the account may be let in.
-    fn allows(&self) -> impl Iterator<Item = &Rule<'_>> {
+    fn allows(&self) -> impl Iterator<Item = &TrustStatement<'_>> {
         self.of(Effect::Allow).filter(|allow| chooses(&allow.written.actions, ASSUME))
     }
 
@@ -255,7 +255,7 @@ impl TrustPolicy<'_> {
     /// Returns the users and agencies of the account that are let in; of some only, where these are given.
     fn insiders(
         &self,
-        mut asked: Asked<'_>,
+        mut asked: AskedQuestion<'_>,
         own: &Own,
         able: &Able,
         among: Option<&BTreeSet<usize>>,
@@ -263,7 +263,7 @@ impl TrustPolicy<'_> {
         self.allows().flat_map(|allow| self.own(&mut asked, own, allow, (able, among))).collect()
     }
 
-    fn of(&self, effect: Effect) -> impl Iterator<Item = &Rule<'_>> {
+    fn of(&self, effect: Effect) -> impl Iterator<Item = &TrustStatement<'_>> {
         self.rules.iter().filter(move |rule| rule.written.effect == effect)
     }
 
@@ -279,12 +279,12 @@ impl TrustPolicy<'_> {
             for allow in self.of(Effect::Allow) {
                 let meant = allow.principals.outsiders(own).contains(outsider);
                 let reach = || allow.principals.reach_outside(&outsider.pattern, own);
-                let reach = if meant { Reach::Whole } else { reach() };
+                let reach = if meant { TrustReach::Whole } else { reach() };
                 let unsure = match reach {
-                    Reach::Whole => None,
-                    Reach::Part if !outsider.has_account() => Some(NO_ACCOUNT),
-                    Reach::Part if outsider.pattern.is_literal() => Some(ACCOUNT_LEFT_OUT),
-                    Reach::Part | Reach::Nobody => continue,
+                    TrustReach::Whole => None,
+                    TrustReach::Part if !outsider.has_account() => Some(NO_ACCOUNT),
+                    TrustReach::Part if outsider.pattern.is_literal() => Some(ACCOUNT_LEFT_OUT),
+                    TrustReach::Part | TrustReach::Nobody => continue,
                 };
                 for way in ways(outsider) {
                     let comer = Comer { pattern: &outsider.pattern, way, number: None };
@@ -302,9 +302,9 @@ impl TrustPolicy<'_> {
     /// Returns the users and agencies of the account that a statement lets in.
     fn own(
         &self,
-        asked: &mut Asked<'_>,
+        asked: &mut AskedQuestion<'_>,
         own: &Own,
-        allow: &Rule<'_>,
+        allow: &TrustStatement<'_>,
         (able, among): (&Able, Option<&BTreeSet<usize>>),
     ) -> Vec<LetIn> {
         let (mut let_in, mut alone) = (Vec::new(), Vec::new());
@@ -315,7 +315,7 @@ impl TrustPolicy<'_> {
             let Some((basis, reach)) = allow.principals.basis(urn) else { continue };
             let comer = Comer { pattern: urn, way: ASSUME, number: Some(number) };
             let Some(mut words) = self.after_denies(allow, comer, own) else { continue };
-            if reach == Reach::Part {
+            if reach == TrustReach::Part {
                 words = both(words.as_deref(), Some(ACCOUNT_LEFT_OUT));
             }
             match (basis, able.get(&number)) {
@@ -336,7 +336,7 @@ impl TrustPolicy<'_> {
     }
 
     /// Returns what must hold for a statement to let somebody in, after all that denies; none if it does not.
-    fn after_denies(&self, allow: &Rule<'_>, who: Comer<'_>, own: &Own) -> Option<Option<String>> {
+    fn after_denies(&self, allow: &TrustStatement<'_>, who: Comer<'_>, own: &Own) -> Option<Option<String>> {
         let allow = allow.counts_for(who.number).filter(|allow| chooses(&allow.actions, who.way))?;
         let mut condition = allow.condition.clone();
         for rule in self.of(Effect::Deny) {
@@ -349,10 +349,10 @@ impl TrustPolicy<'_> {
                 None => rule.principals.reach_outside(who.pattern, own),
             };
             let words = match (reach, &deny.condition) {
-                (Reach::Nobody, _) => continue,
-                (Reach::Whole, None) => return None,
-                (Reach::Whole, Some(words)) => format!("unless {words}"),
-                (Reach::Part, _) => "unless the trust policy denies it".to_owned(),
+                (TrustReach::Nobody, _) => continue,
+                (TrustReach::Whole, None) => return None,
+                (TrustReach::Whole, Some(words)) => format!("unless {words}"),
+                (TrustReach::Part, _) => "unless the trust policy denies it".to_owned(),
             };
             condition = both(condition.as_deref(), Some(&words));
         }
@@ -361,7 +361,10 @@ impl TrustPolicy<'_> {
 }
 
 /// Returns who may assume an agency by policies of its own, with what must hold; of some only, where these are given.
-fn able_to_assume(asked: &mut Asked<'_>, among: Option<&BTreeSet<usize>>) -> BTreeMap<usize, Option<String>> {
+fn able_to_assume(
+    asked: &mut AskedQuestion<'_>,
+    among: Option<&BTreeSet<usize>>,
+) -> BTreeMap<usize, Option<String>> {
     let able = asked.able(among).into_iter();
     able.map(|(number, Ability { extent, condition })| {
         let part = (extent == Extent::Part).then_some(PART);

@@ -36,7 +36,7 @@ pub(super) fn add(access: &mut Access, state: &State, at: Timestamp) {
         note_carried(access, state, &t::USERS, row, iam_id);
         access.principal(principal(step("user", iam_id, t::USERS.text(row, "user_id")), standing));
     }
-    let keys = Keys::of(access.gaps.shared_lists(), state, at);
+    let keys = KeyOwners::of(access.gaps.shared_lists(), state, at);
     for row in state.rows(&t::SERVICE_IDS) {
         if let Some(iam_id) = t::SERVICE_IDS.text(row, "iam_id") {
             let step = step("service ID", iam_id, t::SERVICE_IDS.text(row, "name"));
@@ -71,7 +71,7 @@ pub(super) fn end_of_key(row: &Row) -> Option<Timestamp> {
 }
 
 /// The owners of API keys. A locked key is only kept from change: it works.
-struct Keys<'a> {
+struct KeyOwners<'a> {
     lists: Arc<Lists>,
     /// Owners of a key that is disabled, and of one that has expired.
     with_disabled: BTreeSet<&'a str>,
@@ -79,7 +79,7 @@ struct Keys<'a> {
     with_working: BTreeSet<&'a str>,
 }
 
-impl<'a> Keys<'a> {
+impl<'a> KeyOwners<'a> {
     fn of(lists: Arc<Lists>, state: &'a State, at: Timestamp) -> Self {
         let mut keys = Self {
             lists,

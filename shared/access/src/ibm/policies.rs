@@ -10,7 +10,7 @@ use super::{
     identities::identity,
     question::is_resource_group,
     roles::{
-        Parts, PartsByService, Piece, Roles, lies_somewhere, names_services, narrowed, only, only_service,
+        Parts, PartsByService, RolePiece, Roles, lies_somewhere, names_services, narrowed, only, only_service,
     },
     step,
 };
@@ -112,7 +112,7 @@ impl Policy<'_> {
         let is_said = only_service(&self.resource).is_some_and(|service| roles.services().contains(&service));
         if pieces.is_empty() || (!everywhere.any_of.is_empty() && !is_said) {
             let Some(resource) = self.everywhere() else { return };
-            pieces.push(Piece { actions: everywhere, resources: only(resource), condition: None });
+            pieces.push(RolePiece { actions: everywhere, resources: only(resource), condition: None });
         }
         let steps: Arc<[Step]> =
             Arc::from([self.step.clone(), step("role", role, roles.name_of(role).or(name))]);

@@ -28,7 +28,7 @@ const TEMPLATE_ROLES: [&str; 2] = ["Template Administrator", "Template Assignmen
 
 /// What one role opens: actions on some resources, and what must hold besides.
 #[derive(Debug, Clone)]
-pub(crate) struct Piece {
+pub(crate) struct RolePiece {
     pub(crate) actions: Arc<Choice<Pattern>>,
     pub(crate) resources: Arc<Choice<Resource>>,
     pub(crate) condition: Option<String>,
@@ -183,19 +183,19 @@ impl Roles {
 
     /// Returns what a role opens on the parts of a resource, service by service: an action is opened only on the service that
     /// lists it.
-    pub(super) fn pieces(&self, role: &str, parts: &Parts) -> Vec<Piece> {
+    pub(super) fn pieces(&self, role: &str, parts: &Parts) -> Vec<RolePiece> {
         parts.iter().flat_map(|(service, part)| self.pieces_of_part(service, role, part)).collect()
     }
 
     /// Returns what a role opens on one service.
-    pub(crate) fn pieces_on(&self, service: &str, role: &str, resource: &Resource) -> Vec<Piece> {
+    pub(crate) fn pieces_on(&self, service: &str, role: &str, resource: &Resource) -> Vec<RolePiece> {
         let part = narrowed(resource, service).map(only);
         part.map_or_else(Vec::new, |part| self.pieces_of_part(service, role, &part))
     }
 
-    fn pieces_of_part(&self, service: &str, role: &str, part: &Arc<Choice<Resource>>) -> Vec<Piece> {
+    fn pieces_of_part(&self, service: &str, role: &str, part: &Arc<Choice<Resource>>) -> Vec<RolePiece> {
         let Some(actions) = self.on(service, role) else { return Vec::new() };
-        let piece = |actions, condition| Piece { actions, resources: Arc::clone(part), condition };
+        let piece = |actions, condition| RolePiece { actions, resources: Arc::clone(part), condition };
         let needed =
             |action: &Pattern| self.restricted.get(&action.to_string()).filter(|needed| *needed != role);
         if service != IDENTITY || !actions.any_of.iter().any(|action| needed(action).is_some()) {
@@ -218,7 +218,7 @@ impl Roles {
 
     /// Returns what the owner may do without a policy: everything, but what takes a role that even the owner
     /// must be given.
-    pub(crate) fn of_owner(&self) -> Vec<Piece> {
+    pub(crate) fn of_owner(&self) -> Vec<RolePiece> {
         let is_template = |role: &str| self.name_of(role).is_some_and(|name| TEMPLATE_ROLES.contains(&name));
         let held = |wanted: bool| -> BTreeSet<&Pattern> {
             let roles = self.by_service.values().flatten();
@@ -233,7 +233,7 @@ impl Roles {
             everything.except.push(Pattern::literal(action));
             conditional.entry(role).or_default().push(Pattern::literal(action));
         }
-        let piece = |actions, condition| Piece {
+        let piece = |actions, condition| RolePiece {
             actions: Arc::new(actions),
             resources: only(Resource::any()),
             condition,
@@ -241,7 +241,7 @@ impl Roles {
         let restricted = conditional
             .into_iter()
             .map(|(role, actions)| piece(Choice::any_of(actions), Some(self.given_besides(role))));
-        let restricted: Vec<Piece> = restricted.collect();
+        let restricted: Vec<RolePiece> = restricted.collect();
         std::iter::once(piece(everything, None)).chain(restricted).collect()
     }
 }

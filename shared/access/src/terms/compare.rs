@@ -9,7 +9,7 @@ use crate::Pattern;
 
 /// A key compared with values, which are alternatives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Comparison {
+pub(crate) struct KeyComparison {
     key: String,
     /// The prefix for many values, `foranyvalue:` or `forallvalues:`, or nothing.
     quantifier: String,
@@ -26,19 +26,19 @@ enum Admitted {
     /// Addresses by networks; `is_except`: all but these.
     Networks { networks: Vec<Network>, is_except: bool },
     /// What lies below, or above, a bound.
-    Range { bound: Bound, is_upper: bool },
+    Range { bound: OrderBound, is_upper: bool },
     /// Days of the week.
     Days(Vec<String>),
 }
 
-struct Bound {
-    value: Moment,
+struct OrderBound {
+    value: OrderedValue,
     is_inclusive: bool,
 }
 
 /// A number, or a text that is ordered as it is written, with the form that it must share with another.
 #[derive(PartialEq)]
-enum Moment {
+enum OrderedValue {
     Number(f64),
     Text { form: String, text: String },
 }
@@ -50,7 +50,7 @@ struct Network {
     is_wide: bool,
 }
 
-impl Comparison {
+impl KeyComparison {
     pub(super) fn parse(key: &str, operator: &str, values: &[String]) -> Self {
         let operator = operator.to_lowercase();
         let (quantifier, operator) = match operator.split_once(':') {
@@ -159,10 +159,10 @@ impl Comparison {
         let at = less.or(greater)?;
         let family = operator.get(..at)?;
         let is_inclusive = operator.ends_with("equals");
-        let bounds: Option<Vec<Moment>> =
-            self.values.iter().map(|value| Moment::parse(family, value)).collect();
+        let bounds: Option<Vec<OrderedValue>> =
+            self.values.iter().map(|value| OrderedValue::parse(family, value)).collect();
         let is_upper = less.is_some();
-        let mut widest: Option<Moment> = None;
+        let mut widest: Option<OrderedValue> = None;
         for bound in bounds? {
             widest = match widest {
                 None => Some(bound),
@@ -172,7 +172,7 @@ impl Comparison {
                 },
             };
         }
-        Some(Admitted::Range { bound: Bound { value: widest?, is_inclusive }, is_upper })
+        Some(Admitted::Range { bound: OrderBound { value: widest?, is_inclusive }, is_upper })
     }
 }
 
@@ -270,7 +270,7 @@ fn in_case(patterns: &[Pattern], ignores_case: bool) -> Vec<Pattern> {
     if ignores_case { lowered(patterns) } else { patterns.to_vec() }
 }
 
-impl Bound {
+impl OrderBound {
     /// Returns whether nothing lies both below this upper bound and above that lower one.
     fn is_below(&self, lower: &Self) -> bool {
         match self.value.order(&lower.value) {
@@ -281,7 +281,7 @@ impl Bound {
     }
 }
 
-impl Moment {
+impl OrderedValue {
     fn parse(family: &str, value: &str) -> Option<Self> {
         if family.starts_with("num") {
             return value.parse().ok().map(Self::Number);

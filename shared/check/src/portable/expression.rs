@@ -5,22 +5,22 @@ use sqlparser::ast::{
 };
 
 use super::{
-    query::{Common, Reader, check_null_order},
-    scope::{Cell, Kind, Scope, column_name},
+    query::{Common, QueryReader, check_null_order},
+    scope::{NameScope, ValueKind, ValueType, column_name},
     tree::{aggregates, arguments},
 };
 
 /// How patterns escape their wildcards.
 const ESCAPE: char = '!';
 
-impl Reader<'_> {
+impl QueryReader<'_> {
     /// Reads an expression where a condition stands.
     pub(super) fn read_condition(
         &self,
         expression: &Expr,
-        scopes: &[Scope],
+        scopes: &[NameScope],
         common: &Common,
-    ) -> Result<Cell, String> {
+    ) -> Result<ValueType, String> {
         let cell = self.read_expression(expression, scopes, common)?;
         if cell.kind.is_truth() {
             Ok(cell)
@@ -36,9 +36,9 @@ impl Reader<'_> {
     pub(super) fn read_expression(
         &self,
         expression: &Expr,
-        scopes: &[Scope],
+        scopes: &[NameScope],
         common: &Common,
-    ) -> Result<Cell, String> {
+    ) -> Result<ValueType, String> {
         let read = |inner: &Expr| self.read_expression(inner, scopes, common);
         match expression {
             Expr::Nested(inner) => read(inner),
@@ -59,11 +59,11 @@ impl Reader<'_> {
                         "`({query})` may give several rows, of which SQLite takes the first and others none: take `min(…)`, or `limit 1`"
                     ));
                 }
-                Ok(Cell::maybe(columns.first().map_or(Kind::Unknown, |column| column.kind)))
+                Ok(ValueType::maybe(columns.first().map_or(ValueKind::Unknown, |column| column.kind)))
             }
             Expr::Tuple(parts) => {
                 parts.iter().try_for_each(|part| read(part).map(|_| ()))?;
-                Ok(Cell::maybe(Kind::Unknown))
+                Ok(ValueType::maybe(ValueKind::Unknown))
             }
             Expr::Case { operand, conditions, else_result, .. } => {
                 self.read_case(operand.as_deref(), conditions, else_result.as_deref(), scopes, common)
@@ -75,7 +75,7 @@ impl Reader<'_> {
                 let cell = read(expr)?;
                 text(expr, cell)?;
                 check_substring(substring_from.as_deref(), substring_for.as_deref())?;
-                Ok(Cell { kind: Kind::Text, ..cell })
+                Ok(ValueType { kind: ValueKind::Text, ..cell })
             }
             Expr::Function(function) => self.read_function(function, scopes, common),
             other => self.read_predicate(other, scopes, common),
@@ -83,30 +83,41 @@ impl Reader<'_> {
     }
 
     /// Returns what an expression gives that is true or not.
-    fn read_predicate(&self, expression: &Expr, scopes: &[Scope], common: &Common) -> Result<Cell, String> {
+    fn read_predicate(
+        &self,
+        expression: &Expr,
+        scopes: &[NameScope],
+        common: &Common,
+    ) -> Result<ValueType, String> {
         let read = |inner: &Expr| self.read_expression(inner, scopes, common);
         match expression {
-            Expr::IsNull(inner) | Expr::IsNotNull(inner) => read(inner).map(|_| Cell::sure(Kind::Truth)),
+            Expr::IsNull(inner) | Expr::IsNotNull(inner) => {
+                read(inner).map(|_| ValueType::sure(ValueKind::Truth))
+            }
             Expr::IsTrue(inner) | Expr::IsNotTrue(inner) | Expr::IsFalse(inner) | Expr::IsNotFalse(inner) => {
-                self.read_condition(inner, scopes, common).map(|_| Cell::sure(Kind::Truth))
+                self.read_condition(inner, scopes, common).map(|_| ValueType::sure(ValueKind::Truth))
             }
             Expr::IsDistinctFrom(one, other) | Expr::IsNotDistinctFrom(one, other) => {
-                compare(expression, read(one)?, read(other)?).map(|_| Cell::sure(Kind::Truth))
+                compare(expression, read(one)?, read(other)?).map(|_| ValueType::sure(ValueKind::Truth))
             }
             Expr::In { expr, target: InTarget::List(list), .. } => {
                 let mut cell = read(expr)?;
                 for each in list {
                     cell.may_be_null |= compare(expression, cell, read(each)?)?.may_be_null;
                 }
-                Ok(Cell { kind: Kind::Truth, ..cell })
+                Ok(ValueType { kind: ValueKind::Truth, ..cell })
             }
             Expr::In { expr, target: InTarget::Subquery(subquery), .. } => {
                 let cell = read(expr)?;
                 let columns = self.read_query(subquery, scopes, common)?;
                 if let ([column], false) = (columns.as_slice(), matches!(**expr, Expr::Tuple(_))) {
-                    compare(expression, cell, Cell { kind: column.kind, may_be_null: column.may_be_null })?;
+                    compare(
+                        expression,
+                        cell,
+                        ValueType { kind: column.kind, may_be_null: column.may_be_null },
+                    )?;
                 }
-                Ok(Cell::maybe(Kind::Truth))
+                Ok(ValueType::maybe(ValueKind::Truth))
             }
             Expr::Between { expr, low, high, .. } => {
                 let cell = read(expr)?;
@@ -117,11 +128,14 @@ impl Reader<'_> {
                 let cells = [(&**expr, read(expr)?), (&**pattern, read(pattern)?)];
                 cells.iter().try_for_each(|(inner, cell)| text(inner, *cell))?;
                 check_pattern(pattern, escape_char.as_deref())?;
-                Ok(Cell { kind: Kind::Truth, may_be_null: cells.iter().any(|(_, cell)| cell.may_be_null) })
+                Ok(ValueType {
+                    kind: ValueKind::Truth,
+                    may_be_null: cells.iter().any(|(_, cell)| cell.may_be_null),
+                })
             }
             Expr::Exists { subquery, .. } => {
                 self.read_query(subquery, scopes, common)?;
-                Ok(Cell::sure(Kind::Truth))
+                Ok(ValueType::sure(ValueKind::Truth))
             }
             other => {
                 Err(format!("`{other}` is not of every engine: use what `shared/check/README.md` lists"))
@@ -135,14 +149,17 @@ impl Reader<'_> {
         left: &Expr,
         operator: &BinaryOperator,
         right: &Expr,
-        scopes: &[Scope],
+        scopes: &[NameScope],
         common: &Common,
-    ) -> Result<Cell, String> {
+    ) -> Result<ValueType, String> {
         use BinaryOperator as Op;
         if matches!(operator, Op::And | Op::Or) {
             let one = self.read_condition(left, scopes, common)?;
             let other = self.read_condition(right, scopes, common)?;
-            return Ok(Cell { kind: Kind::Truth, may_be_null: one.may_be_null || other.may_be_null });
+            return Ok(ValueType {
+                kind: ValueKind::Truth,
+                may_be_null: one.may_be_null || other.may_be_null,
+            });
         }
         let one = self.read_expression(left, scopes, common)?;
         let other = self.read_expression(right, scopes, common)?;
@@ -152,15 +169,15 @@ impl Reader<'_> {
             Op::Plus | Op::Minus | Op::Multiply => {
                 number(left, one)?;
                 number(right, other)?;
-                Ok(Cell { kind: one.kind.join(other.kind).unwrap_or(Kind::Unknown), may_be_null })
+                Ok(ValueType { kind: one.kind.join(other.kind).unwrap_or(ValueKind::Unknown), may_be_null })
             }
             Op::Divide => Err(format!(
                 "`{whole}` cuts on some engines and gives a fraction on others: multiply the other side (`a > b * 2`)"
             )),
             Op::StringConcat => {
-                let is_joined = |cell: Cell| cell.kind.is_text() || cell.kind == Kind::Integer;
+                let is_joined = |cell: ValueType| cell.kind.is_text() || cell.kind == ValueKind::Integer;
                 if is_joined(one) && is_joined(other) {
-                    Ok(Cell { kind: Kind::Text, may_be_null })
+                    Ok(ValueType { kind: ValueKind::Text, may_be_null })
                 } else {
                     Err(format!(
                         "`{whole}` joins what is no text, which engines write otherwise: write `case when … then '…' end`"
@@ -178,13 +195,13 @@ impl Reader<'_> {
         operand: Option<&Expr>,
         conditions: &[CaseWhen],
         otherwise: Option<&Expr>,
-        scopes: &[Scope],
+        scopes: &[NameScope],
         common: &Common,
-    ) -> Result<Cell, String> {
+    ) -> Result<ValueType, String> {
         let operand = operand.map(|operand| self.read_expression(operand, scopes, common)).transpose()?;
         let mut result = match otherwise {
             Some(otherwise) => self.read_expression(otherwise, scopes, common)?,
-            None => Cell::maybe(Kind::Null),
+            None => ValueType::maybe(ValueKind::Null),
         };
         for CaseWhen { condition, result: then } in conditions {
             match operand {
@@ -206,7 +223,12 @@ impl Reader<'_> {
         Ok(result)
     }
 
-    fn read_function(&self, function: &Function, scopes: &[Scope], common: &Common) -> Result<Cell, String> {
+    fn read_function(
+        &self,
+        function: &Function,
+        scopes: &[NameScope],
+        common: &Common,
+    ) -> Result<ValueType, String> {
         let name = function.name.to_string().to_lowercase();
         if let Some(condition) = &function.filter {
             self.read_condition(condition, scopes, common)?;
@@ -224,30 +246,30 @@ impl Reader<'_> {
         for argument in &arguments {
             cells.push(self.read_expression(argument, scopes, common)?);
         }
-        let both: Vec<(&Expr, Cell)> = arguments.iter().copied().zip(cells).collect();
+        let both: Vec<(&Expr, ValueType)> = arguments.iter().copied().zip(cells).collect();
         let is_whole = scopes.last().is_some_and(|scope| !scope.is_grouped) || function.filter.is_some();
         call(&name, &both, is_whole)
     }
 }
 
 /// Returns what a function gives for its arguments. `is_whole` says that an aggregate may be of no rows at all.
-fn call(name: &str, arguments: &[(&Expr, Cell)], is_whole: bool) -> Result<Cell, String> {
+fn call(name: &str, arguments: &[(&Expr, ValueType)], is_whole: bool) -> Result<ValueType, String> {
     let may_be_null = arguments.iter().any(|(_, cell)| cell.may_be_null);
-    let each = |check: fn(&Expr, Cell) -> Result<(), String>| {
+    let each = |check: fn(&Expr, ValueType) -> Result<(), String>| {
         arguments.iter().try_for_each(|(inner, cell)| check(inner, *cell))
     };
-    let first = arguments.first().map_or(Cell::maybe(Kind::Unknown), |(_, cell)| *cell);
+    let first = arguments.first().map_or(ValueType::maybe(ValueKind::Unknown), |(_, cell)| *cell);
     match (name, arguments.len()) {
-        ("count", _) | ("row_number" | "rank" | "dense_rank", 0) => Ok(Cell::sure(Kind::Integer)),
+        ("count", _) | ("row_number" | "rank" | "dense_rank", 0) => Ok(ValueType::sure(ValueKind::Integer)),
         ("sum" | "avg", 1) => {
             each(number)?;
-            let kind = if name == "avg" { Kind::Fraction } else { first.kind };
-            Ok(Cell { kind, may_be_null: may_be_null || is_whole })
+            let kind = if name == "avg" { ValueKind::Fraction } else { first.kind };
+            Ok(ValueType { kind, may_be_null: may_be_null || is_whole })
         }
-        ("min" | "max", 1) if first.kind == Kind::Truth => Err(format!(
+        ("min" | "max", 1) if first.kind == ValueKind::Truth => Err(format!(
             "`{name}` of a truth value is unknown to PostgreSQL: take `{name}(case when … then 1 else 0 end)`"
         )),
-        ("min" | "max", 1) => Ok(Cell { may_be_null: may_be_null || is_whole, ..first }),
+        ("min" | "max", 1) => Ok(ValueType { may_be_null: may_be_null || is_whole, ..first }),
         ("min" | "max", _) => {
             let sign = if name == "min" { '<' } else { '>' };
             Err(format!(
@@ -262,8 +284,8 @@ fn call(name: &str, arguments: &[(&Expr, Cell)], is_whole: bool) -> Result<Cell,
             let joined = arguments.iter().map(|(_, cell)| *cell).reduce(|one, other| {
                 let kind = one.kind.join(other.kind);
                 // Not of one type: told below, by a value that nothing joins.
-                Cell {
-                    kind: kind.unwrap_or(Kind::Fraction),
+                ValueType {
+                    kind: kind.unwrap_or(ValueKind::Fraction),
                     may_be_null: one.may_be_null && other.may_be_null,
                 }
             });
@@ -272,10 +294,10 @@ fn call(name: &str, arguments: &[(&Expr, Cell)], is_whole: bool) -> Result<Cell,
                 .all(|(_, one)| arguments.iter().all(|(_, other)| one.kind.join(other.kind).is_some()));
             joined.filter(|_| is_one_type).ok_or_else(|| "`coalesce` of values of several types: give all of them one type, as `coalesce(is_on, false)`".to_owned())
         }
-        ("nullif", 2) => Ok(Cell::maybe(first.kind)),
-        ("length", 1) => each(text).map(|()| Cell { kind: Kind::Integer, may_be_null }),
+        ("nullif", 2) => Ok(ValueType::maybe(first.kind)),
+        ("length", 1) => each(text).map(|()| ValueType { kind: ValueKind::Integer, may_be_null }),
         ("lower" | "upper", 1) | ("replace", 3) => {
-            each(text).map(|()| Cell { kind: Kind::Text, may_be_null })
+            each(text).map(|()| ValueType { kind: ValueKind::Text, may_be_null })
         }
         ("substr", 2 | 3) => {
             text_of(arguments.first())?;
@@ -283,12 +305,12 @@ fn call(name: &str, arguments: &[(&Expr, Cell)], is_whole: bool) -> Result<Cell,
                 arguments.get(1).map(|(start, _)| *start),
                 arguments.get(2).map(|(length, _)| *length),
             )?;
-            Ok(Cell { kind: Kind::Text, may_be_null })
+            Ok(ValueType { kind: ValueKind::Text, may_be_null })
         }
         ("abs", 1) => each(number).map(|()| first),
-        ("round", 1 | 2) => each(number).map(|()| Cell { kind: Kind::Fraction, may_be_null }),
-        ("lag" | "lead", 3) | ("first_value" | "last_value", 1) => Ok(Cell { may_be_null, ..first }),
-        ("lag" | "lead", 1 | 2) => Ok(Cell::maybe(first.kind)),
+        ("round", 1 | 2) => each(number).map(|()| ValueType { kind: ValueKind::Fraction, may_be_null }),
+        ("lag" | "lead", 3) | ("first_value" | "last_value", 1) => Ok(ValueType { may_be_null, ..first }),
+        ("lag" | "lead", 1 | 2) => Ok(ValueType::maybe(first.kind)),
         _ => Err(format!(
             "`{name}` with {} arguments is not understood by every engine; `shared/check/README.md` lists what is",
             arguments.len()
@@ -296,17 +318,17 @@ fn call(name: &str, arguments: &[(&Expr, Cell)], is_whole: bool) -> Result<Cell,
     }
 }
 
-fn text_of(argument: Option<&(&Expr, Cell)>) -> Result<(), String> {
+fn text_of(argument: Option<&(&Expr, ValueType)>) -> Result<(), String> {
     argument.map_or(Ok(()), |(inner, cell)| text(inner, *cell))
 }
 
-fn read_column(expression: &Expr, scopes: &[Scope]) -> Result<Cell, String> {
+fn read_column(expression: &Expr, scopes: &[NameScope]) -> Result<ValueType, String> {
     let Some((source, name)) = column_name(expression) else {
         return Err(format!("`{expression}`: name a column by its table's name and its own alone"));
     };
     let found = scopes.iter().rev().find_map(|scope| scope.find(source.as_deref(), &name));
     if let Some((_, column)) = found {
-        return Ok(Cell { kind: column.kind, may_be_null: column.may_be_null });
+        return Ok(ValueType { kind: column.kind, may_be_null: column.may_be_null });
     }
     if ["rowid", "oid", "_rowid_"].contains(&name.as_str()) {
         return Err(format!("`{name}` is SQLite's alone: use the key of the table"));
@@ -318,28 +340,28 @@ fn read_column(expression: &Expr, scopes: &[Scope]) -> Result<Cell, String> {
             "`{name}` is a name of the select list, which PostgreSQL does not know in `where` and `having`: write the expression again"
         ));
     }
-    Ok(Cell::maybe(Kind::Unknown))
+    Ok(ValueType::maybe(ValueKind::Unknown))
 }
 
-fn read_literal(value: &Value) -> Result<Cell, String> {
+fn read_literal(value: &Value) -> Result<ValueType, String> {
     match value {
         Value::Number(number, _) if number.chars().all(|digit| digit.is_ascii_digit()) => {
-            Ok(Cell::sure(Kind::Integer))
+            Ok(ValueType::sure(ValueKind::Integer))
         }
-        Value::Number(..) => Ok(Cell::sure(Kind::Fraction)),
-        Value::SingleQuotedString(_) => Ok(Cell::sure(Kind::Text)),
-        Value::Boolean(_) => Ok(Cell::sure(Kind::Truth)),
-        Value::Null => Ok(Cell::maybe(Kind::Null)),
+        Value::Number(..) => Ok(ValueType::sure(ValueKind::Fraction)),
+        Value::SingleQuotedString(_) => Ok(ValueType::sure(ValueKind::Text)),
+        Value::Boolean(_) => Ok(ValueType::sure(ValueKind::Truth)),
+        Value::Null => Ok(ValueType::maybe(ValueKind::Null)),
         other => Err(format!(
             "`{other}` is not read alike by every engine: write a text in single quotes, or a number in decimals"
         )),
     }
 }
 
-fn read_cast(expression: &Expr, cell: Cell, wanted: &DataType) -> Result<Cell, String> {
+fn read_cast(expression: &Expr, cell: ValueType, wanted: &DataType) -> Result<ValueType, String> {
     match wanted {
-        DataType::Varchar(Some(_)) if cell.kind != Kind::Truth && cell.kind != Kind::Fraction => {
-            Ok(Cell { kind: Kind::Text, ..cell })
+        DataType::Varchar(Some(_)) if cell.kind != ValueKind::Truth && cell.kind != ValueKind::Fraction => {
+            Ok(ValueType { kind: ValueKind::Text, ..cell })
         }
         DataType::Integer(None) | DataType::Int(None) | DataType::BigInt(None) if cell.kind.is_text() => {
             let digits = expression.to_string();
@@ -347,10 +369,10 @@ fn read_cast(expression: &Expr, cell: Cell, wanted: &DataType) -> Result<Cell, S
             if is_literal && digits.trim_matches('\'').parse::<i64>().is_err() {
                 return Err(format!("`{expression}` is no number: SQLite makes 0 of it, others an error"));
             }
-            Ok(Cell { kind: Kind::Integer, ..cell })
+            Ok(ValueType { kind: ValueKind::Integer, ..cell })
         }
         DataType::Integer(None) | DataType::Int(None) | DataType::BigInt(None)
-            if cell.kind == Kind::Integer =>
+            if cell.kind == ValueKind::Integer =>
         {
             Ok(cell)
         }
@@ -449,9 +471,11 @@ fn gives_one_row(query: &sqlparser::ast::Query) -> bool {
     })
 }
 
-fn compare(whole: &Expr, one: Cell, other: Cell) -> Result<Cell, String> {
+fn compare(whole: &Expr, one: ValueType, other: ValueType) -> Result<ValueType, String> {
     match one.kind.join(other.kind) {
-        Some(_) => Ok(Cell { kind: Kind::Truth, may_be_null: one.may_be_null || other.may_be_null }),
+        Some(_) => {
+            Ok(ValueType { kind: ValueKind::Truth, may_be_null: one.may_be_null || other.may_be_null })
+        }
         None => Err(format!(
             "`{whole}` compares {} with {}: SQLite alone does; compare values of one type, and truth values with `true` and `false`",
             one.kind.words(),
@@ -460,11 +484,13 @@ fn compare(whole: &Expr, one: Cell, other: Cell) -> Result<Cell, String> {
     }
 }
 
-fn join(one: Cell, other: Cell) -> Option<Cell> {
-    one.kind.join(other.kind).map(|kind| Cell { kind, may_be_null: one.may_be_null || other.may_be_null })
+fn join(one: ValueType, other: ValueType) -> Option<ValueType> {
+    one.kind
+        .join(other.kind)
+        .map(|kind| ValueType { kind, may_be_null: one.may_be_null || other.may_be_null })
 }
 
-fn number(expression: &Expr, cell: Cell) -> Result<(), String> {
+fn number(expression: &Expr, cell: ValueType) -> Result<(), String> {
     if cell.kind.is_number() {
         Ok(())
     } else {
@@ -475,7 +501,7 @@ fn number(expression: &Expr, cell: Cell) -> Result<(), String> {
     }
 }
 
-fn text(expression: &Expr, cell: Cell) -> Result<(), String> {
+fn text(expression: &Expr, cell: ValueType) -> Result<(), String> {
     if cell.kind.is_text() {
         Ok(())
     } else {

@@ -9,23 +9,23 @@ use sqlparser::ast::{
 
 use super::{
     Catalogue,
-    scope::{Cell, Kind, Output, Scope, Source, column_name},
+    scope::{FromSource, NameScope, Output, ValueKind, ValueType, column_name},
 };
 
 /// Common tables, by name.
 pub(super) type Common = BTreeMap<String, Vec<Output>>;
 
 /// Reads a question against what can be named.
-pub(super) struct Reader<'a> {
+pub(super) struct QueryReader<'a> {
     pub(super) catalogue: &'a Catalogue,
 }
 
-impl Reader<'_> {
+impl QueryReader<'_> {
     /// Returns the columns of a query. `outer` are the scopes around it, the nearest last.
     pub(super) fn read_query(
         &self,
         query: &Query,
-        outer: &[Scope],
+        outer: &[NameScope],
         common: &Common,
     ) -> Result<Vec<Output>, String> {
         let mut common = common.clone();
@@ -57,7 +57,7 @@ impl Reader<'_> {
     fn read_body<'q>(
         &self,
         body: &'q SetExpr,
-        outer: &[Scope],
+        outer: &[NameScope],
         common: &Common,
     ) -> Result<(Vec<Output>, Option<Inner<'q>>), String> {
         match body {
@@ -93,13 +93,13 @@ impl Reader<'_> {
     fn read_select<'q>(
         &self,
         select: &'q Select,
-        outer: &[Scope],
+        outer: &[NameScope],
         common: &Common,
     ) -> Result<(Vec<Output>, Inner<'q>), String> {
         if matches!(select.distinct, Some(Distinct::On(_))) {
             return Err("`distinct on` is of PostgreSQL and DuckDB alone: use `row_number()`".to_owned());
         }
-        let mut scope = Scope::default();
+        let mut scope = NameScope::default();
         for table in &select.from {
             let first = scope.sources.len();
             scope.sources.push(self.read_source(&table.relation, outer, common)?);
@@ -108,7 +108,8 @@ impl Reader<'_> {
             }
         }
         scope.aliases = select.projection.iter().filter_map(alias).collect();
-        let here = |scope: &Scope| -> Vec<Scope> { outer.iter().cloned().chain([scope.clone()]).collect() };
+        let here =
+            |scope: &NameScope| -> Vec<NameScope> { outer.iter().cloned().chain([scope.clone()]).collect() };
         if let Some(condition) = &select.selection {
             self.read_condition(condition, &here(&scope), common)?;
             scope.require(condition);
@@ -158,8 +159,8 @@ impl Reader<'_> {
     fn read_groups<'q>(
         &self,
         select: &'q Select,
-        scope: &Scope,
-        outer: &[Scope],
+        scope: &NameScope,
+        outer: &[NameScope],
         common: &Common,
     ) -> Result<Vec<&'q Expr>, String> {
         let GroupByExpr::Expressions(groups, modifiers) = &select.group_by else {
@@ -184,14 +185,19 @@ impl Reader<'_> {
                 select.projection.iter().find(|each| alias(each).as_deref() == Some(&name))
             });
             let expression = by_place.or(by_name).and_then(item).unwrap_or(group);
-            let scopes: Vec<Scope> = outer.iter().cloned().chain([scope.clone()]).collect();
+            let scopes: Vec<NameScope> = outer.iter().cloned().chain([scope.clone()]).collect();
             self.read_expression(expression, &scopes, common)?;
             meant.push(expression);
         }
         Ok(meant)
     }
 
-    fn read_source(&self, factor: &TableFactor, outer: &[Scope], common: &Common) -> Result<Source, String> {
+    fn read_source(
+        &self,
+        factor: &TableFactor,
+        outer: &[NameScope],
+        common: &Common,
+    ) -> Result<FromSource, String> {
         match factor {
             TableFactor::Table { name, alias, args: None, index_directives, .. }
                 if index_directives.is_empty() =>
@@ -203,11 +209,11 @@ impl Reader<'_> {
                 let columns =
                     common.get(&name).or_else(|| self.catalogue.get(&name)).cloned().unwrap_or_default();
                 let name = alias.as_ref().map_or(name, |alias| alias.name.value.to_lowercase());
-                Ok(Source { name, columns })
+                Ok(FromSource { name, columns })
             }
             TableFactor::Derived { subquery, alias: Some(alias), lateral: false, .. } => {
                 let columns = self.read_query(subquery, outer, common)?;
-                Ok(Source { name: alias.name.value.to_lowercase(), columns })
+                Ok(FromSource { name: alias.name.value.to_lowercase(), columns })
             }
             TableFactor::Derived { alias: None, .. } => {
                 Err("a subquery in `from` has no name: give it one, for PostgreSQL wants it".to_owned())
@@ -221,9 +227,9 @@ impl Reader<'_> {
     fn read_join(
         &self,
         join: &Join,
-        scope: &mut Scope,
+        scope: &mut NameScope,
         first: usize,
-        outer: &[Scope],
+        outer: &[NameScope],
         common: &Common,
     ) -> Result<(), String> {
         let mut joined = self.read_source(&join.relation, outer, common)?;
@@ -240,7 +246,7 @@ impl Reader<'_> {
             }
         };
         let forget =
-            |source: &mut Source| source.columns.iter_mut().for_each(|column| column.may_be_null = true);
+            |source: &mut FromSource| source.columns.iter_mut().for_each(|column| column.may_be_null = true);
         if is_left {
             forget(&mut joined);
         }
@@ -249,7 +255,7 @@ impl Reader<'_> {
         }
         scope.sources.push(joined);
         if let JoinConstraint::On(condition) = constraint {
-            let scopes: Vec<Scope> = outer.iter().cloned().chain([scope.clone()]).collect();
+            let scopes: Vec<NameScope> = outer.iter().cloned().chain([scope.clone()]).collect();
             self.read_condition(condition, &scopes, common)?;
             if !is_left && !is_right {
                 scope.require(condition);
@@ -264,7 +270,7 @@ impl Reader<'_> {
         order: &OrderByExpr,
         columns: &[Output],
         inner: Option<&Inner<'_>>,
-        outer: &[Scope],
+        outer: &[NameScope],
         common: &Common,
     ) -> Result<(), String> {
         let place = order.expr.to_string().parse::<usize>().ok().and_then(|place| place.checked_sub(1));
@@ -274,7 +280,7 @@ impl Reader<'_> {
             _ => None,
         };
         let cell = match (returned, inner) {
-            (Some(column), _) => Cell { kind: column.kind, may_be_null: column.may_be_null },
+            (Some(column), _) => ValueType { kind: column.kind, may_be_null: column.may_be_null },
             (None, Some(inner)) => {
                 if inner.is_distinct && !inner.returns(&order.expr, columns) {
                     return Err(format!(
@@ -294,11 +300,11 @@ impl Reader<'_> {
 }
 
 /// Refuses to order by what may be null: it is first on one engine and last on another.
-pub(super) fn check_null_order(order: &OrderByExpr, cell: Cell) -> Result<(), String> {
-    if !cell.may_be_null || cell.kind == Kind::Null || order.options.nulls_first.is_some() {
+pub(super) fn check_null_order(order: &OrderByExpr, cell: ValueType) -> Result<(), String> {
+    if !cell.may_be_null || cell.kind == ValueKind::Null || order.options.nulls_first.is_some() {
         return Ok(());
     }
-    let filler = if cell.kind == Kind::Text { "''" } else { "0" };
+    let filler = if cell.kind == ValueKind::Text { "''" } else { "0" };
     Err(format!(
         "`order by {0}` may be null, which is first on some engines and last on others: write `coalesce({0}, {filler})`, or `nulls last`",
         order.expr
@@ -307,7 +313,7 @@ pub(super) fn check_null_order(order: &OrderByExpr, cell: Cell) -> Result<(), St
 
 /// What is known of a `select` once its list is read.
 pub(super) struct Inner<'q> {
-    scopes: Vec<Scope>,
+    scopes: Vec<NameScope>,
     grouped: Vec<&'q Expr>,
     is_aggregated: bool,
     is_distinct: bool,

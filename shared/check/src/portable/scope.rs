@@ -4,7 +4,7 @@ use sqlparser::ast::{BinaryOperator, Expr, InTarget};
 
 /// The type of a value, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ValueKind {
     Text,
     Integer,
     /// A number that may have a fraction: what `avg` and `round` give.
@@ -15,7 +15,7 @@ pub(super) enum Kind {
     Unknown,
 }
 
-impl Kind {
+impl ValueKind {
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Text => "a text",
@@ -52,17 +52,17 @@ impl Kind {
 
 /// A value: its type, and whether it may be null.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cell {
-    pub(super) kind: Kind,
+pub(super) struct ValueType {
+    pub(super) kind: ValueKind,
     pub(super) may_be_null: bool,
 }
 
-impl Cell {
-    pub(super) const fn sure(kind: Kind) -> Self {
+impl ValueType {
+    pub(super) const fn sure(kind: ValueKind) -> Self {
         Self { kind, may_be_null: false }
     }
 
-    pub(super) const fn maybe(kind: Kind) -> Self {
+    pub(super) const fn maybe(kind: ValueKind) -> Self {
         Self { kind, may_be_null: true }
     }
 }
@@ -71,28 +71,28 @@ impl Cell {
 #[derive(Debug, Clone)]
 pub(super) struct Output {
     pub(super) name: String,
-    pub(super) kind: Kind,
+    pub(super) kind: ValueKind,
     pub(super) may_be_null: bool,
 }
 
 /// A table or subquery in `from`, by the name that its columns are called by.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
+pub(super) struct FromSource {
     pub(super) name: String,
     pub(super) columns: Vec<Output>,
 }
 
 /// What expressions of one `select` can name.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Scope {
-    pub(super) sources: Vec<Source>,
+pub(super) struct NameScope {
+    pub(super) sources: Vec<FromSource>,
     /// Names that the select list gives, which other clauses cannot use everywhere.
     pub(super) aliases: Vec<String>,
     /// Whether rows are grouped, and not all of them one group.
     pub(super) is_grouped: bool,
 }
 
-impl Scope {
+impl NameScope {
     /// Returns the column that a name means, with the name of its source.
     pub(super) fn find(&self, source: Option<&str>, column: &str) -> Option<(&str, &Output)> {
         let sources = self.sources.iter().filter(|each| source.is_none_or(|name| each.name == name));

@@ -25,7 +25,7 @@ use crate::{
 const SESSION_SECONDS: i64 = 3_600;
 
 /// A way to become an agency.
-struct Way<'a> {
+struct AssumeWay<'a> {
     keys: &'a Keys,
     url: Url,
     body: Value,
@@ -34,7 +34,7 @@ struct Way<'a> {
     remedy: &'static str,
 }
 
-impl<'a> Way<'a> {
+impl<'a> AssumeWay<'a> {
     fn of(credentials: &'a Credentials, endpoints: &Endpoints) -> Option<Self> {
         match credentials {
             Credentials::Keys(_) => None,
@@ -87,7 +87,7 @@ pub(crate) async fn assume(
     endpoints: &Endpoints,
     clock: &Clock,
 ) -> Result<(Keys, Duration), CollectError> {
-    let way = Way::of(credentials, endpoints).ok_or(CollectError::NoAccessKey)?;
+    let way = AssumeWay::of(credentials, endpoints).ok_or(CollectError::NoAccessKey)?;
     way.keys.check()?;
     let (body, signer) = (way.body.to_string(), Signer { keys: way.keys, account: None, clock });
     let call = Call {
@@ -169,7 +169,7 @@ mod tests {
             let agency_name = "audit".to_owned();
             let credentials = Credentials::ClassicAgency { keys: keys.clone(), agency_name, domain };
             let endpoints = Endpoints::parse(super::super::Partition::default(), None, []).unwrap();
-            let way = Way::of(&credentials, &endpoints).unwrap();
+            let way = AssumeWay::of(&credentials, &endpoints).unwrap();
             (way.url.path().to_owned(), way.body["auth"]["identity"].clone())
         };
         let (path, identity) = named(DomainRef::Id("d1".to_owned()));

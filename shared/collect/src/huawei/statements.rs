@@ -26,7 +26,7 @@ const DOCUMENT_MEMORY: usize = 32 << 20;
 #[derive(Debug, Default)]
 pub(crate) struct Document {
     /// The statements that the document holds.
-    pub(crate) statements: Vec<Statement>,
+    pub(crate) statements: Vec<DocumentStatement>,
     /// What could not be understood, if anything.
     pub(crate) fault: Option<String>,
     /// Whether a part of it cannot be read at all, so that its statements are not all that it says.
@@ -41,25 +41,25 @@ pub(crate) struct Document {
 
 /// One statement of a policy document.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Statement {
+pub(crate) struct DocumentStatement {
     sid: Option<String>,
     effect: Option<String>,
-    actions: Vec<Pattern>,
-    resources: Vec<Pattern>,
-    principals: Vec<Principal>,
+    actions: Vec<StatementPattern>,
+    resources: Vec<StatementPattern>,
+    principals: Vec<NamedPrincipal>,
     conditions: Vec<[String; 3]>,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Pattern {
+struct StatementPattern {
     is_except: bool,
     text: String,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Principal {
+struct NamedPrincipal {
     kind: String,
-    pattern: Pattern,
+    pattern: StatementPattern,
 }
 
 impl Document {
@@ -92,7 +92,7 @@ impl Document {
 
     /// Parses the JSON of a policy document.
     pub(crate) fn of(document: &Value) -> Self {
-        let faults = Faults::default();
+        let faults = StatementFaults::default();
         let canonical = Some(document::canonical_whole(document));
         let Value::Object(members) = document else {
             faults.broken("the document is no object");
@@ -151,7 +151,7 @@ impl Document {
     }
 }
 
-impl Statement {
+impl DocumentStatement {
     fn keep<'a>(
         &'a self,
         tables: StatementTables,
@@ -178,18 +178,18 @@ impl Statement {
     }
 }
 
-fn with<'a>(draft: Draft<'a>, pattern: &'a Pattern, position: i64) -> Draft<'a> {
+fn with<'a>(draft: Draft<'a>, pattern: &'a StatementPattern, position: i64) -> Draft<'a> {
     draft.set("position", position).set("is_except", pattern.is_except).set("pattern", &pattern.text)
 }
 
 /// The first thing that was not understood, and whether anything cannot be read at all.
 #[derive(Debug, Default)]
-struct Faults {
+struct StatementFaults {
     first: RefCell<Option<String>>,
     is_broken: Cell<bool>,
 }
 
-impl Faults {
+impl StatementFaults {
     fn note(&self, fault: impl Into<String>) {
         self.first.borrow_mut().get_or_insert_with(|| fault.into());
     }
@@ -203,10 +203,10 @@ impl Faults {
         self.first.into_inner()
     }
 
-    fn statement(&self, value: &Value, place: usize) -> Statement {
+    fn statement(&self, value: &Value, place: usize) -> DocumentStatement {
         let Value::Object(members) = value else {
             self.broken(format!("statement {place} is no object"));
-            return Statement::default();
+            return DocumentStatement::default();
         };
         let unknown = members.keys().find(|name| {
             !matches!(
@@ -240,7 +240,7 @@ impl Faults {
         if actions.is_empty() {
             self.broken(format!("statement {place} has no actions"));
         }
-        Statement {
+        DocumentStatement {
             sid: sid(value).map(str::to_owned),
             effect,
             actions,
@@ -250,17 +250,23 @@ impl Faults {
         }
     }
 
-    fn patterns(&self, members: &Map<String, Value>, is: &str, is_not: &str, place: usize) -> Vec<Pattern> {
+    fn patterns(
+        &self,
+        members: &Map<String, Value>,
+        is: &str,
+        is_not: &str,
+        place: usize,
+    ) -> Vec<StatementPattern> {
         let of = |name: &str, is_except: bool| {
             // Classic policies on agencies have an object with `uri` in the place of the array.
             let value = members.get(name).map(|value| value.get("uri").unwrap_or(value));
             let texts = self.texts(value, name, place);
-            texts.into_iter().map(move |text| Pattern { is_except, text })
+            texts.into_iter().map(move |text| StatementPattern { is_except, text })
         };
         set(of(is, false).chain(of(is_not, true)))
     }
 
-    fn principals(&self, members: &Map<String, Value>, place: usize) -> Vec<Principal> {
+    fn principals(&self, members: &Map<String, Value>, place: usize) -> Vec<NamedPrincipal> {
         let mut principals = Vec::new();
         for (name, is_except) in [("Principal", false), ("NotPrincipal", true)] {
             let kinds = match members.get(name) {
@@ -274,12 +280,9 @@ impl Faults {
                 }
             };
             for (kind, value) in kinds {
-                principals.extend(
-                    self.texts(Some(value), name, place).into_iter().map(|text| Principal {
-                        kind: kind.to_owned(),
-                        pattern: Pattern { is_except, text },
-                    }),
-                );
+                principals.extend(self.texts(Some(value), name, place).into_iter().map(|text| {
+                    NamedPrincipal { kind: kind.to_owned(), pattern: StatementPattern { is_except, text } }
+                }));
             }
         }
         set(principals)

@@ -33,7 +33,7 @@ use model::{
 use super::{
     caller::Caller,
     cbr_rules::Counts,
-    sight::{GROUP_READERS, PLATFORM, Scope, Sight},
+    sight::{CallerGrants, GROUP_READERS, GrantScope, PLATFORM},
 };
 use crate::listing::Seen;
 
@@ -50,7 +50,7 @@ pub(crate) fn mark(seen: &mut Seen, caller: &Caller, counts: Counts) {
             seen.prove(table.listing, None);
         }
     }
-    let sight = Sight::of(seen, caller);
+    let sight = CallerGrants::of(seen, caller);
     let signs: Vec<Sign> = [
         policies(seen, &sight),
         users(seen, caller, &sight),
@@ -80,7 +80,7 @@ fn sign(table: &'static Table, reason: impl Into<String>) -> Option<Sign> {
     Some((table, reason.into()))
 }
 
-fn policies(seen: &Seen, sight: &Sight<'_>) -> Option<Sign> {
+fn policies(seen: &Seen, sight: &CallerGrants<'_>) -> Option<Sign> {
     if sight.is_owner() {
         return None;
     }
@@ -93,19 +93,19 @@ fn policies(seen: &Seen, sight: &Sight<'_>) -> Option<Sign> {
     if sight.is_without_grants() {
         return sign(&POLICIES, "no policy is shown that lets the caller read");
     }
-    if !sight.covers(Scope::Management, PLATFORM) {
+    if !sight.covers(GrantScope::Management, PLATFORM) {
         return sign(
             &POLICIES,
             "the caller holds no role on all account management services; give it Viewer",
         );
     }
-    if !sight.covers(Scope::Services, PLATFORM) {
+    if !sight.covers(GrantScope::Services, PLATFORM) {
         return sign(&POLICIES, "the caller holds no role on all IAM-enabled services; give it Viewer");
     }
     None
 }
 
-fn users(seen: &Seen, caller: &Caller, sight: &Sight<'_>) -> Option<Sign> {
+fn users(seen: &Seen, caller: &Caller, sight: &CallerGrants<'_>) -> Option<Sign> {
     let listed: HashSet<&str> = seen.texts(&USERS, "iam_id").collect();
     if let Some(owner) = seen.texts(&ACCOUNTS, "owner_iam_id").next()
         && !listed.contains(owner)
@@ -120,7 +120,7 @@ fn users(seen: &Seen, caller: &Caller, sight: &Sight<'_>) -> Option<Sign> {
     }
     let is_open =
         seen.texts(&ACCOUNT_SETTINGS, "restrict_user_list_visibility").any(|each| each == "NOT_RESTRICTED");
-    if is_open || sight.covers(Scope::Iam("user-management"), PLATFORM) {
+    if is_open || sight.covers(GrantScope::Iam("user-management"), PLATFORM) {
         return None;
     }
     let is_user = |id: &&str| !id.starts_with("iam-") && !id.starts_with("crn-");
@@ -135,12 +135,12 @@ fn users(seen: &Seen, caller: &Caller, sight: &Sight<'_>) -> Option<Sign> {
         .and_then(|reason| sign(&USERS, reason))
 }
 
-fn groups(seen: &Seen, sight: &Sight<'_>) -> Option<Sign> {
+fn groups(seen: &Seen, sight: &CallerGrants<'_>) -> Option<Sign> {
     let listed: HashSet<&str> = seen.texts(&ACCESS_GROUPS, "id").collect();
     if listed.is_empty() {
         return sign(&ACCESS_GROUPS, "no group is shown, not even the public one");
     }
-    if sight.is_known() && !sight.covers(Scope::Iam("iam-groups"), GROUP_READERS) {
+    if sight.is_known() && !sight.covers(GrantScope::Iam("iam-groups"), GROUP_READERS) {
         return sign(&ACCESS_GROUPS, "the caller holds no role on all access groups; give it Viewer");
     }
     let vanished: HashSet<&str> = vanished(seen, &ACCESS_GROUPS).collect();
@@ -149,7 +149,7 @@ fn groups(seen: &Seen, sight: &Sight<'_>) -> Option<Sign> {
     most_missing(named, &listed, "groups that policies name").and_then(|reason| sign(&ACCESS_GROUPS, reason))
 }
 
-fn service_ids(seen: &Seen, caller: &Caller, sight: &Sight<'_>) -> Option<Sign> {
+fn service_ids(seen: &Seen, caller: &Caller, sight: &CallerGrants<'_>) -> Option<Sign> {
     let listed: HashSet<&str> = seen.texts(&SERVICE_IDS, "iam_id").collect();
     let owners = seen.texts(&API_KEYS, "iam_id").filter(|id| id.starts_with("iam-ServiceId-"));
     let reason = machines(&listed, "iam-ServiceId-", caller, sight)
@@ -157,26 +157,26 @@ fn service_ids(seen: &Seen, caller: &Caller, sight: &Sight<'_>) -> Option<Sign> 
     sign(&SERVICE_IDS, reason)
 }
 
-fn profiles(seen: &Seen, caller: &Caller, sight: &Sight<'_>) -> Option<Sign> {
+fn profiles(seen: &Seen, caller: &Caller, sight: &CallerGrants<'_>) -> Option<Sign> {
     let listed: HashSet<&str> = seen.texts(&PROFILES, "iam_id").collect();
     sign(&PROFILES, machines(&listed, "iam-Profile-", caller, sight)?)
 }
 
 /// A token is bound to the account of the service ID or profile that it stands for, so that one must
 /// be in the list; and a caller without a role is shown itself alone.
-fn machines(listed: &HashSet<&str>, kind: &str, caller: &Caller, sight: &Sight<'_>) -> Option<String> {
+fn machines(listed: &HashSet<&str>, kind: &str, caller: &Caller, sight: &CallerGrants<'_>) -> Option<String> {
     let is_listed = listed.contains(caller.iam_id.as_str());
     if caller.iam_id.starts_with(kind) && !is_listed {
         return Some("the caller itself is not shown".to_owned());
     }
     let others = listed.len() - usize::from(is_listed);
-    let proven = sight.covers(Scope::Iam("iam-identity"), PLATFORM);
+    let proven = sight.covers(GrantScope::Iam("iam-identity"), PLATFORM);
     (others == 0 && !proven).then(|| {
         "nothing is shown, and the caller holds no visible role on IAM Identity; give it Viewer".to_owned()
     })
 }
 
-fn api_keys(seen: &Seen, sight: &Sight<'_>) -> Option<Sign> {
+fn api_keys(seen: &Seen, sight: &CallerGrants<'_>) -> Option<Sign> {
     if sight.shows_keys_of_others() {
         return None;
     }
@@ -189,9 +189,9 @@ fn api_keys(seen: &Seen, sight: &Sight<'_>) -> Option<Sign> {
     sign(&API_KEYS, reason)
 }
 
-fn instances(seen: &Seen, sight: &Sight<'_>) -> Option<Sign> {
+fn instances(seen: &Seen, sight: &CallerGrants<'_>) -> Option<Sign> {
     let is_doubtful = sight.is_known() || seen.rows(&RESOURCE_INSTANCES).is_empty();
-    if sight.covers(Scope::Services, PLATFORM) || !is_doubtful {
+    if sight.covers(GrantScope::Services, PLATFORM) || !is_doubtful {
         return None;
     }
     sign(&RESOURCE_INSTANCES, "the caller holds no visible role on all IAM-enabled services; give it Viewer")
@@ -210,7 +210,12 @@ fn resource_groups(seen: &Seen) -> Option<Sign> {
     sign(&RESOURCE_GROUPS, format!("an active instance is in resource group `{missing}`, which is not shown"))
 }
 
-fn restrictions(seen: &Seen, sight: &Sight<'_>, table: &'static Table, counted: Option<u64>) -> Option<Sign> {
+fn restrictions(
+    seen: &Seen,
+    sight: &CallerGrants<'_>,
+    table: &'static Table,
+    counted: Option<u64>,
+) -> Option<Sign> {
     // What went away while it was read was counted.
     let vanished = seen.vanished.iter().filter(|(name, _)| *name == table.name).count();
     let shown = seen.rows(table).len() + vanished;
@@ -218,7 +223,7 @@ fn restrictions(seen: &Seen, sight: &Sight<'_>, table: &'static Table, counted: 
         Some(counted) if u64::try_from(shown).unwrap_or(u64::MAX) < counted => {
             sign(table, format!("the account counts {counted} and shows {shown}"))
         }
-        None if shown == 0 && !sight.covers(Scope::Services, PLATFORM) => {
+        None if shown == 0 && !sight.covers(GrantScope::Services, PLATFORM) => {
             sign(table, "nothing is shown, and neither counts nor roles prove that there is nothing")
         }
         _ => None,

@@ -1,6 +1,6 @@
 //! What the caller is known to be allowed to see, from its own grants among the policies.
 //!
-//! In: what was seen, and who we are. Out: [`Sight`], which can prove that a list had to be whole. A
+//! In: what was seen, and who we are. Out: [`CallerGrants`], which can prove that a list had to be whole. A
 //! caller always may see policies on what it holds a platform role on, so the grants that
 //! prove a full view are themselves visible.
 
@@ -33,7 +33,7 @@ const IDENTITY: &str = "iam-identity";
 
 /// What a role would have to be held on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scope<'a> {
+pub(crate) enum GrantScope<'a> {
     /// All services that hold instances.
     Services,
     /// All account management services.
@@ -53,7 +53,7 @@ struct Grant<'a> {
 
 /// The grants of the caller.
 #[derive(Debug)]
-pub(crate) struct Sight<'a> {
+pub(crate) struct CallerGrants<'a> {
     is_owner: bool,
     is_known: bool,
     grants: BTreeMap<&'a str, Grant<'a>>,
@@ -63,7 +63,7 @@ pub(crate) struct Sight<'a> {
     knows_key_readers: bool,
 }
 
-impl<'a> Sight<'a> {
+impl<'a> CallerGrants<'a> {
     /// Collects the caller's grants.
     pub(crate) fn of(seen: &'a Seen, caller: &Caller) -> Self {
         let groups = groups_of(seen, caller);
@@ -123,12 +123,12 @@ impl<'a> Sight<'a> {
             let is_known_by_name = !is_listed && KEY_READERS.contains(&role_name(role).as_str());
             self.key_readers.contains(role) || is_known_by_name
         };
-        let mut grants = self.grants.values().filter(|grant| grant.is_on(Scope::Iam(IDENTITY)));
+        let mut grants = self.grants.values().filter(|grant| grant.is_on(GrantScope::Iam(IDENTITY)));
         self.is_owner || grants.any(|grant| grant.roles.iter().any(shows))
     }
 
     /// Returns whether it is proven that the caller holds one of the roles on the whole of a scope.
-    pub(crate) fn covers(&self, scope: Scope<'_>, roles: &[&str]) -> bool {
+    pub(crate) fn covers(&self, scope: GrantScope<'_>, roles: &[&str]) -> bool {
         self.is_owner || self.grants.values().any(|grant| grant.is_on(scope) && grant.has_one_of(roles))
     }
 }
@@ -138,7 +138,7 @@ impl Grant<'_> {
         self.roles.iter().any(|role| roles.contains(&role_name(role).as_str()))
     }
 
-    fn is_on(&self, scope: Scope<'_>) -> bool {
+    fn is_on(&self, scope: GrantScope<'_>) -> bool {
         const WIDE: [&str; 4] = ["accountId", "serviceType", "service_group_id", "serviceName"];
         if self.is_narrowed || self.attributes.iter().any(|(name, _)| !WIDE.contains(name)) {
             return false;
@@ -146,9 +146,9 @@ impl Grant<'_> {
         let has = |name, value| self.attributes.contains(&(name, value));
         let names_a_service = self.attributes.iter().any(|(name, _)| *name == "serviceName");
         match scope {
-            Scope::Services => has("serviceType", "service") && !names_a_service,
-            Scope::Management => has("serviceType", "platform_service") && !names_a_service,
-            Scope::Iam(service) => {
+            GrantScope::Services => has("serviceType", "service") && !names_a_service,
+            GrantScope::Management => has("serviceType", "platform_service") && !names_a_service,
+            GrantScope::Iam(service) => {
                 let on_all = has("serviceType", "platform_service") || has("service_group_id", "IAM");
                 (on_all && !names_a_service) || has("serviceName", service)
             }

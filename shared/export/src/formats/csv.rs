@@ -17,7 +17,7 @@ use std::{
 
 use model::Value;
 
-use super::Rows;
+use super::RowWriter;
 use crate::sheet::Field;
 
 /// What makes a cell a formula when it stands first in it, also in the forms of full width; and the mark itself.
@@ -38,7 +38,7 @@ impl<W: Write> Csv<W> {
     }
 }
 
-impl<W: Write> Rows for Csv<W> {
+impl<W: Write> RowWriter for Csv<W> {
     fn push(&mut self, row: &[Value<'_>]) -> io::Result<()> {
         self.0.write_all(csv_line(row).as_bytes())
     }

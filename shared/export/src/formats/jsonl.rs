@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use model::Value;
 
-use super::Rows;
+use super::RowWriter;
 use crate::sheet::Field;
 
 /// A file of JSON lines that takes rows.
@@ -24,7 +24,7 @@ impl<W: Write> Jsonl<W> {
     }
 }
 
-impl<W: Write> Rows for Jsonl<W> {
+impl<W: Write> RowWriter for Jsonl<W> {
     fn push(&mut self, row: &[Value<'_>]) -> io::Result<()> {
         for (name, value) in self.names.iter().zip(row) {
             self.output.write_all(name.as_bytes())?;

@@ -10,7 +10,7 @@ use model::{Value, tables};
 
 use super::About;
 use crate::{
-    Watch,
+    ExportWatch,
     ddl::{Dialect, comments, create_table, create_view, literal, quoted},
     sheet::Sheet,
     stage::{RowError, Stage},
@@ -30,7 +30,7 @@ pub(super) fn write_script(
     output: &mut dyn Write,
     stage: &Stage,
     about: &About,
-    watch: &dyn Watch,
+    watch: &dyn ExportWatch,
 ) -> Result<Vec<(String, Option<u64>)>, RowError> {
     let schema = schema_of(&about.account);
     let mut script = Script { output, stage, watch };
@@ -68,7 +68,7 @@ fn schema_of(account: &str) -> String {
 struct Script<'a> {
     output: &'a mut dyn Write,
     stage: &'a Stage,
-    watch: &'a dyn Watch,
+    watch: &'a dyn ExportWatch,
 }
 
 impl Script<'_> {

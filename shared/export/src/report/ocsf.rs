@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     AuditReport, Description, FindingTurn, ReportedFinding, list_name, list_text,
-    ocsf_objects::{Class, Head, Outcome, compliance, millis, permission_analysis, remediation, set},
+    ocsf_objects::{Class, ControlOutcome, Head, compliance, millis, permission_analysis, remediation, set},
     unanswered_text,
 };
 
@@ -25,7 +25,7 @@ pub(super) fn write(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Res
     }
     for unanswered in &report.unanswered {
         let (rule, why) = (&unanswered.rule, unanswered_text(unanswered));
-        put(output, &rule_event(report, rule, Outcome::Warning, Some(&why)))?;
+        put(output, &rule_event(report, rule, ControlOutcome::Warning, Some(&why)))?;
     }
     // A rule that was never asked, or of an account that was not judged, passed nothing.
     let found: BTreeSet<&str> = report
@@ -41,7 +41,7 @@ pub(super) fn write(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Res
             && report.unanswered(id).is_none()
     };
     for id in report.rules.keys().filter(is_clean) {
-        put(output, &rule_event(report, id, Outcome::Pass, None))?;
+        put(output, &rule_event(report, id, ControlOutcome::Pass, None))?;
     }
     for reported in report.findings.iter().filter(|reported| is_told(reported)) {
         put(output, &finding_event(report, reported))?;
@@ -71,15 +71,15 @@ fn list_event(report: &AuditReport<'_>, list: &Coverage) -> Value {
         title: format!("List `{name}` was not read to its end"),
     };
     let mut event = head.event(report);
-    set(&mut event, "compliance", compliance("list-not-complete", None, Outcome::Warning, Some(&why)));
+    set(&mut event, "compliance", compliance("list-not-complete", None, ControlOutcome::Warning, Some(&why)));
     set(&mut event, "status_detail", json!(why));
     event
 }
 
-fn rule_event(report: &AuditReport<'_>, id: &str, outcome: Outcome, why: Option<&str>) -> Value {
+fn rule_event(report: &AuditReport<'_>, id: &str, outcome: ControlOutcome, why: Option<&str>) -> Value {
     let text = report.rules.get(id);
     let (word, status) = match outcome {
-        Outcome::Pass => ("found nothing", (4, "Resolved")),
+        ControlOutcome::Pass => ("found nothing", (4, "Resolved")),
         _ => ("has no whole answer", (99, "Not answered")),
     };
     let head = Head {
@@ -141,9 +141,9 @@ fn finding_event(report: &AuditReport<'_>, reported: &ReportedFinding) -> Value 
         set(&mut event, "user", json!({ "uid": finding.subject, "name": described.subject }));
     } else {
         let outcome = match (is_over, finding.state) {
-            (true, _) => Outcome::Pass,
-            (false, FindingState::Unknown) => Outcome::Warning,
-            (false, _) => Outcome::Fail,
+            (true, _) => ControlOutcome::Pass,
+            (false, FindingState::Unknown) => ControlOutcome::Warning,
+            (false, _) => ControlOutcome::Fail,
         };
         set(&mut event, "compliance", compliance(&finding.rule, text, outcome, finding.doubt.as_deref()));
     }

@@ -28,7 +28,7 @@ impl Class {
 
 /// How a control was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum ControlOutcome {
     Pass,
     /// Nobody could see all that it hangs on.
     Warning,
@@ -115,13 +115,13 @@ pub(super) fn millis(time: &str) -> Option<i64> {
 pub(super) fn compliance(
     control: &str,
     text: Option<&RuleText>,
-    outcome: Outcome,
+    outcome: ControlOutcome,
     why: Option<&str>,
 ) -> Value {
     let (id, name) = match outcome {
-        Outcome::Pass => (1, "Pass"),
-        Outcome::Warning => (2, "Warning"),
-        Outcome::Fail => (3, "Fail"),
+        ControlOutcome::Pass => (1, "Pass"),
+        ControlOutcome::Warning => (2, "Warning"),
+        ControlOutcome::Fail => (3, "Fail"),
     };
     let sections: Vec<&str> = text.into_iter().flat_map(RuleText::benchmarks).collect();
     let mut standards: Vec<&str> =

@@ -13,14 +13,14 @@ use aws_sdk_eventbridge::{
 /// Why a request or an entry was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
-    pub(super) fault: Fault,
+    pub(super) fault: RefusalCause,
     /// The words of the bus.
     pub(super) reason: String,
 }
 
 /// Whose fault a refusal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum RefusalCause {
     /// Nobody's: the same may be taken a little later.
     Passing,
     /// That of credentials, rights, the address or the bus: no other event would fare better.
@@ -78,16 +78,16 @@ pub(super) fn of_request(error: &SdkError<PutEventsError>) -> Refusal {
             let status = answer.raw().status().as_u16();
             judge(Some(status), error.code().unwrap_or_default(), error.message().unwrap_or_default())
         }
-        SdkError::ConstructionFailure(_) => Fault::Sender,
+        SdkError::ConstructionFailure(_) => RefusalCause::Sender,
         // Not reached, cut off, or an answer that is none.
-        _ => Fault::Passing,
+        _ => RefusalCause::Passing,
     };
     Refusal { fault, reason: cause(error) }
 }
 
 /// Judges the answer for one entry; none when it was taken.
 pub(super) fn of_entry(entry: Option<&PutEventsResultEntry>) -> Option<Refusal> {
-    let unanswered = || Some(Refusal { fault: Fault::Passing, reason: "no answer for it".to_owned() });
+    let unanswered = || Some(Refusal { fault: RefusalCause::Passing, reason: "no answer for it".to_owned() });
     let Some(entry) = entry else { return unanswered() };
     let code = match (entry.error_code(), entry.event_id()) {
         (Some(code), _) => code,
@@ -97,26 +97,26 @@ pub(super) fn of_entry(entry: Option<&PutEventsResultEntry>) -> Option<Refusal> 
     let message = entry.error_message().unwrap_or_default();
     let fault = match judge(None, code, message) {
         // The request was taken: credentials, rights and bus are as they should be.
-        Fault::Content { .. } => Fault::Content { is_certain: true },
+        RefusalCause::Content { .. } => RefusalCause::Content { is_certain: true },
         fault => fault,
     };
     let words = if message.is_empty() { String::new() } else { format!(" ({message})") };
     Some(Refusal { fault, reason: format!("{code}{words}") })
 }
 
-fn judge(status: Option<u16>, code: &str, message: &str) -> Fault {
+fn judge(status: Option<u16>, code: &str, message: &str) -> RefusalCause {
     let code = code.to_lowercase();
     let is_one_of = |parts: &[&str]| parts.iter().any(|part| code.contains(&part.to_lowercase()));
     // A name of a bus that cannot be one is refused in the words of a wrong event.
     let message = message.to_lowercase();
     let speaks_of_bus = ["eventbusname", "event bus", "endpointid"].iter().any(|word| message.contains(word));
     match status {
-        Some(408 | 425 | 429 | 500..) => Fault::Passing,
-        _ if is_one_of(&PASSING) => Fault::Passing,
-        Some(..=399 | 401..=405 | 407) => Fault::Sender,
-        _ if is_one_of(&SENDER) || speaks_of_bus => Fault::Sender,
-        Some(413) => Fault::Content { is_certain: true },
-        _ => Fault::Content { is_certain: is_one_of(&CONTENT) },
+        Some(408 | 425 | 429 | 500..) => RefusalCause::Passing,
+        _ if is_one_of(&PASSING) => RefusalCause::Passing,
+        Some(..=399 | 401..=405 | 407) => RefusalCause::Sender,
+        _ if is_one_of(&SENDER) || speaks_of_bus => RefusalCause::Sender,
+        Some(413) => RefusalCause::Content { is_certain: true },
+        _ => RefusalCause::Content { is_certain: is_one_of(&CONTENT) },
     }
 }
 
@@ -138,25 +138,30 @@ fn cause(error: &SdkError<PutEventsError>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, judge};
+    use super::{RefusalCause, judge};
 
     #[test]
     fn only_what_is_left_is_the_fault_of_the_events() {
-        let certain = Fault::Content { is_certain: true };
+        let certain = RefusalCause::Content { is_certain: true };
         let table = [
-            (400, "ThrottlingException", "", Fault::Passing),
-            (400, "LimitExceededException", "", Fault::Passing),
-            (500, "ValidationException", "", Fault::Passing),
-            (503, "", "", Fault::Passing),
-            (429, "", "", Fault::Passing),
-            (400, "AccessDeniedException", "", Fault::Sender),
-            (400, "UnrecognizedClientException", "", Fault::Sender),
-            (400, "ExpiredTokenException", "", Fault::Sender),
-            (403, "", "", Fault::Sender),
-            (404, "", "", Fault::Sender),
-            (307, "", "", Fault::Sender),
-            (400, "ResourceNotFoundException", "Event bus b does not exist.", Fault::Sender),
-            (400, "ValidationException", "Value at 'entries.1.member.eventBusName' is wrong", Fault::Sender),
+            (400, "ThrottlingException", "", RefusalCause::Passing),
+            (400, "LimitExceededException", "", RefusalCause::Passing),
+            (500, "ValidationException", "", RefusalCause::Passing),
+            (503, "", "", RefusalCause::Passing),
+            (429, "", "", RefusalCause::Passing),
+            (400, "AccessDeniedException", "", RefusalCause::Sender),
+            (400, "UnrecognizedClientException", "", RefusalCause::Sender),
+            (400, "ExpiredTokenException", "", RefusalCause::Sender),
+            (403, "", "", RefusalCause::Sender),
+            (404, "", "", RefusalCause::Sender),
+            (307, "", "", RefusalCause::Sender),
+            (400, "ResourceNotFoundException", "Event bus b does not exist.", RefusalCause::Sender),
+            (
+                400,
+                "ValidationException",
+                "Value at 'entries.1.member.eventBusName' is wrong",
+                RefusalCause::Sender,
+            ),
             (
                 400,
                 "ValidationException",
@@ -165,19 +170,19 @@ mod tests {
             ),
             (413, "", "", certain),
             (400, "SerializationException", "", certain),
-            (400, "", "", Fault::Content { is_certain: false }),
-            (422, "Whatever", "", Fault::Content { is_certain: false }),
+            (400, "", "", RefusalCause::Content { is_certain: false }),
+            (422, "Whatever", "", RefusalCause::Content { is_certain: false }),
         ];
         for (status, code, message, fault) in table {
             assert_eq!(judge(Some(status), code, message), fault, "{status} {code} {message}");
         }
         // The codes that the documents of PutEvents list for entries.
         for (code, fault) in [
-            ("InternalFailure", Fault::Passing),
-            ("ThrottlingException", Fault::Passing),
-            ("NotAuthorizedForSourceException", Fault::Sender),
-            ("InvalidAccountIdException", Fault::Sender),
-            ("RedactionFailure", Fault::Sender),
+            ("InternalFailure", RefusalCause::Passing),
+            ("ThrottlingException", RefusalCause::Passing),
+            ("NotAuthorizedForSourceException", RefusalCause::Sender),
+            ("InvalidAccountIdException", RefusalCause::Sender),
+            ("RedactionFailure", RefusalCause::Sender),
             ("InvalidArgument", certain),
             ("MalformedDetail", certain),
         ] {

@@ -114,7 +114,7 @@ fn the_service_of_a_resource_is_compared_without_regard_to_case() {
 
 #[test]
 fn an_action_is_compared_without_regard_to_case_and_shown_as_it_is_written() {
-    use crate::huawei::{action, scopes::Scope};
+    use crate::huawei::{action, scopes::RoleScope};
     let written = action("ECS:CloudServers:deleteServers");
     assert_eq!(written, action("ecs:cloudservers:deleteservers"));
     assert!(written.covers(&action("ecs:CloudServers:DELETESERVERS")));
@@ -125,6 +125,6 @@ fn an_action_is_compared_without_regard_to_case_and_shown_as_it_is_written() {
         actions: std::sync::Arc::new(crate::Choice::any_of(vec![action("IAM:users:createUser")])),
         ..crate::bounds::everything()
     };
-    let left = Scope::parse("domain", "").narrow(&statement);
+    let left = RoleScope::parse("domain", "").narrow(&statement);
     assert_eq!(left[0].actions.any_of[0].to_string(), "iam:users:createUser");
 }

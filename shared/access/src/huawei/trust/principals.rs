@@ -11,7 +11,7 @@ use crate::{Access, Pattern};
 
 /// How much of somebody a statement speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reach {
+pub(super) enum TrustReach {
     /// It speaks of none of them.
     Nobody,
     /// Some of those that are meant, or perhaps.
@@ -25,12 +25,12 @@ pub(super) enum Reach {
 pub(super) struct Named<'a> {
     /// As it is written.
     pub(super) text: &'a str,
-    kind: Kind,
+    kind: PrincipalKind,
     pattern: Pattern,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
+enum PrincipalKind {
     /// Everybody there is, written `*`.
     Anybody,
     /// An account, and by it those of its principals that may assume.
@@ -134,29 +134,29 @@ impl<'a> Named<'a> {
     fn parse(kind: &str, text: &'a str) -> Self {
         let named = |kind, pattern: &str| Self { text, kind, pattern: Pattern::parse(pattern) };
         if kind.eq_ignore_ascii_case("service") {
-            return named(Kind::Service, &format!("service {text}"));
+            return named(PrincipalKind::Service, &format!("service {text}"));
         }
         if kind.eq_ignore_ascii_case("identity_provider") {
-            return named(Kind::IdentityProvider, &format!("provider {text}"));
+            return named(PrincipalKind::IdentityProvider, &format!("provider {text}"));
         }
         if text == "*" {
-            return named(Kind::Anybody, "iam::*");
+            return named(PrincipalKind::Anybody, "iam::*");
         }
         let Some(rest) = text.strip_prefix("iam::").or_else(|| text.strip_prefix("sts::")) else {
-            return named(Kind::Account, &format!("iam::{text}:*"));
+            return named(PrincipalKind::Account, &format!("iam::{text}:*"));
         };
         match rest.split_once(':') {
             None | Some((_, "root" | "*")) => {
                 let account = rest.split(':').next().unwrap_or(rest);
-                named(Kind::Account, &format!("iam::{account}:*"))
+                named(PrincipalKind::Account, &format!("iam::{account}:*"))
             }
             // A session of an agency: everybody who has one may be meant.
             Some((account, of)) => match of.strip_prefix("assumed-agency:") {
                 Some(session) => {
                     let agency = session.split('/').next().unwrap_or(session);
-                    named(Kind::Identity, &format!("iam::{account}:agency:{agency}"))
+                    named(PrincipalKind::Identity, &format!("iam::{account}:agency:{agency}"))
                 }
-                None => named(Kind::Identity, &format!("iam::{account}:{of}")),
+                None => named(PrincipalKind::Identity, &format!("iam::{account}:{of}")),
             },
         }
     }
@@ -170,11 +170,15 @@ impl<'a> Named<'a> {
     fn outsider(&self, own: &Own) -> Option<Outsider> {
         let text = self.text;
         let (kind, id, name) = match self.kind {
-            Kind::Service => ("cloud service", text, None),
-            Kind::IdentityProvider => ("identity provider", text, Some(format!("federated users of {text}"))),
-            Kind::Anybody => ("anybody", "*", Some("anybody in any account".to_owned())),
-            Kind::Account | Kind::Identity if self.account() == own.account => return None,
-            Kind::Account | Kind::Identity => ("account", text, Some(format!("account {}", self.account()))),
+            PrincipalKind::Service => ("cloud service", text, None),
+            PrincipalKind::IdentityProvider => {
+                ("identity provider", text, Some(format!("federated users of {text}")))
+            }
+            PrincipalKind::Anybody => ("anybody", "*", Some("anybody in any account".to_owned())),
+            PrincipalKind::Account | PrincipalKind::Identity if self.account() == own.account => return None,
+            PrincipalKind::Account | PrincipalKind::Identity => {
+                ("account", text, Some(format!("account {}", self.account())))
+            }
         };
         Some(Outsider { kind, id: id.to_owned(), name, pattern: self.pattern.clone() })
     }
@@ -198,16 +202,17 @@ impl<'a> Principals<'a> {
 
     /// Returns whether it matters to whom of the account its own policies allow to assume: not where all are named one by one.
     pub(super) fn is_about_able(&self) -> bool {
-        !self.excepted.is_empty() || self.named.iter().any(|named| named.kind != Kind::Identity)
+        !self.excepted.is_empty() || self.named.iter().any(|named| named.kind != PrincipalKind::Identity)
     }
 
     /// Returns whether the account is named, and nobody of it besides: then each of its users and agencies is meant alike.
     pub(super) fn is_account_alone(&self, own: &Own) -> bool {
-        let is_own = |named: &Named<'_>| named.kind == Kind::Account && named.pattern == own.everybody;
+        let is_own =
+            |named: &Named<'_>| named.kind == PrincipalKind::Account && named.pattern == own.everybody;
         let is_of_others = |named: &Named<'_>| match named.kind {
-            Kind::Account => !named.pattern.overlaps(&own.everybody),
-            Kind::Service | Kind::IdentityProvider => true,
-            Kind::Anybody | Kind::Identity => false,
+            PrincipalKind::Account => !named.pattern.overlaps(&own.everybody),
+            PrincipalKind::Service | PrincipalKind::IdentityProvider => true,
+            PrincipalKind::Anybody | PrincipalKind::Identity => false,
         };
         own.are_all_meant
             && self.excepted.is_empty()
@@ -219,15 +224,16 @@ impl<'a> Principals<'a> {
     /// whoever is able to assume.
     pub(super) fn candidates(&self, own: &Own, able: impl Iterator<Item = usize>) -> BTreeSet<usize> {
         let may_mean_all = |named: &Named<'_>| match named.kind {
-            Kind::Identity => !named.pattern.is_literal(),
-            Kind::Anybody => true,
-            Kind::Account | Kind::Service | Kind::IdentityProvider => false,
+            PrincipalKind::Identity => !named.pattern.is_literal(),
+            PrincipalKind::Anybody => true,
+            PrincipalKind::Account | PrincipalKind::Service | PrincipalKind::IdentityProvider => false,
         };
         if !self.excepted.is_empty() || self.named.iter().any(may_mean_all) {
             return own.identities.keys().copied().collect();
         }
         let may_mean_able = |named: &Named<'_>| {
-            !own.are_all_meant || (named.kind == Kind::Account && named.pattern.overlaps(&own.everybody))
+            !own.are_all_meant
+                || (named.kind == PrincipalKind::Account && named.pattern.overlaps(&own.everybody))
         };
         let is_about_able = self.named.iter().any(may_mean_able);
         let able = able.filter(|number| is_about_able && own.identities.contains_key(number));
@@ -236,15 +242,15 @@ impl<'a> Principals<'a> {
     }
 
     /// Returns why a user or agency of the account is let in, and how sure it is that it is meant.
-    pub(super) fn basis(&self, urn: &Pattern) -> Option<(Basis, Reach)> {
+    pub(super) fn basis(&self, urn: &Pattern) -> Option<(Basis, TrustReach)> {
         if !self.excepted.is_empty() {
             let reach = self.reach(urn);
-            return (reach != Reach::Nobody).then_some((Basis::Anybody, reach));
+            return (reach != TrustReach::Nobody).then_some((Basis::Anybody, reach));
         }
         let meant = self.named.iter().filter(|named| named.pattern.covers(urn));
         let basis = meant.map(|named| match named.kind {
-            Kind::Identity => Basis::Itself,
-            Kind::Anybody => Basis::Anybody,
+            PrincipalKind::Identity => Basis::Itself,
+            PrincipalKind::Anybody => Basis::Anybody,
             _ => Basis::Account,
         });
         let rank = |basis: &Basis| match basis {
@@ -252,49 +258,51 @@ impl<'a> Principals<'a> {
             Basis::Anybody => 1,
             Basis::Itself => 2,
         };
-        basis.max_by_key(rank).map(|basis| (basis, Reach::Whole))
+        basis.max_by_key(rank).map(|basis| (basis, TrustReach::Whole))
     }
 
     /// Returns how much of somebody the statement speaks of.
-    pub(super) fn reach(&self, who: &Pattern) -> Reach {
+    pub(super) fn reach(&self, who: &Pattern) -> TrustReach {
         self.reach_beside(who, None)
     }
 
     /// As [`Self::reach`], for somebody outside of an account: what names principals of that one says nothing of it.
-    pub(super) fn reach_outside(&self, who: &Pattern, own: &Own) -> Reach {
+    pub(super) fn reach_outside(&self, who: &Pattern, own: &Own) -> TrustReach {
         self.reach_beside(who, Some(&own.account))
     }
 
-    fn reach_beside(&self, who: &Pattern, account: Option<&str>) -> Reach {
+    fn reach_beside(&self, who: &Pattern, account: Option<&str>) -> TrustReach {
         let is_meant = |named: &&Named<'_>| {
-            !matches!(named.kind, Kind::Account | Kind::Identity) || account != Some(named.account().as_str())
+            !matches!(named.kind, PrincipalKind::Account | PrincipalKind::Identity)
+                || account != Some(named.account().as_str())
         };
         let meets = |named: &Named<'_>| {
             if named.pattern.covers(who) {
-                Reach::Whole
+                TrustReach::Whole
             } else if named.pattern.overlaps(who) {
-                Reach::Part
+                TrustReach::Part
             } else {
-                Reach::Nobody
+                TrustReach::Nobody
             }
         };
-        let best = |all: &[Named<'_>]| all.iter().filter(is_meant).map(meets).max().unwrap_or(Reach::Nobody);
+        let best =
+            |all: &[Named<'_>]| all.iter().filter(is_meant).map(meets).max().unwrap_or(TrustReach::Nobody);
         if self.excepted.is_empty() {
             return best(&self.named);
         }
         match best(&self.excepted) {
             // Nothing says that services and identity providers are meant by all but some accounts.
-            Reach::Nobody if !Pattern::parse("iam::*").covers(who) => Reach::Part,
-            Reach::Nobody => Reach::Whole,
-            Reach::Part => Reach::Part,
+            TrustReach::Nobody if !Pattern::parse("iam::*").covers(who) => TrustReach::Part,
+            TrustReach::Nobody => TrustReach::Whole,
+            TrustReach::Part => TrustReach::Part,
             // Nor that to leave an account out leaves its users out.
-            Reach::Whole if !self.excepts_itself(who) => Reach::Part,
-            Reach::Whole => Reach::Nobody,
+            TrustReach::Whole if !self.excepts_itself(who) => TrustReach::Part,
+            TrustReach::Whole => TrustReach::Nobody,
         }
     }
 
     fn excepts_itself(&self, who: &Pattern) -> bool {
-        let is_itself = |named: &Named<'_>| named.kind != Kind::Account && named.pattern.covers(who);
+        let is_itself = |named: &Named<'_>| named.kind != PrincipalKind::Account && named.pattern.covers(who);
         self.excepted.iter().any(is_itself)
     }
 }
