@@ -6,6 +6,7 @@ mod findings;
 mod life;
 mod manual;
 mod open;
+mod prune;
 mod query;
 mod replay;
 mod serve;
@@ -17,6 +18,7 @@ pub(crate) use findings::{Findings, GroupBy, StateName};
 pub(crate) use life::{Blame, History};
 pub(crate) use manual::{Completions, Man};
 pub(crate) use open::Open;
+pub(crate) use prune::Prune;
 pub(crate) use query::{Query, Report, ReportForm, Tables};
 pub(crate) use replay::Replay;
 pub(crate) use serve::Serve;
@@ -130,6 +132,7 @@ pub(crate) enum Command {
     Rules(Rules),
     Replay(Replay),
     Verify(Verify),
+    Prune(Prune),
     Completions(Completions),
     Man(Man),
 }

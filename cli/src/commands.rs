@@ -12,6 +12,7 @@ mod history;
 mod manual;
 mod open;
 mod plan;
+mod prune;
 pub(crate) mod query;
 mod replay;
 mod report;
@@ -97,7 +98,12 @@ pub(crate) async fn run(cli: &Cli, screen: &Screen, progress: &ProgressDisplay) 
 async fn answer(cli: &Cli, context: Context<'_>) -> Result<bool, Failure> {
     let outcome = dispatch(cli, context).await;
     match outcome {
-        Err(failure) if !matches!(cli.command, Command::Audit(_) | Command::Demo(_) | Command::Verify(_)) => {
+        Err(failure)
+            if !matches!(
+                cli.command,
+                Command::Audit(_) | Command::Demo(_) | Command::Verify(_) | Command::Prune(_)
+            ) =>
+        {
             Err(past::offer_whole(context, failure).await)
         }
         outcome => outcome,
@@ -126,6 +132,7 @@ async fn dispatch(cli: &Cli, context: Context<'_>) -> Result<bool, Failure> {
         Command::Rules(wanted) => rules::run(context, wanted).await,
         Command::Replay(wanted) => replay::run(context, wanted).await,
         Command::Verify(wanted) => verify::run(context, wanted).await,
+        Command::Prune(wanted) => prune::run(context, wanted).await,
         Command::Completions(wanted) => manual::completions(context, wanted),
         Command::Man(wanted) => manual::page(context, wanted),
     }

@@ -141,8 +141,11 @@ const fn code_of_snapshot(error: &SnapshotError) -> u8 {
         SnapshotError::Store { source, .. } => code_of_store(source),
         SnapshotError::Empty { .. }
         | SnapshotError::NoSuchSnapshot { .. }
+        | SnapshotError::Pruned { .. }
         | SnapshotError::Unordered { .. } => exit::WRONG_USE,
-        SnapshotError::Missing { .. } | SnapshotError::Damaged { .. } => exit::BROKEN,
+        SnapshotError::Missing { .. } | SnapshotError::Damaged { .. } | SnapshotError::Unprunable { .. } => {
+            exit::BROKEN
+        }
         SnapshotError::Taken { .. } | SnapshotError::Newer { .. } | SnapshotError::Unstorable { .. } => {
             exit::UNREADABLE
         }

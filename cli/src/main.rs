@@ -10,6 +10,7 @@ mod commands;
 mod demo_store;
 mod failure;
 mod hints;
+mod keep_rule;
 mod lines;
 mod names;
 mod past;

@@ -103,7 +103,7 @@ impl Past {
     /// Says which snapshot is the first that is there.
     async fn first(&self) -> Result<String, Failure> {
         let newest = self.history.newest().await?.unwrap_or(0);
-        for number in 1..=newest {
+        for number in self.history.begins_at().await?..=newest {
             match self.history.manifest(number).await {
                 Ok(manifest) => return Ok(format!("the first is {number}, of {}", manifest.finished_at)),
                 Err(SnapshotError::NoSuchSnapshot { .. }) => {}

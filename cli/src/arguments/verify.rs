@@ -18,7 +18,7 @@ Examples:
 Faults are `changed`, `missing`, `inserted`, `cut-off` (the end of the history was taken away) and the harmless `stray` (a run that died left it).
 Ends with code 4 when something is broken.
 
---json: {\"snapshots\", \"objects\", \"head\", \"noted\": number of the snapshot of --head, \"resumed\": number of the snapshot that a run which broke off
+--json: {\"snapshots\", \"objects\", \"head\", \"noted\": number of the snapshot of --head, \"pruned_up_to\", \"resumed\": number of the snapshot that a run which broke off
 came to, \"faults\": [{\"object\", \"kind\", \"text\", \"harmless\"}, …]}.")]
 pub(crate) struct Verify {
     /// Hash of a manifest that was noted elsewhere: it must still be part of the history

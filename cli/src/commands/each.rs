@@ -23,7 +23,8 @@ pub(super) fn is_of_one(command: &Command) -> bool {
         | Command::Export(_)
         | Command::Report(_)
         | Command::Replay(_)
-        | Command::Verify(_) => true,
+        | Command::Verify(_)
+        | Command::Prune(_) => true,
         Command::Plan(plan) => !plan.has_sizes(),
         Command::Rules(rules) => matches!(rules.action, Some(RulesAction::Ask { .. })),
         _ => false,

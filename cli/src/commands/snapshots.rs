@@ -15,14 +15,20 @@ use crate::{
 pub(super) async fn run(context: Context<'_>, wanted: &Snapshots) -> Result<bool, Failure> {
     let mut listed = Vec::new();
     let pasts = Past::open_all(context).await?;
+    let mut pruned = String::new();
     for past in &pasts {
+        let gone = past.history.begins_at().await?.saturating_sub(1);
+        if gone > 0 {
+            let of = if pasts.len() > 1 { format!(" of {}", past.label) } else { String::new() };
+            pruned.push_str(&format!("snapshots up to {gone}{of} were pruned\n"));
+        }
         for manifest in of_account(context, past, wanted).await? {
             listed.push((past.label.as_str(), manifest));
         }
     }
     context.progress.clear();
     context.screen.show(
-        |paint| list(&listed, pasts.len() > 1, paint),
+        |paint| format!("{}{}", list(&listed, pasts.len() > 1, paint), paint.dim(&pruned)),
         || listed.iter().map(|(_, manifest)| to_json(manifest)).collect::<Vec<_>>(),
     )?;
     let mut read = listed.iter().filter_map(|(_, manifest)| manifest.as_ref().ok());
@@ -32,7 +38,8 @@ pub(super) async fn run(context: Context<'_>, wanted: &Snapshots) -> Result<bool
 /// Reads the manifests of one account.
 async fn of_account(context: Context<'_>, past: &Past, wanted: &Snapshots) -> Result<Vec<Listed>, Failure> {
     let newest = past.snapshot("latest").await?.number;
-    let first = wanted.last.map_or(1, |last| newest.saturating_sub(last) + 1).max(1);
+    let begins_at = past.history.begins_at().await?;
+    let first = wanted.last.map_or(1, |last| newest.saturating_sub(last) + 1).max(begins_at);
     let mut manifests = Vec::new();
     for number in first..=newest {
         // What is gone, or is not what was written, hides none of the others.

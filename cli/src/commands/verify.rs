@@ -62,9 +62,15 @@ fn told(verified: &Verified, resumed: Option<u64>) -> Value {
         "objects": verified.objects,
         "head": verified.head.as_ref().map(|(_, hash)| hash),
         "noted": verified.noted,
+        "pruned_up_to": pruned_up_to(verified),
         "resumed": resumed,
         "faults": faults.collect::<Vec<_>>(),
     })
+}
+
+/// Returns the number of the last snapshot that was pruned.
+fn pruned_up_to(verified: &Verified) -> Option<u64> {
+    verified.pruned.tombstones.last().map(|newest| newest.last)
 }
 
 fn page(verified: &Verified, resumed: Option<u64>, paint: Paint) -> String {
@@ -93,8 +99,14 @@ fn page(verified: &Verified, resumed: Option<u64>, paint: Paint) -> String {
         paint.style(AnsiColor::Red.on_default(), "the chain is broken")
     };
     page.push_str(&format!("{counts}: {verdict}\n"));
+    if let Some(newest) = verified.pruned.tombstones.last() {
+        let at = text::minute(&newest.at);
+        page.push_str(&format!("snapshots up to {} were pruned, the last at {at}\n", newest.last));
+    }
     if let Some(number) = verified.noted {
-        page.push_str(&format!("the manifest that was noted is that of snapshot {number}\n"));
+        let is_gone = pruned_up_to(verified).is_some_and(|last| number <= last);
+        let but = if is_gone { ", which was pruned: by its tombstone alone" } else { "" };
+        page.push_str(&format!("the manifest that was noted is that of snapshot {number}{but}\n"));
     }
     if let Some(number) = resumed {
         let said = format!("objects of snapshots up to {number} were read before, and not again");

@@ -35,7 +35,12 @@ impl<'a> Made<'a> {
         let findings = if has_findings { finding_rows(history, manifest).await? } else { Rows::default() };
         let drift = match manifest.number.checked_sub(1) {
             Some(former @ 1..) if is_among(wanted, &t::DRIFT) => {
-                drift(history, &history.manifest(former).await?, manifest).await?
+                let former = match history.manifest(former).await {
+                    Ok(former) => former,
+                    // What differs from a snapshot that was pruned nobody can say: that is not nothing.
+                    Err(error) => return Err(history.explain_absence(error).await),
+                };
+                drift(history, &former, manifest).await?
             }
             _ => Vec::new(),
         };

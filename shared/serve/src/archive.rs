@@ -116,8 +116,16 @@ impl Archive {
 
     /// Reads the manifest of the snapshot that a name means.
     pub(crate) async fn snapshot(&self, history: &History, name: &str) -> Result<Arc<Manifest>, Problem> {
+        match self.find_snapshot(history, name).await {
+            Err(Absence::Snapshot(error)) => Err(history.explain_absence(error).await.into()),
+            Err(Absence::Other(problem)) => Err(problem),
+            Ok(manifest) => Ok(manifest),
+        }
+    }
+
+    async fn find_snapshot(&self, history: &History, name: &str) -> Result<Arc<Manifest>, Absence> {
         let now = (self.now)();
-        let wanted = SnapshotName::read(name, now)?;
+        let wanted = SnapshotName::read(name, now).map_err(Problem::from)?;
         if let SnapshotName::Number(number) = wanted {
             return Ok(history.shared_manifest(number).await?);
         }
@@ -138,14 +146,29 @@ impl Archive {
                 // Nobody knows yet which snapshot will be in force at a time that is to come.
                 if now < begins && manifest.taken_at() < begins {
                     let said = format!("`{}` is yet to come", model::visible(name));
-                    return Err(Problem::wrong(
-                        "time-to-come",
-                        said,
-                        "say `latest`, or a time that has passed",
-                    ));
+                    let help = "say `latest`, or a time that has passed";
+                    return Err(Absence::Other(Problem::wrong("time-to-come", said, help)));
                 }
                 Ok(Arc::new(manifest))
             }
         }
+    }
+}
+
+/// Why a name leads to no snapshot.
+enum Absence {
+    Snapshot(SnapshotError),
+    Other(Problem),
+}
+
+impl From<SnapshotError> for Absence {
+    fn from(error: SnapshotError) -> Self {
+        Self::Snapshot(error)
+    }
+}
+
+impl From<Problem> for Absence {
+    fn from(problem: Problem) -> Self {
+        Self::Other(problem)
     }
 }

@@ -142,6 +142,11 @@ impl From<SnapshotError> for Problem {
                 said,
                 format!("{} lists those there are", list_of(account)),
             ),
+            SnapshotError::Pruned { account, .. } => Self::not_there(
+                "snapshot-pruned",
+                said,
+                format!("{} lists those that are kept", list_of(account)),
+            ),
             SnapshotError::Unordered { account, .. } => Self::wrong(
                 "times-in-disorder",
                 said,
@@ -156,7 +161,9 @@ impl From<SnapshotError> for Problem {
             SnapshotError::Newer { .. } => {
                 Self::new(500, "newer-format", said, "serve this store with that version or a later one")
             }
-            SnapshotError::Taken { .. } | SnapshotError::Unstorable { .. } => {
+            SnapshotError::Taken { .. }
+            | SnapshotError::Unprunable { .. }
+            | SnapshotError::Unstorable { .. } => {
                 Self::new(500, "broken-promise", said, "please report this")
             }
         }

@@ -199,6 +199,24 @@ pub enum SnapshotError {
         /// What was asked for.
         name: String,
     },
+    /// The snapshot was there, and was pruned.
+    #[error("snapshot {number} of `{account}` was pruned; the first that is kept is {first}")]
+    Pruned {
+        /// Whose history it is.
+        account: AccountId,
+        /// What was asked for.
+        number: u64,
+        /// The number with which the history begins.
+        first: u64,
+    },
+    /// Snapshots cannot be taken away without harm.
+    #[error("nothing of `{account}` is pruned: {reason}; `iamwatch verify` tells what else is wrong")]
+    Unprunable {
+        /// Whose history it is.
+        account: AccountId,
+        /// What stands against it.
+        reason: String,
+    },
     /// An object that a manifest names is not there.
     #[error("`{object}` is missing from the store; `iamwatch verify` tells what else is")]
     Missing {

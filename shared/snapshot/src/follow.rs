@@ -72,15 +72,16 @@ pub struct Timeline {
 }
 
 impl History {
-    /// Reads all manifests up to a number.
+    /// Reads all manifests up to a number, from where the history begins.
     ///
     /// # Errors
     /// When the store does not work, or a later version wrote one of them. One that is missing or damaged is no error here.
     pub async fn timeline(&self, newest: u64) -> Result<Timeline, SnapshotError> {
-        let part = newest.div_ceil(READERS).max(1);
+        let gone = self.begins_at().await?.saturating_sub(1).min(newest);
+        let part = (newest - gone).div_ceil(READERS).max(1);
         let mut readers = Vec::new();
         for reader in 0..READERS {
-            let (first, last) = (reader * part + 1, ((reader + 1) * part).min(newest));
+            let (first, last) = (gone + reader * part + 1, (gone + (reader + 1) * part).min(newest));
             let history = self.clone();
             readers.push(tokio::spawn(async move { history.readable(first, last).await }));
         }
@@ -249,8 +250,10 @@ impl<'a> Follower<'a> {
             }
             let before = era.iter().rev().find(|manifest| manifest.number < delta.to);
             let entry = before.and_then(|manifest| manifest.tables.get(self.table.name));
+            // What was done before the first snapshot that is there shows in its state.
+            let first = era.first().map_or(0, |manifest| manifest.number);
             for part in entry.iter().flat_map(|entry| &entry.deltas) {
-                if delta.from < delta.to && part.from >= delta.from {
+                if delta.from < delta.to && part.from >= delta.from && part.to > first {
                     self.dig(era, part).await?;
                 }
             }

@@ -282,6 +282,13 @@ impl History {
     /// # Errors
     /// When there is none, or its manifest is damaged.
     pub async fn resolve(&self, name: &SnapshotName) -> Result<Manifest, SnapshotError> {
+        match self.resolve_name(name).await {
+            Err(error @ SnapshotError::NoSuchSnapshot { .. }) => Err(self.explain_absence(error).await),
+            found => found,
+        }
+    }
+
+    async fn resolve_name(&self, name: &SnapshotName) -> Result<Manifest, SnapshotError> {
         if let SnapshotName::Number(number) = name {
             return self.manifest(*number).await;
         }

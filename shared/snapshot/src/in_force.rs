@@ -31,13 +31,15 @@ impl History {
         time: Timestamp,
         newest: u64,
     ) -> Result<Option<Manifest>, SnapshotError> {
-        let (mut low, mut high): (Bound, Bound) = ((0, None), (newest.saturating_add(1), None));
+        let first = self.begins_at().await?;
+        let (mut low, mut high): (Bound, Bound) =
+            ((first.saturating_sub(1), None), (newest.saturating_add(1), None));
         let mut found = None;
         while high.0 - low.0 > 1 {
             let Some(manifest) = self.between(low.0, high.0).await? else { break };
             let finished = manifest.taken_at();
             if low.1.is_some_and(|low| finished < low) || high.1.is_some_and(|high| finished > high) {
-                return self.last_by(time, 1, newest).await;
+                return self.last_by(time, first, newest).await;
             }
             let bound = (manifest.number, Some(finished));
             if finished <= time {
@@ -49,7 +51,7 @@ impl History {
         }
         let after = newest.min(low.0.saturating_add(LOOKED_AFTER));
         if after > low.0 && self.last_by(time, low.0 + 1, after).await?.is_some() {
-            return self.last_by(time, 1, newest).await;
+            return self.last_by(time, first, newest).await;
         }
         Ok(found)
     }

@@ -21,6 +21,8 @@ mod in_force;
 mod inspect;
 mod objects;
 mod proof;
+mod prune;
+mod pruned;
 mod tables;
 mod traces;
 mod verify;
@@ -36,7 +38,11 @@ pub use manifest::{
 pub use name::{NameError, SnapshotName};
 pub use objects::Place;
 pub use proof::Proven;
-pub use store::{AnyStore, Folder, Listed, S3, Store, StoreOptions, Traffic};
+pub use prune::{Hold, HoldReason, KeepWish, PruneOutcome, PrunePlan, PruneWatcher};
+pub use pruned::{Pruned, Tombstone};
+pub use store::{
+    AnyStore, Folder, Listed, ObjectAge, Removal, RemovalTerms, S3, Store, StoreOptions, Traffic,
+};
 pub use tables::Delta;
 pub use traces::Traces;
 pub use verify::{Fault, FaultKind, Milestone, NotedManifest, Verification, Verified, Watcher};

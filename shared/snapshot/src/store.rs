@@ -4,6 +4,7 @@
 //! of any number of writers lets one win and shows nobody half an object.
 
 mod folder;
+mod removal;
 mod s3;
 mod traffic;
 
@@ -13,6 +14,7 @@ use bytes::Bytes;
 use model::Timestamp;
 
 pub use folder::Folder;
+pub use removal::{ObjectAge, Removal, RemovalTerms};
 pub use s3::S3;
 use traffic::Counters;
 pub use traffic::Traffic;
@@ -53,6 +55,16 @@ pub trait Store {
         prefix: &str,
         after: Option<&str>,
     ) -> impl Future<Output = Result<Listed, StoreError>> + Send;
+
+    /// Returns how old an object is and whether it is locked, or none when there is no such key.
+    fn age(&self, key: &str) -> impl Future<Output = Result<Option<ObjectAge>, StoreError>> + Send;
+
+    /// Removes an object, unless it is locked, or was written a short time ago.
+    fn remove(
+        &self,
+        key: &str,
+        terms: &RemovalTerms,
+    ) -> impl Future<Output = Result<Removal, StoreError>> + Send;
 }
 
 /// How to reach a store.

@@ -1,5 +1,6 @@
 //! Proves a history, or names what is broken: walks the chain from the first manifest to the newest.
 
+mod gone;
 mod ledgers;
 mod noted;
 mod one;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::noted::NotedManifest;
 use crate::{
-    FindingsRef, History, Manifest, ObjectRef, SnapshotError, TableEntry,
+    FindingsRef, History, Manifest, ObjectRef, Pruned, SnapshotError, TableEntry,
     hash::sha256,
     history::{is_put_in, manifest_key, number_of},
     manifest::hash_in_key,
@@ -113,8 +114,10 @@ pub struct Verified {
     pub objects: usize,
     /// Number and hash of the newest manifest that could be read: whoever notes the hash elsewhere can also prove that the end was not cut off.
     pub head: Option<(u64, String)>,
-    /// Number of the manifest that was noted elsewhere, where it is there.
+    /// Number of the manifest that was noted elsewhere, where it is there, or was pruned.
     pub noted: Option<u64>,
+    /// What was pruned before the first snapshot that is proven.
+    pub pruned: Pruned,
 }
 
 impl History {
@@ -142,7 +145,9 @@ impl History {
         }
         let folder = self.key("");
         let names: BTreeSet<&str> = keys.iter().filter_map(|key| key.strip_prefix(&folder)).collect();
+        walk.take_pruned(self.pruned().await?);
         walk.chain(&names, wanted).await?;
+        let names = walk.without_pruned(&names);
         walk.ledgers(&names).await?;
         if let Some(former) = &wanted.former {
             walk.noted(&former.manifest, "proven before");
@@ -150,7 +155,8 @@ impl History {
         let noted = wanted.head.and_then(|head| walk.noted(head, "noted"));
         walk.rest(&names).await?;
         let (snapshots, objects, head) = (walk.read, walk.proven.len(), walk.head.take());
-        Ok(Verified { faults: walk.end(), snapshots, objects, head, noted })
+        let pruned = std::mem::take(&mut walk.pruned);
+        Ok(Verified { faults: walk.end(), snapshots, objects, head, noted, pruned })
     }
 }
 
@@ -169,10 +175,14 @@ struct Walk<'a> {
     read: u64,
     /// Number and hash of the last of them.
     head: Option<(u64, String)>,
+    /// What tombstones say was pruned.
+    pruned: Pruned,
+    /// Names of objects of manifests that a prune which broke off left.
+    left: BTreeSet<String>,
 }
 
 impl<'a> Walk<'a> {
-    const fn new(history: &'a History) -> Self {
+    fn new(history: &'a History) -> Self {
         Self {
             history,
             faults: Vec::new(),
@@ -182,6 +192,8 @@ impl<'a> Walk<'a> {
             followed: BTreeSet::new(),
             read: 0,
             head: None,
+            pruned: Pruned::default(),
+            left: BTreeSet::new(),
         }
     }
 
@@ -215,6 +227,7 @@ impl<'a> Walk<'a> {
         let numbers: BTreeSet<u64> =
             names.iter().filter_map(|name| number_of(name.strip_prefix("manifests/")?)).collect();
         let last = numbers.last().copied().unwrap_or_default();
+        let begins_at = self.pruned.begins_at();
         let mut former: Option<(u64, String)> = None;
         for number in numbers {
             let before = former.as_ref().map(|(former, _)| *former);
@@ -224,18 +237,8 @@ impl<'a> Walk<'a> {
                 self.fault(FaultKind::Inserted, &manifest_key(number), text);
                 continue;
             }
-            let expected = former.as_ref().map_or(1, |(former, _)| former + 1);
-            if number != expected {
-                let gone = if number - expected == 1 {
-                    String::new()
-                } else {
-                    format!(", and those up to {} with it", number - 1)
-                };
-                self.fault(
-                    FaultKind::Missing,
-                    &manifest_key(expected),
-                    format!("is missing{gone}, though snapshot {number} is there"),
-                );
+            if number >= begins_at {
+                self.note_gap(before.map_or(begins_at, |before| before + 1), number);
             }
             let name = manifest_key(number);
             let key = self.history.key(&name);
@@ -245,12 +248,17 @@ impl<'a> Walk<'a> {
                 self.fault(FaultKind::Missing, &name, "went away while it was looked at");
                 continue;
             };
-            match self.history.read_manifest(number, &key, &bytes) {
+            let (read, hash) = (self.history.read_manifest(number, &key, &bytes), sha256(&bytes));
+            if number < begins_at {
+                self.left_over(number, read.as_ref().ok(), &hash);
+                continue;
+            }
+            match read {
                 Ok(manifest) => {
                     self.link(&manifest, former.as_ref());
                     self.followed.extend(manifest.previous.clone());
                     self.read += 1;
-                    self.head = Some((number, sha256(&bytes)));
+                    self.head = Some((number, hash.clone()));
                     match &wanted.former {
                         Some(milestone) if number <= milestone.snapshot => self.trust(&manifest),
                         _ => self.content(&manifest).await?,
@@ -258,7 +266,6 @@ impl<'a> Walk<'a> {
                 }
                 Err(error) => self.take(&name, error)?,
             }
-            let hash = sha256(&bytes);
             self.manifests.insert(number, hash.clone());
             if let Some(watch) = wanted.watch {
                 let faults = self.faults.clone();
@@ -267,6 +274,20 @@ impl<'a> Walk<'a> {
             former = Some((number, hash));
         }
         Ok(())
+    }
+
+    /// Notes the numbers without a manifest between the one that is expected and the next that is there.
+    fn note_gap(&mut self, expected: u64, number: u64) {
+        if number == expected {
+            return;
+        }
+        let gone = if number - expected == 1 {
+            String::new()
+        } else {
+            format!(", and those up to {} with it", number - 1)
+        };
+        let text = format!("is missing{gone}, though snapshot {number} is there");
+        self.fault(FaultKind::Missing, &manifest_key(expected), text);
     }
 
     fn link(&mut self, manifest: &Manifest, former: Option<&(u64, String)>) {
@@ -282,6 +303,7 @@ impl<'a> Walk<'a> {
             (None, Some(_)) if manifest.number == 1 => {
                 self.fault(FaultKind::Changed, &name, "names a former snapshot, though it is the first");
             }
+            (None, _) => self.link_to_tombstone(manifest),
             _ => {}
         }
     }

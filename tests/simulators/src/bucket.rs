@@ -1,6 +1,7 @@
-//! A bucket of a store that speaks S3, over HTTP on loopback: GET, HEAD, PUT with conditions, ListObjectsV2.
+//! A bucket of a store that speaks S3, over HTTP on loopback: GET, HEAD, PUT with conditions, DELETE, ListObjectsV2.
 //!
 //! Written from <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>,
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html>, <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html> and
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>. Signatures are not checked: of interest here is
 //! what stores that only claim to be S3 do instead. Each [`Fault`] is one that was seen in a real one.
@@ -54,6 +55,14 @@ pub enum Fault {
     AcknowledgesAndKeepsOther(usize),
     /// Refuses a PUT without a checksum, as a bucket with Object Lock and a default retention does.
     WantsChecksums,
+    /// Refuses every DELETE, with this status and code.
+    RefusesRemovals(u16, &'static str),
+    /// Deletes so many objects, and refuses all others as one who lost the right.
+    RefusesRemovalsAfter(usize),
+    /// Says that objects are retained until this time, and puts marks on them in the place of deleting them.
+    Retains(&'static str),
+    /// Says that objects are under a legal hold.
+    Holds,
     /// Lists the keys of a page from the last to the first.
     ListsBackward,
     /// Shows the first page whatever a listing is to start after, and says that there is more.
@@ -154,13 +163,44 @@ impl Bucket {
     fn answer(&self, request: &Request) -> Option<Reply> {
         match request.method.as_str() {
             "GET" if request.query.contains_key("list-type") => Some(listing::answer(self, request)),
-            "GET" | "HEAD" => Some(match self.lock().objects.get(&request.key) {
-                Some(bytes) => Reply::of(200, bytes.clone()),
-                None => Reply::error(404, "NoSuchKey"),
-            }),
+            "GET" | "HEAD" => Some(self.get(request)),
+            "DELETE" => Some(self.delete(request)),
             "PUT" => self.put(request),
             _ => Some(Reply::error(405, "MethodNotAllowed")),
         }
+    }
+
+    fn get(&self, request: &Request) -> Reply {
+        let inner = self.lock();
+        let Some(bytes) = inner.objects.get(&request.key) else { return Reply::error(404, "NoSuchKey") };
+        let mut reply = Reply::of(200, bytes.clone());
+        // An hour that has passed: the simulated bucket does not note when something was written.
+        reply.with("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT");
+        for (_, fault) in inner.faults.iter().filter(|(on, _)| request.key.contains(on)) {
+            match fault {
+                Fault::Retains(until) => {
+                    reply.with("x-amz-object-lock-mode", "COMPLIANCE");
+                    reply.with("x-amz-object-lock-retain-until-date", until);
+                }
+                Fault::Holds => reply.with("x-amz-object-lock-legal-hold", "ON"),
+                _ => {}
+            }
+        }
+        reply
+    }
+
+    fn delete(&self, request: &Request) -> Reply {
+        let mut inner = self.lock();
+        for (_, fault) in inner.faults.iter_mut().filter(|(on, _)| request.key.contains(on)) {
+            match fault {
+                Fault::RefusesRemovals(status, code) => return Reply::error(*status, code),
+                Fault::RefusesRemovalsAfter(0) => return Reply::error(403, "AccessDenied"),
+                Fault::RefusesRemovalsAfter(left) => *left -= 1,
+                _ => {}
+            }
+        }
+        inner.objects.remove(&request.key);
+        Reply::of(204, Vec::new())
     }
 
     /// Stores an object; returns none where the connection is closed without an answer.

@@ -26,6 +26,7 @@ mod memory;
 mod opened;
 mod plan;
 mod program;
+mod prune;
 mod questions;
 mod ranges;
 mod replay;

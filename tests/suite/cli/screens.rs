@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use super::program::Desk;
 
-const COMMANDS: [(&str, &[&str]); 18] = [
+const COMMANDS: [(&str, &[&str]); 19] = [
     ("snapshots", &["snapshots"]),
     ("show", &["show", "8"]),
     ("show-table", &["show", "latest", "ibm_access_groups"]),
@@ -23,6 +23,7 @@ const COMMANDS: [(&str, &[&str]); 18] = [
     ("plan", &["plan"]),
     ("replay", &["replay", "--from", "1", "--severity", "medium"]),
     ("verify", &["verify"]),
+    ("prune", &["prune", "--keep", "last:3", "--recent"]),
     ("help-findings", &["help", "findings"]),
 ];
 

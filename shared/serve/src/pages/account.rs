@@ -82,6 +82,7 @@ pub(super) fn timeline(asked: &Asked<'_>) -> Drawn {
     let none = Value::Null;
     let answer = asked.answer.unwrap_or(&none);
     let snapshots = list(answer, "/snapshots");
+    let gone = number(answer, "/pruned_up_to");
     let home = asked.home();
     let body = html! {
         form.inline method="get" action={ (home) "/search" } role="search" {
@@ -93,16 +94,17 @@ pub(super) fn timeline(asked: &Asked<'_>) -> Drawn {
         div.scroll tabindex="0" role="region" aria-label="Snapshots, newest first" {
             table.snapshots {
                 thead { tr { th.number scope="col" { "No" } th scope="col" { "Time (UTC)" } th scope="col" { "Drift: rows" } th.number scope="col" { "Open findings" } th scope="col" { "Coverage" } th.number scope="col" { "Rows" } th scope="col" { "Compare" } } }
-                tbody { @for snapshot in snapshots { (line(&home, snapshot)) } }
+                tbody { @for snapshot in snapshots { (line(&home, snapshot, gone)) } }
             }
         }
         (next_page(asked, &home, "Older snapshots"))
+        @if gone > 0 { p.meta { "Snapshots up to " (gone) " were pruned." } }
         (for_programs(asked))
     };
     ("Timeline".to_owned(), Some(Tab::Timeline), Vec::new(), body)
 }
 
-fn line(home: &str, snapshot: &Value) -> Markup {
+fn line(home: &str, snapshot: &Value, gone: u64) -> Markup {
     let own = number(snapshot, "/number");
     html! {
         @if let Some(fault) = snapshot.get("fault").and_then(Value::as_str) {
@@ -115,7 +117,7 @@ fn line(home: &str, snapshot: &Value) -> Markup {
                 td.number { a href={ (home) "/findings?at=" (own) } { (open(snapshot)) } }
                 td { (sight(number(snapshot, "/incomplete"), number(snapshot, "/lists"))) }
                 td.number { (export::count_text(number(snapshot, "/rows"))) }
-                td { @if own > 1 { a href={ (home) "/changes?from=" (own - 1) "&to=" (own) "&access=true" } { "with " (own - 1) } } @else { span.null { "–" } } }
+                td { @if own > gone + 1 { a href={ (home) "/changes?from=" (own - 1) "&to=" (own) "&access=true" } { "with " (own - 1) } } @else { span.null { "–" } } }
             }
         }
     }

@@ -49,13 +49,16 @@ pub(super) async fn snapshots(request: &Request, ground: &Ground) -> Result<Repl
         None => newest,
     };
     let limit = u64::try_from(request.count("limit")).unwrap_or(u64::MAX);
-    let end = from.saturating_sub(limit);
+    // What was pruned is gone as it should be, and no gap.
+    let gone = history.begins_at().await?.saturating_sub(1).min(newest);
+    let end = from.saturating_sub(limit).max(gone);
     let read = (end + 1..=from).rev().map(|number| one(history, number));
     let read: Vec<Option<Value>> = stream::iter(read).buffered(AT_ONCE).try_collect().await?;
-    let next = (end > 0).then(|| token::make(&question, end));
+    let next = (end > gone).then(|| token::make(&question, end));
     let json = json!({
         "account": history.account(),
         "newest": newest,
+        "pruned_up_to": (gone > 0).then_some(gone),
         "snapshots": read.into_iter().flatten().collect::<Vec<_>>(),
         "next": next,
     });

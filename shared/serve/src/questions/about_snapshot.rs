@@ -266,7 +266,7 @@ async fn noted(history: &History, head: &str) -> Result<Result<u64, Value>, Prob
     let fault = |number: u64, kind: FaultKind, text: &str| json!({ "object": history.key_of_manifest(number), "kind": kind.name(), "text": text });
     let newest = history.newest().await?.unwrap_or(0);
     Ok(match history.find_noted(head, LOOKED_AT).await? {
-        NotedManifest::There(number) => Ok(number),
+        NotedManifest::There(number) | NotedManifest::Pruned(number) => Ok(number),
         NotedManifest::Changed(number) => Err(fault(
             number,
             FaultKind::Changed,

@@ -10,10 +10,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use model::Cloud;
+use model::{Cloud, Timestamp};
 
 use self::disk::Disk;
-use super::{Counters, Listed, PAGE, Store};
+use super::{Counters, Listed, ObjectAge, PAGE, Removal, RemovalTerms, Store};
 use crate::StoreError;
 
 /// A folder on disk as a store.
@@ -86,6 +86,27 @@ impl Store for Folder {
         })
         .await
     }
+
+    async fn age(&self, key: &str) -> Result<Option<ObjectAge>, StoreError> {
+        let path = self.path(key);
+        blocking(move || match fs::metadata(&path) {
+            Ok(file) => Ok(Some(age_of(&file))),
+            Err(error) if is_absence(&error) => Ok(None),
+            Err(error) => Err(unreadable(&path, error)),
+        })
+        .await
+    }
+
+    async fn remove(&self, key: &str, terms: &RemovalTerms) -> Result<Removal, StoreError> {
+        let (disk, path, terms) = (Arc::clone(&self.disk), self.path(key), *terms);
+        blocking(move || disk.remove(&path, &terms)).await
+    }
+}
+
+/// Returns how old a file is. A file system knows no locks: what may not be removed is refused when it is tried.
+fn age_of(file: &fs::Metadata) -> ObjectAge {
+    let written = file.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+    ObjectAge { written, retained_until: None, is_held: false }
 }
 
 struct Wanted<'a> {

@@ -3,6 +3,7 @@
 mod answer;
 mod create;
 mod proof;
+mod removal;
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,7 +22,7 @@ use md5::{Digest, Md5};
 use model::Endpoint;
 use tokio::sync::OnceCell;
 
-use super::{Counters, Listed, PAGE, Store, StoreOptions};
+use super::{Counters, Listed, ObjectAge, PAGE, Removal, RemovalTerms, Store, StoreOptions};
 use crate::StoreError;
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -193,6 +194,14 @@ impl Store for S3 {
             return Ok(listed);
         }
         Err(disordered(format!("it shows {EMPTY_PAGES} pages without a key in a row")))
+    }
+
+    async fn age(&self, key: &str) -> Result<Option<ObjectAge>, StoreError> {
+        removal::age(self, key).await
+    }
+
+    async fn remove(&self, key: &str, terms: &RemovalTerms) -> Result<Removal, StoreError> {
+        removal::remove(self, key, terms).await
     }
 }
 

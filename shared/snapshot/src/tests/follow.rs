@@ -8,7 +8,7 @@ use crate::{RowFilter, RowStep};
 /// Reads every state of a table.
 async fn states(history: &History, table: &'static Table) -> Vec<(u64, Vec<Row>)> {
     let mut states = Vec::new();
-    for number in 1..=history.newest().await.unwrap().unwrap() {
+    for number in history.begins_at().await.unwrap()..=history.newest().await.unwrap().unwrap() {
         let manifest = history.manifest(number).await.unwrap();
         states.push((number, history.read(&manifest, table).await.unwrap().into_iter().collect()));
     }
@@ -71,6 +71,24 @@ async fn what_deltas_tell_is_what_all_states_tell() {
         manifest.tables.values().any(|entry| entry.deltas.iter().any(|delta| delta.runs > 3))
     };
     assert!(timeline.manifests.iter().any(merged), "nothing was merged");
+    all_tell_the_same(history, &timeline).await;
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_pruned_history_tells_what_its_states_tell() {
+    let author = author().await;
+    for last in [100, 20] {
+        let terms = crate::RemovalTerms { now: "2026-06-01T00:00:00Z".parse().unwrap(), recent: None };
+        let wish = crate::KeepWish { since: None, last: Some(last), terms, accepts_broken: false };
+        let plan = author.history.plan_prune(&wish).await.unwrap();
+        author.history.prune(&plan, "iamwatch 0.1.0", &|_, _| {}).await.unwrap();
+        let timeline = author.history.timeline(151).await.unwrap();
+        assert_eq!((timeline.manifests.len(), timeline.unread.len()), (usize::try_from(last).unwrap(), 0));
+        all_tell_the_same(&author.history, &timeline).await;
+    }
+}
+
+async fn all_tell_the_same(history: &History, timeline: &crate::Timeline) {
     for table in TABLES {
         let states = states(history, table).await;
         for key in [7, 9, 500, 11, 299, 310] {
@@ -84,7 +102,7 @@ async fn what_deltas_tell_is_what_all_states_tell() {
             };
             let everywhere = (0..table.columns.len()).collect();
             for filter in [RowFilter::Key(key.clone()), naming(vec![table.key - 1]), naming(everywhere)] {
-                let found = history.follow(&timeline, vec![(table, filter.clone())]).await.unwrap();
+                let found = history.follow(timeline, vec![(table, filter.clone())]).await.unwrap();
                 let expected = steps_by_states(&states, table, &filter);
                 assert_eq!(
                     sorted(found[0].1.clone()),

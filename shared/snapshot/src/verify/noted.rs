@@ -17,6 +17,8 @@ pub enum NotedManifest {
     Changed(u64),
     /// No manifest has the hash, and none follows one that has: the end was cut off, or changed, or the hash is of another history.
     CutOff,
+    /// It was the manifest with this number, which was pruned.
+    Pruned(u64),
     /// It is none of the newest, as many as were to be looked at.
     NotAmongNewest,
 }
@@ -25,6 +27,7 @@ impl Walk<'_> {
     /// Returns the number of the manifest with a hash that is known from elsewhere, and notes its loss where there is none.
     pub(super) fn noted(&mut self, hash: &str, how: &str) -> Option<u64> {
         let found = self.manifests.iter().find(|(_, stored)| *stored == hash).map(|(number, _)| *number);
+        let found = found.or_else(|| self.pruned.number_of_hash(hash));
         // What is wrong with one that another follows was told by that one.
         if found.is_none() && !self.followed.contains(hash) {
             let next = self.manifests.keys().next_back().map_or(1, |newest| newest + 1);
@@ -44,7 +47,9 @@ impl History {
     /// When the store does not work.
     pub async fn find_noted(&self, hash: &str, most: u64) -> Result<NotedManifest, SnapshotError> {
         let newest = self.newest().await?.unwrap_or(0);
-        let end = newest.saturating_sub(most);
+        let pruned = self.pruned().await?;
+        let gone = pruned.begins_at().saturating_sub(1);
+        let end = newest.saturating_sub(most).max(gone);
         let mut stored = std::pin::pin!(
                 stream::iter((end + 1..=newest).rev())
                     .map(|number| async move {
@@ -66,6 +71,9 @@ impl History {
             let Some(Ok(manifest)) = read else { return Ok(NotedManifest::Changed(number)) };
             expected = manifest.previous;
         }
-        Ok(if end == 0 { NotedManifest::CutOff } else { NotedManifest::NotAmongNewest })
+        if let Some(number) = pruned.number_of_hash(hash) {
+            return Ok(NotedManifest::Pruned(number));
+        }
+        Ok(if end == gone { NotedManifest::CutOff } else { NotedManifest::NotAmongNewest })
     }
 }

@@ -16,14 +16,16 @@ impl History {
         let none =
             || SnapshotError::NoSuchSnapshot { account: self.account().clone(), name: number.to_string() };
         let own = self.manifest_bytes(number).await?.ok_or_else(none)?;
-        let before = match number.checked_sub(1).filter(|before| *before > 0) {
+        walk.take_pruned(self.pruned().await?);
+        let is_first = number == walk.pruned.begins_at();
+        let before = match number.checked_sub(1).filter(|before| *before > 0 && !is_first) {
             Some(before) => self.manifest_bytes(before).await?.map(|bytes| (before, sha256(&bytes))),
             None => None,
         };
         let key = self.key_of_manifest(number);
         match self.read_manifest(number, &key, &own) {
             Ok(manifest) => {
-                if manifest.previous.is_some() && before.is_none() && number > 1 {
+                if manifest.previous.is_some() && before.is_none() && number > 1 && !is_first {
                     let text = format!("is missing, though snapshot {number} names it");
                     walk.fault(FaultKind::Missing, &manifest_key(number - 1), text);
                 }

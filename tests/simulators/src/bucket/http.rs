@@ -33,18 +33,24 @@ impl Request {
 pub(super) struct Reply {
     status: u16,
     body: Vec<u8>,
+    headers: Vec<(&'static str, &'static str)>,
     /// Whether the connection is closed in the middle of the headers.
     pub(super) is_cut: bool,
 }
 
 impl Reply {
     pub(super) const fn of(status: u16, body: Vec<u8>) -> Self {
-        Self { status, body, is_cut: false }
+        Self { status, body, headers: Vec::new(), is_cut: false }
     }
 
     /// Begins an answer and breaks off.
     pub(super) const fn cut() -> Self {
-        Self { status: 200, body: Vec::new(), is_cut: true }
+        Self { status: 200, body: Vec::new(), headers: Vec::new(), is_cut: true }
+    }
+
+    /// Adds a header.
+    pub(super) fn with(&mut self, name: &'static str, value: &'static str) {
+        self.headers.push((name, value));
     }
 
     pub(super) fn error(status: u16, code: &str) -> Self {
@@ -96,12 +102,13 @@ fn decoded(path: &str) -> String {
 }
 
 pub(super) fn write(mut connection: &TcpStream, request: &Request, reply: &Reply) -> io::Result<()> {
-    let Reply { status, body, is_cut } = reply;
+    let Reply { status, body, headers, is_cut } = reply;
     if *is_cut {
         return connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Le");
     }
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let mut answer = format!(
-        "HTTP/1.1 {status} Simulated\r\nContent-Type: application/xml\r\nContent-Length: {}\r\n\r\n",
+        "HTTP/1.1 {status} Simulated\r\n{headers}Content-Type: application/xml\r\nContent-Length: {}\r\n\r\n",
         body.len()
     )
     .into_bytes();

@@ -17,8 +17,8 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use super::unwritable;
-use crate::StoreError;
+use super::{age_of, is_absence, unwritable};
+use crate::{Removal, RemovalTerms, StoreError};
 
 /// Holds files that have no name yet. No key begins with a dot.
 const INCOMING: &str = ".incoming";
@@ -67,6 +67,36 @@ impl Disk {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// Removes a file, unless it was written a short time ago.
+    ///
+    /// It first loses its name, and is then looked at: whoever writes it again at this moment gives the name to a file of its own.
+    pub(super) fn remove(&self, path: &Path, terms: &RemovalTerms) -> Result<Removal, StoreError> {
+        let place = |error| unwritable(path, error);
+        let incoming = self.root.join(INCOMING);
+        fs::create_dir_all(&incoming).map_err(place)?;
+        let aside = unnamed().tempfile_in(&incoming).map_err(place)?.into_temp_path();
+        match fs::rename(path, &aside) {
+            Ok(()) => {}
+            Err(error) if is_absence(&error) => return Ok(Removal::Absent),
+            Err(error) => return Err(place(error)),
+        }
+        let file = fs::metadata(&aside).map_err(place)?;
+        if age_of(&file).is_recent(terms) {
+            // Where the name is taken again, it is by the same bytes.
+            return match aside.persist_noclobber(path) {
+                Ok(()) => Ok(Removal::Recent),
+                Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => Ok(Removal::Recent),
+                Err(refused) => {
+                    refused.path.persist(path).map(|()| Removal::Recent).map_err(|error| place(error.error))
+                }
+            };
+        }
+        aside.close().map_err(place)?;
+        // A name that comes back after a power cut is removed by the next prune.
+        sync_folder(&parent(path)).map_err(place)?;
+        Ok(Removal::Done)
     }
 
     /// Writes a file that has no name yet, and brings it to disk.
