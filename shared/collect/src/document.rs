@@ -89,6 +89,25 @@ pub(crate) fn canonical_in_order(value: &Value) -> String {
     }
 }
 
+/// Writes an object as [`canonical`] does, with only the members that some interface describes: what things are put in order by must
+/// not hang on what a cloud adds to its answers.
+pub(crate) fn canonical_known(object: &Map<String, Value>) -> String {
+    let kept = object.iter().filter(|(name, _)| model::is_known_member(name));
+    canonical(&kept.map(|(name, value)| (name.clone(), known_part(value))).collect())
+}
+
+/// Returns a value with only the members that some interface describes.
+fn known_part(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let known = members.iter().filter(|(name, _)| model::is_known_member(name));
+            known.map(|(name, value)| (name.clone(), known_part(value))).collect()
+        }
+        Value::Array(elements) => elements.iter().map(known_part).collect(),
+        scalar => scalar.clone(),
+    }
+}
+
 fn write_whole(value: &Value, text: &mut Vec<u8>) {
     match value {
         Value::Object(object) => write_members(object.iter().collect(), text, write_whole),

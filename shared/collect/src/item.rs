@@ -290,6 +290,14 @@ impl<'a> Item<'a> {
         self
     }
 
+    /// Notes a doubt where a list stands in the place of one value.
+    pub(crate) fn must_be_one(&self, name: &str) -> &Self {
+        if self.value(name).is_some_and(Value::is_array) {
+            self.faults.doubt();
+        }
+        self
+    }
+
     /// Returns the values of an array; none where there is none.
     pub(crate) fn values(&self, name: &str) -> &'a [Value] {
         let Some(value) = self.value(name) else { return &[] };
@@ -338,6 +346,11 @@ impl<'a> Item<'a> {
     /// Returns the whole object as the `document` column keeps it.
     pub(crate) fn document(&self) -> String {
         document::canonical(self.members)
+    }
+
+    /// Returns what the object is put in order by where the cloud's order means nothing: a member that the cloud adds moves nothing.
+    pub(crate) fn order(&self) -> (String, String) {
+        (document::canonical_known(self.members), self.document())
     }
 
     /// Returns the object as the `document` column keeps it, with some members left out.

@@ -44,6 +44,7 @@ const RENAMED: &[(&str, &[&str])] = &[
     ("tag_value", &["value"]),
     ("traits", &["eu_supported"]),
     ("trust_policy", &["fault"]),
+    ("type", &["entity_type"]),
     ("updated_by", &["updated_by_id"]),
     ("user_name", &["name"]),
     ("version", &["template_version"]),

@@ -80,7 +80,7 @@ fn undated_columns(table: &Table, known: &Row, shown: &Row) -> Option<Vec<&'stat
     differing.retain(|column| !table.cell(known, column.name).is_null());
     let is_less = |column: &&Column| {
         let [known, shown] = [known, shown].map(|row| table.cell(row, column.name));
-        is_less_or_odd(known, shown)
+        is_less_or_odd(known, shown, true)
     };
     let is_undated = !differing.is_empty() && differing.iter().all(|each| is_dated(each) && is_less(each));
     // What is wrong with a text is said of the one that is kept.
@@ -127,13 +127,17 @@ fn is_document_odd(before: &State, state: &State, table: &Table, key: &[u8]) -> 
     })
 }
 
-/// Returns whether a value is a former one, but for scalars that are no texts any more.
+/// Returns whether a value is a former one, but for scalars that are no texts any more, and for what statements are called.
 fn is_oddly_typed(known: &Value, shown: &Value) -> bool {
     match (known, shown) {
         (Value::Object(known), Value::Object(shown)) => {
-            let is_odd =
-                |name: &String, shown| known.get(name).is_some_and(|known| is_oddly_typed(known, shown));
-            known.len() == shown.len() && shown.iter().all(|(name, shown)| is_odd(name, shown))
+            // What a statement is called gives nothing.
+            let is_odd = |name: &String, shown: &Value| {
+                let is_unnamed = name == "Sid" && shown == "";
+                known.get(name).is_some_and(|known| is_unnamed || is_oddly_typed(known, shown))
+            };
+            let is_kept = |name: &String| shown.contains_key(name) || name == "Sid";
+            known.keys().all(is_kept) && shown.iter().all(|(name, shown)| is_odd(name, shown))
         }
         (Value::Array(known), Value::Array(shown)) => {
             // Elements are in the order of their texts, which an odd one changes.
@@ -145,9 +149,8 @@ fn is_oddly_typed(known: &Value, shown: &Value) -> bool {
                     place.map(|place| left.swap_remove(place)).is_some()
                 })
         }
-        (Value::String(_), Value::Number(_) | Value::Bool(_)) => true,
         // Grammars take a bare value for an array of one.
-        (Value::Array(known), Value::Number(_) | Value::Bool(_)) => known.len() == 1,
+        (Value::String(_) | Value::Array(_), Value::Number(_) | Value::Bool(_)) => true,
         _ => known == shown,
     }
 }
@@ -167,7 +170,7 @@ fn lost_parts(before: &State, state: &State, table: &'static Table, columns: usi
     let contents = |rows: &Rows, key: &[u8]| rows.find_below(key).map(|row| content(table, row)).collect();
     let is_less = |key: &&[u8]| {
         let [known, shown] = [known, shown].map(|rows| Value::Array(contents(rows, key)));
-        known != shown && is_within("", &known, &shown)
+        known != shown && is_within("", &known, &shown, false)
     };
     let cell =
         |key: &[u8]| UnreadCell { table: table.name, key: key.into(), column: table.name, is_doubtful: true };
@@ -218,10 +221,10 @@ fn owners<'a>(
 
 /// Returns the columns that hold nothing now, or a document with fewer members; none where the row shows anything new.
 fn lost_columns(table: &Table, known: &Row, shown: &Row) -> Option<Vec<&'static str>> {
-    let mut lost = Vec::new();
+    let (mut lost, is_dated) = (Vec::new(), table.is_same_edition(known, shown));
     for column in differing_columns(table, known, shown) {
         let [known, shown] = [known, shown].map(|row| table.cell(row, column.name));
-        if !is_less_or_odd(known, shown) {
+        if !is_less_or_odd(known, shown, is_dated) {
             return None;
         }
         lost.push(column.name);
@@ -230,9 +233,11 @@ fn lost_columns(table: &Table, known: &Row, shown: &Row) -> Option<Vec<&'static 
 }
 
 /// Returns whether a cell holds nothing now, or a document with fewer members.
-fn is_less_or_odd(known: model::Value<'_>, shown: model::Value<'_>) -> bool {
+fn is_less_or_odd(known: model::Value<'_>, shown: model::Value<'_>, is_dated: bool) -> bool {
     match (known.as_text(), shown.as_text()) {
-        (Some(known), Some(shown)) if known.starts_with(['{', '[']) => has_fewer_members(known, shown),
+        (Some(known), Some(shown)) if known.starts_with(['{', '[']) => {
+            has_fewer_members(known, shown, is_dated)
+        }
         _ => shown.is_null(),
     }
 }
@@ -250,13 +255,14 @@ fn differing_columns(table: &Table, known: &Row, shown: &Row) -> Vec<&'static Co
 /// Returns whether the document of a row that both snapshots hold only lacks members that it had.
 pub(crate) fn is_document_less(before: &State, state: &State, table: &'static Table, key: &[u8]) -> bool {
     let Some(column) = table.columns.iter().find(|column| column.name == "document") else { return false };
-    let [known, shown] = [before, state]
-        .map(|state| state.rows(table).get(table, key).map(|row| table.cell(row, column.name)));
+    let rows = [before, state].map(|state| state.rows(table).get(table, key));
+    let is_dated = matches!(rows, [Some(known), Some(shown)] if table.is_same_edition(known, shown));
+    let [known, shown] = rows.map(|row| row.map(|row| table.cell(row, column.name)));
     known.zip(shown).is_some_and(|(known, shown)| {
         let documents = known.as_text().zip(shown.as_text());
         known != shown
             && !is_other_form(column, known, shown)
-            && documents.is_some_and(|(known, shown)| has_fewer_members(known, shown))
+            && documents.is_some_and(|(known, shown)| has_fewer_members(known, shown, is_dated))
     })
 }
 
@@ -268,37 +274,53 @@ pub(crate) fn is_document_undated(before: &State, state: &State, table: &'static
     })
 }
 
-/// Returns whether a document differs from a former one only by members that it lacks, at any depth.
-fn has_fewer_members(known: &str, shown: &str) -> bool {
+/// Returns whether a document differs from a former one only by members that it lacks, at any depth; or by shorter lists, where it
+/// bears the date of its last edit still.
+fn has_fewer_members(known: &str, shown: &str, is_dated: bool) -> bool {
     let parsed = [known, shown].map(serde_json::from_str::<Value>);
-    matches!(parsed, [Ok(known), Ok(shown)] if is_within("", &known, &shown))
+    matches!(parsed, [Ok(known), Ok(shown)] if is_within("", &known, &shown, is_dated))
 }
 
 /// Returns whether the value of a member is the former one, or would be with more members, or with some of their former type or
 /// not empty.
-fn is_within(name: &str, known: &Value, shown: &Value) -> bool {
+fn is_within(name: &str, known: &Value, shown: &Value, is_dated: bool) -> bool {
     match (known, shown) {
         (Value::Object(known), Value::Object(shown)) => {
-            let is_left =
-                |name: &String, shown| known.get(name).is_some_and(|known| is_within(name, known, shown));
+            let is_left = |name: &String, shown| {
+                known.get(name).is_some_and(|known| is_within(name, known, shown, is_dated))
+            };
             // A member that no interface describes is the cloud's doing.
             let is_news = |name: &String| known.contains_key(name) || is_known_member(name);
             shown.iter().all(|(name, shown)| shown.is_null() || is_left(name, shown) || !is_news(name))
         }
-        (Value::Array(known), Value::Array(shown))
-            if known.len() == shown.len() || shown.iter().any(Value::is_null) =>
-        {
+        (Value::Array(known), Value::Array(shown)) => {
+            let news: Vec<&Value> = shown.iter().filter(|shown| !is_odd_element(known, shown)).collect();
             // Elements are in the order of their texts, which a lost member changes.
             let mut left: Vec<&Value> = known.iter().filter(|known| !shown.contains(known)).collect();
-            let shown = shown.iter().filter(|shown| !shown.is_null() && !known.contains(shown));
-            shown.into_iter().all(|shown| {
-                let place = left.iter().position(|known| is_within(name, known, shown));
-                place.map(|place| left.swap_remove(place)).is_some()
-            })
+            (is_dated || known.len() == shown.len() || news.len() < shown.len())
+                && news.into_iter().filter(|shown| !known.contains(shown)).all(|shown| {
+                    let place = left.iter().position(|known| is_within(name, known, shown, is_dated));
+                    place.map(|place| left.swap_remove(place)).is_some()
+                })
         }
         (Value::String(_), Value::String(shown)) if shown.is_empty() && !may_be_empty(name) => true,
         // A value of another type cannot be read as what it was, and proves as little.
         _ => known == shown || mem::discriminant(known) != mem::discriminant(shown),
+    }
+}
+
+/// Returns whether an element says nothing of what a list holds: it is empty, has no member that an interface describes or that
+/// another element had, or is a number, truth value or list, and no element was.
+fn is_odd_element(known: &[Value], shown: &Value) -> bool {
+    match shown {
+        Value::Null => true,
+        _ if known.contains(shown) => false,
+        Value::String(text) => text.is_empty(),
+        Value::Object(members) => {
+            let is_usual = |name: &String| known.iter().any(|known| known.get(name).is_some());
+            !members.keys().any(|name| is_known_member(name) || is_usual(name))
+        }
+        _ => !known.iter().any(|known| mem::discriminant(known) == mem::discriminant(shown)),
     }
 }
 
@@ -308,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_document_with_fewer_members_at_any_depth_is_less() {
-        let known = r#"{"a":1,"list":[{"n":1,"v":"x"},{"n":2,"v":"y"}],"o":{"p":true,"q":""}}"#;
+        let known = r#"{"a":1,"list":[{"n":1,"v":"x"},{"n":2,"v":"y"}],"none":[],"o":{"p":true,"q":""}}"#;
         for less in [
             r#"{"list":[{"n":1,"v":"x"},{"n":2,"v":"y"}],"o":{"p":true,"q":""}}"#,
             r#"{"a":1,"list":[{"n":2,"v":"y"},{"v":"x"}],"o":{"p":true}}"#,
@@ -316,9 +338,16 @@ mod tests {
             r#"{"a":null,"list":[{"n":1,"v":"x"},{"n":2,"v":{"odd":true}}],"o":"odd"}"#,
             r#"{"a":1,"list":[null],"o":{"p":true,"q":""}}"#,
             r#"{"a":1,"added_by_the_cloud":1}"#,
+            r#"{"none":[null]}"#,
+            r#"{"none":[""]}"#,
+            r#"{"none":[7]}"#,
+            r#"{"none":[{}]}"#,
+            r#"{"none":[{"added_by_the_cloud":1}]}"#,
+            r#"{"none":[[]]}"#,
+            r#"{"list":[{"n":1,"v":"x"},true,{"n":2},{}]}"#,
             r#"{}"#,
         ] {
-            assert!(has_fewer_members(known, less), "{less}");
+            assert!(has_fewer_members(known, less, false), "{less}");
         }
         for other in [
             r#"{"a":2,"o":{}}"#,
@@ -327,10 +356,16 @@ mod tests {
             r#"{"a":1,"name":1}"#,
             r#"{"a":1,"list":[],"description":""}"#,
             r#"{"a":1,"list":["x"],"o":{"p":false}}"#,
+            r#"{"none":["x"]}"#,
+            r#"{"none":[{"name":"x"}]}"#,
+            r#"{"list":[{"n":1,"v":"x"},{"n":2,"v":"y"},{"name":"z"},7]}"#,
             r#"{"a":1,"list":[{"n":3},{"n":2,"v":"y"}]}"#,
             "no JSON",
         ] {
-            assert!(!has_fewer_members(known, other), "{other}");
+            assert!(!has_fewer_members(known, other, false), "{other}");
+        }
+        for shorter in [r#"{"a":1,"list":[]}"#, r#"{"a":1,"list":[{"n":2,"v":"y"}]}"#] {
+            assert!(has_fewer_members(known, shorter, true), "nobody edited it: {shorter}");
         }
     }
 }

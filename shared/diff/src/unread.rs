@@ -303,7 +303,9 @@ impl Unread {
             let owners = with_rows
                 .entry(child.name)
                 .or_insert_with(|| before.rows(child).iter().map(|row| row.prefix(table.key)).collect());
-            let had_rows = owners.contains(&*cell.key);
+            // What a list of none shows in an odd form is doubtful as well.
+            let had_rows =
+                owners.contains(&*cell.key) || rows_below(state, child, &cell.key).next().is_some();
             if (is_new || had_rows) && !known.is_some_and(|list| doubts(list, &name)) {
                 edits.keep_children(child, &cell.key, table.key);
                 if is_new {

@@ -9,15 +9,15 @@ use super::{moment, news};
 use crate::scenarios::{Account, company::Company};
 
 /// A part of the path and query of calls, a place inside of the things that they show, and what stands there.
-type Odd = (&'static str, &'static str, Value);
+pub(super) type Odd = (&'static str, &'static str, Value);
 
 /// Audits with all of some places spoilt, and after it without; asserts that neither run tells anything.
-async fn tell_nothing(account: &Account, rounds: Vec<Vec<Odd>>) {
+pub(super) async fn tell_nothing(account: &Account, rounds: Vec<Vec<Odd>>) {
     account.audit(&moment(0)).await.expect("a first audit");
     let mut run = 0;
     for places in rounds {
         for (path, place, value) in &places {
-            spoil(account, path, FaultKind::Inside((*place).to_owned(), value.clone()));
+            spoil(account, path, place, value.clone());
         }
         for state in ["spoilt", "healed"] {
             let told = account.events().len();
@@ -29,14 +29,24 @@ async fn tell_nothing(account: &Account, rounds: Vec<Vec<Odd>>) {
     }
 }
 
-fn spoil(account: &Account, path: &str, kind: FaultKind) {
+/// Puts a value in a place of what calls show.
+pub(super) fn spoil(account: &Account, path: &str, place: &str, value: Value) {
+    add_fault(account, path, FaultKind::Inside(place.to_owned(), value));
+}
+
+/// Takes away what is in a place of what calls show.
+pub(super) fn lacking(account: &Account, path: &str, place: &str) {
+    add_fault(account, path, FaultKind::Lacking(place.to_owned()));
+}
+
+fn add_fault(account: &Account, path: &str, kind: FaultKind) {
     match &account.company {
         Company::Ibm(cloud) => cloud.add_fault(ibm::Fault::on(path, kind)),
         Company::Huawei(cloud) => cloud.add_fault(huawei::Fault::on(path, kind)),
     }
 }
 
-fn heal(account: &Account) {
+pub(super) fn heal(account: &Account) {
     match &account.company {
         Company::Ibm(cloud) => cloud.clear_faults(),
         Company::Huawei(cloud) => cloud.clear_faults(),
@@ -95,7 +105,7 @@ async fn what_is_shown_anew_is_told_at_once_whatever_its_date_says() {
     ];
     for (run, (path, place, value, table)) in (1..).zip(places) {
         let told = account.events().len();
-        spoil(&account, path, FaultKind::Inside(place.to_owned(), value));
+        spoil(&account, path, place, value);
         account.audit(&moment(2 * run)).await.expect("an audit");
         let news = news(&account.events()[told..]);
         assert!(
@@ -108,7 +118,7 @@ async fn what_is_shown_anew_is_told_at_once_whatever_its_date_says() {
     let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
     account.audit(&moment(0)).await.expect("a first audit");
     let told = account.events().len();
-    spoil(&account, "/versions", FaultKind::Inside("document/Statement/*/Effect".to_owned(), json!("Deny")));
+    spoil(&account, "/versions", "document/Statement/*/Effect", json!("Deny"));
     account.audit(&moment(1)).await.expect("an audit");
     let news = news(&account.events()[told..]);
     assert!(news.iter().any(|each| each.contains(".drift.")), "{news:?}");
@@ -135,7 +145,7 @@ async fn a_version_of_a_policy_that_only_says_less_tells_nothing() {
         "document/Statement/*/Effect",
         "document/Version",
     ] {
-        spoil(&account, "/versions", FaultKind::Lacking(place.to_owned()));
+        lacking(&account, "/versions", place);
         for (run, state) in [(20, "spoilt"), (21, "healed")] {
             let told = account.events().len();
             account.audit(&moment(run + told)).await.expect("an audit");
@@ -149,8 +159,7 @@ async fn a_version_of_a_policy_that_only_says_less_tells_nothing() {
 async fn what_a_version_lost_is_told_the_second_time_and_an_edit_at_once() {
     let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
     account.audit(&moment(0)).await.expect("a first audit");
-    let condition = FaultKind::Lacking("document/Statement/*/Condition".to_owned());
-    spoil(&account, "/versions", condition);
+    lacking(&account, "/versions", "document/Statement/*/Condition");
     for (run, is_told) in [(1, false), (2, true), (3, false)] {
         let told = account.events().len();
         account.audit(&moment(run)).await.expect("an audit");
@@ -175,8 +184,8 @@ async fn what_a_version_lost_is_told_the_second_time_and_an_edit_at_once() {
 async fn a_doubt_is_told_of_the_list_that_it_is_about() {
     let account = Account::of_a_dozen().await;
     account.audit(&moment(0)).await.expect("a first audit");
-    spoil(&account, "/v2/policies", FaultKind::Lacking("description".to_owned()));
-    spoil(&account, "/report/latest", FaultKind::Lacking("apikeys".to_owned()));
+    lacking(&account, "/v2/policies", "description");
+    lacking(&account, "/report/latest", "apikeys");
     let told = account.events().len();
     account.audit(&moment(1)).await.expect("an audit");
     let events = account.events().split_off(told);

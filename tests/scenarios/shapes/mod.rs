@@ -4,6 +4,7 @@
 //! Each fault stands for one run between two good ones. What somebody really does meanwhile is told, late at most.
 
 mod editions;
+mod elements;
 mod members;
 
 use model::{Cloud, Event};

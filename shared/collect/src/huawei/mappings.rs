@@ -46,7 +46,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
 /// It does not hang on `regex`, which an answer may leave out, so that no rule moves by that.
 fn in_our_order<'a>(item: &Item<'a>, member: &str) -> Vec<Item<'a>> {
     let mut items: Vec<Item<'a>> = item.objects(member).collect();
-    items.sort_by_cached_key(|each| (claims(each), remote(each), each.document()));
+    items.sort_by_cached_key(|each| (claims(each), remote(each), each.order()));
     items
 }
 

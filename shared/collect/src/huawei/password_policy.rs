@@ -22,7 +22,7 @@ const SETTING: Setting = Setting {
         ("password_not_username_or_invert", Form::Boolean),
         ("allow_user_to_change_password", Form::Boolean),
     ],
-    mostly: &[("maximum_password_length", Form::Integer), ("password_requirements", Form::Text)],
+    mostly: &[("maximum_password_length", Form::Integer), ("password_requirements", Form::Word)],
     renamed: ("number_of_recent_passwords_disallowed", "password_reuse_prevention"),
 };
 

@@ -40,7 +40,7 @@ pub(crate) enum Form {
     Integer,
     /// It is yes or no.
     Boolean,
-    /// It is one of several words.
+    /// It is one of several words, or a sentence of the cloud: never empty.
     Word,
     /// A text that people write, which may be empty.
     Text,

@@ -117,7 +117,11 @@ impl Document {
         statements.sort_by_cached_key(|each| (sid(each).map(str::to_owned), document::canonical_whole(each)));
         let statements =
             statements.into_iter().zip(0..).map(|(each, place)| faults.statement(each, place)).collect();
-        let version = members.get("Version").and_then(Value::as_str).map(str::to_owned);
+        let version = members
+            .get("Version")
+            .and_then(Value::as_str)
+            .filter(|version| !version.is_empty())
+            .map(str::to_owned);
         let is_broken = faults.is_broken.get();
         Self { statements, fault: faults.first(), is_broken, is_doubtful, canonical, version }
     }

@@ -122,6 +122,6 @@ fn keep_resource(of: (&str, i64), resource: &Item<'_>, member: &str, seen: &mut 
 /// nothing.
 fn in_our_order<'a>(item: &Item<'a>, member: &str) -> Vec<Item<'a>> {
     let mut items: Vec<Item<'a>> = item.objects(member).collect();
-    items.sort_by_cached_key(|each| document::canonical_value(&each.text("name").into()) + &each.document());
+    items.sort_by_cached_key(|each| (document::canonical_value(&each.text("name").into()), each.order()));
     items
 }

@@ -18,7 +18,11 @@ pub(crate) fn keep(
         .must_list("conditions")
         .objects("conditions")
         .map(|each| {
-            each.must_name("claim").must_name("operator").must_name("value").must_be_text("value");
+            each.must_name("claim")
+                .must_name("operator")
+                .must_name("value")
+                .must_be_text("value")
+                .must_be_one("value");
             (each.text("claim"), each.text("operator"), each.plain("value").map(freed))
         })
         .collect();

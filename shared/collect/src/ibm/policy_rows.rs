@@ -172,6 +172,9 @@ fn read_attributes<'a>(of: &Item<'a>, member: &str, is_second: bool) -> Vec<Attr
             if attribute.text("operator").is_none_or(compares_text) {
                 attribute.must_be_text("value");
             }
+            if attribute.text("operator").is_some_and(|operator| !operator.ends_with("AnyOf")) {
+                attribute.must_be_one("value");
+            }
             let mut values = match attribute.plain("value") {
                 Some(Value::Array(values)) => values.iter().map(plain).collect(),
                 Some(value) => vec![plain(value)],
@@ -240,7 +243,7 @@ fn keep_conditions(id: &str, rule: &Item<'_>, group: Option<&str>, place: &str, 
     if rule.value("conditions").is_some() {
         rule.must_name("operator");
         let mut conditions: Vec<Item<'_>> = rule.objects("conditions").collect();
-        conditions.sort_by_cached_key(Item::document);
+        conditions.sort_by_cached_key(Item::order);
         for (number, condition) in conditions.iter().enumerate() {
             let place = if place.is_empty() { number.to_string() } else { format!("{place}.{number}") };
             keep_conditions(id, condition, rule.text("operator"), &place, seen);
