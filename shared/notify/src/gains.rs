@@ -1,9 +1,14 @@
 //! Gains of access → events: who can do what they could not before, by which path, the widest first.
 
+use std::collections::BTreeSet;
+
 use model::Severity;
 use serde_json::{Map, Value, json};
 
-use crate::{RunReport, wire::EventDraft};
+use crate::{
+    RunReport,
+    wire::{EventDraft, TITLE_LIMIT, plain},
+};
 
 /// What one or more principals gained by one act, or one principal by several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,9 +154,58 @@ fn draft(gain: &Gain) -> EventDraft {
         name: "access.gained".to_owned(),
         subject,
         severity: gain.severity(),
-        title: gain.title.clone(),
+        title: title(gain),
         data,
     }
+}
+
+/// Returns the title of a gain. Where it is too long, names give way, then whatever stands between the beginning and the condition:
+/// under which it holds, and that an unseen restriction may take it away, is always said.
+fn title(gain: &Gain) -> String {
+    let mut title = plain(&gain.title, usize::MAX);
+    if title.len() <= TITLE_LIMIT {
+        return title;
+    }
+    for name in names(gain) {
+        title = title.replace(&plain(name, usize::MAX), &plain(name, LONG_NAME));
+    }
+    let condition = gain.grants.first().and_then(|grant| grant.get("condition")).and_then(Value::as_str);
+    let Some(condition) = condition.map(|condition| plain(condition, usize::MAX)) else { return title };
+    let joint = if condition.starts_with("unless ") { " " } else { " if " };
+    let place = title.find(&format!("{joint}{condition}"));
+    let Some(place) = place.filter(|place| place + joint.len() + condition.len() > TITLE_LIMIT) else {
+        return title;
+    };
+    let end = format!("{joint}{}", without_middle(&condition));
+    let room = TITLE_LIMIT.saturating_sub(end.len() + '…'.len_utf8()).min(place);
+    let (beginning, _) = title.split_at(title.floor_char_boundary(room));
+    format!("{beginning}…{end}")
+}
+
+/// Names longer than this give way in a title that is too long.
+const LONG_NAME: usize = 40;
+/// Bytes at either end of a condition that a title keeps.
+const KEPT_OF_CONDITION: usize = 80;
+
+/// Returns a condition without its middle where it is long: what may take it away stands at its end.
+fn without_middle(condition: &str) -> String {
+    if condition.len() <= 2 * KEPT_OF_CONDITION {
+        return condition.to_owned();
+    }
+    let (beginning, _) = condition.split_at(condition.floor_char_boundary(KEPT_OF_CONDITION));
+    let (_, end) = condition.split_at(condition.ceil_char_boundary(condition.len() - KEPT_OF_CONDITION));
+    format!("{beginning}…{end}")
+}
+
+/// Returns the long names in a gain: of who gained, and of the steps of their ways.
+fn names(gain: &Gain) -> BTreeSet<&str> {
+    let lists = gain.grants.iter().flat_map(|grant| {
+        let cause = grant.get("cause").and_then(|cause| cause.get("of"));
+        [grant.get("path"), cause].into_iter().flatten().filter_map(Value::as_array).flatten()
+    });
+    let steps = gain.principals.iter().chain(lists).chain(&gain.usable_by);
+    let names = steps.filter_map(|step| step.get("name").and_then(Value::as_str));
+    names.filter(|name| name.len() > LONG_NAME).collect()
 }
 
 #[cfg(test)]
@@ -199,6 +253,44 @@ mod tests {
         for (place, (graded, expected)) in table.into_iter().enumerate() {
             assert_eq!(graded, expected, "line {place}");
         }
+    }
+
+    #[test]
+    fn a_title_that_is_too_long_says_under_which_condition_and_what_was_not_seen() {
+        let long = "ü".repeat(200);
+        let unseen = "unless a service control policy that could not be seen takes it away";
+        let told = |condition: &str, name: &str, middle: &str| {
+            let joint = if condition.starts_with("unless") { "" } else { "if " };
+            let gain = Gain {
+                title: format!(
+                    "user {name} gained access, policy '{name}' was edited: {middle} {joint}{condition}"
+                ),
+                turn: "gained",
+                principals: vec![json!({ "id": "u", "name": name })],
+                grants: vec![json!({ "path": [{ "id": "p", "name": name }], "condition": condition })],
+                usable_by: Vec::new(),
+                usable_by_total: 0,
+                actions: 0,
+                resources: 0,
+                sensitive: Vec::new(),
+                breadth: Breadth::Narrow,
+                is_becoming: false,
+                can_act: true,
+            };
+            title(&gain)
+        };
+        for condition in [
+            unseen.to_owned(),
+            format!("g:MFAPresent bool true and {unseen}"),
+            format!("{long} and {unseen}"),
+        ] {
+            for (name, middle) in [(long.as_str(), "ecs:*:* on anything"), ("ana", long.as_str())] {
+                let title = told(&condition, name, middle);
+                assert!(title.len() <= TITLE_LIMIT && title.ends_with(unseen), "{title}");
+                assert!(title.contains("gained access, policy"), "{title}");
+            }
+        }
+        assert!(told("g:MFAPresent bool true", "ana", &long).ends_with("… if g:MFAPresent bool true"));
     }
 
     #[test]

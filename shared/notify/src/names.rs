@@ -69,7 +69,8 @@ impl<'a> Names<'a> {
         };
         for (table, column) in principals {
             let gone = self.changed.iter().filter(|((name, _), _)| *name == table.name).map(|(_, row)| *row);
-            for row in gone.chain(self.state.rows(table)) {
+            let there = wanted.iter().filter_map(|id| row_of_id(self.state, table, id));
+            for row in gone.chain(there) {
                 let id = text(table, row, column).filter(|id| wanted.contains(id));
                 if let (Some(id), Some(name)) = (id, label(table, row)) {
                     self.identities.insert(id, (table, name));
@@ -93,6 +94,14 @@ impl<'a> Names<'a> {
     pub(crate) fn identity(&self, iam_id: &str) -> Option<(&'static Table, &'a str)> {
         self.identities.get(iam_id).copied()
     }
+}
+
+/// Returns the row of a thing by its one-column key, or by the id that policies call it by: a service ID or trusted profile bears
+/// its own with `iam-` in front.
+pub(crate) fn row_of_id<'a>(state: &'a State, table: &Table, id: &str) -> Option<&'a Row> {
+    let get = |id: &str| state.rows(table).get(table, Row::pack([Value::Text(id)]).as_bytes());
+    let by_iam_id = || get(id.strip_prefix("iam-")?).filter(|row| text(table, row, "iam_id") == Some(id));
+    get(id).or_else(by_iam_id)
 }
 
 /// Returns the text in a column, if the table has it and it holds some.

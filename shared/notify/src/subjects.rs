@@ -5,22 +5,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Finding, Row, Table, tables};
+use model::{Finding, Row, State, Table, Value, tables};
 
 use crate::{
-    RunReport,
-    names::{label, text},
+    RunReport, drift,
+    names::{label, row_of_id, text},
     sentence::noun,
     wire::plain,
 };
 
 /// Names of things by the table and the rest of their address.
 pub(crate) struct SubjectNames<'a> {
-    rows: BTreeMap<(&'static str, String), &'a Row>,
+    state: &'a State,
+    /// Rows before this snapshot changed them, of the tables that subjects are in.
+    former: BTreeMap<(&'static str, String), &'a Row>,
 }
 
 impl<'a> SubjectNames<'a> {
-    /// Finds the rows that the subjects of findings are, or are part of: those of this snapshot, and those that went with it.
+    /// Gathers what is needed to name the subjects of findings: rows are looked up by their keys, those that went with this snapshot
+    /// among its changes.
     pub(crate) fn new<'f>(report: &RunReport<'a>, findings: impl Iterator<Item = &'f Finding>) -> Self {
         let mut wanted: BTreeMap<&'static str, BTreeSet<&'f str>> = BTreeMap::new();
         for (table, rest) in findings.filter_map(|finding| parse(&finding.subject)) {
@@ -29,24 +32,36 @@ impl<'a> SubjectNames<'a> {
                 wanted.entry(owner.name).or_default().insert(id);
             }
         }
-        let mut names = Self { rows: BTreeMap::new() };
-        for change in report.changes.iter().filter(|change| wanted.contains_key(change.table.name)) {
-            change.row_before().into_iter().for_each(|row| names.keep(change.table, row, &wanted));
+        let mut former = BTreeMap::new();
+        for change in report.changes {
+            let (Some(row), Some(wanted)) = (change.row_before(), wanted.get(change.table.name)) else {
+                continue;
+            };
+            // Rules name some principals by what policies call them.
+            let other = text(change.table, row, "iam_id").map(str::to_owned);
+            for rest in other.into_iter().chain([key_text(change.table, row)]) {
+                if wanted.contains(rest.as_str()) {
+                    former.insert((change.table.name, rest), row);
+                }
+            }
         }
-        for table in wanted.keys().filter_map(|name| tables::find(name)) {
-            report.state.rows(table).iter().for_each(|row| names.keep(table, row, &wanted));
-        }
-        names
+        Self { state: report.state, former }
     }
 
-    fn keep(&mut self, table: &'static Table, row: &'a Row, wanted: &BTreeMap<&'static str, BTreeSet<&str>>) {
-        let Some(wanted) = wanted.get(table.name) else { return };
-        let key: Vec<String> = row.values().take(table.key).map(|value| value.to_string()).collect();
-        // Rules name some principals by what policies call them.
-        let others = ["iam_id"].into_iter().filter_map(|column| text(table, row, column)).map(str::to_owned);
-        for rest in others.chain([key.join("/")]).filter(|rest| wanted.contains(rest.as_str())) {
-            self.rows.insert((table.name, rest), row);
-        }
+    /// Returns the row that an address leads to, now or before this snapshot.
+    fn row(&self, table: &'static Table, rest: &str) -> Option<&'a Row> {
+        let now = if table.key == 1 {
+            row_of_id(self.state, table, rest)
+        } else {
+            // Ids may hold what parts an address.
+            rest.match_indices('/').find_map(|(end, _)| {
+                let owner = Row::pack([Value::Text(rest.get(..end)?)]);
+                let mut below = self.state.rows(table).find_below(owner.as_bytes());
+                let key = below.find(|row| key_text(table, row) == rest)?.prefix(table.key).to_vec();
+                self.state.rows(table).get(table, &key)
+            })
+        };
+        now.or_else(|| self.former.get(&(table.name, rest.to_owned())).copied())
     }
 
     /// Returns what the subject of a finding is called.
@@ -62,19 +77,47 @@ impl<'a> SubjectNames<'a> {
             (Some(name), _) => format!("{} {name}", noun(table)),
             (None, Some((owner, id, part))) => {
                 let whose = self.name(owner, id).unwrap_or_else(|| id.to_owned());
-                format!("{} {part} of {} {whose}", noun(table), noun(owner))
+                format!("{} {} of {} {whose}", noun(table), self.part(table, part), noun(owner))
             }
-            (None, None) => format!("{} {rest}", noun(table)),
+            (None, None) => match self.holder(table, rest) {
+                Some((of, name)) => format!("{} {rest} of {} {name}", noun(table), noun(of)),
+                None => format!("{} {rest}", noun(table)),
+            },
         }
     }
 
+    /// Returns whose a thing is that has no name of its own, as an access key.
+    fn holder(&self, table: &'static Table, rest: &str) -> Option<(&'static Table, String)> {
+        let row = self.row(table, rest).filter(|_| table.label.is_none())?;
+        self.principal(table, text(table, row, "user_id")?)
+    }
+
+    /// Returns the principal with an id, in the cloud of a table.
+    fn principal(&self, table: &Table, id: &str) -> Option<(&'static Table, String)> {
+        let cloud = model::Cloud::ALL.into_iter().find(|cloud| table.name.starts_with(cloud.name()))?;
+        drift::naming_tables(cloud).find_map(|of| Some((of, self.name(of, id)?)))
+    }
+
+    /// Returns what a part of a thing is called: ids of principals by their names.
+    fn part(&self, table: &Table, part: &str) -> String {
+        let word = |word: &str| self.principal(table, word).map_or_else(|| word.to_owned(), |(_, name)| name);
+        let words: Vec<String> = part.split('/').map(word).collect();
+        let is_to = ["entity_id", "subject_id"].iter().any(|column| table.position(column).is_some());
+        format!("{}{}", if is_to { "to " } else { "" }, words.join(" "))
+    }
+
     fn name(&self, table: &'static Table, rest: &str) -> Option<String> {
-        let row = self.rows.get(&(table.name, rest.to_owned()))?;
+        let row = self.row(table, rest)?;
         let name = label(table, row).map(|name| plain(name, NAME_LIMIT));
         // Policies have no name: they are known by their description.
         let described = text(table, row, "description").filter(|_| table.label.is_none());
         name.or_else(|| described.map(|text| format!("'{}' ({rest})", plain(text, NAME_LIMIT))))
     }
+}
+
+fn key_text(table: &Table, row: &Row) -> String {
+    let key: Vec<String> = row.values().take(table.key).map(|value| value.to_string()).collect();
+    key.join("/")
 }
 
 /// Longest name in a title.

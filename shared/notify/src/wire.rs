@@ -35,7 +35,8 @@ pub const KINDS: [&str; 18] = [
 ];
 
 const SUBJECT_LIMIT: usize = 1024;
-const TITLE_LIMIT: usize = 300;
+/// Longest title, in bytes.
+pub(crate) const TITLE_LIMIT: usize = 300;
 
 /// What an event tells, before it has an envelope.
 #[derive(Debug)]

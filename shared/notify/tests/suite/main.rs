@@ -11,4 +11,6 @@ mod eventbridge;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
+mod subjects;
+#[cfg(test)]
 mod told;
