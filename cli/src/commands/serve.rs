@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use model::Cloud;
 use serde_json::json;
 use serve::{Archive, AskLimits};
 use snapshot::AnyStore;
@@ -24,7 +25,9 @@ pub(super) async fn run(context: Context<'_>, wanted: &Serve) -> Result<bool, Fa
     // What cannot be read is said at once, and not by every page.
     let first = past::first_asked(context).await?;
     let store = AnyStore::open(&store_place, &place::options(global, settings)).await?;
-    let rules = Questions::of(settings, None)?.rules;
+    let Questions { rules, permissions, .. } = Questions::of(settings, None)?;
+    let permissions =
+        Cloud::ALL.into_iter().map(|cloud| (cloud, permissions.of_cloud(cloud).to_vec())).collect();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted.port)).await.map_err(|error| {
         let failure = Failure::new(exit::UNREADABLE, error);
         failure
@@ -33,7 +36,8 @@ pub(super) async fn run(context: Context<'_>, wanted: &Serve) -> Result<bool, Fa
     })?;
     let address = listener.local_addr().map_err(|error| Failure::new(exit::UNREADABLE, error))?;
     let token = token()?;
-    let archive = Archive::new(store, rules, jiff::Timestamp::now, AskLimits::default());
+    let archive =
+        Archive::new(store, rules, jiff::Timestamp::now, AskLimits::default()).with_permissions(permissions);
     let router = serve::guard(serve::router(archive), token.clone(), address.port());
     let path = first.map(|account| format!("accounts/{account}")).unwrap_or_default();
     let url = format!("http://{address}/{path}?token={token}");

@@ -3,6 +3,7 @@
 mod access;
 mod assumptions;
 mod attachments;
+mod audited;
 mod bounds;
 mod clouds;
 mod decide;
@@ -24,6 +25,7 @@ mod unseen;
 
 pub use access::{Access, Holders, Principal, Source, Standing, Step};
 pub use assumptions::Assumption;
+pub use audited::{absence_tables, aside_tables, needed_tables, restricting_tables, weighed_tables};
 pub use clouds::{build, ends_before, fault_of_action, inventory, question, tables, unknown_action};
 pub use decide::{Answer, Verdict};
 pub use gains::{AccessChange, Cause, CauseKind, Inventory, Reach, Turn, UsableBy, What, is_gain_withheld};

@@ -43,5 +43,5 @@ pub use rules::{RuleError, RuleSet};
 pub use run::{Outcome, RuleResult, RuleRow, run};
 pub use sight::{Hidden, Sight};
 pub use transitions::{Baseline, NextFindings, Previous, transitions};
-pub use unanswered::{RuleInput, Unanswered, unanswered};
+pub use unanswered::{RuleInput, Unanswered, inputs_of_rules, unanswered};
 pub use views::{View, run_row, views_of};

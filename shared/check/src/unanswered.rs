@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use model::{AccountId, State, Table};
+use model::{AccountId, Cloud, State, Table};
 use serde::Serialize;
 
-use crate::{Subject, blindness::Sighted};
+use crate::{RuleKind, RuleSet, Subject, blindness::Sighted};
 
 /// What a question reads: a rule, or a permission that is audited.
 #[derive(Debug, Clone)]
@@ -21,6 +21,15 @@ pub struct RuleInput<'a> {
     pub needs: Vec<&'static Table>,
     /// Those among them whose missing rows would make it report.
     pub absence: Vec<&'static Table>,
+}
+
+/// Returns what the rules with findings read in a cloud, by their ids.
+pub fn inputs_of_rules(rules: &RuleSet, cloud: Cloud) -> impl Iterator<Item = RuleInput<'_>> {
+    rules.for_cloud(cloud).filter(|rule| rule.kind == RuleKind::Finding).filter_map(move |rule| {
+        let reading = rule.readings.get(&cloud)?;
+        let (needs, absence) = (reading.needs.clone(), reading.absence.clone());
+        Some(RuleInput { rule: &rule.id, subject: rule.subject.clone()?, needs, absence })
+    })
 }
 
 /// A question that has no answer, or not the whole of it.

@@ -1,23 +1,22 @@
 //! Tables that no snapshot stores, made of one when a question names them: who holds which grant, and what was found.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, sync::Arc};
 
 use access::Access;
 use check::Derived;
 use model::{
-    Author, Change, Cloud, Finding, Row, Rows, Sighting, State, Table, Timestamp, Type, Value,
-    tables::derived as t,
+    Author, Change, Cloud, Finding, Row, Rows, Sighting, State, Table, Type, Value, tables::derived as t,
 };
 use snapshot::{History, Manifest, SnapshotError, Timeline};
 
-use crate::{drift, finding_rows, is_among};
+use crate::{drift, finding_rows, grants::shared_access, is_among};
 
 /// What derived tables are made of. The graph of access is built when the first of its tables is loaded.
 pub(crate) struct Made<'a> {
-    cloud: Cloud,
-    at: Timestamp,
+    history: &'a History,
+    manifest: &'a Manifest,
     state: &'a State,
-    access: OnceCell<Access>,
+    access: OnceCell<Arc<Access>>,
     findings: Rows,
     drift: Vec<Change>,
     snapshots: Timeline,
@@ -26,8 +25,8 @@ pub(crate) struct Made<'a> {
 impl<'a> Made<'a> {
     /// Takes the state, in which the tables that [`source_tables`] names are, and reads the findings if they are asked of.
     pub(crate) async fn of(
-        history: &History,
-        manifest: &Manifest,
+        history: &'a History,
+        manifest: &'a Manifest,
         state: &'a State,
         wanted: &[&'static Table],
     ) -> Result<Self, SnapshotError> {
@@ -47,8 +46,7 @@ impl<'a> Made<'a> {
         let has_snapshots = is_among(wanted, &t::SNAPSHOTS);
         let snapshots =
             if has_snapshots { history.timeline(manifest.number).await? } else { Timeline::default() };
-        let (cloud, at) = (manifest.account.cloud(), manifest.taken_at());
-        Ok(Self { cloud, at, state, access: OnceCell::new(), findings, drift, snapshots })
+        Ok(Self { history, manifest, state, access: OnceCell::new(), findings, drift, snapshots })
     }
 }
 
@@ -77,7 +75,8 @@ impl Derived for Made<'_> {
         if table.name == t::SNAPSHOTS.name {
             return Box::new(self.snapshots.manifests.iter().map(snapshot));
         }
-        self.access.get_or_init(|| access::build(self.cloud, self.state, self.at)).grant_rows(table)
+        let build = || shared_access(self.history, self.manifest, self.state);
+        self.access.get_or_init(build).grant_rows(table)
     }
 }
 

@@ -1,12 +1,16 @@
 //! Who may do what in a snapshot, and who gained or lost it between two.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use access::{Access, Answer, SharedChange};
 use model::{Cloud, Lists, State, Table};
 use snapshot::{History, Manifest, SnapshotError};
 
 use crate::{QuestionError, state_without_documents};
+
+/// Bytes of a graph of access for each byte of the rows that it is made of, and for each row: more than it takes rather than less.
+const GRAPH_FACTOR: usize = 8;
+const GRAPH_ROW: usize = 512;
 
 /// Who may do something.
 #[derive(Debug)]
@@ -36,7 +40,7 @@ pub async fn who_can(
     }
     let state = load_all(history, manifest).await?;
     let question = access::question(cloud, &state, action, resource).map_err(QuestionError::Resource)?;
-    let access = access::build(cloud, &state, manifest.taken_at());
+    let access = shared_access(history, manifest, &state);
     let unknown_action = access::unknown_action(cloud, &state, action);
     let answers = if unknown_action.is_some() { Vec::new() } else { access.who_can(&question) };
     Ok(WhoCan { answers, unseen: access.unseen_of(&question), unknown_action })
@@ -67,9 +71,14 @@ pub async fn access_changes(
     let tables: Vec<&'static Table> = access::tables(cloud).collect();
     let changes = diff::compare(&former, &present, &tables);
     let former_lists = Lists::of(&former);
-    let mut former = access::build(cloud, &diff::hindsight(former, &changes), before.taken_at());
-    former.set_former_lists(former_lists);
-    let now: Access = access::build(cloud, &present, after.taken_at());
+    let weight = weight_of_graph(cloud, &present);
+    let name = format!("access {} as of {}", before.number, after.number);
+    let former = history.shared(&name, || {
+        let mut former = access::build(cloud, &diff::hindsight(former, &changes), before.taken_at());
+        former.set_former_lists(former_lists);
+        (former, weight)
+    });
+    let now = shared_access(history, after, &present);
     let known = access::inventory(cloud, &present);
     let mut changes = now.gains_since(&former, &known);
     let mut earlier = BTreeMap::new();
@@ -79,7 +88,7 @@ pub async fn access_changes(
         if let Ok(manifest) = manifest
             && let Ok(state) = load_all(history, &manifest).await
         {
-            earlier.insert(number, access::build(cloud, &state, manifest.taken_at()));
+            earlier.insert(number, Access::clone(&shared_access(history, &manifest, &state)));
         }
     }
     now.hold_gains_against(&former, &earlier, &known, &mut changes);
@@ -95,9 +104,23 @@ pub fn access_tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
 ///
 /// # Errors
 /// As [`crate::state`].
-pub async fn build_access(history: &History, manifest: &Manifest) -> Result<Access, SnapshotError> {
+pub async fn build_access(history: &History, manifest: &Manifest) -> Result<Arc<Access>, SnapshotError> {
     let state = load_all(history, manifest).await?;
-    Ok(access::build(manifest.account.cloud(), &state, manifest.taken_at()))
+    Ok(shared_access(history, manifest, &state))
+}
+
+/// Returns who may do what in a snapshot, built of its tables unless the history keeps it.
+pub(crate) fn shared_access(history: &History, manifest: &Manifest, state: &State) -> Arc<Access> {
+    let cloud = manifest.account.cloud();
+    let build = || (access::build(cloud, state, manifest.taken_at()), weight_of_graph(cloud, state));
+    history.shared(&format!("access {}", manifest.number), build)
+}
+
+/// Estimates how many bytes the graph of a state takes: about as many as the rows that it is made of, several times over, for it holds names, paths
+/// and patterns of each in parts of their own.
+fn weight_of_graph(cloud: Cloud, state: &State) -> usize {
+    let rows = access::tables(cloud).flat_map(|table| state.rows(table).iter());
+    rows.map(|row| GRAPH_FACTOR * row.as_bytes().len() + GRAPH_ROW).sum()
 }
 
 async fn load_all(history: &History, manifest: &Manifest) -> Result<State, SnapshotError> {

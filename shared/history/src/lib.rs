@@ -23,13 +23,14 @@ pub use turns::{Turns, access_turns};
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use access::SensitivePermission;
 use check::{
     Database, EachFinding, Findings, FindingsPatch, Limits, Memory, QueryAnswer, QueryError, Reads,
-    RuleInput, RunContext, Unanswered,
+    RuleInput, RuleSet, RunContext, Unanswered,
 };
 use model::{
-    AccountId, Change, Cloud, Column, Coverage, Finding, ListStatus, Patch as _, Reading, Rows, State, Table,
-    Type, Weight, tables,
+    AccountId, Change, Cloud, Column, Coverage, Finding, ListStatus, Lists, Patch as _, Reading, Rows, State,
+    Table, Type, Weight, tables,
 };
 use snapshot::{History, Manifest, SnapshotError};
 
@@ -279,6 +280,28 @@ pub async fn sight(history: &History, manifest: &Manifest) -> Result<State, Snap
 pub fn unanswered(manifest: &Manifest, sight: &State, questions: &[RuleInput<'_>]) -> Vec<Unanswered> {
     let is_empty = |table: &Table| manifest.tables.get(table.name).is_none_or(|entry| entry.rows == 0);
     check::unanswered(&manifest.account, questions, sight, is_empty)
+}
+
+/// Returns which rules with findings, and which audited permissions, a snapshot does not answer, or not wholly.
+///
+/// # Errors
+/// As [`state`].
+pub async fn unanswered_of(
+    history: &History,
+    manifest: &Manifest,
+    rules: &RuleSet,
+    permissions: &[SensitivePermission],
+) -> Result<Vec<Unanswered>, SnapshotError> {
+    let (cloud, sight) = (manifest.account.cloud(), sight(history, manifest).await?);
+    let lists = Lists::of(&sight);
+    let of_permissions = permissions.iter().map(|permission| RuleInput {
+        rule: &permission.id,
+        subject: check::Subject::Address,
+        needs: access::needed_tables(cloud),
+        absence: access::absence_tables(cloud, &lists, permission),
+    });
+    let questions: Vec<RuleInput<'_>> = check::inputs_of_rules(rules, cloud).chain(of_permissions).collect();
+    Ok(unanswered(manifest, &sight, &questions))
 }
 
 /// Returns the drift between two snapshots, in the order of tables and keys. Tables that have the same logical

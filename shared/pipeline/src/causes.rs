@@ -9,10 +9,7 @@ use check::RuleSet;
 use model::{AccountId, Cloud, State, Transition, TransitionKind};
 use serde_json::Value;
 
-use crate::{
-    audit::{Compared, Run},
-    grants,
-};
+use crate::audit::{Compared, Run};
 
 /// How many things may have changed for each of them to be named.
 const FEW: usize = 3;
@@ -56,7 +53,7 @@ fn things(account: &AccountId, compared: &Compared, state: &State) -> Vec<Thing>
 /// Returns the names of the tables that a rule or a permission reads.
 fn needs(rules: &RuleSet, cloud: Cloud, rule: &str) -> BTreeSet<String> {
     let of_rule = rules.get(rule).and_then(|rule| rule.readings.get(&cloud)).map(|reading| &reading.needs);
-    let of_grants = || [grants::needs(cloud).as_slice(), grants::restricting(cloud)].concat();
+    let of_grants = || [access::needed_tables(cloud).as_slice(), access::restricting_tables(cloud)].concat();
     let tables = of_rule.cloned().unwrap_or_else(of_grants);
     tables.iter().map(|table| table.name.to_owned()).collect()
 }

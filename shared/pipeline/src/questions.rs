@@ -1,9 +1,9 @@
 //! All that is asked of an account unasked: the rules with findings, and the permissions that are audited.
 
-use check::{RuleInput, RuleKind, RuleSet, Subject};
+use check::{RuleInput, RuleSet, Subject};
 use model::{Cloud, Lists, State};
 
-use crate::{Permissions, grants};
+use crate::Permissions;
 
 /// Returns what is asked of an account of a cloud: rules by id, then permissions. Of the state, the coverage is enough.
 #[must_use]
@@ -13,16 +13,12 @@ pub fn questions<'a>(
     cloud: Cloud,
     state: &State,
 ) -> Vec<RuleInput<'a>> {
-    let of_rules = rules.for_cloud(cloud).filter(|rule| rule.kind == RuleKind::Finding).filter_map(|rule| {
-        let reading = rule.readings.get(&cloud)?;
-        let (needs, absence) = (reading.needs.clone(), reading.absence.clone());
-        Some(RuleInput { rule: &rule.id, subject: rule.subject.clone()?, needs, absence })
-    });
     let lists = Lists::of(state);
-    let of_permissions = permissions.of_cloud(cloud).iter().map(|permission| {
-        let judgement = grants::judgement(cloud, &lists, permission);
-        let (needs, absence) = (judgement.needs, judgement.absence);
-        RuleInput { rule: &permission.id, subject: Subject::Address, needs, absence }
+    let of_permissions = permissions.of_cloud(cloud).iter().map(|permission| RuleInput {
+        rule: &permission.id,
+        subject: Subject::Address,
+        needs: access::needed_tables(cloud),
+        absence: access::absence_tables(cloud, &lists, permission),
     });
-    of_rules.chain(of_permissions).collect()
+    check::inputs_of_rules(rules, cloud).chain(of_permissions).collect()
 }

@@ -2,7 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use check::RuleSet;
+use access::SensitivePermission;
+use check::{RuleSet, Unanswered};
 use model::{AccountId, Cloud, Timestamp};
 use snapshot::{AnyStore, History, Manifest, ReadCache, SnapshotError, SnapshotName};
 use tokio::sync::Semaphore;
@@ -52,6 +53,7 @@ pub struct Archive {
     now: NowClock,
     limits: AskLimits,
     rules: Arc<RuleSet>,
+    permissions: Arc<Vec<(Cloud, Vec<SensitivePermission>)>>,
     turns: Arc<Semaphore>,
     cache: ReadCache,
 }
@@ -59,7 +61,7 @@ pub struct Archive {
 impl Archive {
     /// Takes the store, the clock that times are counted from, and the limits; nothing is read yet.
     ///
-    /// The rules only name what findings are about: none is asked. The limit for the memory of SQL is one for the program: of several archives the
+    /// The rules name what findings are about, and what could not be answered: none is asked. The limit for the memory of SQL is one for the program: of several archives the
     /// least counts.
     #[must_use]
     pub fn new(store: AnyStore, rules: RuleSet, now: NowClock, limits: AskLimits) -> Self {
@@ -69,9 +71,38 @@ impl Archive {
             now,
             limits,
             rules: Arc::new(rules),
+            // They are part of the program, and a test reads them.
+            permissions: Arc::new(
+                Cloud::ALL
+                    .into_iter()
+                    .map(|cloud| (cloud, access::usual(cloud).unwrap_or_default()))
+                    .collect(),
+            ),
             turns: Arc::new(Semaphore::new(limits.at_once.max(1))),
             cache: ReadCache::new(limits.kept_bytes),
         }
+    }
+
+    /// Returns this archive with the permissions that are audited, by cloud, in place of the usual ones.
+    #[must_use]
+    pub fn with_permissions(self, permissions: Vec<(Cloud, Vec<SensitivePermission>)>) -> Self {
+        Self { permissions: Arc::new(permissions), ..self }
+    }
+
+    /// Returns the permissions that are audited in a cloud.
+    pub(crate) fn permissions(&self, cloud: Cloud) -> &[SensitivePermission] {
+        let own = self.permissions.iter().find(|(of, _)| *of == cloud);
+        own.map(|(_, permissions)| permissions.as_slice()).unwrap_or_default()
+    }
+
+    /// Returns the rules and permissions that a snapshot does not answer, or not wholly.
+    pub(crate) async fn unanswered(
+        &self,
+        history: &History,
+        manifest: &Manifest,
+    ) -> Result<Vec<Unanswered>, SnapshotError> {
+        let permissions = self.permissions(manifest.account.cloud());
+        history::unanswered_of(history, manifest, &self.rules, permissions).await
     }
 
     pub(crate) const fn store(&self) -> &AnyStore {

@@ -118,6 +118,7 @@ fn answer_schema(endpoint: &Endpoint) -> Value {
         "required": [rows],
         "properties": {
             rows: { "type": "array", "items": { "type": "object" } },
+            "not_answered": { "type": "array", "items": { "type": "object" }, "description": "Rules and permissions that the snapshot does not answer, or not wholly (`is_partial`), with the tables that were not read to their end." },
             "incomplete": { "type": "array", "items": { "type": "object" }, "description": "The lists that the answer hangs on and that were not read to their end: what is missing from them proves nothing." },
             "next": { "type": ["string", "null"], "description": "The token of the next page." },
         },

@@ -1,9 +1,10 @@
-//! What a warm program keeps of a store: manifests, decoded tables and documents, up to a bound of bytes.
+//! What a warm program keeps of a store: manifests, decoded tables, documents and what was made of them, up to a bound of bytes.
 //!
 //! What is kept never changes, so that nothing is ever out of date: tables are kept by the hash of their rows, documents by the hash in their
-//! key, manifests by their number. Whoever proves a history reads without a cache ([`History::without_cache`]).
+//! key, manifests by their number, what was made of snapshots by a name that says of which. Whoever proves a history reads without a cache ([`History::without_cache`]).
 
 use std::{
+    any::Any,
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -26,6 +27,7 @@ enum CacheName {
     Manifest(AccountId, u64),
     Rows { table: &'static str, shape: String, hash: String },
     Document(AccountId, String),
+    Made(AccountId, String),
 }
 
 #[derive(Debug, Clone)]
@@ -33,6 +35,7 @@ enum Cached {
     Manifest(Arc<Manifest>),
     Rows(Rows),
     Document(Bytes),
+    Made { value: Arc<dyn Any + Send + Sync>, bytes: usize },
 }
 
 impl Cached {
@@ -43,6 +46,7 @@ impl Cached {
             }
             Self::Rows(rows) => rows.iter().map(|row| row.as_bytes().len() + ROW_BYTES).sum(),
             Self::Document(bytes) => bytes.len(),
+            Self::Made { bytes, .. } => *bytes,
         };
         own.saturating_add(ENTRY_BYTES)
     }
@@ -62,6 +66,7 @@ struct Shelf {
     uses: BTreeMap<u64, CacheName>,
     clock: u64,
     bytes: usize,
+    made: u64,
 }
 
 #[derive(Debug)]
@@ -82,6 +87,12 @@ impl ReadCache {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.lock().bytes
+    }
+
+    /// Returns how often something was made of snapshots because it was not kept.
+    #[must_use]
+    pub fn makings(&self) -> u64 {
+        self.lock().made
     }
 
     fn get(&self, name: &CacheName) -> Option<Cached> {
@@ -143,6 +154,24 @@ impl History {
         let manifest = Arc::new(self.manifest(number).await?);
         cache.put(name, Cached::Manifest(Arc::clone(&manifest)));
         Ok(manifest)
+    }
+
+    /// Returns what is made of snapshots of this history and follows from them alone, which is not made again where it is kept. The name
+    /// says what it is and of which snapshots; whoever makes it says about how many bytes it takes.
+    pub fn shared<T: Any + Send + Sync>(&self, name: &str, make: impl FnOnce() -> (T, usize)) -> Arc<T> {
+        let Some(cache) = self.cache() else { return Arc::new(make().0) };
+        let name = CacheName::Made(self.account().clone(), name.to_owned());
+        if let Some(Cached::Made { value, .. }) = cache.get(&name)
+            && let Ok(value) = value.downcast::<T>()
+        {
+            return value;
+        }
+        let (made, bytes) = make();
+        let made = Arc::new(made);
+        let value: Arc<dyn Any + Send + Sync> = Arc::<T>::clone(&made);
+        cache.lock().made += 1;
+        cache.put(name, Cached::Made { value, bytes });
+        made
     }
 
     /// Returns the rows of a table that are kept.

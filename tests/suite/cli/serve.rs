@@ -388,3 +388,24 @@ async fn every_path_of_the_description_answers_and_takes_the_parameters_that_it_
         served.problem(&format!("{path}?unheard=1"), 400, "unknown-parameter").await;
     }
 }
+
+#[tokio::test]
+async fn rules_without_an_answer_are_named_with_the_reason_as_on_the_terminal() {
+    for desk in [Desk::with_history(), Desk::with_huawei_history()] {
+        let served = Served::start(&desk);
+        let at = account(&served).await;
+        // The eighth week could not see all; the seventh could.
+        for (number, is_blind) in [("8", true), ("7", false)] {
+            let told = served.json(&format!("{at}/findings?at={number}&limit=1")).await;
+            let terminal = desk.iamwatch(&["findings", "--at", number, "--json"]).json();
+            assert_eq!(told["not_answered"], terminal["not_answered"], "{at} at {number}");
+            assert_eq!(!told["not_answered"].as_array().unwrap().is_empty(), is_blind, "{told}");
+            let shown = format!("{at}/findings?at={number}").replace("/api/v1", "");
+            let page = served.ask(&shown, &[]).await.text().await.unwrap();
+            assert_eq!(page.contains("without a whole answer"), is_blind, "{page}");
+            for each in told["not_answered"].as_array().unwrap() {
+                assert!(page.contains(each["rule"].as_str().unwrap()), "{each}");
+            }
+        }
+    }
+}

@@ -175,3 +175,30 @@ async fn sql_that_would_take_all_memory_is_stopped_and_others_go_on() {
     assert!(most > limit / 2, "{most} MiB: no statement came near the limit of {limit} MiB");
     let _: Value = served.json(&format!("{at}/snapshots/7")).await;
 }
+
+#[tokio::test]
+async fn the_graph_of_access_is_built_once_while_it_is_kept_and_in_no_more_than_its_bytes() {
+    let desk = Desk::with_history();
+    let place = desk.path("iamwatch-store").display().to_string();
+    let store = AnyStore::open(&place, &StoreOptions::default()).await.unwrap();
+    let account = snapshot::History::accounts(&store).await.unwrap().remove(0);
+    let ask_all = async |cache: &snapshot::ReadCache| {
+        let history = snapshot::History::new(store.clone(), account.clone()).with_cache(cache.clone());
+        let (before, after) = (history.manifest(8).await.unwrap(), history.manifest(9).await.unwrap());
+        let able = history::who_can(&history, &after, "iam.policy.create", None).await.unwrap();
+        let access = history::build_access(&history, &after).await.unwrap();
+        let changes = history::access_changes(&history, &before, &after).await.unwrap();
+        let sql = "select count(*) from grants";
+        let answer = history::query(&history, &after, sql, &check::Limits::default()).await.unwrap();
+        format!("{able:?} {} {changes:?} {:?}", access.unseen().len(), answer.rows)
+    };
+    let cache = snapshot::ReadCache::new(64 << 20);
+    let first = ask_all(&cache).await;
+    // That of the newest, and that of the one before in hindsight.
+    assert_eq!(cache.makings(), 2, "one question builds for all others");
+    assert_eq!(ask_all(&cache).await, first);
+    assert_eq!(cache.makings(), 2, "and the next one builds nothing");
+    let small = snapshot::ReadCache::new(64 << 10);
+    assert_eq!(ask_all(&small).await, first, "the answers are the same");
+    assert!(small.makings() > 2 && small.bytes() <= 64 << 10);
+}

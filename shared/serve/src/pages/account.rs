@@ -40,11 +40,13 @@ pub(super) fn accounts(asked: &Asked<'_>) -> Drawn {
 /// Shows the newest snapshot of an account in short.
 fn in_short(newest: &Value) -> Markup {
     let (incomplete, lists) = (number(newest, "/incomplete"), number(newest, "/lists"));
+    let unanswered = list(newest, "/not_answered");
     html! {
         dl.facts {
             div { dt { "Newest snapshot" } dd { (number(newest, "/number")) ", " (when(text(newest, "/finished_at"))) } }
             div { dt { "Open findings" } dd { (open(newest)) } }
             div { dt { "Drift" } dd { (drift(newest)) } }
+            @if !unanswered.is_empty() { div { dt { "Rules without an answer" } dd { span.warn { span aria-hidden="true" { "⚠ " } (unanswered.len()) } } } }
             div { dt { "Coverage" } dd { (sight(incomplete, lists)) } }
         }
     }

@@ -9,8 +9,8 @@ use super::{
     Asked, Drawn,
     frame::Tab,
     parts::{
-        address, badge, choice, field, for_programs, incomplete, list, next_page, number, problem, seen,
-        text, when,
+        address, badge, choice, field, for_programs, incomplete, list, next_page, not_answered, number,
+        problem, seen, text, when,
     },
 };
 use crate::drift::cell_text;
@@ -51,6 +51,7 @@ fn answered(asked: &Asked<'_>, answer: &Value) -> Markup {
             p.alert { strong { "Not judged. " } (seen(reason)) " These are the findings of the snapshot that was judged last." }
         }
         (incomplete(list(answer, "/incomplete")))
+        (not_answered(list(answer, "/not_answered")))
         @if findings.is_empty() {
             div.empty {
                 @if list(answer, "/incomplete").is_empty() { p { "Nothing was found with these filters." } }

@@ -1,6 +1,6 @@
 //! The parts that several pages have: badges, times, tables, paths, what could not be seen.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use maud::{Markup, html};
 use serde_json::Value;
@@ -79,6 +79,32 @@ pub(super) fn incomplete(lists: &[Value]) -> Markup {
                 details {
                     summary { "Which, and why" }
                     ul.plain { @for each in lists { li { (unread_list(each)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// Shows which rules have no answer, or not the whole of it, those together that want the same tables.
+pub(super) fn not_answered(rules: &[Value]) -> Markup {
+    let mut groups: BTreeMap<(bool, String), Vec<&str>> = BTreeMap::new();
+    for each in rules {
+        let is_partial = each.get("is_partial") == Some(&Value::Bool(true));
+        let tables: Vec<&str> = list(each, "/tables").iter().filter_map(Value::as_str).collect();
+        groups.entry((is_partial, tables.join(", "))).or_default().push(text(each, "/rule"));
+    }
+    html! {
+        @if !rules.is_empty() {
+            div.alert {
+                p { strong { (counted(u64::try_from(rules.len()).unwrap_or_default(), "rule")) " without a whole answer. " }
+                    "That nothing is found by one of them proves nothing." }
+                details {
+                    summary { "Which, and why" }
+                    ul.plain { @for ((is_partial, tables), rules) in &groups { li {
+                        strong { @if *is_partial { "Answered in part: " } @else { "Not answered: " } }
+                        @for (position, rule) in rules.iter().enumerate() { @if position > 0 { ", " } code { (seen(rule)) } }
+                        ", for what is missing of " code { (seen(tables)) }
+                    } } }
                 }
             }
         }

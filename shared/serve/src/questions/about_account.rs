@@ -26,7 +26,7 @@ pub(super) async fn accounts(archive: &Archive, request: &Request) -> Result<Rep
     let told = of_page.into_iter().map(|account| async move {
         let history = archive.history_of(account);
         let newest = match history.newest().await? {
-            Some(number) => one(&history, number).await?.unwrap_or(Value::Null),
+            Some(number) => with_unanswered(archive, &history, number).await?,
             None => Value::Null,
         };
         let account = history.account();
@@ -63,6 +63,24 @@ pub(super) async fn snapshots(request: &Request, ground: &Ground) -> Result<Repl
         "next": next,
     });
     Ok(Reply { next, ..Reply::of(json) })
+}
+
+/// Reads one snapshot in short, with the rules and permissions that it does not answer where a list was not read to its end.
+async fn with_unanswered(archive: &Archive, history: &History, number: u64) -> Result<Value, Problem> {
+    let mut told = one(history, number).await?.unwrap_or(Value::Null);
+    if told.get("incomplete").and_then(Value::as_u64).is_some_and(|lists| lists > 0)
+        && let Some(members) = told.as_object_mut()
+    {
+        let manifest = history.shared_manifest(number).await?;
+        let unanswered = match archive.unanswered(history, &manifest).await {
+            Ok(unanswered) => json!(unanswered),
+            // What is damaged is said where it is asked; the other accounts are listed all the same.
+            Err(error) if error.is_damage() => Value::Null,
+            Err(error) => return Err(error.into()),
+        };
+        members.insert("not_answered".to_owned(), unanswered);
+    }
+    Ok(told)
 }
 
 /// Reads one snapshot in short, or what is wrong with it.

@@ -162,6 +162,7 @@ pub(super) async fn findings(
         "total": total,
         "findings": told,
         "incomplete": incomplete,
+        "not_answered": archive.unanswered(history, manifest).await?,
         "next": next,
     });
     Ok(Reply { next, most_rows: Some(request.count("limit")), ..Reply::of(json) })
