@@ -5,6 +5,7 @@
 //! common tables and subqueries, as far as they can be known; what cannot be known is not refused.
 
 mod expression;
+mod pattern;
 mod query;
 mod scope;
 mod tree;

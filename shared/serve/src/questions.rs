@@ -4,6 +4,7 @@ mod about_account;
 mod about_objects;
 mod about_snapshot;
 mod about_thing;
+mod holdings;
 
 use crate::{
     Problem,

@@ -409,3 +409,56 @@ async fn rules_without_an_answer_are_named_with_the_reason_as_on_the_terminal() 
         }
     }
 }
+
+/// What decides on the grants of somebody in a snapshot, without the names of resources.
+const HELD: &str = "select h.through, s.steps, s.effect, s.but_actions, s.but_resources, s.statement_condition, h.holder_condition,
+(select group_concat(action, ' ') from (select action from grant_actions a where a.statement_id = s.statement_id order by 1)) as actions,
+(select group_concat(resource, ' ') from (select resource from grant_resources r where r.statement_id = s.statement_id order by 1)) as resources
+from grant_holders h join grant_statements s on s.statement_id = h.statement_id where h.principal_id = ";
+
+#[tokio::test]
+async fn each_grant_of_a_principal_says_since_when_it_is_held_unchanged() {
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
+    let at = account(&served).await;
+    let holders = "select principal_id, count(*) from grant_holders group by 1 order by 2 desc limit 4";
+    let holders = served.json(&format!("{at}/query?sql={}", encoded(holders))).await;
+    let mut numbers = std::collections::BTreeSet::new();
+    for holder in holders["rows"].as_array().unwrap() {
+        let id = holder.as_object().map_or_else(|| &holder[0], |row| &row["principal_id"]).as_str().unwrap();
+        let mut held: Vec<Vec<String>> = Vec::new();
+        for number in 1..=9 {
+            let sql = encoded(&format!("{HELD}'{id}'"));
+            let answer = served.json(&format!("{at}/query?at={number}&limit=10000&sql={sql}")).await;
+            held.push(answer["rows"].as_array().unwrap().iter().map(ToString::to_string).collect());
+        }
+        let since =
+            |grant: &String| 9 - held.iter().rev().take_while(|rows| rows.contains(grant)).count() + 1;
+        let mut expected: Vec<usize> = held[8].iter().map(since).collect();
+        let life = served.json(&format!("{at}/history?subject={}", encoded(id))).await;
+        let told: Vec<(u64, bool)> = life["holds"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{id}: {life}"))
+            .iter()
+            .map(|grant| {
+                (grant["since"]["snapshot"].as_u64().unwrap(), grant["since"]["at_least"].as_bool().unwrap())
+            })
+            .collect();
+        let mut found: Vec<usize> =
+            told.iter().map(|(number, _)| usize::try_from(*number).unwrap()).collect();
+        expected.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(found, expected, "{id}");
+        assert!(
+            told.iter().all(|(number, at_least)| *number > 1 || *at_least),
+            "nobody knows what was before: {told:?}"
+        );
+        numbers.extend(told);
+    }
+    assert!(
+        numbers.iter().any(|(number, at_least)| *number > 1 && !at_least),
+        "some came later: {numbers:?}"
+    );
+    let page = served.ask(&format!("{at}/history?subject=ci-deployer").replace("/api/v1", ""), &[]).await;
+    assert!(page.text().await.unwrap().contains("Unchanged since"));
+}

@@ -5,13 +5,11 @@ use sqlparser::ast::{
 };
 
 use super::{
+    pattern::check_pattern,
     query::{Common, QueryReader, check_null_order},
     scope::{NameScope, ValueKind, ValueType, column_name},
     tree::{aggregates, arguments},
 };
-
-/// How patterns escape their wildcards.
-const ESCAPE: char = '!';
 
 impl QueryReader<'_> {
     /// Reads an expression where a condition stands.
@@ -419,40 +417,6 @@ fn is_at_least(expression: &Expr, least: i64) -> bool {
         }
         _ => false,
     }
-}
-
-/// Checks that a pattern means the same on every engine.
-fn check_pattern(pattern: &Expr, escape: Option<&impl std::fmt::Display>) -> Result<(), String> {
-    let literal = match pattern {
-        Expr::Value(value) => match &value.value {
-            Value::SingleQuotedString(text) => Some(text.as_str()),
-            _ => None,
-        },
-        _ => None,
-    };
-    let Some(escape) = escape else {
-        return if literal.is_some() {
-            Ok(())
-        } else {
-            Err(format!(
-                "`like {pattern}`: a backslash in data escapes on some engines; add `escape '{ESCAPE}'`"
-            ))
-        };
-    };
-    if escape.to_string().trim_matches('\'') != ESCAPE.to_string() {
-        return Err(format!(
-            "`escape {escape}`: write `escape '{ESCAPE}'`, as all patterns of the tables do"
-        ));
-    }
-    let mut letters = literal.unwrap_or_default().chars();
-    while let Some(letter) = letters.next() {
-        if letter == ESCAPE && !letters.next().is_some_and(|next| ['%', '_', ESCAPE].contains(&next)) {
-            return Err(format!(
-                "the pattern `{pattern}` escapes what is no wildcard, which some engines refuse: write `{ESCAPE}{ESCAPE}`"
-            ));
-        }
-    }
-    Ok(())
 }
 
 fn gives_one_row(query: &sqlparser::ast::Query) -> bool {

@@ -55,7 +55,7 @@ fn told(asked: &Asked<'_>, answer: &Value) -> Markup {
             @if !by.is_empty() { div { dt { "By" } dd { (seen(by)) } } }
         }
         (incomplete(list(answer, "/incomplete")))
-        @if let Some(holds) = answer.get("holds").and_then(Value::as_array) { (holdings(holds, list(answer, "/unseen"))) }
+        @if let Some(holds) = answer.get("holds").and_then(Value::as_array) { (holdings(&home, holds, list(answer, "/unseen"))) }
         h2 { "Its life" }
         (unread(answer))
         @if list(answer, "/moments").is_empty() { div.empty { p { "Nothing of it changed in any snapshot." } } }
@@ -91,7 +91,7 @@ fn moment(asked: &Asked<'_>, home: &str, moment: &Value) -> Markup {
 }
 
 /// Draws what a principal holds, grant by grant.
-fn holdings(holds: &[Value], lines: &[Value]) -> Markup {
+fn holdings(home: &str, holds: &[Value], lines: &[Value]) -> Markup {
     html! {
         h2 { "What it holds" span.count { (holds.len()) } }
         (unseen(lines))
@@ -99,8 +99,8 @@ fn holdings(holds: &[Value], lines: &[Value]) -> Markup {
         @else {
             div.scroll tabindex="0" role="region" aria-label="What it holds, and through what" {
                 table {
-                    thead { tr { th scope="col" { "Through" } th scope="col" { "Actions" } th scope="col" { "On" } th scope="col" { "If" } } }
-                    tbody { @for grant in holds.iter().take(GRANTS) { (held(grant)) } }
+                    thead { tr { th scope="col" { "Through" } th scope="col" { "Actions" } th scope="col" { "On" } th scope="col" { "If" } th scope="col" { "Unchanged since" } } }
+                    tbody { @for grant in holds.iter().take(GRANTS) { (held(home, grant)) } }
                 }
             }
             @if holds.len() > GRANTS { p.alert { "The first " (GRANTS) " of " (holds.len()) "; the answer as JSON has all." } }
@@ -108,7 +108,7 @@ fn holdings(holds: &[Value], lines: &[Value]) -> Markup {
     }
 }
 
-fn held(grant: &Value) -> Markup {
+fn held(home: &str, grant: &Value) -> Markup {
     let actions = list(grant, "/actions");
     let resources: Vec<&str> = list(grant, "/resources").iter().filter_map(Value::as_str).collect();
     let but = |name: &str| {
@@ -126,6 +126,9 @@ fn held(grant: &Value) -> Markup {
                 @if actions.len() > ACTIONS { " and " (actions.len() - ACTIONS) " more" } (but("/but_actions")) }
             td { (seen(&resources.join("; "))) (but("/but_resources")) }
             td { @if conditions.is_empty() { span.null { "–" } } @else { (seen(&conditions.join(" and "))) } }
+            td { @if grant.pointer("/since/at_least") == Some(&Value::Bool(true)) { "at least " }
+                a href={ (home) "/snapshots/" (number(grant, "/since/snapshot")) } { "snapshot " (number(grant, "/since/snapshot")) }
+                " " span.meta { (when(text(grant, "/since/at"))) } }
         }
     }
 }

@@ -1,11 +1,8 @@
 //! What is asked of things: the life of one, what it holds, where things are by their name, who may do what.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use history::Subject;
-use model::{Row, Table, tables::derived as t};
 use serde_json::{Value, json};
 
+use super::holdings::holdings;
 use crate::{
     Problem,
     archive::Archive,
@@ -25,7 +22,9 @@ pub(super) async fn life(archive: &Archive, request: &Request, ground: &Ground) 
     let turns = history::access_turns(history, &timeline, &life.subject, request.count("compare")).await?;
     let told = tell_life(history, archive.rules(), &timeline, &life, &turns).await?;
     let mut json = life_json(&told);
-    let holdings = if life.is_there { holdings(ground, &life.subject).await? } else { None };
+    // Who has become a trusted profile bears its id with this in front.
+    let ids: Vec<String> = life.subject.ids.iter().flat_map(|id| [id.clone(), format!("iam-{id}")]).collect();
+    let holdings = if life.is_there { holdings(history, newest, &ids).await? } else { None };
     if let Some(members) = json.as_object_mut() {
         members.insert("account".to_owned(), json!(history.account()));
         if let Some((holds, unseen)) = holdings {
@@ -34,60 +33,6 @@ pub(super) async fn life(archive: &Archive, request: &Request, ground: &Ground) 
         }
     }
     Ok(Reply::of(json))
-}
-
-/// Returns what a principal holds in the snapshot and through what, with what could not be seen; none for what is no principal.
-async fn holdings(ground: &Ground, subject: &Subject) -> Result<Option<(Vec<Value>, Vec<String>)>, Problem> {
-    let access = history::build_access(ground.history()?, ground.manifest()?).await?;
-    // Who has become a trusted profile bears its id with this in front.
-    let ids = subject.ids.iter().flat_map(|id| [id.clone(), format!("iam-{id}")]);
-    let Some(id) = ids.into_iter().find(|id| access.principal_with(id).is_some()) else { return Ok(None) };
-    let text = |table: &'static Table, row: &Row, column: &str| table.text(row, column).map(str::to_owned);
-    let number = |table: &'static Table, row: &Row| {
-        table.position("statement_id").map_or(-1, |position| row.value(position).as_integer().unwrap_or(-1))
-    };
-    let mut held: Vec<(i64, Option<String>, Option<String>)> = Vec::new();
-    for row in access.grant_rows(&t::GRANT_HOLDERS) {
-        if t::GRANT_HOLDERS.text(&row, "principal_id") == Some(id.as_str()) {
-            let (through, condition) =
-                (text(&t::GRANT_HOLDERS, &row, "through"), text(&t::GRANT_HOLDERS, &row, "holder_condition"));
-            held.push((number(&t::GRANT_HOLDERS, &row), through, condition));
-        }
-    }
-    let wanted: BTreeSet<i64> = held.iter().map(|(number, ..)| *number).collect();
-    let gather = |table: &'static Table, column: &str| {
-        let mut found: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-        for row in access.grant_rows(table) {
-            let number = number(table, &row);
-            if wanted.contains(&number) {
-                found.entry(number).or_default().extend(text(table, &row, column));
-            }
-        }
-        found
-    };
-    let (actions, resources) =
-        (gather(&t::GRANT_ACTIONS, "action"), gather(&t::GRANT_RESOURCES, "resource_words"));
-    let statements: BTreeMap<i64, Row> = access
-        .grant_rows(&t::GRANT_STATEMENTS)
-        .map(|row| (number(&t::GRANT_STATEMENTS, &row), row))
-        .filter(|(number, _)| wanted.contains(number))
-        .collect();
-    let holds = held.into_iter().filter_map(|(number, through, holder_condition)| {
-        let row = statements.get(&number)?;
-        let of = |column: &str| text(&t::GRANT_STATEMENTS, row, column);
-        Some(json!({
-            "through": through,
-            "steps": of("steps"),
-            "effect": of("effect"),
-            "actions": actions.get(&number),
-            "but_actions": of("but_actions"),
-            "resources": resources.get(&number),
-            "but_resources": of("but_resources"),
-            "condition": of("statement_condition"),
-            "holder_condition": holder_condition,
-        }))
-    });
-    Ok(Some((holds.collect(), access.unseen().to_vec())))
 }
 
 /// Finds things by a part of their name or id.
