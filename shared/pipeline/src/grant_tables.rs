@@ -5,9 +5,11 @@ use std::{
     sync::OnceLock,
 };
 
-use access::Access;
+use access::{Access, Sensitive};
 use check::Derived;
 use model::{Cloud, Row, State, Table, Timestamp};
+
+use crate::Permissions;
 
 /// What the tables are made of. The graph of access is built once for all that needs it.
 pub(crate) struct GrantTables<'a> {
@@ -27,6 +29,16 @@ impl<'a> GrantTables<'a> {
         Self { cloud, state, at, access: OnceLock::new(), moment: OnceLock::new(), holders: Holders::new() }
     }
 
+    /// Takes the access of the state where it is built already.
+    pub(crate) fn with(cloud: Cloud, state: &'a State, at: Timestamp, access: Option<Access>) -> Self {
+        let tables = Self::new(cloud, state, at);
+        if let Some(access) = access {
+            // INVARIANT: nobody has asked for it yet.
+            tables.access.get_or_init(|| access);
+        }
+        tables
+    }
+
     /// Returns the access of the state, built when it is first asked for.
     pub(crate) fn access(&self) -> &Access {
         self.access.get_or_init(|| access::build(self.cloud, self.state, self.at))
@@ -37,9 +49,10 @@ impl<'a> GrantTables<'a> {
         self.holders.insert(permission.to_owned(), holders);
     }
 
-    /// Returns the access, if it was built, and the holders that were noted.
-    pub(crate) fn into_access(self) -> (Option<Access>, Holders) {
-        (self.access.into_inner(), self.holders)
+    /// Returns what looks for sensitive permissions in what somebody gained.
+    pub(crate) fn sensitive<'s>(&'s self, permissions: &'s Permissions) -> Sensitive<'s> {
+        let permissions = permissions.of_cloud(self.cloud);
+        Sensitive::new(self.cloud, self.state, self.access(), permissions, &self.holders)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::{
-    Access, AccessChange, CauseKind, Holding, Sensitive, SensitivePermission, SharedChange, Standing, Turn,
+    Access, AccessChange, CauseKind, Holding, Inventory, SensitivePermission, SharedChange, Standing, Turn,
     Verdict, What, path_text,
 };
 use check::{Found, FoundOne, RustRule};
@@ -12,12 +12,7 @@ use notify::{Breadth, Gain};
 use serde_json::json;
 use snapshot::{History, SnapshotError};
 
-use crate::{
-    Permissions,
-    audit::Compared,
-    grading,
-    grant_tables::{GrantTables, Holders},
-};
+use crate::{Permissions, audit::Compared, grading, grant_tables::GrantTables};
 
 /// The form of the evidence of a holding.
 const FORM: &str = "principal, about, actions, certainty, condition, through";
@@ -145,17 +140,22 @@ pub(crate) fn may_be_gained(cloud: Cloud, compared: &Compared, times: &Times) ->
             && access::is_gain_withheld(&Lists::of(&compared.before), &Lists::of(&compared.state)))
 }
 
-/// Returns who gained what by the drift of a run, or by what denied it and has ended since, widest first.
+/// What principals gained in a run, and what is known to exist, to grade it by.
+pub(crate) struct Gained {
+    changes: Vec<SharedChange>,
+    known: Inventory,
+}
+
+/// Returns what was gained by the drift of a run, or by what denied it and has ended since.
 ///
 /// It is asked only where [`may_be_gained`]. Of the state before, the tables that differ are enough. The state is the same afterwards; its tables are lent for a while, so
 /// that those that did not change need not be copied.
-pub(crate) async fn gains(
+pub(crate) async fn gained(
     history: &History,
     compared: &mut Compared,
-    (now, holders): (Option<Access>, Holders),
-    permissions: &Permissions,
+    now: &Access,
     times: &Times,
-) -> Vec<Gain> {
+) -> Gained {
     let cloud = history.account().cloud();
     let before = std::mem::take(&mut compared.before);
     let (state, changes) = (&mut compared.state, &compared.changes);
@@ -168,21 +168,26 @@ pub(crate) async fn gains(
     let mut former = access::build(cloud, state, times.before);
     former.set_former_lists(former_lists);
     swap(&changed, &mut hindsight, state);
-    let now = now.unwrap_or_else(|| access::build(cloud, state, times.now));
-    let told = |change: &SharedChange| matches!(change.turn, Turn::Gained | Turn::Widened);
     let known = access::inventory(cloud, state);
     let mut changes = now.gains_since(&former, &known);
     let earlier = earlier(history, &now.snapshots_to_ask(&former, &changes)).await;
     now.hold_gains_against(&former, &earlier, &known, &mut changes);
-    changes.retain(|change| !is_of_nobody(&now, change));
-    let changes = access::shared(changes);
-    let mut sensitive = Sensitive::new(cloud, state, &now, permissions.of_cloud(cloud), &holders);
+    changes.retain(|change| !is_of_nobody(now, change));
+    let mut changes = access::shared(changes);
+    changes.retain(|change| matches!(change.turn, Turn::Gained | Turn::Widened));
+    Gained { changes, known }
+}
+
+/// Grades gains by what is sensitive and how broad, widest first. Who holds what is sensitive is known where the permissions were
+/// audited before.
+pub(crate) fn graded(gained: &Gained, tables: &GrantTables<'_>, permissions: &Permissions) -> Vec<Gain> {
+    let mut sensitive = tables.sensitive(permissions);
     let graded = |change: &SharedChange| Gain {
         sensitive: sensitive.given_by(change).into_iter().map(grading::sensitive_permission).collect(),
-        breadth: grading::breadth(change, &known),
+        breadth: grading::breadth(change, &gained.known),
         ..gain(change)
     };
-    let mut gains: Vec<Gain> = changes.iter().filter(|change| told(change)).map(graded).collect();
+    let mut gains: Vec<Gain> = gained.changes.iter().map(graded).collect();
     gains.sort_by_key(|gain| {
         std::cmp::Reverse((gain.breadth == Breadth::Everything, gain.actions, gain.resources))
     });

@@ -9,6 +9,7 @@ use std::{
     time::Instant,
 };
 
+use access::Access;
 use check::{Cache, Derived, Evaluation, Findings, FindingsPatch, Limits, RuleSet, RustRule, Unanswered};
 use futures::FutureExt;
 use model::{Finding, Lists, Sighting, State, Timestamp, Transition, time_text};
@@ -21,7 +22,8 @@ use crate::{
     causes,
     former::Former,
     grant_tables::GrantTables,
-    grants, questions, suppressions,
+    grants::{self, Gained},
+    questions, suppressions,
 };
 
 /// What became of findings by what the rules said.
@@ -64,8 +66,8 @@ impl Judged {
     }
 }
 
-/// Stage 4: the rules are asked, then who gained access, and then the findings follow. Without one of them there is none: the next
-/// run tells all. The graphs of access are large, as the findings are: only one of them is held at a time.
+/// Stage 4: what was gained, then what the rules say, then what becomes of the findings. Without one of them there is none: the next
+/// run tells all. Graphs of access and findings are large: the order is the one in which the fewest are held together.
 pub(crate) async fn judge(
     history: &History,
     former: &mut Former,
@@ -73,34 +75,50 @@ pub(crate) async fn judge(
     run: &Run<'_>,
     at: Timestamp,
 ) -> Result<(Judged, Vec<Gain>), SnapshotError> {
+    let cloud = history.account().cloud();
+    let (access, gained) = match gained(history, compared, at).await {
+        Ok(gained) => gained.unzip(),
+        Err(reason) => return Ok((Judged::none(former, reason), Vec::new())),
+    };
     let until = Instant::now().checked_add(run.judging).into_iter().chain(run.judge_until).min();
     let asking = check::RunContext { account: history.account().clone(), at, number: former.next };
     let known = former.findings_ref().cloned();
     let none = BTreeMap::new();
     let grounds = known.as_ref().map_or(&none, |known| &known.grounds);
-    let cloud = history.account().cloud();
-    let mut tables = GrantTables::new(cloud, &compared.state, at);
     let cache = Some(Cache { hashes: &compared.hashes, grounds });
-    let round = match guarded(|| ask(compared, &asking, run, cache, &mut tables, until)).flatten() {
-        Ok(round) => round,
+    let mut tables = GrantTables::with(cloud, &compared.state, at, access);
+    let asked = guarded(|| {
+        let round = ask(compared, &asking, run, cache, &mut tables, until)?;
+        let gains = gained.map(|gained| grants::graded(&gained, &tables, run.permissions));
+        Ok((round, gains.unwrap_or_default()))
+    });
+    let (round, gains) = match asked.flatten() {
+        Ok(asked) => asked,
         Err(reason) => return Ok((Judged::none(former, reason), Vec::new())),
     };
-    let access = tables.into_access();
+    drop(tables);
+    let judged = follow_findings(history, former, compared, round, &asking, run, until).await?;
+    let gains = if judged.unjudged.is_some() { Vec::new() } else { gains };
+    Ok((judged, gains))
+}
+
+/// Returns the access of the state, with what was gained since the last snapshot, where anything may have been.
+async fn gained(
+    history: &History,
+    compared: &mut Compared,
+    at: Timestamp,
+) -> Result<Option<(Access, Gained)>, String> {
+    let cloud = history.account().cloud();
     let times = grants::Times::of(compared.before_at, at);
-    let gains = if grants::may_be_gained(cloud, compared, &times) {
-        let gains = grants::gains(history, compared, access, run.permissions, &times);
-        AssertUnwindSafe(gains).catch_unwind().await.map_err(|fault| reason_of(fault.as_ref()))
-    } else {
-        drop(access);
-        Ok(Vec::new())
+    if !grants::may_be_gained(cloud, compared, &times) {
+        return Ok(None);
+    }
+    let gained = async {
+        let access = access::build(cloud, &compared.state, at);
+        let gained = grants::gained(history, compared, &access, &times).await;
+        Some((access, gained))
     };
-    Ok(match gains {
-        Ok(gains) => match follow_findings(history, former, compared, round, &asking, run, until).await? {
-            judged if judged.unjudged.is_some() => (judged, Vec::new()),
-            judged => (judged, gains),
-        },
-        Err(reason) => (Judged::none(former, reason), Vec::new()),
-    })
+    AssertUnwindSafe(gained).catch_unwind().await.map_err(|fault| reason_of(fault.as_ref()))
 }
 
 /// Returns what a part of judging came to, or what it failed of: a fault of the program costs no snapshot.
