@@ -16,6 +16,7 @@ mod paging;
 mod progress;
 mod reader;
 mod reading;
+mod repeats;
 mod retry;
 mod secret;
 mod session;

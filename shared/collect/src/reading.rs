@@ -17,6 +17,7 @@ use crate::{
     item::{Faults, Item},
     listing::{List, Seen},
     paging::{Family, Page, Walk},
+    repeats::without_repeats,
     session::SignedIn,
 };
 
@@ -148,7 +149,8 @@ impl ListReading {
     ) -> Result<bool, String> {
         let shown = shown(list.items, page)?;
         for thing in &shown.things {
-            let kept = Item::whole(thing, &self.faults).and_then(|item| keep(&item, &mut self.seen));
+            let thing = without_repeats(thing);
+            let kept = Item::whole(&thing, &self.faults).and_then(|item| keep(&item, &mut self.seen));
             self.seen.settle(&self.faults);
             match kept {
                 None => self.left_out += 1,

@@ -4,6 +4,7 @@ mod blame;
 mod derived;
 mod finding_steps;
 mod grants;
+mod holder;
 mod life;
 mod life_names;
 mod report;

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Change, ChangeKind, Event, Kind, Row, Rows, Sighting, State, Table, Weight, tables};
+use model::{
+    Change, ChangeKind, Event, Kind, Row, Rows, Sighting, State, Table, Weight, tables,
+    tables::derived::GRANT_PRINCIPALS,
+};
 use snapshot::{History, Manifest, RowFilter, RowStep, SnapshotError, Timeline};
 
 use crate::{
-    FindingStep, QuestionError, Subject, finding_steps::finding_steps, is_among, life_names::names_of, state,
-    subject::naming_columns,
+    FindingStep, QuestionError, Subject, finding_steps::finding_steps, holder::holder_row, is_among,
+    life_names::names_of, state, subject::naming_columns,
 };
 
 /// The life of one thing, from the first snapshot that can be read to the last.
@@ -54,9 +57,15 @@ pub async fn life(history: &History, timeline: &Timeline, subject: Subject) -> R
     let findings = finding_steps(history, timeline, &subject);
     let gains = gains(history, timeline, &subject);
     let (steps, findings, gains) = futures::future::try_join3(steps, findings, gains).await?;
-    let (row, is_there) = own_row(&subject, &steps);
-    // It may have been found by a name that it no longer has.
-    let subject = row.as_ref().map_or(subject.clone(), |row| Subject::of_row(subject.table, row));
+    let (subject, row, is_there) = if is_among(&[&GRANT_PRINCIPALS], subject.table) {
+        let row = holder_row(history, newest, |row| row.prefix(1) == subject.key.as_bytes()).await?;
+        let is_there = row.is_some();
+        (subject, row, is_there)
+    } else {
+        let (row, is_there) = own_row(&subject, &steps);
+        // It may have been found by a name that it no longer has.
+        (row.as_ref().map_or(subject.clone(), |row| Subject::of_row(subject.table, row)), row, is_there)
+    };
     let names = names_of(history, timeline, &steps).await?;
     let mut moments = BTreeMap::new();
     for (former, manifest) in pairs(&timeline.manifests) {
@@ -192,7 +201,7 @@ async fn weighed(
 }
 
 /// Returns the gains of access that events told of a thing: of itself, or by a way through it.
-async fn gains(
+pub(crate) async fn gains(
     history: &History,
     timeline: &Timeline,
     subject: &Subject,

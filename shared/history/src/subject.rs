@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::{AccountId, Cloud, Kind, Row, Table, Type, Value, references, tables};
 use snapshot::{History, RowFilter, Timeline};
 
-use crate::QuestionError;
+use crate::{QuestionError, holder::find_holder};
 
 /// Columns beside the key that hold an id of the thing itself.
 pub(crate) const IDS: [&str; 5] = ["crn", "guid", "iam_id", "id", "urn"];
@@ -179,6 +179,11 @@ pub async fn find_subject(
     }
     if search.found.is_empty() {
         search_the_past(history, timeline, &wanted, &mut search).await?;
+    }
+    if search.found.is_empty()
+        && let Some(holder) = find_holder(history, timeline, text).await?
+    {
+        return Ok(holder);
     }
     search.end(text, newest.coverage.incomplete)
 }

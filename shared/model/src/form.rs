@@ -54,6 +54,8 @@ fn normal(name: &str, value: &Json) -> Json {
         Json::Array(elements) => {
             let mut elements: Vec<Json> = elements.iter().map(|each| normal(name, each)).collect();
             elements.sort_by_cached_key(Json::to_string);
+            // What is said twice is no more.
+            elements.dedup();
             elements.into()
         }
         Json::String(text) => normal_text(name, text).into(),
@@ -99,6 +101,7 @@ mod tests {
             (r#"{"at":"2021-05-19T10:20:00Z"}"#, r#"{"at":"2021-05-19T10:20+0000"}"#),
             (r#"{"at":"2021-05-19T10:20:00Z"}"#, r#"{"at":"2021-05-19T10:20:00.123Z"}"#),
             (r#"{"a":["x","y"],"b":null}"#, r#"{"a":["y","x"]}"#),
+            (r#"{"a":["x","y"]}"#, r#"{"a":["y","x","y"]}"#),
             (r#"{"a":"x","deleted_at":""}"#, r#"{"a":"x"}"#),
             (r#"{"email":"Ana@Example.com"}"#, r#"{"email":"ana@example.com"}"#),
             (r#"{"name":"x"}"#, r#"{"added_by_the_cloud":{"name":"y"},"name":"x"}"#),

@@ -45,6 +45,32 @@ async fn a_list_that_is_shorter_under_the_date_that_it_had_is_no_edit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_list_inside_of_a_thing_shows_twice_is_not_two() {
+    let again = |places: &[(&'static str, &'static str)]| -> Vec<Vec<Odd>> {
+        vec![places.iter().map(|(path, place)| (*path, *place, Value::Null)).collect()]
+    };
+    let account = Account::of_a_dozen().await;
+    let places = [
+        ("/v2/policies", "resource/attributes/+again"),
+        ("/v1/rules?", "contexts/+again"),
+        ("/v2/groups/", "conditions/+again"),
+        ("/v2/roles?", "actions/+again"),
+        ("effective_settings", "effective/user_mfa/+again"),
+        ("/v1/serviceids?", "unique_instance_crns/+again"),
+    ];
+    tell_nothing(&account, again(&places)).await;
+    let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
+    let places = [
+        ("/versions", "document/Statement/+again"),
+        ("/v5/agencies?", "trust_policy/Statement/*/Action/+again"),
+        ("/v3/roles?", "policy/Statement/+again"),
+        ("/OS-FEDERATION/mappings", "rules/+again"),
+        ("/v5/oidc-providers", "thumbprints/+again"),
+    ];
+    tell_nothing(&account, again(&places)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_gives_nothing_in_a_text_of_huawei_cloud_is_doubtful_once() {
     let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
     let scp = "policy/content/Statement/*/Sid";
@@ -58,6 +84,7 @@ async fn what_gives_nothing_in_a_text_of_huawei_cloud_is_doubtful_once() {
         vec![
             ("/attached-entities", "attached_entities/*/type", json!(true)),
             ("/versions", "document/Statement/*/NotAction", json!([])),
+            ("/v3/roles?", "policy/Statement/*/+added_by_the_cloud", Value::Null),
             (
                 "/v1/organizations/policies/p-",
                 "policy/content/Statement/*/Condition/StringNotEquals/g:RequestedRegion",

@@ -79,6 +79,8 @@ async fn no_answer_of_ibm_cloud_in_another_shape_tells_anything() {
         Fault::on("/users?", Kind::Shifted),
         Fault::on("/v2/policies", Kind::Shifted),
         Fault::on("/v1/zones?", Kind::Shifted),
+        Fault::on("/v1/zones/", Kind::Shifted),
+        Fault::on("/v1/zones/", Kind::Again),
         // Nothing, in a form that proves nothing.
         Fault::on("", Kind::NullArrays),
         Fault::on("", Kind::NoArrays),

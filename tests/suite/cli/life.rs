@@ -237,3 +237,20 @@ fn the_subject_of_every_finding_has_a_life_that_tells_of_the_finding() {
         assert!(rules.contains(&&json!(rule)), "{rule}: {finding}\n{life}");
     }
 }
+
+#[test]
+fn a_holder_of_another_account_has_a_life_though_no_table_has_it() {
+    let desk = Desk::with_huawei_history();
+    let findings = desk.iamwatch(&["findings", "--all", "--json"]).json();
+    let of_account = |finding: &&Value| finding["subject"].as_str().unwrap().contains("/account/");
+    let finding = list(&findings, "findings").iter().find(of_account).expect("a holder of another account");
+    let address = finding["subject"].as_str().unwrap();
+    let id = address.rsplit('/').next().unwrap();
+    for named in [address, id, &format!("account/{id}")] {
+        let life = desk.iamwatch(&["history", named, "--json"]).json();
+        assert_eq!((&life["is_there"], &life["row"]["principal_id"]), (&json!(true), &json!(id)), "{named}");
+        let mut steps = list(&life, "moments").iter().flat_map(|moment| list(moment, "findings"));
+        assert!(steps.any(|step| step.to_string().contains(address)), "{named}: {life}");
+    }
+    desk.iamwatch(&["history", "account/00000000000000000000000000000000"]).fails(2, &["no snapshot"]);
+}

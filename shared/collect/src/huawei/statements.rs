@@ -17,7 +17,7 @@ use std::{
 use model::{Draft, Row, RowsByTable, STATEMENT, StatementTables, Table};
 use serde_json::{Map, Value};
 
-use crate::{document, item::Item, json, listing::Seen};
+use crate::{document, item::Item, json, listing::Seen, repeats::without_repeats};
 
 /// Most memory that the value of one document may take; the clouds allow 128 KiB of text.
 const DOCUMENT_MEMORY: usize = 32 << 20;
@@ -77,7 +77,7 @@ impl Document {
             item.unread(member, "holds no policy");
             return Self { is_broken: true, ..Self::default() };
         };
-        let document = Self::of(&document);
+        let document = Self::of(&without_repeats(&document));
         if let Some(fault) = document.fault.as_ref().filter(|_| !document.is_doubtful) {
             item.faults().note(|| format!("{owner}: {fault}"));
         }
@@ -212,20 +212,22 @@ impl StatementFaults {
             self.broken(format!("statement {place} is no object"));
             return DocumentStatement::default();
         };
-        let unknown = members.keys().find(|name| {
-            !matches!(
-                name.as_str(),
-                "Sid"
-                    | "Effect"
-                    | "Action"
-                    | "NotAction"
-                    | "Resource"
-                    | "NotResource"
-                    | "Principal"
-                    | "NotPrincipal"
-                    | "Condition"
-            )
-        });
+        // One that is null says nothing.
+        let unknown =
+            members.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name).find(|name| {
+                !matches!(
+                    name.as_str(),
+                    "Sid"
+                        | "Effect"
+                        | "Action"
+                        | "NotAction"
+                        | "Resource"
+                        | "NotResource"
+                        | "Principal"
+                        | "NotPrincipal"
+                        | "Condition"
+                )
+            });
         if unknown.is_some() {
             self.note(format!("statement {place} has a member that is not known"));
         }

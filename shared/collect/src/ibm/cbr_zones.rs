@@ -84,6 +84,13 @@ fn keep_addresses(zone: &str, item: &Item<'_>, seen: &mut Seen) -> Kept {
             })
             .collect();
         addresses.sort_unstable();
+        let shown = addresses.len();
+        addresses.dedup();
+        if addresses.len() < shown {
+            // Another one may be left out.
+            let row = CBR_ZONE_ADDRESSES.draft().set("zone_id", zone).set("is_excluded", is_excluded).row();
+            seen.note_part(&CBR_ZONE_ADDRESSES, &row, 2);
+        }
         for ((kind, value), position) in addresses.iter().zip(0_i64..) {
             let row = CBR_ZONE_ADDRESSES
                 .draft()

@@ -2,7 +2,7 @@
 //!
 //! A place is a list of names with `/` between them; `*` is any element of an array, and the first that has the rest of the
 //! place is meant. It leads into texts that hold JSON, as policies of Huawei Cloud are. A last name with `+` before it is one
-//! that the thing does not have yet.
+//! that the thing does not have yet; `+again` repeats the first element of an array.
 
 use serde_json::Value;
 
@@ -12,6 +12,11 @@ pub(crate) fn put(thing: &mut Value, place: &str, value: Option<&Value>) -> bool
     match (thing, rest) {
         (Value::Array(elements), Some(rest)) if name == "*" => {
             elements.iter_mut().any(|element| put(element, rest, value))
+        }
+        (Value::Array(elements), None) if name == "+again" => {
+            let first = elements.first().cloned();
+            elements.extend(first.clone());
+            first.is_some()
         }
         (Value::Array(elements), None) if name == "*" && !elements.is_empty() => {
             match value {
@@ -30,7 +35,7 @@ pub(crate) fn put(thing: &mut Value, place: &str, value: Option<&Value>) -> bool
                 true
             }
             (Some(_), None) => members.remove(name).is_some(),
-            (None, Some(value)) if name.starts_with('+') => {
+            (None, Some(value)) if name.starts_with('+') && name != "+again" => {
                 members.insert(name.trim_start_matches('+').to_owned(), value.clone()).is_none()
             }
             (None, _) => false,
@@ -66,6 +71,8 @@ mod tests {
         assert!(!put(&mut thing, "a/*/e", None) && !put(&mut thing, "b", Some(&json!(1))));
         assert!(put(&mut thing, "a/*/c/+new", Some(&json!(1))));
         assert_eq!(thing["a"][1], json!({"c": {"d": "x", "new": 1}}));
+        assert!(put(&mut thing, "a/+again", None) && !put(&mut json!([]), "+again", None));
+        assert_eq!((thing["a"].as_array().map(Vec::len), &thing["a"][3]), (Some(4), &Value::Null));
     }
 
     #[test]
