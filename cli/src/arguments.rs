@@ -12,17 +12,17 @@ mod replay;
 mod serve;
 mod verify;
 
-pub(crate) use ddl::{Ddl, Engine};
-pub(crate) use export::{Export, Layout};
-pub(crate) use findings::{Findings, GroupBy, StateName};
-pub(crate) use life::{Blame, History};
-pub(crate) use manual::{Completions, Man};
-pub(crate) use open::Open;
-pub(crate) use prune::Prune;
-pub(crate) use query::{Query, Report, ReportForm, Tables};
-pub(crate) use replay::Replay;
-pub(crate) use serve::Serve;
-pub(crate) use verify::Verify;
+pub(crate) use ddl::{DdlArgs, Engine};
+pub(crate) use export::{ExportArgs, Layout};
+pub(crate) use findings::{FindingsArgs, GroupBy, StateName};
+pub(crate) use life::{BlameArgs, HistoryArgs};
+pub(crate) use manual::{CompletionsArgs, ManArgs};
+pub(crate) use open::OpenArgs;
+pub(crate) use prune::PruneArgs;
+pub(crate) use query::{QueryArgs, ReportArgs, ReportForm, TablesArgs};
+pub(crate) use replay::ReplayArgs;
+pub(crate) use serve::ServeArgs;
+pub(crate) use verify::VerifyArgs;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 
@@ -112,29 +112,29 @@ pub(crate) enum Colour {
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Demo(Demo),
-    Audit(Audit),
-    Plan(Plan),
-    Snapshots(Snapshots),
-    Show(Show),
-    Diff(Diff),
-    History(History),
-    Blame(Blame),
-    Findings(Findings),
-    WhoCan(WhoCan),
-    Query(Query),
-    Export(Export),
-    Ddl(Ddl),
-    Open(Open),
-    Tables(Tables),
-    Report(Report),
-    Serve(Serve),
-    Rules(Rules),
-    Replay(Replay),
-    Verify(Verify),
-    Prune(Prune),
-    Completions(Completions),
-    Man(Man),
+    Demo(DemoArgs),
+    Audit(AuditArgs),
+    Plan(PlanArgs),
+    Snapshots(SnapshotsArgs),
+    Show(ShowArgs),
+    Diff(DiffArgs),
+    History(HistoryArgs),
+    Blame(BlameArgs),
+    Findings(FindingsArgs),
+    WhoCan(WhoCanArgs),
+    Query(QueryArgs),
+    Export(ExportArgs),
+    Ddl(DdlArgs),
+    Open(OpenArgs),
+    Tables(TablesArgs),
+    Report(ReportArgs),
+    Serve(ServeArgs),
+    Rules(RulesArgs),
+    Replay(ReplayArgs),
+    Verify(VerifyArgs),
+    Prune(PruneArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Live through some weeks of simulated accounts on IBM Cloud and Huawei Cloud, auditing each
@@ -153,7 +153,7 @@ ever deleted. The events are kept beside it, one JSON object a line, in STORE.ev
 
 --json: {\"store\", \"accounts\", \"events\": FILE, \"weeks\": [{\"account\", \"week\", \"date\", \"happened\", \"summary\", \"events\"}, …],
 \"commands\": [text, …]}.")]
-pub(crate) struct Demo {
+pub(crate) struct DemoArgs {
     /// Show the last week of each account only
     #[arg(long)]
     pub(crate) fast: bool,
@@ -184,7 +184,7 @@ Paths in a configuration count from its folder; `~` is your home. An account tha
 code is then that of the failure.
 
 --json: {\"runs\": [SUMMARY, …], \"failures\": [{\"account\", \"error\"}, …]}; a SUMMARY is what the function answers.")]
-pub(crate) struct Audit {}
+pub(crate) struct AuditArgs {}
 
 /// Say how many calls a run takes and how long, before it is made
 ///
@@ -197,7 +197,7 @@ Examples:
   iamwatch plan --users 2000 --keys 1500 --groups 40 --policies 300 --agencies 25
 
 --json: {\"of\", \"calls\", \"lists\": {list: calls}, \"milliseconds\"}.")]
-pub(crate) struct Plan {
+pub(crate) struct PlanArgs {
     /// Users of the account
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(..=MOST))]
     pub(crate) users: u64,
@@ -221,7 +221,7 @@ pub(crate) struct Plan {
     pub(crate) concurrency: u64,
 }
 
-impl Plan {
+impl PlanArgs {
     /// Returns whether sizes were named.
     pub(crate) const fn has_sizes(&self) -> bool {
         self.users + self.keys + self.groups + self.policies + self.agencies > 0
@@ -237,7 +237,7 @@ Examples:
 
 --json: [{\"number\", \"account\", \"started_at\", \"finished_at\", \"tool\", \"rows\", \"drift\": {verb: rows}, \"lists\",
 \"incomplete\", \"open_findings\"}, …], newest last.")]
-pub(crate) struct Snapshots {
+pub(crate) struct SnapshotsArgs {
     /// Only the newest N
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     pub(crate) last: Option<u64>,
@@ -253,7 +253,7 @@ Examples:
 
 --json without a table: {\"number\", \"account\", \"started_at\", \"finished_at\", \"tool\", \"tables\": [{\"table\", \"rows\",
 \"bytes\", \"objects\"}, …], \"lists\", \"incomplete\": [row of `coverage`, …]}; with a table: [{column: value}, …].")]
-pub(crate) struct Show {
+pub(crate) struct ShowArgs {
     /// The snapshot to ask: a number, `latest`, or a time
     #[arg(allow_hyphen_values = true)]
     pub(crate) snapshot: String,
@@ -278,7 +278,7 @@ Examples:
 \"counts\": {verb: rows}, \"reversed\", \"incomplete\": [row of `coverage`, …]}; a thing is the data of an event of drift.
 With --access: {\"from\", \"to\", \"reversed\", \"changes\": [{\"turn\": \"gained\", \"widened\", \"lost\", \"narrowed\" or \"rerouted\", \"principals\", \"grants\":
 [{\"what\", \"condition\", \"path\", \"former_path\", \"reach\"}, …]}, …], \"unseen\": [text, …]}.")]
-pub(crate) struct Diff {
+pub(crate) struct DiffArgs {
     /// The snapshot to compare from: a number, `latest~1`, or a time
     #[arg(value_name = "A", default_value = "latest~1", allow_hyphen_values = true)]
     pub(crate) before: String,
@@ -311,7 +311,7 @@ resource is meant, and who may do it on some is told as `partly`.
 --json: {\"snapshot\", \"action\", \"resource\", \"answers\": [{\"kind\", \"id\", \"name\", \"standing\", \"why\", \"verdict\": \"surely\",
 \"conditional\" or \"denied\", \"extent\": \"whole\" or \"part\", \"condition\", \"path\": [{\"kind\", \"id\", \"name\"}, …],
 \"given_by\": who created the policy, or null}, …], \"unseen\": [text, …]}.")]
-pub(crate) struct WhoCan {
+pub(crate) struct WhoCanArgs {
     /// The action, as the cloud writes it
     pub(crate) action: String,
     /// The resource that the action is asked for, as the cloud writes it
@@ -332,7 +332,7 @@ Examples:
   iamwatch rules explain user_without_group
   iamwatch rules test --rules ./my-rules
   iamwatch rules ask user_without_group --at latest~2")]
-pub(crate) struct Rules {
+pub(crate) struct RulesArgs {
     /// A folder with rules of one's own, beside those that are built in
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) rules: Option<String>,

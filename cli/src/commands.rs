@@ -26,7 +26,7 @@ mod who_can;
 
 use crate::{
     account::AccountName,
-    arguments::{Audit, Cli, Command},
+    arguments::{AuditArgs, Cli, Command},
     failure::{Failure, exit},
     past::{self, Past},
     place,
@@ -113,7 +113,7 @@ async fn answer(cli: &Cli, context: Context<'_>) -> Result<bool, Failure> {
 async fn dispatch(cli: &Cli, context: Context<'_>) -> Result<bool, Failure> {
     match &cli.command {
         Command::Demo(wanted) => demo::run(context, wanted).await,
-        Command::Audit(Audit {}) => audit::run(context).await,
+        Command::Audit(AuditArgs {}) => audit::run(context).await,
         Command::Plan(wanted) => plan::run(context, wanted).await,
         Command::Snapshots(wanted) => snapshots::run(context, wanted).await,
         Command::Show(wanted) => show::run(context, wanted).await,

@@ -20,7 +20,7 @@ Examples:
   iamwatch ddl --dialect athena --lake s3://bucket/lake
 
 --json: {\"dialect\", \"sql\"}.")]
-pub(crate) struct Ddl {
+pub(crate) struct DdlArgs {
     /// The engine to write for
     #[arg(long, value_name = "ENGINE", value_parser = dialect_parser())]
     pub(crate) dialect: Engine,

@@ -32,7 +32,7 @@ which must be on PATH, runs it there; give it the password in PGPASSWORD or ~/.p
 --json: {\"snapshot\", \"from\", \"format\", \"target\", \"written\": [{\"name\", \"rows\"}, …], \"left_out\": [name, …],
 \"incomplete_lists\", \"incomplete\": [row of `coverage`, …]}; of a lake: {\"target\", \"snapshots\", \"incomplete_snapshots\", \"skipped\",
 \"tables\", \"rows\"}.")]
-pub(crate) struct Export {
+pub(crate) struct ExportArgs {
     /// The snapshot to export: a number, `latest`, or a time
     #[arg(default_value = "latest", conflicts_with = "from")]
     pub(crate) snapshot: String,

@@ -23,7 +23,7 @@ Examples:
 --json: {\"account\", \"snapshot\", \"judged\", \"summary\": [{\"rule\", \"severity\", \"title\", \"open\", \"new\", \"suppressed\", \"answered\": \"yes\", \"partly\" or
 \"no\"}, …], \"findings\": [{\"fingerprint\", \"rule\", \"title\", \"severity\", \"subject\", \"name\", \"cause\", \"created_by\", \"evidence\", \"state\", \"baseline\",
 \"first_seen\", …}, …], \"hidden\", \"not_answered\", \"incomplete\", \"unknown_rules\", \"warnings\"}, worst first. With --account all: {\"accounts\": [as above, …]}.")]
-pub(crate) struct Findings {
+pub(crate) struct FindingsArgs {
     /// Only those of this severity, or of a worse one
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(crate) severity: Option<Severity>,

@@ -24,7 +24,7 @@ it lost by a change farther away, as of a role that it holds, `diff --access` te
 \"is_first\", \"things\": [as of `diff`, …], \"seen\": [as things: there when first looked, …], \"gained\": [data of an event, …], \"access\":
 [as of `diff --access`, …], \"findings\": [{\"turn\", \"finding\"}, …]}, …], \"last\", \"unread\", \"not_compared\", \"incomplete\"}. With a column: {\"subject\",
 \"column\", \"values\": [{\"snapshot\", \"at\", \"before\", \"after\", \"by\", \"is_first\"}, …], \"unread\", \"incomplete\"}.")]
-pub(crate) struct History {
+pub(crate) struct HistoryArgs {
     /// The thing: a name, an id, an address, or TABLE/KEY
     pub(crate) subject: String,
     /// Only what this column held
@@ -45,7 +45,7 @@ Examples:
 `≤` before a snapshot: it was so in the first one; nobody knows since when.
 
 --json: {\"table\", \"key\", \"columns\": [{\"column\", \"value\", \"since\": {\"snapshot\", \"at\"}, \"is_first\", \"before\", \"by\", \"by_name\"}, …], \"unread\", \"incomplete\"}.")]
-pub(crate) struct Blame {
+pub(crate) struct BlameArgs {
     /// The table, as `iamwatch show latest` lists it
     pub(crate) table: String,
     /// The key of the row, column by column, or its name

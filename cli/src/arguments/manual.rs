@@ -9,7 +9,7 @@ Examples:
   iamwatch completions bash > ~/.local/share/bash-completion/completions/iamwatch
   iamwatch completions zsh > ~/.zfunc/_iamwatch
   iamwatch completions fish > ~/.config/fish/completions/iamwatch.fish")]
-pub(crate) struct Completions {
+pub(crate) struct CompletionsArgs {
     /// The shell that is to complete
     pub(crate) shell: clap_complete::Shell,
 }
@@ -20,7 +20,7 @@ pub(crate) struct Completions {
 Examples:
   iamwatch man > iamwatch.1 && man ./iamwatch.1
   iamwatch man findings > iamwatch-findings.1")]
-pub(crate) struct Man {
+pub(crate) struct ManArgs {
     /// The command whose page to print
     pub(crate) command: Option<String>,
 }

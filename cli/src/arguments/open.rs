@@ -19,7 +19,7 @@ Examples:
   iamwatch open latest~3 --store s3://bucket/prefix --with spark
 
 --json, without --run: {\"snapshot\", \"with\", \"script\", \"incomplete_lists\"}.")]
-pub(crate) struct Open {
+pub(crate) struct OpenArgs {
     /// The snapshot to open: a number, `latest`, or a time
     #[arg(default_value = "latest")]
     pub(crate) snapshot: String,

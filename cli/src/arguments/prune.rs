@@ -21,7 +21,7 @@ locked. A bucket with versions keeps what was removed until its lifecycle takes 
 --json: {\"account\", \"done\", \"first\", \"last\" (of what goes), \"snapshots\", \"objects\", \"bytes\", \"left_over\": snapshots that a prune which broke off left, \"kept\":
 {\"first\", \"first_at\", \"last\", \"last_at\", \"snapshots\"}, \"holds\": [{\"snapshot\", \"reason\"}, …], \"broken\": [{\"snapshot\", \"fault\"}, …], \"locked\": [{\"object\", \"lock\"}, …],
 \"recent\": [objects that were written again meanwhile and stay]}.")]
-pub(crate) struct Prune {
+pub(crate) struct PruneArgs {
     /// What to keep: what was in force in the last `90d` (or h, w), or the newest `last:30`; with both, whatever one of them keeps
     #[arg(long, value_name = "AGE|last:N", required = true)]
     pub(crate) keep: Vec<KeepRule>,

@@ -26,7 +26,7 @@ its own. With --account all the column `account` does; an account of another clo
 
 --json: {\"snapshot\", \"columns\": [name, …], \"rows\": [{column: value}, …], \"truncated\", \"incomplete\"}; over several snapshots or accounts
 \"snapshot\" is left out, and what could not be seen says of which it is.")]
-pub(crate) struct Query {
+pub(crate) struct QueryArgs {
     /// The SQL query: one statement that only reads
     pub(crate) sql: String,
     /// The snapshot to ask: a number, `latest`, or a time
@@ -61,7 +61,7 @@ Examples:
   iamwatch tables --account huawei
 
 --json: [{\"name\", \"kind\": \"table\", \"made\" or \"view\", \"about\", \"columns\": [{\"name\", \"type\", \"about\"}, …]}, …].")]
-pub(crate) struct Tables {
+pub(crate) struct TablesArgs {
     /// The one whose columns to tell
     pub(crate) table: Option<String>,
 }
@@ -91,7 +91,7 @@ A file is made in this folder, named after account and snapshot, or where --to s
 --json of a file: {\"account\", \"snapshot\", \"since\", \"format\", \"target\", \"findings\": {severity: number}, \"not_answered\",
 \"incomplete_lists\"}. --json of the questions: {\"account\", \"snapshot\": {\"snapshot\", \"at\"}, \"lists\", \"incomplete\", \"sections\": [{\"rule\", \"title\", \"reason\", \"remediation\", \"columns\", \"rows\":
 [{column: value}, …], \"truncated\", \"is_answered\", \"not_answered\", \"incomplete\"}, …]}.")]
-pub(crate) struct Report {
+pub(crate) struct ReportArgs {
     /// The snapshot to report on: a number, `latest`, or a time
     #[arg(default_value = "latest", allow_hyphen_values = true)]
     pub(crate) snapshot: String,

@@ -17,7 +17,7 @@ Examples:
 --json: {\"account\", \"from\", \"to\", \"skipped\": [{\"snapshot\", \"fault\"}, …], \"snapshots\": [{\"snapshot\", \"at\", \"open\", \"baseline\": {\"by_severity\",
 \"by_rule\"}, \"transitions\": [{\"kind\", \"name\", \"finding\", …}, …], \"not_answered\", \"broken_rules\"}, …], \"findings\": those that hold or may hold after the
 last}. --rule and --severity choose transitions and findings; `open` and `baseline` count all.")]
-pub(crate) struct Replay {
+pub(crate) struct ReplayArgs {
     /// The first snapshot that is judged
     #[arg(long, value_name = "SNAPSHOT", allow_hyphen_values = true)]
     pub(crate) from: String,

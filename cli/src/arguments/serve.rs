@@ -16,7 +16,7 @@ Examples:
 Pages begin at /, the interface for programs at /api/v1; /api/v1/openapi.json describes it.
 
 --json: {\"url\": the address with the token, \"token\", \"store\"}, once it can be reached.")]
-pub(crate) struct Serve {
+pub(crate) struct ServeArgs {
     /// The port to listen on; without it, a free one
     #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
     pub(crate) port: u16,

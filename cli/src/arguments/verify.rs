@@ -20,7 +20,7 @@ Ends with code 4 when something is broken.
 
 --json: {\"snapshots\", \"objects\", \"head\", \"noted\": number of the snapshot of --head, \"pruned_up_to\", \"resumed\": number of the snapshot that a run which broke off
 came to, \"faults\": [{\"object\", \"kind\", \"text\", \"harmless\"}, …]}.")]
-pub(crate) struct Verify {
+pub(crate) struct VerifyArgs {
     /// Hash of a manifest that was noted elsewhere: it must still be part of the history
     #[arg(long, value_name = "HASH", value_parser = hash)]
     pub(crate) head: Option<String>,

@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::{Context, history::known_table};
 use crate::{
-    arguments::Blame,
+    arguments::BlameArgs,
     failure::Failure,
     names::Names,
     past::Past,
     render::{coverage, life as page, text::quoted},
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Blame) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &BlameArgs) -> Result<bool, Failure> {
     let past = Past::open(context).await?;
     let timeline = past.timeline().await?;
     known_table(&timeline, &wanted.table)?;

@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::Context;
 use crate::{
-    arguments::{Ddl, Engine},
+    arguments::{DdlArgs, Engine},
     failure::Failure,
 };
 
-pub(super) fn run(context: Context<'_>, wanted: &Ddl) -> Result<bool, Failure> {
+pub(super) fn run(context: Context<'_>, wanted: &DdlArgs) -> Result<bool, Failure> {
     let clouds: Vec<Cloud> =
         Cloud::ALL.into_iter().filter(|cloud| wanted.cloud.is_none_or(|only| only == *cloud)).collect();
     let (name, sql) = match (wanted.dialect, &wanted.lake) {

@@ -12,14 +12,14 @@ use snapshot::{AnyStore, StoreOptions};
 use super::{Context, audit};
 use crate::{
     account::Known,
-    arguments::Demo,
+    arguments::DemoArgs,
     demo_store::{self, DemoStore},
     failure::{Failure, exit},
     place,
     render::{demo, run},
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Demo) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &DemoArgs) -> Result<bool, Failure> {
     let all = Company::accounts()?;
     let demo_store = DemoStore::at(context.global.store.as_deref(), &all)?;
     let chosen: Vec<&AccountId> = match place::account(context.global) {
@@ -42,7 +42,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Demo) -> Result<bool, Fai
 /// Lives through the weeks of one company.
 async fn live(
     context: Context<'_>,
-    wanted: &Demo,
+    wanted: &DemoArgs,
     demo_store: &DemoStore,
     store: &AnyStore,
     account: &AccountId,

@@ -10,7 +10,7 @@ use snapshot::Manifest;
 
 use super::Context;
 use crate::{
-    arguments::Diff,
+    arguments::DiffArgs,
     failure::Failure,
     names::Names,
     past::Past,
@@ -18,7 +18,7 @@ use crate::{
     screen::Paint,
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Diff) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &DiffArgs) -> Result<bool, Failure> {
     let past = Past::open(context).await?;
     let Some((before, after)) = past.two(&wanted.before, &wanted.after).await? else {
         return only_one(context, &past).await;

@@ -18,7 +18,7 @@ use snapshot::Manifest;
 
 use super::Context;
 use crate::{
-    arguments::{Export, Layout},
+    arguments::{ExportArgs, Layout},
     failure::Failure,
     past::Past,
     progress::ProgressDisplay,
@@ -27,7 +27,7 @@ use crate::{
     screen::{Paint, Screen},
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Export) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &ExportArgs) -> Result<bool, Failure> {
     let past = Past::open(context).await?;
     if wanted.layout == Layout::Lake {
         return lake::run(context, &past, wanted).await;
@@ -111,7 +111,7 @@ struct Written {
 /// Returns where the export goes: what was named, or a name that tells what is in it.
 fn place(
     context: Context<'_>,
-    wanted: &Export,
+    wanted: &ExportArgs,
     first: Option<&Manifest>,
     last: &Manifest,
 ) -> Result<String, Failure> {

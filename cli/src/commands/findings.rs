@@ -10,7 +10,7 @@ use snapshot::Manifest;
 
 use super::Context;
 use crate::{
-    arguments::{Findings, StateName},
+    arguments::{FindingsArgs, StateName},
     failure::Failure,
     names::{Names, Subject},
     past::Past,
@@ -18,7 +18,7 @@ use crate::{
     render::findings::{self as page, Found, Odd},
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Findings) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &FindingsArgs) -> Result<bool, Failure> {
     let questions = Questions::of(context.settings, None)?;
     let pasts = Past::open_all(context).await?;
     let mut found = Vec::new();
@@ -39,7 +39,7 @@ async fn find(
     context: Context<'_>,
     past: &Past,
     questions: &Questions,
-    wanted: &Findings,
+    wanted: &FindingsArgs,
 ) -> Result<Found, Failure> {
     let manifest = past.snapshot(&wanted.at).await?;
     let since = match &wanted.since {
@@ -83,7 +83,7 @@ async fn find(
 
 /// Keeps the findings that are told, and counts the others.
 struct Sieve<'a> {
-    wanted: &'a Findings,
+    wanted: &'a FindingsArgs,
     /// Whether findings are not listed where there are many: then nothing is needed of each but what is counted.
     is_summary: bool,
     kept: Vec<Finding>,
@@ -94,7 +94,7 @@ struct Sieve<'a> {
 }
 
 impl<'a> Sieve<'a> {
-    fn new(wanted: &'a Findings, is_summary: bool) -> Self {
+    fn new(wanted: &'a FindingsArgs, is_summary: bool) -> Self {
         let nothing = Evidence::default();
         Self { wanted, is_summary, kept: Vec::new(), suppressed: Vec::new(), hidden: 0, nothing }
     }
@@ -156,7 +156,7 @@ fn shorten(finding: &mut Finding, nothing: &Evidence) {
 
 /// Returns whether a finding is of a state that is wanted. Unasked, it is one that holds and no other says more of, or one that
 /// held and may hold still where nobody can look.
-fn is_in_state(finding: &Finding, wanted: &Findings) -> bool {
+fn is_in_state(finding: &Finding, wanted: &FindingsArgs) -> bool {
     let is_named = |name: &StateName| match name {
         StateName::All => true,
         StateName::Open => finding.state == FindingState::Open,
@@ -173,7 +173,7 @@ fn is_in_state(finding: &Finding, wanted: &Findings) -> bool {
 }
 
 /// Refuses the id of a rule that nobody knows, or that none of these accounts is asked: no findings of it would be taken for good news.
-fn check_rules(questions: &Questions, found: &[Found], wanted: &Findings) -> Result<(), Failure> {
+fn check_rules(questions: &Questions, found: &[Found], wanted: &FindingsArgs) -> Result<(), Failure> {
     let asks = |pattern: &str, cloud: Cloud| {
         let mut rules = questions.rules.iter().filter(|rule| rule.readings.contains_key(&cloud));
         let mut permissions = questions.permissions.of_cloud(cloud).iter();

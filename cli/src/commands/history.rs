@@ -6,7 +6,7 @@ use snapshot::Timeline;
 
 use super::Context;
 use crate::{
-    arguments::History,
+    arguments::HistoryArgs,
     failure::Failure,
     names::Names,
     past::Past,
@@ -14,7 +14,7 @@ use crate::{
     render::{coverage, life as page},
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &History) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &HistoryArgs) -> Result<bool, Failure> {
     let past = Past::open(context).await?;
     let timeline = past.timeline().await?;
     let subject = history::find_subject(&past.history, &timeline, &wanted.subject).await?;

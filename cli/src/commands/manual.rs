@@ -4,18 +4,18 @@ use clap::CommandFactory;
 
 use super::Context;
 use crate::{
-    arguments::{Cli, Completions, Man},
+    arguments::{Cli, CompletionsArgs, ManArgs},
     failure::{Failure, exit},
 };
 
-pub(super) fn completions(context: Context<'_>, wanted: &Completions) -> Result<bool, Failure> {
+pub(super) fn completions(context: Context<'_>, wanted: &CompletionsArgs) -> Result<bool, Failure> {
     let mut text = Vec::new();
     clap_complete::generate(wanted.shell, &mut Cli::command(), env!("CARGO_PKG_NAME"), &mut text);
     context.screen.put(&String::from_utf8_lossy(&text))?;
     Ok(false)
 }
 
-pub(super) fn page(context: Context<'_>, wanted: &Man) -> Result<bool, Failure> {
+pub(super) fn page(context: Context<'_>, wanted: &ManArgs) -> Result<bool, Failure> {
     let mut whole = Cli::command();
     whole.build();
     let command = match &wanted.command {

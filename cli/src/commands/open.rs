@@ -7,12 +7,12 @@ use serde_json::json;
 
 use super::Context;
 use crate::{
-    arguments::Open,
+    arguments::OpenArgs,
     failure::{Failure, exit},
     past::Past,
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Open) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &OpenArgs) -> Result<bool, Failure> {
     if wanted.run && context.screen.is_json() {
         return Err(
             Failure::wrong_use("a tool that is started prints no JSON").help("leave out --run or --json")

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::{
-    arguments::Plan,
+    arguments::PlanArgs,
     failure::Failure,
     past::Past,
     place,
@@ -28,7 +28,7 @@ struct Expected {
     lists: Vec<(String, u64)>,
 }
 
-pub(super) async fn run(context: Context<'_>, wanted: &Plan) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &PlanArgs) -> Result<bool, Failure> {
     let expected =
         if wanted.has_sizes() { of_sizes(context, wanted)? } else { of_last_snapshot(context).await? };
     context.screen.show(|paint| page(&expected, wanted, paint), || to_json(&expected, wanted))?;
@@ -36,7 +36,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Plan) -> Result<bool, Fai
 }
 
 /// Plans for an account of a size that somebody thinks of.
-fn of_sizes(context: Context<'_>, wanted: &Plan) -> Result<Expected, Failure> {
+fn of_sizes(context: Context<'_>, wanted: &PlanArgs) -> Result<Expected, Failure> {
     if place::account(context.global).is_some_and(|name| !name.may_be_of(Cloud::Huawei)) {
         return Err(Failure::wrong_use("sizes can be planned for accounts of `huawei` only")
             .help("leave the sizes out to plan from the last snapshot, or say --account huawei"));
@@ -89,11 +89,11 @@ async fn of_last_snapshot(context: Context<'_>) -> Result<Expected, Failure> {
 }
 
 /// Returns how long the calls take at best, in milliseconds.
-fn milliseconds(calls: u64, wanted: &Plan) -> u64 {
+fn milliseconds(calls: u64, wanted: &PlanArgs) -> u64 {
     calls.div_ceil(wanted.concurrency.max(1)).saturating_mul(wanted.latency_ms)
 }
 
-fn page(expected: &Expected, wanted: &Plan, paint: Paint) -> String {
+fn page(expected: &Expected, wanted: &PlanArgs, paint: Paint) -> String {
     let mut page = format!("{}\n", paint.bold(format!("A run of {}", expected.of)));
     if !expected.lists.is_empty() {
         let mut grid = Grid::new(&["list", "calls>"]);
@@ -123,7 +123,7 @@ fn page(expected: &Expected, wanted: &Plan, paint: Paint) -> String {
     page
 }
 
-fn to_json(expected: &Expected, wanted: &Plan) -> Value {
+fn to_json(expected: &Expected, wanted: &PlanArgs) -> Value {
     let lists: BTreeMap<&str, u64> =
         expected.lists.iter().map(|(list, calls)| (list.as_str(), *calls)).collect();
     json!({

@@ -6,14 +6,14 @@ use snapshot::{History, HoldReason, KeepWish, PruneOutcome, PrunePlan, RemovalTe
 
 use super::Context;
 use crate::{
-    arguments::Prune, failure::Failure, keep_rule::KeepRule, past::Past, render::text, screen::Paint,
+    arguments::PruneArgs, failure::Failure, keep_rule::KeepRule, past::Past, render::text, screen::Paint,
 };
 
 /// What was written so short a time ago may be of a run that has not committed yet.
 const RECENT: SignedDuration = SignedDuration::from_hours(1);
 const TOOL: &str = concat!("iamwatch ", env!("CARGO_PKG_VERSION"));
 
-pub(super) async fn run(context: Context<'_>, wanted: &Prune) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &PruneArgs) -> Result<bool, Failure> {
     let history = Past::open(context).await?.history;
     let plan = history.plan_prune(&wish(wanted)?).await?;
     let outcome = if wanted.yes && !plan.is_empty() {
@@ -34,7 +34,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Prune) -> Result<bool, Fa
     Ok(!plan.is_empty())
 }
 
-fn wish(wanted: &Prune) -> Result<KeepWish, Failure> {
+fn wish(wanted: &PruneArgs) -> Result<KeepWish, Failure> {
     let now = Timestamp::now();
     let recent = if wanted.recent { None } else { now.checked_sub(RECENT).ok() };
     let mut wish = KeepWish {

@@ -9,14 +9,14 @@ use snapshot::{Manifest, SnapshotError};
 
 use super::Context;
 use crate::{
-    arguments::Query,
+    arguments::QueryArgs,
     failure::Failure,
     past::Past,
     render::{coverage, csv, table::Grid, text},
     screen::Paint,
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Query) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &QueryArgs) -> Result<bool, Failure> {
     let pasts = Past::open_all(context).await?;
     let mut asked = QueryUnderWay::new(context, wanted, pasts.len() > 1);
     let mut refused = None;
@@ -42,7 +42,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Query) -> Result<bool, Fa
 }
 
 /// Reads the manifests of the snapshots that are asked, oldest first.
-async fn snapshots(past: &Past, wanted: &Query) -> Result<Vec<Manifest>, Failure> {
+async fn snapshots(past: &Past, wanted: &QueryArgs) -> Result<Vec<Manifest>, Failure> {
     let Some(from) = &wanted.from else { return Ok(vec![past.snapshot(&wanted.at).await?]) };
     let (first, last) = (past.snapshot(from).await?, past.snapshot(&wanted.to).await?);
     if first.number > last.number {
@@ -66,7 +66,7 @@ async fn snapshots(past: &Past, wanted: &Query) -> Result<Vec<Manifest>, Failure
 /// A question under way. Comma-separated values and JSON go out snapshot by snapshot.
 struct QueryUnderWay<'a> {
     context: Context<'a>,
-    wanted: &'a Query,
+    wanted: &'a QueryArgs,
     /// Whether the column `account` is told.
     has_accounts: bool,
     /// Whether the columns `snapshot` and `taken_at` are told.
@@ -82,7 +82,7 @@ struct QueryUnderWay<'a> {
 }
 
 impl<'a> QueryUnderWay<'a> {
-    const fn new(context: Context<'a>, wanted: &'a Query, has_accounts: bool) -> Self {
+    const fn new(context: Context<'a>, wanted: &'a QueryArgs, has_accounts: bool) -> Self {
         Self {
             context,
             wanted,

@@ -9,7 +9,7 @@ use snapshot::{Manifest, ReadCache};
 
 use super::Context;
 use crate::{
-    arguments::Replay,
+    arguments::ReplayArgs,
     failure::Failure,
     names::{Names, Subject},
     past::Past,
@@ -20,7 +20,7 @@ use crate::{
 /// Most bytes of tables that are kept from one snapshot to the next: what did not change is not read again.
 const KEPT: usize = 256 << 20;
 
-pub(super) async fn run(context: Context<'_>, wanted: &Replay) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &ReplayArgs) -> Result<bool, Failure> {
     let questions = Questions::of(context.settings, wanted.rules.as_deref())?;
     check_rules(&questions, wanted)?;
     let past = Past::open(context).await?;
@@ -80,7 +80,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &Replay) -> Result<bool, F
 }
 
 /// Refuses a pattern that no rule or permission has: nothing found by it would be taken for good news.
-fn check_rules(questions: &Questions, wanted: &Replay) -> Result<(), Failure> {
+fn check_rules(questions: &Questions, wanted: &ReplayArgs) -> Result<(), Failure> {
     let permissions = model::Cloud::ALL.into_iter().flat_map(|cloud| questions.permissions.of_cloud(cloud));
     let ids: Vec<&str> = questions
         .rules
@@ -96,14 +96,14 @@ fn check_rules(questions: &Questions, wanted: &Replay) -> Result<(), Failure> {
     }
 }
 
-fn is_meant(wanted: &Replay, finding: &Finding) -> bool {
+fn is_meant(wanted: &ReplayArgs, finding: &Finding) -> bool {
     wanted.severity.is_none_or(|least| finding.severity >= least)
         && (wanted.rule.is_empty()
             || wanted.rule.iter().any(|rule| serve::matches_pattern(rule, &finding.rule)))
 }
 
 /// Returns whether a finding is told among those that hold or may hold after the last snapshot.
-fn is_left(wanted: &Replay, finding: &Finding) -> bool {
+fn is_left(wanted: &ReplayArgs, finding: &Finding) -> bool {
     serve::is_listed_unasked(finding) && is_meant(wanted, finding)
 }
 

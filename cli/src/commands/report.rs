@@ -1,6 +1,6 @@
 //! `report`: the questions that an auditor asks of a snapshot, in one command.
 //!
-//! As text, what is told is one value, [`history::Report`]; documents are in [`document`].
+//! As text, what is told is one value, [`history::ReportArgs`]; documents are in [`document`].
 
 mod document;
 
@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 use snapshot::Manifest;
 
 use super::{Context, query};
-use crate::{arguments::Report, failure::Failure, past::Past, questions::Questions, render::report as page};
+use crate::{
+    arguments::ReportArgs, failure::Failure, past::Past, questions::Questions, render::report as page,
+};
 
-pub(super) async fn run(context: Context<'_>, wanted: &Report) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &ReportArgs) -> Result<bool, Failure> {
     let questions = Questions::of(context.settings, None)?;
     let past = Past::open(context).await?;
     if let Some(format) = document::format_of(wanted.format) {

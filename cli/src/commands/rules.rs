@@ -11,7 +11,7 @@ use snapshot::Manifest;
 
 use super::{Context, findings::UnseenParts, query};
 use crate::{
-    arguments::{Rules, RulesAction},
+    arguments::{RulesAction, RulesArgs},
     failure::{Failure, exit},
     past::Past,
     questions::Questions,
@@ -19,7 +19,7 @@ use crate::{
     screen::Paint,
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Rules) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &RulesArgs) -> Result<bool, Failure> {
     let questions = Questions::of(context.settings, wanted.rules.as_deref())?;
     let (set, permissions) = (&questions.rules, permissions(&questions));
     match wanted.action.as_ref().unwrap_or(&RulesAction::List) {

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use super::Context;
 use crate::{
-    arguments::Serve,
+    arguments::ServeArgs,
     failure::{Failure, exit},
     past, place,
     questions::Questions,
@@ -19,7 +19,7 @@ use crate::{
 /// Random bytes of a token: nobody guesses it.
 const TOKEN_BYTES: usize = 24;
 
-pub(super) async fn run(context: Context<'_>, wanted: &Serve) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &ServeArgs) -> Result<bool, Failure> {
     let (global, settings) = (context.global, context.settings);
     let store_place = place::store(global, settings)?;
     // What cannot be read is said at once, and not by every page.

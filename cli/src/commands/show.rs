@@ -6,14 +6,14 @@ use snapshot::Manifest;
 
 use super::Context;
 use crate::{
-    arguments::Show,
+    arguments::ShowArgs,
     failure::Failure,
     past::Past,
     render::{coverage, table::Grid, text},
     screen::Paint,
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Show) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &ShowArgs) -> Result<bool, Failure> {
     let past = Past::open(context).await?;
     let manifest = past.snapshot(&wanted.snapshot).await?;
     if let Some(name) = &wanted.table {

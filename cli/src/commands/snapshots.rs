@@ -5,14 +5,14 @@ use snapshot::{Manifest, SnapshotError};
 
 use super::Context;
 use crate::{
-    arguments::Snapshots,
+    arguments::SnapshotsArgs,
     failure::Failure,
     past::Past,
     render::{table::Grid, text},
     screen::Paint,
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Snapshots) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &SnapshotsArgs) -> Result<bool, Failure> {
     let mut listed = Vec::new();
     let pasts = Past::open_all(context).await?;
     let mut pruned = String::new();
@@ -36,7 +36,11 @@ pub(super) async fn run(context: Context<'_>, wanted: &Snapshots) -> Result<bool
 }
 
 /// Reads the manifests of one account.
-async fn of_account(context: Context<'_>, past: &Past, wanted: &Snapshots) -> Result<Vec<Listed>, Failure> {
+async fn of_account(
+    context: Context<'_>,
+    past: &Past,
+    wanted: &SnapshotsArgs,
+) -> Result<Vec<Listed>, Failure> {
     let newest = past.snapshot("latest").await?.number;
     let begins_at = past.history.begins_at().await?;
     let first = wanted.last.map_or(1, |last| newest.saturating_sub(last) + 1).max(begins_at);

@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::{
-    arguments::Tables,
+    arguments::TablesArgs,
     failure::{Failure, exit},
     past::Past,
     render::{table::Grid, text},
     screen::Paint,
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Tables) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &TablesArgs) -> Result<bool, Failure> {
     let mut relations: Vec<Queryable> = Vec::new();
     for cloud in clouds(context).await {
         let of_cloud = check::queryables(cloud).map_err(|error| Failure::new(exit::UNREADABLE, error))?;

@@ -9,14 +9,14 @@ use snapshot::{Fault, Milestone, Verification, Verified};
 use self::milestones::Milestones;
 use super::Context;
 use crate::{
-    arguments::Verify,
+    arguments::VerifyArgs,
     failure::{Failure, exit},
     past::Past,
     render::{table::Grid, text},
     screen::Paint,
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &Verify) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &VerifyArgs) -> Result<bool, Failure> {
     let past = Past::open(context).await?;
     let mut milestones = Milestones::open(context, wanted, past.history.account())?;
     let former = milestones.as_mut().and_then(Milestones::take_former);

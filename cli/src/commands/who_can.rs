@@ -3,20 +3,20 @@
 use std::cmp::Reverse;
 
 use access::{Answer, Verdict};
-use history::WhoCan as Able;
+use history::WhoCan;
 use serve::{AccessQuestion, Givers};
 use snapshot::Manifest;
 
 use super::Context;
 use crate::{
-    arguments::WhoCan,
+    arguments::WhoCanArgs,
     failure::Failure,
     past::Past,
     render::{access as page, text},
     screen::Paint,
 };
 
-pub(super) async fn run(context: Context<'_>, wanted: &WhoCan) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, wanted: &WhoCanArgs) -> Result<bool, Failure> {
     let past = Past::open(context).await?;
     let manifest = past.snapshot(&wanted.at).await?;
     let mut able =
@@ -39,7 +39,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &WhoCan) -> Result<bool, F
     Ok(able.answers.iter().any(|answer| answer.verdict != Verdict::Denied))
 }
 
-fn render(wanted: &WhoCan, manifest: &Manifest, able: &Able, givers: &Givers, paint: Paint) -> String {
+fn render(wanted: &WhoCanArgs, manifest: &Manifest, able: &WhoCan, givers: &Givers, paint: Paint) -> String {
     let head = format!(
         "Who can {} on {}",
         text::plain(&wanted.action),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use snapshot::Manifest;
 
 use crate::{
-    arguments::{Findings, GroupBy},
+    arguments::{FindingsArgs, GroupBy},
     commands::findings::UnseenParts,
     names::Names,
     render::{coverage, table::Grid, text},
@@ -122,7 +122,7 @@ pub(crate) fn summary(found: &Found) -> Vec<RuleLine> {
 }
 
 /// Writes the findings of some accounts.
-pub(crate) fn page(found: &[Found], wanted: &Findings, are_several: bool, paint: Paint) -> String {
+pub(crate) fn page(found: &[Found], wanted: &FindingsArgs, are_several: bool, paint: Paint) -> String {
     let mut page = table(found, are_several, paint);
     for each in found {
         let whose = if are_several { format!(" of {}", text::plain(&each.label)) } else { String::new() };
@@ -150,7 +150,7 @@ pub(crate) fn page(found: &[Found], wanted: &Findings, are_several: bool, paint:
 }
 
 /// Returns whether findings are asked for of which each is to be told, however many there are.
-pub(crate) const fn is_chosen(wanted: &Findings) -> bool {
+pub(crate) const fn is_chosen(wanted: &FindingsArgs) -> bool {
     wanted.list || wanted.new || wanted.subject.is_some() || !wanted.rule.is_empty()
 }
 

@@ -56,11 +56,11 @@ impl Cached {
 #[derive(Debug, Clone)]
 pub struct ReadCache {
     most_bytes: usize,
-    shelf: Arc<Mutex<Shelf>>,
+    shelf: Arc<Mutex<CacheShelf>>,
 }
 
 #[derive(Debug, Default)]
-struct Shelf {
+struct CacheShelf {
     entries: BTreeMap<CacheName, Entry>,
     /// Names by when they were last used.
     uses: BTreeMap<u64, CacheName>,
@@ -107,12 +107,12 @@ impl ReadCache {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shelf> {
+    fn lock(&self) -> MutexGuard<'_, CacheShelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Shelf {
+impl CacheShelf {
     fn touch(&mut self, name: &CacheName) -> Option<Cached> {
         self.clock += 1;
         let entry = self.entries.get_mut(name)?;

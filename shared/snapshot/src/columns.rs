@@ -113,22 +113,23 @@ pub(crate) fn columns_of(schema: &Schema) -> Option<Vec<FileColumn>> {
 /// Puts rows of a file under the columns of a declaration: what the file lacks is null, what the declaration lacks is left out, and
 /// a number is text where the declaration has texts now.
 pub(crate) fn fit(columns: &[FileColumn], table: &Table, rows: Vec<Row>) -> Vec<Row> {
-    let positions: Vec<Option<Place>> =
+    let positions: Vec<Option<ColumnPlace>> =
         table.columns.iter().map(|column| find_column(columns, column)).collect();
-    let is_there =
-        |(index, place): (usize, &Option<Place>)| *place == Some(Place { index, is_number: false });
+    let is_there = |(index, place): (usize, &Option<ColumnPlace>)| {
+        *place == Some(ColumnPlace { index, is_number: false })
+    };
     if columns.len() == positions.len() && positions.iter().enumerate().all(is_there) {
         return rows;
     }
     let fitted = rows.into_iter().map(|row| {
         let values: Vec<Value<'_>> = row.values().collect();
-        let value = |place: Place| values.get(place.index).copied().unwrap_or(Value::Null);
-        let number = |place: &Option<Place>| {
+        let value = |place: ColumnPlace| values.get(place.index).copied().unwrap_or(Value::Null);
+        let number = |place: &Option<ColumnPlace>| {
             place.filter(|place| place.is_number).and_then(|place| value(place).as_integer())
         };
         let numbers: Vec<Option<String>> =
             positions.iter().map(|place| number(place).map(|number| number.to_string())).collect();
-        let plain = |place: &Option<Place>| place.map_or(Value::Null, value);
+        let plain = |place: &Option<ColumnPlace>| place.map_or(Value::Null, value);
         let cells = positions.iter().zip(&numbers);
         Row::pack(cells.map(|(place, number)| number.as_deref().map_or_else(|| plain(place), Value::Text)))
     });
@@ -137,17 +138,17 @@ pub(crate) fn fit(columns: &[FileColumn], table: &Table, rows: Vec<Row>) -> Vec<
 
 /// Where a file has the column of a declaration, and whether its numbers are to become texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
+struct ColumnPlace {
     index: usize,
     is_number: bool,
 }
 
 /// Finds the column of a declaration in a file.
-fn find_column(columns: &[FileColumn], column: &model::Column) -> Option<Place> {
+fn find_column(columns: &[FileColumn], column: &model::Column) -> Option<ColumnPlace> {
     let index = columns.iter().position(|each| each.name == column.name)?;
     match (columns.get(index)?.content, Content::of(column.kind)) {
-        (found, wanted) if found == wanted => Some(Place { index, is_number: false }),
-        (Content::Integer, Content::Text) => Some(Place { index, is_number: true }),
+        (found, wanted) if found == wanted => Some(ColumnPlace { index, is_number: false }),
+        (Content::Integer, Content::Text) => Some(ColumnPlace { index, is_number: true }),
         _ => None,
     }
 }

@@ -31,7 +31,7 @@ const KEY: &str = "iamwatch.key";
 
 /// A row of a file; in a delta it may be a key that was taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct FileLine {
     pub(crate) row: Row,
     pub(crate) deleted: bool,
 }
@@ -41,7 +41,7 @@ pub(crate) struct Line {
 pub(crate) struct Sheet {
     pub(crate) key: usize,
     pub(crate) columns: Vec<FileColumn>,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<FileLine>,
 }
 
 /// Why a file could not be written or read.
@@ -64,7 +64,7 @@ pub(crate) fn encode_base<'a>(
 }
 
 /// Writes a delta, sorted by key.
-pub(crate) fn encode_delta(table: &'static Table, lines: &[Line]) -> Result<Bytes, FileError> {
+pub(crate) fn encode_delta(table: &'static Table, lines: &[FileLine]) -> Result<Bytes, FileError> {
     encode(table, lines.iter().map(|line| (&line.row, line.deleted)), true)
 }
 
@@ -231,14 +231,14 @@ fn decode_group(group: &dyn RowGroupReader, sheet: &mut Sheet, is_delta: bool) -
         let rows = left.min(BATCH);
         let mut batches = Vec::with_capacity(readers.len());
         for reader in &mut readers {
-            batches.push(Batch::read(reader, rows)?);
+            batches.push(CellBatch::read(reader, rows)?);
         }
         let deleted = marks.as_mut().map(|reader| read_marks(reader, rows)).transpose()?.unwrap_or_default();
         for index in 0..rows {
             let keeps = if deleted.get(index) == Some(&true) { sheet.key } else { usize::MAX };
             let row = Row::pack(batches.iter_mut().take(keeps).map(|batch| batch.take(index)));
             // INVARIANT: the cells beyond a deleted key are null and take nothing from their batches.
-            sheet.lines.push(Line { row, deleted: keeps != usize::MAX });
+            sheet.lines.push(FileLine { row, deleted: keeps != usize::MAX });
         }
         left -= rows;
     }
@@ -246,7 +246,7 @@ fn decode_group(group: &dyn RowGroupReader, sheet: &mut Sheet, is_delta: bool) -
 }
 
 /// Some cells of one column, as read.
-struct Batch {
+struct CellBatch {
     levels: Vec<i16>,
     values: Read,
     next: usize,
@@ -258,7 +258,7 @@ enum Read {
     Boolean(Vec<bool>),
 }
 
-impl Batch {
+impl CellBatch {
     fn read(reader: &mut ColumnReader, rows: usize) -> Result<Self, FileError> {
         let mut levels = Vec::with_capacity(rows);
         let (values, found) = match reader {

@@ -11,7 +11,7 @@ use std::{
 use futures::future::BoxFuture;
 use model::{Row, Table};
 
-use crate::{DeltaRef, History, Manifest, SnapshotError, columns::shape, file::Line};
+use crate::{DeltaRef, History, Manifest, SnapshotError, columns::shape, file::FileLine};
 
 /// Tasks that read manifests side by side.
 const READERS: u64 = 4;
@@ -269,7 +269,7 @@ impl<'a> Follower<'a> {
         })
     }
 
-    fn touches(&self, line: &Line) -> bool {
+    fn touches(&self, line: &FileLine) -> bool {
         let is_known = self.rows.contains_key(line.row.prefix(self.table.key));
         let is_told = !line.deleted || self.filter.is_of_key(self.table);
         is_known || is_told && self.filter.wants(self.table, &line.row)

@@ -13,12 +13,12 @@ const LIGHT_AGAIN: u64 = 6;
 
 /// How many rows and bytes something has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Weight {
+pub(crate) struct DeltaWeight {
     pub(crate) rows: u64,
     pub(crate) bytes: u64,
 }
 
-impl Weight {
+impl DeltaWeight {
     fn of_deltas(entry: &TableEntry) -> Self {
         let mut weight = Self::default();
         for delta in &entry.deltas {
@@ -45,14 +45,14 @@ pub(crate) enum Plan {
 }
 
 /// Decides for a table that has `entry`, will have `rows` rows and has a new delta.
-pub(crate) fn plan(entry: &TableEntry, rows: u64, fresh: Weight) -> Plan {
-    let base = Weight { rows, bytes: entry.base.bytes };
+pub(crate) fn plan(entry: &TableEntry, rows: u64, fresh: DeltaWeight) -> Plan {
+    let base = DeltaWeight { rows, bytes: entry.base.bytes };
     // For a small table a base costs as little as a delta, and makes one object of many.
     if entry.base.bytes <= fresh.bytes.saturating_mul(2) || fresh.exceeds(HEAVY, base) {
         return Plan::Base;
     }
-    let deltas = Weight::of_deltas(entry);
-    let all = Weight { rows: deltas.rows + fresh.rows, bytes: deltas.bytes + fresh.bytes };
+    let deltas = DeltaWeight::of_deltas(entry);
+    let all = DeltaWeight { rows: deltas.rows + fresh.rows, bytes: deltas.bytes + fresh.bytes };
     if all.exceeds(HEAVY, base) {
         return Plan::MergeAllOrBase;
     }
@@ -60,8 +60,8 @@ pub(crate) fn plan(entry: &TableEntry, rows: u64, fresh: Weight) -> Plan {
 }
 
 /// Returns whether merged deltas are so heavy that a new base is better.
-pub(crate) fn is_heavy(merged: Weight, rows: u64, entry: &TableEntry) -> bool {
-    merged.exceeds(LIGHT_AGAIN, Weight { rows, bytes: entry.base.bytes })
+pub(crate) fn is_heavy(merged: DeltaWeight, rows: u64, entry: &TableEntry) -> bool {
+    merged.exceeds(LIGHT_AGAIN, DeltaWeight { rows, bytes: entry.base.bytes })
 }
 
 fn merge_from(entry: &TableEntry) -> usize {
@@ -107,7 +107,7 @@ mod tests {
         TableEntry { rows: 0, hash: String::new(), shape: String::new(), base: object(base), deltas }
     }
 
-    const FRESH: Weight = Weight { rows: 1, bytes: 1_000 };
+    const FRESH: DeltaWeight = DeltaWeight { rows: 1, bytes: 1_000 };
 
     #[test]
     fn eight_of_a_level_become_one_of_the_next() {
@@ -144,9 +144,9 @@ mod tests {
     #[test]
     fn deltas_that_weigh_a_third_of_the_base_are_merged_or_replaced() {
         assert_eq!(plan(&entry(9_000, &[1, 1, 1]), 500, FRESH), Plan::MergeAllOrBase);
-        let heavy = Weight { rows: 200, bytes: 1_000 };
+        let heavy = DeltaWeight { rows: 200, bytes: 1_000 };
         assert_eq!(plan(&entry(90_000, &[]), 500, heavy), Plan::Base);
-        assert!(is_heavy(Weight { rows: 100, bytes: 1 }, 500, &entry(9_000, &[])));
-        assert!(!is_heavy(Weight { rows: 80, bytes: 1_500 }, 500, &entry(9_000, &[])));
+        assert!(is_heavy(DeltaWeight { rows: 100, bytes: 1 }, 500, &entry(9_000, &[])));
+        assert!(!is_heavy(DeltaWeight { rows: 80, bytes: 1_500 }, 500, &entry(9_000, &[])));
     }
 }

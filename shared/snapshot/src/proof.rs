@@ -25,7 +25,7 @@ pub struct Proven {
 
 /// What a ledger says of the manifest of its run.
 #[derive(Debug, Deserialize)]
-struct Ledger {
+struct LedgerProof {
     snapshot: u64,
     #[serde(default)]
     manifest: Option<String>,
@@ -33,7 +33,7 @@ struct Ledger {
 
 /// Returns the hash of the manifest that a ledger of a snapshot names; none where it names none, or is no such ledger.
 pub(crate) fn manifest_in_ledger(bytes: &[u8], number: u64) -> Option<String> {
-    let ledger: Ledger = serde_json::from_slice(bytes).ok()?;
+    let ledger: LedgerProof = serde_json::from_slice(bytes).ok()?;
     ledger.manifest.filter(|hash| ledger.snapshot == number && is_sha256(hash))
 }
 

@@ -12,9 +12,9 @@ use model::{
 use crate::{
     DeltaRef, History, Manifest, ObjectRef, SnapshotError, TableEntry,
     columns::{Content, FileColumn, fit, shape},
-    file::{FileError, Line, Sheet, decode, encode_base, encode_delta},
+    file::{FileError, FileLine, Sheet, decode, encode_base, encode_delta},
     hash::{count, sha256},
-    levels::{Plan, Weight, is_heavy, plan},
+    levels::{DeltaWeight, Plan, is_heavy, plan},
     wire::table_key,
 };
 
@@ -31,7 +31,7 @@ pub struct Delta {
 }
 
 /// Changes by key; the later one counts.
-type Overlay = BTreeMap<Box<[u8]>, Line>;
+type Overlay = BTreeMap<Box<[u8]>, FileLine>;
 
 /// The rows of a table under the columns of its files.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ pub(crate) struct Sheets {
 
 impl Sheets {
     /// Puts changes onto the rows.
-    pub(crate) fn apply(self, lines: Vec<Line>) -> Self {
+    pub(crate) fn apply(self, lines: Vec<FileLine>) -> Self {
         let Self { columns, key, rows } = self;
         let mut changes = overlay(key, lines).into_values().peekable();
         let mut merged = Vec::with_capacity(rows.len());
@@ -136,7 +136,7 @@ impl History {
             return self.write_base(table, rows).await;
         }
         let fresh = Fresh::new(table, delta, number)?;
-        let weight = Weight { rows: count(fresh.lines.len()), bytes: count(fresh.bytes.len()) };
+        let weight = DeltaWeight { rows: count(fresh.lines.len()), bytes: count(fresh.bytes.len()) };
         let merged = match plan(entry, count(rows.len()), weight) {
             Plan::Base => None,
             Plan::MergeFrom(keep) => self.merge(table, entry, keep, fresh).await,
@@ -208,7 +208,7 @@ impl History {
     }
 
     /// Reads the changes that a delta holds.
-    pub(crate) async fn read_delta(&self, delta: &DeltaRef) -> Result<Vec<Line>, SnapshotError> {
+    pub(crate) async fn read_delta(&self, delta: &DeltaRef) -> Result<Vec<FileLine>, SnapshotError> {
         let bytes = self.fetch(&delta.object).await?;
         let lines = self.decode(&delta.object, bytes)?.lines;
         if count(lines.len()) == delta.upserts + delta.deletes {
@@ -231,7 +231,7 @@ impl History {
             return Some((kept, fresh));
         }
         let read = stream::iter(merged.iter().map(|delta| self.read_delta(delta))).buffered(AT_ONCE);
-        let read: Result<Vec<Vec<Line>>, SnapshotError> = read.try_collect().await;
+        let read: Result<Vec<Vec<FileLine>>, SnapshotError> = read.try_collect().await;
         let lines = match read {
             Ok(lines) => lines.into_iter().flatten().chain(fresh.lines).collect(),
             Err(error) => {
@@ -241,7 +241,7 @@ impl History {
         };
         let from = merged.first()?.from;
         let runs = merged.iter().map(|delta| delta.runs).sum::<u64>() + fresh.runs;
-        let lines: Vec<Line> = overlay(table.key, lines).into_values().collect();
+        let lines: Vec<FileLine> = overlay(table.key, lines).into_values().collect();
         let bytes = encode_delta(table, &lines).ok()?;
         Some((kept, Fresh { lines, bytes, from, to: fresh.to, runs }))
     }
@@ -262,7 +262,7 @@ impl History {
 
 /// A delta that is about to be stored.
 struct Fresh {
-    lines: Vec<Line>,
+    lines: Vec<FileLine>,
     bytes: Bytes,
     from: u64,
     to: u64,
@@ -271,16 +271,16 @@ struct Fresh {
 
 impl Fresh {
     fn new(table: &'static Table, delta: &Delta, number: u64) -> Result<Self, SnapshotError> {
-        let line = |row: &Row, deleted| Line { row: row.clone(), deleted };
+        let line = |row: &Row, deleted| FileLine { row: row.clone(), deleted };
         let deletes = delta.deletes.iter().map(|row| line(row, true));
         let lines = deletes.chain(delta.upserts.iter().map(|row| line(row, false))).collect();
-        let lines: Vec<Line> = overlay(table.key, lines).into_values().collect();
+        let lines: Vec<FileLine> = overlay(table.key, lines).into_values().collect();
         let bytes = encode_delta(table, &lines).map_err(|error| unstorable(table, &error))?;
         Ok(Self { lines, bytes, from: number, to: number, runs: 1 })
     }
 
-    fn weight(&self) -> Weight {
-        Weight { rows: count(self.lines.len()), bytes: count(self.bytes.len()) }
+    fn weight(&self) -> DeltaWeight {
+        DeltaWeight { rows: count(self.lines.len()), bytes: count(self.bytes.len()) }
     }
 
     fn reference(&self, object: ObjectRef) -> DeltaRef {
@@ -300,7 +300,7 @@ fn has_table(family: &StatementTables, table: &Table) -> bool {
     family.all().iter().any(|each| each.name == table.name)
 }
 
-fn overlay(key: usize, lines: Vec<Line>) -> Overlay {
+fn overlay(key: usize, lines: Vec<FileLine>) -> Overlay {
     lines.into_iter().map(|line| (line.row.prefix(key).into(), line)).collect()
 }
 

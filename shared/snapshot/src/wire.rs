@@ -14,14 +14,14 @@ struct EntryWire {
     rows: u64,
     hash: String,
     shape: String,
-    base: ObjectWire,
+    base: BaseWire,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     deltas: Vec<DeltaWire>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ObjectWire {
+struct BaseWire {
     sha256: String,
     bytes: u64,
 }
@@ -76,7 +76,7 @@ pub(crate) fn serialize<S: Serializer>(
         rows: entry.rows,
         hash: entry.hash.clone(),
         shape: entry.shape.clone(),
-        base: ObjectWire { sha256: entry.base.sha256.clone(), bytes: entry.base.bytes },
+        base: BaseWire { sha256: entry.base.sha256.clone(), bytes: entry.base.bytes },
         deltas: entry.deltas.iter().map(delta).collect(),
     };
     serializer.collect_map(tables.iter().map(|(name, each)| (name, entry(each))))

@@ -6,7 +6,7 @@ use snapshot::Manifest;
 
 use super::{Following, stop_on_signal};
 use crate::{
-    arguments::Export,
+    arguments::ExportArgs,
     commands::{Context, TARGET},
     failure::Failure,
     past::Past,
@@ -17,7 +17,7 @@ use crate::{
 /// The folder of a lake that is not named.
 const FOLDER: &str = "iamwatch-lake";
 
-pub(super) async fn run(context: Context<'_>, past: &Past, wanted: &Export) -> Result<bool, Failure> {
+pub(super) async fn run(context: Context<'_>, past: &Past, wanted: &ExportArgs) -> Result<bool, Failure> {
     let refused = |said: &str| Err(Failure::wrong_use(said));
     if wanted.format != Format::Parquet {
         return refused("a lake is of Parquet: say --format parquet");
@@ -60,7 +60,7 @@ pub(super) async fn run(context: Context<'_>, past: &Past, wanted: &Export) -> R
 }
 
 /// Reads the manifests of the snapshots that are wanted, oldest first.
-async fn snapshots(past: &Past, wanted: &Export) -> Result<Vec<Manifest>, Failure> {
+async fn snapshots(past: &Past, wanted: &ExportArgs) -> Result<Vec<Manifest>, Failure> {
     let Some(from) = &wanted.from else { return Ok(vec![past.snapshot(&wanted.snapshot).await?]) };
     let first = past.snapshot(from).await?;
     let last = past.snapshot(wanted.to.as_deref().unwrap_or("latest")).await?;

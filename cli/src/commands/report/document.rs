@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use snapshot::Manifest;
 
 use crate::{
-    arguments::{Report, ReportForm},
+    arguments::{ReportArgs, ReportForm},
     commands::{Context, findings::UnseenParts},
     failure::Failure,
     names::{Names, Subject},
@@ -48,7 +48,7 @@ pub(super) async fn write(
     past: &Past,
     questions: &Questions,
     format: ReportFormat,
-    wanted: &Report,
+    wanted: &ReportArgs,
 ) -> Result<bool, Failure> {
     let manifest = past.snapshot(&wanted.snapshot).await?;
     let since = match &wanted.since {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use snapshot::Milestone;
 
 use crate::{
-    arguments::Verify,
+    arguments::VerifyArgs,
     commands::Context,
     failure::{Failure, exit},
     place,
@@ -43,7 +43,7 @@ impl Milestones {
     /// Opens the file that the arguments name; none where they name none. What a proof of another history left is refused.
     pub(super) fn open(
         context: Context<'_>,
-        wanted: &Verify,
+        wanted: &VerifyArgs,
         account: &AccountId,
     ) -> Result<Option<Self>, Failure> {
         let Some(path) = &wanted.resume else { return Ok(None) };

@@ -9,7 +9,7 @@ use super::*;
 use crate::{
     Place,
     columns::DELETED,
-    file::{Line, decode, encode_base, encode_delta},
+    file::{FileLine, decode, encode_base, encode_delta},
 };
 
 #[test]
@@ -34,9 +34,9 @@ fn a_delta_keeps_what_was_put_and_what_was_taken_away() {
     let table = TABLES[2];
     let deleted = Row::pack(row(table, 2, 0).values().take(table.key));
     let lines = [
-        Line { row: row(table, 1, 7), deleted: false },
-        Line { row: deleted, deleted: true },
-        Line { row: row(table, 3, 8), deleted: false },
+        FileLine { row: row(table, 1, 7), deleted: false },
+        FileLine { row: deleted, deleted: true },
+        FileLine { row: row(table, 3, 8), deleted: false },
     ];
     let sheet = decode(encode_delta(table, &lines).unwrap()).unwrap();
     assert_eq!(sheet.lines, lines);

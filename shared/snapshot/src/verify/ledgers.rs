@@ -20,7 +20,7 @@ use crate::{
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Ledger {
+struct LedgerWire {
     snapshot: u64,
     manifest: Option<String>,
     taken: BTreeSet<String>,
@@ -31,13 +31,13 @@ struct Ledger {
 }
 
 #[derive(Deserialize)]
-struct Claim {
+struct ClaimWire {
     #[serde(default)]
     ended: bool,
 }
 
 #[derive(Deserialize)]
-struct Event {
+struct EventWire {
     id: String,
 }
 
@@ -107,7 +107,8 @@ impl Walk<'_> {
     async fn has_ended(&self, name: &str) -> Result<bool, SnapshotError> {
         let found = self.history.store().get(&self.history.key(name)).await;
         let found = found.map_err(|error| self.history.store_error(error))?;
-        Ok(found.is_some_and(|bytes| serde_json::from_slice(&bytes).is_ok_and(|claim: Claim| claim.ended)))
+        Ok(found
+            .is_some_and(|bytes| serde_json::from_slice(&bytes).is_ok_and(|claim: ClaimWire| claim.ended)))
     }
 
     /// Returns how many claims a ledger counts, or what is wrong with it; notes what it says of the manifest of its run.
@@ -121,7 +122,7 @@ impl Walk<'_> {
         let found =
             history.store().get(&history.key(name)).await.map_err(|error| history.store_error(error))?;
         let Some(bytes) = found else { return Ok(Ok(0)) };
-        let Ok(ledger) = serde_json::from_slice::<Ledger>(&bytes) else {
+        let Ok(ledger) = serde_json::from_slice::<LedgerWire>(&bytes) else {
             return Ok(Err("does not read as a ledger: its events may be sent again".to_owned()));
         };
         if ledger.snapshot != number {
@@ -164,7 +165,7 @@ impl Walk<'_> {
             };
             let object =
                 ObjectRef { key: (*name).to_owned(), sha256: sha256.to_owned(), bytes: count(bytes.len()) };
-            match self.history.get_json::<Vec<Event>>(&object).await {
+            match self.history.get_json::<Vec<EventWire>>(&object).await {
                 Ok(events) => ids.extend(events.into_iter().map(|event| event.id)),
                 Err(error) if error.is_damage() => return Ok(None),
                 Err(error) => return Err(error),

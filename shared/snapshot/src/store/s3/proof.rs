@@ -57,7 +57,7 @@ struct Note {
 }
 
 /// How a store answered a conditional create.
-enum Answer {
+enum CreateAnswer {
     Created,
     Refused,
 }
@@ -129,12 +129,12 @@ impl Note {
 
 /// Creates one key twice with the same bytes, so that a store which ignores the condition is not harmed: the second must be refused.
 async fn twice(store: &S3, bytes: &Bytes) -> Result<(), StoreError> {
-    if matches!(ask(store, NOTE, bytes).await?, Answer::Refused) {
+    if matches!(ask(store, NOTE, bytes).await?, CreateAnswer::Refused) {
         return Ok(());
     }
     match ask(store, NOTE, bytes).await? {
-        Answer::Refused => Ok(()),
-        Answer::Created => Err(StoreError::Unconditional {
+        CreateAnswer::Refused => Ok(()),
+        CreateAnswer::Created => Err(StoreError::Unconditional {
             place: store.place(""),
             reason: "the store created one object twice, and so ignores the condition `If-None-Match: *`"
                 .to_owned(),
@@ -143,15 +143,15 @@ async fn twice(store: &S3, bytes: &Bytes) -> Result<(), StoreError> {
 }
 
 /// Asks for a conditional create until there is an answer that says something of the condition.
-async fn ask(store: &S3, key: &str, bytes: &Bytes) -> Result<Answer, StoreError> {
+async fn ask(store: &S3, key: &str, bytes: &Bytes) -> Result<CreateAnswer, StoreError> {
     let mut pause = Duration::from_millis(100);
     let mut attempt = 1;
     loop {
-        let Err(error) = create_once(store, key, bytes).await else { return Ok(Answer::Created) };
+        let Err(error) = create_once(store, key, bytes).await else { return Ok(CreateAnswer::Created) };
         let is_lasting = match status(&error) {
             _ if is_not_implemented(&error) => return Err(unconditional(store, &error)),
-            Some(412) => return Ok(Answer::Refused),
-            Some(409) if says_taken(error.code().unwrap_or_default()) => return Ok(Answer::Refused),
+            Some(412) => return Ok(CreateAnswer::Refused),
+            Some(409) if says_taken(error.code().unwrap_or_default()) => return Ok(CreateAnswer::Refused),
             // The same without the condition tells whether the condition was refused.
             Some(304 | 400 | 405) => {
                 let body = ByteStream::from(bytes.clone());
