@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{AccountId, Coverage, ListStatus, Lists, Reading, Row, State, Table, Trust, tables};
 
-use crate::{Subject, run::address, sight::Hidden, sight::Sight};
+use crate::{RuleSubject, run::address, sight::Hidden, sight::Sight};
 
 /// How much of a table was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl<'a> Sighted<'a> {
     pub(crate) fn sight(
         &self,
         account: &AccountId,
-        subject: &Subject,
+        subject: &RuleSubject,
         needs: &[&'static Table],
         absence: &[&'static Table],
     ) -> Sight {
@@ -172,7 +172,7 @@ fn is_nested_in_parts(table: &Table, parent: Option<&Table>) -> bool {
 /// What a rule is about, in one state.
 struct Subjects<'a> {
     account: &'a AccountId,
-    subject: &'a Subject,
+    subject: &'a RuleSubject,
     needs: &'a [&'static Table],
     state: &'a State,
 }
@@ -181,8 +181,8 @@ impl Subjects<'_> {
     /// Returns the tables that a subject may be a row of, with the columns that name it.
     fn tables(&self) -> Vec<(&'static Table, Vec<&'static str>)> {
         match self.subject {
-            Subject::Row { table, columns } => vec![(table, columns.clone())],
-            Subject::Address => {
+            RuleSubject::Row { table, columns } => vec![(table, columns.clone())],
+            RuleSubject::Address => {
                 let key =
                     |table: &'static Table| table.key_columns().iter().map(|column| column.name).collect();
                 self.needs.iter().map(|table| (*table, key(table))).collect()
@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn a_list_of_one_group_that_is_not_whole_concerns_that_group() {
         let state = two_groups();
-        let subject = Subject::Row { table: &ibm::ACCESS_GROUPS, columns: vec!["id"] };
+        let subject = RuleSubject::Row { table: &ibm::ACCESS_GROUPS, columns: vec!["id"] };
         let needs: [&'static Table; 2] = [&ibm::ACCESS_GROUPS, &ibm::MEMBERS];
         let sight = Sighted::new(&state).sight(&account(), &subject, &needs, &[&ibm::MEMBERS]);
         assert!(sight.opens() && sight.closes());
@@ -370,7 +370,7 @@ mod tests {
     #[test]
     fn a_rule_about_others_hangs_on_every_group() {
         let state = two_groups();
-        let subject = Subject::Row { table: &ibm::USERS, columns: vec!["iam_id"] };
+        let subject = RuleSubject::Row { table: &ibm::USERS, columns: vec!["iam_id"] };
         let needs: [&'static Table; 2] = [&ibm::USERS, &ibm::MEMBERS];
         let sight = Sighted::new(&state).sight(&account(), &subject, &needs, &[&ibm::MEMBERS]);
         assert_eq!((sight.blind, sight.blind_absence), (vec![ibm::MEMBERS.name], vec![ibm::MEMBERS.name]));
@@ -380,7 +380,7 @@ mod tests {
     fn rows_that_stand_in_and_rows_at_first_sight_are_subjects_of_their_own_kind() {
         let mut state = with_group(coverage(&[("ibm_access_groups", "", ListStatus::Failed)]));
         let row = state.rows(&ibm::ACCESS_GROUPS).iter().next().unwrap().clone();
-        let subject = Subject::Row { table: &ibm::ACCESS_GROUPS, columns: vec!["id"] };
+        let subject = RuleSubject::Row { table: &ibm::ACCESS_GROUPS, columns: vec!["id"] };
         let sight =
             |state: &State| Sighted::new(state).sight(&account(), &subject, &[&ibm::ACCESS_GROUPS], &[]);
         assert!(sight(&state).opens_of("ibm/acc-1/ibm_access_groups/g1"), "it was seen");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{Evidence, Severity, State, Table};
 
 use crate::{
-    Comparison, Evaluation, RuleResult, RuleRow, Subject, blindness::Sighted, digest, digest::Texts,
+    Comparison, Evaluation, RuleResult, RuleRow, RuleSubject, blindness::Sighted, digest, digest::Texts,
     round::Cache,
 };
 
@@ -63,12 +63,12 @@ impl Evaluation {
             title: judgement.title.clone(),
             severity: judgement.severity,
             question_hash: digest::of([judgement.question.as_str()]),
-            subject: Subject::Address,
+            subject: RuleSubject::Address,
             implied_by: judgement.implied_by.clone(),
             comparison: Comparison::OfGrants,
             sight: sighted.sight(
                 &self.outcome.account,
-                &Subject::Address,
+                &RuleSubject::Address,
                 &judgement.needs,
                 &judgement.absence,
             ),

@@ -38,7 +38,7 @@ pub use reading::{Requirements, RuleScope};
 pub use reads::{Reads, foreign_table, tables_named};
 pub use relations::{Queryable, QueryableColumn, queryables};
 pub use round::{Cache, Evaluation};
-pub use rule::{Confidence, Rule, RuleKind, Subject};
+pub use rule::{Confidence, Rule, RuleKind, RuleSubject};
 pub use rules::{RuleError, RuleSet};
 pub use run::{Outcome, RuleResult, RuleRow, run};
 pub use sight::{Hidden, Sight};

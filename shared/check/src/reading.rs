@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Cloud, Table, tables};
 
 use crate::{
-    QueryError, Subject, digest,
+    QueryError, RuleSubject, digest,
     reads::{Reads, Schema},
     rules::Wrong,
     views::{self, Part},
@@ -80,7 +80,7 @@ pub(crate) struct Declared<'a> {
     pub(crate) sql: &'a str,
     pub(crate) needs: &'a [String],
     pub(crate) absence: &'a [String],
-    pub(crate) subject: Option<&'a Subject>,
+    pub(crate) subject: Option<&'a RuleSubject>,
 }
 
 impl Declared<'_> {

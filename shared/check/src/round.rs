@@ -14,7 +14,7 @@ use model::{AccountId, CacheKey, Finding, State, Suppression, Timestamp, tables,
 
 use crate::{
     Comparison, Database, Derived, Findings, Limits, Outcome, Reads, Rule, RuleKind, RuleResult, RuleRow,
-    RuleSet, RunContext, Sight, Subject, blindness::Sighted, digest::Texts, guard::Uses, reads::Schema,
+    RuleSet, RuleSubject, RunContext, Sight, blindness::Sighted, digest::Texts, guard::Uses, reads::Schema,
     run::rows, views,
 };
 
@@ -208,7 +208,7 @@ impl Evaluation {
 /// A rule, and what of the state its rows hang on.
 struct PendingRule<'a> {
     rule: &'a Rule,
-    subject: &'a Subject,
+    subject: &'a RuleSubject,
     question_hash: &'a str,
     sight: Sight,
     /// Why it cannot be asked, if it cannot.

@@ -84,7 +84,7 @@ const ADDRESS: &str = "address";
 
 /// What a row is about.
 #[derive(Debug, Clone)]
-pub enum Subject {
+pub enum RuleSubject {
     /// A table and the columns that name a thing in it, which the query returns by the same names.
     Row {
         /// The table that the need names.
@@ -96,7 +96,7 @@ pub enum Subject {
     Address,
 }
 
-impl Subject {
+impl RuleSubject {
     /// Returns the columns by which the query names it.
     #[must_use]
     pub fn columns(&self) -> &[&'static str] {
@@ -107,7 +107,7 @@ impl Subject {
     }
 }
 
-impl fmt::Display for Subject {
+impl fmt::Display for RuleSubject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Row { table, columns } => write!(formatter, "{}.{}", table.name, columns.join(",")),
@@ -158,7 +158,7 @@ pub struct Rule {
     /// What it reads of each cloud that it is asked of.
     pub readings: BTreeMap<Cloud, Requirements>,
     /// What a row is about; every rule with findings has it.
-    pub subject: Option<Subject>,
+    pub subject: Option<RuleSubject>,
     /// Ids of the rules and permissions that say more of the same principal or policy: where one of them has a
     /// finding, that of this rule is kept and not told.
     pub implied_by: Vec<String>,
@@ -238,7 +238,7 @@ impl Rule {
 
     /// Returns the columns that name the subject; none for a report.
     pub(crate) fn subject_columns(&self) -> &[&'static str] {
-        self.subject.as_ref().map_or(&[], Subject::columns)
+        self.subject.as_ref().map_or(&[], RuleSubject::columns)
     }
 }
 
@@ -258,7 +258,7 @@ fn form(schemas: &Schemas, sql: &str) -> Result<Vec<String>, Wrong> {
     Ok(columns)
 }
 
-fn check_subject(subject: Option<&Subject>, kind: RuleKind, columns: &[String]) -> Result<(), Wrong> {
+fn check_subject(subject: Option<&RuleSubject>, kind: RuleKind, columns: &[String]) -> Result<(), Wrong> {
     match (subject, kind) {
         (None, RuleKind::Finding) => {
             return Err(Wrong::Subject(
@@ -272,7 +272,7 @@ fn check_subject(subject: Option<&Subject>, kind: RuleKind, columns: &[String]) 
         }
         _ => {}
     }
-    let named = subject.map_or(&[][..], Subject::columns);
+    let named = subject.map_or(&[][..], RuleSubject::columns);
     match named.iter().find(|column| !columns.iter().any(|known| known == *column)) {
         Some(column) => Err(Wrong::Subject(format!(
             "the query does not return `{column}`, by which the subject is named"
@@ -337,9 +337,9 @@ fn front_matter(text: &str) -> Result<(FrontMatter, &str), Wrong> {
     Ok((parsed, rest))
 }
 
-fn subject(scope: RuleScope, text: &str) -> Result<Subject, Wrong> {
+fn subject(scope: RuleScope, text: &str) -> Result<RuleSubject, Wrong> {
     if text == ADDRESS {
-        return Ok(Subject::Address);
+        return Ok(RuleSubject::Address);
     }
     if scope == RuleScope::Any {
         return Err(Wrong::Subject(format!(
@@ -358,7 +358,7 @@ fn subject(scope: RuleScope, text: &str) -> Result<Subject, Wrong> {
             .map(|column| column.name)
             .ok_or_else(|| unknown(format!("the column `{name}`, which `{}` does not have", table.name)))
     };
-    Ok(Subject::Row {
+    Ok(RuleSubject::Row {
         table,
         columns: columns.split(',').map(str::trim).map(column).collect::<Result<_, _>>()?,
     })

@@ -9,8 +9,8 @@ use model::{AccountId, Evidence, Severity, State, Suppression, Table, Timestamp}
 use serde_json::Value;
 
 use crate::{
-    Comparison, Evaluation, Limits, NothingDerived, QueryAnswer, Rule, RuleSet, RunContext, Sight, Subject,
-    digest, round, rule::DOUBT,
+    Comparison, Evaluation, Limits, NothingDerived, QueryAnswer, Rule, RuleSet, RuleSubject, RunContext,
+    Sight, digest, round, rule::DOUBT,
 };
 
 /// One row that a rule returned.
@@ -37,7 +37,7 @@ pub struct RuleResult {
     /// Hash of the question.
     pub question_hash: String,
     /// What its rows are about.
-    pub subject: Subject,
+    pub subject: RuleSubject,
     /// The rules that say more of the same: see [`Rule::implied_by`].
     pub implied_by: Vec<String>,
     /// How evidence is compared with what it was.
@@ -92,7 +92,7 @@ pub fn run(
 /// is not returned.
 pub(crate) fn rows(
     rule: &Rule,
-    subject: &Subject,
+    subject: &RuleSubject,
     account: &AccountId,
     answer: QueryAnswer,
 ) -> (BTreeMap<String, RuleRow>, Option<String>) {
@@ -107,8 +107,8 @@ pub(crate) fn rows(
         let cell = |place: &Option<usize>| place.and_then(|place| cells.get_mut(place)).map(std::mem::take);
         let key: Vec<String> = keys.iter().map(cell).map(|cell| plain(cell.unwrap_or_default())).collect();
         let subject = match subject {
-            Subject::Row { table, .. } => address(account, table, &key),
-            Subject::Address => format!("{account}/{}", key.concat()),
+            RuleSubject::Row { table, .. } => address(account, table, &key),
+            RuleSubject::Address => format!("{account}/{}", key.concat()),
         };
         let is_other = |place: usize| !keys.contains(&Some(place)) && Some(place) != doubts;
         let others = answer.columns.iter().zip(cells).zip(0..).filter(|(_, place)| is_other(*place));

@@ -23,8 +23,8 @@ use model::{
 };
 
 use crate::{
-    ByFingerprint, Findings, Memory, Outcome, RuleResult, RuleRow, Subject, evidence::says_the_same, implied,
-    run::address,
+    ByFingerprint, Findings, Memory, Outcome, RuleResult, RuleRow, RuleSubject, evidence::says_the_same,
+    implied, run::address,
 };
 
 /// How long a finding that is over is kept, to know it again when it comes back.
@@ -448,13 +448,13 @@ const fn beneath(known: &Finding) -> FindingState {
 /// address, the addresses themselves tell the tables.
 fn addresses(
     account: &AccountId,
-    subject: &Subject,
+    subject: &RuleSubject,
     state: &State,
     lost: &[&Arc<Finding>],
 ) -> BTreeSet<String> {
     match subject {
-        Subject::Row { table, columns } => addresses_in(account, table, columns, state).collect(),
-        Subject::Address => {
+        RuleSubject::Row { table, columns } => addresses_in(account, table, columns, state).collect(),
+        RuleSubject::Address => {
             let account_part = format!("{account}/");
             let table = |finding: &&Arc<Finding>| {
                 Some(finding.subject.strip_prefix(&account_part)?.split_once('/')?.0.to_owned())

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use model::{AccountId, Cloud, State, Table};
 use serde::Serialize;
 
-use crate::{RuleKind, RuleSet, Subject, blindness::Sighted};
+use crate::{RuleKind, RuleSet, RuleSubject, blindness::Sighted};
 
 /// What a question reads: a rule, or a permission that is audited.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub struct RuleInput<'a> {
     /// Id of the rule or permission.
     pub rule: &'a str,
     /// What its rows are about.
-    pub subject: Subject,
+    pub subject: RuleSubject,
     /// Tables that it reads.
     pub needs: Vec<&'static Table>,
     /// Those among them whose missing rows would make it report.

@@ -8,7 +8,7 @@ use std::io::{self, BufRead};
 
 use collect::{
     Secret,
-    huawei::signing::{Request, sign},
+    huawei::signing::{SigningInput, sign},
 };
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn authorization(case: &Value) -> Option<String> {
     let text = |name: &str| case.get(name)?.as_str();
     let (query, headers) = (pairs(case.get("query")?)?, pairs(case.get("headers")?)?);
-    let request = Request {
+    let request = SigningInput {
         method: text("method")?,
         path: text("path")?,
         query: &query,

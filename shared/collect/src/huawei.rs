@@ -1,6 +1,6 @@
 //! Huawei Cloud: what an account's interfaces answer, list by list.
 //!
-//! In: [`Settings`]. Out: [`Collected`]. The account has two authorization models side by side, and grants of one
+//! In: [`CollectSettings`]. Out: [`Collected`]. The account has two authorization models side by side, and grants of one
 //! are invisible in the other, so both are read: identity policies (version 5) and classic roles (version 3). What
 //! is refused says so in its coverage, and the rest goes on. The cloud does not shorten lists silently, but counts
 //! what it has; at the end the lists are held against these counts (`counters`).
@@ -62,7 +62,7 @@ pub(crate) use session::Session;
 
 /// What a run needs to know.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct CollectSettings {
     /// What to sign with.
     pub credentials: Credentials,
     /// Where the interfaces are.
@@ -82,7 +82,7 @@ pub struct Settings {
 /// # Errors
 /// When the keys are not accepted, or open another account than the settings ask for. A list that cannot be read
 /// is no error; its coverage says so.
-pub async fn account(settings: &Settings, progress: &dyn Progress) -> Result<Collected, CollectError> {
+pub async fn account(settings: &CollectSettings, progress: &dyn Progress) -> Result<Collected, CollectError> {
     settings.endpoints.check()?;
     let http = Http::new(settings.concurrency, settings.budget, progress)?;
     let mut session = Session::open(http, settings).await?;

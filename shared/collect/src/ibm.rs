@@ -1,6 +1,6 @@
 //! IBM Cloud: what an account's interfaces answer, list by list.
 //!
-//! In: [`Settings`]. Out: [`Collected`]. The lists are read at the same time as far as they do not
+//! In: [`CollectSettings`]. Out: [`Collected`]. The lists are read at the same time as far as they do not
 //! hang on one another; at the end, what was seen is searched for signs that the cloud showed less
 //! than there is (`shrinkage`).
 
@@ -51,7 +51,7 @@ pub use sign_in::{Credentials, ProfileRef};
 
 /// What a run needs to know.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct CollectSettings {
     /// What to sign in with.
     pub credentials: Credentials,
     /// Where the interfaces are.
@@ -64,7 +64,7 @@ pub struct Settings {
     pub budget: Budget,
 }
 
-impl Settings {
+impl CollectSettings {
     /// Takes the usual settings for an API key.
     #[must_use]
     pub fn new(api_key: Secret) -> Self {
@@ -83,7 +83,7 @@ impl Settings {
 /// # Errors
 /// When the sign-in fails, or opens another account than the settings ask for. A list that cannot be
 /// read is no error; its coverage says so.
-pub async fn account(settings: &Settings, progress: &dyn Progress) -> Result<Collected, CollectError> {
+pub async fn account(settings: &CollectSettings, progress: &dyn Progress) -> Result<Collected, CollectError> {
     settings.endpoints.check()?;
     let http = Http::new(settings.concurrency, settings.budget, progress)?;
     let session = Session::open(http, &settings.credentials, &settings.endpoints.iam).await?;

@@ -297,7 +297,7 @@ pub async fn unanswered_of(
     let lists = Lists::of(&sight);
     let of_permissions = permissions.iter().map(|permission| RuleInput {
         rule: &permission.id,
-        subject: check::Subject::Address,
+        subject: check::RuleSubject::Address,
         needs: access::needed_tables(cloud),
         absence: access::absence_tables(cloud, &lists, permission),
     });

@@ -2,7 +2,7 @@
 //!
 //! In: a snapshot and the rules. Out: one value that every format is written from. Nothing is followed from run to run here.
 
-use check::{Limits, QueryAnswer, Rule, RuleInput, RuleKind, RuleSet, Subject, Unanswered};
+use check::{Limits, QueryAnswer, Rule, RuleInput, RuleKind, RuleSet, RuleSubject, Unanswered};
 use model::{AccountId, Cloud, Coverage, Sighting};
 use serde::Serialize;
 use snapshot::{History, Manifest};
@@ -118,7 +118,7 @@ pub async fn section(
     let (needs, absence) =
         reading.map(|reading| (reading.needs.clone(), reading.absence.clone())).unwrap_or_default();
     let incomplete = gaps(history, manifest, &needs).await?;
-    let subject = rule.subject.clone().unwrap_or(Subject::Address);
+    let subject = rule.subject.clone().unwrap_or(RuleSubject::Address);
     let question = RuleInput { rule: &rule.id, subject, needs, absence };
     // What tells that need not be held while the question is answered.
     let unanswered = unanswered(manifest, &sight(history, manifest).await?, &[question]).pop();

@@ -17,7 +17,7 @@ use crate::{
     RunReport,
     author::author,
     cause, edited,
-    names::{Names, label},
+    names::{NameFinder, label},
     places, sentence,
     wire::EventDraft,
 };
@@ -41,7 +41,7 @@ impl<'a> Thing<'a> {
     }
 
     /// Returns its row, now or before it went.
-    pub(crate) fn row(&self, names: &Names<'a>) -> Option<&'a Row> {
+    pub(crate) fn row(&self, names: &NameFinder<'a>) -> Option<&'a Row> {
         self.own
             .and_then(|own| own.row_after().or_else(|| own.row_before()))
             .or_else(|| names.row(self.table, self.key.as_bytes()))
@@ -94,7 +94,7 @@ pub fn drift(account: &AccountId, changes: &[Change], state: &State) -> Vec<Json
         data.insert("title".to_owned(), Json::from(draft.title));
         Json::Object(data)
     };
-    drafts(&report, &Names::new(&report)).into_iter().map(titled).collect()
+    drafts(&report, &NameFinder::new(&report)).into_iter().map(titled).collect()
 }
 
 /// Returns the tables in which the names of principals and groups are looked up.
@@ -117,7 +117,7 @@ pub fn naming_tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
 }
 
 /// Returns what the changes tell, by table and key.
-pub(crate) fn drafts(report: &RunReport<'_>, names: &Names<'_>) -> Vec<EventDraft> {
+pub(crate) fn drafts(report: &RunReport<'_>, names: &NameFinder<'_>) -> Vec<EventDraft> {
     things(report.changes).iter().map(|thing| draft(report, thing, names)).collect()
 }
 
@@ -178,7 +178,7 @@ fn owner(table: &Table, row: &Row) -> Option<(&'static Table, Row)> {
     Some((owner, Row::pack([id])))
 }
 
-fn draft(report: &RunReport<'_>, thing: &Thing<'_>, names: &Names<'_>) -> EventDraft {
+fn draft(report: &RunReport<'_>, thing: &Thing<'_>, names: &NameFinder<'_>) -> EventDraft {
     let verb = thing.verb();
     let address = format!("{}/{}/{}", report.account, thing.table.name, thing.key_text());
     let mut data = Map::new();

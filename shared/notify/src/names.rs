@@ -19,7 +19,7 @@ pub(crate) fn identity_columns(table: &Table) -> &'static [&'static str] {
 
 /// Finds names by id.
 #[derive(Debug)]
-pub(crate) struct Names<'a> {
+pub(crate) struct NameFinder<'a> {
     state: &'a State,
     /// By table and packed key: things that changed, also those that are gone.
     changed: BTreeMap<(&'static str, &'a [u8]), &'a Row>,
@@ -27,7 +27,7 @@ pub(crate) struct Names<'a> {
     identities: BTreeMap<&'a str, (&'static Table, &'a str)>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> NameFinder<'a> {
     /// Gathers the names that the changes of a run ask for.
     pub(crate) fn new(report: &RunReport<'a>) -> Self {
         let mut changed = BTreeMap::new();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use model::{AccountId, Change, Event, Severity, State, Timestamp, Transition, TransitionKind};
 
 use crate::{
-    CoverageChange, Damage, Gain, coverage, damage, drift, findings, gains, names::Names, run,
+    CoverageChange, Damage, Gain, coverage, damage, drift, findings, gains, names::NameFinder, run,
     wire::EventDraft,
 };
 
@@ -97,7 +97,7 @@ pub fn events(report: &RunReport<'_>) -> Vec<Event> {
     let mut single = findings::drafts(report);
     if !report.is_first {
         single.extend(gains::drafts(report));
-        let names = Names::new(report);
+        let names = NameFinder::new(report);
         single.extend(drift::drafts(report, &names));
     }
     if single.len() > report.limit {

@@ -10,11 +10,11 @@ use model::{Change, Row, Table, Type, Value, tables};
 use crate::{
     author::{By, author},
     drift::Thing,
-    names::{Names, identity_columns, label, text},
+    names::{NameFinder, identity_columns, label, text},
 };
 
 /// Returns the sentence that tells what became of a thing.
-pub(crate) fn title(thing: &Thing<'_>, names: &Names<'_>) -> String {
+pub(crate) fn title(thing: &Thing<'_>, names: &NameFinder<'_>) -> String {
     let called = thing_name(thing, names);
     match thing.verb() {
         "added" => format!("{called} was added{}{}", by(thing, names), giving(thing)),
@@ -31,7 +31,7 @@ pub(crate) fn title(thing: &Thing<'_>, names: &Names<'_>) -> String {
 }
 
 /// Returns by whom it was done, where the cloud tells it: others may have changed a thing before its last editor did.
-fn by(thing: &Thing<'_>, names: &Names<'_>) -> String {
+fn by(thing: &Thing<'_>, names: &NameFinder<'_>) -> String {
     match (thing.verb(), author(thing)) {
         (_, None) => String::new(),
         ("changed", Some(By::Creator(id))) => format!(", added by {}", identity(id, names)),
@@ -82,7 +82,7 @@ fn singular(word: &str) -> String {
     }
 }
 
-fn thing_name(thing: &Thing<'_>, names: &Names<'_>) -> String {
+fn thing_name(thing: &Thing<'_>, names: &NameFinder<'_>) -> String {
     let noun = noun(thing.table);
     let Some(row) = thing.row(names) else { return format!("{noun} {}", thing.key_text()) };
     // What has no name of its own is known by whose it is.
@@ -110,7 +110,7 @@ fn described(thing: &Thing<'_>, row: &Row) -> String {
     }
 }
 
-fn identity(iam_id: &str, names: &Names<'_>) -> String {
+fn identity(iam_id: &str, names: &NameFinder<'_>) -> String {
     match names.identity(iam_id) {
         Some((table, name)) => format!("{} {name}", noun(table)),
         None => iam_id.to_owned(),
@@ -136,7 +136,7 @@ fn role(row: &Row) -> String {
     text(table, row, "display_name").unwrap_or_else(|| id.rsplit(':').next().unwrap_or(id)).to_owned()
 }
 
-fn changed(thing: &Thing<'_>, called: &str, names: &Names<'_>) -> String {
+fn changed(thing: &Thing<'_>, called: &str, names: &NameFinder<'_>) -> String {
     if let ([], [part]) = (thing.columns().as_slice(), thing.parts.as_slice()) {
         return one_part(part, called, names);
     }
@@ -151,7 +151,7 @@ fn changed(thing: &Thing<'_>, called: &str, names: &Names<'_>) -> String {
     format!("{called} changed: {}", pieces.join(", "))
 }
 
-fn one_part(part: &Change, called: &str, names: &Names<'_>) -> String {
+fn one_part(part: &Change, called: &str, names: &NameFinder<'_>) -> String {
     let Some(row) = part.row_after().or_else(|| part.row_before()) else {
         return format!("{called} changed");
     };

@@ -1,6 +1,6 @@
 //! All that is asked of an account unasked: the rules with findings, and the permissions that are audited.
 
-use check::{RuleInput, RuleSet, Subject};
+use check::{RuleInput, RuleSet, RuleSubject};
 use model::{Cloud, Lists, State};
 
 use crate::Permissions;
@@ -16,7 +16,7 @@ pub fn questions<'a>(
     let lists = Lists::of(state);
     let of_permissions = permissions.of_cloud(cloud).iter().map(|permission| RuleInput {
         rule: &permission.id,
-        subject: Subject::Address,
+        subject: RuleSubject::Address,
         needs: access::needed_tables(cloud),
         absence: access::absence_tables(cloud, &lists, permission),
     });

@@ -24,8 +24,8 @@ pub struct Target {
 /// How its cloud is read.
 #[derive(Debug, Clone)]
 enum CloudSettings {
-    Ibm(ibm::Settings),
-    Huawei(huawei::Settings),
+    Ibm(ibm::CollectSettings),
+    Huawei(huawei::CollectSettings),
 }
 
 impl Target {
@@ -100,7 +100,7 @@ fn unusable(error: &CollectError) -> PipelineError {
 async fn ibm_settings(
     settings: &AccountSettings,
     environment: &Environment<'_>,
-) -> Result<ibm::Settings, PipelineError> {
+) -> Result<ibm::CollectSettings, PipelineError> {
     let credentials = &settings.credentials;
     let api_key = secret(credentials.api_key.as_ref(), environment).await?;
     let profile = credentials.profile.as_ref().map(|profile| profile_ref(profile, settings)).transpose()?;
@@ -112,7 +112,7 @@ async fn ibm_settings(
         }
         (None, None) => return Err(PipelineError::Target("no way to sign in is given".to_owned())),
     };
-    Ok(ibm::Settings {
+    Ok(ibm::CollectSettings {
         credentials,
         endpoints: ibm::Endpoints::parse(endpoints(settings)).map_err(|error| unusable(&error))?,
         account: settings.id.clone(),
@@ -125,7 +125,7 @@ async fn huawei_settings(
     settings: &AccountSettings,
     environment: &Environment<'_>,
     clock: Clock,
-) -> Result<huawei::Settings, PipelineError> {
+) -> Result<huawei::CollectSettings, PipelineError> {
     let credentials = &settings.credentials;
     let missing = || PipelineError::Target("no access key is given".to_owned());
     let access_key = key(credentials.access_key.as_ref(), environment).await?.ok_or_else(missing)?;
@@ -138,7 +138,7 @@ async fn huawei_settings(
     };
     let partition = settings.partition.as_deref().and_then(huawei::Partition::from_name).unwrap_or_default();
     let endpoints = huawei::Endpoints::parse(partition, settings.region.as_deref(), endpoints(settings));
-    Ok(huawei::Settings {
+    Ok(huawei::CollectSettings {
         credentials,
         endpoints: endpoints.map_err(|error| unusable(&error))?,
         account: settings.id.clone(),

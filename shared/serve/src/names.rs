@@ -180,7 +180,7 @@ fn joined(row: &Row, positions: &[usize]) -> String {
 /// Returns the table of a subject and the columns that name it: as its rule says, or the key where the rule
 /// is gone or asks every cloud.
 fn columns(rules: &RuleSet, subject: NamedSubject<'_>) -> Option<(&'static str, Vec<&'static str>)> {
-    if let Some(check::Subject::Row { table, columns }) =
+    if let Some(check::RuleSubject::Row { table, columns }) =
         rules.get(subject.rule).and_then(|rule| rule.subject.as_ref())
     {
         return Some((table.name, columns.clone()));

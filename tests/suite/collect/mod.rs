@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use collect::{
     Budget, CollectError, Collected, Secret, Silent,
-    ibm::{self, Credentials, Endpoints, Settings},
+    ibm::{self, CollectSettings, Credentials, Endpoints},
 };
 use model::{Coverage, State, tables};
 use simulators::ibm::{Simulator, Size, World, generate, world::COLLECTOR_API_KEY};
@@ -28,7 +28,7 @@ async fn serve(world: World) -> Simulator {
 }
 
 /// Settings for the simulator, with waits that a test can bear.
-fn settings(simulator: &Simulator) -> Settings {
+fn settings(simulator: &Simulator) -> CollectSettings {
     let at = simulator.endpoints();
     let endpoints = Endpoints::parse([
         ("iam", at.iam.as_str()),
@@ -38,7 +38,7 @@ fn settings(simulator: &Simulator) -> Settings {
         ("cbr", at.cbr.as_str()),
         ("enterprise", at.enterprise.as_str()),
     ]);
-    Settings {
+    CollectSettings {
         endpoints: endpoints.unwrap(),
         budget: Budget {
             tries: 3,
@@ -49,15 +49,15 @@ fn settings(simulator: &Simulator) -> Settings {
             pages: 40,
             ..Budget::default()
         },
-        ..Settings::new(Secret::new(COLLECTOR_API_KEY))
+        ..CollectSettings::new(Secret::new(COLLECTOR_API_KEY))
     }
 }
 
-fn with_key(simulator: &Simulator, key: &str) -> Settings {
-    Settings { credentials: Credentials::ApiKey(Secret::new(key)), ..settings(simulator) }
+fn with_key(simulator: &Simulator, key: &str) -> CollectSettings {
+    CollectSettings { credentials: Credentials::ApiKey(Secret::new(key)), ..settings(simulator) }
 }
 
-async fn account(settings: &Settings) -> Result<Collected, CollectError> {
+async fn account(settings: &CollectSettings) -> Result<Collected, CollectError> {
     ibm::account(settings, &Silent).await
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use collect::{
     CollectError, Secret,
-    ibm::{Credentials, Endpoints, ProfileRef, Settings},
+    ibm::{CollectSettings, Credentials, Endpoints, ProfileRef},
 };
 use serde_json::json;
 use simulators::ibm::{
@@ -33,7 +33,7 @@ async fn a_token_that_dies_on_the_way_is_renewed() {
         let simulator = serve(generate(SEED, Size::Thousand)).await;
         simulator.set_token_life(life);
         simulator.set_latency(Duration::from_millis(20));
-        let slow = Settings { concurrency: 2, ..settings(&simulator) };
+        let slow = CollectSettings { concurrency: 2, ..settings(&simulator) };
         let whole = account(&slow).await.unwrap();
         assert!(incomplete(&whole.state).is_empty(), "{life:?}: {:?}", incomplete(&whole.state));
         let sign_ins = simulator.log().iter().filter(|call| call.method == "POST").count();
@@ -117,7 +117,7 @@ async fn a_profile_is_assumed_with_a_key() {
     let id = ProfileRef::Id(simulator.look(|world| world.callers[1].id.clone()));
     for profile in [name, id] {
         let credentials = Credentials::Assume { api_key: Secret::new(COLLECTOR_API_KEY), profile };
-        let collected = account(&Settings { credentials, ..settings(&simulator) }).await.unwrap();
+        let collected = account(&CollectSettings { credentials, ..settings(&simulator) }).await.unwrap();
         assert!(incomplete(&collected.state).is_empty(), "{:?}", incomplete(&collected.state));
     }
 }
@@ -130,7 +130,7 @@ async fn a_workload_signs_in_with_its_token_file() {
     std::fs::write(&file, format!("{COLLECTOR_CR_TOKEN}\n")).unwrap();
     let profile = ProfileRef::Name { name: AUDITOR_PROFILE.to_owned(), account: None };
     let credentials = Credentials::ComputeResource { token_file: Some(file), profile };
-    let collected = account(&Settings { credentials, ..settings(&simulator) }).await.unwrap();
+    let collected = account(&CollectSettings { credentials, ..settings(&simulator) }).await.unwrap();
     assert!(incomplete(&collected.state).is_empty(), "{:?}", incomplete(&collected.state));
 }
 
@@ -159,7 +159,7 @@ async fn a_missing_key_is_noticed_before_anything_is_sent() {
 #[tokio::test]
 async fn an_account_other_than_asked_for_is_not_read() {
     let simulator = serve(company()).await;
-    let asked = Settings { account: Some("other".to_owned()), ..settings(&simulator) };
+    let asked = CollectSettings { account: Some("other".to_owned()), ..settings(&simulator) };
     let error = account(&asked).await.unwrap_err().to_string();
     let own = simulator.look(|world| world.account_id().to_owned());
     assert!(error.contains(&own) && error.contains("`other`"), "{error}");
@@ -170,7 +170,7 @@ async fn an_account_other_than_asked_for_is_not_read() {
 async fn no_network_names_the_address() {
     let simulator = serve(company()).await;
     let endpoints = Endpoints::parse([("iam", "http://127.0.0.1:9")]).unwrap();
-    let error = account(&Settings { endpoints, ..settings(&simulator) }).await.unwrap_err();
+    let error = account(&CollectSettings { endpoints, ..settings(&simulator) }).await.unwrap_err();
     assert!(error.is_transient());
     let text = error.to_string();
     assert!(

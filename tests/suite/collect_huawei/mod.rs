@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use collect::{
     Budget, CollectError, Collected, Secret, Silent,
-    huawei::{self, Clock, Credentials, Endpoints, Keys, Partition, Settings},
+    huawei::{self, Clock, CollectSettings, Credentials, Endpoints, Keys, Partition},
 };
 use jiff::Timestamp;
 use model::{Coverage, State, tables};
@@ -35,7 +35,7 @@ async fn serve(world: World) -> Simulator {
 }
 
 /// Settings for the simulator, with waits that a test can bear.
-fn settings(simulator: &Simulator) -> Settings {
+fn settings(simulator: &Simulator) -> CollectSettings {
     let at = simulator.endpoints();
     let others = [
         ("iam", at.iam.as_str()),
@@ -43,7 +43,7 @@ fn settings(simulator: &Simulator) -> Settings {
         ("organizations", at.organizations.as_str()),
         ("eps", at.eps.as_str()),
     ];
-    Settings {
+    CollectSettings {
         credentials: Credentials::Keys(Keys::new(COLLECTOR_ACCESS_KEY, Secret::new(COLLECTOR_SECRET_KEY))),
         endpoints: Endpoints::parse(Partition::International, None, others).unwrap(),
         account: None,
@@ -61,13 +61,13 @@ fn settings(simulator: &Simulator) -> Settings {
     }
 }
 
-fn with_keys(simulator: &Simulator, access: &str, secret: &str, token: Option<&str>) -> Settings {
+fn with_keys(simulator: &Simulator, access: &str, secret: &str, token: Option<&str>) -> CollectSettings {
     let mut keys = Keys::new(access, Secret::new(secret));
     keys.security_token = token.map(Secret::new);
-    Settings { credentials: Credentials::Keys(keys), ..settings(simulator) }
+    CollectSettings { credentials: Credentials::Keys(keys), ..settings(simulator) }
 }
 
-async fn account(settings: &Settings) -> Result<Collected, CollectError> {
+async fn account(settings: &CollectSettings) -> Result<Collected, CollectError> {
     huawei::account(settings, &Silent).await
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use collect::{
     CollectError, Secret,
-    huawei::{Credentials, DomainRef, Endpoints, Keys, Partition, Settings},
+    huawei::{CollectSettings, Credentials, DomainRef, Endpoints, Keys, Partition},
 };
 use jiff::SignedDuration;
 use simulators::huawei::{
@@ -18,7 +18,7 @@ use simulators::huawei::{
 
 use super::{account, collected, company, incomplete, serve, settings, with_keys};
 
-fn through_the_agency(simulator: &Simulator, external_id: Option<&str>) -> Settings {
+fn through_the_agency(simulator: &Simulator, external_id: Option<&str>) -> CollectSettings {
     let own = simulator.look(|world| world.account_id().to_owned());
     let credentials = Credentials::Agency {
         keys: Keys::new(FOREIGN_ACCESS_KEY, Secret::new(FOREIGN_SECRET_KEY)),
@@ -26,7 +26,7 @@ fn through_the_agency(simulator: &Simulator, external_id: Option<&str>) -> Setti
         external_id: external_id.map(str::to_owned),
         session_name: "nightly".to_owned(),
     };
-    Settings { credentials, ..settings(simulator) }
+    CollectSettings { credentials, ..settings(simulator) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,7 +87,8 @@ async fn a_session_that_ends_on_the_way_is_renewed() {
         let simulator = serve(company()).await;
         simulator.set_session_life(life);
         simulator.set_latency(Duration::from_millis(20));
-        let slow = Settings { concurrency: 2, ..through_the_agency(&simulator, Some(AUDIT_EXTERNAL_ID)) };
+        let slow =
+            CollectSettings { concurrency: 2, ..through_the_agency(&simulator, Some(AUDIT_EXTERNAL_ID)) };
         let whole = account(&slow).await.unwrap();
         assert!(incomplete(&whole.state).is_empty(), "{life:?}: {:?}", incomplete(&whole.state));
         let sign_ins = simulator.log().iter().filter(|call| call.method == "POST").count();
@@ -175,13 +176,13 @@ async fn a_list_that_is_always_refused_costs_few_calls_and_few_sign_ins() {
     assert!(sign_ins <= 4, "{sign_ins}");
 }
 
-fn through_a_classic_agency(simulator: &Simulator, domain: DomainRef) -> Settings {
+fn through_a_classic_agency(simulator: &Simulator, domain: DomainRef) -> CollectSettings {
     let credentials = Credentials::ClassicAgency {
         keys: Keys::new(FOREIGN_ACCESS_KEY, Secret::new(FOREIGN_SECRET_KEY)),
         agency_name: "classic-audit".to_owned(),
         domain,
     };
-    Settings { credentials, ..settings(simulator) }
+    CollectSettings { credentials, ..settings(simulator) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,7 +231,7 @@ async fn a_missing_key_is_noticed_before_anything_is_sent() {
 #[tokio::test]
 async fn an_account_other_than_asked_for_is_not_read() {
     let simulator = serve(company()).await;
-    let asked = Settings { account: Some("other".to_owned()), ..settings(&simulator) };
+    let asked = CollectSettings { account: Some("other".to_owned()), ..settings(&simulator) };
     let error = account(&asked).await.unwrap_err().to_string();
     let own = simulator.look(|world| world.account_id().to_owned());
     assert!(error.contains(&own) && error.contains("`other`"), "{error}");
@@ -242,7 +243,7 @@ async fn a_key_of_another_account_reads_none_of_this_one() {
     let simulator = serve(company()).await;
     let own = simulator.look(|world| world.account_id().to_owned());
     let keys = with_keys(&simulator, FOREIGN_ACCESS_KEY, FOREIGN_SECRET_KEY, None);
-    let error = account(&Settings { account: Some(own), ..keys }).await.unwrap_err();
+    let error = account(&CollectSettings { account: Some(own), ..keys }).await.unwrap_err();
     assert!(
         matches!(&error, CollectError::OtherAccount { found, .. } if found == FOREIGN_ACCOUNT),
         "{error}"
@@ -253,7 +254,7 @@ async fn a_key_of_another_account_reads_none_of_this_one() {
 async fn no_network_names_the_address() {
     let simulator = serve(company()).await;
     let endpoints = Endpoints::parse(Partition::default(), None, [("iam", "http://127.0.0.1:9")]).unwrap();
-    let error = account(&Settings { endpoints, ..settings(&simulator) }).await.unwrap_err();
+    let error = account(&CollectSettings { endpoints, ..settings(&simulator) }).await.unwrap_err();
     assert!(error.is_transient());
     let text = error.to_string();
     assert!(text.contains("http://127.0.0.1:9/") && text.contains("check the network"), "{text}");

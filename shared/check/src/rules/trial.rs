@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Cloud, Parent, Reading, Row, Rows, State, Table, tables};
 
 use crate::{
-    Database, Deriver, Limits, QueryAnswer, QueryError, Reads, Rule, RuleSet, RunContext, Subject,
+    Database, Deriver, Limits, QueryAnswer, QueryError, Reads, Rule, RuleSet, RuleSubject, RunContext,
     cases::{self, Case},
     rule::DOUBT,
 };
@@ -98,7 +98,7 @@ fn differs(rule: &Rule, case: &Case, answer: &QueryAnswer) -> Option<String> {
 
 /// Returns which address leads nowhere: a finding of it could never be told to be fixed.
 fn astray(rule: &Rule, case: &Case, answer: &QueryAnswer) -> Option<String> {
-    let Some(Subject::Address) = rule.subject else { return None };
+    let Some(RuleSubject::Address) = rule.subject else { return None };
     let place = answer.columns.iter().position(|column| rule.subject_columns().contains(&column.as_str()))?;
     let addresses = answer.rows.iter().filter_map(|row| row.get(place)?.as_str());
     let is_there = |address: &str| {

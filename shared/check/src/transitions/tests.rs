@@ -45,7 +45,7 @@ impl Said {
     }
 
     fn outcome(&self) -> Outcome {
-        let subject = Subject::Row { table: &ibm::USERS, columns: vec!["iam_id"] };
+        let subject = RuleSubject::Row { table: &ibm::USERS, columns: vec!["iam_id"] };
         let row = |(user, state): &(&str, i64)| {
             let subject = format!("ibm/acc-1/ibm_users/{user}");
             let evidence = [("state".to_owned(), json!(state))].into_iter().collect();

@@ -123,7 +123,7 @@ impl Sign for Signer<'_> {
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
         .collect();
-        let request = signing::Request {
+        let request = signing::SigningInput {
             method: if body.is_some() { "POST" } else { "GET" },
             path: url.path(),
             query: &pairs(url),

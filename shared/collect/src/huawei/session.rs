@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Settings, assume,
+    CollectSettings, assume,
     credentials::{self, Credentials, Keys, Signer},
 };
 use crate::{
@@ -21,14 +21,14 @@ use crate::{
 /// A client that signs.
 pub(crate) struct Session<'a> {
     http: Http<'a>,
-    settings: &'a Settings,
+    settings: &'a CollectSettings,
     keys: Lease<Keys>,
     account: Option<String>,
 }
 
 impl<'a> Session<'a> {
     /// Takes the keys of the settings, or those of the agency that they name.
-    pub(crate) async fn open(http: Http<'a>, settings: &'a Settings) -> Result<Self, CollectError> {
+    pub(crate) async fn open(http: Http<'a>, settings: &'a CollectSettings) -> Result<Self, CollectError> {
         let (keys, life) = match &settings.credentials {
             Credentials::Keys(keys) => (keys.clone(), LONGEST_LIFE),
             lent => assume::assume(&http, lent, &settings.endpoints, &settings.clock).await?,
@@ -68,7 +68,7 @@ impl<'a> Session<'a> {
     }
 
     async fn renewed(&self) -> Result<(Keys, Duration), String> {
-        let Settings { credentials, endpoints, clock, .. } = self.settings;
+        let CollectSettings { credentials, endpoints, clock, .. } = self.settings;
         match credentials {
             // Nothing can be done about the end of given keys, but what refused them may have erred.
             Credentials::Keys(keys) => Ok((keys.clone(), LONGEST_LIFE)),

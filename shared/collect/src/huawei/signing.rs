@@ -15,7 +15,7 @@ const CONTENT_HASH: &str = "X-Sdk-Content-Sha256";
 
 /// The parts of a request that its signature covers.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
+pub struct SigningInput<'a> {
     /// The HTTP method, in capitals.
     pub method: &'a str,
     /// Path as on the request line.
@@ -39,7 +39,7 @@ pub struct Signature {
 
 /// Signs a request. A date among its headers is taken for the time.
 #[must_use]
-pub fn sign(request: &Request<'_>, access_key: &str, secret_key: &Secret, time: Timestamp) -> Signature {
+pub fn sign(request: &SigningInput<'_>, access_key: &str, secret_key: &Secret, time: Timestamp) -> Signature {
     let mut headers = Vec::new();
     let content_type = header(request, "content-type").unwrap_or_default();
     let is_hashed =
@@ -88,12 +88,12 @@ pub fn canonical_query(pairs: &[(String, String)]) -> String {
     written.join("&")
 }
 
-fn header<'a>(request: &Request<'a>, name: &str) -> Option<&'a str> {
+fn header<'a>(request: &SigningInput<'a>, name: &str) -> Option<&'a str> {
     let found = request.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
     Some(found.1.as_str())
 }
 
-fn signed_headers(request: &Request<'_>, added: &[(&str, String)]) -> Vec<(String, String)> {
+fn signed_headers(request: &SigningInput<'_>, added: &[(&str, String)]) -> Vec<(String, String)> {
     let own = request.headers.iter().map(|(name, value)| (name.as_str(), value));
     let mut signed: Vec<(String, String)> = own
         .chain(added.iter().map(|(name, value)| (*name, value)))
@@ -104,7 +104,7 @@ fn signed_headers(request: &Request<'_>, added: &[(&str, String)]) -> Vec<(Strin
     signed
 }
 
-fn body_hash(request: &Request<'_>, added: &[(&str, String)]) -> String {
+fn body_hash(request: &SigningInput<'_>, added: &[(&str, String)]) -> String {
     let told = added.iter().find(|(name, _)| *name == CONTENT_HASH).map(|(_, value)| value.as_str());
     match told.or_else(|| header(request, CONTENT_HASH)) {
         Some(told) if !request.body.is_empty() && !told.is_empty() => told.to_owned(),

@@ -1,6 +1,6 @@
 //! What was found, as it stood after a snapshot.
 
-use check::{RuleSet, Subject};
+use check::{RuleSet, RuleSubject};
 use maud::{Markup, html};
 use model::tables;
 use serde_json::{Map, Value};
@@ -115,7 +115,7 @@ fn thing_of(finding: &Value, rules: &RuleSet) -> Option<String> {
     let (cloud, account, name, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let table = tables::find(name)?;
     let columns = match rules.get(text(finding, "/rule")).and_then(|rule| rule.subject.as_ref()) {
-        Some(Subject::Row { columns, .. }) => columns.clone(),
+        Some(RuleSubject::Row { columns, .. }) => columns.clone(),
         _ => return Some(subject.to_owned()),
     };
     if table.key_columns().iter().map(|column| column.name).eq(columns.iter().copied()) {

@@ -82,7 +82,7 @@ pub(super) struct Doomed {
 
 /// What goes with one number, in the order in which it goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct PruneStep {
     /// Names of objects with their sizes, where these are known; each part goes before the next.
     pub(super) parts: Vec<Vec<(String, Option<u64>)>>,
 }
@@ -108,7 +108,7 @@ pub struct PrunePlan {
     pub left_over: u64,
     pub(super) doomed: Option<Doomed>,
     pub(super) terms: RemovalTerms,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<PruneStep>,
 }
 
 impl PrunePlan {
@@ -352,7 +352,7 @@ impl Manifests {
         &self,
         [first, last]: [u64; 2],
         begins_at: u64,
-        (doomed, steps): (Option<Doomed>, Vec<Step>),
+        (doomed, steps): (Option<Doomed>, Vec<PruneStep>),
         (holds, broken): (Vec<Hold>, BTreeMap<u64, String>),
         terms: RemovalTerms,
     ) -> PrunePlan {
@@ -383,7 +383,7 @@ impl Manifests {
 
 /// Returns what goes with each number below the first that is kept: what runs left while they told, then the objects that no
 /// later snapshot names, and the manifest last.
-fn steps(names: &[&str], manifests: &Manifests, keep: u64, newest: u64) -> Vec<Step> {
+fn steps(names: &[&str], manifests: &Manifests, keep: u64, newest: u64) -> Vec<PruneStep> {
     let mut marks: BTreeMap<u64, [BTreeSet<&str>; 4]> = BTreeMap::new();
     for name in names {
         // A ledger is the proof of what claims and marks say, and goes after them.
@@ -412,7 +412,7 @@ fn steps(names: &[&str], manifests: &Manifests, keep: u64, newest: u64) -> Vec<S
         parts.push(own);
         parts.extend(manifests.known.contains_key(&number).then(|| vec![(manifest_key(number), None)]));
         parts.retain(|part| !part.is_empty());
-        Step { parts }
+        PruneStep { parts }
     };
     numbers.into_iter().filter(|number| *number < keep && *number <= newest).map(with_number).collect()
 }

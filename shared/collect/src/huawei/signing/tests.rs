@@ -35,7 +35,7 @@ fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 fn signed(vector: &Vector<'_>, keys: (&str, &str), date: &str) -> Signature {
     let (query, mut headers) = (owned(vector.query), owned(vector.headers));
     headers.push(("Host".to_owned(), vector.host.to_owned()));
-    let request = Request {
+    let request = SigningInput {
         method: vector.method,
         path: vector.path,
         query: &query,

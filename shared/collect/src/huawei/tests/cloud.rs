@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::{
     Budget, CollectError, Collected, Secret, Silent,
-    huawei::{Clock, Credentials, Endpoints, Keys, Partition, Settings},
+    huawei::{Clock, CollectSettings, Credentials, Endpoints, Keys, Partition},
 };
 
 pub(super) const ACCOUNT: &str = "d78cbac186b744899480f25bd022aaaa";
@@ -162,9 +162,9 @@ pub(super) fn login_policy() -> Value {
         "period_with_login_failures": 15, "session_timeout": 60, "show_recent_login_info": false, "allow_ip_ranges": []})
 }
 
-pub(super) fn settings(base: &str) -> Settings {
+pub(super) fn settings(base: &str) -> CollectSettings {
     let others = ["iam", "sts", "organizations", "eps"].map(|name| (name, base));
-    Settings {
+    CollectSettings {
         credentials: Credentials::Keys(Keys::new("HWAKEXAMPLE0000000001", Secret::new("s3cr3t"))),
         endpoints: Endpoints::parse(Partition::International, None, others).unwrap(),
         account: None,

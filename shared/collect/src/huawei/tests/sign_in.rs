@@ -10,8 +10,8 @@ use crate::{
 };
 use model::tables::huawei::{ACCOUNTS, GROUPS};
 
-fn agency(base: &str) -> super::super::Settings {
-    super::super::Settings {
+fn agency(base: &str) -> super::super::CollectSettings {
+    super::super::CollectSettings {
         credentials: Credentials::Agency {
             keys: Keys::new("OUTSIDE", Secret::new("0uts1de")),
             agency_urn: format!("iam::{ACCOUNT}:agency:audit"),
