@@ -45,6 +45,8 @@ for (const look of looks) {
     const facts = await page.evaluate(() => ({
       title: document.title,
       text: document.body.innerText,
+      // What is far below is not laid out until somebody scrolls there, and may be no part of the text that is seen.
+      whole: document.body.textContent,
       width: document.documentElement.scrollWidth,
       marked: window.marked === true,
       elements: [...new Set([...document.querySelectorAll('*')].map((each) => each.localName))].sort(),

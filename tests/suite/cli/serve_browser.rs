@@ -225,7 +225,7 @@ async fn markup_in_every_stored_name_is_text_in_a_browser() {
     looks.iter().for_each(assert_fine);
     let shows = |place: &str| {
         let look = looks.iter().find(|look| look["path"].as_str().unwrap().contains(place)).unwrap();
-        look["text"].as_str().unwrap().contains("<script>window.marked=true</script>")
+        look["whole"].as_str().unwrap().contains("<script>window.marked=true</script>")
     };
     let without: Vec<&str> = [
         "tables/ibm_access_groups",

@@ -98,9 +98,10 @@ fn holdings(home: &str, holds: &[Value], lines: &[Value]) -> Markup {
         @if holds.is_empty() { div.empty { p { "It holds nothing that could be seen." } } }
         @else {
             div.scroll tabindex="0" role="region" aria-label="What it holds, and through what" {
-                table {
-                    thead { tr { th scope="col" { "Through" } th scope="col" { "Actions" } th scope="col" { "On" } th scope="col" { "If" } th scope="col" { "Unchanged since" } } }
-                    tbody { @for grant in holds.iter().take(GRANTS) { (held(home, grant)) } }
+                // Where a narrow screen shows a row as a block, it stays a row for those who listen.
+                table.held role="table" {
+                    thead role="rowgroup" { tr role="row" { @for label in ["Through", "Actions", "On", "If", "Unchanged since"] { th scope="col" role="columnheader" { (label) } } } }
+                    tbody role="rowgroup" { @for grant in holds.iter().take(GRANTS) { (held(home, grant)) } }
                 }
             }
             @if holds.len() > GRANTS { p.alert { "The first " (GRANTS) " of " (holds.len()) "; the answer as JSON has all." } }
@@ -110,6 +111,7 @@ fn holdings(home: &str, holds: &[Value], lines: &[Value]) -> Markup {
 
 fn held(home: &str, grant: &Value) -> Markup {
     let actions = list(grant, "/actions");
+    let named = actions.len().min(ACTIONS);
     let resources: Vec<&str> = list(grant, "/resources").iter().filter_map(Value::as_str).collect();
     let but = |name: &str| {
         let words = text(grant, name);
@@ -119,14 +121,14 @@ fn held(home: &str, grant: &Value) -> Markup {
     let conditions = [text(grant, "/condition"), text(grant, "/holder_condition")];
     let conditions: Vec<&str> = conditions.into_iter().filter(|words| !words.is_empty()).collect();
     html! {
-        tr {
-            td { ol.path.drawn { @for step in steps.iter().flat_map(|steps| steps.split(" → ")).filter(|step| !step.is_empty()) { li { span.name { (seen(step)) } } } } }
-            td { @if text(grant, "/effect") == "deny" { strong { "denied: " } }
-                @for (position, action) in actions.iter().take(ACTIONS).enumerate() { @if position > 0 { ", " } code { (cell_text(action)) } }
+        tr role="row" {
+            td role="cell" data-label="Through" { ol.path.drawn { @for step in steps.iter().flat_map(|steps| steps.split(" → ")).filter(|step| !step.is_empty()) { li { span.name { (seen(step)) } } } } }
+            td role="cell" data-label="Actions" { @if text(grant, "/effect") == "deny" { strong { "denied: " } }
+                @for (position, action) in actions.iter().take(ACTIONS).enumerate() { @if position > 0 { " " } span.each { code { (cell_text(action)) } @if position + 1 < named { "," } } }
                 @if actions.len() > ACTIONS { " and " (actions.len() - ACTIONS) " more" } (but("/but_actions")) }
-            td { (seen(&resources.join("; "))) (but("/but_resources")) }
-            td { @if conditions.is_empty() { span.null { "–" } } @else { (seen(&conditions.join(" and "))) } }
-            td { @if grant.pointer("/since/at_least") == Some(&Value::Bool(true)) { "at least " }
+            td role="cell" data-label="On" { (seen(&resources.join("; "))) (but("/but_resources")) }
+            td role="cell" data-label="If" { @if conditions.is_empty() { span.null { "–" } } @else { (seen(&conditions.join(" and "))) } }
+            td role="cell" data-label="Unchanged since" { @if grant.pointer("/since/at_least") == Some(&Value::Bool(true)) { "at least " }
                 a href={ (home) "/snapshots/" (number(grant, "/since/snapshot")) } { "snapshot " (number(grant, "/since/snapshot")) }
                 " " span.meta { (when(text(grant, "/since/at"))) } }
         }
