@@ -6,7 +6,8 @@ use model::Severity;
 /// Tell what the rules of today would have found on past snapshots
 ///
 /// Asks the rules and permissions of each snapshot from one to another as a run would have, one after the other, and tells what would have opened, changed
-/// and closed. Nothing is stored and nothing is sent; what the first of them shows was there before, and is counted.
+/// and closed. Nothing is stored and nothing is sent; what the first of them shows was there before, and is counted. Since when the findings of a new
+/// rule were there is not filled in: findings are part of what a snapshot proves, and only an audit adds to them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
