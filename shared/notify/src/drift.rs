@@ -94,7 +94,8 @@ pub fn drift(account: &AccountId, changes: &[Change], state: &State) -> Vec<Json
         data.insert("title".to_owned(), Json::from(draft.title));
         Json::Object(data)
     };
-    drafts(&report, &NameFinder::new(&report)).into_iter().map(titled).collect()
+    let names = NameFinder::new(&report);
+    drafts(&report, &names).map(titled).collect()
 }
 
 /// Returns the tables in which the names of principals and groups are looked up.
@@ -117,8 +118,11 @@ pub fn naming_tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
 }
 
 /// Returns what the changes tell, by table and key.
-pub(crate) fn drafts(report: &RunReport<'_>, names: &NameFinder<'_>) -> Vec<EventDraft> {
-    things(report.changes).iter().map(|thing| draft(report, thing, names)).collect()
+pub(crate) fn drafts<'a>(
+    report: &'a RunReport<'a>,
+    names: &'a NameFinder<'a>,
+) -> impl Iterator<Item = EventDraft> + 'a {
+    things(report.changes).into_iter().map(move |thing| draft(report, &thing, names))
 }
 
 fn things(changes: &[Change]) -> Vec<Thing<'_>> {

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::{RunReport, run_report::is_baseline, subjects::SubjectNames, wire::EventDraft};
 
 /// Returns what the transitions tell, from the most severe down.
-pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<EventDraft> {
-    let mut worth: Vec<&Transition> = report
+pub(crate) fn drafts<'a>(report: &RunReport<'a>) -> impl Iterator<Item = EventDraft> + use<'a> {
+    let mut worth: Vec<&'a Transition> = report
         .transitions
         .iter()
         .filter(|transition| !is_baseline(transition) && !is_hushed(transition))
@@ -17,7 +17,7 @@ pub(crate) fn drafts(report: &RunReport<'_>) -> Vec<EventDraft> {
         rank(one).cmp(&rank(other)).then_with(|| one.finding.fingerprint.cmp(&other.finding.fingerprint))
     });
     let names = SubjectNames::new(report, worth.iter().map(|transition| &transition.finding));
-    worth.into_iter().map(|transition| draft(transition, &names)).collect()
+    worth.into_iter().map(move |transition| draft(transition, &names))
 }
 
 /// Returns whether the finding is suppressed: it is kept and not told, save for the suppression itself.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How many of the most severe a digest names.
-const NAMED: usize = 50;
+pub(crate) const NAMED: usize = 50;
 
 /// Tells as one sum what was seen for the first time, so that nobody knows how long it has been there.
 pub(crate) fn baseline(report: &RunReport<'_>) -> Option<EventDraft> {

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Map;
+
 use model::{AccountId, Change, Event, Severity, State, Timestamp, Transition, TransitionKind};
 
 use crate::{
@@ -94,11 +96,12 @@ pub fn events(report: &RunReport<'_>) -> Vec<Event> {
     always.extend(run::unjudged(report));
     always.extend(run::baseline(report));
     always.extend(coverage::drafts(report));
-    let mut single = findings::drafts(report);
+    let mut single = Vec::new();
+    keep(&mut single, findings::drafts(report), report.limit);
     if !report.is_first {
-        single.extend(gains::drafts(report));
+        keep(&mut single, gains::drafts(report).into_iter(), report.limit);
         let names = NameFinder::new(report);
-        single.extend(drift::drafts(report, &names));
+        keep(&mut single, drift::drafts(report, &names), report.limit);
     }
     if single.len() > report.limit {
         always.push(run::digest(report, &single));
@@ -106,4 +109,18 @@ pub fn events(report: &RunReport<'_>) -> Vec<Event> {
         always.append(&mut single);
     }
     always.into_iter().map(|draft| EventDraft::seal(draft, report)).collect()
+}
+
+/// Keeps drafts; of those that only a digest will count, no more than it needs: a run may have hundreds of thousands to tell.
+fn keep(kept: &mut Vec<EventDraft>, drafts: impl Iterator<Item = EventDraft>, limit: usize) {
+    for mut draft in drafts {
+        if kept.len() > limit {
+            draft.data = Map::new();
+            // The digest names the most severe, and of equal ones the first.
+            if kept.len() > run::NAMED && draft.severity == Severity::Info {
+                (draft.subject, draft.title) = (String::new(), String::new());
+            }
+        }
+        kept.push(draft);
+    }
 }

@@ -148,6 +148,10 @@ async fn no_answer_of_huawei_cloud_in_another_shape_tells_anything() {
         Fault::on("/login-profile", Kind::Bare(404)),
         Fault::on("/login-profile", Kind::ServerError(404)),
         Fault::on("/password-policy", Kind::NotFound),
+        Fault::on(
+            "/v3/roles/",
+            body(404, json!({"error": {"code": 404, "message": "m", "title": "Not Found"}})),
+        ),
         Fault::on("/password-policy", Kind::Forbidden),
         Fault::on("/v5/policies?", Kind::Member("policy_id".to_owned(), json!(""))),
         Fault::on("/versions", Kind::Member("document".to_owned(), Value::Null)),

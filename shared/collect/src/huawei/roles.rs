@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use model::tables::huawei::{ROLE_ASSIGNMENTS, ROLE_DOCUMENTS, ROLES};
+use model::{
+    ListStatus,
+    tables::huawei::{ROLE_ASSIGNMENTS, ROLE_DOCUMENTS, ROLES},
+};
 
 use super::{
     reader::{Parents, Reader, list_at, single},
@@ -36,7 +39,15 @@ pub(crate) async fn granted(reader: &Reader<'_>, seen: &Seen) -> Seen {
         let path = ["v3", "roles", &role];
         let list =
             single(&ROLES, &reader.endpoints.iam, &path, &[], Items::Under { name: "role", has: Some("id") });
-        reader.list(list.of(&role).or_none(NO_ROLE), keep).await
+        let mut seen = reader.list(list.of(&role).or_none(NO_ROLE), keep).await;
+        if seen.rows(&ROLES).is_empty() {
+            // Somebody holds it: where it was known, that there is none proves nothing the first time.
+            for list in seen.coverage.iter_mut().filter(|list| list.is_complete()) {
+                list.status = ListStatus::Doubtful;
+                list.reason = Some("the role is granted, and the cloud does not know it".to_owned());
+            }
+        }
+        seen
     };
     reader.each(ROLES.listing, "GET /v3/roles/{id}", granted, of).await
 }
