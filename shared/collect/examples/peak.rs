@@ -19,7 +19,7 @@ use std::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use collect::{
     Secret, Silent,
-    ibm::{Endpoints, Settings},
+    ibm::{CollectSettings, Endpoints},
 };
 use model::{Coverage, tables};
 use tokio::{
@@ -50,10 +50,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let output = server.stdout.take().ok_or("no output")?;
     let base = BufReader::new(output).lines().next_line().await?.ok_or("no address")?;
     let names = ["iam", "user_management", "accounts", "resource_controller", "cbr", "enterprise"];
-    let settings = Settings {
+    let settings = CollectSettings {
         endpoints: Endpoints::parse(names.map(|name| (name, base.as_str())))?,
         concurrency,
-        ..Settings::new(Secret::new("key"))
+        ..CollectSettings::new(Secret::new("key"))
     };
     let (before, began) = (peak_kib()?, Instant::now());
     let outcome = collect::ibm::account(&settings, &Silent).await;

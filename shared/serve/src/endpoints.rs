@@ -4,7 +4,7 @@
 
 /// A question that has paths of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Question {
+pub(crate) enum ApiQuestion {
     Index,
     Document,
     Accounts,
@@ -24,7 +24,7 @@ pub(crate) enum Question {
 
 /// What a parameter may be.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Kind {
+pub(crate) enum ParameterType {
     Text,
     Count { usual: u64, most: u64 },
     Truth,
@@ -36,14 +36,14 @@ pub(crate) enum Kind {
 pub(crate) struct Parameter {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ParameterType,
     pub(crate) is_required: bool,
 }
 
 /// A question with its paths and parameters.
 #[derive(Debug)]
-pub(crate) struct Endpoint {
-    pub(crate) question: Question,
+pub(crate) struct Operation {
+    pub(crate) question: ApiQuestion,
     /// Path of the answer for programs; parts between braces are names.
     pub(crate) path: &'static str,
     /// Path of the page, where there is one.
@@ -57,15 +57,15 @@ pub(crate) struct Endpoint {
 }
 
 const fn text(name: &'static str, about: &'static str) -> Parameter {
-    Parameter { name, about, kind: Kind::Text, is_required: false }
+    Parameter { name, about, kind: ParameterType::Text, is_required: false }
 }
 
 const fn required(name: &'static str, about: &'static str) -> Parameter {
-    Parameter { name, about, kind: Kind::Text, is_required: true }
+    Parameter { name, about, kind: ParameterType::Text, is_required: true }
 }
 
 const fn count(name: &'static str, about: &'static str, usual: u64, most: u64) -> Parameter {
-    Parameter { name, about, kind: Kind::Count { usual, most }, is_required: false }
+    Parameter { name, about, kind: ParameterType::Count { usual, most }, is_required: false }
 }
 
 const fn page() -> Parameter {
@@ -80,9 +80,9 @@ const SEVERITIES: &[&str] = &["critical", "high", "medium", "low", "info"];
 const STATES: &[&str] = &["open", "suppressed", "unknown", "fixed", "gone", "rule-changed", "all"];
 
 /// All questions, in the order in which a reader meets them.
-pub(crate) static ENDPOINTS: [Endpoint; 15] = [
-    Endpoint {
-        question: Question::Index,
+pub(crate) static ENDPOINTS: [Operation; 15] = [
+    Operation {
+        question: ApiQuestion::Index,
         path: "/api/v1",
         page: None,
         about: "Lists the paths of this interface.",
@@ -90,8 +90,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: None,
         has_body: false,
     },
-    Endpoint {
-        question: Question::Document,
+    Operation {
+        question: ApiQuestion::Document,
         path: "/api/v1/openapi.json",
         page: None,
         about: "Describes this interface, as OpenAPI 3.1.",
@@ -99,8 +99,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: None,
         has_body: false,
     },
-    Endpoint {
-        question: Question::Accounts,
+    Operation {
+        question: ApiQuestion::Accounts,
         path: "/api/v1/accounts",
         page: Some("/"),
         about: "Lists the accounts that have a snapshot, each with its newest.",
@@ -108,8 +108,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: Some("accounts"),
         has_body: false,
     },
-    Endpoint {
-        question: Question::Snapshots,
+    Operation {
+        question: ApiQuestion::Snapshots,
         path: "/api/v1/accounts/{cloud}/{id}/snapshots",
         page: Some("/accounts/{cloud}/{id}"),
         about: "Lists the snapshots of an account, newest first.",
@@ -117,8 +117,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: Some("snapshots"),
         has_body: false,
     },
-    Endpoint {
-        question: Question::Snapshot,
+    Operation {
+        question: ApiQuestion::Snapshot,
         path: "/api/v1/accounts/{cloud}/{id}/snapshots/{snapshot}",
         page: Some("/accounts/{cloud}/{id}/snapshots/{snapshot}"),
         about: "Tells what a snapshot holds, table by table, and which lists were not read to their end.",
@@ -126,8 +126,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: Some("tables"),
         has_body: false,
     },
-    Endpoint {
-        question: Question::Table,
+    Operation {
+        question: ApiQuestion::Table,
         path: "/api/v1/accounts/{cloud}/{id}/snapshots/{snapshot}/tables/{table}",
         page: Some("/accounts/{cloud}/{id}/snapshots/{snapshot}/tables/{table}"),
         about: "Returns the rows of a table, in the order of its key.",
@@ -135,8 +135,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: Some("rows"),
         has_body: false,
     },
-    Endpoint {
-        question: Question::Objects,
+    Operation {
+        question: ApiQuestion::Objects,
         path: "/api/v1/accounts/{cloud}/{id}/snapshots/{snapshot}/tables/{table}/objects",
         page: None,
         about: "Names the Parquet objects that a table is stored as, with links to them where the store is in S3. The rows of the table are those of the base; each delta in turn puts its rows over those with the same key, and takes away the keys that it marks in `_deleted`.",
@@ -144,8 +144,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: Some("objects"),
         has_body: false,
     },
-    Endpoint {
-        question: Question::Coverage,
+    Operation {
+        question: ApiQuestion::Coverage,
         path: "/api/v1/accounts/{cloud}/{id}/snapshots/{snapshot}/coverage",
         page: Some("/accounts/{cloud}/{id}/snapshots/{snapshot}/coverage"),
         about: "Tells how far each list was read.",
@@ -153,8 +153,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: Some("lists"),
         has_body: false,
     },
-    Endpoint {
-        question: Question::Findings,
+    Operation {
+        question: ApiQuestion::Findings,
         path: "/api/v1/accounts/{cloud}/{id}/findings",
         page: Some("/accounts/{cloud}/{id}/findings"),
         about: "Returns the findings as they stood after a snapshot, worst first.",
@@ -163,7 +163,7 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
             Parameter {
                 name: "severity",
                 about: "Only those of this severity, or of a worse one.",
-                kind: Kind::Choice(SEVERITIES),
+                kind: ParameterType::Choice(SEVERITIES),
                 is_required: false,
             },
             text("rule", "Only those of this rule or permission; `*` stands for any text."),
@@ -171,7 +171,7 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
             Parameter {
                 name: "state",
                 about: "Only those in this state; without it, those that hold or may hold and that no other says more of.",
-                kind: Kind::Choice(STATES),
+                kind: ParameterType::Choice(STATES),
                 is_required: false,
             },
             count("limit", "Findings of a page.", 100, 10_000),
@@ -180,8 +180,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: Some("findings"),
         has_body: false,
     },
-    Endpoint {
-        question: Question::Comparison,
+    Operation {
+        question: ApiQuestion::Comparison,
         path: "/api/v1/accounts/{cloud}/{id}/changes",
         page: Some("/accounts/{cloud}/{id}/changes"),
         about: "Compares two snapshots: what changed, and who gained and lost which access.",
@@ -191,15 +191,15 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
             Parameter {
                 name: "access",
                 about: "Whether `access` says who gained and lost what, and by which path.",
-                kind: Kind::Truth,
+                kind: ParameterType::Truth,
                 is_required: false,
             },
         ],
         rows: Some("things"),
         has_body: false,
     },
-    Endpoint {
-        question: Question::Life,
+    Operation {
+        question: ApiQuestion::Life,
         path: "/api/v1/accounts/{cloud}/{id}/history",
         page: Some("/accounts/{cloud}/{id}/history"),
         about: "Tells the life of one thing: when it came and by whom, what changed, what it holds, what was found.",
@@ -210,8 +210,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: Some("moments"),
         has_body: false,
     },
-    Endpoint {
-        question: Question::Search,
+    Operation {
+        question: ApiQuestion::Search,
         path: "/api/v1/accounts/{cloud}/{id}/search",
         page: Some("/accounts/{cloud}/{id}/search"),
         about: "Finds things by a part of their name or id.",
@@ -223,8 +223,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: Some("things"),
         has_body: false,
     },
-    Endpoint {
-        question: Question::WhoCan,
+    Operation {
+        question: ApiQuestion::WhoCan,
         path: "/api/v1/accounts/{cloud}/{id}/who-can",
         page: Some("/accounts/{cloud}/{id}/who-can"),
         about: "Tells who may do something, and through what.",
@@ -237,8 +237,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: Some("answers"),
         has_body: false,
     },
-    Endpoint {
-        question: Question::Sql,
+    Operation {
+        question: ApiQuestion::Sql,
         path: "/api/v1/accounts/{cloud}/{id}/query",
         page: Some("/accounts/{cloud}/{id}/query"),
         about: "Asks a snapshot a question in SQL, which may only read.",
@@ -253,8 +253,8 @@ pub(crate) static ENDPOINTS: [Endpoint; 15] = [
         rows: Some("rows"),
         has_body: true,
     },
-    Endpoint {
-        question: Question::Verify,
+    Operation {
+        question: ApiQuestion::Verify,
         path: "/api/v1/accounts/{cloud}/{id}/snapshots/{snapshot}/verify",
         page: None,
         about: "Reads every object of one snapshot, and proves that it is what was written.",

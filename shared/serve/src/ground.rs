@@ -8,7 +8,7 @@ use snapshot::{History, Manifest};
 use crate::{
     Problem,
     archive::Archive,
-    endpoints::Question,
+    endpoints::ApiQuestion,
     request::{Form, Request},
 };
 
@@ -37,24 +37,27 @@ pub(crate) struct Ground {
 impl Ground {
     /// Finds the snapshots that a request names.
     pub(crate) async fn find(archive: &Archive, request: &Request) -> Result<Self, Problem> {
-        if matches!(request.endpoint.question, Question::Index | Question::Document | Question::Accounts) {
+        if matches!(
+            request.endpoint.question,
+            ApiQuestion::Index | ApiQuestion::Document | ApiQuestion::Accounts
+        ) {
             return Ok(Self { history: None, manifests: Vec::new(), validity: Validity::AsBytes });
         }
         let mut history = archive.history(request.part("cloud"), request.part("id"))?;
-        if request.endpoint.question == Question::Verify {
+        if request.endpoint.question == ApiQuestion::Verify {
             // What is kept proves nothing of what is stored.
             history = history.without_cache();
         }
         let names: Vec<String> = match request.endpoint.question {
-            Question::Snapshots => Vec::new(),
-            Question::Snapshot
-            | Question::Table
-            | Question::Objects
-            | Question::Coverage
-            | Question::Verify => {
+            ApiQuestion::Snapshots => Vec::new(),
+            ApiQuestion::Snapshot
+            | ApiQuestion::Table
+            | ApiQuestion::Objects
+            | ApiQuestion::Coverage
+            | ApiQuestion::Verify => {
                 vec![request.part("snapshot").to_owned()]
             }
-            Question::Comparison => return Self::of_two(archive, history, request).await,
+            ApiQuestion::Comparison => return Self::of_two(archive, history, request).await,
             _ => vec![request.text("at").unwrap_or("latest").to_owned()],
         };
         let mut manifests = Vec::new();
@@ -67,10 +70,10 @@ impl Ground {
         }
         let validity = match request.endpoint.question {
             // A link is good for minutes.
-            Question::Verify | Question::Objects => Validity::Never,
-            Question::Snapshots => Validity::AsBytes,
+            ApiQuestion::Verify | ApiQuestion::Objects => Validity::Never,
+            ApiQuestion::Snapshots => Validity::AsBytes,
             // A life goes up to the newest snapshot, whatever that is.
-            Question::Life => Validity::WhileNamed(tag(request, &manifests)),
+            ApiQuestion::Life => Validity::WhileNamed(tag(request, &manifests)),
             _ => validity(request, &names, &manifests),
         };
         Ok(Self { history: Some(history), manifests, validity })

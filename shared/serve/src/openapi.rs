@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    endpoints::{ENDPOINTS, Endpoint, Kind, Parameter, Question},
+    endpoints::{ApiQuestion, ENDPOINTS, Operation, Parameter, ParameterType},
     problem,
     reply::PARQUET,
 };
@@ -38,7 +38,7 @@ pub fn openapi_document() -> Value {
     })
 }
 
-fn operation(endpoint: &Endpoint, has_body: bool) -> Value {
+fn operation(endpoint: &Operation, has_body: bool) -> Value {
     let of_path = endpoint.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Value> = of_path
         .map(|name| {
@@ -54,7 +54,7 @@ fn operation(endpoint: &Endpoint, has_body: bool) -> Value {
             content.insert(media_type.to_owned(), json!({ "schema": { "type": "string" } }));
         }
     }
-    if endpoint.question == Question::Table {
+    if endpoint.question == ApiQuestion::Table {
         content.insert(PARQUET.to_owned(), json!({}));
     }
     let problem = json!({
@@ -95,12 +95,12 @@ fn about_part(name: &str) -> &'static str {
 
 fn query_parameter(parameter: &Parameter) -> Value {
     let schema = match parameter.kind {
-        Kind::Text => json!({ "type": "string" }),
-        Kind::Count { usual, most } => {
+        ParameterType::Text => json!({ "type": "string" }),
+        ParameterType::Count { usual, most } => {
             json!({ "type": "integer", "minimum": 1, "maximum": most, "default": usual })
         }
-        Kind::Truth => json!({ "type": "boolean", "default": false }),
-        Kind::Choice(words) => json!({ "type": "string", "enum": words }),
+        ParameterType::Truth => json!({ "type": "boolean", "default": false }),
+        ParameterType::Choice(words) => json!({ "type": "string", "enum": words }),
     };
     json!({
         "name": parameter.name,
@@ -111,7 +111,7 @@ fn query_parameter(parameter: &Parameter) -> Value {
     })
 }
 
-fn answer_schema(endpoint: &Endpoint) -> Value {
+fn answer_schema(endpoint: &Operation) -> Value {
     let Some(rows) = endpoint.rows else { return json!({ "type": "object" }) };
     json!({
         "type": "object",

@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::{
-    Problem, archive::Archive, endpoints::Question, ground::Ground, names::ThingNames, questions,
+    Problem, archive::Archive, endpoints::ApiQuestion, ground::Ground, names::ThingNames, questions,
     request::Request,
 };
 use frame::{Frame, Tab};
@@ -64,12 +64,12 @@ pub(crate) async fn page(archive: &Archive, request: &Request, ground: &Ground) 
         Some(Err(problem)) => return Err(problem),
     };
     let names = match request.endpoint.question {
-        Question::Comparison | Question::Life => names(ground).await?,
+        ApiQuestion::Comparison | ApiQuestion::Life => names(ground).await?,
         _ => ThingNames::default(),
     };
     let status = problem.as_ref().map_or(200, |problem| problem.status);
     let account = ground.history.as_ref().map(|history| history.account().to_string());
-    let asked = Asked {
+    let asked = PageContext {
         request,
         ground,
         answer: answer.as_ref(),
@@ -88,15 +88,15 @@ fn is_asked(request: &Request) -> bool {
     needed.clone().all(|parameter| request.text(parameter.name).is_some())
 }
 
-const fn has_form(question: Question) -> bool {
+const fn has_form(question: ApiQuestion) -> bool {
     matches!(
         question,
-        Question::Comparison
-            | Question::Findings
-            | Question::Life
-            | Question::Search
-            | Question::Sql
-            | Question::WhoCan
+        ApiQuestion::Comparison
+            | ApiQuestion::Findings
+            | ApiQuestion::Life
+            | ApiQuestion::Search
+            | ApiQuestion::Sql
+            | ApiQuestion::WhoCan
     )
 }
 
@@ -108,7 +108,7 @@ async fn names(ground: &Ground) -> Result<ThingNames, Problem> {
 
 /// What a page is drawn from.
 #[derive(Clone, Copy)]
-struct Asked<'a> {
+struct PageContext<'a> {
     request: &'a Request,
     ground: &'a Ground,
     /// The answer; none where nothing was asked yet, or the question was wrong.
@@ -121,20 +121,20 @@ struct Asked<'a> {
 
 type Drawn = (String, Option<Tab>, Vec<(String, String)>, Markup);
 
-impl Asked<'_> {
+impl PageContext<'_> {
     fn draw(&self) -> Drawn {
         match self.request.endpoint.question {
-            Question::Accounts | Question::Index | Question::Document => account::accounts(self),
-            Question::Snapshots => account::timeline(self),
-            Question::Snapshot | Question::Objects | Question::Verify => snapshot::contents(self),
-            Question::Table => snapshot::table(self),
-            Question::Coverage => snapshot::coverage(self),
-            Question::Findings => finding::findings(self),
-            Question::Comparison => comparison::comparison(self),
-            Question::Life => thing::life(self),
-            Question::Search => thing::search(self),
-            Question::WhoCan => who_can::who_can(self),
-            Question::Sql => rows::sql(self),
+            ApiQuestion::Accounts | ApiQuestion::Index | ApiQuestion::Document => account::accounts(self),
+            ApiQuestion::Snapshots => account::timeline(self),
+            ApiQuestion::Snapshot | ApiQuestion::Objects | ApiQuestion::Verify => snapshot::contents(self),
+            ApiQuestion::Table => snapshot::table(self),
+            ApiQuestion::Coverage => snapshot::coverage(self),
+            ApiQuestion::Findings => finding::findings(self),
+            ApiQuestion::Comparison => comparison::comparison(self),
+            ApiQuestion::Life => thing::life(self),
+            ApiQuestion::Search => thing::search(self),
+            ApiQuestion::WhoCan => who_can::who_can(self),
+            ApiQuestion::Sql => rows::sql(self),
         }
     }
 

@@ -9,7 +9,7 @@ mod holdings;
 use crate::{
     Problem,
     archive::Archive,
-    endpoints::{ENDPOINTS, Question},
+    endpoints::{ApiQuestion, ENDPOINTS},
     ground::Ground,
     openapi::openapi_document,
     reply::Reply,
@@ -20,21 +20,21 @@ use crate::{
 /// Asks a question of its snapshots.
 pub(crate) async fn answer(archive: &Archive, request: &Request, ground: &Ground) -> Result<Reply, Problem> {
     match request.endpoint.question {
-        Question::Index => Ok(Reply::of(index())),
-        Question::Document => Ok(Reply::of(openapi_document())),
-        Question::Accounts => about_account::accounts(archive, request).await,
-        Question::Snapshots => about_account::snapshots(request, ground).await,
-        Question::Comparison => about_account::comparison(request, ground).await,
-        Question::Snapshot => about_snapshot::contents(ground).await,
-        Question::Table => about_snapshot::rows(request, ground).await,
-        Question::Objects => about_objects::objects(archive, request, ground).await,
-        Question::Coverage => about_snapshot::coverage(ground).await,
-        Question::Findings => about_snapshot::findings(archive, request, ground).await,
-        Question::Sql => about_snapshot::sql(archive, request, ground).await,
-        Question::Verify => about_snapshot::verify(request, ground).await,
-        Question::Life => about_thing::life(archive, request, ground).await,
-        Question::Search => about_thing::search(request, ground).await,
-        Question::WhoCan => about_thing::who_can(request, ground).await,
+        ApiQuestion::Index => Ok(Reply::of(index())),
+        ApiQuestion::Document => Ok(Reply::of(openapi_document())),
+        ApiQuestion::Accounts => about_account::accounts(archive, request).await,
+        ApiQuestion::Snapshots => about_account::snapshots(request, ground).await,
+        ApiQuestion::Comparison => about_account::comparison(request, ground).await,
+        ApiQuestion::Snapshot => about_snapshot::contents(ground).await,
+        ApiQuestion::Table => about_snapshot::rows(request, ground).await,
+        ApiQuestion::Objects => about_objects::objects(archive, request, ground).await,
+        ApiQuestion::Coverage => about_snapshot::coverage(ground).await,
+        ApiQuestion::Findings => about_snapshot::findings(archive, request, ground).await,
+        ApiQuestion::Sql => about_snapshot::sql(archive, request, ground).await,
+        ApiQuestion::Verify => about_snapshot::verify(request, ground).await,
+        ApiQuestion::Life => about_thing::life(archive, request, ground).await,
+        ApiQuestion::Search => about_thing::search(request, ground).await,
+        ApiQuestion::WhoCan => about_thing::who_can(request, ground).await,
     }
 }
 

@@ -10,7 +10,7 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{Problem, archive::AskLimits, endpoints::Endpoint, ground::Validity, request::Form};
+use crate::{Problem, archive::AskLimits, endpoints::Operation, ground::Validity, request::Form};
 
 /// The media type of Parquet, which is packed already.
 pub(crate) const PARQUET: &str = "application/vnd.apache.parquet";
@@ -46,7 +46,7 @@ impl Reply {
     }
 
     /// Writes the answer in the form that is wanted, which is no page.
-    pub(crate) fn bytes(&mut self, endpoint: &Endpoint, form: Form) -> (&'static str, Vec<u8>) {
+    pub(crate) fn bytes(&mut self, endpoint: &Operation, form: Form) -> (&'static str, Vec<u8>) {
         if let Some(file) = self.parquet.take() {
             return (PARQUET, file);
         }

@@ -7,7 +7,7 @@ use url::form_urlencoded;
 
 use crate::{
     Problem,
-    endpoints::{ENDPOINTS, Endpoint, Kind, Parameter, Question, captures},
+    endpoints::{ApiQuestion, ENDPOINTS, Operation, Parameter, ParameterType, captures},
     reply,
 };
 
@@ -29,7 +29,7 @@ pub(crate) enum Form {
 /// A request that makes sense.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
-    pub(crate) endpoint: &'static Endpoint,
+    pub(crate) endpoint: &'static Operation,
     /// What stands for the names in the path.
     pub(crate) parts: BTreeMap<&'static str, String>,
     pub(crate) parameters: BTreeMap<&'static str, String>,
@@ -91,7 +91,7 @@ impl Request {
     /// Returns a count: the one that is given, or the usual one.
     pub(crate) fn count(&self, name: &'static str) -> usize {
         let usual = match self.declared(name).map(|parameter| parameter.kind) {
-            Some(Kind::Count { usual, .. }) => usual,
+            Some(ParameterType::Count { usual, .. }) => usual,
             _ => 0,
         };
         let given = self.text(name).and_then(|text| text.parse::<u64>().ok());
@@ -137,7 +137,7 @@ fn parts_of(path: &str) -> Result<Vec<String>, Problem> {
     Ok(parts)
 }
 
-type Found<'a> = (&'static Endpoint, Vec<(&'static str, &'a str)>, bool);
+type Found<'a> = (&'static Operation, Vec<(&'static str, &'a str)>, bool);
 
 fn find(parts: &[String]) -> Result<Found<'_>, Problem> {
     for endpoint in &ENDPOINTS {
@@ -157,7 +157,7 @@ fn find(parts: &[String]) -> Result<Found<'_>, Problem> {
 }
 
 fn parameters_of(
-    endpoint: &'static Endpoint,
+    endpoint: &'static Operation,
     query: &str,
     is_page: bool,
 ) -> Result<BTreeMap<&'static str, String>, Problem> {
@@ -187,25 +187,25 @@ fn parameters_of(
 
 fn check(parameter: &Parameter, value: &str) -> Result<(), Problem> {
     let help = match parameter.kind {
-        Kind::Text => return Ok(()),
-        Kind::Count { most, .. } => {
+        ParameterType::Text => return Ok(()),
+        ParameterType::Count { most, .. } => {
             let is_number = value.bytes().all(|each| each.is_ascii_digit());
             if is_number && value.parse().is_ok_and(|count: u64| (1..=most).contains(&count)) {
                 return Ok(());
             }
             format!("give a number from 1 to {most}")
         }
-        Kind::Truth if ["true", "false", "1", "0", "yes", "no"].contains(&value) => return Ok(()),
-        Kind::Truth => "say `true` or `false`".to_owned(),
-        Kind::Choice(words) if words.contains(&value) => return Ok(()),
-        Kind::Choice(words) => format!("choose one of: {}", words.join(", ")),
+        ParameterType::Truth if ["true", "false", "1", "0", "yes", "no"].contains(&value) => return Ok(()),
+        ParameterType::Truth => "say `true` or `false`".to_owned(),
+        ParameterType::Choice(words) if words.contains(&value) => return Ok(()),
+        ParameterType::Choice(words) => format!("choose one of: {}", words.join(", ")),
     };
     let said = format!("`{}` cannot be `{}`", parameter.name, model::visible(value));
     Err(Problem::wrong("wrong-parameter", said, help))
 }
 
 /// Returns the form that a client likes best among those that an answer has.
-fn form(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Form, Problem> {
+fn form(endpoint: &Operation, headers: &HeaderMap) -> Result<Form, Problem> {
     let mut offered = vec![("application/json", Form::Json)];
     if endpoint.rows.is_some() {
         offered.extend([
@@ -214,7 +214,7 @@ fn form(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Form, Problem> {
             ("application/x-ndjson", Form::JsonLines),
         ]);
     }
-    if endpoint.question == Question::Table {
+    if endpoint.question == ApiQuestion::Table {
         offered.push((reply::PARQUET, Form::Parquet));
     }
     let wanted: Vec<&str> =

@@ -4,14 +4,14 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::{
-    Asked, Drawn,
+    Drawn, PageContext,
     chart::chart,
     frame::Tab,
     parts::{counted, for_programs, list, next_page, number, seen, text, when},
 };
 
 /// Draws the accounts of a store.
-pub(super) fn accounts(asked: &Asked<'_>) -> Drawn {
+pub(super) fn accounts(asked: &PageContext<'_>) -> Drawn {
     let accounts = asked.answer.map_or(&[][..], |answer| list(answer, "/accounts"));
     let body = html! {
         @if accounts.is_empty() {
@@ -80,7 +80,7 @@ fn drift(snapshot: &Value) -> Markup {
 }
 
 /// Draws the timeline of an account.
-pub(super) fn timeline(asked: &Asked<'_>) -> Drawn {
+pub(super) fn timeline(asked: &PageContext<'_>) -> Drawn {
     let none = Value::Null;
     let answer = asked.answer.unwrap_or(&none);
     let snapshots = list(answer, "/snapshots");

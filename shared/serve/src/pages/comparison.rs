@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::{
-    Asked, Drawn,
+    Drawn, PageContext,
     frame::Tab,
     parts::{
         address, counted, field, for_programs, incomplete, list, number, path, problem, seen, text, unseen,
@@ -19,7 +19,7 @@ const LISTED: usize = 500;
 const GRANTS: usize = 12;
 
 /// Draws what differs between two snapshots.
-pub(super) fn comparison(asked: &Asked<'_>) -> Drawn {
+pub(super) fn comparison(asked: &PageContext<'_>) -> Drawn {
     let body = html! {
         form.inline method="get" {
             (field(asked, "from", "From", "the one before"))
@@ -33,7 +33,7 @@ pub(super) fn comparison(asked: &Asked<'_>) -> Drawn {
     ("Changes".to_owned(), Some(Tab::Changes), Vec::new(), body)
 }
 
-fn answered(asked: &Asked<'_>, answer: &Value) -> Markup {
+fn answered(asked: &PageContext<'_>, answer: &Value) -> Markup {
     let home = asked.home();
     let end = |name: &str| {
         let own = number(answer, &format!("/{name}/number"));

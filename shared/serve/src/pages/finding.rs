@@ -6,7 +6,7 @@ use model::tables;
 use serde_json::{Map, Value};
 
 use super::{
-    Asked, Drawn,
+    Drawn, PageContext,
     frame::Tab,
     parts::{
         address, badge, choice, field, for_programs, incomplete, list, next_page, not_answered, number,
@@ -21,7 +21,7 @@ const STATES: [&str; 7] = ["open", "suppressed", "unknown", "fixed", "gone", "ru
 const SILENT: [&str; 5] = ["about", "through", "id", "name", "actions"];
 
 /// Draws the findings, those of one rule together.
-pub(super) fn findings(asked: &Asked<'_>) -> Drawn {
+pub(super) fn findings(asked: &PageContext<'_>) -> Drawn {
     let place = format!("{}/findings", asked.home());
     let body = html! {
         form.inline method="get" {
@@ -42,7 +42,7 @@ pub(super) fn findings(asked: &Asked<'_>) -> Drawn {
     ("Findings".to_owned(), Some(Tab::Findings), Vec::new(), body)
 }
 
-fn answered(asked: &Asked<'_>, answer: &Value) -> Markup {
+fn answered(asked: &PageContext<'_>, answer: &Value) -> Markup {
     let (home, findings) = (asked.home(), list(answer, "/findings"));
     let (own, total) = (number(answer, "/snapshot"), number(answer, "/total"));
     html! {

@@ -181,7 +181,7 @@ pub(super) fn address(place: &str, parameters: &[(&str, &str)]) -> String {
 }
 
 /// Leads to the page that follows, with all else that was asked.
-pub(super) fn next_page(asked: &super::Asked<'_>, place: &str, what: &str) -> Markup {
+pub(super) fn next_page(asked: &super::PageContext<'_>, place: &str, what: &str) -> Markup {
     let next = asked.answer.map_or("", |answer| text(answer, "/next"));
     let mut parameters: Vec<(&str, &str)> =
         asked.request.parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -193,7 +193,7 @@ pub(super) fn next_page(asked: &super::Asked<'_>, place: &str, what: &str) -> Ma
 }
 
 /// Leads to the same answer for programs.
-pub(super) fn for_programs(asked: &super::Asked<'_>) -> Markup {
+pub(super) fn for_programs(asked: &super::PageContext<'_>) -> Markup {
     let mut place = String::new();
     for part in asked.request.endpoint.path.split('/').filter(|part| !part.is_empty()) {
         let name = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
@@ -206,7 +206,7 @@ pub(super) fn for_programs(asked: &super::Asked<'_>) -> Markup {
 }
 
 /// Draws a field of a form with its label.
-pub(super) fn field(asked: &super::Asked<'_>, name: &str, label: &str, hint: &str) -> Markup {
+pub(super) fn field(asked: &super::PageContext<'_>, name: &str, label: &str, hint: &str) -> Markup {
     html! {
         div.field {
             label for=(name) { (label) }
@@ -217,7 +217,7 @@ pub(super) fn field(asked: &super::Asked<'_>, name: &str, label: &str, hint: &st
 
 /// Draws a choice of a form with its label.
 pub(super) fn choice(
-    asked: &super::Asked<'_>,
+    asked: &super::PageContext<'_>,
     name: &str,
     label: &str,
     usual: &str,

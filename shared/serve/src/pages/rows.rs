@@ -4,7 +4,7 @@ use maud::html;
 use serde_json::Value;
 
 use super::{
-    Asked, Drawn,
+    Drawn, PageContext,
     frame::Tab,
     parts::{self, address, field, for_programs, incomplete, list, number, problem},
 };
@@ -27,7 +27,7 @@ const EXAMPLES: [(&str, &str); 4] = [
 ];
 
 /// Draws the form for a statement, and the rows that it returned.
-pub(super) fn sql(asked: &Asked<'_>) -> Drawn {
+pub(super) fn sql(asked: &PageContext<'_>) -> Drawn {
     let place = format!("{}/query", asked.home());
     let body = html! {
         form method="get" {

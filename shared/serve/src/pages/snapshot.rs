@@ -4,14 +4,14 @@ use maud::html;
 use serde_json::{Value, json};
 
 use super::{
-    Asked, Drawn,
+    Drawn, PageContext,
     account::sight,
     frame::Tab,
     parts::{self, counted, for_programs, incomplete, list, next_page, number, seen, text, when},
 };
 
 /// Draws what a snapshot holds.
-pub(super) fn contents(asked: &Asked<'_>) -> Drawn {
+pub(super) fn contents(asked: &PageContext<'_>) -> Drawn {
     let none = Value::Null;
     let answer = asked.answer.unwrap_or(&none);
     let (home, own) = (asked.home(), asked.number());
@@ -57,13 +57,13 @@ pub(super) fn contents(asked: &Asked<'_>) -> Drawn {
     (format!("Snapshot {own}"), Some(Tab::Timeline), Vec::new(), body)
 }
 
-fn trail(asked: &Asked<'_>) -> Vec<(String, String)> {
+fn trail(asked: &PageContext<'_>) -> Vec<(String, String)> {
     let own = asked.number();
     vec![(format!("Snapshot {own}"), format!("{}/snapshots/{own}", asked.home()))]
 }
 
 /// Draws the rows of a table.
-pub(super) fn table(asked: &Asked<'_>) -> Drawn {
+pub(super) fn table(asked: &PageContext<'_>) -> Drawn {
     let none = Value::Null;
     let answer = asked.answer.unwrap_or(&none);
     let (name, total) = (text(answer, "/table"), number(answer, "/total"));
@@ -83,7 +83,7 @@ pub(super) fn table(asked: &Asked<'_>) -> Drawn {
 }
 
 /// Draws how far each list was read.
-pub(super) fn coverage(asked: &Asked<'_>) -> Drawn {
+pub(super) fn coverage(asked: &PageContext<'_>) -> Drawn {
     let none = Value::Null;
     let answer = asked.answer.unwrap_or(&none);
     let lists = list(answer, "/lists");

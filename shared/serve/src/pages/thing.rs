@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use super::{
-    Asked, Drawn,
+    Drawn, PageContext,
     comparison::{access_change, thing},
     frame::Tab,
     parts::{
@@ -19,7 +19,7 @@ const GRANTS: usize = 200;
 const ACTIONS: usize = 8;
 
 /// Draws the life of a thing.
-pub(super) fn life(asked: &Asked<'_>) -> Drawn {
+pub(super) fn life(asked: &PageContext<'_>) -> Drawn {
     let none = Value::Null;
     let answer = asked.answer.unwrap_or(&none);
     let name = text(answer, "/subject/name");
@@ -41,7 +41,7 @@ pub(super) fn life(asked: &Asked<'_>) -> Drawn {
     (title, Some(Tab::Search), Vec::new(), body)
 }
 
-fn told(asked: &Asked<'_>, answer: &Value) -> Markup {
+fn told(asked: &PageContext<'_>, answer: &Value) -> Markup {
     let home = asked.home();
     let by = text(answer, "/created/by_name");
     let by = if by.is_empty() { text(answer, "/created/by") } else { by };
@@ -73,7 +73,7 @@ fn unread(answer: &Value) -> Markup {
 }
 
 /// Draws what happened in one snapshot.
-fn moment(asked: &Asked<'_>, home: &str, moment: &Value) -> Markup {
+fn moment(asked: &PageContext<'_>, home: &str, moment: &Value) -> Markup {
     let own = number(moment, "/snapshot");
     html! {
         h3 { a href={ (home) "/snapshots/" (own) } { "Snapshot " (own) } " " span.meta { (when(text(moment, "/at")))
@@ -148,7 +148,7 @@ fn row(answer: &Value) -> Markup {
 }
 
 /// Draws the search for things.
-pub(super) fn search(asked: &Asked<'_>) -> Drawn {
+pub(super) fn search(asked: &PageContext<'_>) -> Drawn {
     let home = asked.home();
     let body = html! {
         form.inline method="get" role="search" {

@@ -4,14 +4,14 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::{
-    Asked, Drawn,
+    Drawn, PageContext,
     comparison::principal_link,
     frame::Tab,
     parts::{field, for_programs, list, number, path, problem, seen, text, unseen},
 };
 
 /// Draws who may do something.
-pub(super) fn who_can(asked: &Asked<'_>) -> Drawn {
+pub(super) fn who_can(asked: &PageContext<'_>) -> Drawn {
     let is_ibm = asked.home().starts_with("/accounts/ibm/");
     let (action, resource) = if is_ibm {
         ("iam-identity.apikey.create", "serviceName=kms,region=eu-de")
@@ -33,7 +33,7 @@ pub(super) fn who_can(asked: &Asked<'_>) -> Drawn {
     ("Who can".to_owned(), Some(Tab::WhoCan), Vec::new(), body)
 }
 
-fn answered(asked: &Asked<'_>, answer: &Value) -> Markup {
+fn answered(asked: &PageContext<'_>, answer: &Value) -> Markup {
     let home = asked.home();
     let answers = list(answer, "/answers");
     let is_inactive = |answer: &&Value| text(answer, "/standing") == "inactive";
