@@ -1,6 +1,6 @@
 //! `report`: the questions that an auditor asks of a snapshot, in one command.
 //!
-//! As text, what is told is one value, [`history::ReportArgs`]; documents are in [`document`].
+//! As text, what is told is one value, [`history::Report`]; documents are in [`document`].
 
 mod document;
 
