@@ -1,6 +1,7 @@
 //! What holds for the repository as a whole and no compiler checks.
 
 mod actions;
+mod dependencies;
 mod diagrams;
 mod edges;
 mod files;
