@@ -100,7 +100,7 @@ impl<'a> Sighted<'a> {
         sight.blind_absence.sort_unstable();
         sight.carried = subjects
             .rows(|table, row| self.state.is_carried(table, row), |table| self.state.has_carried(table));
-        sight.carried.extend(self.with_unknown.iter().map(|thing| format!("{account}/{thing}")));
+        sight.carried.extend(self.with_unknown.iter().map(|thing| account.address_of(thing)));
         sight.first_seen = subjects
             .rows(|table, row| self.state.is_baseline(table, row), |table| self.state.has_baseline(table));
         sight.first_seen.extend(self.first_complete(&subjects));

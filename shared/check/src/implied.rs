@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use model::{Finding, FindingState, Transition, TransitionKind};
+use model::{Address, Finding, FindingState, Transition, TransitionKind};
 
 use crate::{ByFingerprint, Findings, RuleResult};
 
@@ -106,11 +106,8 @@ fn is_new_baseline(before: &Findings, finding: &Finding) -> bool {
 
 /// Returns the address of what a finding is about.
 fn about(finding: &Finding) -> String {
-    let named = finding.evidence.text(ABOUT);
-    // An address is `cloud/account/table/key`.
-    let account = finding.subject.match_indices('/').nth(1).map(|(place, _)| place);
-    match (named, account.and_then(|place| finding.subject.get(..place))) {
-        (Some(named), Some(account)) => format!("{account}/{named}"),
+    match (finding.evidence.text(ABOUT), Address::parse(&finding.subject)) {
+        (Some(named), Some(address)) => format!("{}/{named}", address.account),
         _ => finding.subject.clone(),
     }
 }

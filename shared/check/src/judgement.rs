@@ -85,7 +85,7 @@ impl Evaluation {
             Ok(found) => {
                 let account = &self.outcome.account;
                 for (below, FoundOne { evidence, doubt, is_withheld }) in found {
-                    let subject = format!("{account}/{below}");
+                    let subject = account.address_of(&below);
                     if is_withheld {
                         verdict.sight.carried.insert(subject.clone());
                     }

@@ -108,7 +108,7 @@ pub(crate) fn rows(
         let key: Vec<String> = keys.iter().map(cell).map(|cell| plain(cell.unwrap_or_default())).collect();
         let subject = match subject {
             RuleSubject::Row { table, .. } => address(account, table, &key),
-            RuleSubject::Address => format!("{account}/{}", key.concat()),
+            RuleSubject::Address => account.address_of(&key.concat()),
         };
         let is_other = |place: usize| !keys.contains(&Some(place)) && Some(place) != doubts;
         let others = answer.columns.iter().zip(cells).zip(0..).filter(|(_, place)| is_other(*place));
@@ -130,7 +130,7 @@ pub(crate) fn rows(
 
 /// Writes the address of a thing, wide to narrow.
 pub(crate) fn address(account: &AccountId, table: &Table, key: &[String]) -> String {
-    format!("{account}/{}/{}", table.name, key.join("/"))
+    account.address_of(&table.place(&key.join("/")))
 }
 
 fn plain(value: Value) -> String {

@@ -18,7 +18,7 @@ use std::{
 
 use jiff::SignedDuration;
 use model::{
-    AccountId, EvidenceTurn, Finding, FindingState, Sighting, State, Suppression, Table, Timestamp,
+    AccountId, Address, EvidenceTurn, Finding, FindingState, Sighting, State, Suppression, Table, Timestamp,
     Transition, TransitionKind, tables, time_text,
 };
 
@@ -455,13 +455,9 @@ fn addresses(
     match subject {
         RuleSubject::Row { table, columns } => addresses_in(account, table, columns, state).collect(),
         RuleSubject::Address => {
-            let account_part = format!("{account}/");
-            let table = |finding: &&Arc<Finding>| {
-                Some(finding.subject.strip_prefix(&account_part)?.split_once('/')?.0.to_owned())
-            };
-            let tables: BTreeSet<String> = lost.iter().filter_map(table).collect();
-            let tables = tables.iter().filter_map(|name| tables::find(name));
-            let rows = tables.flat_map(|table| {
+            let kinds = lost.iter().filter_map(|finding| Some(Address::parse(&finding.subject)?.kind));
+            let kinds: BTreeSet<&str> = kinds.collect();
+            let rows = kinds.into_iter().filter_map(tables::find).flat_map(|table| {
                 let key: Vec<&str> = table.key_columns().iter().map(|column| column.name).collect();
                 addresses_in(account, table, &key, state).collect::<Vec<_>>()
             });

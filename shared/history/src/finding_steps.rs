@@ -57,14 +57,12 @@ pub(crate) async fn finding_steps(
         .buffered(AT_ONCE)
         .boxed();
     let ids = subject.telling_ids();
-    let address = subject.address(history.account());
-    let root = format!("{}/", history.account());
+    let account = history.account();
+    let address = subject.address(account);
     let is_other_place =
-        |place: &str| place.strip_prefix(&root).is_some_and(|place| subject.other_places.contains(place));
+        |address: &str| account.place_of(address).is_some_and(|place| subject.other_places.contains(place));
     let is_about = |finding: &Finding| {
-        finding.subject == address
-            || is_other_place(&finding.subject)
-            || names(history.account(), finding, &ids)
+        finding.subject == address || is_other_place(&finding.subject) || names(account, finding, &ids)
     };
     let mut known = ByFingerprint::new();
     let mut steps = Vec::new();
@@ -113,7 +111,7 @@ fn parts(manifests: &[Manifest]) -> Vec<(u64, Part)> {
 
 /// Returns whether a finding names one of some ids: in its address, or in its evidence.
 fn names(account: &AccountId, finding: &Finding, ids: &BTreeSet<String>) -> bool {
-    let own = finding.subject.strip_prefix(&format!("{account}/")).unwrap_or(&finding.subject);
+    let own = account.place_of(&finding.subject).unwrap_or(&finding.subject);
     let key = own.split_once('/').map_or(own, |(_, key)| key);
     let is_own = ids.contains(key) || key.split('/').any(|part| ids.contains(part));
     is_own

@@ -18,7 +18,7 @@ pub(crate) async fn find_holder(
     text: &str,
 ) -> Result<Option<Subject>, QuestionError> {
     let Some(newest) = timeline.manifests.last() else { return Ok(None) };
-    let place = text.strip_prefix(&format!("{}/", history.account())).unwrap_or(text);
+    let place = history.account().place_of(text).unwrap_or(text);
     let id = place.split_once('/').map_or(place, |(_, id)| id);
     let is_it = |row: &Row| {
         let is = |column: &str, text: &str| GRANT_PRINCIPALS.text(row, column) == Some(text);

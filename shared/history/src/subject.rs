@@ -38,7 +38,7 @@ impl Subject {
         let key = Row::pack(row.values().take(table.key));
         let text = |column: &str| table.text(row, column).filter(|text| !text.is_empty()).map(str::to_owned);
         let mut ids: BTreeSet<String> = own_columns(table, &IDS).filter_map(text).collect();
-        ids.insert(key_text(&key));
+        ids.insert(table.key_text(&key));
         let other_places = other_places(table, row);
         Self { table, key, name: table.label.and_then(text), ids, other_places }
     }
@@ -46,13 +46,13 @@ impl Subject {
     /// Returns the address of the thing in an account: cloud, account, table and key.
     #[must_use]
     pub fn address(&self, account: &AccountId) -> String {
-        format!("{account}/{}", self.place())
+        account.address_of(&self.place())
     }
 
     /// Returns table and key, which name the thing within its account.
     #[must_use]
     pub fn place(&self) -> String {
-        format!("{}/{}", self.table.name, key_text(&self.key))
+        self.table.place(&self.table.key_text(&self.key))
     }
 
     /// Returns the ids that cannot be anything else: a word as `default` names many things.
@@ -71,11 +71,6 @@ fn other_places(table: &'static Table, row: &Row) -> BTreeSet<String> {
     let Some(owner) = row.value(0).as_text().filter(|_| table.key > 1) else { return BTreeSet::new() };
     let texts = row.values().skip(1).filter_map(Value::as_text).filter(|text| !text.is_empty());
     texts.map(|text| format!("{}/{owner}/{text}", table.name)).collect()
-}
-
-fn key_text(key: &Row) -> String {
-    let values: Vec<String> = key.values().map(|value| value.to_string()).collect();
-    values.join("/")
 }
 
 /// Returns those of some columns in which a table holds something of the thing itself, not of another.
@@ -106,7 +101,7 @@ struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     fn new(account: &AccountId, text: &'a str) -> Self {
-        let within = text.strip_prefix(&format!("{account}/")).unwrap_or(text);
+        let within = account.place_of(text).unwrap_or(text);
         let (name, key) = within.split_once('/').unwrap_or((within, ""));
         let table = tables::of_cloud(account.cloud()).find(|table| table.name == name);
         Self { text, address: table.map(|table| (table, key)) }
@@ -126,7 +121,7 @@ impl<'a> Wanted<'a> {
         if of.name != table.name {
             return None;
         }
-        let is_address = key.is_empty() || key_text(&Row::pack(row.values().take(table.key))) == key;
+        let is_address = key.is_empty() || table.key_text(row) == key;
         if is_address {
             return Some(Fit::Address);
         }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod address;
 mod change;
 mod completeness;
 mod coverage;
@@ -26,6 +27,7 @@ mod time;
 mod value;
 
 pub use account::{AccountError, AccountId, Cloud};
+pub use address::Address;
 pub use change::{Change, ChangeKind, Weight};
 pub use completeness::{Completeness, ListHistory, Says, Word, completeness};
 pub use coverage::{Coverage, ListStatus};

@@ -54,8 +54,7 @@ impl<'a> Thing<'a> {
 
     /// Returns its key as one text, as in its address.
     pub(crate) fn key_text(&self) -> String {
-        let values: Vec<String> = self.key.values().map(|value| value.to_string()).collect();
-        values.join("/")
+        self.table.key_text(&self.key)
     }
 
     /// Returns the values of its key that are text.
@@ -184,7 +183,7 @@ fn owner(table: &Table, row: &Row) -> Option<(&'static Table, Row)> {
 
 fn draft(report: &RunReport<'_>, thing: &Thing<'_>, names: &NameFinder<'_>) -> EventDraft {
     let verb = thing.verb();
-    let address = format!("{}/{}/{}", report.account, thing.table.name, thing.key_text());
+    let address = report.account.address_of(&thing.table.place(&thing.key_text()));
     let mut data = Map::new();
     let name = thing.row(names).and_then(|row| label(thing.table, row));
     data.insert(

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Finding, Row, State, Table, Value, tables};
+use model::{Address, Finding, Row, State, Table, Value, tables};
 
 use crate::{
     RunReport, drift,
@@ -39,7 +39,7 @@ impl<'a> SubjectNames<'a> {
             };
             // Rules name some principals by what policies call them.
             let other = text(change.table, row, "iam_id").map(str::to_owned);
-            for rest in other.into_iter().chain([key_text(change.table, row)]) {
+            for rest in other.into_iter().chain([change.table.key_text(row)]) {
                 if wanted.contains(rest.as_str()) {
                     former.insert((change.table.name, rest), row);
                 }
@@ -57,7 +57,7 @@ impl<'a> SubjectNames<'a> {
             rest.match_indices('/').find_map(|(end, _)| {
                 let owner = Row::pack([Value::Text(rest.get(..end)?)]);
                 let mut below = self.state.rows(table).find_below(owner.as_bytes());
-                let key = below.find(|row| key_text(table, row) == rest)?.prefix(table.key).to_vec();
+                let key = below.find(|row| table.key_text(row) == rest)?.prefix(table.key).to_vec();
                 self.state.rows(table).get(table, &key)
             })
         };
@@ -71,7 +71,7 @@ impl<'a> SubjectNames<'a> {
             return plain(&principal, NAME_LIMIT);
         }
         let Some((table, rest)) = parse(&finding.subject) else {
-            return finding.subject.splitn(3, '/').last().unwrap_or_default().to_owned();
+            return Address::place_in(&finding.subject).to_owned();
         };
         match (self.name(table, rest), owner(table, rest)) {
             (Some(name), _) => format!("{} {name}", noun(table)),
@@ -115,18 +115,13 @@ impl<'a> SubjectNames<'a> {
     }
 }
 
-fn key_text(table: &Table, row: &Row) -> String {
-    let key: Vec<String> = row.values().take(table.key).map(|value| value.to_string()).collect();
-    key.join("/")
-}
-
 /// Longest name in a title.
 const NAME_LIMIT: usize = 80;
 
 /// Returns the table of an address, and what in it is the key.
 fn parse(subject: &str) -> Option<(&'static Table, &str)> {
-    let (table, rest) = subject.splitn(3, '/').nth(2)?.split_once('/')?;
-    Some((tables::find(table)?, rest))
+    let address = Address::parse(subject)?;
+    Some((address.table()?, address.key))
 }
 
 /// Returns the table of the thing that a row is part of, the id of the thing, and the rest of the key.

@@ -7,7 +7,7 @@ use access::{
     Verdict, What, path_text,
 };
 use check::{Found, FoundOne, RustRule};
-use model::{Change, Cloud, Evidence, Lists, Row, State, Table, Timestamp, Weight, tables};
+use model::{Change, Cloud, Evidence, Lists, State, Table, Timestamp, Weight, tables};
 use notify::{Breadth, Gain};
 use serde_json::json;
 use snapshot::{History, SnapshotError};
@@ -80,16 +80,11 @@ fn addresses(cloud: Cloud, state: &State) -> BTreeMap<&str, String> {
     for (table, column) in places {
         for row in state.rows(table) {
             if let Some(id) = table.text(row, column) {
-                addresses.insert(id, format!("{}/{}", table.name, key(table, row)));
+                addresses.insert(id, table.place(&table.key_text(row)));
             }
         }
     }
     addresses
-}
-
-fn key(table: &Table, row: &Row) -> String {
-    let values: Vec<String> = row.values().take(table.key).map(|value| value.to_string()).collect();
-    values.join("/")
 }
 
 /// Returns the address of a holder below the account; one that is no row, as another account, is named by its kind.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use check::RuleSet;
-use model::{Author, Row, State, Table, Value, tables};
+use model::{Address, Author, Row, State, Table, Value, tables};
 use snapshot::{History, Manifest, SnapshotError};
 
 /// The finding that an address is of, as far as its name is concerned.
@@ -67,7 +67,7 @@ impl ThingNames {
     pub fn name_of(&self, address: &str) -> String {
         match self.subjects.get(address) {
             Some(name) => name.clone(),
-            None => plain(address.splitn(3, '/').last().unwrap_or(address)),
+            None => plain(Address::place_in(address)),
         }
     }
 
@@ -185,7 +185,7 @@ fn columns(rules: &RuleSet, subject: NamedSubject<'_>) -> Option<(&'static str, 
     {
         return Some((table.name, columns.clone()));
     }
-    let table = tables::find(subject.address.split('/').nth(2)?)?;
+    let table = Address::parse(subject.address)?.table()?;
     Some((table.name, table.key_columns().iter().map(|column| column.name).collect()))
 }
 

@@ -2,7 +2,7 @@
 
 use check::{RuleSet, RuleSubject};
 use maud::{Markup, html};
-use model::tables;
+use model::Address;
 use serde_json::{Map, Value};
 
 use super::{
@@ -111,9 +111,8 @@ fn one(home: &str, finding: &Value, rules: &RuleSet) -> Markup {
 /// key; none where neither can be told.
 fn thing_of(finding: &Value, rules: &RuleSet) -> Option<String> {
     let subject = text(finding, "/subject");
-    let mut parts = subject.splitn(4, '/');
-    let (cloud, account, name, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let table = tables::find(name)?;
+    let address = Address::parse(subject)?;
+    let table = address.table()?;
     let columns = match rules.get(text(finding, "/rule")).and_then(|rule| rule.subject.as_ref()) {
         Some(RuleSubject::Row { columns, .. }) => columns.clone(),
         _ => return Some(subject.to_owned()),
@@ -122,6 +121,6 @@ fn thing_of(finding: &Value, rules: &RuleSet) -> Option<String> {
         return Some(subject.to_owned());
     }
     let parent = table.parent.filter(|parent| columns.first() == Some(&parent.column))?;
-    let id = rest.split('/').next()?;
-    Some(format!("{cloud}/{account}/{}/{id}", parent.table))
+    let id = address.key.split('/').next()?;
+    Some(format!("{}/{}/{id}", address.account, parent.table))
 }

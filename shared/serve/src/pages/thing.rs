@@ -1,6 +1,7 @@
 //! One thing: its life, what it holds and through what; and the search for things by name.
 
 use maud::{Markup, html};
+use model::Address;
 use serde_json::{Map, Value};
 
 use super::{
@@ -25,7 +26,7 @@ pub(super) fn life(asked: &PageContext<'_>) -> Drawn {
     let name = text(answer, "/subject/name");
     let title = match (asked.answer, name) {
         (None, _) => "One thing".to_owned(),
-        (_, "") => text(answer, "/subject/address").splitn(3, '/').last().unwrap_or_default().to_owned(),
+        (_, "") => Address::place_in(text(answer, "/subject/address")).to_owned(),
         (_, name) => name.to_owned(),
     };
     let body = html! {
