@@ -5,6 +5,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Inventory, Reach};
 use crate::{Choice, Pattern, Resource, Statement};
 
+/// Most values of attributes of which the places of the known resources are kept.
+const MOST_KEPT: usize = 256;
+
 pub(super) struct Reaches<'a> {
     known: &'a Inventory,
     actions: FxHashMap<Choice<Pattern>, u64>,
@@ -173,16 +176,23 @@ fn in_all_attributes<'a>(
     resource: &Resource,
     search: impl Fn(&AttributeIndex<'a>, &[Pattern]) -> Places,
 ) -> Places {
-    let mut all = Places::of(known.len(), 0..known.len());
+    let mut all: Option<Places> = None;
     for (attribute, asked) in &resource.0 {
+        // A large account has many values, and each would keep a bit for every resource.
+        if found.len() >= MOST_KEPT {
+            found.clear();
+        }
         let places = found.entry((attribute.clone(), asked.clone())).or_insert_with(|| {
             let column =
                 columns.entry(attribute.clone()).or_insert_with(|| AttributeIndex::of(attribute, known));
             search(column, asked)
         });
-        all.keep(places);
+        match &mut all {
+            Some(all) => all.keep(places),
+            None => all = Some(places.clone()),
+        }
     }
-    all
+    all.unwrap_or_else(|| Places::of(known.len(), 0..known.len()))
 }
 
 /// Patterns, with those that are plain texts apart.
