@@ -150,6 +150,8 @@ pub struct Access {
     pub(crate) names: Names,
     /// What had ended by the time of the snapshot.
     pub(crate) ended: Ended,
+    /// Policies that are there and give nothing: they are not active, had ended, or open nothing that there is.
+    pub(crate) idle: BTreeSet<String>,
     /// By table of identities, whether all of them were seen.
     pub(crate) identities_seen: BTreeMap<&'static str, Seen>,
     /// Principals whose own row is carried, so that they may be gone.

@@ -192,7 +192,7 @@ pub(super) fn cause(from: &Side<'_>, to: &Side<'_>, is_gain: bool) -> Cause {
     let all = || (tight.keys().map(|step| (*step).clone()).collect(), BoundTurn::Edited);
     let (of, turn): (Vec<Step>, _) = likeliest.into_iter().find(|(of, _)| !of.is_empty()).unwrap_or_else(all);
     let is_restriction = of.iter().all(|step| RESTRICTIONS.contains(&step.kind));
-    let (kind, verb) = turn.kind_and_verb(is_restriction);
+    let (kind, verb) = turn.kind_and_verb(is_restriction, of.len() > 1);
     let names = of.iter().map(named).collect::<Vec<_>>().join(", ");
     Cause::new(kind, of, format!("{names} {verb}"))
 }
@@ -206,16 +206,18 @@ enum BoundTurn {
 }
 
 impl BoundTurn {
-    /// Returns the kind of cause that it is and how a sentence says it: of a restriction of networks, or of a service control policy.
-    const fn kind_and_verb(self, is_restriction: bool) -> (CauseKind, &'static str) {
-        match (self, is_restriction) {
-            (Self::Gone, true) => (CauseKind::RestrictionLifted, "no longer applies"),
-            (Self::New, true) => (CauseKind::RestrictionEnforced, "applies now"),
-            (Self::Edited, true) => (CauseKind::RestrictionChanged, "was edited"),
-            (Self::Gone, false) => (CauseKind::ScpDetached, "was detached"),
-            (Self::New, false) => (CauseKind::ScpAttached, "was attached"),
-            (Self::Edited, false) => (CauseKind::ScpChanged, "was edited"),
-        }
+    /// Returns the kind of cause that it is and how a sentence says it: of a restriction of networks, or of a service control
+    /// policy; of one, or of several.
+    const fn kind_and_verb(self, is_restriction: bool, are_several: bool) -> (CauseKind, &'static str) {
+        let (kind, of_one, of_several) = match (self, is_restriction) {
+            (Self::Gone, true) => (CauseKind::RestrictionLifted, "no longer applies", "no longer apply"),
+            (Self::New, true) => (CauseKind::RestrictionEnforced, "applies now", "apply now"),
+            (Self::Edited, true) => (CauseKind::RestrictionChanged, "was edited", "were edited"),
+            (Self::Gone, false) => (CauseKind::ScpDetached, "was detached", "were detached"),
+            (Self::New, false) => (CauseKind::ScpAttached, "was attached", "were attached"),
+            (Self::Edited, false) => (CauseKind::ScpChanged, "was edited", "were edited"),
+        };
+        (kind, if are_several { of_several } else { of_one })
     }
 }
 

@@ -173,6 +173,9 @@ impl<'a> SoughtWay<'_, 'a> {
                 source.steps.first().is_some_and(|step| step.id == first.id && step.kind == first.kind)
             })
             .collect();
+        if former.is_empty() && self.from.access.idle.contains(&first.id) {
+            return self.of_idle(first);
+        }
         if former.is_empty() || !self.is_in_scope_of(&former) {
             return self.of_attachment(first);
         }
@@ -289,6 +292,12 @@ impl<'a> SoughtWay<'_, 'a> {
         };
         let mine = scope(self.way.source);
         former.iter().any(|source| scope(source) == mine)
+    }
+
+    /// Of a policy that is on both sides, and gives nothing on the other: nobody attached it.
+    fn of_idle(&self, first: &Step) -> Cause {
+        let said = if self.is_gain { "gave nothing before" } else { "gives nothing now" };
+        Cause::new(CauseKind::PolicyChanged, vec![first.clone()], format!("{} {said}", named(first)))
     }
 
     fn of_attachment(&self, first: &Step) -> Cause {

@@ -40,6 +40,7 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timesta
         let text = |column| t::POLICIES.text(row, column);
         // Policies of type `authorization` let services in, never identities.
         let (Some(id), Some("access")) = (text("id"), text("type")) else { continue };
+        access.idle.insert(id.to_owned());
         if text("state").is_some_and(|state| state != "active") {
             continue;
         }
@@ -64,8 +65,12 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timesta
         if state.is_carried(&t::POLICIES, row) {
             holders.iter().for_each(|holder| doubt_stranger(access, holder));
         }
+        let before = access.sources.len();
         for (role, name) in given.remove(id).unwrap_or_default() {
             policy.give(access, roles, role, name, &holders);
+        }
+        if access.sources.len() > before {
+            access.idle.remove(id);
         }
     }
     conditions.terms

@@ -81,6 +81,25 @@ fn each_cause_is_named() {
 }
 
 #[test]
+fn a_policy_that_gave_nothing_before_was_not_attached_now() {
+    let of_state = |state: &str| {
+        let policy = [
+            ("id", "p1"),
+            ("type", "access"),
+            ("state", state),
+            ("subject_access_group_id", "AccessGroupId-1"),
+        ];
+        let world = world().group("AccessGroupId-1", &["IBMid-1"]).add(&t::POLICIES, &policy);
+        world.given("p1", &[VIEWER]).on("p1", &[ON_KMS])
+    };
+    let (off, on) = (of_state("deleted"), of_state("active"));
+    let told = "user IBMid-1 gained access, policy p1 gave nothing before, through access group AccessGroupId-1 → \
+                policy p1 → role Viewer: kms.keys.list on serviceName=kms";
+    assert_eq!(sentences(&off, &on), [(CauseKind::PolicyChanged, told.to_owned())]);
+    assert!(sentences(&on, &off)[0].1.contains("policy p1 gives nothing now"), "{:?}", sentences(&on, &off));
+}
+
+#[test]
 fn who_was_suspended_regains_what_it_holds_and_nothing_of_what_everybody_does() {
     let of_state = |state: &str| {
         let world = World::default().add(&t::ACCOUNTS, &[("account_id", "acc")]).user("IBMid-1", state);
