@@ -128,7 +128,9 @@ fn title(is_regained: bool, listing: &str, rows: &[&Coverage]) -> String {
             _ => format!("{listing}{of} can be read to the end again"),
         };
     }
-    let first = rows.first();
+    // A list that was left out for the sake of another tells less than one that was asked for and failed.
+    let asked = rows.iter().find(|row| row.status != ListStatus::Skipped);
+    let first = asked.or(rows.first());
     let status = first.map_or("failed", |row| row.status.name());
     let reason = first.and_then(|row| row.brief_reason()).map(|reason| format!(" ({reason})"));
     format!("{listing}{of} could not be read to the end: {status}{}", reason.unwrap_or_default())

@@ -22,6 +22,9 @@ use crate::{
     wire::EventDraft,
 };
 
+/// A column of a changed row, with the values before and after.
+pub(crate) type Differing<'a> = (&'static Column, Value<'a>, Value<'a>);
+
 /// A thing with what became of it and of its parts.
 #[derive(Debug)]
 pub(crate) struct Thing<'a> {
@@ -63,7 +66,7 @@ impl<'a> Thing<'a> {
     }
 
     /// Returns the columns of its own row that differ, with the values before and after.
-    pub(crate) fn columns(&self) -> Vec<(&'static Column, Value<'a>, Value<'a>)> {
+    pub(crate) fn columns(&self) -> Vec<Differing<'a>> {
         self.own.map(differing).unwrap_or_default()
     }
 }
@@ -252,7 +255,8 @@ fn cells<'a>(cells: impl Iterator<Item = (&'a Column, Value<'a>)>) -> Json {
     cells.map(|(column, value)| (column.name.to_owned(), json!(value))).collect::<Map<_, _>>().into()
 }
 
-fn differing(change: &Change) -> Vec<(&'static Column, Value<'_>, Value<'_>)> {
+/// Returns the columns of a changed row that differ.
+pub(crate) fn differing(change: &Change) -> Vec<Differing<'_>> {
     let (Some(before), Some(after)) = (change.row_before(), change.row_after()) else { return Vec::new() };
     let values = before.values().zip(after.values());
     change

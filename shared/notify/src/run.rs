@@ -32,15 +32,13 @@ pub(crate) fn baseline(report: &RunReport<'_>) -> Option<EventDraft> {
         json!({ "total": findings, "by_severity": by_severity, "by_rule": report.baseline.by_rule }),
     );
     data.insert("incomplete_lists".to_owned(), Value::from(incomplete));
+    let counted = counted(total, findings);
     let title = if report.is_first {
-        format!("first snapshot of {}: {total} rows, {findings} findings", report.account)
+        format!("first snapshot of {}: {counted}", report.account)
     } else if report.damage.as_ref().is_some_and(|damage| damage.findings) {
-        format!(
-            "taken as known in {}, as the history is damaged: {total} rows, {findings} findings",
-            report.account
-        )
+        format!("taken as known in {}, as the history is damaged: {counted}", report.account)
     } else {
-        format!("seen for the first time in {}: {total} rows, {findings} findings", report.account)
+        format!("seen for the first time in {}: {counted}", report.account)
     };
     Some(EventDraft {
         name: "baseline.taken".to_owned(),
@@ -49,6 +47,18 @@ pub(crate) fn baseline(report: &RunReport<'_>) -> Option<EventDraft> {
         title,
         data,
     })
+}
+
+/// Writes how many rows and findings there are; findings alone where no row was new.
+fn counted(rows: u64, findings: u64) -> String {
+    let of = |number: u64, noun: &str| match number {
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}s"),
+    };
+    match (rows, findings) {
+        (0, 1..) => of(findings, "finding"),
+        _ => format!("{}, {}", of(rows, "row"), of(findings, "finding")),
+    }
 }
 
 /// Tells that the rules did not judge the snapshot: what they would have told comes with the next run that can.

@@ -9,7 +9,7 @@ use model::{Change, Row, Table, Type, Value, tables};
 
 use crate::{
     author::{By, author},
-    drift::Thing,
+    drift::{Differing, Thing, differing},
     names::{NameFinder, identity_columns, label, text},
 };
 
@@ -140,7 +140,7 @@ fn changed(thing: &Thing<'_>, called: &str, names: &NameFinder<'_>) -> String {
     if let ([], [part]) = (thing.columns().as_slice(), thing.parts.as_slice()) {
         return one_part(part, called, names);
     }
-    let mut pieces: Vec<String> = column_pieces(thing);
+    let mut pieces: Vec<String> = column_pieces(thing.columns(), !thing.parts.is_empty());
     let mut counts: BTreeMap<(&str, &str), (&Table, usize)> = BTreeMap::new();
     for part in &thing.parts {
         counts.entry((part.table.name, part.verb())).or_insert((part.table, 0)).1 += 1;
@@ -183,7 +183,14 @@ fn one_part(part: &Change, called: &str, names: &NameFinder<'_>) -> String {
             .or_else(|| attribute(part.table, row))
             .unwrap_or_else(|| last_key(part.table, row))
     };
-    format!("{called} changed: {} {name} {}", noun(part.table), part.verb())
+    let verb = match part.verb() {
+        "changed" => match column_pieces(differing(part), false).as_slice() {
+            [] => "changed".to_owned(),
+            pieces => format!("changed ({})", pieces.join(", ")),
+        },
+        verb => verb.to_owned(),
+    };
+    format!("{called} changed: {} {name} {verb}", noun(part.table))
 }
 
 /// Returns `name = value` of a row that is an attribute or a condition.
@@ -196,10 +203,10 @@ fn last_key(table: &Table, row: &Row) -> String {
     row.value(table.key.saturating_sub(1)).to_string()
 }
 
-fn column_pieces(thing: &Thing<'_>) -> Vec<String> {
-    let mut columns: Vec<_> = thing.columns().into_iter().filter(|(column, ..)| !column.moves).collect();
+fn column_pieces(mut columns: Vec<Differing<'_>>, has_parts: bool) -> Vec<String> {
+    columns.retain(|(column, ..)| !column.moves);
     // A document differs whenever a column or a part does: it is told where it is all there is.
-    if !thing.parts.is_empty() || columns.iter().any(|(column, ..)| column.kind != Type::Document) {
+    if has_parts || columns.iter().any(|(column, ..)| column.kind != Type::Document) {
         columns.retain(|(column, ..)| column.kind != Type::Document);
     }
     if let [(column, before, after)] = columns.as_slice()

@@ -13,4 +13,5 @@ mod story;
 #[cfg(test)]
 mod subjects;
 #[cfg(test)]
+mod titles;
 mod told;
