@@ -14,4 +14,5 @@ mod story;
 mod subjects;
 #[cfg(test)]
 mod titles;
+#[cfg(test)]
 mod told;
