@@ -142,6 +142,12 @@ fn printable(address: &str) -> String {
     }
 }
 
+/// Returns a setting for a message, or a placeholder where it may hold a user name and a password.
+#[must_use]
+pub fn printable_setting(text: &str) -> &str {
+    if text.contains('@') { "…" } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Endpoint, EndpointFault};

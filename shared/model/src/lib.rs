@@ -31,7 +31,7 @@ pub use address::Address;
 pub use change::{Change, ChangeKind, Weight};
 pub use completeness::{Completeness, ListHistory, Says, Word, completeness};
 pub use coverage::{Coverage, ListStatus};
-pub use endpoint::{Endpoint, EndpointError, EndpointFault};
+pub use endpoint::{Endpoint, EndpointError, EndpointFault, printable_setting};
 pub use event::Event;
 pub use evidence::Evidence;
 pub use finding::{

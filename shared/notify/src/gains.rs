@@ -212,26 +212,29 @@ fn names(gain: &Gain) -> BTreeSet<&str> {
 mod tests {
     use super::*;
 
+    /// A gain of nothing by nobody, of which a test says what differs.
+    const BARE: Gain = Gain {
+        title: String::new(),
+        turn: "gained",
+        principals: Vec::new(),
+        grants: Vec::new(),
+        usable_by: Vec::new(),
+        usable_by_total: 0,
+        actions: 0,
+        resources: 0,
+        sensitive: Vec::new(),
+        breadth: Breadth::Narrow,
+        is_becoming: false,
+        can_act: true,
+    };
+
     fn gain(sensitive: &[Severity], breadth: Breadth, is_becoming: bool, can_act: bool) -> Severity {
         let sensitive = sensitive.iter().map(|severity| GainedPermission {
             id: "permission".to_owned(),
             title: String::new(),
             severity: *severity,
         });
-        let gain = Gain {
-            title: String::new(),
-            turn: "gained",
-            principals: Vec::new(),
-            grants: Vec::new(),
-            usable_by: Vec::new(),
-            usable_by_total: 0,
-            actions: 0,
-            resources: 0,
-            sensitive: sensitive.collect(),
-            breadth,
-            is_becoming,
-            can_act,
-        };
+        let gain = Gain { sensitive: sensitive.collect(), breadth, is_becoming, can_act, ..BARE };
         gain.severity()
     }
 
@@ -265,17 +268,9 @@ mod tests {
                 title: format!(
                     "user {name} gained access, policy '{name}' was edited: {middle} {joint}{condition}"
                 ),
-                turn: "gained",
                 principals: vec![json!({ "id": "u", "name": name })],
                 grants: vec![json!({ "path": [{ "id": "p", "name": name }], "condition": condition })],
-                usable_by: Vec::new(),
-                usable_by_total: 0,
-                actions: 0,
-                resources: 0,
-                sensitive: Vec::new(),
-                breadth: Breadth::Narrow,
-                is_becoming: false,
-                can_act: true,
+                ..BARE
             };
             title(&gain)
         };
@@ -297,18 +292,10 @@ mod tests {
     fn a_trusted_profile_is_known_by_both_of_its_ids() {
         let path = json!({ "path": [{ "kind": "trusted profile", "id": "iam-Profile-1", "name": "night" }] });
         let gain = Gain {
-            title: String::new(),
-            turn: "gained",
             principals: vec![json!({ "id": "IBMid-1" })],
             grants: vec![path],
-            usable_by: Vec::new(),
-            usable_by_total: 0,
-            actions: 0,
-            resources: 0,
-            sensitive: Vec::new(),
-            breadth: Breadth::Narrow,
             is_becoming: true,
-            can_act: true,
+            ..BARE
         };
         assert!(
             gain.leads_through("Profile-1") && gain.leads_through("iam-Profile-1") && gain.is_of("IBMid-1")

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use model::{Endpoint, Event};
+use model::{Endpoint, Event, printable_setting};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -56,7 +56,7 @@ impl Sink {
     /// When it names no sink, has an option that the sink does not know, or an endpoint that is neither
     /// https nor on loopback.
     pub fn parse(uri: &str) -> Result<Self, NotifyError> {
-        let unknown = || NotifyError::Sink(printable(uri));
+        let unknown = || NotifyError::Sink(printable_setting(uri).to_owned());
         if uri == "stdout" {
             return Ok(Self::Stdout);
         }
@@ -73,7 +73,12 @@ impl Sink {
             match name.as_ref() {
                 "endpoint" => bus = bus.at_endpoint(Endpoint::parse(&value)?),
                 "region" => bus = bus.in_region(&value),
-                _ => return Err(NotifyError::Option { sink: printable(uri), option: name.into_owned() }),
+                _ => {
+                    return Err(NotifyError::Option {
+                        sink: printable_setting(uri).to_owned(),
+                        option: name.into_owned(),
+                    });
+                }
             }
         }
         Ok(Self::EventBridge(bus))
@@ -110,11 +115,6 @@ impl Sink {
             Err(error) => Receipt::refusal(format!("the writer broke off: {error}")),
         }
     }
-}
-
-/// Returns a setting for a message, or a placeholder where it may hold a user name and password.
-fn printable(uri: &str) -> String {
-    if uri.contains('@') { "…".to_owned() } else { uri.to_owned() }
 }
 
 /// Joins a kind, the readable end of what identifies a sink, and a hash of all of it.

@@ -11,7 +11,7 @@ mod traffic;
 use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
-use model::Timestamp;
+use model::{Timestamp, printable_setting};
 
 pub use folder::Folder;
 pub use removal::{ObjectAge, Removal, RemovalTerms};
@@ -97,7 +97,10 @@ impl AnyStore {
             return Ok(Self::S3(S3::open(uri, options).await?));
         }
         if uri.contains("://") {
-            return Err(StoreError::Uri { uri: uri.to_owned(), reason: "only `s3://` is known" });
+            return Err(StoreError::Uri {
+                uri: printable_setting(uri).to_owned(),
+                reason: "only `s3://` is known",
+            });
         }
         if uri.is_empty() {
             return Err(StoreError::Uri { uri: String::new(), reason: "it is empty" });
@@ -313,5 +316,13 @@ mod tests {
             error.to_string(),
             "`gs://bucket/x` names no store: only `s3://` is known; give a folder or `s3://BUCKET/PREFIX`"
         );
+    }
+
+    #[tokio::test]
+    async fn a_password_in_an_address_is_not_repeated() {
+        for address in ["https://u:secret@host/x", "s3://u:secret@bucket/x", "s3://secret@b"] {
+            let error = AnyStore::open(address, &StoreOptions::default()).await.unwrap_err().to_string();
+            assert!(error.starts_with("`…` names no store") && !error.contains("secret"), "{error}");
+        }
     }
 }

@@ -31,6 +31,21 @@ impl Cloud {
         cloud
     }
 
+    /// Starts one whose auditor may write into buckets on this machine.
+    pub(super) fn with_keys_of_s3() -> Self {
+        let mut cloud = Self::new();
+        for (name, value) in [
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("NO_PROXY", "127.0.0.1"),
+        ] {
+            cloud.desk.set(name, value);
+        }
+        cloud
+    }
+
     /// Returns how many events were sent.
     pub(super) fn events(&self) -> usize {
         std::fs::read_to_string(self.desk.path("events.jsonl")).unwrap_or_default().lines().count()

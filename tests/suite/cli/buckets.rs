@@ -12,16 +12,7 @@ struct Audit {
 
 impl Audit {
     fn new() -> Self {
-        let mut cloud = Cloud::new();
-        for (name, value) in [
-            ("AWS_ACCESS_KEY_ID", "test"),
-            ("AWS_SECRET_ACCESS_KEY", "test"),
-            ("AWS_REGION", "eu-central-1"),
-            ("AWS_EC2_METADATA_DISABLED", "true"),
-            ("NO_PROXY", "127.0.0.1"),
-        ] {
-            cloud.desk.set(name, value);
-        }
+        let cloud = Cloud::with_keys_of_s3();
         Self { cloud, bucket: Bucket::start() }
     }
 

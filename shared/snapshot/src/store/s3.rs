@@ -19,7 +19,7 @@ use aws_sdk_s3::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use md5::{Digest, Md5};
-use model::Endpoint;
+use model::{Endpoint, printable_setting};
 use tokio::sync::OnceCell;
 
 use super::{Counters, Listed, ObjectAge, PAGE, Removal, RemovalTerms, Store, StoreOptions};
@@ -206,7 +206,7 @@ impl Store for S3 {
 }
 
 fn split(uri: &str) -> Result<(&str, &str), StoreError> {
-    let wrong = |reason| StoreError::Uri { uri: uri.to_owned(), reason };
+    let wrong = |reason| StoreError::Uri { uri: printable_setting(uri).to_owned(), reason };
     let rest = uri.strip_prefix("s3://").ok_or_else(|| wrong("it does not begin with `s3://`"))?;
     let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
     let known = |each: u8| each.is_ascii_alphanumeric() || matches!(each, b'-' | b'.' | b'_');
