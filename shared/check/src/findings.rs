@@ -5,11 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use model::{Finding, FindingState, Patch};
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
-};
+use model::{Finding, FindingState, Members, Patch};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Findings by fingerprint. Two states share those that are as they were: of a hundred thousand, most are.
 pub type ByFingerprint = BTreeMap<String, Arc<Finding>>;
@@ -108,62 +105,41 @@ impl Findings {
     }
 }
 
-/// Reads [`Findings`] one by one: each goes to a function as it is read, and what is remembered of the rules is returned.
+impl Members for Findings {
+    fn take(&mut self, map: &str, key: String, value: &[u8]) -> serde_json::Result<()> {
+        let mut put =
+            |finding: Finding| drop(self.findings.insert(finding.fingerprint.clone(), Arc::new(finding)));
+        take_member(&mut self.rules, &mut put, (map, key, value))
+    }
+}
+
+/// Reads [`Findings`] one by one: each goes to a function as it is read.
 #[derive(Debug)]
-pub struct EachFinding<F>(pub F);
+pub struct EachFinding<F> {
+    /// What takes a finding.
+    pub put: F,
+    /// What is remembered of the rules, by id.
+    pub rules: BTreeMap<String, Memory>,
+}
 
-impl<'de, F: FnMut(Finding)> DeserializeSeed<'de> for EachFinding<F> {
-    type Value = BTreeMap<String, Memory>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
+impl<F: FnMut(Finding)> Members for EachFinding<F> {
+    fn take(&mut self, map: &str, key: String, value: &[u8]) -> serde_json::Result<()> {
+        take_member(&mut self.rules, &mut self.put, (map, key, value))
     }
 }
 
-impl<'de, F: FnMut(Finding)> Visitor<'de> for EachFinding<F> {
-    type Value = BTreeMap<String, Memory>;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("the findings of an account")
+/// Reads a member of what is stored as [`Findings`].
+fn take_member(
+    rules: &mut BTreeMap<String, Memory>,
+    put: &mut impl FnMut(Finding),
+    (map, key, value): (&str, String, &[u8]),
+) -> serde_json::Result<()> {
+    match map {
+        "rules" => drop(rules.insert(key, serde_json::from_slice(value)?)),
+        "findings" => put(serde_json::from_slice(value)?),
+        _ => {}
     }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut rules = BTreeMap::new();
-        while let Some(name) = members.next_key::<String>()? {
-            match name.as_str() {
-                "rules" => rules = members.next_value()?,
-                "findings" => members.next_value_seed(OneByOne(&mut self.0))?,
-                _ => drop(members.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(rules)
-    }
-}
-
-/// Reads the findings, each under its fingerprint.
-struct OneByOne<'a, F>(&'a mut F);
-
-impl<'de, F: FnMut(Finding)> DeserializeSeed<'de> for OneByOne<'_, F> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, F: FnMut(Finding)> Visitor<'de> for OneByOne<'_, F> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("findings by fingerprint")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some((_, finding)) = members.next_entry::<IgnoredAny, Finding>()? {
-            (self.0)(finding);
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// Writes findings by fingerprint as if nobody else had a part in them.
@@ -173,11 +149,8 @@ fn write<S: Serializer>(findings: &ByFingerprint, serializer: S) -> Result<S::Ok
 
 /// Reads findings by fingerprint.
 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ByFingerprint, D::Error> {
-    let mut findings = Vec::new();
-    let mut put = |finding: Finding| findings.push((finding.fingerprint.clone(), Arc::new(finding)));
-    OneByOne(&mut put).deserialize(deserializer)?;
-    // What is sorted already makes a tree without gaps.
-    Ok(findings.into_iter().collect())
+    let findings = BTreeMap::<String, Finding>::deserialize(deserializer)?;
+    Ok(findings.into_iter().map(|(fingerprint, finding)| (fingerprint, Arc::new(finding))).collect())
 }
 
 #[cfg(test)]

@@ -362,15 +362,17 @@ pub async fn each_finding(
     }
     let has_changed = changed.is_some();
     let FindingsPatch { rules: changed_rules, mut put, forgotten } = changed.unwrap_or_default();
-    let read = EachFinding(|finding: Finding| {
+    let each = |finding: Finding| {
         let is_gone = forgotten.contains(&finding.fingerprint);
         match put.remove(&finding.fingerprint) {
             Some(newer) => take(Arc::unwrap_or_clone(newer)),
             None if !is_gone => take(finding),
             None => {}
         }
-    });
-    let rules = history.stream_json(&found.base, read).await?;
+    };
+    let mut base = EachFinding { put: each, rules: BTreeMap::new() };
+    history.read_members(&found.base, &mut base).await?;
+    let rules = base.rules;
     put.into_values().map(Arc::unwrap_or_clone).for_each(take);
     Ok(if has_changed { changed_rules } else { rules })
 }

@@ -41,7 +41,7 @@ pub use finding::{
 pub use form::{is_other_form, may_be_empty};
 pub use lists::{Lists, Trust};
 pub use members::is_known_member;
-pub use patch::Patch;
+pub use patch::{Members, Patch};
 pub use refers::{Reference, references};
 pub use relations::{Relation, relations};
 pub use state::{Rows, State, UnreadCell};

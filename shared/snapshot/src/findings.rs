@@ -1,7 +1,5 @@
 //! The findings as a base and what runs changed since, like a table: one finding more does not write all of them again.
 
-use std::marker::PhantomData;
-
 use model::Patch;
 
 use crate::{FindingsRef, History, ObjectRef, Place, SnapshotError, hash::count, objects::compressed};
@@ -15,7 +13,8 @@ impl History {
     /// # Errors
     /// When an object is missing or damaged, or the store does not work.
     pub async fn get_findings<P: Patch>(&self, found: &FindingsRef) -> Result<P::Whole, SnapshotError> {
-        let mut whole: P::Whole = self.stream_json(&found.base, PhantomData).await?;
+        let mut whole = P::Whole::default();
+        self.read_members(&found.base, &mut whole).await?;
         for object in &found.patches {
             whole = self.get_json::<P>(object).await?.apply(whole);
         }
@@ -66,20 +65,32 @@ impl History {
 mod tests {
     use std::collections::BTreeMap;
 
-    use model::AccountId;
+    use model::{AccountId, Members};
     use serde::{Deserialize, Serialize};
 
     use super::*;
     use crate::{AnyStore, StoreOptions};
 
+    #[derive(Debug, Default, PartialEq, Serialize)]
+    struct Whole {
+        all: BTreeMap<u32, String>,
+    }
+
+    impl Members for Whole {
+        fn take(&mut self, _: &str, key: String, value: &[u8]) -> serde_json::Result<()> {
+            self.all.insert(key.parse().unwrap(), serde_json::from_slice(value)?);
+            Ok(())
+        }
+    }
+
     #[derive(Debug, Clone, Serialize, Deserialize)]
     struct Put(BTreeMap<u32, String>);
 
     impl Patch for Put {
-        type Whole = BTreeMap<u32, String>;
+        type Whole = Whole;
 
         fn apply(self, mut whole: Self::Whole) -> Self::Whole {
-            whole.extend(self.0);
+            whole.all.extend(self.0);
             whole
         }
 
@@ -97,10 +108,10 @@ mod tests {
         let account: AccountId = "ibm/a".parse().unwrap();
         let history = History::new(store.clone(), account);
         let text = |seed: u32| format!("{:x}", seed.wrapping_mul(2_654_435_761));
-        let mut whole: BTreeMap<u32, String> = (0..5_000).map(|number| (number, text(number))).collect();
+        let mut whole = Whole { all: (0..5_000).map(|number| (number, text(number))).collect() };
         let mut found: Option<FindingsRef> = None;
         for run in 0..60 {
-            whole.insert(run, text(run + 7));
+            whole.all.insert(run, text(run + 7));
             let patch = Put(BTreeMap::from([(run, text(run + 7))]));
             let before = store.traffic();
             let (base, patches) =

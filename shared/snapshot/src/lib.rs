@@ -19,6 +19,7 @@ mod follow;
 mod history;
 mod in_force;
 mod inspect;
+mod member_lines;
 mod objects;
 mod proof;
 mod prune;

@@ -1,45 +1,25 @@
 //! Objects named by what is in them: written, read back, and never believed without their hash.
 
 use std::{
-    cell::Cell,
     collections::BTreeSet,
-    io::{BufReader, Read, Write},
+    io::{Read, Write},
 };
 
 use bytes::Bytes;
-use serde::{
-    Serialize,
-    de::{DeserializeOwned, DeserializeSeed},
-};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     History, ObjectRef, SnapshotError,
     hash::{count, sha256},
     manifest::hash_in_key,
+    member_lines::MemberLines,
 };
 
 /// Most bytes that a document may have once it is decompressed.
-const GREATEST_DOCUMENT: u64 = 256 * 1024 * 1024;
+pub(crate) const GREATEST_DOCUMENT: u64 = 256 * 1024 * 1024;
 const LEVEL: i32 = 3;
 /// Most pages of outboxes that are looked through.
 const OUTBOX_PAGES: usize = 100;
-
-/// Bytes of a document that are decompressed at a time.
-const PART: usize = 64 * 1024;
-
-/// Reads no more than is left, and notes how much that is.
-struct Limited<'a, R> {
-    decoder: R,
-    left: &'a Cell<u64>,
-}
-
-impl<R: Read> Read for Limited<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = (&mut self.decoder).take(self.left.get()).read(buffer)?;
-        self.left.set(self.left.get().saturating_sub(count(read)));
-        Ok(read)
-    }
-}
 
 /// Where a document belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +48,13 @@ pub(crate) fn compressed<T: Serialize + ?Sized>(
     let unstorable = |reason: String| SnapshotError::Unstorable { what: format!("{place:?}"), reason };
     let encoder = zstd::stream::write::Encoder::new(Vec::new(), LEVEL);
     let mut json = Counted { encoder: encoder.map_err(|error| unstorable(error.to_string()))?, written: 0 };
-    serde_json::to_writer(&mut json, document).map_err(|error| unstorable(error.to_string()))?;
+    let written = match place {
+        Place::Findings => {
+            document.serialize(&mut serde_json::Serializer::with_formatter(&mut json, MemberLines::default()))
+        }
+        Place::Outbox(_) => serde_json::to_writer(&mut json, document),
+    };
+    written.map_err(|error| unstorable(error.to_string()))?;
     if json.written > GREATEST_DOCUMENT {
         return Err(unstorable(format!("it has {} bytes, more than could be read again", json.written)));
     }
@@ -158,32 +144,6 @@ impl History {
             return Err(damaged("it decompresses to more than any document of iamwatch".to_owned()));
         }
         serde_json::from_slice(&json).map_err(|error| damaged(format!("it does not read: {error}")))
-    }
-
-    /// Reads a document part by part: neither its text nor what is in it is ever held as a whole, unless the `seed` does.
-    ///
-    /// # Errors
-    /// As [`Self::get_json`].
-    pub async fn stream_json<'a, S: DeserializeSeed<'a>>(
-        &self,
-        object: &ObjectRef,
-        seed: S,
-    ) -> Result<S::Value, SnapshotError> {
-        let bytes = self.fetch_document(object).await?;
-        let damaged = |reason: String| SnapshotError::Damaged { object: self.key(&object.key), reason };
-        let decoder = zstd::stream::read::Decoder::new(bytes.as_ref())
-            .map_err(|error| damaged(format!("it does not decompress: {error}")))?;
-        let left = Cell::new(GREATEST_DOCUMENT);
-        let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(
-            PART,
-            Limited { decoder, left: &left },
-        ));
-        let read = seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
-        read.map_err(|error| match left.get() {
-            0 => damaged("it decompresses to more than any document of iamwatch".to_owned()),
-            _ if error.is_io() => damaged(format!("it does not decompress: {error}")),
-            _ => damaged(format!("it does not read: {error}")),
-        })
     }
 
     /// Returns the outboxes of the runs with numbers from `first` to `last` without their manifests, by number.
