@@ -152,9 +152,9 @@ async fn severe(history: &History, manifest: &Manifest) -> Result<Vec<Value>, Sn
     };
     let mut found = Vec::new();
     let keep = |finding: Finding| found.extend(Some(finding).filter(is_meant));
-    match history::each_finding(history, manifest, keep).await {
+    match history::each_finding_opened(history, manifest, keep).await {
         Err(error) if error.is_damage() => return Ok(Vec::new()),
-        read => drop(read?),
+        read => read?,
     }
     let place =
         |finding: &Finding| (Reverse(finding.severity), finding.rule.clone(), finding.subject.clone());

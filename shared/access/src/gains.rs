@@ -16,6 +16,7 @@ mod joined;
 mod possible;
 mod reach;
 mod region;
+mod shared_actions;
 mod side;
 mod sides;
 mod standing;
@@ -197,7 +198,8 @@ impl Access {
             let before = Side::of(&former, id, &mut numbers);
             let after = Side::of(&present, id, &mut numbers);
             let sides = Sides { before, after, numbers: &numbers, bounds: &bounds };
-            changes.extend(joined::joined(sides.compare(&mut differences)));
+            let of_principal = sides.compare(&mut differences);
+            changes.extend(joined::joined(of_principal, &mut differences.shared));
         }
         becoming::compare(before, self, &bounds.terms, &mut changes);
         name_users(before, self, &mut changes);

@@ -118,6 +118,11 @@ impl Pattern {
         Self { tokens: tokens.into(), hash, is_literal, written: None }
     }
 
+    /// Returns how it is shown, where that is not how it is compared.
+    pub(crate) fn written(&self) -> Option<&str> {
+        self.written.as_deref()
+    }
+
     /// Returns whether it has no wildcard.
     #[must_use]
     pub const fn is_literal(&self) -> bool {

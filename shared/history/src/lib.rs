@@ -377,6 +377,22 @@ pub async fn each_finding(
     Ok(if has_changed { changed_rules } else { rules })
 }
 
+/// Passes on the findings that a run opened, and some others: those of the last patch, or all of them where the run wrote all anew.
+///
+/// # Errors
+/// As [`state`].
+pub async fn each_finding_opened(
+    history: &History,
+    manifest: &Manifest,
+    mut take: impl FnMut(Finding),
+) -> Result<(), SnapshotError> {
+    let last = manifest.findings.as_ref().and_then(|found| found.patches.last());
+    let Some(last) = last else { return each_finding(history, manifest, take).await.map(drop) };
+    let patch: FindingsPatch = history.get_json(last).await?;
+    patch.put.into_values().for_each(|finding| take(Arc::unwrap_or_clone(finding)));
+    Ok(())
+}
+
 /// Returns the rows of the table `findings` of a snapshot.
 ///
 /// # Errors

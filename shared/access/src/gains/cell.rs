@@ -1,5 +1,7 @@
 //! One side of a region: texts that match some patterns and not others.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashSet;
 
 use crate::Pattern;
@@ -91,6 +93,18 @@ impl PatternSet {
                 .cloned(),
         );
         Self { any_of, except: Vec::new() }
+    }
+
+    /// Returns what is taken out, each once.
+    pub(super) fn taken_out(&self) -> Vec<Pattern> {
+        let patterns: BTreeSet<&Pattern> = self.except.iter().map(|taken| &taken.pattern).collect();
+        patterns.into_iter().cloned().collect()
+    }
+
+    /// Returns whether each pattern is shown as it is compared.
+    pub(super) fn is_told_as_compared(&self) -> bool {
+        let taken = self.except.iter().map(|taken| &taken.pattern);
+        self.any_of.iter().chain(taken).all(|pattern| pattern.written().is_none())
     }
 
     pub(super) fn any() -> Self {

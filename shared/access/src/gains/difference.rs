@@ -12,6 +12,7 @@ use super::{
     bounds::{self, Bounds},
     possible::possible,
     region::{self, Counting, Piece},
+    shared_actions::SharedActions,
     side::{Grant, Numbers, Side},
     sides::ToldPiece,
 };
@@ -60,8 +61,9 @@ struct Key<'a> {
 #[derive(Default)]
 pub(super) struct Differences<'a> {
     known: BTreeMap<Key<'a>, Rc<Difference<'a>>>,
-    touching: FxHashMap<(usize, usize), bool>,
-    actions: FxHashMap<[*const Choice<Pattern>; 2], bool>,
+    touching: FxHashMap<[*const Choice<Pattern>; 2], bool>,
+    /// What changes that are told have in common.
+    pub(super) shared: SharedActions,
 }
 
 impl<'a> Differences<'a> {
@@ -70,7 +72,7 @@ impl<'a> Differences<'a> {
         if let Some(known) = self.known.get(&key) {
             return Rc::clone(known);
         }
-        let found = Rc::new(question.answer(&key));
+        let found = Rc::new(question.answer(&key, &mut self.shared));
         self.known.insert(key, Rc::clone(&found));
         found
     }
@@ -115,16 +117,10 @@ impl<'a> Differences<'a> {
         if theirs.effect != effect {
             return false;
         }
-        if let Some(known) = self.touching.get(&(one.0, other.0)) {
-            return *known;
-        }
-        let touches = mine.resources.touches(&theirs.resources)
-            && *self
-                .actions
-                .entry([Arc::as_ptr(&mine.actions), Arc::as_ptr(&theirs.actions)])
-                .or_insert_with(|| mine.actions.touches(&theirs.actions));
-        self.touching.insert((one.0, other.0), touches);
-        touches
+        let actions = [Arc::as_ptr(&mine.actions), Arc::as_ptr(&theirs.actions)];
+        let touching = self.touching.entry(actions);
+        *touching.or_insert_with(|| mine.actions.touches(&theirs.actions))
+            && mine.resources.touches(&theirs.resources)
     }
 }
 
@@ -146,7 +142,7 @@ impl<'a> GrantQuestion<'_, 'a> {
         all
     }
 
-    fn answer(&self, key: &Key<'a>) -> Difference<'a> {
+    fn answer(&self, key: &Key<'a>, shared: &mut SharedActions) -> Difference<'a> {
         let nothing =
             Difference { new: Vec::new(), lifted: Vec::new(), unbound: Vec::new(), keeps_some: false };
         let Some(counting) = self.counting(&key.grant) else { return nothing };
@@ -169,7 +165,7 @@ impl<'a> GrantQuestion<'_, 'a> {
         let told = if is_same_region(&new, &region) && !region.is_empty() {
             vec![whole(&counting, &new)]
         } else {
-            new.iter().map(ToldPiece::of).collect()
+            new.iter().map(|piece| ToldPiece::of(piece, shared)).collect()
         };
         if !is_asked {
             return Difference { new: told, ..nothing };

@@ -1,13 +1,10 @@
 //! Tells what one role of one policy does on several services as one thing.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
-use super::{AccessChange, Cause, Turn, What, side::ids};
+use super::{AccessChange, Cause, Turn, What, shared_actions::SharedActions, side::ids};
 use crate::{Choice, Pattern, Resource, Statement};
 
 const SERVICE: &str = "serviceName";
@@ -16,7 +13,7 @@ const SERVICE: &str = "serviceName";
 type Key = (Turn, Option<String>, Cause, Vec<String>);
 
 /// Joins changes of the same kind that came by the same way.
-pub(super) fn joined(changes: Vec<AccessChange>) -> Vec<AccessChange> {
+pub(super) fn joined(changes: Vec<AccessChange>, shared: &mut SharedActions) -> Vec<AccessChange> {
     let mut joined: Vec<AccessChange> = Vec::new();
     let mut places: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for change in changes {
@@ -31,7 +28,7 @@ pub(super) fn joined(changes: Vec<AccessChange>) -> Vec<AccessChange> {
                 known.is_remainder |= change.is_remainder;
                 known.is_whole &= change.is_whole;
                 if let (What::Statement(one), What::Statement(other)) = (&mut known.what, change.what) {
-                    *one = together(one, &other);
+                    *one = together(one, &other, shared);
                 }
                 if known.former_path.is_empty() {
                     known.former_path = change.former_path;
@@ -88,7 +85,7 @@ const fn kind(turn: Turn) -> Turn {
     }
 }
 
-fn together(one: &Statement, other: &Statement) -> Statement {
+fn together(one: &Statement, other: &Statement, shared: &mut SharedActions) -> Statement {
     let actions: BTreeSet<&Pattern> = one.actions.any_of.iter().chain(&other.actions.any_of).collect();
     let mut resources = one.resources.any_of.clone();
     for resource in &other.resources.any_of {
@@ -108,7 +105,7 @@ fn together(one: &Statement, other: &Statement) -> Statement {
     resources.sort();
     Statement {
         effect: one.effect,
-        actions: Arc::new(Choice::any_of(actions.into_iter().cloned().collect())),
+        actions: shared.share(Choice::any_of(actions.into_iter().cloned().collect())),
         resources: Choice { any_of: resources, except: one.resources.except.clone() }.into(),
         condition: one.condition.clone(),
     }

@@ -1,5 +1,7 @@
 //! How far grants go, counted once for each set of actions and of resources.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Inventory, Reach};
@@ -10,8 +12,8 @@ const MOST_KEPT: usize = 256;
 
 pub(super) struct Reaches<'a> {
     known: &'a Inventory,
-    actions: FxHashMap<Choice<Pattern>, u64>,
-    resources: FxHashMap<Choice<Resource>, u64>,
+    actions: FxHashMap<Arc<Choice<Pattern>>, u64>,
+    resources: FxHashMap<Arc<Choice<Resource>>, u64>,
     /// By an attribute, the known resources by what they have in it.
     columns: FxHashMap<String, AttributeIndex<'a>>,
     /// By an attribute and its values in a resource that is asked of, the known ones that share something with it there.
@@ -119,12 +121,12 @@ impl<'a> Reaches<'a> {
     pub(super) fn count(&mut self, statement: &Statement) -> Reach {
         let actions = self.actions.get(&*statement.actions).copied().unwrap_or_else(|| {
             let count = self.count_actions(&statement.actions);
-            self.actions.insert(Choice::clone(&statement.actions), count);
+            self.actions.insert(Arc::clone(&statement.actions), count);
             count
         });
         let resources = self.resources.get(&*statement.resources).copied().unwrap_or_else(|| {
             let count = self.count_resources(&statement.resources);
-            self.resources.insert(Choice::clone(&statement.resources), count);
+            self.resources.insert(Arc::clone(&statement.resources), count);
             count
         });
         Reach { actions, resources }

@@ -1,8 +1,11 @@
 //! Regions: what can be done on what, and when. They are cut out of each other, so that what is told is the difference.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, sync::Arc};
 
-use super::cell::{PatternSet, TextKind};
+use super::{
+    cell::{PatternSet, TextKind},
+    shared_actions::SharedActions,
+};
 use crate::{Choice, Effect, Pattern, Resource, Statement, bounds::restriction, terms::Conjunction};
 
 /// Most pieces that a region is cut into; beyond, what is left is told whole.
@@ -179,28 +182,25 @@ impl Piece {
     }
 
     /// Returns the piece as a statement that allows it, as it is told: what says the most comes first.
-    pub(super) fn statement(&self) -> Statement {
-        let statement = self.statement_as_is();
-        let any_of = broadest_first(&statement.actions.any_of);
-        let except = statement.actions.except.clone();
-        Statement { actions: Choice { any_of, except }.into(), ..statement }
+    pub(super) fn statement(&self, shared: &mut SharedActions) -> Statement {
+        self.with_actions(shared.of_piece(&self.actions))
     }
 
     /// Returns the piece as a statement that allows it, with its actions in any order.
     fn statement_as_is(&self) -> Statement {
-        let out = |cell: &PatternSet| -> Vec<Pattern> {
-            let patterns: BTreeSet<&Pattern> = cell.except.iter().map(|taken| &taken.pattern).collect();
-            patterns.into_iter().cloned().collect()
-        };
+        let actions = Choice { any_of: self.actions.any_of.clone(), except: self.actions.taken_out() };
+        self.with_actions(actions.into())
+    }
+
+    fn with_actions(&self, actions: Arc<Choice<Pattern>>) -> Statement {
         let resource = self.attributes.iter().filter(|(_, cell)| !cell.any_of.iter().any(Pattern::is_any));
         let resource = resource.map(|(name, cell)| (name.clone(), cell.any_of.clone())).collect();
         let except = self.attributes.iter().flat_map(|(name, cell)| {
-            out(cell).into_iter().map(|pattern| Resource::any().with(name, vec![pattern]))
+            cell.taken_out().into_iter().map(|pattern| Resource::any().with(name, vec![pattern]))
         });
-        let actions = Choice { any_of: self.actions.any_of.clone(), except: out(&self.actions) };
         Statement {
             effect: Effect::Allow,
-            actions: actions.into(),
+            actions,
             resources: Choice { any_of: vec![Resource(resource)], except: except.collect() }.into(),
             condition: None,
         }
@@ -211,6 +211,11 @@ impl Piece {
         let cells = self.attributes.values().chain([&self.actions]);
         cells.flat_map(|cell| &cell.except).any(|taken| taken.is_held)
     }
+}
+
+/// Returns actions as they are told: what says the most comes first.
+pub(super) fn told_actions(actions: &PatternSet) -> Choice<Pattern> {
+    Choice { any_of: broadest_first(&actions.any_of), except: actions.taken_out() }
 }
 
 /// Puts patterns into an order in which the first say the most.

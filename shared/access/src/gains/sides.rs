@@ -9,6 +9,7 @@ use super::{
     difference::{Difference, Differences, GrantQuestion},
     hidden::{is_hidden, may_hold_by_unseen_group},
     region::{Piece, When, is_within},
+    shared_actions::SharedActions,
     side::{Grant, GrantWay, Numbers, Side},
     standing,
 };
@@ -132,7 +133,8 @@ impl<'s, 'a, 'n> TurnedSides<'s, 'a, 'n> {
                 let Some(cause) = self.cause_of_lift(deny) else { continue };
                 let turn = if self.is_gain { Turn::Gained } else { Turn::Lost };
                 for piece in pieces {
-                    let change = self.change(turn, piece, way, cause.clone());
+                    let told = ToldPiece::of(piece, &mut differences.shared);
+                    let change = self.told(turn, &told, way, cause.clone());
                     lifts.extend(change.map(|change| (piece.clone(), change)));
                 }
             }
@@ -144,7 +146,8 @@ impl<'s, 'a, 'n> TurnedSides<'s, 'a, 'n> {
             };
             for piece in &difference.unbound {
                 let cause = bounds::cause(self.from, self.to, self.is_gain);
-                let told = ToldPiece::of(&Piece { when: piece.when.without_restrictions(), ..piece.clone() });
+                let freed = Piece { when: piece.when.without_restrictions(), ..piece.clone() };
+                let told = ToldPiece::of(&freed, &mut differences.shared);
                 let cause = cause.held_if(&told.when, self.is_gain);
                 let change = self.told(turn, &told, way, cause);
                 lifts.extend(change.map(|change| (piece.clone(), change)));
@@ -217,10 +220,6 @@ impl<'s, 'a, 'n> TurnedSides<'s, 'a, 'n> {
         statement.is_some_and(|statement| may_hold_by_unseen_group(access, self.to.principal(), statement))
     }
 
-    fn change(&self, turn: Turn, piece: &Piece, way: &GrantWay<'a>, cause: Cause) -> Option<AccessChange> {
-        self.told(turn, &ToldPiece::of(piece), way, cause)
-    }
-
     fn told(&self, turn: Turn, told: &ToldPiece, way: &GrantWay<'a>, cause: Cause) -> Option<AccessChange> {
         Some(AccessChange {
             principal: self.to.principal()?.clone(),
@@ -276,9 +275,9 @@ pub(super) struct ToldPiece {
 }
 
 impl ToldPiece {
-    pub(super) fn of(piece: &Piece) -> Self {
+    pub(super) fn of(piece: &Piece, shared: &mut SharedActions) -> Self {
         Self {
-            statement: Statement { condition: piece.when.words(), ..piece.statement() },
+            statement: Statement { condition: piece.when.words(), ..piece.statement(shared) },
             when: piece.when.clone(),
             is_remainder: piece.is_remainder(),
             is_whole: false,

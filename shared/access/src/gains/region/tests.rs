@@ -1,7 +1,11 @@
 use proptest::{collection::vec, prelude::*};
 
 use super::{Counting, MOST_PIECES, Piece, minus_all};
-use crate::{Pattern, Resource, Statement, gains::tests::statements, terms::Conjunction};
+use crate::{
+    Pattern, Resource, Statement,
+    gains::{shared_actions::SharedActions, tests::statements},
+    terms::Conjunction,
+};
 
 const TEXTS: [&str; 7] = ["a", "b", "aa", "ab", "ba", "bb", "abb"];
 
@@ -24,7 +28,7 @@ fn is_in_statement(statement: &Statement, action: &str, path: &str, y: &str) -> 
 }
 
 fn is_in_piece(piece: &Piece, action: &str, path: &str, y: &str) -> bool {
-    is_in_statement(&piece.statement(), action, path, y)
+    is_in_statement(&piece.statement(&mut SharedActions::default()), action, path, y)
 }
 
 proptest! {
