@@ -37,7 +37,8 @@ impl DemoStore {
         let place = place.unwrap_or(DEFAULT);
         if place.contains("://") {
             return Err(Failure::wrong_use(format!(
-                "the demo keeps its store in a folder, not in `{place}`"
+                "the demo keeps its store in a folder, not in `{}`",
+                model::printable_setting(place)
             ))
             .help("name a new or empty folder with --store"));
         }

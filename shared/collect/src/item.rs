@@ -166,6 +166,11 @@ impl<'a> Item<'a> {
     /// named in another form may be any.
     pub(crate) fn key(&self, name: &str) -> Option<&'a str> {
         let key = self.value(name).and_then(Value::as_str).filter(|key| !key.is_empty());
+        // Clouds make ids up in ASCII; what people write may be broken for good, and names its row all the same.
+        if key.is_some_and(|key| key.contains('\u{fffd}')) && is_id(name) {
+            self.unread(name, "has bytes that are no text");
+            return None;
+        }
         match self.value(name) {
             None | Some(Value::String(_)) if key.is_none() => {
                 self.faults.note(|| format!("an item has no `{name}`"));
@@ -438,6 +443,11 @@ fn whole(number: &Number) -> Option<i64> {
 fn named(value: &Value) -> String {
     let id = ["id", "iam_id", "crn", "name"].into_iter().find_map(|name| value.get(name)?.as_str());
     id.map_or_else(|| "an item".to_owned(), |id| format!("the item `{id}`"))
+}
+
+/// Returns whether a member is called as what a cloud makes up to name a thing.
+fn is_id(name: &str) -> bool {
+    name.ends_with("id") || ["crn", "serial_number"].contains(&name)
 }
 
 fn misplaced(value: &Value) -> String {

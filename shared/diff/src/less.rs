@@ -113,8 +113,8 @@ fn undated_list(
     })
 }
 
-/// Returns whether the document of a row that both snapshots hold differs only by values of another type, which nobody writes
-/// there: a number or a truth value where a text was.
+/// Returns whether the document of a row that both snapshots hold differs only by values that nobody writes there: a number, a truth
+/// value or an empty text where a text was, or a broken one.
 fn is_document_odd(before: &State, state: &State, table: &Table, key: &[u8]) -> bool {
     let [known, shown] = [before, state].map(|state| {
         let document = state.rows(table).get(table, key).and_then(|row| table.text(row, "document"));
@@ -123,18 +123,19 @@ fn is_document_odd(before: &State, state: &State, table: &Table, key: &[u8]) -> 
     let documents = known.zip(shown).filter(|(known, shown)| known != shown);
     documents.is_some_and(|(known, shown)| {
         let parsed = [known, shown].map(serde_json::from_str::<Value>);
-        matches!(parsed, [Ok(known), Ok(shown)] if is_oddly_typed(&known, &shown))
+        matches!(parsed, [Ok(known), Ok(shown)] if is_oddly_said("", &known, &shown))
     })
 }
 
-/// Returns whether a value is a former one, but for scalars that are no texts any more, and for what statements are called.
-fn is_oddly_typed(known: &Value, shown: &Value) -> bool {
+/// Returns whether the value of a member is the former one, but for scalars that are no texts any more or say nothing, and for what
+/// statements are called.
+fn is_oddly_said(name: &str, known: &Value, shown: &Value) -> bool {
     match (known, shown) {
         (Value::Object(known), Value::Object(shown)) => {
             // What a statement is called gives nothing.
             let is_odd = |name: &String, shown: &Value| {
                 let is_unnamed = name == "Sid" && shown == "";
-                known.get(name).is_some_and(|known| is_unnamed || is_oddly_typed(known, shown))
+                known.get(name).is_some_and(|known| is_unnamed || is_oddly_said(name, known, shown))
             };
             let is_kept = |name: &String| shown.contains_key(name) || name == "Sid";
             known.keys().all(is_kept) && shown.iter().all(|(name, shown)| is_odd(name, shown))
@@ -145,10 +146,11 @@ fn is_oddly_typed(known: &Value, shown: &Value) -> bool {
             let mut others = shown.iter().filter(|shown| !known.contains(shown));
             known.len() == shown.len()
                 && others.all(|shown| {
-                    let place = left.iter().position(|known| is_oddly_typed(known, shown));
+                    let place = left.iter().position(|known| is_oddly_said(name, known, shown));
                     place.map(|place| left.swap_remove(place)).is_some()
                 })
         }
+        (Value::String(known), Value::String(shown)) if is_unread_text(name, known, shown) => true,
         // Grammars take a bare value for an array of one.
         (Value::String(_) | Value::Array(_), Value::Number(_) | Value::Bool(_)) => true,
         _ => known == shown,
@@ -238,8 +240,15 @@ fn is_less_or_odd(known: model::Value<'_>, shown: model::Value<'_>, is_dated: bo
         (Some(known), Some(shown)) if known.starts_with(['{', '[']) => {
             has_fewer_members(known, shown, is_dated)
         }
+        (Some(known), Some(shown)) if is_broken(known, shown) => true,
         _ => shown.is_null(),
     }
+}
+
+/// Returns whether bytes of a text were no text, and those of the former one were: what it says cannot be read.
+fn is_broken(known: &str, shown: &str) -> bool {
+    const NO_TEXT: char = '\u{fffd}';
+    shown.contains(NO_TEXT) && !known.contains(NO_TEXT)
 }
 
 /// Returns the columns in which two rows of one key differ. What moves by itself or has another form is no drift, and what is wrong
@@ -303,10 +312,15 @@ fn is_within(name: &str, known: &Value, shown: &Value, is_dated: bool) -> bool {
                     place.map(|place| left.swap_remove(place)).is_some()
                 })
         }
-        (Value::String(_), Value::String(shown)) if shown.is_empty() && !may_be_empty(name) => true,
+        (Value::String(known), Value::String(shown)) if is_unread_text(name, known, shown) => true,
         // A value of another type cannot be read as what it was, and proves as little.
         _ => known == shown || mem::discriminant(known) != mem::discriminant(shown),
     }
+}
+
+/// Returns whether a text says nothing in the place of another one: it is empty where an empty one has no meaning, or broken.
+fn is_unread_text(name: &str, known: &str, shown: &str) -> bool {
+    (shown.is_empty() && !known.is_empty() && !may_be_empty(name)) || is_broken(known, shown)
 }
 
 /// Returns whether an element says nothing of what a list holds: it is empty, has no member that an interface describes or that

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     RunReport,
-    wire::{EventDraft, TITLE_LIMIT, plain},
+    wire::{EventDraft, TITLE_LIMIT, plain, seam},
 };
 
 /// What one or more principals gained by one act, or one principal by several.
@@ -178,7 +178,7 @@ fn title(gain: &Gain) -> String {
     };
     let end = format!("{joint}{}", without_middle(&condition));
     let room = TITLE_LIMIT.saturating_sub(end.len() + '…'.len_utf8()).min(place);
-    let (beginning, _) = title.split_at(title.floor_char_boundary(room));
+    let (beginning, _) = title.split_at(seam(&title, room));
     format!("{beginning}…{end}")
 }
 
@@ -192,8 +192,8 @@ fn without_middle(condition: &str) -> String {
     if condition.len() <= 2 * KEPT_OF_CONDITION {
         return condition.to_owned();
     }
-    let (beginning, _) = condition.split_at(condition.floor_char_boundary(KEPT_OF_CONDITION));
-    let (_, end) = condition.split_at(condition.ceil_char_boundary(condition.len() - KEPT_OF_CONDITION));
+    let (beginning, _) = condition.split_at(seam(condition, KEPT_OF_CONDITION));
+    let (_, end) = condition.split_at(seam(condition, condition.len() - KEPT_OF_CONDITION));
     format!("{beginning}…{end}")
 }
 
@@ -286,6 +286,14 @@ mod tests {
             }
         }
         assert!(told("g:MFAPresent bool true", "ana", &long).ends_with("… if g:MFAPresent bool true"));
+        for filled in 0..10 {
+            let turned = format!("{}{}", "x".repeat(filled), "\u{202e}".repeat(50));
+            let titles =
+                [told(unseen, "ana", &turned), told(&format!("{turned} and {unseen}"), "ana", "ecs")];
+            for title in titles {
+                assert!(title.replace("\\u{202e}", "").find(['\\', '{', '}']).is_none(), "{title}");
+            }
+        }
     }
 
     #[test]

@@ -159,8 +159,37 @@ fn short(subject: &str) -> String {
 pub(crate) fn plain(text: &str, limit: usize) -> String {
     let mut line = model::visible(text).into_owned();
     if line.len() > limit {
-        line.truncate(line.floor_char_boundary(limit));
+        line.truncate(seam(&line, limit));
         line.push('…');
     }
     line
+}
+
+/// Returns where a line of [`plain`] text can be cut after at most so many bytes: not within a character, nor within the escape that
+/// stands for one.
+pub(crate) fn seam(line: &str, limit: usize) -> usize {
+    let limit = line.floor_char_boundary(limit);
+    let (head, _) = line.split_at(limit);
+    let Some((start, (_, escape))) = head.rfind('\\').map(|start| (start, line.split_at(start))) else {
+        return limit;
+    };
+    let length = if escape.starts_with("\\u{") { escape.find('}').map_or(0, |end| end + 1) } else { 2 };
+    if start + length > limit { start } else { limit }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn no_title_is_cut_within_an_escape() {
+        for filled in 0..10 {
+            let name = format!("{}{}", "é".repeat(filled), "\u{202e}\n".repeat(40));
+            for limit in 20..40 {
+                let line = plain(&name, limit);
+                let rest = line.replace("\\u{202e}", "").replace("\\n", "");
+                assert!(line.len() <= limit + '…'.len_utf8() && !rest.contains(['\\', '{', 'u']), "{line}");
+            }
+        }
+    }
 }

@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use model::printable_setting;
+
 use crate::Environment;
 
 /// Why a path cannot be used.
@@ -40,6 +42,12 @@ pub enum PlaceError {
         /// The path as the settings write it.
         path: String,
     },
+    /// It is the address of something on a network, and a path is needed.
+    #[error("{what} is an address, and must be a path; write `./` before it where a folder has that name")]
+    Address {
+        /// What the path is for.
+        what: &'static str,
+    },
     /// White space at an end, which no one sees and which would name something else.
     #[error("{what} is `{path}`, with white space at an end; leave that out")]
     Blank {
@@ -70,12 +78,15 @@ impl Anchor {
     /// # Errors
     /// See [`PlaceError`].
     pub fn path(&self, what: &'static str, path: &str) -> Result<PathBuf, PlaceError> {
-        let owned = || path.to_owned();
+        let owned = || printable_setting(path).to_owned();
         if path.trim().is_empty() {
             return Err(PlaceError::Empty { what });
         }
         if path.trim() != path {
             return Err(PlaceError::Blank { what, path: owned() });
+        }
+        if is_address(path) {
+            return Err(PlaceError::Address { what });
         }
         let Some(rest) = path.strip_prefix('~') else { return Ok(self.folder.join(path)) };
         if !rest.is_empty() && !rest.starts_with('/') {
@@ -100,7 +111,7 @@ impl Anchor {
             .split_once(':')
             .is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(is_letter))
         {
-            return Err(PlaceError::Scheme { what: WHAT, path: store.to_owned() });
+            return Err(PlaceError::Scheme { what: WHAT, path: printable_setting(store).to_owned() });
         }
         Ok(self.path(WHAT, store)?.to_string_lossy().into_owned())
     }
@@ -116,6 +127,14 @@ impl Anchor {
         let path = std::path::absolute(&path).unwrap_or(path);
         Ok(format!("file:{}", path.display()))
     }
+}
+
+/// Returns whether a text names something on a network, `https://HOST/…`: as a path it would name a folder `https:`.
+fn is_address(text: &str) -> bool {
+    let is_scheme = |each: char| each.is_ascii_alphanumeric() || "+-.".contains(each);
+    text.split_once("://").is_some_and(|(scheme, _)| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.chars().all(is_scheme)
+    })
 }
 
 #[cfg(test)]
@@ -146,6 +165,15 @@ mod tests {
         assert!(refused("~bob/key").contains("home of another user; write that path from `/` on"));
         assert_eq!(refused("  "), "the key is empty; name a path");
         assert!(refused("key ").contains("white space at an end"));
+        for address in ["https://u:secret@host/x", "postgres+ssl://u:secret@host", "s3://u:secret@bucket/x"] {
+            let message = refused(address);
+            assert!(message.contains("is an address, and must be a path"), "{message}");
+            assert!(!message.contains("secret"), "{message}");
+        }
+        for place in [" https://u:secret@host", "~u:secret@host/x"] {
+            assert!(!refused(place).contains("secret"), "{place}");
+        }
+        assert!(anchor(None).path("the key", "./https://x").is_ok(), "a folder of that name can be named");
         let homeless = Anchor::new(None, &|_| None).path("the key", "~/key").unwrap_err().to_string();
         assert!(homeless.contains("`HOME` is not set"), "{homeless}");
     }
@@ -160,6 +188,7 @@ mod tests {
             let message = store(wrong).unwrap_err();
             assert!(message.contains("neither a folder nor `s3://BUCKET/PREFIX`"), "{message}");
         }
+        assert!(!store("https:u:secret@host").unwrap_err().contains("secret"));
         assert!(store(" s3://bucket").unwrap_err().contains("white space"), "{:?}", store(" s3://bucket"));
     }
 

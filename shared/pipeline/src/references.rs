@@ -2,6 +2,7 @@
 
 use std::{fmt, path::PathBuf};
 
+use model::printable_setting;
 use serde::Deserialize;
 use snapshot::{AnyStore, StoreError, StoreOptions};
 use tokio::io::AsyncReadExt;
@@ -89,10 +90,10 @@ pub enum ReferenceError {
     #[error(transparent)]
     Endpoint(#[from] model::EndpointError),
     /// The object could not be read.
-    #[error("object `{0}` could not be read")]
+    #[error("object `{}` could not be read", printable_setting(.0))]
     Object(String, #[source] StoreError),
     /// There is no such object.
-    #[error("object `{0}` does not exist; check the bucket and the key")]
+    #[error("object `{}` does not exist; check the bucket and the key", printable_setting(.0))]
     Missing(String),
 }
 
@@ -263,7 +264,7 @@ impl fmt::Display for SecretReference {
             Self::Environment(name) => write!(formatter, "environment variable `{name}`"),
             Self::File(path) => write!(formatter, "file `{}`", path.display()),
             Self::Parameter(name) => write!(formatter, "parameter `{name}`"),
-            Self::Object(uri) => write!(formatter, "object `{uri}`"),
+            Self::Object(uri) => write!(formatter, "object `{}`", printable_setting(uri)),
         }
     }
 }

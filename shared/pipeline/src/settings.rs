@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
-use model::Suppression;
+use model::{Suppression, printable_setting};
 use serde::Deserialize;
 
 use crate::{
@@ -136,12 +136,13 @@ impl Settings {
     /// # Errors
     /// See [`SettingsError`].
     pub async fn load(place: &str, environment: &Environment<'_>) -> Result<Self, SettingsError> {
-        let astray = |source| SettingsError::Place { place: place.to_owned(), source };
+        let shown = || printable_setting(place).to_owned();
+        let astray = |source| SettingsError::Place { place: shown(), source };
         let reference = SecretReference::place(place, &Anchor::new(None, environment)).map_err(astray)?;
         let text = reference
             .text(environment)
             .await
-            .map_err(|source| SettingsError::Unreadable { place: place.to_owned(), source })?;
+            .map_err(|source| SettingsError::Unreadable { place: shown(), source })?;
         let mut settings = Self::parse(place, &text)?;
         let folder = if let SecretReference::File(path) = &reference { path.parent() } else { None };
         settings.anchor(&Anchor::new(folder, environment)).map_err(astray)?;

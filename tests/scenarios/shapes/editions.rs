@@ -39,7 +39,7 @@ pub(super) fn lacking(account: &Account, path: &str, place: &str) {
     add_fault(account, path, FaultKind::Lacking(place.to_owned()));
 }
 
-fn add_fault(account: &Account, path: &str, kind: FaultKind) {
+pub(super) fn add_fault(account: &Account, path: &str, kind: FaultKind) {
     match &account.company {
         Company::Ibm(cloud) => cloud.add_fault(ibm::Fault::on(path, kind)),
         Company::Huawei(cloud) => cloud.add_fault(huawei::Fault::on(path, kind)),

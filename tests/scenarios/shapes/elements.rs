@@ -91,6 +91,15 @@ async fn what_gives_nothing_in_a_text_of_huawei_cloud_is_doubtful_once() {
                 json!(7),
             ),
         ],
+        vec![
+            ("/v5/agencies?", "trust_policy/Statement/*/Condition/StringEquals/oidc:aud", json!("")),
+            ("/v3/roles?", "policy/Statement/*/Condition/StringEquals/g:ProjectName/*", json!("")),
+            (
+                "/v1/organizations/policies/p-",
+                "policy/content/Statement/*/Condition/StringNotEquals/g:RequestedRegion/*",
+                json!(""),
+            ),
+        ],
     ];
     tell_nothing(&account, rounds).await;
     let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);

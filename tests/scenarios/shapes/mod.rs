@@ -3,6 +3,7 @@
 //!
 //! Each fault stands for one run between two good ones. What somebody really does meanwhile is told, late at most.
 
+mod broken_texts;
 mod editions;
 mod elements;
 mod members;
