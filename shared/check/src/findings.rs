@@ -129,7 +129,7 @@ impl<F: FnMut(Finding)> Members for EachFinding<F> {
 }
 
 /// Reads a member of what is stored as [`Findings`].
-fn take_member(
+pub(crate) fn take_member(
     rules: &mut BTreeMap<String, Memory>,
     put: &mut impl FnMut(Finding),
     (map, key, value): (&str, String, &[u8]),

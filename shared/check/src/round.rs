@@ -10,12 +10,12 @@ use std::{
     sync::Arc,
 };
 
-use model::{AccountId, CacheKey, Finding, State, Suppression, Timestamp, tables, time_text};
+use model::{AccountId, CacheKey, Finding, Members, State, Suppression, Timestamp, tables, time_text};
 
 use crate::{
     Comparison, Database, Derived, Findings, Limits, Outcome, Reads, Rule, RuleKind, RuleResult, RuleRow,
-    RuleSet, RuleSubject, RunContext, Sight, blindness::Sighted, digest::Texts, guard::Uses, reads::Schema,
-    run::rows, views,
+    RuleSet, RuleSubject, RunContext, Sight, blindness::Sighted, digest::Texts, findings::take_member,
+    guard::Uses, reads::Schema, run::rows, views,
 };
 
 /// Columns of [`views::RUN`] that are the same in every run of an account.
@@ -166,16 +166,25 @@ impl Evaluation {
             .collect()
     }
 
+    /// Returns what reads the former findings: they share the evidence that is the same now.
+    #[must_use]
+    pub fn former_findings(&self) -> FormerFindings<'_> {
+        FormerFindings { rows: self.rows_by_rule(), findings: Findings::default() }
+    }
+
     /// Lets former findings share the evidence that is the same now: of a hundred thousand, most are as they were.
     pub fn share_evidence(&self, former: &mut Findings) {
-        let rows: BTreeMap<&str, &BTreeMap<String, RuleRow>> =
-            self.outcome.verdicts.iter().map(|verdict| (verdict.rule.as_str(), &verdict.rows)).collect();
+        let rows = self.rows_by_rule();
         for (fingerprint, finding) in &mut former.findings {
             let row = rows.get(finding.rule.as_str()).and_then(|rows| rows.get(fingerprint));
-            if let Some(row) = row.filter(|row| row.evidence.as_json() == finding.evidence.as_json()) {
+            if let Some(row) = row.filter(|row| row.evidence.is_alike_and_apart(&finding.evidence)) {
                 Arc::make_mut(finding).evidence.clone_from(&row.evidence);
             }
         }
+    }
+
+    fn rows_by_rule(&self) -> RowsByRule<'_> {
+        self.outcome.verdicts.iter().map(|verdict| (verdict.rule.as_str(), &verdict.rows)).collect()
     }
 
     /// Returns what all rules say, when all were asked.
@@ -202,6 +211,36 @@ impl Evaluation {
             verdict.rows = rows.remove(verdict.rule.as_str()).unwrap_or_default();
         }
         Some(self.outcome)
+    }
+}
+
+/// What rules return, by the fingerprints of findings.
+type RowsByRule<'a> = BTreeMap<&'a str, &'a BTreeMap<String, RuleRow>>;
+
+/// Former findings while they are read. Evidence that is as it was is that of the row from the start: it is never held twice.
+#[derive(Debug)]
+pub struct FormerFindings<'a> {
+    rows: RowsByRule<'a>,
+    findings: Findings,
+}
+
+impl Members for FormerFindings<'_> {
+    fn take(&mut self, map: &str, key: String, value: &[u8]) -> serde_json::Result<()> {
+        let Self { rows, findings: Findings { rules, findings } } = self;
+        let mut put = |mut finding: Finding| {
+            let row = rows.get(finding.rule.as_str()).and_then(|rows| rows.get(&finding.fingerprint));
+            if let Some(row) = row.filter(|row| row.evidence.is_alike_and_apart(&finding.evidence)) {
+                finding.evidence.clone_from(&row.evidence);
+            }
+            findings.insert(finding.fingerprint.clone(), Arc::new(finding));
+        };
+        take_member(rules, &mut put, (map, key, value))
+    }
+}
+
+impl From<FormerFindings<'_>> for Findings {
+    fn from(read: FormerFindings<'_>) -> Self {
+        read.findings
     }
 }
 

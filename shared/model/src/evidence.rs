@@ -29,6 +29,12 @@ impl Evidence {
         &self.0
     }
 
+    /// Returns whether another says the same in the same words and is a text of its own, so that one of them would do.
+    #[must_use]
+    pub fn is_alike_and_apart(&self, other: &Self) -> bool {
+        !Arc::ptr_eq(&self.0, &other.0) && self.0 == other.0
+    }
+
     /// Returns all columns with their values.
     #[must_use]
     pub fn columns(&self) -> BTreeMap<String, Value> {

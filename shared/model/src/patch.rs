@@ -15,7 +15,7 @@ pub trait Members {
 /// A change of a document: stored in the place of the whole when little changed.
 pub trait Patch: Serialize + DeserializeOwned + Send + Sync {
     /// The document that it changes.
-    type Whole: Members + Serialize + Default + Send + Sync;
+    type Whole: Serialize + Send + Sync;
 
     /// Applies the patch and returns the whole.
     #[must_use]

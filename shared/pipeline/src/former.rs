@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use check::{Findings, FindingsPatch};
-use model::{Coverage, Event, ListStatus, Row, Rows, Sighting, State, Table, Timestamp, tables};
+use model::{Coverage, Event, ListStatus, Members, Row, Rows, Sighting, State, Table, Timestamp, tables};
 use notify::Damage;
 use snapshot::{FindingsRef, History, Manifest, SnapshotError};
 
@@ -209,11 +209,12 @@ impl Former {
     pub(crate) async fn findings(
         &mut self,
         history: &History,
+        base: impl Members + Into<Findings>,
     ) -> Result<Option<(Findings, Sighting)>, SnapshotError> {
         let Some(manifest) = &self.manifest else { return Ok(None) };
         let Some(found) = self.findings_ref() else { return Ok(None) };
         let Some(sighting) = manifest.judged() else { return Ok(None) };
-        match history.get_findings::<FindingsPatch>(found).await {
+        match history.get_findings::<FindingsPatch>(found, base).await {
             Ok(findings) => Ok(Some((findings, sighting))),
             Err(error) if error.is_damage() => {
                 self.note(&error);

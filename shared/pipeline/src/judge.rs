@@ -159,7 +159,11 @@ async fn follow_findings(
     if let Some(known) = known.filter(|known| known.digest == digest) {
         let stored = Some(FindingsRef { grounds, ..known });
         // Only whoever accepts something pays for reading what there is to accept.
-        let findings = if run.suppressions.is_empty() { None } else { former.findings(history).await? };
+        let findings = if run.suppressions.is_empty() {
+            None
+        } else {
+            former.findings(history, Findings::default()).await?
+        };
         let findings = findings.as_ref().map(|(findings, _)| findings);
         let idle = suppressions::idle_suppressions(&run.asked(), &asking.account, findings, at);
         return Ok(Judged {
@@ -215,7 +219,7 @@ async fn findings_before(
     former: &mut Former,
     round: &Evaluation,
 ) -> Result<Option<(Findings, Sighting)>, SnapshotError> {
-    let mut before = former.findings(history).await?;
+    let mut before = former.findings(history, round.former_findings()).await?;
     if let Some((findings, _)) = &mut before {
         round.share_evidence(findings);
     }

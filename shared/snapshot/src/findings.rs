@@ -1,6 +1,6 @@
 //! The findings as a base and what runs changed since, like a table: one finding more does not write all of them again.
 
-use model::Patch;
+use model::{Members, Patch};
 
 use crate::{FindingsRef, History, ObjectRef, Place, SnapshotError, hash::count, objects::compressed};
 
@@ -8,13 +8,17 @@ use crate::{FindingsRef, History, ObjectRef, Place, SnapshotError, hash::count, 
 const MOST_PATCHES: usize = 16;
 
 impl History {
-    /// Reads the findings of a snapshot.
+    /// Reads the findings of a snapshot. What takes them one by one may be the whole itself, or whatever becomes it.
     ///
     /// # Errors
     /// When an object is missing or damaged, or the store does not work.
-    pub async fn get_findings<P: Patch>(&self, found: &FindingsRef) -> Result<P::Whole, SnapshotError> {
-        let mut whole = P::Whole::default();
-        self.read_members(&found.base, &mut whole).await?;
+    pub async fn get_findings<P: Patch>(
+        &self,
+        found: &FindingsRef,
+        mut base: impl Members + Into<P::Whole>,
+    ) -> Result<P::Whole, SnapshotError> {
+        self.read_members(&found.base, &mut base).await?;
+        let mut whole = base.into();
         for object in &found.patches {
             whole = self.get_json::<P>(object).await?.apply(whole);
         }
@@ -65,7 +69,7 @@ impl History {
 mod tests {
     use std::collections::BTreeMap;
 
-    use model::{AccountId, Members};
+    use model::AccountId;
     use serde::{Deserialize, Serialize};
 
     use super::*;
@@ -122,7 +126,11 @@ mod tests {
             assert!(patches.len() <= MOST_PATCHES);
             let next =
                 FindingsRef { base, patches, digest: String::new(), open: 0, grounds: BTreeMap::new() };
-            assert_eq!(history.get_findings::<Put>(&next).await.unwrap(), whole, "run {run}");
+            assert_eq!(
+                history.get_findings::<Put>(&next, Whole::default()).await.unwrap(),
+                whole,
+                "run {run}"
+            );
             found = Some(next);
         }
     }

@@ -224,8 +224,9 @@ mod tests {
     fn what_breaks_off_is_not_taken_for_the_whole() {
         for document in documents() {
             let text = written(&document);
-            for end in 0..text.len() {
-                assert!(taken(&text[..end]).is_err(), "{:?}", &text[..end]);
+            for (end, _) in text.char_indices() {
+                let (part, _) = text.split_at(end);
+                assert!(taken(part).is_err(), "{part:?}");
             }
         }
         assert!(taken("[]").is_err());

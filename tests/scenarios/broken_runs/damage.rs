@@ -89,7 +89,9 @@ impl Place {
             history.read(&manifest, table).await.map_err(|error| error.to_string())?;
         }
         if let Some(found) = &manifest.findings {
-            history.get_findings::<check::FindingsPatch>(found).await.map_err(|error| error.to_string())?;
+            let findings = check::Findings::default();
+            let read = history.get_findings::<check::FindingsPatch>(found, findings).await;
+            read.map_err(|error| error.to_string())?;
         }
         if let Some(outbox) = &manifest.outbox {
             history.get_json::<Vec<Event>>(outbox).await.map_err(|error| error.to_string())?;
