@@ -1,6 +1,6 @@
 //! The lists of one snapshot by name and parent, and which of them a row comes from.
 
-use std::{collections::BTreeMap, ops::Bound};
+use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 use crate::{Coverage, Reading, Row, State, Table, tables};
 
@@ -27,15 +27,15 @@ impl Trust {
     }
 }
 
-/// The coverage of one snapshot, by listing and parent.
+/// The coverage of one snapshot, by listing and parent; all that ask for that of the same state share it.
 #[derive(Debug, Clone, Default)]
-pub struct Lists(BTreeMap<String, BTreeMap<String, Coverage>>);
+pub struct Lists(Arc<BTreeMap<String, BTreeMap<String, Coverage>>>);
 
 impl Lists {
     /// Reads the coverage of a state.
     #[must_use]
     pub fn of(state: &State) -> Self {
-        Self::from_iter(state.rows(&tables::COVERAGE).iter().map(Coverage::from_row))
+        state.lists().clone()
     }
 
     /// Returns every list, by name and parent.
@@ -148,6 +148,6 @@ impl FromIterator<Coverage> for Lists {
         for list in lists {
             by_listing.entry(list.listing.clone()).or_default().insert(list.parent.clone(), list);
         }
-        Self(by_listing)
+        Self(Arc::new(by_listing))
     }
 }

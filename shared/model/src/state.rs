@@ -1,10 +1,13 @@
 //! The rows of an account at one time: sorted, unique by key.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use sha2::{Digest, Sha256};
 
-use crate::{Row, Table, Value};
+use crate::{Coverage, Lists, Row, Table, Value, tables};
 
 /// The rows of one table, sorted by key, one row a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -124,12 +127,22 @@ pub struct UnreadCell {
 }
 
 /// The tables of one account at one time, by name. A table without rows may be missing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct State {
     tables: BTreeMap<&'static str, Rows>,
     unread: Vec<UnreadCell>,
     marks: Marks,
+    /// Its coverage by listing and parent, read when somebody first asks: a large account has a hundred thousand lists.
+    lists: OnceLock<Lists>,
 }
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.tables, &self.unread, &self.marks) == (&other.tables, &other.unread, &other.marks)
+    }
+}
+
+impl Eq for State {}
 
 /// What a run knows of rows beyond what they hold. It is of this run alone and is not stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -154,8 +167,20 @@ impl State {
         self.tables.get(table.name).unwrap_or(&NONE)
     }
 
+    /// Returns the coverage by listing and parent.
+    pub(crate) fn lists(&self) -> &Lists {
+        self.lists.get_or_init(|| self.rows(&tables::COVERAGE).iter().map(Coverage::from_row).collect())
+    }
+
+    fn forget_lists_of(&mut self, table: &Table) {
+        if table.name == tables::COVERAGE.name {
+            self.lists.take();
+        }
+    }
+
     /// Puts rows in the place of a table's.
     pub fn put(&mut self, table: &'static Table, rows: Rows) {
+        self.forget_lists_of(table);
         if rows.is_empty() {
             self.tables.remove(table.name);
         } else {
@@ -165,6 +190,7 @@ impl State {
 
     /// Takes a table's rows out.
     pub fn take(&mut self, table: &Table) -> Rows {
+        self.forget_lists_of(table);
         self.tables.remove(table.name).unwrap_or_default()
     }
 
@@ -253,5 +279,25 @@ mod tests {
         assert_eq!(shared, before);
         let is_shared = |row: &Row| now.iter().any(|other| std::ptr::eq(row.as_bytes(), other.as_bytes()));
         assert_eq!(shared.iter().map(is_shared).collect::<Vec<_>>(), [true, false, false, true, false]);
+    }
+
+    #[test]
+    fn the_lists_of_a_state_are_those_of_the_coverage_that_it_holds_now() {
+        let coverage = |listing: &str| {
+            let list =
+                tables::COVERAGE.draft().set("listing", listing).set("parent", "").set("status", "complete");
+            Rows::new(&tables::COVERAGE, vec![list.row()])
+        };
+        let has = |state: &State| ["users", "groups"].map(|listing| Lists::of(state).has(listing));
+        let mut state = State::default();
+        assert_eq!(has(&state), [false, false]);
+        state.put(&tables::COVERAGE, coverage("users"));
+        assert_eq!(has(&state), [true, false]);
+        let former = state.clone();
+        state.put(&tables::COVERAGE, coverage("groups"));
+        assert_eq!((has(&state), has(&former)), ([false, true], [true, false]));
+        state.put(&ibm::USERS, Rows::default());
+        assert_eq!(has(&state), [false, true]);
+        assert_eq!((state.take(&tables::COVERAGE).len(), has(&state)), (1, [false, false]));
     }
 }
