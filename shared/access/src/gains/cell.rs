@@ -137,9 +137,13 @@ impl PatternSet {
         !other.any_of.iter().all(Pattern::is_literal) || other.any_of.iter().any(|one| self.holds(one))
     }
 
-    /// Returns whether a plain text of it is not in another: then it does not lie within that one.
+    /// Returns whether it is seen at once that a text of it is not in another: then it does not lie within that one.
     pub(super) fn reaches_beyond(&self, other: &Self) -> bool {
-        let is_beyond = |one: &Pattern| one.is_literal() && !other.holds(one);
+        let taken = self.except.iter().map(|taken| &taken.pattern);
+        let others: Vec<&Pattern> = other.any_of.iter().chain(taken).collect();
+        let is_beyond = |one: &Pattern| {
+            if one.is_literal() { !other.holds(one) } else { one.has_text_beyond(&others) }
+        };
         let is_taken_there_alone =
             |taken: &TakenPattern| taken.pattern.is_literal() && self.holds(&taken.pattern);
         self.any_of.iter().any(is_beyond) || other.except.iter().any(is_taken_there_alone)

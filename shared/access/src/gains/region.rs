@@ -132,7 +132,7 @@ impl Piece {
         self.attributes.iter().all(shares) && self.actions.may_meet(&other.actions)
     }
 
-    /// Returns whether something plain of the piece is not in another. More may reach beyond it, by wildcards.
+    /// Returns whether it is seen at once that something of the piece is not in another. More may reach beyond it.
     fn reaches_beyond(&self, other: &Self) -> bool {
         let reaches = |(name, mine): (&String, &PatternSet)| {
             other.attributes.get(name).is_some_and(|theirs| mine.reaches_beyond(theirs))
