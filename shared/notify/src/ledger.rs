@@ -57,6 +57,10 @@ impl Found {
 
     /// Notes that a run has written a ledger that is not this one: it is gone, or an older one is in its place.
     pub(crate) fn lack(&mut self, key: &str) {
+        // One that does not read is there.
+        if self.state == LedgerState::Damaged {
+            return;
+        }
         let (state, fault) = if self.ledger.claims == 0 && self.ledger.taken.is_empty() {
             (LedgerState::Missing, "is missing")
         } else {

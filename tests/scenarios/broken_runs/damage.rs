@@ -228,6 +228,8 @@ async fn a_ledger_that_is_damaged_sends_the_same_events_again_and_says_so() {
     assert_eq!(damaged.len(), 1);
     assert_eq!(damaged[0].data["sent_again"], serde_json::json!([1]));
     assert_eq!(damaged[0].data["objects"][0]["object"], key);
+    let fault = damaged[0].data["objects"][0]["fault"].as_str().expect("what is wrong");
+    assert!(fault.starts_with("is damaged"), "it is there, and no ledger: {fault}");
     assert_eq!(place.audit(&account, WEDNESDAY).await.damage, None, "told once");
 }
 

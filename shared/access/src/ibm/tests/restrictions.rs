@@ -289,4 +289,9 @@ fn a_restriction_that_is_lifted_is_told_with_what_it_let_through() {
         "user IBMid-1 can do more, restriction 'keys from the office' no longer applies; before only if {mfa}, {keys} if {office}"
     );
     assert_eq!(told(&two, &bound), [one_of_two]);
+    for (before, after, verb) in [(&two, &open, "no longer apply"), (&open, &two, "apply now")] {
+        let both = format!("restriction 'keys from the office', restriction 'keys from the office' {verb};");
+        let told = told(before, after);
+        assert!(told.len() == 1 && told[0].contains(&both), "{told:?}");
+    }
 }
