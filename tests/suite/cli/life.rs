@@ -246,7 +246,10 @@ fn a_holder_of_another_account_has_a_life_though_no_table_has_it() {
     let finding = list(&findings, "findings").iter().find(of_account).expect("a holder of another account");
     let address = finding["subject"].as_str().unwrap();
     let id = address.rsplit('/').next().unwrap();
-    for named in [address, id, &format!("account/{id}")] {
+    let asked = format!("select step from grant_principals where principal_id = '{id}'");
+    let called = desk.iamwatch(&["query", &asked, "--json"]).json();
+    let called = called["rows"][0]["step"].as_str().expect("what a path calls it");
+    for named in [address, id, &format!("account/{id}"), called] {
         let life = desk.iamwatch(&["history", named, "--json"]).json();
         assert_eq!((&life["is_there"], &life["row"]["principal_id"]), (&json!(true), &json!(id)), "{named}");
         let mut steps = list(&life, "moments").iter().flat_map(|moment| list(moment, "findings"));

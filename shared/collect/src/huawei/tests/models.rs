@@ -1,5 +1,5 @@
 use model::tables::huawei::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     cloud::{ACCOUNT, Cloud},
@@ -7,7 +7,7 @@ use super::{
 };
 
 fn with_grants() -> Cloud {
-    let assignments = |scope: &str, inherited: bool, member: serde_json::Value| {
+    let assignments = |scope: &str, inherited: bool, member: Value| {
         let one =
             json!({"role": {"id": "r1"}, "group": {"id": "g1"}, "scope": member, "is_inherited": inherited});
         (scope.to_owned(), json!({"total_num": 1, "role_assignments": [one]}))
@@ -152,4 +152,36 @@ async fn federated_users_are_followed_to_their_groups() {
         [format!("m1|0|0||admin|{remote}"), format!("m1|0|1|{{0}}||{remote}")]
     );
     assert_eq!(collected.calls, super::super::expected_calls(&super::super::Scale::of(&collected.state)));
+}
+
+#[tokio::test]
+async fn no_rule_of_a_mapping_moves_by_what_an_answer_may_leave_out_or_add() {
+    let rule =
+        |group: &str, remote: Value| json!({"local": [{"group": {"name": group}}], "remote": [remote]});
+    let rules = json!([
+        rule("d", json!({"type": "zid", "any_one_of": ["x"], "regex": true})),
+        rule("c", json!({"type": "uid", "any_one_of": ["x"]})),
+        rule("b", json!({"type": "uid", "any_one_of": ["y"]})),
+        rule("a", json!({"type": "uid", "any_one_of": ["y"]})),
+    ]);
+    let groups = async |rules: &Value| {
+        let answer = json!({"mappings": [{"id": "m1", "rules": rules}]});
+        let (collected, _) =
+            Cloud::empty().with("/v3/OS-FEDERATION/mappings", answer).read().await.expect("an account");
+        let rows = rows(&collected, &MAPPINGS).into_iter();
+        rows.map(|row| row.split('|').take(5).collect::<Vec<_>>().join("|")).collect::<Vec<_>>()
+    };
+    let expected = ["m1|0|0||c", "m1|1|0||d", "m1|2|0||a", "m1|3|0||b"];
+    assert_eq!(groups(&rules).await, expected);
+    let mut without = rules.clone();
+    without[0]["remote"][0].as_object_mut().expect("a rule").remove("regex");
+    let mut other_order = rules.clone();
+    other_order.as_array_mut().expect("rules").reverse();
+    let mut added = rules.clone();
+    for rule in [0, 2] {
+        added[rule]["local"][0]["added_by_the_cloud"] = json!(true);
+    }
+    for shown in [without, other_order, added] {
+        assert_eq!(groups(&shown).await, expected, "{shown}");
+    }
 }
