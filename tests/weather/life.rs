@@ -354,7 +354,7 @@ impl Life {
         self.told.close(truth, &self.told_in_calm);
         let shadow = self.shadow.history().await?;
         let (first, last) = (shadow.manifest(1).await?, shadow.latest().await?.context("a snapshot")?);
-        for change in history::access_changes(&shadow, &first, &last).await?.changes {
+        for change in &history::access_changes(&shadow, &first, &last).await?.changes {
             let ids = change.principals.iter().map(|principal| principal.step.id.as_str());
             if serde_json::json!(change.turn) != "lost" {
                 self.told.must_have_gained(ids, &self.told_in_calm.gainers);

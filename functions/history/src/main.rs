@@ -24,6 +24,7 @@ const LIMITS: AskLimits = AskLimits {
     sql: Duration::from_secs(10),
     question: Duration::from_secs(25),
     at_once: 2,
+    work_bytes: 512 << 20,
     wait: Duration::from_secs(2),
     answer_bytes: 4_400_000,
     sql_bytes: 640 << 20,

@@ -55,12 +55,37 @@ pub struct AccessChanges {
     pub unseen: Vec<String>,
 }
 
+/// Bytes of what changed in memory for each byte of it as JSON: names and paths are texts of their own there.
+const CHANGES_FACTOR: usize = 4;
+
+impl AccessChanges {
+    /// Returns about how many bytes it takes.
+    fn bytes(&self) -> usize {
+        let text = serde_json::to_vec(&self.changes).map_or(0, |json| json.len());
+        text.saturating_mul(CHANGES_FACTOR) + self.unseen.iter().map(String::len).sum::<usize>()
+    }
+}
+
 /// Returns what principals gained and lost between two snapshots by what somebody did: not by what moves by itself, nor by
-/// what only came into sight.
+/// what only came into sight. What is kept is not compared again.
 ///
 /// # Errors
 /// As [`crate::state`].
 pub async fn access_changes(
+    history: &History,
+    before: &Manifest,
+    after: &Manifest,
+) -> Result<Arc<AccessChanges>, SnapshotError> {
+    let name = format!("access changes {} to {}", before.number, after.number);
+    if let Some(kept) = history.find_kept(&name) {
+        return Ok(kept);
+    }
+    let found = Arc::new(compare_access(history, before, after).await?);
+    history.keep(&name, &found, found.bytes());
+    Ok(found)
+}
+
+async fn compare_access(
     history: &History,
     before: &Manifest,
     after: &Manifest,

@@ -116,8 +116,8 @@ impl<'a> Wanted<'a> {
         found.next()
     }
 
-    fn fit(&self, table: &'static Table, row: &Row) -> Option<Fit> {
-        let Some((of, key)) = self.address else { return fit_of_text(table, row, self.text) };
+    fn fit(&self, table: &'static Table, own: &OwnTexts, row: &Row) -> Option<Fit> {
+        let Some((of, key)) = self.address else { return own.fit(row, self.text) };
         if of.name != table.name {
             return None;
         }
@@ -126,23 +126,39 @@ impl<'a> Wanted<'a> {
             return Some(Fit::Address);
         }
         let is_other = || other_places(table, row).contains(&format!("{}/{key}", table.name));
-        fit_of_text(table, row, key).or_else(|| is_other().then_some(Fit::OtherAddress))
+        own.fit(row, key).or_else(|| is_other().then_some(Fit::OtherAddress))
     }
 }
 
-fn fit_of_text(table: &'static Table, row: &Row, text: &str) -> Option<Fit> {
-    let is = |column: &str| table.text(row, column) == Some(text);
-    let key = (table.key == 1).then(|| row.value(0)).and_then(Value::as_text);
-    if key == Some(text) || own_columns(table, &IDS).any(is) {
-        return Some(Fit::Id);
+/// The positions of the columns in which the rows of a table hold texts of their own.
+struct OwnTexts {
+    ids: Vec<usize>,
+    names: Vec<usize>,
+}
+
+impl OwnTexts {
+    fn new(table: &'static Table) -> Self {
+        let key = (table.key == 1).then_some(0);
+        let position = |name: &str| table.position(name);
+        let ids = key.into_iter().chain(own_columns(table, &IDS).filter_map(position));
+        let names = table.label.into_iter().chain(own_columns(table, &NAMES)).filter_map(position);
+        Self { ids: ids.collect(), names: names.collect() }
     }
-    let columns = table.label.into_iter().chain(own_columns(table, &NAMES));
-    let names: Vec<&str> = columns.filter_map(|column| table.text(row, column)).collect();
-    if names.contains(&text) {
-        return Some(Fit::Name);
+
+    fn fit(&self, row: &Row, text: &str) -> Option<Fit> {
+        let texts = |columns: &'_ [usize]| -> Vec<&str> {
+            columns.iter().filter_map(|column| row.value(*column).as_text()).collect()
+        };
+        if texts(&self.ids).contains(&text) {
+            return Some(Fit::Id);
+        }
+        let names = texts(&self.names);
+        if names.contains(&text) {
+            return Some(Fit::Name);
+        }
+        let lower = text.to_lowercase();
+        names.iter().any(|name| name.to_lowercase() == lower).then_some(Fit::NameInOtherLetters)
     }
-    let lower = text.to_lowercase();
-    names.iter().any(|name| name.to_lowercase() == lower).then_some(Fit::NameInOtherLetters)
 }
 
 /// Returns the tables whose rows are things that can be asked about.
@@ -168,11 +184,12 @@ pub async fn find_subject(
     }
     let mut search = Search::default();
     for table in searched(history.account(), &wanted) {
-        for row in &history.read(newest, table).await? {
-            search.look_at(&wanted, table, row);
-        }
+        search.look_through(&wanted, table, history.read(newest, table).await?.iter());
     }
     if search.found.is_empty() {
+        for table in searched(history.account(), &wanted) {
+            search.note_names(&wanted, table, history.read(newest, table).await?.iter());
+        }
         search_the_past(history, timeline, &wanted, &mut search).await?;
     }
     if search.found.is_empty()
@@ -215,9 +232,9 @@ async fn search_the_past(
         (!columns.is_empty()).then_some((table, RowFilter::Naming { columns, texts }))
     });
     for (table, steps) in history.follow(timeline, filters.collect()).await? {
-        for row in steps.iter().rev().filter_map(|step| step.after.as_ref().or(step.before.as_ref())) {
-            search.look_at(wanted, table, row);
-        }
+        let rows = steps.iter().rev().filter_map(|step| step.after.as_ref().or(step.before.as_ref()));
+        search.look_through(wanted, table, rows.clone());
+        search.note_names(wanted, table, rows);
     }
     Ok(())
 }
@@ -233,16 +250,33 @@ struct Search {
 }
 
 impl Search {
-    fn look_at(&mut self, wanted: &Wanted<'_>, table: &'static Table, row: &Row) {
-        if let Some(fit) = wanted.fit(table, row) {
+    /// Looks for what is wanted among rows of a table.
+    fn look_through<'a>(
+        &mut self,
+        wanted: &Wanted<'_>,
+        table: &'static Table,
+        rows: impl Iterator<Item = &'a Row>,
+    ) {
+        let own = OwnTexts::new(table);
+        for row in rows {
+            let Some(fit) = wanted.fit(table, &own, row) else { continue };
             let subject = Subject::of_row(table, row);
             if self.places.insert(subject.place()) {
                 self.found.push((fit, subject));
             }
-        } else if self.found.is_empty()
-            && let Some(label) = table.label.and_then(|label| table.text(row, label))
-        {
-            self.note(wanted.text, label);
+        }
+    }
+
+    /// Notes the names of rows that are like what is wanted, for where nothing is found.
+    fn note_names<'a>(
+        &mut self,
+        wanted: &Wanted<'_>,
+        table: &'static Table,
+        rows: impl Iterator<Item = &'a Row>,
+    ) {
+        let Some(label) = table.label.and_then(|label| table.position(label)) else { return };
+        for name in rows.filter_map(|row| row.value(label).as_text()) {
+            self.note(wanted.text, name);
         }
     }
 

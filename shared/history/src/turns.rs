@@ -38,8 +38,9 @@ pub async fn access_turns(
     for pair in timeline.manifests.windows(2) {
         let [before, after] = pair else { continue };
         if numbers.contains(&after.number) {
-            let mut found = access_changes(history, before, after).await?.changes;
-            found.retain(|change| is_of(change, &ids));
+            let all = access_changes(history, before, after).await?;
+            let found: Vec<SharedChange> =
+                all.changes.iter().filter(|change| is_of(change, &ids)).cloned().collect();
             if !found.is_empty() {
                 changes.push((sighting(after), found));
             }

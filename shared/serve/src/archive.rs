@@ -6,9 +6,8 @@ use access::SensitivePermission;
 use check::{RuleSet, Unanswered};
 use model::{AccountId, Cloud, Timestamp};
 use snapshot::{AnyStore, History, Manifest, ReadCache, SnapshotError, SnapshotName};
-use tokio::sync::Semaphore;
 
-use crate::Problem;
+use crate::{Problem, flights::Flights, reply::Made, turns::Turns};
 
 /// Returns the time now, which only programs know.
 pub type NowClock = fn() -> Timestamp;
@@ -22,6 +21,8 @@ pub struct AskLimits {
     pub question: Duration,
     /// Questions that are worked on at one time; others wait for their turn.
     pub at_once: usize,
+    /// Bytes of memory for all questions that are worked on at one time, as far as it can be told before; one that takes more works alone.
+    pub work_bytes: usize,
     /// How long a question waits for its turn.
     pub wait: Duration,
     /// Bytes of an answer; a larger one is refused with how to ask for less.
@@ -38,7 +39,8 @@ impl Default for AskLimits {
             sql: Duration::from_secs(10),
             question: Duration::from_secs(60),
             at_once: 4,
-            wait: Duration::from_secs(20),
+            work_bytes: 512 * 1024 * 1024,
+            wait: Duration::from_secs(30),
             answer_bytes: 64 * 1024 * 1024,
             sql_bytes: 1024 * 1024 * 1024,
             kept_bytes: 256 * 1024 * 1024,
@@ -54,7 +56,8 @@ pub struct Archive {
     limits: AskLimits,
     rules: Arc<RuleSet>,
     permissions: Arc<Vec<(Cloud, Vec<SensitivePermission>)>>,
-    turns: Arc<Semaphore>,
+    turns: Turns,
+    flights: Flights<Result<Arc<Made>, Problem>>,
     cache: ReadCache,
 }
 
@@ -78,7 +81,8 @@ impl Archive {
                     .map(|cloud| (cloud, access::usual(cloud).unwrap_or_default()))
                     .collect(),
             ),
-            turns: Arc::new(Semaphore::new(limits.at_once.max(1))),
+            turns: Turns::new(limits),
+            flights: Flights::default(),
             cache: ReadCache::new(limits.kept_bytes),
         }
     }
@@ -122,8 +126,13 @@ impl Archive {
         &self.rules
     }
 
-    pub(crate) fn turns(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.turns)
+    pub(crate) const fn turns(&self) -> &Turns {
+        &self.turns
+    }
+
+    /// Returns the questions that are worked out now.
+    pub(crate) const fn flights(&self) -> &Flights<Result<Arc<Made>, Problem>> {
+        &self.flights
     }
 
     /// Returns the history of an account, which keeps what is read of it.

@@ -15,11 +15,13 @@ mod problem;
 mod token;
 
 mod archive;
+mod flights;
 mod ground;
 mod questions;
 mod reply;
 mod request;
 mod router;
+mod turns;
 
 mod gate;
 mod listen;

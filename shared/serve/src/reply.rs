@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header},
 };
 use flate2::{Compression, write::GzEncoder};
@@ -16,6 +16,16 @@ use crate::{Problem, archive::AskLimits, endpoints::Operation, ground::Validity,
 pub(crate) const PARQUET: &str = "application/vnd.apache.parquet";
 /// Answers of fewer bytes are not packed.
 const WORTH_PACKING: usize = 1400;
+
+/// What goes out as an answer.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) media_type: &'static str,
+    pub(crate) bytes: Bytes,
+    /// Headers that say what it leaves out.
+    pub(crate) told: HeaderMap,
+    pub(crate) status: u16,
+}
 
 /// What a question came to.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +131,7 @@ impl Reply {
 /// Makes the response of an answer; 304 without a body where the client has it already.
 pub(crate) fn respond(
     media_type: &'static str,
-    bytes: Vec<u8>,
+    bytes: Bytes,
     validity: &Validity,
     asked: &HeaderMap,
     limits: &AskLimits,
@@ -140,7 +150,7 @@ pub(crate) fn respond(
     }
     let coding = if bytes.len() > WORTH_PACKING && media_type != PARQUET { Coding::of(asked) } else { None };
     let packed = coding.and_then(|coding| Some((coding, coding.pack(&bytes)?)));
-    let (coding, bytes) = packed.map_or((None, bytes), |(coding, packed)| (Some(coding), packed));
+    let (coding, bytes) = packed.map_or((None, bytes), |(coding, packed)| (Some(coding), packed.into()));
     if bytes.len() > limits.answer_bytes {
         return Problem::of_large_answer(bytes.len(), limits.answer_bytes).to_response();
     }

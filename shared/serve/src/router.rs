@@ -1,6 +1,6 @@
 //! Takes requests: each is taken apart, asked of the store when its turn comes, and answered in its form.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -10,6 +10,7 @@ use axum::{
         HeaderMap, HeaderName, HeaderValue, Method, Request as HttpRequest, Response, StatusCode, header,
     },
 };
+use futures::FutureExt;
 use tokio::{runtime::Handle, time::timeout};
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     archive::Archive,
     ground::{Ground, Validity},
     pages, questions, reply,
-    reply::Reply,
+    reply::{Made, Reply},
     request::{Form, Request},
 };
 
@@ -65,7 +66,7 @@ fn refuse(problem: &Problem, is_for_people: bool) -> Response<Body> {
 fn asset(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
     let (media_type, bytes) = pages::asset(path)?;
     let limits = crate::AskLimits::default();
-    Some(reply::respond(media_type, bytes.into_bytes(), &Validity::AsBytes, headers, &limits))
+    Some(reply::respond(media_type, bytes.into(), &Validity::AsBytes, headers, &limits))
 }
 
 async fn ask(
@@ -80,8 +81,10 @@ async fn ask(
         let text = statement_of(text_of(body).await?, headers)?;
         request.parameters.insert("sql", text);
     }
-    let turn = turn(archive).await?;
-    let mut ground = Ground::find(archive, &request).await?;
+    let mut ground = {
+        let _turn = archive.turns().quick().await?;
+        Ground::find(archive, &request).await?
+    };
     if is_post {
         ground.validity = Validity::Never;
     }
@@ -90,30 +93,16 @@ async fn ask(
     {
         return Ok(reply::not_modified(&ground.validity, tag));
     }
-    let validity = ground.validity.clone();
-    let (asked, own) = (request.clone(), archive.clone());
-    // A question may hold a thread for seconds, and what it holds may not leave that thread.
-    let work = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        Handle::current().block_on(worked_out(&own, &asked, &ground))
-    });
     let limits = archive.limits();
-    let done = timeout(limits.question, work).await.map_err(|_| {
-        let said = format!("the question was not answered within {} s", limits.question.as_secs());
-        Problem::new(503, "question-too-slow", said, "ask for less, or of a smaller snapshot")
-    })?;
-    let made = done.map_err(|error| {
-        tracing::error!(%error, "a question broke a promise of the program");
-        Problem::new(500, "broken-promise", "the question could not be worked out", "please report this")
-    })??;
+    let made = made(archive, &request, &ground).await?;
     // What is wrong today may be right tomorrow, whatever snapshot it is asked of.
-    let validity = if made.status == 200 { validity } else { Validity::Never };
-    let mut response = reply::respond(made.media_type, made.bytes, &validity, headers, limits);
+    let validity = if made.status == 200 { ground.validity } else { Validity::Never };
+    let mut response = reply::respond(made.media_type, made.bytes.clone(), &validity, headers, limits);
     if made.status != 200 {
         *response.status_mut() =
             StatusCode::from_u16(made.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     }
-    response.headers_mut().extend(made.told);
+    response.headers_mut().extend(made.told.clone());
     link_to_next(&mut response, &request);
     Ok(response)
 }
@@ -131,13 +120,35 @@ fn link_to_next(response: &mut Response<Body>, request: &Request) {
     }
 }
 
-/// What goes out as the answer.
-struct Made {
-    media_type: &'static str,
-    bytes: Vec<u8>,
-    /// Headers that say what it leaves out.
-    told: HeaderMap,
-    status: u16,
+/// Returns the answer to a question: one that is kept, one that is under way, or a new one.
+async fn made(archive: &Archive, request: &Request, ground: &Ground) -> Result<Arc<Made>, Problem> {
+    let begin = || work(archive.clone(), request.clone(), ground.clone());
+    match &ground.validity {
+        Validity::Always(tag) | Validity::WhileNamed(tag) => {
+            archive.flights().join(tag, || begin().boxed()).await
+        }
+        Validity::AsBytes | Validity::Never => begin().await,
+    }
+}
+
+/// Works out an answer when its turn comes, and within its time.
+async fn work(archive: Archive, request: Request, ground: Ground) -> Result<Arc<Made>, Problem> {
+    let turn = archive.turns().of(request.endpoint.question, &ground).await?;
+    let time = archive.limits().question;
+    // A question may hold a thread for seconds, and what it holds may not leave that thread.
+    let work = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        Handle::current().block_on(worked_out(&archive, &request, &ground))
+    });
+    let done = timeout(time, work).await.map_err(|_| {
+        let said = format!("the question was not answered within {} s", time.as_secs());
+        Problem::new(503, "question-too-slow", said, "ask for less, or of a smaller snapshot")
+    })?;
+    let made = done.map_err(|error| {
+        tracing::error!(%error, "a question broke a promise of the program");
+        Problem::new(500, "broken-promise", "the question could not be worked out", "please report this")
+    })?;
+    made.map(Arc::new)
 }
 
 /// Asks the question, and writes the answer.
@@ -146,24 +157,14 @@ async fn worked_out(archive: &Archive, request: &Request, ground: &Ground) -> Re
         let page = pages::page(archive, request, ground).await?;
         return Ok(Made {
             media_type: HTML,
-            bytes: page.text.into_bytes(),
+            bytes: page.text.into(),
             told: HeaderMap::new(),
             status: page.status,
         });
     }
     let mut reply: Reply = questions::answer(archive, request, ground).await?;
     let (media_type, bytes) = reply.bytes(request.endpoint, request.form);
-    Ok(Made { media_type, bytes, told: reply.told_headers(archive.limits()), status: 200 })
-}
-
-/// Waits for a turn: only some questions are worked on at one time, so that memory and processor stay bounded.
-async fn turn(archive: &Archive) -> Result<tokio::sync::OwnedSemaphorePermit, Problem> {
-    let busy = || Problem {
-        retry_after: Some(5),
-        ..Problem::new(503, "busy", "too many questions are being worked on", "ask again in some seconds")
-    };
-    let turn = timeout(archive.limits().wait, archive.turns().acquire_owned()).await;
-    turn.map_err(|_| busy())?.map_err(|_| busy())
+    Ok(Made { media_type, bytes: bytes.into(), told: reply.told_headers(archive.limits()), status: 200 })
 }
 
 async fn text_of(body: Body) -> Result<String, Problem> {

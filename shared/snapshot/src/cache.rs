@@ -159,19 +159,34 @@ impl History {
     /// Returns what is made of snapshots of this history and follows from them alone, which is not made again where it is kept. The name
     /// says what it is and of which snapshots; whoever makes it says about how many bytes it takes.
     pub fn shared<T: Any + Send + Sync>(&self, name: &str, make: impl FnOnce() -> (T, usize)) -> Arc<T> {
-        let Some(cache) = self.cache() else { return Arc::new(make().0) };
-        let name = CacheName::Made(self.account().clone(), name.to_owned());
-        if let Some(Cached::Made { value, .. }) = cache.get(&name)
-            && let Ok(value) = value.downcast::<T>()
-        {
-            return value;
+        if let Some(kept) = self.find_kept(name) {
+            return kept;
         }
         let (made, bytes) = make();
         let made = Arc::new(made);
-        let value: Arc<dyn Any + Send + Sync> = Arc::<T>::clone(&made);
-        cache.lock().made += 1;
-        cache.put(name, Cached::Made { value, bytes });
+        if let Some(cache) = self.cache() {
+            cache.lock().made += 1;
+        }
+        self.keep(name, &made, bytes);
         made
+    }
+
+    /// Returns what was made of this history under a name, where it is kept.
+    #[must_use]
+    pub fn find_kept<T: Any + Send + Sync>(&self, name: &str) -> Option<Arc<T>> {
+        match self.cache()?.get(&CacheName::Made(self.account().clone(), name.to_owned()))? {
+            Cached::Made { value, .. } => value.downcast::<T>().ok(),
+            _ => None,
+        }
+    }
+
+    /// Keeps what was made of this history, and takes about so many bytes, under a name that says what it is and of which snapshots.
+    pub fn keep<T: Any + Send + Sync>(&self, name: &str, made: &Arc<T>, bytes: usize) {
+        if let Some(cache) = self.cache() {
+            let value: Arc<dyn Any + Send + Sync> = Arc::<T>::clone(made);
+            let name = CacheName::Made(self.account().clone(), name.to_owned());
+            cache.put(name, Cached::Made { value, bytes });
+        }
     }
 
     /// Returns the rows of a table that are kept.

@@ -36,9 +36,10 @@ impl RowFilter {
     pub fn wants(&self, table: &Table, row: &Row) -> bool {
         match self {
             Self::Key(key) => row.prefix(table.key) == key.as_bytes(),
-            Self::Naming { columns, texts } => columns
-                .iter()
-                .any(|column| row.value(*column).as_text().is_some_and(|text| texts.contains(text))),
+            // One walk over the cells: each is found only after those before it.
+            Self::Naming { columns, texts } => row.values().enumerate().any(|(position, value)| {
+                columns.contains(&position) && value.as_text().is_some_and(|text| texts.contains(text))
+            }),
         }
     }
 
@@ -71,6 +72,32 @@ pub struct Timeline {
     pub unread: Vec<(u64, String)>,
 }
 
+/// Bytes that a manifest takes beside what is stored of tables, and for each of its tables.
+const MANIFEST_BYTES: usize = 8 * 1024;
+const NAME_BYTES: usize = 64;
+/// Bytes that what is stored of a table takes, and for each of its deltas.
+const STORED_BYTES: usize = 640;
+const DELTA_BYTES: usize = 320;
+
+impl Timeline {
+    /// Returns about how many bytes it takes; what manifests share counts once.
+    fn bytes(&self) -> usize {
+        let mut former: Option<&Manifest> = None;
+        let mut bytes = 0;
+        for manifest in self.manifests.iter() {
+            bytes += MANIFEST_BYTES + manifest.tables.len() * NAME_BYTES;
+            let own = manifest.tables.iter().filter(|(name, entry)| {
+                former
+                    .and_then(|former| former.tables.get(*name))
+                    .is_none_or(|same| !same.is_shared_with(entry))
+            });
+            bytes += own.map(|(_, entry)| STORED_BYTES + entry.deltas.len() * DELTA_BYTES).sum::<usize>();
+            former = Some(manifest);
+        }
+        bytes
+    }
+}
+
 impl History {
     /// Reads all manifests up to a number, from where the history begins.
     ///
@@ -78,6 +105,10 @@ impl History {
     /// When the store does not work, or a later version wrote one of them. One that is missing or damaged is no error here.
     pub async fn timeline(&self, newest: u64) -> Result<Timeline, SnapshotError> {
         let gone = self.begins_at().await?.saturating_sub(1).min(newest);
+        let name = format!("timeline {} to {newest}", gone + 1);
+        if let Some(kept) = self.find_kept::<Timeline>(&name) {
+            return Ok(Timeline::clone(&kept));
+        }
         let part = (newest - gone).div_ceil(READERS).max(1);
         let mut readers = Vec::new();
         for reader in 0..READERS {
@@ -85,13 +116,18 @@ impl History {
             let history = self.clone();
             readers.push(tokio::spawn(async move { history.readable(first, last).await }));
         }
-        let (mut manifests, mut unread) = (Vec::new(), Vec::new());
+        let (mut manifests, mut unread): (Vec<Manifest>, Vec<(u64, String)>) = Default::default();
         for reader in readers {
-            let (read, faults) = reader.await.map_err(|error| self.broken_off(&error))??;
+            let (mut read, faults) = reader.await.map_err(|error| self.broken_off(&error))??;
+            if let (Some(former), Some(first)) = (manifests.last(), read.first_mut()) {
+                first.share_tables(former);
+            }
             manifests.extend(read);
             unread.extend(faults);
         }
-        Ok(Timeline { manifests: Arc::new(manifests), unread })
+        let timeline = Timeline { manifests: Arc::new(manifests), unread };
+        self.keep(&name, &Arc::new(timeline.clone()), timeline.bytes());
+        Ok(timeline)
     }
 
     async fn readable(
@@ -101,15 +137,16 @@ impl History {
     ) -> Result<(Vec<Manifest>, Vec<(u64, String)>), SnapshotError> {
         use futures::StreamExt;
         let numbers = futures::stream::iter(first..=last);
-        let read: Vec<_> = numbers
-            .map(|number| async move { (number, self.manifest(number).await) })
-            .buffered(8)
-            .collect()
-            .await;
-        let (mut manifests, mut unread) = (Vec::new(), Vec::new());
-        for (number, outcome) in read {
+        let mut read = numbers.map(|number| async move { (number, self.manifest(number).await) }).buffered(8);
+        let (mut manifests, mut unread): (Vec<Manifest>, Vec<(u64, String)>) = Default::default();
+        while let Some((number, outcome)) = read.next().await {
             match outcome {
-                Ok(manifest) => manifests.push(manifest),
+                Ok(mut manifest) => {
+                    if let Some(former) = manifests.last() {
+                        manifest.share_tables(former);
+                    }
+                    manifests.push(manifest);
+                }
                 Err(SnapshotError::NoSuchSnapshot { .. }) => unread.push((number, "is missing".to_owned())),
                 Err(error) => match error.damage() {
                     Some((_, fault)) => unread.push((number, fault)),
@@ -216,9 +253,9 @@ impl<'a> Follower<'a> {
     /// Takes the rows as they are in a snapshot.
     async fn turn_to_state(&mut self, manifest: &Manifest) -> Result<(), SnapshotError> {
         let rows = self.history.read(manifest, self.table).await?;
-        let wanted = rows.into_iter().filter(|row| {
-            self.rows.contains_key(row.prefix(self.table.key)) || self.filter.wants(self.table, row)
-        });
+        let is_known =
+            |row: &Row| !self.rows.is_empty() && self.rows.contains_key(row.prefix(self.table.key));
+        let wanted = rows.into_iter().filter(|row| is_known(row) || self.filter.wants(self.table, row));
         let wanted: BTreeMap<Box<[u8]>, Row> =
             wanted.map(|row| (row.prefix(self.table.key).into(), row)).collect();
         let gone: Vec<Box<[u8]>> =

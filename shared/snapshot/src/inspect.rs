@@ -7,9 +7,7 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::{
-    AnyStore, FindingsRef, History, Listed, Manifest, ObjectRef, SnapshotError, StoreError, TableEntry,
-};
+use crate::{AnyStore, FindingsRef, History, Listed, Manifest, ObjectRef, SnapshotError, StoreError};
 
 /// Most objects, and about as many bytes, that are read in one run: of a folder, and of a bucket, where each is a request.
 const READ_IN_FOLDER: Portion = Portion { objects: 64, bytes: 1024 * 1024 };
@@ -128,7 +126,7 @@ impl History {
 
 /// Returns the objects of the tables and the findings, sorted by key.
 fn named(manifest: &Manifest) -> Vec<&ObjectRef> {
-    let tables = manifest.tables.values().flat_map(TableEntry::objects);
+    let tables = manifest.tables.values().flat_map(|entry| entry.objects());
     let findings = manifest.findings.iter().flat_map(FindingsRef::objects);
     let mut named: Vec<&ObjectRef> = findings.chain(tables).collect();
     named.sort();

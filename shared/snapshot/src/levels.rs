@@ -88,7 +88,7 @@ fn level(runs: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DeltaRef, ObjectRef};
+    use crate::{DeltaRef, ObjectRef, StoredTable};
 
     fn object(bytes: u64) -> ObjectRef {
         ObjectRef { key: String::new(), sha256: String::new(), bytes }
@@ -104,7 +104,7 @@ mod tests {
             runs: *runs,
         };
         let deltas = runs.iter().map(delta).collect();
-        TableEntry { rows: 0, hash: String::new(), shape: String::new(), base: object(base), deltas }
+        StoredTable { rows: 0, hash: String::new(), shape: String::new(), base: object(base), deltas }.into()
     }
 
     const FRESH: DeltaWeight = DeltaWeight { rows: 1, bytes: 1_000 };

@@ -3,7 +3,7 @@
 //! Its bytes are canonical: what is read must be, byte for byte, what would be written. So the hash of a manifest is the same
 //! whether it was just made or just read.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 
 use model::{AccountId, CacheKey, Sighting, Table, Timestamp, time_text};
 use serde::{Deserialize, Serialize};
@@ -155,9 +155,34 @@ pub(crate) fn hash_in_key(key: &str) -> Option<&str> {
     stem.rsplit('-').next().filter(|hash| is_sha256(hash))
 }
 
-/// How one table is stored.
+/// How one table is stored. Clones share one copy: most tables are stored in the next snapshot as they are in this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TableEntry {
+pub struct TableEntry(Arc<StoredTable>);
+
+impl TableEntry {
+    /// Returns whether another one is the same copy.
+    pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl From<StoredTable> for TableEntry {
+    fn from(stored: StoredTable) -> Self {
+        Self(Arc::new(stored))
+    }
+}
+
+impl Deref for TableEntry {
+    type Target = StoredTable;
+
+    fn deref(&self) -> &StoredTable {
+        &self.0
+    }
+}
+
+/// The objects that hold a table, and what proves them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredTable {
     /// How many rows it has.
     pub rows: u64,
     /// The [`model::Rows::hash`] of the rows.
@@ -170,7 +195,7 @@ pub struct TableEntry {
     pub deltas: Vec<DeltaRef>,
 }
 
-impl TableEntry {
+impl StoredTable {
     /// Returns whether this entry stands for exactly these rows of this declaration, so that it can be copied.
     #[must_use]
     pub fn holds(&self, table: &Table, rows_hash: &str) -> bool {
@@ -201,6 +226,15 @@ pub struct DeltaRef {
 }
 
 impl Manifest {
+    /// Shares what is stored as another snapshot has it, so that a long history takes no more memory than what differs in it.
+    pub(crate) fn share_tables(&mut self, other: &Self) {
+        for (name, entry) in &mut self.tables {
+            if let Some(same) = other.tables.get(name).filter(|same| *same == entry) {
+                *entry = same.clone();
+            }
+        }
+    }
+
     /// Returns the snapshot as of which its findings are: itself, or the one that was judged last.
     #[must_use]
     pub fn judged(&self) -> Option<Sighting> {
@@ -219,7 +253,7 @@ impl Manifest {
 
     /// Returns the objects that the snapshot consists of.
     pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
-        let tables = self.tables.values().flat_map(TableEntry::objects);
+        let tables = self.tables.values().flat_map(|entry| entry.objects());
         tables.chain(self.findings.iter().flat_map(FindingsRef::objects)).chain(&self.outbox)
     }
 

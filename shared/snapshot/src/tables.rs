@@ -10,7 +10,7 @@ use model::{
 };
 
 use crate::{
-    DeltaRef, History, Manifest, ObjectRef, SnapshotError, TableEntry,
+    DeltaRef, History, Manifest, ObjectRef, SnapshotError, StoredTable, TableEntry,
     columns::{Content, FileColumn, fit, shape},
     file::{FileError, FileLine, Sheet, decode, encode_base, encode_delta},
     hash::{count, sha256},
@@ -149,7 +149,8 @@ impl History {
         let mut deltas = kept.to_vec();
         deltas.push(merged.reference(self.put_table(table, merged.bytes.clone()).await?));
         let rows = count(rows.len());
-        Ok(Some(TableEntry { rows, hash, shape: entry.shape.clone(), base: entry.base.clone(), deltas }))
+        let (shape, base) = (entry.shape.clone(), entry.base.clone());
+        Ok(Some(StoredTable { rows, hash, shape, base, deltas }.into()))
     }
 
     /// Stores all rows of a table, whatever was there before.
@@ -167,7 +168,7 @@ impl History {
         let bytes = encode_base(table, rows.iter()).map_err(|error| unstorable(table, &error))?;
         let base = self.put_table(table, bytes).await?;
         let (hash, shape) = (rows.hash(), shape(table));
-        Ok(Some(TableEntry { rows: count(rows.len()), hash, shape, base, deltas: Vec::new() }))
+        Ok(Some(StoredTable { rows: count(rows.len()), hash, shape, base, deltas: Vec::new() }.into()))
     }
 
     /// Reads the rows of an entry under their own columns, and proves them.
@@ -209,7 +210,7 @@ impl History {
 
     /// Reads the changes that a delta holds.
     pub(crate) async fn read_delta(&self, delta: &DeltaRef) -> Result<Vec<FileLine>, SnapshotError> {
-        let bytes = self.fetch(&delta.object).await?;
+        let bytes = self.fetch_document(&delta.object).await?;
         let lines = self.decode(&delta.object, bytes)?.lines;
         if count(lines.len()) == delta.upserts + delta.deletes {
             Ok(lines)

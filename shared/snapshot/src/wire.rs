@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use crate::{DeltaRef, ObjectRef, TableEntry, hash::is_sha256};
+use crate::{DeltaRef, ObjectRef, StoredTable, TableEntry, hash::is_sha256};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,11 +101,12 @@ fn read(table: &str, wire: EntryWire) -> Result<TableEntry, String> {
             runs: delta.runs.unwrap_or(1),
         })
     });
-    Ok(TableEntry {
+    let stored = StoredTable {
         rows: wire.rows,
         hash: wire.hash,
         shape: wire.shape,
         base: object(table, wire.base.sha256, wire.base.bytes)?,
         deltas: deltas.collect::<Result<_, String>>()?,
-    })
+    };
+    Ok(stored.into())
 }

@@ -14,10 +14,11 @@ async fn changes(account: &Account, from: u64, to: u64) -> Vec<(String, Turn)> {
     let history = account.history().await;
     let manifest = async |number| history.manifest(number).await.expect("a snapshot");
     let found = history::access_changes(&history, &manifest(from).await, &manifest(to).await).await;
-    let of_all =
-        found.expect("two snapshots").changes.into_iter().flat_map(|change| {
-            change.principals.into_iter().map(move |who| (who.step.to_string(), change.turn))
-        });
+    let found = found.expect("two snapshots");
+    let of_all = found
+        .changes
+        .iter()
+        .flat_map(|change| change.principals.iter().map(move |who| (who.step.to_string(), change.turn)));
     of_all.collect()
 }
 

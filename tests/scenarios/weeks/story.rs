@@ -19,7 +19,7 @@ pub struct Chapter {
     pub written: u64,
     pub manifest: Manifest,
     pub drift: Vec<Change>,
-    pub access: AccessChanges,
+    pub access: std::sync::Arc<AccessChanges>,
     pub moves: Vec<Move>,
     pub events: Vec<Event>,
 }

@@ -174,7 +174,7 @@ async fn changes(
             .iter()
             .map(|change| change_of(&access::change(change, access::SHOWN, Paint::PLAIN)))
             .collect(),
-        unseen: lists.chain(told.unseen).collect(),
+        unseen: lists.chain(told.unseen.iter().cloned()).collect(),
     })
 }
 

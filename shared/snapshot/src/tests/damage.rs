@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::*;
-use crate::{Fault, FaultKind, FindingsRef, Place};
+use crate::{Fault, FaultKind, FindingsRef, Place, StoredTable};
 
 /// A history of ten runs with findings and events.
 async fn written() -> Author {
@@ -165,7 +165,8 @@ async fn rows_that_are_not_those_of_the_manifest_are_told_though_every_object_is
     let mut author = written().await;
     let mut manifest = author.write(&author.state).await;
     let entry = manifest.tables.get_mut(TABLES[1].name).unwrap();
-    entry.deltas.pop();
+    let deltas = entry.deltas[..entry.deltas.len() - 1].to_vec();
+    *entry = StoredTable { deltas, ..StoredTable::clone(entry) }.into();
     author.commit(manifest.clone(), author.state.clone()).await.unwrap();
     let error = author.history.read(&manifest, TABLES[1]).await.unwrap_err().to_string();
     assert!(error.contains("does not give the rows that were written"), "{error}");
