@@ -7,7 +7,7 @@ use check::{RuleSet, Unanswered};
 use model::{AccountId, Cloud, Timestamp};
 use snapshot::{AnyStore, History, Manifest, ReadCache, SnapshotError, SnapshotName};
 
-use crate::{Problem, flights::Flights, reply::Made, turns::Turns};
+use crate::{Problem, flights::Flights, reply::Made, turnstile::Turnstile};
 
 /// Returns the time now, which only programs know.
 pub type NowClock = fn() -> Timestamp;
@@ -56,7 +56,7 @@ pub struct Archive {
     limits: AskLimits,
     rules: Arc<RuleSet>,
     permissions: Arc<Vec<(Cloud, Vec<SensitivePermission>)>>,
-    turns: Turns,
+    turnstile: Turnstile,
     flights: Flights<Result<Arc<Made>, Problem>>,
     cache: ReadCache,
 }
@@ -81,7 +81,7 @@ impl Archive {
                     .map(|cloud| (cloud, access::usual(cloud).unwrap_or_default()))
                     .collect(),
             ),
-            turns: Turns::new(limits),
+            turnstile: Turnstile::new(limits),
             flights: Flights::default(),
             cache: ReadCache::new(limits.kept_bytes),
         }
@@ -126,8 +126,8 @@ impl Archive {
         &self.rules
     }
 
-    pub(crate) const fn turns(&self) -> &Turns {
-        &self.turns
+    pub(crate) const fn turnstile(&self) -> &Turnstile {
+        &self.turnstile
     }
 
     /// Returns the questions that are worked out now.

@@ -31,6 +31,8 @@ pub(crate) struct Ground {
     pub(crate) history: Option<History>,
     /// The snapshot that is asked, or the two that are compared.
     pub(crate) manifests: Vec<Arc<Manifest>>,
+    /// The number with which the history begins, where the answer hangs on it: on pages, and of a life. What was before was pruned.
+    pub(crate) begins_at: u64,
     pub(crate) validity: Validity,
 }
 
@@ -41,13 +43,20 @@ impl Ground {
             request.endpoint.question,
             ApiQuestion::Index | ApiQuestion::Document | ApiQuestion::Accounts
         ) {
-            return Ok(Self { history: None, manifests: Vec::new(), validity: Validity::AsBytes });
+            return Ok(Self {
+                history: None,
+                manifests: Vec::new(),
+                begins_at: 1,
+                validity: Validity::AsBytes,
+            });
         }
         let mut history = archive.history(request.part("cloud"), request.part("id"))?;
         if request.endpoint.question == ApiQuestion::Verify {
             // What is kept proves nothing of what is stored.
             history = history.without_cache();
         }
+        let hangs_on_beginning = request.form == Form::Page || request.endpoint.question == ApiQuestion::Life;
+        let begins_at = if hangs_on_beginning { history.begins_at().await? } else { 1 };
         let names: Vec<String> = match request.endpoint.question {
             ApiQuestion::Snapshots => Vec::new(),
             ApiQuestion::Snapshot
@@ -57,7 +66,7 @@ impl Ground {
             | ApiQuestion::Verify => {
                 vec![request.part("snapshot").to_owned()]
             }
-            ApiQuestion::Comparison => return Self::of_two(archive, history, request).await,
+            ApiQuestion::Comparison => return Self::of_two(archive, history, begins_at, request).await,
             _ => vec![request.text("at").unwrap_or("latest").to_owned()],
         };
         let mut manifests = Vec::new();
@@ -73,13 +82,18 @@ impl Ground {
             ApiQuestion::Verify | ApiQuestion::Objects => Validity::Never,
             ApiQuestion::Snapshots => Validity::AsBytes,
             // A life goes up to the newest snapshot, whatever that is.
-            ApiQuestion::Life => Validity::WhileNamed(tag(request, &manifests)),
-            _ => validity(request, &names, &manifests),
+            ApiQuestion::Life => Validity::WhileNamed(tag(request, begins_at, &manifests)),
+            _ => validity(request, begins_at, &names, &manifests),
         };
-        Ok(Self { history: Some(history), manifests, validity })
+        Ok(Self { history: Some(history), manifests, begins_at, validity })
     }
 
-    async fn of_two(archive: &Archive, history: History, request: &Request) -> Result<Self, Problem> {
+    async fn of_two(
+        archive: &Archive,
+        history: History,
+        begins_at: u64,
+        request: &Request,
+    ) -> Result<Self, Problem> {
         let to = request.text("to").unwrap_or("latest").to_owned();
         let after = archive.snapshot(&history, &to).await?;
         let from = match request.text("from") {
@@ -98,8 +112,8 @@ impl Ground {
         };
         let before = archive.snapshot(&history, &from).await?;
         let (names, manifests) = (vec![from, to], vec![before, after]);
-        let validity = validity(request, &names, &manifests);
-        Ok(Self { history: Some(history), manifests, validity })
+        let validity = validity(request, begins_at, &names, &manifests);
+        Ok(Self { history: Some(history), manifests, begins_at, validity })
     }
 
     /// Returns the history that is asked.
@@ -117,18 +131,18 @@ impl Ground {
     }
 }
 
-fn validity(request: &Request, names: &[String], manifests: &[Arc<Manifest>]) -> Validity {
-    let tag = tag(request, manifests);
+fn validity(request: &Request, begins_at: u64, names: &[String], manifests: &[Arc<Manifest>]) -> Validity {
+    let tag = tag(request, begins_at, manifests);
     let are_numbers = names.iter().all(|name| name.bytes().all(|each| each.is_ascii_digit()));
     // Of a page more than its snapshot is shown, and its look may change with the program.
     if are_numbers && request.form != Form::Page { Validity::Always(tag) } else { Validity::WhileNamed(tag) }
 }
 
 /// Returns a tag that is another wherever the program, the question, its form or its snapshots are.
-fn tag(request: &Request, manifests: &[Arc<Manifest>]) -> String {
+fn tag(request: &Request, begins_at: u64, manifests: &[Arc<Manifest>]) -> String {
     let mut hash = Sha256::new();
     hash.update(concat!(env!("CARGO_PKG_VERSION"), "\n"));
-    hash.update(format!("{:?} {}\n", request.form, request.canonical(&[])));
+    hash.update(format!("{:?} {begins_at} {}\n", request.form, request.canonical(&[])));
     for manifest in manifests {
         hash.update(manifest.hash().unwrap_or_default());
     }

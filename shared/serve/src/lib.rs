@@ -21,7 +21,7 @@ mod questions;
 mod reply;
 mod request;
 mod router;
-mod turns;
+mod turnstile;
 
 mod gate;
 mod listen;

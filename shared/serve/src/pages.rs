@@ -13,6 +13,7 @@ mod who_can;
 
 use check::RuleSet;
 use maud::{Markup, html};
+use model::{AccountId, Cloud};
 use serde_json::Value;
 
 use crate::{
@@ -39,13 +40,26 @@ pub(crate) fn asset(path: &str) -> Option<(&'static str, String)> {
     }
 }
 
-/// Draws a problem where a page was asked for.
-pub(crate) fn problem_page(problem: &Problem) -> String {
-    let frame = Frame { title: problem.title(), account: None, tab: None, trail: Vec::new() };
+/// Draws a problem where a page was asked for, with the ways to the pages of the account that it is of.
+pub(crate) fn problem_page(problem: &Problem, path: &str) -> String {
+    let account = account_of(path).filter(|_| !WITHOUT_ACCOUNT.contains(&problem.kind));
+    let frame = Frame { title: problem.title(), account, tab: None, trail: Vec::new() };
     frame.draw(html! {
         (parts::problem(problem))
+        @if let Some(account) = &frame.account { p { a href={ "/accounts/" (account) } { "Snapshots of the account" } } }
         p { a href="/" { "All accounts" } }
     })
+}
+
+/// Problems after which an account has no pages to go to.
+const WITHOUT_ACCOUNT: [&str; 2] = ["no-such-account", "no-snapshot-yet"];
+
+/// Returns the account whose page has a path.
+fn account_of(path: &str) -> Option<String> {
+    let mut parts = path.strip_prefix("/accounts/")?.split('/');
+    let (cloud, id) = (parts.next()?, parts.next()?);
+    let cloud = Cloud::ALL.into_iter().find(|each| each.name() == cloud)?;
+    AccountId::parse(cloud, id).ok().map(|account| account.to_string())
 }
 
 /// Draws the page of a question.

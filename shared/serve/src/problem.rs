@@ -254,6 +254,10 @@ impl From<QuestionError> for Problem {
                         .to_owned(),
                     names => format!("did you mean {}?", names.join(" or ")),
                 };
+                // What may have been meant is said once, as the help.
+                let offered = ["; give a name, an id", "; did you mean"];
+                let end = offered.iter().find_map(|words| said.rfind(words)).unwrap_or(said.len());
+                let said = said.get(..end).unwrap_or_default();
                 Self::not_there("no-such-subject", said, help)
             }
             QuestionError::ManySubjects { .. } => {

@@ -52,14 +52,18 @@ pub async fn respond(archive: Archive, request: HttpRequest<Body>) -> Response<B
                 Ok(request) => ask(&archive, request, &method, &headers, body).await,
                 Err(problem) => Err(problem),
             };
-            answered.unwrap_or_else(|problem| refuse(&problem, is_for_people))
+            answered.unwrap_or_else(|problem| refuse(&problem, uri.path(), is_for_people))
         }
     };
     secured(without_body(response, &method))
 }
 
-fn refuse(problem: &Problem, is_for_people: bool) -> Response<Body> {
-    if is_for_people { problem.respond(HTML, pages::problem_page(problem)) } else { problem.to_response() }
+fn refuse(problem: &Problem, path: &str, is_for_people: bool) -> Response<Body> {
+    if is_for_people {
+        problem.respond(HTML, pages::problem_page(problem, path))
+    } else {
+        problem.to_response()
+    }
 }
 
 /// Returns a file that pages consist of.
@@ -82,7 +86,7 @@ async fn ask(
         request.parameters.insert("sql", text);
     }
     let mut ground = {
-        let _turn = archive.turns().quick().await?;
+        let _turn = archive.turnstile().quick().await?;
         Ground::find(archive, &request).await?
     };
     if is_post {
@@ -133,7 +137,7 @@ async fn made(archive: &Archive, request: &Request, ground: &Ground) -> Result<A
 
 /// Works out an answer when its turn comes, and within its time.
 async fn work(archive: Archive, request: Request, ground: Ground) -> Result<Arc<Made>, Problem> {
-    let turn = archive.turns().of(request.endpoint.question, &ground).await?;
+    let turn = archive.turnstile().of(request.endpoint.question, &ground).await?;
     let time = archive.limits().question;
     // A question may hold a thread for seconds, and what it holds may not leave that thread.
     let work = tokio::task::spawn_blocking(move || {

@@ -46,6 +46,7 @@ mod serve_gate;
 mod serve_hostile;
 mod serve_limits;
 mod serve_load;
+mod serve_pages;
 mod settings;
 mod stores;
 mod verify;

@@ -27,12 +27,13 @@ pub(super) fn contents(asked: &PageContext<'_>) -> Drawn {
             div { dt { "Coverage" } dd { a href={ (place) "/coverage" } { (sight(unread, number(answer, "/lists"))) } } }
         }
         p.actions {
-            @if own > 1 {
+            @if own > asked.ground.begins_at {
                 a.button href={ (home) "/snapshots/" (own - 1) } rel="prev" { "← " (own - 1) }
                 " " a.button href={ (home) "/changes?from=" (own - 1) "&to=" (own) "&access=true" } { "What changed since " (own - 1) }
             }
             " " a.button href={ (home) "/query?at=" (own) } { "Ask in SQL" }
         }
+        @if own > 1 && own == asked.ground.begins_at { p.meta { "What was before it, up to snapshot " (own - 1) ", was pruned." } }
         (incomplete(lists))
         h2 { "Tables" }
         div.scroll tabindex="0" role="region" aria-label="Tables of the snapshot" {

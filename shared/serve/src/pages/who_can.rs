@@ -64,9 +64,10 @@ fn section(home: &str, title: &str, answers: &[&Value]) -> Markup {
         @if !answers.is_empty() {
             h2 { (title) span.count { (answers.len()) } }
             div.scroll tabindex="0" role="region" aria-label=(title) {
-                table {
-                    thead { tr { th scope="col" { "How" } th scope="col" { "Who" } th scope="col" { "Through" } th scope="col" { "Given by" } } }
-                    tbody { @for answer in answers { (line(home, answer)) } }
+                // Where a narrow screen shows a row as a block, it stays a row for those who listen.
+                table.held role="table" {
+                    thead role="rowgroup" { tr role="row" { @for label in ["How", "Who", "Through", "Given by"] { th scope="col" role="columnheader" { (label) } } } }
+                    tbody role="rowgroup" { @for answer in answers { (line(home, answer)) } }
                 }
             }
         }
@@ -82,12 +83,12 @@ fn line(home: &str, answer: &Value) -> Markup {
     };
     let steps = list(answer, "/path");
     html! {
-        tr {
-            td.nowrap { span aria-hidden="true" { (sign) " " } (word) }
-            td { (principal_link(home, answer)) }
-            td { (path(steps.get(1..).unwrap_or_default()))
+        tr role="row" {
+            td.nowrap role="cell" data-label="How" { span aria-hidden="true" { (sign) " " } (word) }
+            td role="cell" data-label="Who" { (principal_link(home, answer)) }
+            td role="cell" data-label="Through" { (path(steps.get(1..).unwrap_or_default()))
                 @if let Some(condition) = answer.get("condition").and_then(Value::as_str) { p.meta { "if " (seen(condition)) } } }
-            td { @if let Some(by) = answer.get("given_by").and_then(Value::as_str) { (seen(by)) } @else { span.null { "–" } } }
+            td role="cell" data-label="Given by" { @if let Some(by) = answer.get("given_by").and_then(Value::as_str) { (seen(by)) } @else { span.null { "–" } } }
         }
     }
 }

@@ -13,7 +13,7 @@ const MIB: usize = 1024 * 1024;
 
 /// The places for questions that are worked on, first come, first served.
 #[derive(Debug, Clone)]
-pub(crate) struct Turns {
+pub(crate) struct Turnstile {
     /// A place for each question that only finds snapshots, or reads no table.
     quick: Arc<Semaphore>,
     /// A place for each MiB that the questions that read tables may take together.
@@ -21,7 +21,7 @@ pub(crate) struct Turns {
     limits: AskLimits,
 }
 
-impl Turns {
+impl Turnstile {
     /// Makes the places that the limits allow.
     pub(crate) fn new(limits: AskLimits) -> Self {
         let quick = Arc::new(Semaphore::new(limits.at_once.max(1)));
@@ -97,27 +97,32 @@ mod tests {
 
     use super::*;
 
-    fn turns(at_once: usize, work_bytes: usize) -> Turns {
-        Turns::new(AskLimits { at_once, work_bytes, wait: Duration::from_secs(5), ..AskLimits::default() })
+    fn turnstile(at_once: usize, work_bytes: usize) -> Turnstile {
+        Turnstile::new(AskLimits {
+            at_once,
+            work_bytes,
+            wait: Duration::from_secs(5),
+            ..AskLimits::default()
+        })
     }
 
     #[test]
     fn a_question_takes_its_share_of_the_memory_and_never_more_than_there_is() {
-        let turns = turns(4, 512 * MIB);
-        assert_eq!([1, 100, 300, 5000].map(|mib| turns.share(mib * MIB)), [128, 128, 300, 512]);
+        let turnstile = turnstile(4, 512 * MIB);
+        assert_eq!([1, 100, 300, 5000].map(|mib| turnstile.share(mib * MIB)), [128, 128, 300, 512]);
     }
 
     #[tokio::test]
     async fn what_takes_memory_waits_for_it_and_keeps_nothing_small_waiting() {
-        let turns = turns(2, 100 * MIB);
-        let large = turns.wait(&turns.memory, turns.share(90 * MIB)).await.unwrap();
-        let (memory, many) = (Arc::clone(&turns.memory), turns.share(20 * MIB));
+        let turnstile = turnstile(2, 100 * MIB);
+        let large = turnstile.wait(&turnstile.memory, turnstile.share(90 * MIB)).await.unwrap();
+        let (memory, many) = (Arc::clone(&turnstile.memory), turnstile.share(20 * MIB));
         let waiting = {
-            let turns = turns.clone();
-            tokio::spawn(async move { turns.wait(&memory, many).await.map(drop) })
+            let turnstile = turnstile.clone();
+            tokio::spawn(async move { turnstile.wait(&memory, many).await.map(drop) })
         };
         tokio::task::yield_now().await;
-        let _small = turns.quick().await.unwrap();
+        let _small = turnstile.quick().await.unwrap();
         assert!(!waiting.is_finished(), "there is room for one of them");
         drop(large);
         assert_eq!(waiting.await.unwrap(), Ok(()));
@@ -126,9 +131,9 @@ mod tests {
     #[tokio::test]
     async fn whoever_waited_for_too_long_is_told_to_ask_again() {
         let limits = AskLimits { wait: Duration::from_millis(20), ..AskLimits::default() };
-        let turns = Turns::new(AskLimits { work_bytes: MIB, ..limits });
-        let _held = turns.wait(&turns.memory, 1).await.unwrap();
-        let busy = turns.wait(&turns.memory, 1).await.unwrap_err();
+        let turnstile = Turnstile::new(AskLimits { work_bytes: MIB, ..limits });
+        let _held = turnstile.wait(&turnstile.memory, 1).await.unwrap();
+        let busy = turnstile.wait(&turnstile.memory, 1).await.unwrap_err();
         assert_eq!((busy.status, busy.kind, busy.retry_after), (503, "busy", Some(5)));
     }
 }
