@@ -5,7 +5,6 @@ mod scenarios;
 
 mod cli;
 mod collect;
-mod collect_huawei;
 mod conventions;
 mod lambda;
 mod store;

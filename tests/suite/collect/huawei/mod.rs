@@ -10,21 +10,17 @@ mod shapes;
 mod sizes;
 mod truth;
 
-use std::{collections::BTreeMap, time::Duration};
-
 use collect::{
-    Budget, CollectError, Collected, Secret, Silent,
+    CollectError, Collected, Secret, Silent,
     huawei::{self, Clock, CollectSettings, Credentials, Endpoints, Keys, Partition},
 };
 use jiff::Timestamp;
-use model::{Coverage, State, tables};
 use simulators::huawei::{
     Simulator, Size, World, generate,
     world::{COLLECTOR_ACCESS_KEY, COLLECTOR_SECRET_KEY},
 };
 
-/// The seed of every account here.
-const SEED: u64 = 7;
+use super::{SEED, budget, incomplete};
 
 fn company() -> World {
     generate(SEED, Size::Dozen)
@@ -48,15 +44,7 @@ fn settings(simulator: &Simulator) -> CollectSettings {
         endpoints: Endpoints::parse(Partition::International, None, others).unwrap(),
         account: None,
         concurrency: 16,
-        budget: Budget {
-            tries: 3,
-            first_wait: Duration::from_millis(2),
-            longest_wait: Duration::from_millis(10),
-            answer_time: Duration::from_millis(1_500),
-            time: Duration::from_secs(30),
-            pages: 40,
-            ..Budget::default()
-        },
+        budget: budget(),
         clock: Clock::new(Timestamp::now),
     }
 }
@@ -73,19 +61,4 @@ async fn account(settings: &CollectSettings) -> Result<Collected, CollectError> 
 
 async fn collected(simulator: &Simulator) -> Collected {
     account(&settings(simulator)).await.unwrap()
-}
-
-/// Lists that are not complete: `listing` or `listing/parent`, with status and reason.
-fn incomplete(state: &State) -> BTreeMap<String, (String, String)> {
-    let rows = state.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
-    rows.filter(|each| !each.is_complete())
-        .map(|each| {
-            let name = if each.parent.is_empty() {
-                each.listing.clone()
-            } else {
-                format!("{}/{}", each.listing, each.parent)
-            };
-            (name, (each.status.name().to_owned(), each.reason.unwrap_or_default()))
-        })
-        .collect()
 }
