@@ -99,10 +99,11 @@ impl RunSummary {
         }
     }
 
-    /// Returns whether anything was told: every event of a run is news, and nothing else is.
+    /// Returns whether anything was told: every event of a run is news, and so is one of a former run that a sink took only now.
     #[must_use]
-    pub const fn has_news(&self) -> bool {
-        self.events > 0
+    pub fn has_news(&self) -> bool {
+        let mut sinks = self.delivered.iter().flat_map(|report| &report.sinks);
+        self.events > 0 || sinks.any(|sink| sink.sent > 0)
     }
 
     /// Returns what sinks lack of the events of this run and of former ones, with the number of the snapshot.

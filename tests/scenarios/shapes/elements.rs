@@ -100,6 +100,14 @@ async fn what_gives_nothing_in_a_text_of_huawei_cloud_is_doubtful_once() {
                 json!(""),
             ),
         ],
+        vec![
+            ("/v3/roles?", "policy/Statement/*/Condition/StringEquals/g:ProjectName", json!("")),
+            (
+                "/v1/organizations/policies/p-",
+                "policy/content/Statement/*/Condition/StringNotEquals/g:RequestedRegion",
+                json!([7]),
+            ),
+        ],
     ];
     tell_nothing(&account, rounds).await;
     let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);

@@ -47,8 +47,11 @@ fn a_sink_that_fails_is_a_failure_and_the_next_run_delivers() {
     assert!(told["runs"][0]["delivered"][0]["sinks"][0]["failed"].as_u64() > Some(0), "{told:#}");
 
     bus.behave(Manner::default());
-    let page = cloud.desk.iamwatch(&["audit"]).done();
+    let late = cloud.desk.iamwatch(&["audit", "--exit-code"]);
+    let page = &late.stdout;
+    assert_eq!(late.code, 1, "what is told late is news: {late:?}");
     assert!(page.contains("delivered to eventbridge-iamwatch") && !page.contains("Not delivered"), "{page}");
+    cloud.desk.iamwatch(&["audit", "--exit-code"]).done();
     assert!(bus.ids().len() > 3);
     assert_each_once(&bus.ids());
 }
