@@ -39,7 +39,7 @@ impl Default for AskLimits {
             sql: Duration::from_secs(10),
             question: Duration::from_secs(60),
             at_once: 4,
-            work_bytes: 512 * 1024 * 1024,
+            work_bytes: 320 * 1024 * 1024,
             wait: Duration::from_secs(30),
             answer_bytes: 64 * 1024 * 1024,
             sql_bytes: 1024 * 1024 * 1024,
