@@ -34,7 +34,9 @@ pub fn guard(router: Router, token: String, port: u16) -> Router {
 }
 
 async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response<Body> {
-    let is_local = gate.is_own_name(request.headers());
+    // A request that names its host in the address as well means that one.
+    let is_named_well = request.uri().authority().is_none_or(|host| gate.is_name(host.as_str()));
+    let is_local = is_named_well && gate.is_own_name(request.headers());
     if !is_local {
         return Problem::new(
             421,
@@ -64,8 +66,12 @@ impl Gate {
     fn is_own_name(&self, headers: &HeaderMap) -> bool {
         let mut hosts = headers.get_all(header::HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+        host.to_str().is_ok_and(|host| self.is_name(host))
+    }
+
+    fn is_name(&self, host: &str) -> bool {
         let names = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{}", self.port));
-        host.to_str().is_ok_and(|host| names.iter().any(|name| name.eq_ignore_ascii_case(host)))
+        names.iter().any(|name| name.eq_ignore_ascii_case(host))
     }
 
     /// Compares hashes, in a time that tells nothing of where texts differ.

@@ -1,6 +1,6 @@
 //! A request, taken apart and checked: which question it is, with which parameters, and in which form the answer is wanted.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use axum::http::{HeaderMap, Method, Uri, header};
 use url::form_urlencoded;
@@ -223,27 +223,37 @@ fn form(endpoint: &Operation, headers: &HeaderMap) -> Result<Form, Problem> {
     if wanted.trim().is_empty() {
         return Ok(Form::Json);
     }
-    let mut best: Option<(u32, Form)> = None;
-    for (range, weight) in wanted.split(',').map(weighed) {
-        let is_meant = |media_type: &str| {
-            range == "*/*"
-                || range == media_type
-                || range.strip_suffix("/*").is_some_and(|kind| media_type.split('/').next() == Some(kind))
-        };
-        let meant = offered.iter().find(|(media_type, _)| is_meant(media_type));
-        if let Some((_, form)) = meant
-            && weight > best.map_or(0, |(weight, _)| weight)
-        {
-            best = Some((weight, *form));
-        }
-    }
+    let ranges: Vec<(String, u32)> = wanted.split(',').map(weighed).collect();
+    // The narrowest range that means a form decides on it, so that one may be left out of many.
+    let decisive = |media_type: &str| {
+        let places = ranges.iter().enumerate();
+        let meant = places
+            .filter_map(|(place, (range, weight))| Some((narrowness(range, media_type)?, place, *weight)));
+        meant.min_by_key(|(narrowness, place, _)| (Reverse(*narrowness), *place))
+    };
+    let weighed_forms = offered.iter().filter_map(|(media_type, form)| {
+        let (_, place, weight) = decisive(media_type)?;
+        (weight > 0).then_some((Reverse(weight), place, *form))
+    });
+    // Of those that are liked alike, the one that was named first.
+    let best = weighed_forms.min_by_key(|(weight, place, _)| (*weight, *place));
     // A browser that comes here by hand is content with JSON.
     let is_browser = wanted.contains("text/html");
-    best.map(|(_, form)| form).or(is_browser.then_some(Form::Json)).ok_or_else(|| {
+    best.map(|(_, _, form)| form).or(is_browser.then_some(Form::Json)).ok_or_else(|| {
         let said = format!("this answer has no form `{}`", model::visible(&wanted));
         let forms: Vec<&str> = offered.iter().map(|(media_type, _)| *media_type).collect();
         Problem::new(406, "no-such-form", said, format!("accept one of: {}", forms.join(", ")))
     })
+}
+
+/// Returns how narrow a range is that a media type is in; none where it is not.
+fn narrowness(range: &str, media_type: &str) -> Option<u8> {
+    let kind = media_type.split('/').next();
+    match range {
+        "*/*" => Some(0),
+        _ if range == media_type => Some(2),
+        _ => (range.strip_suffix("/*") == kind).then_some(1),
+    }
 }
 
 /// Returns a range of media types with its weight in thousandths.
@@ -259,4 +269,31 @@ fn thousandths(text: &str) -> u32 {
     let padded: String = part.chars().chain("000".chars()).take(3).collect();
     let whole = whole.parse::<u32>().unwrap_or(0).min(1);
     (whole * 1000 + padded.parse::<u32>().unwrap_or(0)).min(1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_chosen_by_the_narrowest_range_that_means_it() {
+        let (rows, _, _) =
+            find(&["api", "v1", "accounts", "ibm", "a", "snapshots"].map(str::to_owned)).unwrap();
+        let chosen = |accept: &'static str| {
+            form(rows, &HeaderMap::from_iter([(header::ACCEPT, accept.parse().unwrap())])).ok()
+        };
+        for (accept, wanted) in [
+            ("*/*", Some(Form::Json)),
+            ("text/csv, application/json", Some(Form::Csv)),
+            ("application/json;q=0.5, text/*", Some(Form::Csv)),
+            ("application/json;q=0, */*", Some(Form::Csv)),
+            ("*/*, application/json;q=0, text/csv;q=0", Some(Form::JsonLines)),
+            ("application/x-ndjson", Some(Form::JsonLines)),
+            ("text/html, */*;q=0.1", Some(Form::Json)),
+            ("*/*;q=0", None),
+            ("application/vnd.apache.parquet", None),
+        ] {
+            assert_eq!(chosen(accept), wanted, "{accept}");
+        }
+    }
 }

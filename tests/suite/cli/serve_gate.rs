@@ -76,6 +76,19 @@ async fn nobody_comes_in_without_the_token_or_by_a_foreign_name() {
     let local =
         get("/").bearer_auth(&served.token).header(header::HOST, format!("localhost:{}", served.port));
     assert_eq!(local.send().await.unwrap().status(), StatusCode::OK);
+    // What an address names as its host counts as well.
+    for (host, status) in [("evil.example".to_owned(), "421"), (format!("localhost:{}", served.port), "200")]
+    {
+        let mut stream = TcpStream::connect(("127.0.0.1", served.port)).unwrap();
+        let (port, token) = (served.port, &served.token);
+        let request = format!(
+            "GET http://{host}/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{host}: {answer}");
+    }
 }
 
 #[tokio::test]
