@@ -267,6 +267,7 @@ async fn no_value_of_another_type_on_huawei_cloud_tells_anything() {
             &[
                 ("/v5/users?", "user_name"),
                 ("scope=enterprise_project", "user/id"),
+                ("/OS-AGENCY/agencies", "duration"),
                 ("/v5/saml-providers", "saml_metadata_document"),
                 ("/OS-FEDERATION/mappings", "rules/*/local/*/group/name"),
                 ("/v1/organizations/accounts", "status"),

@@ -1,7 +1,6 @@
 //! What only the classic interface says of agencies: how long they last.
 
 use model::tables::huawei::CLASSIC_AGENCIES;
-use serde_json::Value;
 
 use super::reader::{Reader, classic_time, list_at};
 use crate::{
@@ -23,12 +22,8 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
-    let duration = match item.value("duration") {
-        Some(Value::String(text)) if !text.is_empty() && text != "null" => Some(text.clone()),
-        Some(Value::Number(hours)) => Some(hours.to_string()),
-        // Anything but a text is a fault.
-        _ => item.text("duration").filter(|text| *text != "null").map(str::to_owned),
-    };
+    // A number of hours is read too, and as every number in the place of a text believed when it comes twice.
+    let duration = item.text("duration").filter(|text| *text != "null").map(str::to_owned);
     let row = CLASSIC_AGENCIES
         .draft()
         .set("agency_id", id)
