@@ -71,13 +71,19 @@ fn everything() -> anyhow::Result<()> {
     let machine = machine::describe();
     println!("{}\n", machine.join("\n"));
     report::heading();
-    let (mut figures, mut others) = (Vec::new(), Vec::new());
+    let (mut figures, mut others, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    // A part that fails costs none of the others.
     let mut take = |arguments: &[&str]| -> anyhow::Result<()> {
-        for line in again(arguments)? {
+        let (lines, has_ended) = again(arguments)?;
+        for line in lines {
             match Figure::parse(&line) {
                 Some(figure) => figures.push(figure),
                 None => others.push(line),
             }
+        }
+        if !has_ended {
+            others.push(format!("bench {} came to no end", arguments.join(" ")));
+            failed.push(arguments.join(" "));
         }
         Ok(())
     };
@@ -97,11 +103,13 @@ fn everything() -> anyhow::Result<()> {
     let place = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/RESULTS.md");
     std::fs::write(place, page)?;
     println!("\nwritten to tests/bench/RESULTS.md");
+    anyhow::ensure!(failed.is_empty(), "these parts failed: {}", failed.join(", "));
     Ok(())
 }
 
-/// Runs this program again for one part, so that the part has a process of its own; prints what it prints, and returns the lines.
-fn again(arguments: &[&str]) -> anyhow::Result<Vec<String>> {
+/// Runs this program again for one part, so that the part has a process of its own; prints what it prints, and returns the lines
+/// and whether it came to its end.
+fn again(arguments: &[&str]) -> anyhow::Result<(Vec<String>, bool)> {
     let mut child = Command::new(std::env::current_exe()?).args(arguments).stdout(Stdio::piped()).spawn()?;
     let mut lines = Vec::new();
     if let Some(output) = child.stdout.take() {
@@ -111,6 +119,6 @@ fn again(arguments: &[&str]) -> anyhow::Result<Vec<String>> {
             lines.push(line);
         }
     }
-    anyhow::ensure!(child.wait()?.success(), "bench {} failed", arguments.join(" "));
-    Ok(lines)
+    let has_ended = child.wait()?.success();
+    Ok((lines, has_ended))
 }
