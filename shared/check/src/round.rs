@@ -10,7 +10,9 @@ use std::{
     sync::Arc,
 };
 
-use model::{AccountId, CacheKey, Finding, Members, State, Suppression, Timestamp, tables, time_text};
+use model::{
+    AccountId, CacheKey, Evidence, Finding, Members, State, Suppression, Timestamp, tables, time_text,
+};
 
 use crate::{
     Comparison, Database, Derived, Findings, Limits, Outcome, Reads, Rule, RuleKind, RuleResult, RuleRow,
@@ -172,13 +174,12 @@ impl Evaluation {
         FormerFindings { rows: self.rows_by_rule(), findings: Findings::default() }
     }
 
-    /// Lets former findings share the evidence that is the same now: of a hundred thousand, most are as they were.
+    /// Lets former findings share the evidence that is the same now, also those of patches, which are not read one by one.
     pub fn share_evidence(&self, former: &mut Findings) {
         let rows = self.rows_by_rule();
-        for (fingerprint, finding) in &mut former.findings {
-            let row = rows.get(finding.rule.as_str()).and_then(|rows| rows.get(fingerprint));
-            if let Some(row) = row.filter(|row| row.evidence.is_alike_and_apart(&finding.evidence)) {
-                Arc::make_mut(finding).evidence.clone_from(&row.evidence);
+        for finding in former.findings.values_mut() {
+            if let Some(evidence) = alike_and_apart(&rows, finding) {
+                Arc::make_mut(finding).evidence = evidence;
             }
         }
     }
@@ -217,6 +218,12 @@ impl Evaluation {
 /// What rules return, by the fingerprints of findings.
 type RowsByRule<'a> = BTreeMap<&'a str, &'a BTreeMap<String, RuleRow>>;
 
+/// Returns the evidence of the row that makes a finding, where it says the same as that of the finding and is held apart from it.
+fn alike_and_apart(rows: &RowsByRule<'_>, finding: &Finding) -> Option<Evidence> {
+    let row = rows.get(finding.rule.as_str())?.get(&finding.fingerprint)?;
+    row.evidence.is_alike_and_apart(&finding.evidence).then(|| row.evidence.clone())
+}
+
 /// Former findings while they are read. Evidence that is as it was is that of the row from the start: it is never held twice.
 #[derive(Debug)]
 pub struct FormerFindings<'a> {
@@ -228,9 +235,8 @@ impl Members for FormerFindings<'_> {
     fn take(&mut self, map: &str, key: String, value: &[u8]) -> serde_json::Result<()> {
         let Self { rows, findings: Findings { rules, findings } } = self;
         let mut put = |mut finding: Finding| {
-            let row = rows.get(finding.rule.as_str()).and_then(|rows| rows.get(&finding.fingerprint));
-            if let Some(row) = row.filter(|row| row.evidence.is_alike_and_apart(&finding.evidence)) {
-                finding.evidence.clone_from(&row.evidence);
+            if let Some(evidence) = alike_and_apart(rows, &finding) {
+                finding.evidence = evidence;
             }
             findings.insert(finding.fingerprint.clone(), Arc::new(finding));
         };

@@ -30,15 +30,8 @@ impl SharedActions {
 
     /// Returns a set of actions: the one that is known already, where it is told alike.
     pub(super) fn share(&mut self, actions: Choice<Pattern>) -> Arc<Choice<Pattern>> {
-        let is_told_alike = |known: &&Arc<Choice<Pattern>>| {
-            let forms = |choice: &Choice<Pattern>| -> Vec<Option<String>> {
-                let patterns = choice.any_of.iter().chain(&choice.except);
-                patterns.map(|pattern| pattern.written().map(str::to_owned)).collect()
-            };
-            forms(known) == forms(&actions)
-        };
         match self.known.get(&actions) {
-            Some(known) if is_told_alike(&known) => Arc::clone(known),
+            Some(known) if forms(known).eq(forms(&actions)) => Arc::clone(known),
             Some(_) => Arc::new(actions),
             None => {
                 let actions = Arc::new(actions);
@@ -47,6 +40,11 @@ impl SharedActions {
             }
         }
     }
+}
+
+/// Returns how the patterns of a set are shown, where that is not how they are compared: sets that are equal may differ in it.
+fn forms(actions: &Choice<Pattern>) -> impl Iterator<Item = Option<&str>> {
+    actions.any_of.iter().chain(&actions.except).map(Pattern::written)
 }
 
 #[cfg(test)]

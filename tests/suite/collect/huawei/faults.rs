@@ -9,19 +9,14 @@ use simulators::huawei::{Fault, FaultKind, Host, RetryAfter, Simulator, Size, ge
 use super::{account, collected, company, incomplete, serve, settings};
 use crate::collect::{
     SEED,
-    conformance::{self, Family, Paging, Trouble, Vanishing},
+    conformance::{self, BrokenOff, Family, Paging, Trouble, Vanishing},
 };
 
 struct Huawei;
 
-const fn family(
-    path: &'static str,
-    host: Host,
-    listing: &'static str,
-    table: &'static Table,
-    paging: Paging,
-) -> Family<Host> {
-    Family { path, host, listing, table, paging }
+/// Returns whether a call is of a list: members of a group are users, asked for by their group.
+fn is_of(path_and_query: &str, list: &str) -> bool {
+    path_and_query.contains(list) && !path_and_query.contains("group_id")
 }
 
 impl conformance::Cloud for Huawei {
@@ -29,40 +24,66 @@ impl conformance::Cloud for Huawei {
     type Host = Host;
 
     const FAMILIES: &'static [Family<Host>] = &[
-        family("/v5/groups?", Host::Iam, "huawei_groups", &GROUPS, Paging::Continued),
-        family("/v5/mfa-devices", Host::Iam, "huawei_mfa_devices", &MFA_DEVICES, Paging::Continued),
-        family(
+        Family::new("/v5/groups?", Host::Iam, "huawei_groups", &GROUPS, Paging::Continued),
+        Family::new("/v5/mfa-devices", Host::Iam, "huawei_mfa_devices", &MFA_DEVICES, Paging::Continued),
+        Family::new(
             "/delegated-administrators",
             Host::Organizations,
             "huawei_delegated_administrators",
             &DELEGATED_ADMINISTRATORS,
             Paging::Continued,
         ),
-        family(
+        Family::new(
             "scope=project",
             Host::Iam,
             "huawei_role_assignments/project",
             &ROLE_ASSIGNMENTS,
             Paging::Counted,
         ),
-        family("/v3/projects?", Host::Iam, "huawei_projects", &PROJECTS, Paging::Counted),
-        family(
+        Family::new("/v3/projects?", Host::Iam, "huawei_projects", &PROJECTS, Paging::Counted),
+        Family::new(
             "/enterprise-projects",
             Host::Eps,
             "huawei_enterprise_projects",
             &ENTERPRISE_PROJECTS,
             Paging::Counted,
         ),
-        family("/login-protects", Host::Iam, "huawei_login_protections", &LOGIN_PROTECTIONS, Paging::None),
+        Family::new(
+            "/login-protects",
+            Host::Iam,
+            "huawei_login_protections",
+            &LOGIN_PROTECTIONS,
+            Paging::None,
+        ),
     ];
     const TEXT: &'static str = "group_name";
     const USERS: &'static Table = &USERS;
     const VANISHING: &'static [Vanishing] = &[
-        Vanishing { list: "/v5/users?limit", path: "/v5/users", table: &USERS, id: "user_id" },
-        Vanishing { list: "/v5/agencies?", path: "/v5/agencies", table: &AGENCIES, id: "agency_id" },
+        Vanishing {
+            list: "/v5/users?limit",
+            path: "/v5/users",
+            table: &USERS,
+            id: "user_id",
+            child: "huawei_user_details",
+        },
+        Vanishing {
+            list: "/v5/agencies?",
+            path: "/v5/agencies",
+            table: &AGENCIES,
+            id: "agency_id",
+            child: "huawei_agency_details",
+        },
     ];
-    const LONG: (&'static str, &'static str, &'static Table) =
-        ("/v5/users?limit=200&marker", "huawei_users", &USERS);
+    const LONG: BrokenOff = BrokenOff {
+        path: "/v5/users?limit=200&marker",
+        answered: 1,
+        listing: "huawei_users",
+        table: &USERS,
+        kept: (400, 400),
+        skipped: &["huawei_user_details/*"],
+    };
+    const OF_NULLS: &'static str = "";
+    const PASSING: &'static [FaultKind] = &[];
 
     async fn serve(is_long: bool) -> Simulator {
         serve(if is_long { generate(SEED, Size::TenThousand) } else { company() }).await
@@ -81,6 +102,10 @@ impl conformance::Cloud for Huawei {
         simulator.trap_hits().len()
     }
 
+    fn asked(simulator: &Simulator, part: &str) -> usize {
+        simulator.log().into_iter().filter(|call| is_of(&call.path_and_query, part)).count()
+    }
+
     fn count(simulator: &Simulator) -> (usize, usize) {
         simulator.look(|world| (world.users.len(), world.groups.len()))
     }
@@ -94,6 +119,15 @@ impl conformance::Cloud for Huawei {
 }
 
 conformance::bears!(Huawei);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_that_are_all_refused_are_denied() {
+    let lists = conformance::struck::<Huawei>(&FaultKind::Unauthenticated, |_| true, None).await;
+    for Family { listing, .. } in <Huawei as conformance::Cloud>::FAMILIES {
+        let (status, reason) = &lists[*listing];
+        assert!(status == "denied" && reason.contains("HTTP 401"), "{listing}: {status}, {reason}");
+    }
+}
 
 async fn with_fault(fault: Fault) -> (Simulator, State) {
     let simulator = serve(company()).await;

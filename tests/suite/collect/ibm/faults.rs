@@ -9,47 +9,64 @@ use simulators::ibm::{Fault, FaultKind, Host, Simulator, Size, generate};
 use super::{account, collected, company, incomplete, serve, settings};
 use crate::collect::{
     SEED,
-    conformance::{self, Family, Paging, Trouble, Vanishing},
+    conformance::{self, BrokenOff, Family, Paging, Trouble, Vanishing},
 };
 
 struct Ibm;
-
-const fn family(
-    path: &'static str,
-    host: Host,
-    listing: &'static str,
-    table: &'static Table,
-    paging: Paging,
-) -> Family<Host> {
-    Family { path, host, listing, table, paging }
-}
 
 impl conformance::Cloud for Ibm {
     type Simulator = Simulator;
     type Host = Host;
 
     const FAMILIES: &'static [Family<Host>] = &[
-        family("/users?", Host::UserManagement, "ibm_users", &USERS, Paging::Continued),
-        family("/v1/profiles?", Host::Iam, "ibm_trusted_profiles", &PROFILES, Paging::Continued),
-        family("/v2/groups?", Host::Iam, "ibm_access_groups", &ACCESS_GROUPS, Paging::Continued),
-        family("/v2/policies", Host::Iam, "ibm_policies/v2", &POLICIES, Paging::Continued),
-        family(
+        Family::new("/users?", Host::UserManagement, "ibm_users", &USERS, Paging::Continued),
+        Family::new("/v1/profiles?", Host::Iam, "ibm_trusted_profiles", &PROFILES, Paging::Continued),
+        Family::new("/v2/groups?", Host::Iam, "ibm_access_groups", &ACCESS_GROUPS, Paging::Continued),
+        Family::new("/v2/policies", Host::Iam, "ibm_policies/v2", &POLICIES, Paging::Continued),
+        Family::new(
             "resource_instances?limit=100",
             Host::ResourceController,
             "ibm_resource_instances/active,provisioning",
             &RESOURCE_INSTANCES,
             Paging::Continued,
         ),
-        family("/v1/zones?", Host::Cbr, "ibm_cbr_zones", &CBR_ZONES, Paging::None),
+        Family::new("/v1/zones?", Host::Cbr, "ibm_cbr_zones", &CBR_ZONES, Paging::None),
     ];
     const TEXT: &'static str = "email";
     const USERS: &'static Table = &USERS;
     const VANISHING: &'static [Vanishing] = &[
-        Vanishing { list: "/v2/groups?", path: "/v2/groups", table: &ACCESS_GROUPS, id: "id" },
-        Vanishing { list: "/v1/profiles?", path: "/v1/profiles", table: &PROFILES, id: "id" },
-        Vanishing { list: "/v1/zones?", path: "/v1/zones", table: &CBR_ZONES, id: "id" },
+        Vanishing {
+            list: "/v2/groups?",
+            path: "/v2/groups",
+            table: &ACCESS_GROUPS,
+            id: "id",
+            child: "ibm_access_group_members",
+        },
+        Vanishing {
+            list: "/v1/profiles?",
+            path: "/v1/profiles",
+            table: &PROFILES,
+            id: "id",
+            child: "ibm_trusted_profile_rules",
+        },
+        Vanishing {
+            list: "/v1/zones?",
+            path: "/v1/zones",
+            table: &CBR_ZONES,
+            id: "id",
+            child: "ibm_cbr_zone_addresses",
+        },
     ];
-    const LONG: (&'static str, &'static str, &'static Table) = ("/v2/policies", "ibm_policies/v2", &POLICIES);
+    const LONG: BrokenOff = BrokenOff {
+        path: "/v2/policies",
+        answered: 2,
+        listing: "ibm_policies/v2",
+        table: &POLICIES,
+        kept: (200, usize::MAX),
+        skipped: &[],
+    };
+    const OF_NULLS: &'static str = "an item has no";
+    const PASSING: &'static [FaultKind] = &[FaultKind::Unauthenticated];
 
     async fn serve(is_long: bool) -> Simulator {
         serve(if is_long { generate(SEED, Size::Thousand) } else { company() }).await
@@ -66,6 +83,10 @@ impl conformance::Cloud for Ibm {
 
     fn visits_elsewhere(simulator: &Simulator) -> usize {
         simulator.trap_hits().len()
+    }
+
+    fn asked(simulator: &Simulator, part: &str) -> usize {
+        simulator.log().into_iter().filter(|call| call.path_and_query.contains(part)).count()
     }
 
     fn count(simulator: &Simulator) -> (usize, usize) {
