@@ -297,6 +297,7 @@ async fn no_value_of_another_type_on_huawei_cloud_tells_anything() {
                 ("/v1/organizations/policies/p-", "policy/content/Statement/*/Effect"),
                 ("/v1/organizations/accounts", "page_info/current_count"),
                 ("/v5/agencies?", "created_at"),
+                ("/OS-AGENCY/agencies", "expire_time"),
             ],
         ),
         (
