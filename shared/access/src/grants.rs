@@ -8,7 +8,8 @@ use std::{borrow::Cow, collections::BTreeSet};
 use model::{Row, Table, tables::derived as t};
 
 use crate::{
-    Access, Assumption, Choice, Effect, Names, Pattern, Principal, Resource, Source, Standing, Step,
+    Access, Assumption, Attribute, Choice, Effect, Names, Pattern, Principal, Resource, Source, Standing,
+    Step,
 };
 
 type Rows<'a> = Box<dyn Iterator<Item = Row> + 'a>;
@@ -153,7 +154,7 @@ fn resource(resource: &Resource) -> String {
     if resource.0.is_empty() {
         return "*".to_owned();
     }
-    let attribute = |(name, patterns): (&String, &Vec<Pattern>)| {
+    let attribute = |(name, patterns): (&Attribute, &Vec<Pattern>)| {
         let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
         format!("{name}={}", patterns.join("|"))
     };

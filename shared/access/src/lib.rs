@@ -3,6 +3,7 @@
 mod access;
 mod assumptions;
 mod attachments;
+mod attributes;
 mod audited;
 mod bounds;
 mod clouds;
@@ -25,6 +26,7 @@ mod unseen;
 
 pub use access::{Access, Holders, Principal, Source, Standing, Step};
 pub use assumptions::Assumption;
+pub use attributes::Attribute;
 pub use audited::{absence_tables, aside_tables, needed_tables, restricting_tables, weighed_tables};
 pub use clouds::{build, ends_before, fault_of_action, inventory, question, tables, unknown_action};
 pub use decide::{Answer, Verdict};

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use crate::{
-    CauseKind, GrantChange, Names, Pattern, Principal, Resource, SharedChange, Standing, Statement, Turn,
-    UsableBy, What, path_text, shared_changes::Sense,
+    Attribute, CauseKind, GrantChange, Names, Pattern, Principal, Resource, SharedChange, Standing,
+    Statement, Turn, UsableBy, What, path_text, shared_changes::Sense,
 };
 
 /// Patterns and names that are written before the rest is counted.
@@ -165,7 +165,7 @@ fn says(statement: &Statement, held: &str, names: &Names) -> String {
 }
 
 fn attributes(resource: &Resource, names: &Names) -> String {
-    let pair = |(name, patterns): (&String, &Vec<Pattern>)| {
+    let pair = |(name, patterns): (&Attribute, &Vec<Pattern>)| {
         format!("{name}={}", few(patterns, |pattern| value(pattern, names)))
     };
     let pairs: Vec<String> = resource.0.iter().map(pair).collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 
 use super::{AccessChange, Cause, Turn, What, shared_actions::SharedActions, side::ids};
-use crate::{Choice, Pattern, Resource, Statement};
+use crate::{Attribute, Choice, Pattern, Resource, Statement, attributes::attribute};
 
 const SERVICE: &str = "serviceName";
 
@@ -93,7 +93,7 @@ fn together(one: &Statement, other: &Statement, shared: &mut SharedActions) -> S
         let like = resources.iter_mut().find(|known| differ_in_service(known, resource));
         match (like, resource.0.get(SERVICE)) {
             (Some(known), Some(services)) => {
-                let joined = known.0.entry(SERVICE.to_owned()).or_default();
+                let joined = known.0.entry(attribute(SERVICE)).or_default();
                 joined.extend(services.clone());
                 // In one order, whichever came first.
                 joined.sort();
@@ -112,7 +112,7 @@ fn together(one: &Statement, other: &Statement, shared: &mut SharedActions) -> S
 }
 
 fn differ_in_service(one: &Resource, other: &Resource) -> bool {
-    fn rest(resource: &Resource) -> impl Iterator<Item = (&String, &Vec<Pattern>)> {
+    fn rest(resource: &Resource) -> impl Iterator<Item = (&Attribute, &Vec<Pattern>)> {
         resource.0.iter().filter(|(attribute, _)| *attribute != SERVICE)
     }
     match (one.0.get(SERVICE), other.0.get(SERVICE)) {

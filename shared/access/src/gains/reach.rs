@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Inventory, Reach};
-use crate::{Choice, Pattern, Resource, Statement};
+use crate::{Attribute, Choice, Pattern, Resource, Statement};
 
 /// Most values of attributes of which the places of the known resources are kept.
 const MOST_KEPT: usize = 256;
@@ -15,11 +15,11 @@ pub(super) struct Reaches<'a> {
     actions: FxHashMap<Arc<Choice<Pattern>>, u64>,
     resources: FxHashMap<Arc<Choice<Resource>>, u64>,
     /// By an attribute, the known resources by what they have in it.
-    columns: FxHashMap<String, AttributeIndex<'a>>,
+    columns: FxHashMap<Attribute, AttributeIndex<'a>>,
     /// By an attribute and its values in a resource that is asked of, the known ones that share something with it there.
-    met: FxHashMap<(String, Vec<Pattern>), Places>,
+    met: FxHashMap<(Attribute, Vec<Pattern>), Places>,
     /// Likewise, those that it covers there.
-    covered: FxHashMap<(String, Vec<Pattern>), Places>,
+    covered: FxHashMap<(Attribute, Vec<Pattern>), Places>,
 }
 
 /// Places of known resources, a bit for each.
@@ -173,8 +173,8 @@ impl<'a> Reaches<'a> {
 /// Returns the known resources that are found in each attribute of a resource.
 fn in_all_attributes<'a>(
     known: &'a [Resource],
-    columns: &mut FxHashMap<String, AttributeIndex<'a>>,
-    found: &mut FxHashMap<(String, Vec<Pattern>), Places>,
+    columns: &mut FxHashMap<Attribute, AttributeIndex<'a>>,
+    found: &mut FxHashMap<(Attribute, Vec<Pattern>), Places>,
     resource: &Resource,
     search: impl Fn(&AttributeIndex<'a>, &[Pattern]) -> Places,
 ) -> Places {

@@ -1,12 +1,16 @@
 //! Regions: what can be done on what, and when. They are cut out of each other, so that what is told is the difference.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::{
     cell::{PatternSet, TextKind},
     shared_actions::SharedActions,
 };
-use crate::{Choice, Effect, Pattern, Resource, Statement, bounds::restriction, terms::Conjunction};
+use crate::{
+    Attribute, Choice, Effect, Pattern, Resource, Statement, bounds::restriction, terms::Conjunction,
+};
 
 /// Most pieces that a region is cut into; beyond, what is left is told whole.
 const MOST_PIECES: usize = 96;
@@ -28,7 +32,7 @@ pub(super) struct When {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) actions: PatternSet,
-    pub(super) attributes: BTreeMap<String, PatternSet>,
+    pub(super) attributes: LiteMap<Attribute, PatternSet>,
     pub(super) when: When,
 }
 
@@ -116,7 +120,7 @@ impl Piece {
 
     /// Returns whether a block has something of the piece.
     fn meets(&self, block: &Block<'_>) -> bool {
-        let shares = |(name, patterns): (&String, &Vec<Pattern>)| {
+        let shares = |(name, patterns): (&Attribute, &Vec<Pattern>)| {
             self.attributes.get(name).is_none_or(|mine| mine.meets(patterns, TextKind::Values))
         };
         block.resource.0.iter().all(shares)
@@ -126,7 +130,7 @@ impl Piece {
 
     /// Returns whether two pieces may share something. Most differ in a plain text, which is quickly seen.
     fn may_meet(&self, other: &Self) -> bool {
-        let shares = |(name, mine): (&String, &PatternSet)| {
+        let shares = |(name, mine): (&Attribute, &PatternSet)| {
             other.attributes.get(name).is_none_or(|theirs| mine.may_meet(theirs))
         };
         self.attributes.iter().all(shares) && self.actions.may_meet(&other.actions)
@@ -134,7 +138,7 @@ impl Piece {
 
     /// Returns whether it is seen at once that something of the piece is not in another. More may reach beyond it.
     fn reaches_beyond(&self, other: &Self) -> bool {
-        let reaches = |(name, mine): (&String, &PatternSet)| {
+        let reaches = |(name, mine): (&Attribute, &PatternSet)| {
             other.attributes.get(name).is_some_and(|theirs| mine.reaches_beyond(theirs))
         };
         self.actions.reaches_beyond(&other.actions) || self.attributes.iter().any(reaches)

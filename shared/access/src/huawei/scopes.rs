@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::step;
-use crate::{Choice, Pattern, Resource, Statement, Step};
+use crate::{Choice, Pattern, Resource, Statement, Step, attributes::attribute};
 
 /// Where a classic role is granted, as `huawei_role_assignments.scope_type` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +144,7 @@ impl<'a> RoleScope<'a> {
         };
         if let Some((name, id)) = place {
             let lies = |resource: &mut Resource| {
-                resource.0.insert(name.to_owned(), vec![Pattern::literal(id)]);
+                resource.0.insert(attribute(name), vec![Pattern::literal(id)]);
             };
             Arc::make_mut(&mut narrowed.resources).any_of.iter_mut().for_each(lies);
         }

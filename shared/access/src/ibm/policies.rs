@@ -1,7 +1,8 @@
 //! Policies: whom they are for, what their roles open, and under which conditions.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
+use litemap::LiteMap;
 use model::{Row, State, Timestamp, tables::ibm as t};
 use rustc_hash::FxHashMap;
 
@@ -17,6 +18,7 @@ use super::{
 use crate::{
     Access, Effect, Holders, Pattern, Resource, Source, Standing, Statement, Step,
     access::{Span, both},
+    attributes::attribute,
     terms::Terms,
 };
 
@@ -162,7 +164,7 @@ impl Policy<'_> {
         let mut resource = self.resource.clone();
         if is_resource_group(&resource) && !names_services(&resource) {
             for attribute in ["serviceName", "resourceGroupId"] {
-                resource.0.entry(attribute.to_owned()).or_insert_with(|| vec![Pattern::literal("")]);
+                resource.0.entry(attribute.into()).or_insert_with(|| vec![Pattern::literal("")]);
             }
         }
         if lies_somewhere(&resource) {
@@ -207,9 +209,9 @@ impl Opened {
     }
 
     /// Adds alternatives for an attribute; a second set of the same attribute must match too.
-    pub(super) fn restrict(&mut self, attribute: &str, patterns: Vec<Pattern>, words: &str) {
-        let Some(known) = self.resource.0.get_mut(attribute) else {
-            self.resource.0.insert(attribute.to_owned(), patterns);
+    pub(super) fn restrict(&mut self, name: &str, patterns: Vec<Pattern>, words: &str) {
+        let Some(known) = self.resource.0.get_mut(name) else {
+            self.resource.0.insert(attribute(name), patterns);
             return;
         };
         match common(known, &patterns) {
@@ -237,7 +239,7 @@ type Compared<'a> = (&'a str, &'a str, Vec<&'a str>);
 
 /// Returns the resources of each policy. The account itself is no restriction.
 fn resources(state: &State) -> FxHashMap<&str, Opened> {
-    let mut values: FxHashMap<&str, BTreeMap<Option<i64>, Compared<'_>>> = FxHashMap::default();
+    let mut values: FxHashMap<&str, LiteMap<Option<i64>, Compared<'_>>> = FxHashMap::default();
     let table = &t::POLICY_RESOURCES;
     for row in state.rows(table) {
         let text = |column| table.text(row, column);
@@ -245,11 +247,11 @@ fn resources(state: &State) -> FxHashMap<&str, Opened> {
         let operator = text("operator").unwrap_or("stringEquals");
         let place = table.cell(row, "position").as_integer();
         let of_policy = values.entry(policy).or_default();
-        let (.., of_attribute) = of_policy.entry(place).or_insert((name, operator, Vec::new()));
+        let (.., of_attribute) = of_policy.entry(place).or_insert_with(|| (name, operator, Vec::new()));
         of_attribute.extend(text("value"));
     }
     let mut resources: FxHashMap<&str, Opened> = FxHashMap::default();
-    let each = |(policy, places): (_, BTreeMap<_, _>)| places.into_values().map(move |each| (policy, each));
+    let each = |(policy, places): (_, LiteMap<_, _>)| places.into_iter().map(move |(_, each)| (policy, each));
     for (policy, (name, operator, values)) in values.into_iter().flat_map(each) {
         if name != "accountId" {
             let words = format!("{name} {operator} {}", values.join(" or "));
@@ -271,7 +273,7 @@ fn resources(state: &State) -> FxHashMap<&str, Opened> {
             opened.depend(&format!("tag {name} {operator} {value}"));
             continue;
         };
-        match opened.resource.0.get(&attribute) {
+        match opened.resource.0.get(attribute.as_str()) {
             // A resource may carry several tags of one name, so that a second one takes nothing from the first.
             Some(known) if *known != [pattern.clone()] => {
                 let too = format!("tagged {name}:{value} too");

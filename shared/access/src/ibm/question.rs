@@ -144,7 +144,7 @@ pub(super) fn is_resource_group(resource: &Resource) -> bool {
 pub(super) fn completed(mut resource: Resource) -> Resource {
     if is_resource_group(&resource) {
         for attribute in SERVICE_ATTRIBUTES.into_iter().chain(["resourceGroupId"]) {
-            resource.0.entry(attribute.to_owned()).or_insert_with(|| vec![Pattern::literal("")]);
+            resource.0.entry(attribute.into()).or_insert_with(|| vec![Pattern::literal("")]);
         }
         return resource;
     }
@@ -154,7 +154,7 @@ pub(super) fn completed(mut resource: Resource) -> Resource {
     };
     let [kind, group] = kind_and_group(&service);
     for (attribute, value) in [("serviceType", kind), ("service_group_id", group)] {
-        resource.0.entry(attribute.to_owned()).or_insert_with(|| vec![Pattern::literal(value)]);
+        resource.0.entry(attribute.into()).or_insert_with(|| vec![Pattern::literal(value)]);
     }
     resource
 }

@@ -29,7 +29,7 @@ fn question(request: &Request) -> Question {
     let mut question = huawei::question(request.action, Some(&request.urn));
     let places = [("project", request.project), ("enterprise_project", request.enterprise_project)];
     for (name, id) in places {
-        question.resource.0.insert(name.to_owned(), vec![Pattern::literal(id)]);
+        question.resource.0.insert(name.to_owned().into(), vec![Pattern::literal(id)]);
     }
     question
 }

@@ -327,8 +327,8 @@ proptest! {
         let found = verdicts(&access, &state, action, &resource);
         let fits = |target: &Target| {
             asked.resource.0.iter().all(|(name, patterns)| {
-                matches!(name.as_str(), "serviceType" | "service_group_id")
-                    || patterns[0].matches(target.get(name.as_str()).unwrap_or(&""))
+                matches!(&**name, "serviceType" | "service_group_id")
+                    || patterns[0].matches(target.get(&**name).unwrap_or(&""))
             })
         };
         for who in WHO.into_iter().filter(|who| access.principal_with(who).is_some()) {
