@@ -58,6 +58,9 @@ impl Paint<'_> {
     }
 }
 
+/// Bytes of a long text that are written at a time.
+const AT_A_TIME: usize = 1 << 16;
+
 /// Standard output and what is known of its reader.
 #[derive(Debug)]
 pub(crate) struct Screen {
@@ -197,6 +200,24 @@ impl Screen {
         if self.json || self.quiet { Ok(()) } else { self.write(&self.fitted(text)) }
     }
 
+    /// Shows a text to people, in pieces of whole lines as they are made; programs get nothing of it.
+    pub(crate) fn tell_each(&self, pieces: impl Iterator<Item = String>) -> Result<(), Failure> {
+        if self.json || self.quiet { Ok(()) } else { self.write_each(pieces) }
+    }
+
+    /// Writes pieces of whole lines, many of them at a time.
+    fn write_each(&self, pieces: impl Iterator<Item = String>) -> Result<(), Failure> {
+        let mut waiting = String::new();
+        for piece in pieces {
+            waiting.push_str(&piece);
+            if waiting.len() >= AT_A_TIME {
+                self.write(&self.fitted(&waiting))?;
+                waiting.clear();
+            }
+        }
+        self.write(&self.fitted(&waiting))
+    }
+
     /// Writes a part of a result as it is: values for programs.
     pub(crate) fn put(&self, text: &str) -> Result<(), Failure> {
         self.write(text)
@@ -246,19 +267,30 @@ pub(crate) struct Parts<'a> {
     gathered: String,
 }
 
-impl Parts<'_> {
+impl<'s> Parts<'s> {
     /// Tells the next part.
     pub(crate) fn put(&mut self, text: impl FnOnce(Paint) -> String) -> Result<(), Failure> {
+        self.put_each(|paint| std::iter::once(text(paint)))
+    }
+
+    /// Tells the next part in pieces of whole lines: but for a terminal, each is gone when the next ones are made.
+    pub(crate) fn put_each<I: Iterator<Item = String>>(
+        &mut self,
+        pieces: impl FnOnce(Paint<'s>) -> I,
+    ) -> Result<(), Failure> {
         if !std::mem::replace(&mut self.is_begun, true)
             && let Some(head) = self.screen.head()
         {
             self.screen.page(&self.screen.fitted(&head))?;
         }
-        let text = self.screen.fitted(&text(self.screen.paint()));
-        if self.screen.height.is_none() {
-            return self.screen.page(&text);
+        let pieces = pieces(self.screen.paint());
+        if self.screen.quiet {
+            return Ok(());
         }
-        self.gathered.push_str(&text);
+        if self.screen.height.is_none() {
+            return self.screen.write_each(pieces);
+        }
+        pieces.for_each(|piece| self.gathered.push_str(&self.screen.fitted(&piece)));
         Ok(())
     }
 

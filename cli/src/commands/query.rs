@@ -171,10 +171,11 @@ impl<'a> QueryUnderWay<'a> {
             self.context.screen.put(&model::visible_json(&format!("\n  ],\n  {rest}\n")))?;
         } else if !self.wanted.csv {
             let paint = self.context.screen.paint();
-            let page = rows(&columns, self.waiting, !self.is_cut, paint);
             let mut gaps: Vec<Coverage> = self.incomplete.into_iter().map(|(_, gap)| gap).collect();
             gaps.dedup();
-            self.context.screen.tell(&format!("{page}{}", coverage::note(&gaps, paint)))?;
+            let note = std::iter::once(coverage::note(&gaps, paint));
+            let pieces = rows(&columns, self.waiting, !self.is_cut, paint).chain(note);
+            self.context.screen.tell_each(pieces)?;
         } else {
             // Values have no place for it.
             if self.is_cut {
@@ -237,16 +238,19 @@ impl Serialize for EachRow<'_> {
 }
 
 /// Writes the rows of an answer, and how many there are.
-pub(crate) fn rows(columns: &[String], rows: Vec<Vec<Value>>, is_complete: bool, paint: Paint) -> String {
+pub(crate) fn rows<'p>(
+    columns: &[String],
+    rows: Vec<Vec<Value>>,
+    is_complete: bool,
+    paint: Paint<'p>,
+) -> impl Iterator<Item = String> + use<'p> {
     let head: Vec<&str> = columns.iter().map(String::as_str).collect();
     let mut grid = Grid::new(&head);
     let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     for row in rows {
         grid.row(row.iter().map(text::json_cell));
     }
-    let mut page = grid.text(paint);
     let more = if is_complete { "" } else { ", and there are more: `--max-rows` takes more of them" };
-    page.push_str(&paint.dim(format!("{}{more}", text::counted(count, "row"))));
-    page.push('\n');
-    page
+    let foot = paint.dim(format!("{}{more}", text::counted(count, "row")));
+    grid.pieces(paint).chain([format!("{foot}\n")])
 }

@@ -66,7 +66,7 @@ async fn tell(
         let mut section = history::section(&past.history, manifest, rule, limits).await?;
         serve::name_truths(&mut section.answer);
         has_news |= !section.answer.rows.is_empty();
-        parts.put(|paint| page::section(number, section, paint))?;
+        parts.put_each(|paint| page::section(number, section, paint))?;
     }
     parts.end()?;
     Ok(has_news)

@@ -95,7 +95,9 @@ async fn ask(
         let told = query::RuleAnswer { snapshot, answer, incomplete, not_answered };
         context.screen.show(|_| String::new(), || told)?;
     } else {
-        context.screen.show(|paint| page::answer(section, paint), || ())?;
+        let mut parts = context.screen.parts();
+        parts.put_each(|paint| page::answer(section, paint))?;
+        parts.end()?;
     }
     Ok(has_news)
 }

@@ -22,24 +22,22 @@ pub(crate) fn head(manifest: &Manifest, incomplete: &[Coverage], paint: Paint) -
 }
 
 /// Writes one question of a report with its rows.
-pub(crate) fn section(number: usize, section: Section, paint: Paint) -> String {
-    let head = format!("{number}. {}", text::plain(&section.title));
-    let mut page = format!("\n{} {}\n", paint.bold(head), paint.dim(&section.rule));
-    page.push_str(&format!("{}\n\n", text::plain(&section.reason)));
-    page.push_str(&answer(section, paint));
-    page
+pub(crate) fn section<'p>(
+    number: usize,
+    section: Section,
+    paint: Paint<'p>,
+) -> impl Iterator<Item = String> + use<'p> {
+    let title = paint.bold(format!("{number}. {}", text::plain(&section.title)));
+    let rule = paint.dim(&section.rule);
+    let head = format!("\n{title} {rule}\n{}\n\n", text::plain(&section.reason));
+    std::iter::once(head).chain(answer(section, paint))
 }
 
 /// Writes the rows that answer a question, and what could not be seen of them.
-pub(crate) fn answer(section: Section, paint: Paint) -> String {
-    let mut page = String::new();
-    if section.is_answered {
-        let answer = section.answer;
-        page.push_str(&query::rows(&answer.columns, answer.rows, answer.is_complete, paint));
-    }
-    if let Some(unanswered) = &section.unanswered {
-        page.push_str(&coverage::unanswered(std::slice::from_ref(unanswered), paint));
-    }
-    page.push_str(&coverage::note(&section.incomplete, paint));
-    page
+pub(crate) fn answer<'p>(section: Section, paint: Paint<'p>) -> impl Iterator<Item = String> + use<'p> {
+    let Section { answer, is_answered, unanswered, incomplete, .. } = section;
+    let rows = is_answered.then(|| query::rows(&answer.columns, answer.rows, answer.is_complete, paint));
+    let unanswered = unanswered.map(|each| coverage::unanswered(std::slice::from_ref(&each), paint));
+    let note = coverage::note(&incomplete, paint);
+    rows.into_iter().flatten().chain(unanswered).chain([note])
 }

@@ -53,7 +53,12 @@ impl Grid {
     }
 
     /// Writes the table: a line for each row, or where the screen is too narrow for that, a block.
-    pub(crate) fn text(mut self, paint: Paint) -> String {
+    pub(crate) fn text(self, paint: Paint) -> String {
+        self.pieces(paint).collect()
+    }
+
+    /// As [`Self::text`], in pieces of whole lines: of a hundred thousand rows nobody needs the text at once.
+    pub(crate) fn pieces<'p>(mut self, paint: Paint<'p>) -> Box<dyn Iterator<Item = String> + 'p> {
         let width = paint.width.map(usize::from);
         if let Some(whose) = paint.whose {
             self.columns.push(TableColumn { head: "ACCOUNT".to_owned(), is_right: false });
@@ -64,18 +69,19 @@ impl Grid {
                 self.rows.iter_mut().for_each(|row| drop(row.pop()));
             }
         }
-        let Some(width) = width else { return self.lines(paint, &self.widths(true)) };
-        if total(&self.widths(true)) <= width {
-            return self.lines(paint, &self.widths(true));
-        }
+        let widths = self.widths(true);
+        let Some(width) = width.filter(|width| total(&widths) > *width) else {
+            return Box::new(self.lines(paint, widths));
+        };
         // A table of one row has nothing in common with others.
         let same = self.take_constants();
+        let head = paint.dim(format!("In every row: {}", same.join("  ")));
+        let head = (!same.is_empty()).then(|| format!("{head}\n")).into_iter();
         let widths = self.widths(total(&self.widths(true)) <= width);
-        let page = if total(&widths) <= width { self.lines(paint, &widths) } else { self.blocks(paint) };
-        if same.is_empty() {
-            page
+        if total(&widths) <= width {
+            Box::new(head.chain(self.lines(paint, widths)))
         } else {
-            format!("{}\n{page}", paint.dim(format!("In every row: {}", same.join("  "))))
+            Box::new(head.chain(self.blocks(paint)))
         }
     }
 
@@ -107,54 +113,55 @@ impl Grid {
         same
     }
 
-    fn lines(&self, paint: Paint, widths: &[usize]) -> String {
+    fn lines(self, paint: Paint<'_>, widths: Vec<usize>) -> impl Iterator<Item = String> {
+        let Self { columns, rows, styles } = self;
         let heads: Vec<String> =
-            self.columns.iter().zip(widths).map(|(column, width)| shortened(&column.head, *width)).collect();
-        let mut text = format!("{}\n", paint.dim(self.line(&heads, widths)));
-        for (row, style) in self.rows.iter().zip(&self.styles) {
-            let line = self.line(row, widths);
+            columns.iter().zip(&widths).map(|(column, width)| shortened(&column.head, *width)).collect();
+        let head = format!("{}\n", paint.dim(line(&columns, &heads, &widths)));
+        let row = move |(row, style): (Vec<String>, Option<Style>)| {
+            let line = line(&columns, &row, &widths);
             let first = row.first().map_or("", String::as_str);
             // Styles are put on afterwards: they have no width.
             match (style, line.strip_prefix(first)) {
-                (Some(style), Some(rest)) => {
-                    text.push_str(&format!("{}{rest}\n", paint.style(*style, first)))
-                }
-                _ => text.push_str(&format!("{line}\n")),
+                (Some(style), Some(rest)) => format!("{}{rest}\n", paint.style(style, first)),
+                _ => format!("{line}\n"),
             }
-        }
-        text
-    }
-
-    fn line(&self, cells: &[String], widths: &[usize]) -> String {
-        let mut line = String::new();
-        for ((cell, width), column) in cells.iter().zip(widths).zip(&self.columns) {
-            let space = " ".repeat(width.saturating_sub(cell.width()));
-            let (before, after) = if column.is_right { (space.as_str(), "") } else { ("", space.as_str()) };
-            line.push_str(&format!("{before}{cell}{after}{}", " ".repeat(GAP)));
-        }
-        line.trim_end().to_owned()
+        };
+        std::iter::once(head).chain(rows.into_iter().zip(styles).map(row))
     }
 
     /// Writes each row as a block: the first cell, and below it the others with their heads.
-    fn blocks(&self, paint: Paint) -> String {
-        let widest = self.columns.iter().map(|column| column.head.width()).max().unwrap_or(0);
-        let mut text = String::new();
-        for (row, style) in self.rows.iter().zip(&self.styles) {
-            for (position, (cell, column)) in row.iter().zip(&self.columns).enumerate() {
+    fn blocks(self, paint: Paint<'_>) -> impl Iterator<Item = String> {
+        let Self { columns, rows, styles } = self;
+        let widest = columns.iter().map(|column| column.head.width()).max().unwrap_or(0);
+        let block = move |(row, style): (Vec<String>, Option<Style>)| {
+            let mut text = String::new();
+            for (position, (cell, column)) in row.iter().zip(&columns).enumerate() {
                 let space = " ".repeat(widest.saturating_sub(column.head.width()));
                 let head = paint.dim(column.head.to_lowercase());
                 match (position, style) {
                     (0, Some(style)) => {
-                        text.push_str(&format!("{head}{space}    {}\n", paint.style(*style, cell)))
+                        text.push_str(&format!("{head}{space}    {}\n", paint.style(style, cell)))
                     }
                     (0, None) => text.push_str(&format!("{head}{space}    {}\n", paint.bold(cell))),
                     _ => text.push_str(&format!("  {head}{space}  {cell}\n")),
                 }
             }
             text.push('\n');
-        }
-        text
+            text
+        };
+        rows.into_iter().zip(styles).map(block)
     }
+}
+
+fn line(columns: &[TableColumn], cells: &[String], widths: &[usize]) -> String {
+    let mut line = String::new();
+    for ((cell, width), column) in cells.iter().zip(widths).zip(columns) {
+        let space = " ".repeat(width.saturating_sub(cell.width()));
+        let (before, after) = if column.is_right { (space.as_str(), "") } else { ("", space.as_str()) };
+        line.push_str(&format!("{before}{cell}{after}{}", " ".repeat(GAP)));
+    }
+    line.trim_end().to_owned()
 }
 
 fn total(widths: &[usize]) -> usize {

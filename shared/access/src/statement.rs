@@ -37,7 +37,7 @@ pub enum Extent {
 ///
 /// A large account has a hundred thousand of them with a few attributes each: a flat list takes a third of what a tree does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Resource(pub LiteMap<Attribute, Vec<Pattern>>);
+pub struct Resource(#[serde(serialize_with = "as_map")] pub LiteMap<Attribute, Vec<Pattern>>);
 
 /// Alternatives, of which some may be taken out again.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -196,6 +196,13 @@ impl Statement {
         (Arc::ptr_eq(&self.resources, &other.resources) || self.resources.covers(&other.resources))
             && (Arc::ptr_eq(&self.actions, &other.actions) || self.actions.covers(&other.actions))
     }
+}
+
+fn as_map<S: serde::Serializer>(
+    attributes: &LiteMap<Attribute, Vec<Pattern>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(attributes)
 }
 
 fn shared<T: Serialize, S: serde::Serializer>(

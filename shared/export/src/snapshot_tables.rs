@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use check::View;
 use history::QuestionError;
 use model::{
-    Table,
+    Row, Table,
     tables::{self, derived},
 };
 use snapshot::{History, Manifest};
@@ -77,7 +77,7 @@ async fn fill(
     for (done, table) in chosen.tables.iter().filter(|table| !is_of_access(table)).enumerate() {
         watch.step(READING, done, of);
         let flow = if table.name == derived::FINDINGS.name {
-            stage.add_table(table, history::finding_rows(history, manifest).await?.iter(), watch)
+            add_findings(history, manifest, stage, watch).await?
         } else if table.name == tables::RUN.name {
             stage.add_table(table, [check::run_row(&history::run_of(manifest))], watch)
         } else {
@@ -97,6 +97,34 @@ async fn fill(
     }
     watch.step(READING, of, of);
     Ok(())
+}
+
+/// Adds the table of findings, of which no more are held than are written at a time.
+async fn add_findings(
+    history: &History,
+    manifest: &Manifest,
+    stage: &mut Stage,
+    watch: &dyn ExportWatch,
+) -> Result<rusqlite::Result<Flow>, QuestionError> {
+    const AT_A_TIME: usize = 4096;
+    let table = &derived::FINDINGS;
+    let mut flow = stage.add_table(table, std::iter::empty::<Row>(), watch);
+    let mut rows: Vec<Row> = Vec::with_capacity(AT_A_TIME);
+    let mut write = |rows: &mut Vec<Row>| {
+        if matches!(flow, Ok(Flow::Done)) {
+            flow = stage.append(table, rows.drain(..), watch);
+        }
+        rows.clear();
+    };
+    let put = |finding| {
+        rows.push(history::finding_row(&finding));
+        if rows.len() == AT_A_TIME {
+            write(&mut rows);
+        }
+    };
+    history::each_finding(history, manifest, put).await?;
+    write(&mut rows);
+    Ok(flow)
 }
 
 fn proceed(flow: rusqlite::Result<Flow>, draft: &ExportDraft) -> Result<(), ExportError> {

@@ -181,7 +181,10 @@ pub async fn state_without_documents(
 }
 
 /// Reads some columns of some tables, and the keys: what is not wanted is null. Of one table at a time all columns are held.
-async fn state_of_columns(
+///
+/// # Errors
+/// As [`state`].
+pub async fn state_of_columns(
     history: &History,
     manifest: &Manifest,
     wanted: &[&'static Table],
@@ -341,7 +344,7 @@ pub async fn findings(history: &History, manifest: &Manifest) -> Result<Findings
     Ok(Findings { rules, findings })
 }
 
-/// Passes on what the rules found up to a snapshot, one by one and in no order that is promised, and returns what is remembered of the
+/// Passes on what the rules found up to a snapshot, one by one in the order of fingerprints, and returns what is remembered of the
 /// rules. No more is held than what runs changed since all findings were last written.
 ///
 /// # Errors
@@ -363,6 +366,10 @@ pub async fn each_finding(
     let has_changed = changed.is_some();
     let FindingsPatch { rules: changed_rules, mut put, forgotten } = changed.unwrap_or_default();
     let each = |finding: Finding| {
+        // All findings were written in this order too: what is new has its place between them.
+        while let Some(new) = put.first_entry().filter(|new| *new.key() < finding.fingerprint) {
+            take(Arc::unwrap_or_clone(new.remove()));
+        }
         let is_gone = forgotten.contains(&finding.fingerprint);
         match put.remove(&finding.fingerprint) {
             Some(newer) => take(Arc::unwrap_or_clone(newer)),

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use check::RuleSet;
-use model::{Address, Author, Row, State, Table, Value, tables};
+use model::{Address, Author, Column, Row, State, Table, Value, tables};
 use snapshot::{History, Manifest, SnapshotError};
 
 /// The finding that an address is of, as far as its name is concerned.
@@ -47,8 +47,9 @@ impl ThingNames {
         let mut names = Self::default();
         let mut states = Vec::new();
         for manifest in manifests {
-            let state =
-                history::state_without_documents(history, manifest, &naming(history, &wanted)).await?;
+            let tables = naming(history, &wanted);
+            let is_read = |table: &Table, column: &Column| is_naming(&wanted, table, column);
+            let state = history::state_of_columns(history, manifest, &tables, is_read).await?;
             names.gather_ids(history, &state);
             states.push(state);
         }
@@ -187,6 +188,15 @@ fn columns(rules: &RuleSet, subject: NamedSubject<'_>) -> Option<(&'static str, 
     }
     let table = Address::parse(subject.address)?.table()?;
     Some((table.name, table.key_columns().iter().map(|column| column.name).collect()))
+}
+
+/// Returns whether a name may be read from a column beside the key of its table, or who created what is named.
+fn is_naming(wanted: &BTreeSet<(&'static str, Vec<&'static str>)>, table: &Table, column: &Column) -> bool {
+    table.label == Some(column.name)
+        || table.parent.is_some_and(|parent| parent.column == column.name)
+        || column.author == Some(Author::Creator)
+        || ["iam_id", "subject_access_group_id", "subject_iam_id"].contains(&column.name)
+        || wanted.iter().any(|(name, columns)| *name == table.name && columns.contains(&column.name))
 }
 
 /// Returns the tables that names are looked up in.

@@ -58,6 +58,11 @@ pub(super) async fn write(
     let file = manifest.account.to_string().replace('/', "-");
     let file = format!("{file}-{}-report.{}", manifest.number, format.ending());
     let place = context.target(wanted.to.as_ref(), file)?;
+    // Whatever is loaded to answer these is gone before findings are held.
+    let sections = match format {
+        ReportFormat::Html => sections(past, &manifest, questions).await?,
+        _ => Vec::new(),
+    };
     let now = history::findings(&past.history, &manifest).await?;
     let asked: BTreeSet<String> = now.rules.keys().cloned().collect();
     let notes = notes(past, questions, &now);
@@ -71,10 +76,6 @@ pub(super) async fn write(
     let changes = match &since {
         Some(since) => Some(changes(past, since, &manifest, &names).await?),
         None => None,
-    };
-    let sections = match format {
-        ReportFormat::Html => sections(past, &manifest, questions).await?,
-        _ => Vec::new(),
     };
     let report = AuditReport {
         account: &manifest.account,
