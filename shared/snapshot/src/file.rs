@@ -13,7 +13,7 @@ use parquet::{
     errors::ParquetError,
     file::{
         metadata::KeyValue,
-        properties::{EnabledStatistics, WriterProperties},
+        properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder},
         reader::{FileReader, RowGroupReader, SerializedFileReader},
         writer::{SerializedFileWriter, SerializedRowGroupWriter},
     },
@@ -27,6 +27,9 @@ const GROUP: usize = 64 * 1024;
 const BATCH: usize = 4096;
 /// Below this many rows a dictionary costs more than it saves.
 const DICTIONARY_FROM: usize = 256;
+/// Below this many bytes a column of a file is not compressed. A delta of a few rows has twenty such columns, and a history a thousand
+/// such files: what their reader needs to unpack a column takes longer to set up than all the rest.
+const COMPRESSED_FROM: usize = 128;
 const KEY: &str = "iamwatch.key";
 
 /// A row of a file; in a delta it may be a key that was taken away.
@@ -73,24 +76,23 @@ fn encode<'a>(
     mut lines: impl ExactSizeIterator<Item = (&'a Row, bool)>,
     is_delta: bool,
 ) -> Result<Bytes, FileError> {
-    let properties = Arc::new(properties(table, lines.len(), is_delta)?);
-    let mut writer = SerializedFileWriter::new(Vec::new(), schema(table, is_delta)?, properties)?;
-    while lines.len() > 0 {
-        let mut cells: Vec<Cells> =
-            table.columns.iter().map(|column| Cells::new(Content::of(column.kind))).collect();
-        let mut marks = Vec::new();
-        for (row, deleted) in lines.by_ref().take(GROUP) {
-            let mut values = row.values();
-            for (column, cells) in table.columns.iter().zip(&mut cells) {
-                let value = values.next().unwrap_or(Value::Null);
-                cells.push(value).map_err(|()| FileError::Value {
-                    table: table.name,
-                    column: column.name,
-                    value: value.to_string(),
-                })?;
-            }
-            marks.push(deleted);
+    let count = lines.len();
+    let mut gathered = gather(table, &mut lines)?;
+    let mut properties = properties(table, count, is_delta)?;
+    if is_delta && lines.len() == 0 {
+        let columns = table.columns.iter().zip(&gathered.0);
+        let small = columns.filter(|(_, cells)| cells.bytes() < COMPRESSED_FROM);
+        let mut names: Vec<&str> = small.map(|(column, _)| column.name).collect();
+        names.extend((count < COMPRESSED_FROM).then_some(DELETED));
+        for name in names {
+            let path = ColumnPath::from(name);
+            properties = properties.set_column_compression(path, Compression::UNCOMPRESSED);
         }
+    }
+    let schema = schema(table, is_delta)?;
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties.build()))?;
+    while !gathered.1.is_empty() {
+        let (cells, marks) = gathered;
         let mut group = writer.next_row_group()?;
         for cells in cells {
             cells.write(&mut group)?;
@@ -99,11 +101,35 @@ fn encode<'a>(
             write_marks(&mut group, &marks)?;
         }
         group.close()?;
+        gathered = gather(table, &mut lines)?;
     }
     Ok(writer.into_inner()?.into())
 }
 
-fn properties(table: &Table, rows: usize, is_delta: bool) -> Result<WriterProperties, FileError> {
+/// Takes the lines of the next row group apart into columns, and the marks of those that were taken away.
+fn gather<'a>(
+    table: &'static Table,
+    lines: &mut impl Iterator<Item = (&'a Row, bool)>,
+) -> Result<(Vec<Cells>, Vec<bool>), FileError> {
+    let mut cells: Vec<Cells> =
+        table.columns.iter().map(|column| Cells::new(Content::of(column.kind))).collect();
+    let mut marks = Vec::new();
+    for (row, deleted) in lines.take(GROUP) {
+        let mut values = row.values();
+        for (column, cells) in table.columns.iter().zip(&mut cells) {
+            let value = values.next().unwrap_or(Value::Null);
+            cells.push(value).map_err(|()| FileError::Value {
+                table: table.name,
+                column: column.name,
+                value: value.to_string(),
+            })?;
+        }
+        marks.push(deleted);
+    }
+    Ok((cells, marks))
+}
+
+fn properties(table: &Table, rows: usize, is_delta: bool) -> Result<WriterPropertiesBuilder, FileError> {
     let entry = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
     let mut builder = WriterProperties::builder()
         .set_created_by("iamwatch".to_owned())
@@ -119,7 +145,7 @@ fn properties(table: &Table, rows: usize, is_delta: bool) -> Result<WriterProper
     for column in table.columns.iter().filter(|column| column.kind == Type::Document) {
         builder = builder.set_column_dictionary_enabled(ColumnPath::from(column.name), false);
     }
-    Ok(builder.build())
+    Ok(builder)
 }
 
 /// The cells of one column in one row group: which are there, and their values.
@@ -143,6 +169,15 @@ impl Cells {
             Content::Boolean => Filled::Boolean(Vec::new()),
         };
         Self { levels: Vec::new(), values }
+    }
+
+    /// Returns about how many bytes the values have.
+    const fn bytes(&self) -> usize {
+        match &self.values {
+            Filled::Text(buffer, _) => buffer.len(),
+            Filled::Integer(values) => values.len() * size_of::<i64>(),
+            Filled::Boolean(values) => values.len() / 8,
+        }
     }
 
     pub(crate) fn push(&mut self, value: Value<'_>) -> Result<(), ()> {

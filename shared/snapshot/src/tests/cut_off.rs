@@ -10,7 +10,7 @@ async fn written() -> Author {
     let mut author = Author::new().await;
     for number in 1..=10_u32 {
         let state = match number {
-            1 => state(0..50, 1),
+            1 => state(0..300, 1),
             _ => edited(&author.state, &[(1, number, Some(number))]),
         };
         let manifest = author.write(&state).await;

@@ -13,7 +13,7 @@ async fn written() -> Author {
     let mut author = Author::new().await;
     for number in 1..=10_u32 {
         let state = match number {
-            1 => state(0..250, 1),
+            1 => state(0..600, 1),
             _ => edited(&author.state, &[(1, number, Some(number)), (2, number * 3, None)]),
         };
         let mut manifest = author.write(&state).await;
