@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What readers ask: the paths in turn, each reader beginning with another one.
+/// What readers ask: the paths in turn, the readers beginning as far from each other as they can.
 #[derive(Debug, Clone)]
 pub struct Load {
     /// Address of the service, without a slash at its end.
@@ -22,6 +22,8 @@ pub struct Load {
 pub struct Answered {
     /// How long each answer took, shortest first.
     pub times: Vec<Duration>,
+    /// How many were told to ask again, for too many questions were being worked on.
+    pub busy: usize,
     /// What went wrong: a status that is no success, or no answer at all.
     pub faults: Vec<String>,
 }
@@ -55,6 +57,7 @@ impl Load {
             match reader.await {
                 Ok(answered) => {
                     all.times.extend(answered.times);
+                    all.busy += answered.busy;
                     all.faults.extend(answered.faults);
                 }
                 Err(error) => all.faults.push(error.to_string()),
@@ -67,7 +70,8 @@ impl Load {
 
 async fn read(load: Arc<Load>, client: reqwest::Client, reader: usize, until: Instant) -> Answered {
     let mut answered = Answered::default();
-    for path in load.paths.iter().cycle().skip(reader) {
+    let apart = (load.paths.len() / load.readers.max(1)).max(1);
+    for path in load.paths.iter().cycle().skip(reader * apart) {
         let began = Instant::now();
         if began >= until {
             break;
@@ -76,6 +80,10 @@ async fn read(load: Arc<Load>, client: reqwest::Client, reader: usize, until: In
         let fault = match asked {
             Ok(answer) if answer.status().is_success() => {
                 answer.bytes().await.err().map(|error| error.to_string())
+            }
+            Ok(answer) if answer.headers().contains_key("retry-after") => {
+                answered.busy += 1;
+                continue;
             }
             Ok(answer) => Some(format!("{path}: {}", answer.status())),
             Err(error) => Some(format!("{path}: {error}")),

@@ -76,8 +76,15 @@ pub async fn questions(store: &Path, history: &History, changed: u64, name: &str
     Ok(())
 }
 
-/// Lets many readers read of the program as people start it, all questions in turn, and prints what they got and what memory it took.
+/// Lets many readers read of the program as people start it: all the same questions in turn, and then each of other users and snapshots.
 pub async fn load(store: &Path, history: &History, changed: u64, name: &str) -> anyhow::Result<()> {
+    let alike = paths(history, changed).await?.into_iter().map(|(_, path)| path).collect();
+    read_at_once(store, alike, name, "alike").await?;
+    read_at_once(store, unlike_paths(history, changed).await?, name, "unlike").await
+}
+
+/// Lets many readers ask some questions, and prints what they got and what memory it took.
+async fn read_at_once(store: &Path, paths: Vec<String>, name: &str, kind: &str) -> anyhow::Result<()> {
     let program = std::env::current_exe()?.with_file_name("iamwatch");
     let mut command = Command::new(program);
     command.args(["serve", "--json", "--store"]).arg(store).stdin(Stdio::null()).stdout(Stdio::piped());
@@ -92,7 +99,6 @@ pub async fn load(store: &Path, history: &History, changed: u64, name: &str) -> 
     let told: Value = serde_json::from_str(&text)?;
     let member = |name: &str| told.get(name).and_then(Value::as_str).context("the program told no address");
     let address = member("url")?.split('/').take(3).collect::<Vec<_>>().join("/");
-    let paths = paths(history, changed).await?.into_iter().map(|(_, path)| path).collect();
     let load = Load { address, token: member("token")?.to_owned(), paths, readers: READERS, time: READING };
     let began = Instant::now();
     let answered = load.run().await;
@@ -103,14 +109,14 @@ pub async fn load(store: &Path, history: &History, changed: u64, name: &str) -> 
     child.wait()?;
     let count = u32::try_from(answered.times.len()).unwrap_or(u32::MAX);
     println!(
-        "{name:<22}  {READERS} readers for {} s: {count} answers, {:.0} a second, p50 {:.0} ms, p99 {:.0} ms, {} errors, {peak:.0} MiB",
+        "{name:<22}  {READERS} readers for {} s, questions {kind}: {count} answers, {:.0} a second, p50 {:.0} ms, p99 {:.0} ms, {} told to ask again, {} errors, {peak:.0} MiB",
         READING.as_secs(),
         f64::from(count) / seconds,
         answered.within(500).as_secs_f64() * 1000.0,
         answered.within(990).as_secs_f64() * 1000.0,
+        answered.busy,
         answered.faults.len(),
     );
-    // A figure, no verdict: who waits for too long for a turn is told to ask again.
     if let Some(fault) = answered.faults.first() {
         println!("{name:<22}  the first of the errors: {fault}");
     }
@@ -132,14 +138,29 @@ pub async fn lengthen(store: &Path, history: &History, last: u64) -> anyhow::Res
 }
 
 async fn paths(history: &History, changed: u64) -> anyhow::Result<Vec<(&'static str, String)>> {
-    let manifest = history.manifest(changed).await?;
+    let who = users(history, changed).await?.into_iter().next().unwrap_or_default();
+    Ok(QUESTIONS.iter().map(|(name, path)| (*name, filled(history, path, changed, &who))).collect())
+}
+
+/// Returns questions of which hardly two are the same: each of all readers of another user, and of one of the snapshots with a change.
+async fn unlike_paths(history: &History, changed: u64) -> anyhow::Result<Vec<String>> {
+    let users = users(history, changed).await?;
+    let with_change = (2..=changed).cycle();
+    let asked = users.iter().cycle().zip(with_change).take(READERS);
+    Ok(asked
+        .flat_map(|(who, number)| QUESTIONS.iter().map(move |(_, path)| filled(history, path, number, who)))
+        .collect())
+}
+
+async fn users(history: &History, number: u64) -> anyhow::Result<Vec<String>> {
+    let manifest = history.manifest(number).await?;
     let users = history.read(&manifest, &model::tables::ibm::USERS).await?;
-    let who = users.iter().next().map(|row| row.value(0).to_string()).unwrap_or_default();
-    let filled = |path: &str| {
-        let path = path.replace('N', &changed.to_string()).replace('M', &(changed - 1).to_string());
-        format!("/api/v1/accounts/{}{}", history.account(), path.replace("WHO", &who))
-    };
-    Ok(QUESTIONS.iter().map(|(name, path)| (*name, filled(path))).collect())
+    Ok(users.iter().map(|row| row.value(0).to_string()).collect())
+}
+
+fn filled(history: &History, path: &str, number: u64, who: &str) -> String {
+    let path = path.replace('N', &number.to_string()).replace('M', &(number - 1).to_string());
+    format!("/api/v1/accounts/{}{}", history.account(), path.replace("WHO", who))
 }
 
 async fn archive(store: &Path) -> anyhow::Result<Archive> {

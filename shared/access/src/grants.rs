@@ -33,6 +33,29 @@ impl Access {
         }
     }
 
+    /// Returns those rows of one of these tables that are of what one principal holds: of others none is made.
+    #[must_use]
+    pub fn grant_rows_of<'a>(&'a self, principal: usize, table: &'static Table) -> Rows<'a> {
+        let numbers: BTreeSet<usize> = self.held(principal).map(|held| held.number).collect();
+        let sources = move || {
+            let numbers = numbers.into_iter();
+            numbers.filter_map(|number| Some((id(number), self.sources.get(number)?)))
+        };
+        match table.name {
+            name if name == t::GRANT_HOLDERS.name => Box::new(self.holder_rows_of(principal)),
+            name if name == t::GRANT_STATEMENTS.name => {
+                Box::new(sources().flat_map(|(id, source)| statement_rows(id, source, &self.names)))
+            }
+            name if name == t::GRANT_ACTIONS.name => {
+                Box::new(sources().flat_map(|(id, source)| action_rows(id, source)))
+            }
+            name if name == t::GRANT_RESOURCES.name => {
+                Box::new(sources().flat_map(|(id, source)| resource_rows(id, source, &self.names)))
+            }
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
     fn principal_rows(&self) -> impl Iterator<Item = Row> {
         let has_bounds = !self.bounds.is_empty();
         self.principals.iter().map(move |principal| {
@@ -71,7 +94,12 @@ impl Access {
     }
 
     fn holder_rows(&self) -> impl Iterator<Item = Row> {
-        self.principals.iter().enumerate().flat_map(|(number, principal)| {
+        (0..self.principals.len()).flat_map(|number| self.holder_rows_of(number))
+    }
+
+    fn holder_rows_of(&self, number: usize) -> impl Iterator<Item = Row> {
+        let principal = self.principals.get(number);
+        principal.into_iter().flat_map(move |principal| {
             self.held(number).map(|held| {
                 let membership = held.membership;
                 let through = membership.and_then(|membership| self.groups.get(membership.group));

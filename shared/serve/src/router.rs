@@ -1,6 +1,6 @@
 //! Takes requests: each is taken apart, asked of the store when its turn comes, and answered in its form.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use axum::{
     Router,
@@ -11,7 +11,7 @@ use axum::{
     },
 };
 use futures::FutureExt;
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{runtime::Handle, sync::oneshot, time::timeout};
 
 use crate::{
     Problem,
@@ -139,20 +139,29 @@ async fn made(archive: &Archive, request: &Request, ground: &Ground) -> Result<A
 async fn work(archive: Archive, request: Request, ground: Ground) -> Result<Arc<Made>, Problem> {
     let turn = archive.turnstile().of(request.endpoint.question, &ground).await?;
     let time = archive.limits().question;
-    // A question may hold a thread for seconds, and what it holds may not leave that thread.
-    let work = tokio::task::spawn_blocking(move || {
+    // A question may hold a thread for seconds, and what it holds may not leave that thread. The thread ends with the question: an allocator
+    // gives the system back what threads freed at the latest then, and may keep it for as long as a thread of a pool is idle.
+    let (answer, work) = oneshot::channel();
+    let runtime = Handle::current();
+    let thread = move || {
         let _turn = turn;
-        Handle::current().block_on(worked_out(&archive, &request, &ground))
-    });
+        drop(answer.send(runtime.block_on(worked_out(&archive, &request, &ground))));
+    };
+    thread::Builder::new()
+        .name("question".to_owned())
+        .spawn(thread)
+        .map_err(|error| broken_promise(&error))?;
     let done = timeout(time, work).await.map_err(|_| {
         let said = format!("the question was not answered within {} s", time.as_secs());
         Problem::new(503, "question-too-slow", said, "ask for less, or of a smaller snapshot")
     })?;
-    let made = done.map_err(|error| {
-        tracing::error!(%error, "a question broke a promise of the program");
-        Problem::new(500, "broken-promise", "the question could not be worked out", "please report this")
-    })?;
+    let made = done.map_err(|error| broken_promise(&error))?;
     made.map(Arc::new)
+}
+
+fn broken_promise(error: &dyn std::error::Error) -> Problem {
+    tracing::error!(%error, "a question broke a promise of the program");
+    Problem::new(500, "broken-promise", "the question could not be worked out", "please report this")
 }
 
 /// Asks the question, and writes the answer.

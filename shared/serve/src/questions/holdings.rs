@@ -98,26 +98,21 @@ fn has_same_access(one: &Manifest, other: &Manifest) -> bool {
 
 /// Returns the grants that somebody holds, in the order of statements.
 fn grants_of(access: &Access, id: &str) -> Vec<HeldGrant> {
+    let Some(principal) = access.principal_with(id) else { return Vec::new() };
     let text = |table: &'static Table, row: &Row, column: &str| table.text(row, column).map(str::to_owned);
     let number = |table: &'static Table, row: &Row| {
         table.position("statement_id").map_or(-1, |position| row.value(position).as_integer().unwrap_or(-1))
     };
     let mut held: Vec<(i64, Option<String>, Option<String>)> = Vec::new();
-    for row in access.grant_rows(&t::GRANT_HOLDERS) {
-        if t::GRANT_HOLDERS.text(&row, "principal_id") == Some(id) {
-            let (through, condition) =
-                (text(&t::GRANT_HOLDERS, &row, "through"), text(&t::GRANT_HOLDERS, &row, "holder_condition"));
-            held.push((number(&t::GRANT_HOLDERS, &row), through, condition));
-        }
+    for row in access.grant_rows_of(principal, &t::GRANT_HOLDERS) {
+        let (through, condition) =
+            (text(&t::GRANT_HOLDERS, &row, "through"), text(&t::GRANT_HOLDERS, &row, "holder_condition"));
+        held.push((number(&t::GRANT_HOLDERS, &row), through, condition));
     }
-    let wanted: BTreeSet<i64> = held.iter().map(|(number, ..)| *number).collect();
     let gather = |table: &'static Table, column: &str| {
         let mut found: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-        for row in access.grant_rows(table) {
-            let number = number(table, &row);
-            if wanted.contains(&number) {
-                found.entry(number).or_default().extend(text(table, &row, column));
-            }
+        for row in access.grant_rows_of(principal, table) {
+            found.entry(number(table, &row)).or_default().extend(text(table, &row, column));
         }
         found
     };
@@ -127,9 +122,8 @@ fn grants_of(access: &Access, id: &str) -> Vec<HeldGrant> {
         gather(&t::GRANT_RESOURCES, "resource"),
     );
     let statements: BTreeMap<i64, Row> = access
-        .grant_rows(&t::GRANT_STATEMENTS)
+        .grant_rows_of(principal, &t::GRANT_STATEMENTS)
         .map(|row| (number(&t::GRANT_STATEMENTS, &row), row))
-        .filter(|(number, _)| wanted.contains(number))
         .collect();
     let sorted = |of: &BTreeMap<i64, Vec<String>>, number: i64| -> BTreeSet<String> {
         of.get(&number).into_iter().flatten().cloned().collect()

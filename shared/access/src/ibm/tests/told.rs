@@ -191,3 +191,35 @@ fn ids_in_resources_and_conditions_are_told_with_their_names_and_stay_in_what_pr
     assert!(texts("resource").contains(&format!("resourceGroupId={group},")), "{}", texts("resource"));
     assert!(texts("resource_words").contains(&format!("resourceGroupId='production' ({group})")));
 }
+
+#[test]
+fn the_rows_of_what_one_principal_holds_are_those_of_all_that_are_about_it() {
+    use model::tables::derived;
+    let state = world()
+        .policy("p1", "IBMid-1", &[VIEWER], &[ON_KMS])
+        .policy("p2", "IBMid-2", &[EDITOR], &[ON_KMS])
+        .policy("p3", "AccessGroupId-1", &[EDITOR, VIEWER], &[ON_KMS])
+        .state();
+    let access = access(&state);
+    let statement = |table: &'static model::Table, row: &model::Row| {
+        row.value(table.position("statement_id").unwrap()).as_integer().unwrap()
+    };
+    for who in ["IBMid-1", "IBMid-2"] {
+        let number = access.principal_with(who).unwrap();
+        let own = |table: &'static model::Table| access.grant_rows_of(number, table).collect::<Vec<_>>();
+        let held: Vec<_> = access
+            .grant_rows(&derived::GRANT_HOLDERS)
+            .filter(|row| derived::GRANT_HOLDERS.text(row, "principal_id") == Some(who))
+            .collect();
+        assert!(!held.is_empty());
+        assert_eq!(own(&derived::GRANT_HOLDERS), held);
+        let numbers: Vec<_> = held.iter().map(|row| statement(&derived::GRANT_HOLDERS, row)).collect();
+        for table in [&derived::GRANT_STATEMENTS, &derived::GRANT_ACTIONS, &derived::GRANT_RESOURCES] {
+            let all = access.grant_rows(table).count();
+            let of_held: Vec<_> =
+                access.grant_rows(table).filter(|row| numbers.contains(&statement(table, row))).collect();
+            assert!(!of_held.is_empty() && of_held.len() < all, "{}: {} of {all}", table.name, of_held.len());
+            assert_eq!(own(table), of_held, "{}", table.name);
+        }
+    }
+}
