@@ -70,8 +70,11 @@ impl Gate {
     }
 
     fn is_name(&self, host: &str) -> bool {
+        // The port that an address has without naming one is left out by whoever asks.
+        let usual = if self.port == 80 { ":80" } else { "" };
+        let named = format!("{host}{}", if host.ends_with(usual) { "" } else { usual });
         let names = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{}", self.port));
-        names.iter().any(|name| name.eq_ignore_ascii_case(host))
+        names.iter().any(|name| name.eq_ignore_ascii_case(&named))
     }
 
     /// Compares hashes, in a time that tells nothing of where texts differ.

@@ -81,6 +81,7 @@ impl Ground {
             // A link is good for minutes.
             ApiQuestion::Verify | ApiQuestion::Objects => Validity::Never,
             ApiQuestion::Snapshots => Validity::AsBytes,
+            ApiQuestion::Sql if hangs_on_moment(request.text("sql").unwrap_or_default()) => Validity::AsBytes,
             // A life goes up to the newest snapshot, whatever that is.
             ApiQuestion::Life => Validity::WhileNamed(tag(request, begins_at, &manifests)),
             _ => validity(request, begins_at, &names, &manifests),
@@ -129,6 +130,28 @@ impl Ground {
         last.map(AsRef::as_ref)
             .ok_or_else(|| Problem::new(500, "broken-promise", "no snapshot is asked", "please report this"))
     }
+}
+
+/// Functions of SQL whose answer may hang on the time or on chance.
+const CHANGING: [&str; 12] = [
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "date",
+    "datetime",
+    "julianday",
+    "random",
+    "randomblob",
+    "strftime",
+    "time",
+    "timediff",
+    "unixepoch",
+];
+
+/// Returns whether a statement may be answered otherwise tomorrow, though its snapshot stays: it names the time, or chance.
+fn hangs_on_moment(sql: &str) -> bool {
+    let mut words = sql.split(|each: char| !each.is_alphanumeric() && each != '_');
+    words.any(|word| CHANGING.iter().any(|changing| word.eq_ignore_ascii_case(changing)))
 }
 
 fn validity(request: &Request, begins_at: u64, names: &[String], manifests: &[Arc<Manifest>]) -> Validity {

@@ -1,6 +1,6 @@
 //! An answer, and the bytes that go out: JSON, CSV, JSON lines, Parquet; kept or not; packed where the client can unpack.
 
-use std::io::Write;
+use std::{io::Write, sync::OnceLock};
 
 use axum::{
     body::{Body, Bytes},
@@ -25,6 +25,31 @@ pub(crate) struct Made {
     /// Headers that say what it leaves out.
     pub(crate) told: HeaderMap,
     pub(crate) status: u16,
+    /// The bytes as they are packed for those that can unpack them: once, however many wait for them.
+    packed: [OnceLock<Option<Bytes>>; 2],
+}
+
+impl Made {
+    /// Takes what goes out.
+    pub(crate) const fn new(media_type: &'static str, bytes: Bytes, told: HeaderMap, status: u16) -> Self {
+        Self { media_type, bytes, told, status, packed: [const { OnceLock::new() }; 2] }
+    }
+
+    /// Returns the bytes as the client takes them, with the coding where they are packed.
+    fn coded(&self, asked: &HeaderMap) -> (Option<Coding>, Bytes) {
+        let is_worth_it = self.bytes.len() > WORTH_PACKING && self.media_type != PARQUET;
+        let coding = if is_worth_it { Coding::of(asked) } else { None };
+        let packed = coding.and_then(|coding| {
+            let [zstd, gzip] = &self.packed;
+            let place = match coding {
+                Coding::Zstd => zstd,
+                Coding::Gzip => gzip,
+            };
+            let bytes = place.get_or_init(|| coding.pack(&self.bytes).map(Bytes::from)).clone()?;
+            Some((Some(coding), bytes))
+        });
+        packed.unwrap_or_else(|| (None, self.bytes.clone()))
+    }
 }
 
 /// What a question came to.
@@ -130,8 +155,7 @@ impl Reply {
 
 /// Makes the response of an answer; 304 without a body where the client has it already.
 pub(crate) fn respond(
-    media_type: &'static str,
-    bytes: Bytes,
+    made: &Made,
     validity: &Validity,
     asked: &HeaderMap,
     limits: &AskLimits,
@@ -139,7 +163,7 @@ pub(crate) fn respond(
     let tag = match validity {
         Validity::Always(tag) | Validity::WhileNamed(tag) => Some(tag.clone()),
         Validity::AsBytes => {
-            Some(Sha256::digest(&bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+            Some(Sha256::digest(&made.bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect())
         }
         Validity::Never => None,
     };
@@ -148,15 +172,13 @@ pub(crate) fn respond(
     {
         return not_modified(validity, tag);
     }
-    let coding = if bytes.len() > WORTH_PACKING && media_type != PARQUET { Coding::of(asked) } else { None };
-    let packed = coding.and_then(|coding| Some((coding, coding.pack(&bytes)?)));
-    let (coding, bytes) = packed.map_or((None, bytes), |(coding, packed)| (Some(coding), packed.into()));
+    let (coding, bytes) = made.coded(asked);
     if bytes.len() > limits.answer_bytes {
         return Problem::of_large_answer(bytes.len(), limits.answer_bytes).to_response();
     }
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(made.media_type));
     if let Some(coding) = coding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
     }

@@ -54,9 +54,13 @@ impl Request {
             || *method == Method::HEAD
             || (*method == Method::POST && endpoint.has_body && !is_page);
         if !is_known {
-            let allow = if endpoint.has_body && !is_page { "GET, HEAD, POST" } else { "GET, HEAD" };
+            let (allow, help) = if endpoint.has_body && !is_page {
+                ("GET, HEAD, POST", "it only reads: use GET, or POST with the statement as the body")
+            } else {
+                ("GET, HEAD", "everything here only reads: use GET")
+            };
             let said = format!("`{}` does not go with this path", model::visible(method.as_str()));
-            let problem = Problem::new(405, "wrong-method", said, "everything here only reads: use GET");
+            let problem = Problem::new(405, "wrong-method", said, help);
             return Err(Problem { allow: Some(allow), ..problem });
         }
         let parameters = parameters_of(endpoint, uri.query().unwrap_or_default(), is_page)?;

@@ -70,7 +70,8 @@ fn refuse(problem: &Problem, path: &str, is_for_people: bool) -> Response<Body> 
 fn asset(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
     let (media_type, bytes) = pages::asset(path)?;
     let limits = crate::AskLimits::default();
-    Some(reply::respond(media_type, bytes.into(), &Validity::AsBytes, headers, &limits))
+    let made = Made::new(media_type, bytes.into(), HeaderMap::new(), 200);
+    Some(reply::respond(&made, &Validity::AsBytes, headers, &limits))
 }
 
 async fn ask(
@@ -83,7 +84,10 @@ async fn ask(
     let is_post = *method == Method::POST;
     if is_post {
         let text = statement_of(text_of(body).await?, headers)?;
-        request.parameters.insert("sql", text);
+        if request.parameters.insert("sql", text).is_some() {
+            let said = "the statement is in the address and in the body";
+            return Err(Problem::wrong("repeated-parameter", said, "give it once"));
+        }
     }
     let mut ground = {
         let _turn = archive.turnstile().quick().await?;
@@ -101,7 +105,7 @@ async fn ask(
     let made = made(archive, &request, &ground).await?;
     // What is wrong today may be right tomorrow, whatever snapshot it is asked of.
     let validity = if made.status == 200 { ground.validity } else { Validity::Never };
-    let mut response = reply::respond(made.media_type, made.bytes.clone(), &validity, headers, limits);
+    let mut response = reply::respond(&made, &validity, headers, limits);
     if made.status != 200 {
         *response.status_mut() =
             StatusCode::from_u16(made.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -168,16 +172,11 @@ fn broken_promise(error: &dyn std::error::Error) -> Problem {
 async fn worked_out(archive: &Archive, request: &Request, ground: &Ground) -> Result<Made, Problem> {
     if request.form == Form::Page {
         let page = pages::page(archive, request, ground).await?;
-        return Ok(Made {
-            media_type: HTML,
-            bytes: page.text.into(),
-            told: HeaderMap::new(),
-            status: page.status,
-        });
+        return Ok(Made::new(HTML, page.text.into(), HeaderMap::new(), page.status));
     }
     let mut reply: Reply = questions::answer(archive, request, ground).await?;
     let (media_type, bytes) = reply.bytes(request.endpoint, request.form);
-    Ok(Made { media_type, bytes: bytes.into(), told: reply.told_headers(archive.limits()), status: 200 })
+    Ok(Made::new(media_type, bytes.into(), reply.told_headers(archive.limits()), 200))
 }
 
 async fn text_of(body: Body) -> Result<String, Problem> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     engines::{python, run_python},
     program::Desk,
-    serve::{Served, account, assert_problem},
+    serve::{Served, account, assert_problem, encoded},
 };
 
 const PARQUET: &str = "application/vnd.apache.parquet";
@@ -87,5 +87,45 @@ async fn an_answer_is_packed_as_the_client_can_unpack_it() {
             _ => bytes.to_vec(),
         };
         assert_eq!(unpacked, plain, "{accepted}");
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_names_the_time_or_chance_is_kept_by_nobody_without_asking() {
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
+    let at = account(&served).await;
+    let kept = async |sql: &str| {
+        let answer = served.ask(&format!("{at}/query?at=7&sql={}", encoded(sql)), &[]).await;
+        assert_eq!(answer.status().as_u16(), 200, "{sql}");
+        answer.headers()["cache-control"].to_str().unwrap().contains("immutable")
+    };
+    for sql in [
+        "select random()",
+        "select Current_Timestamp",
+        "select datetime('now')",
+        "select 1 where exists (select \"unixepoch\" ('n' || 'ow'))",
+        "select count(*) from ibm_users where added_at < strftime('%Y', 'now')",
+    ] {
+        assert!(!kept(sql).await, "{sql}");
+    }
+    for sql in
+        ["select count(*) from ibm_users", "select 'unknown' as known, iam_id as randomly from ibm_users"]
+    {
+        assert!(kept(sql).await, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_says_how_many_rows_a_page_of_it_may_have() {
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
+    let at = account(&served).await;
+    for (path, most) in [
+        ("/api/v1/accounts?limit=7", "7"),
+        (&format!("{at}/snapshots"), "50"),
+        (&format!("{at}/findings"), "100"),
+    ] {
+        assert_eq!(served.ask(path, &[]).await.headers()["iamwatch-limit-rows"], most, "{path}");
     }
 }

@@ -61,7 +61,9 @@ async fn nobody_comes_in_without_the_token_or_by_a_foreign_name() {
         get("/?token="),
         served.client.post(&served.url),
     ] {
-        assert_problem(request.send().await.unwrap(), 401, "no-token").await;
+        let refused = request.send().await.unwrap();
+        assert_eq!(refused.headers()[header::WWW_AUTHENTICATE], "Bearer realm=\"iamwatch\"");
+        assert_problem(refused, 401, "no-token").await;
     }
     for host in [
         "evil.example",
@@ -124,6 +126,9 @@ async fn only_reading_is_possible_and_bodies_are_small() {
     assert_eq!(asked.headers()[header::CACHE_CONTROL], "no-store");
     let answer: serde_json::Value = serde_json::from_str(&asked.text().await.unwrap()).unwrap();
     assert_eq!(answer["rows"][0]["one"], 1);
+    let twice = served.client.post(served.address(&format!("{at}/query?sql=select+2")));
+    let twice = twice.bearer_auth(&served.token).body("select 1").send().await.unwrap();
+    assert_problem(twice, 400, "repeated-parameter").await;
     let long = served.ask(&format!("{at}/query?sql={}", "x".repeat(20_000)), &[]).await;
     assert_problem(long, 414, "too-long-an-address").await;
 }

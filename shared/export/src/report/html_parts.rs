@@ -239,11 +239,14 @@ pub(super) fn omitted(all: usize, listed: usize) -> Markup {
     }
 }
 
+/// Most columns of a table that is printed upright: one with more lies on its side, so that words stay whole.
+const UPRIGHT: usize = 7;
+
 /// Shows a question of an auditor with its rows.
 pub(super) fn question(section: &Section) -> Markup {
     let answer = &section.answer;
     html! {
-        article.question {
+        article.question.landscape[answer.columns.len() > UPRIGHT] {
             h3 { (seen(&section.title)) }
             p.rule { code { (seen(&section.rule)) } }
             p { (prose(&section.reason)) }

@@ -94,9 +94,10 @@ pub(super) fn timeline(asked: &PageContext<'_>) -> Drawn {
         }
         (chart(snapshots))
         div.scroll tabindex="0" role="region" aria-label="Snapshots, newest first" {
-            table.snapshots {
-                thead { tr { th.number scope="col" { "No" } th scope="col" { "Time (UTC)" } th scope="col" { "Drift: rows" } th.number scope="col" { "Open findings" } th scope="col" { "Coverage" } th.number scope="col" { "Rows" } th scope="col" { "Compare" } } }
-                tbody { @for snapshot in snapshots { (line(&home, snapshot, gone)) } }
+            // Where a narrow screen shows a row as a block, it stays a row for those who listen.
+            table.snapshots.held role="table" {
+                thead role="rowgroup" { tr role="row" { @for (label, is_number) in COLUMNS { th.number[is_number] scope="col" role="columnheader" { (label) } } } }
+                tbody role="rowgroup" { @for snapshot in snapshots { (line(&home, snapshot, gone)) } }
             }
         }
         (next_page(asked, &home, "Older snapshots"))
@@ -106,20 +107,33 @@ pub(super) fn timeline(asked: &PageContext<'_>) -> Drawn {
     ("Timeline".to_owned(), Some(Tab::Timeline), Vec::new(), body)
 }
 
+/// What the table of snapshots tells of each, and whether it is a number.
+const COLUMNS: [(&str, bool); 7] = [
+    ("No", true),
+    ("Time (UTC)", false),
+    ("Drift: rows", false),
+    ("Open findings", true),
+    ("Coverage", false),
+    ("Rows", true),
+    ("Compare", false),
+];
+
 fn line(home: &str, snapshot: &Value, gone: u64) -> Markup {
     let own = number(snapshot, "/number");
+    let [label_number, label_time, label_drift, label_open, label_coverage, label_rows, label_compare] =
+        COLUMNS.map(|(label, _)| label);
     html! {
         @if let Some(fault) = snapshot.get("fault").and_then(Value::as_str) {
-            tr { td.number { (own) } td colspan="6" { span.warn { span aria-hidden="true" { "⚠ " } "Snapshot " (own) " " (seen(fault)) } } }
+            tr role="row" { td.number role="cell" data-label=(label_number) { (own) } td role="cell" colspan="6" { span.warn { span aria-hidden="true" { "⚠ " } "Snapshot " (own) " " (seen(fault)) } } }
         } @else {
-            tr {
-                td.number { a href={ (home) "/snapshots/" (own) } { (own) } }
-                td { (when(text(snapshot, "/finished_at"))) }
-                td { (drift(snapshot)) }
-                td.number { a href={ (home) "/findings?at=" (own) } { (open(snapshot)) } }
-                td { (sight(number(snapshot, "/incomplete"), number(snapshot, "/lists"))) }
-                td.number { (export::count_text(number(snapshot, "/rows"))) }
-                td { @if own > gone + 1 { a href={ (home) "/changes?from=" (own - 1) "&to=" (own) "&access=true" } { "with " (own - 1) } } @else { span.null { "–" } } }
+            tr role="row" {
+                td.number role="cell" data-label=(label_number) { a href={ (home) "/snapshots/" (own) } { (own) } }
+                td role="cell" data-label=(label_time) { (when(text(snapshot, "/finished_at"))) }
+                td role="cell" data-label=(label_drift) { (drift(snapshot)) }
+                td.number role="cell" data-label=(label_open) { a href={ (home) "/findings?at=" (own) } { (open(snapshot)) } }
+                td role="cell" data-label=(label_coverage) { (sight(number(snapshot, "/incomplete"), number(snapshot, "/lists"))) }
+                td.number role="cell" data-label=(label_rows) { (export::count_text(number(snapshot, "/rows"))) }
+                td role="cell" data-label=(label_compare) { @if own > gone + 1 { a href={ (home) "/changes?from=" (own - 1) "&to=" (own) "&access=true" } { "with " (own - 1) } } @else { span.null { "–" } } }
             }
         }
     }

@@ -12,6 +12,8 @@ const LINE_TOP: u64 = 16;
 const LINE_BOTTOM: u64 = 52;
 const BARS_TOP: u64 = 66;
 const BOTTOM: u64 = 22;
+/// Most snapshots whose findings have a dot each: more would hide the line.
+const MOST_DOTS: u64 = 100;
 const VERBS: [&str; 4] = ["added", "changed", "replaced", "removed"];
 
 /// Draws snapshots, which come newest first, from the oldest to the newest. The table below says the same in numbers.
@@ -22,14 +24,14 @@ pub(super) fn chart(snapshots: &[Value]) -> Markup {
         return html! {};
     }
     let count = u64::try_from(shown.len()).unwrap_or(1);
-    let step = WIDTH / count.max(1);
-    let bar = (step * 6 / 10).clamp(2, 34);
+    let bar = (WIDTH * 6 / 10 / count.max(1)).clamp(1, 34);
     // The first snapshot is where everything begins: what it holds is no drift.
     let drift = |snapshot: &Value| -> u64 { list_of_numbers(snapshot, "drift", &VERBS).iter().sum() };
     let most_drift = shown.iter().map(|snapshot| drift(snapshot)).max().unwrap_or(0).max(1);
     let most_open = shown.iter().map(|snapshot| number(snapshot, "/open_findings")).max().unwrap_or(0).max(1);
     let room = HEIGHT - BARS_TOP - BOTTOM;
-    let middle = |position: u64| position * step + step / 2;
+    // Of a thousand snapshots several share a place, and none lies beside the drawing.
+    let middle = |position: u64| (2 * position + 1) * WIDTH / (2 * count.max(1));
     let points: Vec<String> = (0..)
         .zip(&shown)
         .map(|(position, snapshot)| {
@@ -47,12 +49,12 @@ pub(super) fn chart(snapshots: &[Value]) -> Markup {
                 svg role="img" aria-label=(label) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } {
                     @for y in [LINE_BOTTOM, HEIGHT - BOTTOM] { line.axis x1="0" x2=(WIDTH) y1=(y) y2=(y) {} }
                     @for (position, snapshot) in (0..).zip(&shown) {
-                        (bars(snapshot, middle(position) - bar / 2, bar, most_drift, room))
+                        (bars(snapshot, middle(position).saturating_sub(bar / 2), bar, most_drift, room))
                         @if number(snapshot, "/incomplete") > 0 { text.lost x=(middle(position)) y="11" { "⚠" } }
                         @if position % every == 0 { text.tick x=(middle(position)) y=(HEIGHT - 6) { (number(snapshot, "/number")) } }
                     }
                     polyline.open points=(points.join(" ")) {}
-                    @for point in &points { @if let Some((x, y)) = point.split_once(',') { circle.open cx=(x) cy=(y) r="2.6" {} } }
+                    @if count <= MOST_DOTS { @for point in &points { @if let Some((x, y)) = point.split_once(',') { circle.open cx=(x) cy=(y) r="2.6" {} } } }
                 }
             }
             figcaption {

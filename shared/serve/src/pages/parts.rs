@@ -167,8 +167,17 @@ pub(super) fn table(caption: &str, columns: &[Value], rows: &[Value]) -> Markup 
     }
 }
 
+/// Most characters of a cell that stay on one line, as an id has them: the table scrolls, and an id in five parts nobody reads.
+const ONE_LINE: usize = 48;
+
 fn cell(value: &Value) -> Markup {
-    let class = if value.is_null() { Some("null") } else { value.is_number().then_some("number") };
+    let class = match value {
+        Value::Null => Some("null"),
+        Value::Number(_) => Some("number"),
+        Value::String(text) if text.chars().nth(ONE_LINE).is_none() => Some("nowrap"),
+        Value::String(_) | Value::Array(_) | Value::Object(_) => Some("long"),
+        Value::Bool(_) => None,
+    };
     html! { td class=[class] { (cell_text(value)) } }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn contents(asked: &PageContext<'_>) -> Drawn {
         (incomplete(lists))
         h2 { "Tables" }
         div.scroll tabindex="0" role="region" aria-label="Tables of the snapshot" {
-            table {
+            table.stored {
                 thead { tr { th scope="col" { "Table" } th.number scope="col" { "Rows" } th.number scope="col" { "Bytes stored" } th.number scope="col" { "Objects" } } }
                 tbody {
                     @for table in list(answer, "/tables") {

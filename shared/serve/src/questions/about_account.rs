@@ -36,7 +36,7 @@ pub(super) async fn accounts(archive: &Archive, request: &Request) -> Result<Rep
     });
     let accounts: Vec<Value> = stream::iter(told).buffered(AT_ONCE).try_collect().await?;
     let json = json!({ "accounts": accounts, "next": next });
-    Ok(Reply { next, ..Reply::of(json) })
+    Ok(Reply { next, most_rows: Some(request.count("limit")), ..Reply::of(json) })
 }
 
 /// Lists snapshots, newest first; what cannot be read hides none of the others.
@@ -62,7 +62,7 @@ pub(super) async fn snapshots(request: &Request, ground: &Ground) -> Result<Repl
         "snapshots": read.into_iter().flatten().collect::<Vec<_>>(),
         "next": next,
     });
-    Ok(Reply { next, ..Reply::of(json) })
+    Ok(Reply { next, most_rows: Some(request.count("limit")), ..Reply::of(json) })
 }
 
 /// Reads one snapshot in short, with the rules and permissions that it does not answer where a list was not read to its end.
