@@ -124,3 +124,21 @@ impl Gate {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_port_may_be_left_out_and_no_other() {
+        let names = |port: u16, host: &str| Gate { token: String::new(), port }.is_name(host);
+        for host in ["127.0.0.1", "localhost", "[::1]", "127.0.0.1:80", "LOCALHOST:80"] {
+            assert!(names(80, host), "{host}");
+        }
+        for host in ["127.0.0.1:8080", "evil.example", "localhost.evil.example", "evil.example:80", "", ":80"]
+        {
+            assert!(!names(80, host), "{host}");
+        }
+        assert!(names(8080, "127.0.0.1:8080") && !names(8080, "127.0.0.1") && !names(8080, "127.0.0.1:80"));
+    }
+}
