@@ -145,7 +145,8 @@ fn printable(address: &str) -> String {
 /// Returns a setting for a message, or a placeholder where it may hold a user name and a password.
 #[must_use]
 pub fn printable_setting(text: &str) -> &str {
-    if text.contains('@') { "…" } else { text }
+    let is_secret = text.contains('@') || text.to_ascii_lowercase().contains("password");
+    if is_secret { "…" } else { text }
 }
 
 #[cfg(test)]

@@ -48,6 +48,15 @@ pub enum PlaceError {
         /// What the path is for.
         what: &'static str,
     },
+    /// It is the settings of a connection to a database, as PostgreSQL's tools take them.
+    #[error(
+        "{what} is settings of a connection, `NAME=VALUE …`, and must be a path; where a database can be named it is `postgres://USER@HOST/DATABASE`, \
+         with the password in PGPASSWORD or ~/.pgpass; write `./` before it where a folder has that name"
+    )]
+    Connection {
+        /// What the path is for.
+        what: &'static str,
+    },
     /// White space at an end, which no one sees and which would name something else.
     #[error("{what} is `{path}`, with white space at an end; leave that out")]
     Blank {
@@ -87,6 +96,9 @@ impl Anchor {
         }
         if is_address(path) {
             return Err(PlaceError::Address { what });
+        }
+        if is_connection(path) {
+            return Err(PlaceError::Connection { what });
         }
         let Some(rest) = path.strip_prefix('~') else { return Ok(self.folder.join(path)) };
         if !rest.is_empty() && !rest.starts_with('/') {
@@ -129,12 +141,43 @@ impl Anchor {
     }
 }
 
-/// Returns whether a text names something on a network, `https://HOST/…`: as a path it would name a folder `https:`.
+/// Schemes of addresses that people write where a path belongs, also without a slash behind them.
+const SCHEMES: [&str; 7] = ["file", "http", "https", "postgres", "postgresql", "s3", "stdout"];
+
+/// Returns whether a text is an address, `https://HOST/…`, `s3:/BUCKET` or `file:PATH`: as a path it would name a folder `https:`.
 fn is_address(text: &str) -> bool {
     let is_scheme = |each: char| each.is_ascii_alphanumeric() || "+-.".contains(each);
-    text.split_once("://").is_some_and(|(scheme, _)| {
-        scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.chars().all(is_scheme)
+    text.split_once(':').is_some_and(|(scheme, rest)| {
+        let is_known = SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+        let is_written = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.chars().all(is_scheme)
+            && rest.starts_with('/');
+        is_known || is_written
     })
+}
+
+/// Names of settings with which PostgreSQL's tools find a database.
+const CONNECTION: [&str; 11] = [
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "passfile",
+    "service",
+    "sslmode",
+    "sslrootcert",
+    "connect_timeout",
+];
+
+/// Returns whether a text is settings of a connection, `host=… password=…`: as a path it would name a folder after a password.
+fn is_connection(text: &str) -> bool {
+    let names = |part: &str| {
+        let name = part.split_once('=').map(|(name, _)| name.trim().to_ascii_lowercase());
+        name.is_some_and(|name| CONNECTION.contains(&name.as_str()))
+    };
+    names(text) || text.split_whitespace().any(names)
 }
 
 #[cfg(test)]
@@ -170,7 +213,30 @@ mod tests {
             assert!(message.contains("is an address, and must be a path"), "{message}");
             assert!(!message.contains("secret"), "{message}");
         }
-        for place in [" https://u:secret@host", "~u:secret@host/x"] {
+        for address in
+            ["s3:/bucket", "S3:bucket", "postgres:/host/x", "file:out.csv", "file:/out.csv", "stdout:"]
+        {
+            assert!(refused(address).contains("is an address, and must be a path"), "{address}");
+        }
+        for connection in [
+            "host=db password=secret",
+            "password = secret",
+            "dbname=a",
+            "  HOST=db\tpassword=secret",
+            "x Password=secret",
+        ] {
+            let message = refused(connection);
+            assert!(!message.contains("secret") && !message.contains("db"), "{message}");
+            assert!(
+                connection.starts_with(' ') || message.contains("postgres://USER@HOST/DATABASE"),
+                "{message}"
+            );
+        }
+        for path in ["cloud=ibm", "a=b/host", "12:30.csv", "./host=x", "port", "C:x"] {
+            assert!(anchor(None).path("the key", path).is_ok(), "{path}");
+        }
+        for place in [" https://u:secret@host", "~u:secret@host/x", " password=secret", "~u/password=secret"]
+        {
             assert!(!refused(place).contains("secret"), "{place}");
         }
         assert!(anchor(None).path("the key", "./https://x").is_ok(), "a folder of that name can be named");

@@ -51,6 +51,7 @@ impl Milestones {
             let said = "`--resume` keeps how far the proof of one account is, and several are asked";
             return Err(Failure::wrong_use(said).help("name one account with --account"));
         }
+        let path = &place::here().path("the file of --resume", &path.to_string_lossy())?;
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         if parent.is_some_and(|parent| !parent.is_dir()) {
             let said = format!("`{}` is in no folder that is there", path.display());
