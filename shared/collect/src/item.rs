@@ -162,10 +162,10 @@ impl<'a> Item<'a> {
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// Returns a text without which there is no row. An empty one is none, and so is a number or truth value: a thing that is
+    /// Returns a text without which there is no row. One of nothing but white space is none, and so is a number or truth value: a thing that is
     /// named in another form may be any.
     pub(crate) fn key(&self, name: &str) -> Option<&'a str> {
-        let key = self.value(name).and_then(Value::as_str).filter(|key| !key.is_empty());
+        let key = self.value(name).and_then(Value::as_str).filter(|key| !key.trim().is_empty());
         // Clouds make ids up in ASCII; what people write may be broken for good, and names its row all the same.
         if key.is_some_and(|key| key.contains('\u{fffd}')) && is_id(name) {
             self.unread(name, "has bytes that are no text");

@@ -2,14 +2,26 @@
 //!
 //! In: a thing as it was answered. Out: the same with each element once, at any depth. What such lists hold (actions, attributes,
 //! conditions, statements) means the same however often it is said; only what federated users are compared with, and addresses of
-//! zones, are counted.
+//! zones, are counted. Where one answer holds lists of things, as that of roles does, a thing that comes twice may stand in the place
+//! of another: whoever keeps them counts the repeats.
 
 use std::{borrow::Cow, collections::HashSet};
 
 use serde_json::Value;
 
-/// Lists whose places mean something, and those that a counter beside them counts.
-const COUNTED: [&str; 3] = ["addresses", "excluded", "remote"];
+/// Lists whose places mean something, those that a counter beside them counts, and those of things of their own.
+const COUNTED: [&str; 10] = [
+    "addresses",
+    "excluded",
+    "remote",
+    "custom_roles",
+    "service_roles",
+    "system_roles",
+    "apikeys",
+    "profiles",
+    "serviceids",
+    "users",
+];
 
 /// Returns a thing without the elements that a list inside of it repeats.
 pub(crate) fn without_repeats(thing: &Value) -> Cow<'_, Value> {

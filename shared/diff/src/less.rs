@@ -14,13 +14,15 @@ use model::{
 use serde_json::Value;
 
 use crate::{
+    broken::{self, is_broken},
     unread::{is_noted, thing_columns},
     walk::Differing,
 };
 
-/// Returns the doubtful cells of rows that only lost something. `before` may leave out tables that are as they were.
+/// Returns the doubtful cells of rows that only lost something, and of those that came with broken texts. `before` may leave out tables that
+/// are as they were.
 pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Table]) -> Vec<UnreadCell> {
-    let mut lost = Vec::new();
+    let (mut lost, mut first) = (Vec::new(), broken::cells_of_first_snapshot(before, state, declared));
     let noted = Lists::of(before);
     let mut edited: BTreeSet<(&str, Box<[u8]>)> = BTreeSet::new();
     for table in declared.iter().copied() {
@@ -36,7 +38,9 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
         let mut note_edit =
             |row: &Row| edited.extend(owners.iter().map(|owner| (owner.name, row.prefix(owner.key).into())));
         let differing = Differing::between(table, known, shown);
-        for (former, row) in differing.shown() {
+        first.extend(differing.new.iter().flat_map(|row| broken::first_cells(table, row)));
+        let parts = broken::parts(table, known, &differing.new);
+        for (former, row) in differing.shown().filter(|(_, row)| !broken::is_of(&parts, row)) {
             let key = row.prefix(table.key);
             let doubted = former.and_then(|former| {
                 undated_columns(table, former, row).or_else(|| lost_columns(table, former, row))
@@ -55,15 +59,22 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
                 is_doubtful: true,
             }));
         }
-        for row in differing.gone {
+        for row in differing.gone.into_iter().filter(|row| !broken::is_of(&parts, row)) {
             let undated = undated_list((before, &noted), state, table, row, &owners);
             match undated.or_else(|| lost_list(before, state, table, row, &owners)) {
                 Some(cell) => lost.push(cell),
                 None => note_edit(row),
             }
         }
+        lost.extend(parts.into_iter().map(|key| UnreadCell {
+            table: table.name,
+            key,
+            column: table.name,
+            is_doubtful: true,
+        }));
     }
     lost.retain(|cell| !edited.contains(&(cell.table, cell.key.clone())));
+    lost.extend(first);
     lost
 }
 
@@ -246,12 +257,6 @@ fn is_less_or_odd(known: model::Value<'_>, shown: model::Value<'_>, is_dated: bo
         (Some(known), Some(shown)) if is_broken(known, shown) => true,
         _ => shown.is_null(),
     }
-}
-
-/// Returns whether bytes of a text were no text, and those of the former one were: what it says cannot be read.
-fn is_broken(known: &str, shown: &str) -> bool {
-    const NO_TEXT: char = '\u{fffd}';
-    shown.contains(NO_TEXT) && !known.contains(NO_TEXT)
 }
 
 /// Returns the columns in which two rows of one key differ. What moves by itself or has another form is no drift, and what is wrong

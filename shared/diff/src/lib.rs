@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod broken;
 mod carry;
 mod compare;
+mod documents;
 mod doubt;
 mod gone;
 mod less;

@@ -8,7 +8,9 @@ use model::{
 };
 
 use crate::{
+    broken::is_first,
     carry::owner,
+    documents::merge_documents,
     unsaid::{is_companion, is_part_lost, rows_below, was_said},
 };
 
@@ -154,7 +156,8 @@ impl Edits {
     }
 }
 
-/// Returns a row with the last known value in each of some columns. The API's object is no other only because of them.
+/// Returns a row with the last known value in each of some columns. The API's object is no other only because of them; where others were
+/// edited, it shows that.
 fn filled(table: &Table, row: &Row, known: &Row, columns: &BTreeSet<&str>) -> Row {
     let cells = || table.columns.iter().zip(row.values().zip(known.values()));
     let is_same = cells().all(|(column, (value, known))| {
@@ -163,9 +166,14 @@ fn filled(table: &Table, row: &Row, known: &Row, columns: &BTreeSet<&str>) -> Ro
     if is_same {
         return known.clone();
     }
-    Row::pack(
-        cells().map(|(column, (value, known))| if columns.contains(column.name) { known } else { value }),
-    )
+    let place = table.position("document").filter(|_| columns.contains("document"));
+    let texts = place.map(|place| [known, row].map(|row| row.value(place).as_text().unwrap_or_default()));
+    let merged = texts.and_then(|[known, shown]| merge_documents(known, shown));
+    Row::pack(cells().map(|(column, (value, known))| match &merged {
+        Some(merged) if column.name == "document" => Value::Text(merged),
+        _ if columns.contains(column.name) => known,
+        _ => value,
+    }))
 }
 
 /// Returns a new row without what stands in some columns in the place of what could not be read: a default, or in the API's
@@ -270,6 +278,10 @@ impl Unread {
         for cell in cells {
             let Some(table) = named(cell.table) else { continue };
             let place = (table.name, cell.key.clone());
+            if is_first(before, state, table, &cell) {
+                self.note_first(state, &lists, table, &cell);
+                continue;
+            }
             if is_companion(before, state, table, &cell) {
                 columns.entry(place).or_default().insert(cell.column);
                 continue;
@@ -326,6 +338,13 @@ impl Unread {
             };
             edits.put(table, filled(table, row, known, columns));
         }
+    }
+
+    /// Notes a cell of a new row whose text came broken: it is shown as it is, and what it says is not known.
+    fn note_first(&mut self, state: &State, lists: &Lists, table: &'static Table, cell: &UnreadCell) {
+        let Some(row) = state.rows(table).get(table, &cell.key) else { return };
+        let name = cell_name(table, &cell.key, cell.column);
+        self.unknown.entry(list_of(lists, table, row)).or_default().insert(name);
     }
 
     /// Lets the rows last known stand in for those of a table that begin with a key, where nothing was said of them.

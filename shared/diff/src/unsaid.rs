@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use model::{Row, State, Table, UnreadCell};
 
 use crate::{
+    broken::is_first,
     less::{is_document_less, is_document_undated, lost_cells},
     unread::thing_columns,
 };
@@ -106,11 +107,14 @@ fn without_idle(
                 before.rows(table).get(table, &cell.key).is_some()
                     && is_same_below(before, state, child, &cell.key, declared)
             }
-            None => !was_said(before, state, table, cell),
+            None => !was_said(before, state, table, cell) && !is_first(before, state, table, cell),
         }
     };
-    let is_companion_cell =
-        |cell: &UnreadCell| named(cell.table).is_some_and(|table| is_companion(before, state, table, cell));
+    let is_companion_cell = |cell: &UnreadCell| {
+        named(cell.table).is_some_and(|table| {
+            is_companion(before, state, table, cell) && !is_first(before, state, table, cell)
+        })
+    };
     let (companions, mut kept): (Vec<UnreadCell>, Vec<UnreadCell>) =
         cells.into_iter().partition(|cell| cell.is_doubtful && is_companion_cell(cell));
     kept.retain(|cell| !is_idle(cell));

@@ -126,7 +126,7 @@ impl AnyStore {
     /// Makes sure that the store decides which of several writers creates an object: to be called before anything is committed to it.
     ///
     /// A folder is on a file system, which does or says that it cannot. AWS promises it. Any other S3 endpoint is tried: see
-    /// `shared/snapshot/stores.md`. Where the proof of a former run is found, this costs one small request, and in one process it is asked once.
+    /// `shared/snapshot/stores.md`. Where the proof of a former run is found, this costs two small requests, and in one process it is asked once.
     ///
     /// # Errors
     /// [`StoreError::Unconditional`] when it does not, and whatever keeps it from being asked.

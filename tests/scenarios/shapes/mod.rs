@@ -5,6 +5,7 @@
 
 mod broken_texts;
 mod editions;
+mod edits;
 mod elements;
 mod members;
 

@@ -87,7 +87,7 @@ async fn a_write_that_is_refused_without_a_condition_too_says_nothing_of_conditi
 }
 
 #[tokio::test]
-async fn a_proof_is_kept_in_the_store_for_a_month_and_costs_one_small_request_then() {
+async fn a_proof_is_kept_in_the_store_for_a_month_and_costs_two_small_requests_then() {
     let bucket = Bucket::start();
     let asked = async |when: &str| {
         let store = store(&bucket);
@@ -103,7 +103,7 @@ async fn a_proof_is_kept_in_the_store_for_a_month_and_costs_one_small_request_th
         (&true.into(), &"8x3".into(), &"audit".into())
     );
     assert_eq!(note["endpoint"], bucket.endpoint().trim_start_matches("http://"));
-    assert_eq!(asked("2026-11-20T00:00:00Z").await, ["GET"]);
+    assert_eq!(asked("2026-11-20T00:00:00Z").await, ["GET", "PUT"]);
     assert!(asked("2026-12-20T00:00:00Z").await.len() > 20, "a month later it is asked again");
     // A bucket that was copied takes the note along.
     bucket.change(|objects| {
@@ -111,6 +111,26 @@ async fn a_proof_is_kept_in_the_store_for_a_month_and_costs_one_small_request_th
         objects.insert("store/probe".to_owned(), note.replace("audit", "other").into_bytes());
     });
     assert!(asked("2026-12-20T00:00:00Z").await.len() > 20, "it is a proof of its own place only");
+}
+
+#[tokio::test]
+async fn a_store_that_begins_to_ignore_conditions_is_refused_by_the_next_run() {
+    let bucket = Bucket::start();
+    store(&bucket).prove(at("2026-11-01T00:00:00Z")).await.unwrap();
+    let stored = bucket.objects();
+    for (fault, is_refused) in [
+        (Fault::IgnoresConditions, true),
+        (Fault::RefusesConditions(501, "NotImplemented"), true),
+        (Fault::RefusesWrites(403, "AccessDenied"), false),
+    ] {
+        bucket.break_with("", fault.clone());
+        let proof = store(&bucket).prove(at("2026-11-02T00:00:00Z")).await;
+        let is_so = matches!(proof, Err(StoreError::Unconditional { .. }));
+        assert_eq!((is_so, proof.is_err()), (is_refused, is_refused), "{fault:?}: {proof:?}");
+        assert_eq!(bucket.objects(), stored, "nothing is harmed");
+        bucket.mend();
+    }
+    store(&bucket).prove(at("2026-11-02T00:00:00Z")).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! The latest report on identities that did not sign in. It is read when somebody had it made; making
 //! one would be more than reading.
 
+use std::collections::HashSet;
+
 use model::tables::ibm::INACTIVE_IDENTITIES;
 
 use super::reader::{Reader, list_at};
@@ -40,8 +42,10 @@ fn keep(report: &Item<'_>, seen: &mut Seen) -> Kept {
             // A report lists nobody in an empty array: where there is none, it proves nothing the first time.
             seen.note_part(&INACTIVE_IDENTITIES, &INACTIVE_IDENTITIES.draft().set("kind", kind).row(), 1);
         }
+        let mut keys = HashSet::new();
         for identity in report.objects(member) {
             let Some(id) = identity.key(id) else { continue };
+            seen.note_twice(u64::from(!keys.insert(id)));
             let row = INACTIVE_IDENTITIES
                 .draft()
                 .set("kind", kind)

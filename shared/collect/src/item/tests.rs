@@ -84,10 +84,11 @@ fn numbers_are_read_from_text_too() {
 
 #[test]
 fn a_missing_key_and_an_unreadable_time_are_faults() {
-    let (faults, value) = (Faults::default(), json!({"at": "soon", "empty": ""}));
+    let (faults, value) = (Faults::default(), json!({"at": "soon", "empty": "", "blank": " \t\u{a0}"}));
     let item = Item::of(&value, &faults).unwrap();
     assert_eq!((item.key("id"), item.key("empty"), item.time("at")), (None, None, None));
-    assert_eq!(faults.reason().unwrap(), "an item has no `id`, and 2 more of the kind");
+    assert_eq!(item.key("blank"), None);
+    assert_eq!(faults.reason().unwrap(), "an item has no `id`, and 3 more of the kind");
 }
 
 #[test]

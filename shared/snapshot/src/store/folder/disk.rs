@@ -62,11 +62,10 @@ impl Disk {
         let place = |error| unwritable(path, error);
         let written = self.write(bytes).map_err(place)?;
         self.make_parent(path).map_err(place)?;
-        if name(written, path)? {
-            sync_folder(&parent(path)).map_err(place)?;
-            return Ok(true);
-        }
-        Ok(false)
+        let is_new = name(written, path)?;
+        // One that is there already may be new all the same: who made it may have died before its name was on disk.
+        sync_folder(&parent(path)).map_err(place)?;
+        Ok(is_new)
     }
 
     /// Removes a file, unless it was written a short time ago.

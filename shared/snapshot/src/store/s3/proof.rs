@@ -2,7 +2,8 @@
 //!
 //! AWS promises it, and is not asked. Of any other endpoint two things are tried on the store itself: that a second create
 //! of one key is refused, and that of eight creates at the same moment one wins. What came of it is kept in the store, in the object
-//! `probe`, for thirty days; so a run that finds it there asks one small question.
+//! `probe`, for thirty days; so a run that finds it there asks two small questions: the note, and whether the store would create it again,
+//! which one that began to ignore conditions since does.
 
 use std::time::Duration;
 
@@ -91,6 +92,7 @@ async fn grounds(store: &S3, now: Timestamp) -> Result<Grounds, StoreError> {
     let found = store.get(NOTE).await?;
     let kept = found.as_ref().and_then(|bytes| serde_json::from_slice::<Note>(bytes).ok());
     if kept.is_some_and(|kept| kept.proves(&blank, now)) {
+        still_refuses(store, &found.unwrap_or_default()).await?;
         return Ok(Grounds::Tried);
     }
     twice(store, &blank.bytes()).await?;
@@ -134,11 +136,29 @@ async fn twice(store: &S3, bytes: &Bytes) -> Result<(), StoreError> {
     }
     match ask(store, NOTE, bytes).await? {
         CreateAnswer::Refused => Ok(()),
-        CreateAnswer::Created => Err(StoreError::Unconditional {
-            place: store.place(""),
-            reason: "the store created one object twice, and so ignores the condition `If-None-Match: *`"
-                .to_owned(),
-        }),
+        CreateAnswer::Created => Err(ignored(store)),
+    }
+}
+
+/// Asks whether a store that was tried before still refuses a create of a key that is taken: of the note itself, with the bytes that it
+/// has. A store that does not answer this says nothing of conditions, and the commit asks it again.
+async fn still_refuses(store: &S3, note: &Bytes) -> Result<(), StoreError> {
+    match ask(store, NOTE, note).await {
+        Ok(CreateAnswer::Refused) => Ok(()),
+        Ok(CreateAnswer::Created) => Err(ignored(store)),
+        Err(error @ StoreError::Unconditional { .. }) => Err(error),
+        Err(error) => {
+            tracing::warn!(place = store.place(NOTE), %error, "whether conditions are still honoured could not be asked");
+            Ok(())
+        }
+    }
+}
+
+fn ignored(store: &S3) -> StoreError {
+    StoreError::Unconditional {
+        place: store.place(""),
+        reason: "the store created one object twice, and so ignores the condition `If-None-Match: *`"
+            .to_owned(),
     }
 }
 

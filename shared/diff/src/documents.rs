@@ -1,0 +1,98 @@
+//! The document of a row of which some cells could not be read, and others were edited.
+//!
+//! Kept whole, it would show the edit one run later, and that would be told a second time. So each member that has the form of the former one
+//! is taken as it is shown, and the others as they were.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, value::RawValue};
+
+type Members = BTreeMap<String, Box<RawValue>>;
+
+/// Returns the document that is shown, with the former value of each member that is missing or odd; none where one of the two is no object.
+pub(crate) fn merge_documents(known: &str, shown: &str) -> Option<String> {
+    let mut merged: Members = serde_json::from_str(shown).ok()?;
+    for (name, former) in serde_json::from_str::<Members>(known).ok()? {
+        let is_taken = merged.get(&name).is_some_and(|value| {
+            let read = |raw: &RawValue| serde_json::from_str::<Value>(raw.get());
+            read(value).is_ok_and(|value| read(&former).is_ok_and(|former| fits(&value, &[&former])))
+        });
+        if !is_taken {
+            merged.insert(name, former);
+        }
+    }
+    // Members stay as they are written, sorted by name.
+    serde_json::to_string(&merged).ok()
+}
+
+/// Returns whether a value has the form of one of some former ones: its type, no fewer members, and where none of them was empty or
+/// broken, neither.
+fn fits(shown: &Value, known: &[&Value]) -> bool {
+    match shown {
+        Value::Null => known.iter().any(|each| each.is_null()),
+        Value::Bool(_) => known.iter().any(|each| each.is_boolean()),
+        Value::Number(_) => known.iter().any(|each| each.is_number()),
+        Value::String(text) => fits_text(text, known),
+        Value::Array(elements) => {
+            let arrays: Vec<&Vec<Value>> = known.iter().filter_map(|each| each.as_array()).collect();
+            let of_all: Vec<&Value> = arrays.iter().copied().flatten().collect();
+            let is_form = |element: &Value| of_all.is_empty() && !element.is_null() || fits(element, &of_all);
+            arrays.iter().any(|each| each.is_empty() || !elements.is_empty()) && elements.iter().all(is_form)
+        }
+        Value::Object(members) => {
+            let objects: Vec<_> = known.iter().filter_map(|each| each.as_object()).collect();
+            let of = |name: &str| objects.iter().filter_map(|each| each.get(name)).collect::<Vec<_>>();
+            let is_form = |(name, value): (&String, &Value)| {
+                let former = of(name);
+                former.is_empty() || fits(value, &former)
+            };
+            let is_said = |name: &String| members.contains_key(name) || of(name).len() < objects.len();
+            objects.first().is_some_and(|first| first.keys().all(is_said)) && members.iter().all(is_form)
+        }
+    }
+}
+
+/// Returns whether a text has the form of a former one. A text that holds JSON is held against what the former one held.
+fn fits_text(text: &str, known: &[&Value]) -> bool {
+    const NO_TEXT: char = '\u{fffd}';
+    let texts: Vec<&str> = known.iter().filter_map(|each| each.as_str()).collect();
+    let held: Vec<Value> = texts
+        .iter()
+        .filter(|each| each.starts_with(['{', '[']))
+        .filter_map(|each| serde_json::from_str(each).ok())
+        .collect();
+    if !held.is_empty() {
+        let held: Vec<&Value> = held.iter().collect();
+        return serde_json::from_str(text).is_ok_and(|shown| fits(&shown, &held));
+    }
+    let is_form = |each: &&str| {
+        (each.is_empty() || !text.is_empty()) && (each.contains(NO_TEXT) || !text.contains(NO_TEXT))
+    };
+    texts.iter().any(is_form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_its_form_is_taken_and_what_is_odd_stays() {
+        let known = r#"{"a":"x","b":[{"c":"d","e":1}],"f":{"g":true},"h":1.50,"p":"{\"Effect\":\"Allow\"}"}"#;
+        for (shown, expected) in [
+            (
+                r#"{"a":"y","b":null,"h":7}"#,
+                r#"{"a":"y","b":[{"c":"d","e":1}],"f":{"g":true},"h":7,"p":"{\"Effect\":\"Allow\"}"}"#,
+            ),
+            (
+                r#"{"a":7,"b":[{"c":"z","e":2}],"f":{"g":false},"h":"1","p":"{\"Effect\":\"Deny\"}","q":1}"#,
+                r#"{"a":"x","b":[{"c":"z","e":2}],"f":{"g":false},"h":1.50,"p":"{\"Effect\":\"Deny\"}","q":1}"#,
+            ),
+            (r#"{"a":"","b":[{"c":"z"}],"f":{},"h":2,"p":"{\"Effect\":7}"}"#, &known.replace("1.50", "2")),
+            (r#"{"a":"\ufffd","b":[],"f":[],"h":null,"p":"Deny"}"#, known),
+            (r#"{"b":[{"c":"d","e":1},null]}"#, known),
+        ] {
+            assert_eq!(merge_documents(known, shown).as_deref(), Some(expected), "{shown}");
+        }
+        assert_eq!(merge_documents("[]", "{}"), None);
+    }
+}
