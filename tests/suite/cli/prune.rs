@@ -149,7 +149,7 @@ fn a_bucket_is_pruned_and_what_is_locked_stays() {
     assert!(page.contains("from snapshot 2 on: it is locked until 2099-01-01T00:00:00Z"), "{page}");
     kept.bucket.mend();
     // An object that is locked for longer than its snapshot.
-    kept.bucket.break_with("/tables/", Fault::Holds);
+    kept.bucket.break_with("/outbox/", Fault::Holds);
     let page = kept.run(&["prune", "--keep", "last:1", "--yes"]).done();
     assert!(page.contains("Removed 2 snapshots, 2 to 3"), "{page}");
     assert!(page.contains("is locked until its legal hold is lifted, and stays"), "{page}");
