@@ -200,7 +200,8 @@ class Promises:
                 properties.get("LoggingConfig", {}).get("LogGroup") == {"Ref": f"{name}Log"}, f"{name} writes to its log group"
             )
             variables = set(properties.get("Environment", {}).get("Variables", {}))
-            wanted = {"IAMWATCH_STORE"} | ({"IAMWATCH_CONFIG"} if name == "Audit" else set())
+            own = {"Audit": "IAMWATCH_CONFIG", "History": "MIMALLOC_PURGE_DELAY"}
+            wanted = {"IAMWATCH_STORE", own[name]}
             self.check(variables == wanted, f"{name} has no secret in its environment")
         for name, group in self.of("AWS::Logs::LogGroup").items():
             self.check("RetentionInDays" in group["Properties"], f"{name} does not keep logs for ever")
