@@ -51,7 +51,7 @@ BREAKS = [
     ("                Action: s3:GetObject\n", "                Action: [s3:GetObject, ssm:GetParameter]\n", "only reads the store"),
     ("                Resource: !GetAtt HistoryLog.Arn", "                Resource: !GetAtt AuditLog.Arn", "its own log only"),
     ("Role: !GetAtt HistoryRole.Arn", "Role: !GetAtt AuditRole.Arn", "its own role"),
-    ("          IAMWATCH_STORE: !Sub s3://${Store}/store\n      FunctionUrlConfig", "          IAMWATCH_STORE: !Sub s3://${Store}/store\n          TOKEN: abc\n      FunctionUrlConfig", "no secret"),
+    ('          MIMALLOC_PURGE_DELAY: "0"\n', '          MIMALLOC_PURGE_DELAY: "0"\n          TOKEN: abc\n', "no secret"),
     ('    Default: "no"\n', '    Default: "yes"\n', "unless it is wished for"),
     ('!Equals [!Ref ServeHistory, "yes"]', '!Not [!Equals [!Ref ServeHistory, ""]]', "where it is wished for"),
     ("    Type: AWS::Serverless::Function\n    Condition: HasHistory\n", "    Type: AWS::Serverless::Function\n", "only where it is wished for"),
