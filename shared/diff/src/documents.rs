@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, value::RawValue};
 
+use crate::broken::is_broken;
+
 type Members = BTreeMap<String, Box<RawValue>>;
 
 /// Returns the document that is shown, with the former value of each member that is missing or odd; none where one of the two is no object.
@@ -54,7 +56,6 @@ fn fits(shown: &Value, known: &[&Value]) -> bool {
 
 /// Returns whether a text has the form of a former one. A text that holds JSON is held against what the former one held.
 fn fits_text(text: &str, known: &[&Value]) -> bool {
-    const NO_TEXT: char = '\u{fffd}';
     let texts: Vec<&str> = known.iter().filter_map(|each| each.as_str()).collect();
     let held: Vec<Value> = texts
         .iter()
@@ -65,9 +66,7 @@ fn fits_text(text: &str, known: &[&Value]) -> bool {
         let held: Vec<&Value> = held.iter().collect();
         return serde_json::from_str(text).is_ok_and(|shown| fits(&shown, &held));
     }
-    let is_form = |each: &&str| {
-        (each.is_empty() || !text.is_empty()) && (each.contains(NO_TEXT) || !text.contains(NO_TEXT))
-    };
+    let is_form = |each: &&str| (each.is_empty() || !text.is_empty()) && !is_broken(each, text);
     texts.iter().any(is_form)
 }
 

@@ -7,6 +7,7 @@ mod grants;
 mod holder;
 mod life;
 mod life_names;
+mod patched_findings;
 mod report;
 mod search;
 mod subject;
@@ -33,6 +34,7 @@ use model::{
     AccountId, Change, Cloud, Column, Coverage, Finding, ListStatus, Lists, Patch as _, Reading, Rows, State,
     Table, Type, Weight, tables,
 };
+use patched_findings::PatchedFindings;
 use snapshot::{History, Manifest, SnapshotError};
 
 /// Why a question has no answer.
@@ -352,7 +354,7 @@ pub async fn findings(history: &History, manifest: &Manifest) -> Result<Findings
 pub async fn each_finding(
     history: &History,
     manifest: &Manifest,
-    mut take: impl FnMut(Finding),
+    take: impl FnMut(Finding),
 ) -> Result<BTreeMap<String, Memory>, SnapshotError> {
     let Some(found) = &manifest.findings else { return Ok(BTreeMap::new()) };
     let mut changed: Option<FindingsPatch> = None;
@@ -363,25 +365,16 @@ pub async fn each_finding(
             None => later,
         });
     }
-    let has_changed = changed.is_some();
-    let FindingsPatch { rules: changed_rules, mut put, forgotten } = changed.unwrap_or_default();
-    let each = |finding: Finding| {
-        // All findings were written in this order too: what is new has its place between them.
-        while let Some(new) = put.first_entry().filter(|new| *new.key() < finding.fingerprint) {
-            take(Arc::unwrap_or_clone(new.remove()));
-        }
-        let is_gone = forgotten.contains(&finding.fingerprint);
-        match put.remove(&finding.fingerprint) {
-            Some(newer) => take(Arc::unwrap_or_clone(newer)),
-            None if !is_gone => take(finding),
-            None => {}
-        }
+    let Some(FindingsPatch { rules, put, forgotten }) = changed else {
+        let mut base = EachFinding { put: take, rules: BTreeMap::new() };
+        history.read_members(&found.base, &mut base).await?;
+        return Ok(base.rules);
     };
-    let mut base = EachFinding { put: each, rules: BTreeMap::new() };
+    let mut patched = PatchedFindings { put, forgotten, take };
+    let mut base = EachFinding { put: |finding| patched.pass(finding), rules: BTreeMap::new() };
     history.read_members(&found.base, &mut base).await?;
-    let rules = base.rules;
-    put.into_values().map(Arc::unwrap_or_clone).for_each(take);
-    Ok(if has_changed { changed_rules } else { rules })
+    patched.end();
+    Ok(rules)
 }
 
 /// Passes on the findings that a run opened, and some others: those of the last patch, or all of them where the run wrote all anew.

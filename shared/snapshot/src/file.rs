@@ -76,14 +76,13 @@ fn encode<'a>(
     mut lines: impl ExactSizeIterator<Item = (&'a Row, bool)>,
     is_delta: bool,
 ) -> Result<Bytes, FileError> {
-    let count = lines.len();
+    let mut properties = properties(table, lines.len(), is_delta)?;
     let mut gathered = gather(table, &mut lines)?;
-    let mut properties = properties(table, count, is_delta)?;
     if is_delta && lines.len() == 0 {
         let columns = table.columns.iter().zip(&gathered.0);
         let small = columns.filter(|(_, cells)| cells.bytes() < COMPRESSED_FROM);
         let mut names: Vec<&str> = small.map(|(column, _)| column.name).collect();
-        names.extend((count < COMPRESSED_FROM).then_some(DELETED));
+        names.extend((gathered.1.len() / 8 < COMPRESSED_FROM).then_some(DELETED));
         for name in names {
             let path = ColumnPath::from(name);
             properties = properties.set_column_compression(path, Compression::UNCOMPRESSED);

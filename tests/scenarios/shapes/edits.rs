@@ -82,11 +82,8 @@ async fn an_edit_on_ibm_cloud_beside_an_odd_answer_is_told_exactly_once() {
         world.custom_roles[0].text("id").to_owned()
     };
     let disable: Edit<ibm::World> = |world| {
-        let key = world
-            .api_keys
-            .iter_mut()
-            .find(|key| key.object.text("name") == "grace-old-laptop")
-            .expect("a key");
+        let key =
+            world.api_keys.iter_mut().find(|key| key.object.text("name") == "renamed-key").expect("a key");
         key.object.set("disabled", true);
         key.object.text("id").to_owned()
     };
@@ -98,7 +95,19 @@ async fn an_edit_on_ibm_cloud_beside_an_odd_answer_is_told_exactly_once() {
         world.restrictions[0].set("enforcement_mode", "report");
         world.restrictions[0].text("id").to_owned()
     };
+    let name_key: Edit<ibm::World> = |world| {
+        let key = world.api_keys.iter_mut().find(|key| key.object.text("name") == "grace-old-laptop");
+        let key = key.expect("a key");
+        key.object.set("name", "renamed-key");
+        key.object.text("id").to_owned()
+    };
     let cases = vec![
+        case(
+            name_key,
+            "/v1/apikeys?",
+            |id| member("description", json!(7))(id),
+            ("name", json!("grace-old-laptop"), json!("renamed-key")),
+        ),
         case(
             suspend,
             "/users?",
@@ -164,7 +173,18 @@ async fn an_edit_on_huawei_cloud_beside_an_odd_answer_is_told_exactly_once() {
         device.text("serial_number").to_owned()
     };
     let error = |_| Kind::Body(200, json!({ "error_code": "X.0001", "error_msg": "m" }));
+    let describe: Edit<huawei::World> = |world| {
+        let group = world.groups.each_mut().next().expect("a group");
+        group.object.set("description", "edited");
+        group.object.text("group_id").to_owned()
+    };
     let cases = vec![
+        case(
+            describe,
+            "/v5/groups?",
+            |id| member("urn", json!([7]))(id),
+            ("description", json!("Default administrators"), json!("edited")),
+        ),
         case(
             prolong,
             "/v5/agencies?",

@@ -5,6 +5,11 @@ use model::{
     tables::huawei::{TRUST_ACTIONS, TRUST_DOCUMENTS, TRUST_STATEMENTS},
 };
 
+use parquet::{
+    basic::Compression,
+    file::reader::{FileReader, SerializedFileReader},
+};
+
 use super::*;
 use crate::{
     Place,
@@ -27,6 +32,29 @@ fn the_same_rows_give_the_same_bytes_and_come_back() {
             rows.into_iter().collect::<Vec<_>>()
         );
     }
+}
+
+#[test]
+fn small_columns_of_a_delta_are_stored_as_they_are_and_all_others_compressed() {
+    let table = TABLES[0];
+    let compressed = |bytes| {
+        let reader = SerializedFileReader::new(bytes).unwrap();
+        let group = reader.metadata().row_group(0);
+        let columns = group.columns().iter().map(|column| column.compression() != Compression::UNCOMPRESSED);
+        columns.collect::<Vec<bool>>()
+    };
+    let lines = |count| {
+        let line = |key| FileLine { row: row(table, key, 2_000 + key), deleted: false };
+        (0..count).map(line).collect::<Vec<_>>()
+    };
+    let small = compressed(encode_delta(table, &lines(1)).unwrap());
+    assert_eq!(small, vec![false; table.columns.len() + 1]);
+    let large = compressed(encode_delta(table, &lines(500)).unwrap());
+    // Five hundred truth values, and marks of what was taken away, are some sixty bytes.
+    let is_large = table.columns.iter().map(|column| column.kind != Type::Boolean).chain([false]);
+    assert_eq!(large, is_large.collect::<Vec<_>>());
+    let rows = Rows::new(table, vec![row(table, 1, 1)]);
+    assert_eq!(compressed(encode_base(table, rows.iter()).unwrap()), vec![true; table.columns.len()]);
 }
 
 #[test]
