@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use model::Cloud;
 use serde_json::json;
-use serve::{Archive, AskLimits};
+use serve::{Archive, AskLimits, Patience};
 use snapshot::AnyStore;
 use tokio::net::TcpListener;
 
@@ -54,7 +54,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &ServeArgs) -> Result<bool
             std::future::pending::<()>().await;
         }
     };
-    serve::listen(listener, router, ended)
+    serve::listen(listener, router, Patience::default(), ended)
         .await
         .map_err(|error| Failure::new(exit::UNREADABLE, error).doing("no more connections can be taken"))?;
     Ok(false)

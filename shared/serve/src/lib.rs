@@ -23,6 +23,7 @@ mod request;
 mod router;
 mod turnstile;
 
+mod connection;
 mod gate;
 mod listen;
 
@@ -30,6 +31,7 @@ mod pages;
 
 pub use archive::{Archive, AskLimits, NowClock};
 pub use comparison::{SnapshotDiff, access_json, naming_tables_of, unseen_lists};
+pub use connection::Patience;
 pub use drift::{DriftLine, cell_text, drift_lines};
 pub use findings::{
     cause_of_finding, finding_json, is_about, is_listed_unasked, is_new_finding, matches_pattern,
