@@ -61,7 +61,7 @@ impl Patience {
 /// What a connection is busy with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Nothing is asked.
+    /// No request is under way.
     Idle { since: Instant },
     /// Some bytes of a head have come.
     Head { since: Instant },
