@@ -21,8 +21,9 @@ pub use lake::{LakeSummary, export_lake};
 pub use lake_ddl::{LakeEngine, declare_lake};
 pub use open::{ParquetReader, open_script};
 pub use report::{
-    AuditReport, Description, FindingTurn, PAGE_STYLE, ReportFormat, ReportedChange, ReportedChanges,
-    ReportedFinding, RuleText, count_by_severity, count_text, reported_findings, write_report,
+    AuditReport, Description, FindingCollector, FindingEntry, FindingTurn, FormerFindings, PAGE_STYLE,
+    ReportFormat, ReportedChange, ReportedChanges, ReportedFindings, RuleText, count_by_severity, count_text,
+    write_report,
 };
 pub use snapshot_tables::export_snapshot;
 pub use target::ExportTarget;

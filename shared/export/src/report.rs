@@ -3,6 +3,8 @@
 //! In: one value that says all there is to tell. Out: a format writes it, piece by piece, so that no format holds the whole of it in memory.
 //! Everything that a cloud says is the text of whoever is audited: each format escapes it in its own way.
 
+mod finding_file;
+mod findings;
 mod html;
 mod html_parts;
 mod markdown;
@@ -14,14 +16,15 @@ mod sheet;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, BufWriter, Write},
-    sync::Arc,
 };
 
-use check::{Findings, Unanswered};
+use check::Unanswered;
 use history::Section;
 use model::{AccountId, Coverage, Finding, FindingState, Severity, Sighting};
 
 use crate::{ExportError, ExportTarget};
+use findings::ReportedFinding;
+pub use findings::{FindingCollector, FindingEntry, FindingTurn, FormerFindings, ReportedFindings};
 pub use html::PAGE_STYLE;
 pub use html_parts::count_text;
 
@@ -91,7 +94,7 @@ pub struct AuditReport<'a> {
     /// What does not fit between the settings and what the audit asked.
     pub notes: Vec<String>,
     /// The findings with what became of each.
-    pub findings: Vec<ReportedFinding>,
+    pub findings: ReportedFindings,
     /// Names what a finding is about.
     pub describe: &'a dyn Fn(&Finding) -> Description,
     /// What changed since the snapshot that it is compared with.
@@ -132,58 +135,6 @@ impl RuleText {
     }
 }
 
-/// What became of a finding since another snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FindingTurn {
-    /// It did not hold then.
-    New,
-    /// It holds as it did.
-    Unchanged,
-    /// It holds, and says another thing than it did.
-    Updated,
-    /// It held, and is over.
-    Absent,
-}
-
-impl FindingTurn {
-    /// Returns the word of SARIF for it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Unchanged => "unchanged",
-            Self::Updated => "updated",
-            Self::Absent => "absent",
-        }
-    }
-}
-
-/// A finding with what became of it.
-#[derive(Debug, Clone)]
-pub struct ReportedFinding {
-    /// The finding as the snapshot has it.
-    pub finding: Arc<Finding>,
-    /// What became of it; none where nothing is compared, or where nobody knows, for its rule could look only later.
-    pub turn: Option<FindingTurn>,
-}
-
-impl ReportedFinding {
-    /// Returns whether the finding is one to act on: it holds, or held and may hold still, and no other says more of the same.
-    pub(crate) fn is_live(&self) -> bool {
-        matches!(self.finding.state, FindingState::Open | FindingState::Unknown)
-            && self.finding.implied_by.is_none()
-            && self.turn != Some(FindingTurn::Absent)
-    }
-
-    /// Returns the word for its state. One that was forgotten since is over, and nobody knows why.
-    pub(crate) fn state_name(&self) -> &'static str {
-        match (self.turn, self.finding.state.is_closed()) {
-            (Some(FindingTurn::Absent), false) => "closed",
-            _ => self.finding.state.name(),
-        }
-    }
-}
-
 /// What a finding is about, in words.
 #[derive(Debug, Clone, Default)]
 pub struct Description {
@@ -219,87 +170,38 @@ pub struct ReportedChange {
     pub lines: Vec<String>,
 }
 
-/// Puts together the findings of a snapshot with what became of them since another, worst first.
-///
-/// Those that only ever were doubted are left out; those that are over are there only where they held in the former.
-#[must_use]
-pub fn reported_findings(now: Findings, former: Option<Findings>) -> Vec<ReportedFinding> {
-    let mut former = former.map(|former| former.findings);
-    let mut found = Vec::new();
-    for (fingerprint, finding) in now.findings {
-        let before = former.as_mut().map(|former| former.remove(&fingerprint));
-        let turn = before.as_ref().and_then(|before| turn_of(before.as_deref(), &finding));
-        let is_told = if finding.state.is_closed() {
-            turn == Some(FindingTurn::Absent)
-        } else {
-            !finding.is_only_doubted()
-        };
-        if is_told {
-            found.push(ReportedFinding { finding, turn });
-        }
-    }
-    // What was closed long ago is forgotten.
-    let gone = former.into_iter().flatten().map(|(_, finding)| finding).filter(|finding| held(finding));
-    found.extend(gone.map(|finding| ReportedFinding { finding, turn: Some(FindingTurn::Absent) }));
-    found.sort_by(|one, other| order(one).cmp(&order(other)));
-    found
-}
-
-fn order(reported: &ReportedFinding) -> (std::cmp::Reverse<Severity>, &str, &str) {
-    let finding = &reported.finding;
-    (std::cmp::Reverse(finding.severity), &finding.rule, &finding.subject)
-}
-
-/// Returns whether a finding holds in a snapshot, or did when it could last be seen.
-fn held(finding: &Finding) -> bool {
-    !finding.state.is_closed() && !finding.is_only_doubted()
-}
-
-fn turn_of(before: Option<&Finding>, now: &Finding) -> Option<FindingTurn> {
-    let before = before.filter(|before| held(before));
-    match (before, held(now)) {
-        (Some(before), true) if before.evidence == now.evidence && before.severity == now.severity => {
-            Some(FindingTurn::Unchanged)
-        }
-        (Some(_), true) => Some(FindingTurn::Updated),
-        (Some(_), false) => now.state.is_closed().then_some(FindingTurn::Absent),
-        // Its rule could look only later: nobody knows how long it has been so.
-        (None, true) => (!now.baseline).then_some(FindingTurn::New),
-        (None, false) => None,
-    }
-}
-
 /// The severities, worst first.
 pub(crate) const SEVERITIES: [Severity; 5] =
     [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
 
 impl AuditReport<'_> {
     /// Returns the findings to act on.
-    pub(crate) fn live(&self) -> impl Iterator<Item = &ReportedFinding> {
-        self.findings.iter().filter(|reported| reported.is_live())
+    fn live(&self) -> impl Iterator<Item = &FindingEntry> {
+        self.entries().iter().filter(|entry| entry.is_live())
     }
 
     /// Returns the findings that somebody accepted.
-    pub(crate) fn accepted(&self) -> impl Iterator<Item = &ReportedFinding> {
-        let is_accepted = |reported: &&ReportedFinding| {
-            reported.finding.state == FindingState::Suppressed && reported.turn != Some(FindingTurn::Absent)
-        };
-        self.findings.iter().filter(is_accepted)
+    fn accepted(&self) -> impl Iterator<Item = &FindingEntry> {
+        self.entries().iter().filter(|entry| entry.state == FindingState::Suppressed && !entry.is_over())
     }
 
     /// Returns the findings that are over.
-    pub(crate) fn closed(&self) -> impl Iterator<Item = &ReportedFinding> {
-        self.findings.iter().filter(|reported| reported.turn == Some(FindingTurn::Absent))
+    fn closed(&self) -> impl Iterator<Item = &FindingEntry> {
+        self.entries().iter().filter(|entry| entry.is_over())
     }
 
     /// Returns how many findings are kept and not told, for another says more of the same.
-    pub(crate) fn implied(&self) -> usize {
-        let is_implied = |reported: &&ReportedFinding| {
-            reported.finding.implied_by.is_some()
-                && matches!(reported.finding.state, FindingState::Open | FindingState::Unknown)
-                && reported.turn != Some(FindingTurn::Absent)
-        };
-        self.findings.iter().filter(is_implied).count()
+    fn implied(&self) -> usize {
+        self.entries().iter().filter(|entry| entry.is_kept_only()).count()
+    }
+
+    fn entries(&self) -> &[FindingEntry] {
+        self.findings.entries()
+    }
+
+    /// Reads the whole of a finding.
+    fn read(&self, entry: &FindingEntry) -> io::Result<ReportedFinding> {
+        self.findings.read(entry)
     }
 
     /// Returns whether a rule is a permission, of which holders are found.
@@ -314,7 +216,7 @@ impl AuditReport<'_> {
 
     /// Returns the ids of the rules that are told of, those of which nobody knows the text any more among them.
     pub(crate) fn rule_ids(&self) -> BTreeSet<&str> {
-        let of_findings = self.findings.iter().map(|reported| reported.finding.rule.as_str());
+        let of_findings = self.entries().iter().map(|entry| &*entry.rule);
         self.rules.keys().map(String::as_str).chain(of_findings).collect()
     }
 
@@ -332,7 +234,7 @@ impl AuditReport<'_> {
 /// Counts the findings to act on, worst first.
 #[must_use]
 pub fn count_by_severity(report: &AuditReport<'_>) -> Vec<(Severity, u64)> {
-    let count = |severity| report.live().filter(|each| each.finding.severity == severity).count();
+    let count = |severity| report.live().filter(|entry| entry.severity == severity).count();
     SEVERITIES.map(|severity| (severity, u64::try_from(count(severity)).unwrap_or(u64::MAX))).to_vec()
 }
 

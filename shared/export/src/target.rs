@@ -70,8 +70,7 @@ impl ExportTarget {
         let (name, beside, end) = match self {
             Self::Place { path, is_replaced } => {
                 look_at(&path, format, is_replaced)?;
-                let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-                let parent = parent.unwrap_or(Path::new(".")).to_owned();
+                let parent = beside(&path).to_owned();
                 (path.display().to_string(), parent, End::Place { path, is_replaced })
             }
             Self::Stream { name, output, scratch } => {
@@ -92,6 +91,15 @@ impl ExportTarget {
 }
 
 impl ExportTarget {
+    /// Returns a folder with space for what is written in the end.
+    #[must_use]
+    pub fn scratch(&self) -> &Path {
+        match self {
+            Self::Place { path, .. } => beside(path),
+            Self::Stream { scratch, .. } => scratch,
+        }
+    }
+
     /// Begins to write one file, which is no export of tables.
     pub(crate) fn begin_file(self) -> Result<FileDraft, ExportError> {
         let unwritable = |place: &Path| {
@@ -101,9 +109,7 @@ impl ExportTarget {
         match self {
             Self::Place { path, is_replaced } => {
                 look_at_file(&path, is_replaced)?;
-                let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-                let beside = parent.unwrap_or(Path::new("."));
-                let made = tempfile::Builder::new().prefix(".iamwatch-report-").tempdir_in(beside);
+                let made = tempfile::Builder::new().prefix(".iamwatch-report-").tempdir_in(beside(&path));
                 let scratch = made.map_err(unwritable(&path))?;
                 let file = File::create_new(scratch.path().join(NEW)).map_err(unwritable(&path))?;
                 Ok(FileDraft::Place { scratch, file, path, is_replaced })
@@ -111,6 +117,11 @@ impl ExportTarget {
             Self::Stream { name, output, .. } => Ok(FileDraft::Stream { name, output }),
         }
     }
+}
+
+/// Returns the folder that a place is in.
+fn beside(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Looks whether a file may be made in a place.

@@ -8,8 +8,8 @@ use std::{
 
 use check::{Limits, QueryAnswer, Unanswered};
 use export::{
-    AuditReport, Description, ExportTarget, FindingTurn, ReportFormat, ReportedChange, ReportedChanges,
-    ReportedFinding, RuleText,
+    AuditReport, Description, ExportTarget, FindingCollector, FormerFindings, ReportFormat, ReportedChange,
+    ReportedChanges, ReportedFindings, RuleText,
 };
 use history::Section;
 use model::{AccountId, Coverage, Finding, FindingState, ListStatus, Severity, Sighting};
@@ -88,7 +88,7 @@ pub(super) fn with_report(
         rules: BTreeMap::from([("a".to_owned(), rule), ("p".to_owned(), permission)]),
         asked: BTreeSet::new(),
         notes: vec![text("note")],
-        findings: (0..findings).map(|number| finding(number, &seen, text)).collect(),
+        findings: made(findings, &seen, text),
         describe: &|_| Description {
             subject: text("subject name"),
             path: vec![text("step one"), text("step two")],
@@ -105,15 +105,30 @@ pub(super) fn with_report(
     write(&report);
 }
 
-/// Makes a finding, each of four after the other: of a rule, of a permission, accepted, over.
-fn finding(number: usize, seen: &Sighting, text: fn(&str) -> String) -> ReportedFinding {
-    let (rule, state, turn) = match number % 4 {
-        0 => ("a", FindingState::Open, FindingTurn::New),
-        1 => ("p", FindingState::Unknown, FindingTurn::Unchanged),
-        2 => ("a", FindingState::Suppressed, FindingTurn::Updated),
-        _ => ("unknown rule", FindingState::Gone, FindingTurn::Absent),
+/// Makes findings, each of four after the other: new of a rule, of a permission as it was, accepted and changed, over.
+fn made(findings: usize, seen: &Sighting, text: fn(&str) -> String) -> ReportedFindings {
+    let scratch = std::env::temp_dir();
+    let mut former = FormerFindings::begin(&scratch).unwrap();
+    for number in (0..findings).filter(|number| !number.is_multiple_of(4)) {
+        let mut before = Finding { state: FindingState::Open, ..finding(number, seen, text) };
+        if number % 4 == 2 {
+            before.evidence = [("actions".to_owned(), "fewer".into())].into_iter().collect();
+        }
+        former.take(&before);
+    }
+    let mut collector = FindingCollector::begin(&scratch, Some(former)).unwrap();
+    (0..findings).for_each(|number| collector.take(&finding(number, seen, text)));
+    collector.finish().unwrap()
+}
+
+fn finding(number: usize, seen: &Sighting, text: fn(&str) -> String) -> Finding {
+    let (rule, state) = match number % 4 {
+        0 => ("a", FindingState::Open),
+        1 => ("p", FindingState::Unknown),
+        2 => ("a", FindingState::Suppressed),
+        _ => ("unknown rule", FindingState::Gone),
     };
-    let finding = Finding {
+    Finding {
         fingerprint: format!("{number:032x}"),
         rule: rule.to_owned(),
         title: text("title"),
@@ -123,15 +138,14 @@ fn finding(number: usize, seen: &Sighting, text: fn(&str) -> String) -> Reported
             .into_iter()
             .collect(),
         state,
-        baseline: number.is_multiple_of(2),
+        baseline: number % 4 == 2,
         first_seen: seen.clone(),
         last_seen: Some(seen.clone()),
         suppression: (state == FindingState::Suppressed).then(|| text("suppression")),
         doubt: (state == FindingState::Unknown).then(|| text("doubt")),
         implied_by: None,
         untold: false,
-    };
-    ReportedFinding { finding: finding.into(), turn: Some(turn) }
+    }
 }
 
 /// Asks for rows that are nasty.

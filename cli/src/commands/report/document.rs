@@ -4,13 +4,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use check::{Findings, Limits, RuleKind};
 use export::{
-    AuditReport, Description, ExportTarget, ReportFormat, ReportedChange, ReportedChanges, ReportedFinding,
-    RuleText,
+    AuditReport, Description, ExportTarget, FindingCollector, FormerFindings, ReportFormat, ReportedChange,
+    ReportedChanges, ReportedFindings, RuleText,
 };
 use model::{Finding, FindingState, Sighting, Timestamp};
 use serde_json::{Value, json};
@@ -63,14 +64,17 @@ pub(super) async fn write(
         ReportFormat::Html => sections(past, &manifest, questions).await?,
         _ => Vec::new(),
     };
-    let now = history::findings(&past.history, &manifest).await?;
-    let asked: BTreeSet<String> = now.rules.keys().cloned().collect();
-    let notes = notes(past, questions, &now);
-    let former = match &since {
-        Some(since) => Some(history::findings(&past.history, since).await?),
-        None => None,
+    let is_stream = place == "-";
+    let target = if is_stream {
+        let name = "standard output".to_owned();
+        ExportTarget::Stream { name, output: Screen::stream(), scratch: std::env::temp_dir() }
+    } else {
+        ExportTarget::Place { path: PathBuf::from(&place), is_replaced: wanted.force }
     };
-    let findings = export::reported_findings(now, former);
+    let (findings, of_suppressions) =
+        findings(past, &manifest, since.as_ref(), questions, target.scratch()).await?;
+    let asked: BTreeSet<String> = of_suppressions.rules.keys().cloned().collect();
+    let notes = notes(past, questions, &of_suppressions);
     let names = names(past, &manifest, since.as_ref(), questions, &findings).await?;
     let sight = UnseenParts::of(past, &manifest, questions).await?;
     let changes = match &since {
@@ -94,18 +98,11 @@ pub(super) async fn write(
         changes,
         sections,
     };
-    let is_stream = place == "-";
-    let target = if is_stream {
-        let name = "standard output".to_owned();
-        ExportTarget::Stream { name, output: Screen::stream(), scratch: std::env::temp_dir() }
-    } else {
-        ExportTarget::Place { path: PathBuf::from(&place), is_replaced: wanted.force }
-    };
     export::write_report(&report, format, target)?;
     if !is_stream {
         context.screen.show(|paint| page(&report, &place, paint), || to_json(&report, format, &place))?;
     }
-    Ok(report.findings.iter().any(|each| each.finding.state == FindingState::Open))
+    Ok(report.findings.entries().iter().any(|entry| entry.state == FindingState::Open))
 }
 
 /// Returns the snapshot to compare with, which must be the earlier one.
@@ -122,6 +119,34 @@ fn earlier(since: Manifest, manifest: &Manifest) -> Result<Manifest, Failure> {
 
 fn sighting(manifest: &Manifest) -> Sighting {
     Sighting { snapshot: manifest.number, at: manifest.finished_at.clone() }
+}
+
+/// Reads the findings that are told, and returns with them those that suppressions are for.
+async fn findings(
+    past: &Past,
+    manifest: &Manifest,
+    since: Option<&Manifest>,
+    questions: &Questions,
+    scratch: &Path,
+) -> Result<(ReportedFindings, Findings), Failure> {
+    let former = match since {
+        Some(since) => {
+            let mut former = FormerFindings::begin(scratch)?;
+            history::each_finding(&past.history, since, |finding| former.take(&finding)).await?;
+            Some(former)
+        }
+        None => None,
+    };
+    let mut collector = FindingCollector::begin(scratch, former)?;
+    let mut accepted = BTreeMap::new();
+    let take = |finding: Finding| {
+        collector.take(&finding);
+        if questions.may_accept(&finding) {
+            accepted.insert(finding.fingerprint.clone(), Arc::new(finding));
+        }
+    };
+    let rules = history::each_finding(&past.history, manifest, take).await?;
+    Ok((collector.finish()?, Findings { rules, findings: accepted }))
 }
 
 /// Says what does not fit between the settings and what the audit asked.
@@ -143,11 +168,11 @@ async fn names(
     manifest: &Manifest,
     since: Option<&Manifest>,
     questions: &Questions,
-    findings: &[ReportedFinding],
+    findings: &ReportedFindings,
 ) -> Result<Names, Failure> {
     let manifests: Vec<&Manifest> = std::iter::once(manifest).chain(since).collect();
-    let subjects =
-        findings.iter().map(|each| Subject { rule: &each.finding.rule, address: &each.finding.subject });
+    let entries = findings.entries().iter();
+    let subjects = entries.map(|entry| Subject { rule: &entry.rule, address: &entry.subject });
     Ok(Names::read(&past.history, &manifests, &questions.rules, subjects).await?)
 }
 

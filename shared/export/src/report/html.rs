@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use model::Severity;
 
 use super::{
-    AuditReport, ReportedFinding, SEVERITIES,
+    AuditReport, FindingEntry, SEVERITIES,
     html_parts::{
         badge, capital, change_list, count_text, coverage, finding_item, omitted, question, rule_head, seen,
     },
@@ -47,7 +47,7 @@ pub(super) fn write(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Res
         &report.accepted().collect::<Vec<_>>(),
     )?;
     if report.since.is_some() {
-        let closed: Vec<&ReportedFinding> = report.closed().collect();
+        let closed: Vec<&FindingEntry> = report.closed().collect();
         list(
             report,
             output,
@@ -112,9 +112,8 @@ fn banner(report: &AuditReport<'_>) -> Markup {
 }
 
 fn summary(report: &AuditReport<'_>) -> Markup {
-    let count =
-        |severity: Severity| report.live().filter(|reported| reported.finding.severity == severity).count();
-    let new = report.live().filter(|reported| reported.turn == Some(super::FindingTurn::New)).count();
+    let count = |severity: Severity| report.live().filter(|entry| entry.severity == severity).count();
+    let new = report.live().filter(|entry| entry.turn == Some(super::FindingTurn::New)).count();
     html! {
         section id="summary" {
             h2 { "Summary" }
@@ -163,8 +162,8 @@ fn changes(report: &AuditReport<'_>) -> Markup {
 }
 
 fn findings(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Result<()> {
-    let of_rules: Vec<&ReportedFinding> =
-        report.live().filter(|reported| !report.is_permission(&reported.finding.rule)).collect();
+    let of_rules: Vec<&FindingEntry> =
+        report.live().filter(|entry| !report.is_permission(&entry.rule)).collect();
     list(
         report,
         output,
@@ -174,8 +173,7 @@ fn findings(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Result<()> 
 }
 
 fn permissions(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Result<()> {
-    let held: Vec<&ReportedFinding> =
-        report.live().filter(|reported| report.is_permission(&reported.finding.rule)).collect();
+    let held: Vec<&FindingEntry> = report.live().filter(|entry| report.is_permission(&entry.rule)).collect();
     let title = "Sensitive permissions, who holds them and through what";
     list(report, output, ("permissions", title, "Nobody who could be seen holds one unnoticed."), &held)
 }
@@ -185,23 +183,23 @@ fn list(
     report: &AuditReport<'_>,
     output: &mut dyn Write,
     (id, title, nothing): (&str, &str, &str),
-    findings: &[&ReportedFinding],
+    findings: &[&FindingEntry],
 ) -> io::Result<()> {
     write!(output, "<section id=\"{id}\">")?;
     put(output, &html! { h2 { (title) } @if findings.is_empty() { p { (nothing) } } })?;
-    for of_severity in findings.chunk_by(|one, other| one.finding.severity == other.finding.severity) {
+    for of_severity in findings.chunk_by(|one, other| one.severity == other.severity) {
         if let Some(first) = of_severity.first() {
-            let severity = first.finding.severity;
+            let severity = first.severity;
             let count = count_text(of_severity.len());
             put(output, &html! { h3.severity { (capital(severity.name())) span.count { (count) } } })?;
         }
-        for block in of_severity.chunk_by(|one, other| one.finding.rule == other.finding.rule) {
+        for block in of_severity.chunk_by(|one, other| one.rule == other.rule) {
             let Some(first) = block.first() else { continue };
             output.write_all(b"<article>")?;
-            put(output, &rule_head(report, &first.finding, block.len()))?;
+            put(output, &rule_head(report, &report.read(first)?.finding, block.len()))?;
             output.write_all(b"<ul class=\"subjects\">")?;
-            for reported in block.iter().take(LISTED) {
-                put(output, &finding_item(report, reported))?;
+            for entry in block.iter().take(LISTED) {
+                put(output, &finding_item(report, &report.read(entry)?))?;
             }
             output.write_all(b"</ul>")?;
             put(output, &omitted(block.len(), LISTED))?;

@@ -4,7 +4,10 @@
 
 use std::io::{self, Write};
 
-use super::{AuditReport, ReportedFinding, SEVERITIES, list_name, list_text, minute, since, unanswered_text};
+use super::{
+    AuditReport, FindingEntry, ReportedFinding, SEVERITIES, list_name, list_text, minute, since,
+    unanswered_text,
+};
 
 /// Findings of one rule that are listed; the rest is counted.
 const LISTED: usize = 200;
@@ -15,18 +18,18 @@ pub(super) fn write(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Res
     sight(report, output)?;
     changes(report, output)?;
     for severity in SEVERITIES {
-        let mut found = report.live().filter(|reported| reported.finding.severity == severity).peekable();
+        let mut found = report.live().filter(|entry| entry.severity == severity).peekable();
         if found.peek().is_some() {
             writeln!(output, "\n## {}\n", capital(severity.name()))?;
             rules(report, &found.collect::<Vec<_>>(), output)?;
         }
     }
-    let accepted: Vec<&ReportedFinding> = report.accepted().collect();
+    let accepted: Vec<&FindingEntry> = report.accepted().collect();
     if !accepted.is_empty() {
         writeln!(output, "\n## Accepted\n")?;
         rules(report, &accepted, output)?;
     }
-    let closed: Vec<&ReportedFinding> = report.closed().collect();
+    let closed: Vec<&FindingEntry> = report.closed().collect();
     if !closed.is_empty() {
         writeln!(output, "\n## Over since then\n")?;
         rules(report, &closed, output)?;
@@ -44,7 +47,7 @@ fn head(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Result<()> {
         writeln!(output, "- Compared with snapshot {} of {}", since.snapshot, minute(&since.at))?;
     }
     for severity in SEVERITIES {
-        let count = report.live().filter(|reported| reported.finding.severity == severity).count();
+        let count = report.live().filter(|entry| entry.severity == severity).count();
         writeln!(output, "- {}: {count}", capital(severity.name()))?;
     }
     writeln!(output, "- Accepted: {}", report.accepted().count())?;
@@ -106,17 +109,18 @@ fn changes(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes findings that stand in the order of their rules.
-fn rules(report: &AuditReport<'_>, findings: &[&ReportedFinding], output: &mut dyn Write) -> io::Result<()> {
-    for block in findings.chunk_by(|one, other| one.finding.rule == other.finding.rule) {
+fn rules(report: &AuditReport<'_>, entries: &[&FindingEntry], output: &mut dyn Write) -> io::Result<()> {
+    for block in entries.chunk_by(|one, other| one.rule == other.rule) {
         let Some(first) = block.first() else { continue };
-        let text = report.rules.get(&first.finding.rule);
+        let text = report.rules.get(&*first.rule);
+        let title = report.read(first)?.finding.title;
         writeln!(
             output,
             "\n### {} ({})\n\n{}, {}\n",
-            code(&first.finding.title),
+            code(&title),
             block.len(),
-            code(&first.finding.rule),
-            first.finding.severity.name()
+            code(&first.rule),
+            first.severity.name()
         )?;
         if let Some(text) = text {
             let said = [("Why", &text.reason), ("What to do", &text.remediation)];
@@ -127,8 +131,8 @@ fn rules(report: &AuditReport<'_>, findings: &[&ReportedFinding], output: &mut d
                 writeln!(output, "References: {}\n", code(&text.references.join(", ")))?;
             }
         }
-        for reported in block.iter().take(LISTED) {
-            finding(report, reported, output)?;
+        for entry in block.iter().take(LISTED) {
+            finding(report, &report.read(entry)?, output)?;
         }
         if block.len() > LISTED {
             let more = block.len() - LISTED;

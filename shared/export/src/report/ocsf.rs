@@ -13,7 +13,7 @@ use model::{Coverage, FindingState};
 use serde_json::{Value, json};
 
 use super::{
-    AuditReport, Description, FindingTurn, ReportedFinding, list_name, list_text,
+    AuditReport, Description, FindingEntry, FindingTurn, ReportedFinding, list_name, list_text,
     ocsf_objects::{Class, ControlOutcome, Head, compliance, millis, permission_analysis, remediation, set},
     unanswered_text,
 };
@@ -28,12 +28,8 @@ pub(super) fn write(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Res
         put(output, &rule_event(report, rule, ControlOutcome::Warning, Some(&why)))?;
     }
     // A rule that was never asked, or of an account that was not judged, passed nothing.
-    let found: BTreeSet<&str> = report
-        .findings
-        .iter()
-        .filter(|reported| reported.turn != Some(FindingTurn::Absent))
-        .map(|reported| reported.finding.rule.as_str())
-        .collect();
+    let held = report.entries().iter().filter(|entry| !entry.is_over());
+    let found: BTreeSet<&str> = held.map(|entry| &*entry.rule).collect();
     let is_clean = |id: &&String| {
         report.unjudged.is_none()
             && report.asked.contains(*id)
@@ -43,8 +39,8 @@ pub(super) fn write(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Res
     for id in report.rules.keys().filter(is_clean) {
         put(output, &rule_event(report, id, ControlOutcome::Pass, None))?;
     }
-    for reported in report.findings.iter().filter(|reported| is_told(reported)) {
-        put(output, &finding_event(report, reported))?;
+    for entry in report.entries().iter().filter(|entry| is_told(entry)) {
+        put(output, &finding_event(report, &report.read(entry)?))?;
     }
     Ok(())
 }
@@ -55,8 +51,8 @@ fn put(output: &mut dyn Write, event: &Value) -> io::Result<()> {
 }
 
 /// Returns whether a finding is told: not where another says more of the same.
-fn is_told(reported: &ReportedFinding) -> bool {
-    reported.finding.implied_by.is_none() || reported.turn == Some(FindingTurn::Absent)
+fn is_told(entry: &FindingEntry) -> bool {
+    !entry.is_implied || entry.is_over()
 }
 
 fn list_event(report: &AuditReport<'_>, list: &Coverage) -> Value {

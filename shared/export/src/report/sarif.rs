@@ -39,9 +39,9 @@ pub(super) fn write(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Res
     let head = model::visible_json(head.strip_suffix('}').unwrap_or(&head));
     write!(output, "{{\"$schema\":{},\"version\":\"2.1.0\",\"runs\":[{head},\n\"results\":[", json!(SCHEMA))?;
     let mut mark = "\n";
-    for reported in &report.findings {
-        let rule = ids.iter().position(|id| *id == reported.finding.rule);
-        let result = result(report, reported, rule).to_string();
+    for entry in report.entries() {
+        let rule = ids.iter().position(|id| *id == &*entry.rule);
+        let result = result(report, &report.read(entry)?, rule).to_string();
         write!(output, "{mark}{}", model::visible_json(&result))?;
         mark = ",\n";
     }

@@ -60,7 +60,7 @@ pub(super) fn write(report: &AuditReport<'_>, output: &mut dyn Write) -> io::Res
         ];
         put(report, output, record, &cells)?;
     }
-    report.findings.iter().try_for_each(|reported| finding(report, output, reported))
+    report.entries().iter().try_for_each(|entry| finding(report, output, &report.read(entry)?))
 }
 
 fn finding(report: &AuditReport<'_>, output: &mut dyn Write, reported: &ReportedFinding) -> io::Result<()> {

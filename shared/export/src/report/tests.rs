@@ -22,15 +22,23 @@ fn finding(state: FindingState, evidence: &str) -> Finding {
     }
 }
 
+fn reported(before: Option<&[Finding]>, now: &[Finding]) -> Vec<(String, Option<FindingTurn>)> {
+    let scratch = std::env::temp_dir();
+    let former = before.map(|before| {
+        let mut former = FormerFindings::begin(&scratch).unwrap();
+        before.iter().for_each(|finding| former.take(finding));
+        former
+    });
+    let mut collector = FindingCollector::begin(&scratch, former).unwrap();
+    now.iter().for_each(|finding| collector.take(finding));
+    let findings = collector.finish().unwrap();
+    let read = findings.entries().iter().map(|entry| findings.read(entry).unwrap());
+    read.map(|reported| (reported.finding.fingerprint, reported.turn)).collect()
+}
+
 fn turn(before: Option<Finding>, now: Option<Finding>) -> Option<Option<FindingTurn>> {
-    let findings = |finding: Option<Finding>| Findings {
-        findings: finding
-            .into_iter()
-            .map(|finding| (finding.fingerprint.clone(), Arc::new(finding)))
-            .collect(),
-        ..Findings::default()
-    };
-    reported_findings(findings(now), Some(findings(before))).first().map(|reported| reported.turn)
+    let told = reported(Some(before.as_slice()), now.as_slice());
+    told.first().map(|(_, turn)| *turn)
 }
 
 #[test]
@@ -79,8 +87,31 @@ fn without_another_snapshot_nothing_is_called_new_and_nothing_over() {
     let open = finding(FindingState::Open, "x");
     let mut over = finding(FindingState::Fixed, "x");
     over.fingerprint = "g".to_owned();
-    let findings = [open, over].map(|finding| (finding.fingerprint.clone(), Arc::new(finding)));
-    let told = reported_findings(Findings { findings: findings.into(), ..Findings::default() }, None);
-    assert_eq!(told.iter().map(|each| each.turn).collect::<Vec<_>>(), [None]);
-    assert!(told[0].is_live());
+    assert_eq!(reported(None, &[open, over]), [("f".to_owned(), None)]);
+}
+
+#[test]
+fn findings_are_told_worst_first_each_with_what_is_its_own() {
+    let named = |fingerprint: &str, severity, subject: &str, evidence| Finding {
+        fingerprint: fingerprint.to_owned(),
+        severity,
+        subject: subject.to_owned(),
+        ..finding(FindingState::Open, evidence)
+    };
+    let before = [named("b", Severity::High, "y", "x"), named("d", Severity::Critical, "z", "gone")];
+    let now = [
+        named("a", Severity::Low, "x", "low"),
+        named("b", Severity::High, "y", "longer than it was"),
+        named("c", Severity::High, "x", "x"),
+    ];
+    let told = reported(Some(&before), &now);
+    let told: Vec<(&str, FindingTurn)> =
+        told.iter().map(|(fingerprint, turn)| (fingerprint.as_str(), turn.unwrap())).collect();
+    let expected = [
+        ("d", FindingTurn::Absent),
+        ("c", FindingTurn::New),
+        ("b", FindingTurn::Updated),
+        ("a", FindingTurn::New),
+    ];
+    assert_eq!(told, expected);
 }
