@@ -45,6 +45,36 @@ impl fmt::Display for Step {
     }
 }
 
+/// The steps from whom a statement is attached to, to the statement. Each is shared: thousands of policies give the same roles, and one
+/// policy gives several.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Steps(Arc<[Arc<Step>]>);
+
+impl Steps {
+    /// Returns the steps in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &Step> + use<'_> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+
+    /// Returns the first step.
+    #[must_use]
+    pub fn first(&self) -> Option<&Step> {
+        self.iter().next()
+    }
+}
+
+impl From<Step> for Steps {
+    fn from(only: Step) -> Self {
+        Self::from_iter([Arc::new(only)])
+    }
+}
+
+impl FromIterator<Arc<Step>> for Steps {
+    fn from_iter<I: IntoIterator<Item = Arc<Step>>>(steps: I) -> Self {
+        Self(steps.into_iter().collect())
+    }
+}
+
 /// Whether a principal can act at all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase", tag = "standing", content = "why")]
@@ -114,7 +144,7 @@ impl Holders {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source {
     /// Policy and role, or policy, version and statement.
-    pub steps: Arc<[Step]>,
+    pub steps: Steps,
     /// The statement that the grant carries.
     pub statement: Statement,
     /// Whom it counts for.

@@ -9,7 +9,9 @@ pub(crate) mod asking;
 mod way;
 mod weighing;
 
-use crate::{Access, Effect, Extent, Principal, Question, Source, Step, access::both, assumptions::Assumer};
+use crate::{
+    Access, Effect, Extent, Principal, Question, Source, Step, Steps, access::both, assumptions::Assumer,
+};
 pub(crate) use way::Way;
 use weighing::{Extents, Weighing};
 
@@ -194,8 +196,7 @@ impl Access {
             });
             match best {
                 None => {
-                    bound.missing =
-                        bound.missing.or_else(|| Some(level.first().map_or(&[][..], |any| &*any.steps)));
+                    bound.missing = bound.missing.or_else(|| Some(level.first().map(|any| &any.steps)));
                 }
                 Some(source) => {
                     bound.extent = bound.extent.min(source.statement.extent(question));
@@ -287,7 +288,7 @@ pub(crate) struct Bound<'a> {
     extent: Extent,
     pub(crate) condition: Option<String>,
     /// The level that allows nothing of what is asked.
-    pub(crate) missing: Option<&'a [Step]>,
+    pub(crate) missing: Option<Option<&'a Steps>>,
     pub(crate) denies: Vec<&'a Source>,
 }
 

@@ -172,10 +172,11 @@ fn add_policies(access: &mut Access, state: &State, people: &People<'_>, at: Tim
             access.miss(format!("what policy {policy} version {version} says: {fault}"));
         }
         let is_only = versions.get(policy) == Some(&1);
-        let steps = vec![
+        let steps = [
             step("policy", policy, names.get(policy).copied()),
             step("version", version, None).unless_only(is_only),
-        ];
+        ]
+        .map(Arc::new);
         documents.note_ended(access, &[policy, version], &steps);
         for source in documents.sources(&[policy, version], &steps, people) {
             let source = access.source(source);
@@ -200,7 +201,7 @@ fn add_roles(access: &mut Access, state: &State, people: &People<'_>, at: Timest
         };
         let scope =
             RoleScope::parse(text("scope_type").unwrap_or_default(), text("scope_id").unwrap_or_default());
-        let steps = vec![step("role", role, names.get(role).copied()), scope.step(&places)];
+        let steps = [step("role", role, names.get(role).copied()), scope.step(&places)].map(Arc::new);
         documents.note_ended(access, &[role], &steps);
         let sources = documents.sources(&[role], &steps, people);
         if sources.is_empty() {
@@ -208,7 +209,7 @@ fn add_roles(access: &mut Access, state: &State, people: &People<'_>, at: Timest
         }
         for Source { steps, statement, holders } in sources {
             for statement in scope.narrow(&statement) {
-                let steps = Arc::clone(&steps);
+                let steps = steps.clone();
                 let source = access.source(Source { steps, statement, holders: holders.clone() });
                 attach(access, kind, subject, source);
             }
@@ -324,7 +325,7 @@ fn add_bounds(access: &mut Access, state: &State, people: &People<'_>, at: Times
     for entity in bounding_entities(state).into_iter().rev() {
         let mut level: Vec<Source> = Vec::new();
         for policy in policies_of(state, entity) {
-            let steps = [step("service control policy", policy, names.get(policy).copied())];
+            let steps = [Arc::new(step("service control policy", policy, names.get(policy).copied()))];
             documents.note_ended(access, &[policy], &steps);
             level.extend(documents.sources(&[policy], &steps, people));
         }

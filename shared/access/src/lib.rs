@@ -24,7 +24,7 @@ mod statement;
 mod terms;
 mod unseen;
 
-pub use access::{Access, Holders, Principal, Source, Standing, Step};
+pub use access::{Access, Holders, Principal, Source, Standing, Step, Steps};
 pub use assumptions::Assumption;
 pub use attributes::Attribute;
 pub use audited::{absence_tables, aside_tables, needed_tables, restricting_tables, weighed_tables};

@@ -173,7 +173,7 @@ mod tests {
         for (who, action) in holds.iter().map(|action| (ana, *action)).chain([(boss, "iam:*:*")]) {
             let statement = statement(Effect::Allow, action);
             let source = access.source(Source {
-                steps: [step("policy", action)].into(),
+                steps: step("policy", action).into(),
                 statement,
                 holders: crate::Holders::All,
             });

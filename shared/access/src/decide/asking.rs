@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Preference, Verdict, Way, Weighing, weighing::Extents};
 use crate::{
-    Access, Choice, Effect, Extent, Holders, Pattern, Question, Resource, Source, Statement,
+    Access, Choice, Effect, Extent, Holders, Pattern, Question, Resource, Source, Statement, Steps,
     access::HeldSource, statement::Region,
 };
 
@@ -198,7 +198,7 @@ impl OnResource {
             resources: Arc::new(Choice::any_of(vec![question.resource.clone()])),
             condition: None,
         };
-        Self { question, all_of_it: Source { steps: Arc::from([]), holders: Holders::All, statement } }
+        Self { question, all_of_it: Source { steps: Steps::default(), holders: Holders::All, statement } }
     }
 }
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Bound, Likeness, Preference, Verdict, Way, asking::HeldBy, way::Path};
 use crate::{
-    Access, Effect, Extent, Principal, Question, Source, Statement, Step,
+    Access, Effect, Extent, Principal, Question, Source, Statement, Step, Steps,
     access::{HeldSource, both},
     bounds::{escape, restriction, where_restricted},
 };
@@ -76,7 +76,8 @@ impl Extents {
 #[derive(Clone, Copy)]
 enum End<'a> {
     Held(HeldSource<'a>),
-    Outer(&'a [Step]),
+    /// Nothing where a level has no step to name.
+    Outer(Option<&'a Steps>),
 }
 
 /// An allowing statement, or what takes it away, before it is put into words.
@@ -249,7 +250,7 @@ impl<'a> Weighing<'a, '_> {
             match self.taken(&deny.statement, &allow.source.statement) {
                 TakenShare::Nothing => {}
                 TakenShare::Whole if deny.statement.condition.is_none() => {
-                    return denied(End::Outer(&deny.steps));
+                    return denied(End::Outer(Some(&deny.steps)));
                 }
                 TakenShare::Part | TakenShare::Whole => is_conditional = true,
             }
@@ -289,11 +290,11 @@ impl<'a> Weighing<'a, '_> {
     fn steps(&self, end: End<'a>) -> impl Iterator<Item = &'a Step> + use<'a> {
         let access = self.access;
         let (membership, steps) = match end {
-            End::Held(held) => (held.membership, &*held.source.steps),
+            End::Held(held) => (held.membership, Some(&held.source.steps)),
             End::Outer(steps) => (None, steps),
         };
         let group = membership.and_then(|membership| access.groups.get(membership.group));
-        group.into_iter().chain(steps)
+        group.into_iter().chain(steps.into_iter().flat_map(Steps::iter))
     }
 
     /// Puts the best into words.

@@ -182,18 +182,12 @@ impl<'a> SoughtWay<'_, 'a> {
         if !when.held_if.is_empty() {
             return self.of_condition(first, when);
         }
-        let at = |steps: &[Step]| steps.get(1).cloned();
-        let is_known = |step: &Step| {
-            former.iter().any(|source| at(&source.steps).is_some_and(|other| other.id == step.id))
-        };
+        let second = |source: &&Source| source.steps.iter().nth(1).cloned();
+        let is_known = |step: &Step| former.iter().filter_map(second).any(|other| other.id == step.id);
         let (of, name) = (vec![first.clone()], named(first));
-        match at(steps) {
+        match second(&self.way.source) {
             Some(version) if version.kind == "version" && !is_known(&version) => {
-                let other = former
-                    .first()
-                    .and_then(|source| at(&source.steps))
-                    .map(|step| step.id)
-                    .unwrap_or_default();
+                let other = former.first().and_then(second).map(|step| step.id).unwrap_or_default();
                 let (old, new) = if self.is_gain { (other, version.id) } else { (version.id, other) };
                 Cause::new(
                     CauseKind::VersionChanged,
@@ -286,7 +280,7 @@ impl<'a> SoughtWay<'_, 'a> {
 
     /// Returns whether a classic role was held in the same scope.
     fn is_in_scope_of(&self, former: &[&Source]) -> bool {
-        let scope = |source: &Source| match source.steps.get(1) {
+        let scope = |source: &Source| match source.steps.iter().nth(1) {
             Some(step) if step.kind != "version" && step.kind != "role" => Some(step.id.clone()),
             _ => None,
         };
@@ -354,7 +348,7 @@ impl<'a> SoughtWay<'_, 'a> {
         let mine = &self.way.source.statement;
         former.iter().any(|source| {
             let theirs = &source.statement;
-            source.steps.get(1).is_some_and(|step| step.id == role.id)
+            source.steps.iter().nth(1).is_some_and(|step| step.id == role.id)
                 && theirs.resources == mine.resources
                 && theirs.actions != mine.actions
         })

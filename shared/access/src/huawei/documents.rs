@@ -10,7 +10,9 @@ use super::{
     people::{Condition, People},
     resource,
 };
-use crate::{Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step, terms::Terms};
+use crate::{
+    Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step, Steps, terms::Terms,
+};
 
 /// The statements of one kind of document, by the document's key.
 pub(crate) struct Documents(BTreeMap<Vec<u8>, Vec<Written>>);
@@ -85,24 +87,25 @@ impl Documents {
     }
 
     /// Notes of each statement of a document that is over when it ended.
-    pub(crate) fn note_ended(&self, access: &mut Access, key: &[&str], steps: &[Step]) {
+    pub(crate) fn note_ended(&self, access: &mut Access, key: &[&str], steps: &[Arc<Step>]) {
         for written in self.statements(key) {
             if let Some(end) = written.ended {
-                access.ended.note(steps.iter().chain([&written.step]).map(|step| step.id.as_str()), end);
+                let ids = steps.iter().map(|step| step.id.as_str()).chain([written.step.id.as_str()]);
+                access.ended.note(ids, end);
             }
         }
     }
 
     /// Returns the statements of a document as sources that are reached by some steps. What a statement asks of the
     /// principal itself is decided for each.
-    pub(crate) fn sources(&self, key: &[&str], steps: &[Step], people: &People<'_>) -> Vec<Source> {
+    pub(crate) fn sources(&self, key: &[&str], steps: &[Arc<Step>], people: &People<'_>) -> Vec<Source> {
         let statements = self.statements(key);
         let is_only = statements.len() == 1;
         let sources = |written: &Written| {
             let last = written.step.clone().unless_only(is_only);
-            let steps: Arc<[Step]> = steps.iter().cloned().chain([last]).collect();
+            let steps: Steps = steps.iter().cloned().chain([Arc::new(last)]).collect();
             written.decided(people).into_iter().map(move |(statement, holders)| Source {
-                steps: Arc::clone(&steps),
+                steps: steps.clone(),
                 statement,
                 holders,
             })

@@ -63,7 +63,7 @@ fn add_user(access: &mut Access, state: &State, row: &Row, credentials: &SignInM
     let step_of_user = step("user", id, t::USERS.text(row, "name"));
     let user = access.principal(Principal { step: step_of_user, standing, is_bounded });
     if is_root {
-        let steps = [step("root user", id, Some("by being root"))].into();
+        let steps = step("root user", id, Some("by being root")).into();
         let source = access.source(Source { steps, statement: everything(), holders: Holders::All });
         access.attach(user, source);
     }

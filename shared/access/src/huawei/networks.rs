@@ -11,7 +11,7 @@ use model::{State, Trust, Value, tables::huawei as t};
 
 use super::{action, addresses::let_in_all, step};
 use crate::{
-    Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step,
+    Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Steps,
     bounds::{denied_unless, everything},
 };
 
@@ -35,8 +35,8 @@ pub(super) fn add(access: &mut Access, state: &State) {
             principal.is_bounded = true;
         }
     }
-    let steps: Arc<[Step]> = [step(KIND, KIND, Some(NAME))].into();
-    let everything = Source { steps: Arc::default(), statement: everything(), holders: Holders::All };
+    let steps = step(KIND, KIND, Some(NAME)).into();
+    let everything = Source { steps: Steps::default(), statement: everything(), holders: Holders::All };
     let mut actions = Choice::any_of(vec![Pattern::any()]);
     actions.except.push(action(OUTSIDE));
     let statement = Statement {

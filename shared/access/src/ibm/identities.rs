@@ -220,7 +220,7 @@ pub(super) fn add_owner(access: &mut Access, state: &State, roles: &Roles) {
                 resources: piece.resources,
                 condition: piece.condition,
             };
-            let steps = [step("account owner", iam_id, Some("by ownership"))].into();
+            let steps = step("account owner", iam_id, Some("by ownership")).into();
             let source = access.source(Source { steps, statement, holders: Holders::All });
             access.attach(owner, source);
         }

@@ -85,7 +85,7 @@ impl Right {
         };
         let named = format!("{} {}", self.setting, value.unwrap_or("(not seen)"));
         Source {
-            steps: [step(BY_ACCOUNT_SETTING, self.setting, Some(&named))].into(),
+            steps: step(BY_ACCOUNT_SETTING, self.setting, Some(&named)).into(),
             statement: Statement {
                 effect: Effect::Allow,
                 actions: Arc::new(Choice::any_of(

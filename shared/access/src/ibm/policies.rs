@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use litemap::LiteMap;
-use model::{Row, State, Timestamp, tables::ibm as t};
+use model::{Row, State, Table, Timestamp, tables::ibm as t};
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -16,7 +15,7 @@ use super::{
     step,
 };
 use crate::{
-    Access, Effect, Holders, Pattern, Resource, Source, Standing, Statement, Step,
+    Access, Effect, Holders, Pattern, Resource, Source, Standing, Statement, Step, Steps,
     access::{Span, both},
     attributes::attribute,
     terms::Terms,
@@ -26,18 +25,10 @@ use crate::{
 type Given<'a> = (&'a str, Option<&'a str>);
 
 /// Adds the policies, and returns what the terms of their conditions ask.
-pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timestamp) -> Terms {
-    let mut resources = resources(state);
+pub(super) fn add<'a>(access: &mut Access, state: &'a State, roles: &'a Roles, at: Timestamp) -> Terms {
+    let mut details = Details::of(state);
     let mut conditions = Conditions::of(state);
-    let subjects = Subjects::of(state);
     let mut parts = PartsByService::default();
-    let mut given: FxHashMap<&str, Vec<Given<'_>>> = FxHashMap::default();
-    for row in state.rows(&t::POLICY_ROLES) {
-        let text = |column| t::POLICY_ROLES.text(row, column);
-        if let (Some(policy), Some(role)) = (text("policy_id"), text("role_id")) {
-            given.entry(policy).or_default().push((role, text("display_name")));
-        }
-    }
     for row in state.rows(&t::POLICIES) {
         let text = |column| t::POLICIES.text(row, column);
         // Policies of type `authorization` let services in, never identities.
@@ -46,7 +37,7 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timesta
         if text("state").is_some_and(|state| state != "active") {
             continue;
         }
-        let opened = resources.remove(id).unwrap_or_default();
+        let detail = details.take(row);
         let ruled = conditions.take(id, text("rule_operator"));
         if ruled.is_impossible() {
             continue;
@@ -55,21 +46,23 @@ pub(super) fn add(access: &mut Access, state: &State, roles: &Roles, at: Timesta
             access.ended.note([id], end);
             continue;
         }
+        let opened = detail.opened(&mut details.patterns);
         let step = step("policy", id, text("description").filter(|text| !text.is_empty()));
         let policy = Policy {
             id,
-            step,
+            step: Arc::new(step),
             parts: parts.of(&opened.resource, roles),
             resource: opened.resource,
             condition: both_texts(ruled.words, opened.condition),
         };
-        let holders = subjects.of_policy(access, row, id);
+        let holders = detail.holders(access, row, id);
         if state.is_carried(&t::POLICIES, row) {
             holders.iter().for_each(|holder| doubt_stranger(access, holder));
         }
         let before = access.sources.len();
-        for (role, name) in given.remove(id).unwrap_or_default() {
-            policy.give(access, roles, role, name, &holders);
+        for (role, name) in detail.roles() {
+            let named = details.roles_as_steps.of(role, roles.name_of(role).or(name));
+            policy.give(access, roles, (role, named), &holders);
         }
         if access.sources.len() > before {
             access.idle.remove(id);
@@ -100,14 +93,14 @@ enum Holder {
 
 struct Policy<'a> {
     id: &'a str,
-    step: Step,
+    step: Arc<Step>,
     resource: Resource,
     parts: Parts,
     condition: Option<String>,
 }
 
 impl Policy<'_> {
-    fn give(&self, access: &mut Access, roles: &Roles, role: &str, name: Option<&str>, holders: &[Holder]) {
+    fn give(&self, access: &mut Access, roles: &Roles, (role, named): (&str, Arc<Step>), holders: &[Holder]) {
         let mut pieces = roles.pieces(role, &self.parts);
         let everywhere = roles.everywhere(role);
         let is_unknown = pieces.is_empty() && everywhere.any_of.is_empty();
@@ -121,8 +114,7 @@ impl Policy<'_> {
             let Some(resource) = self.everywhere() else { return };
             pieces.push(RolePiece { actions: everywhere, resources: only(resource), condition: None });
         }
-        let steps: Arc<[Step]> =
-            Arc::from([self.step.clone(), step("role", role, roles.name_of(role).or(name))]);
+        let steps: Steps = [Arc::clone(&self.step), named].into_iter().collect();
         let conditions: Vec<Option<&str>> = holders
             .iter()
             .map(|holder| match holder {
@@ -140,8 +132,7 @@ impl Policy<'_> {
                     resources: Arc::clone(&piece.resources),
                     condition: both(condition.as_deref(), piece.condition.as_deref()),
                 };
-                let source =
-                    access.source(Source { steps: Arc::clone(&steps), statement, holders: Holders::All });
+                let source = access.source(Source { steps: steps.clone(), statement, holders: Holders::All });
                 anchor.get_or_insert(source);
                 match holder {
                     Holder::Principal(principal, _) => access.attach(*principal, source),
@@ -209,14 +200,14 @@ impl Opened {
     }
 
     /// Adds alternatives for an attribute; a second set of the same attribute must match too.
-    pub(super) fn restrict(&mut self, name: &str, patterns: Vec<Pattern>, words: &str) {
+    pub(super) fn restrict(&mut self, name: &str, patterns: Vec<Pattern>, words: impl FnOnce() -> String) {
         let Some(known) = self.resource.0.get_mut(name) else {
             self.resource.0.insert(attribute(name), patterns);
             return;
         };
         match common(known, &patterns) {
             Some(common) => *known = common,
-            None => self.depend(words),
+            None => self.depend(&words()),
         }
     }
 }
@@ -234,88 +225,120 @@ fn common(ones: &[Pattern], others: &[Pattern]) -> Option<Vec<Pattern>> {
     Some(common)
 }
 
-/// An attribute of a policy: name, operator, values.
-type Compared<'a> = (&'a str, &'a str, Vec<&'a str>);
+/// The rows of a table by the policy that they belong to.
+struct OfPolicies<'a>(&'a [Row]);
 
-/// Returns the resources of each policy. The account itself is no restriction.
-fn resources(state: &State) -> FxHashMap<&str, Opened> {
-    let mut values: FxHashMap<&str, LiteMap<Option<i64>, Compared<'_>>> = FxHashMap::default();
-    let table = &t::POLICY_RESOURCES;
-    for row in state.rows(table) {
-        let text = |column| table.text(row, column);
-        let (Some(policy), Some(name)) = (text("policy_id"), text("name")) else { continue };
-        let operator = text("operator").unwrap_or("stringEquals");
-        let place = table.cell(row, "position").as_integer();
-        let of_policy = values.entry(policy).or_default();
-        let (.., of_attribute) = of_policy.entry(place).or_insert_with(|| (name, operator, Vec::new()));
-        of_attribute.extend(text("value"));
+impl<'a> OfPolicies<'a> {
+    fn of(state: &'a State, table: &Table) -> Self {
+        Self(state.rows(table).iter().as_slice())
     }
-    let mut resources: FxHashMap<&str, Opened> = FxHashMap::default();
-    let each = |(policy, places): (_, LiteMap<_, _>)| places.into_iter().map(move |(_, each)| (policy, each));
-    for (policy, (name, operator, values)) in values.into_iter().flat_map(each) {
-        if name != "accountId" {
-            let words = format!("{name} {operator} {}", values.join(" or "));
-            let opened = resources.entry(policy).or_default();
-            match values.iter().map(|value| pattern(operator, value)).collect() {
-                Some(patterns) => opened.restrict(name, patterns, &words),
-                None => opened.depend(&words),
-            }
-        }
+
+    /// Returns the rows of a policy. Both stand in the order of its id, so that policies are asked for in their order and no map is needed:
+    /// in a large account it would take more than what is kept of the rows.
+    fn take(&mut self, key: &[u8]) -> &'a [Row] {
+        let from_here = self.0.iter().position(|row| row.as_bytes() >= key).unwrap_or(self.0.len());
+        let (_, rest) = self.0.split_at(from_here);
+        let here = rest.iter().take_while(|row| row.as_bytes().starts_with(key)).count();
+        let (here, rest) = rest.split_at(here);
+        self.0 = rest;
+        here
     }
-    for row in state.rows(&t::POLICY_TAGS) {
-        let text = |column| t::POLICY_TAGS.text(row, column);
-        let (Some(policy), Some(name)) = (text("policy_id"), text("name")) else { continue };
-        let (operator, value) =
-            (text("operator").unwrap_or("stringEquals"), text("value").unwrap_or_default());
-        let opened = resources.entry(policy).or_default();
-        let attribute = format!("tag {name}");
-        let Some(pattern) = pattern(operator, value) else {
-            opened.depend(&format!("tag {name} {operator} {value}"));
-            continue;
-        };
-        match opened.resource.0.get(attribute.as_str()) {
-            // A resource may carry several tags of one name, so that a second one takes nothing from the first.
-            Some(known) if *known != [pattern.clone()] => {
-                let too = format!("tagged {name}:{value} too");
-                opened.condition = both(opened.condition.as_deref(), Some(&too));
-            }
-            Some(_) => {}
-            None => opened.restrict(&attribute, vec![pattern], ""),
-        }
-    }
-    resources
 }
 
-/// Returns what an operator matches; nothing for one that is not known, of which nobody can say what it lets through.
-pub(super) fn pattern(operator: &str, value: &str) -> Option<Pattern> {
-    Some(match operator {
-        "stringEquals" | "stringEqualsAnyOf" => Pattern::literal(value),
-        "stringMatch" | "stringMatchAnyOf" => Pattern::parse_ibm(value),
-        // An attribute that is absent is the same as an empty one.
-        "stringExists" if value == "false" => Pattern::literal(""),
-        "stringExists" => Pattern::parse("?*"),
-        _ => return None,
-    })
+/// What stands of policies in other tables.
+struct Details<'a> {
+    roles: OfPolicies<'a>,
+    subjects: OfPolicies<'a>,
+    resources: OfPolicies<'a>,
+    tags: OfPolicies<'a>,
+    patterns: Patterns<'a>,
+    roles_as_steps: RoleSteps<'a>,
 }
 
-/// The attributes of policy subjects, for policies whose subject is not a single one.
-struct Subjects<'a>(FxHashMap<&'a str, Vec<(&'a str, &'a str, &'a str)>>);
-
-impl<'a> Subjects<'a> {
+impl<'a> Details<'a> {
     fn of(state: &'a State) -> Self {
-        let mut subjects: FxHashMap<&str, Vec<(&str, &str, &str)>> = FxHashMap::default();
-        for row in state.rows(&t::POLICY_SUBJECTS) {
-            let text = |column| t::POLICY_SUBJECTS.text(row, column);
-            if let (Some(policy), Some(name), Some(value)) = (text("policy_id"), text("name"), text("value"))
-            {
-                let operator = text("operator").unwrap_or("stringEquals");
-                subjects.entry(policy).or_default().push((name, operator, value));
-            }
+        Self {
+            roles: OfPolicies::of(state, &t::POLICY_ROLES),
+            subjects: OfPolicies::of(state, &t::POLICY_SUBJECTS),
+            resources: OfPolicies::of(state, &t::POLICY_RESOURCES),
+            tags: OfPolicies::of(state, &t::POLICY_TAGS),
+            patterns: Patterns::default(),
+            roles_as_steps: RoleSteps::default(),
         }
-        Self(subjects)
     }
 
-    fn of_policy(&self, access: &mut Access, row: &Row, id: &str) -> Vec<Holder> {
+    /// Returns what stands of the policy of a row; policies are asked for in their order.
+    fn take(&mut self, policy: &Row) -> Detail<'a> {
+        let key = policy.prefix(t::POLICIES.key);
+        Detail {
+            roles: self.roles.take(key),
+            subjects: self.subjects.take(key),
+            resources: self.resources.take(key),
+            tags: self.tags.take(key),
+        }
+    }
+}
+
+/// The patterns of values, of which thousands of policies name the same.
+#[derive(Default)]
+struct Patterns<'a>(FxHashMap<(&'a str, &'a str), Option<Pattern>>);
+
+impl<'a> Patterns<'a> {
+    /// As [`pattern`].
+    fn of(&mut self, operator: &'a str, value: &'a str) -> Option<Pattern> {
+        self.0.entry((operator, value)).or_insert_with(|| pattern(operator, value)).clone()
+    }
+}
+
+/// Roles as steps, of which thousands of policies give the same.
+#[derive(Default)]
+struct RoleSteps<'a>(FxHashMap<Given<'a>, Arc<Step>>);
+
+impl<'a> RoleSteps<'a> {
+    fn of(&mut self, role: &'a str, name: Option<&'a str>) -> Arc<Step> {
+        let known = self.0.entry((role, name));
+        Arc::clone(known.or_insert_with(|| Arc::new(step("role", role, name))))
+    }
+}
+
+/// What stands of one policy in other tables.
+struct Detail<'a> {
+    roles: &'a [Row],
+    subjects: &'a [Row],
+    resources: &'a [Row],
+    tags: &'a [Row],
+}
+
+impl<'a> Detail<'a> {
+    /// Returns the roles that the policy gives.
+    fn roles(&self) -> impl Iterator<Item = Given<'a>> {
+        let text = |row, column| t::POLICY_ROLES.text(row, column);
+        self.roles.iter().filter_map(move |row| Some((text(row, "role_id")?, text(row, "display_name"))))
+    }
+
+    /// Returns what the policy opens. The account itself is no restriction.
+    fn opened(&self, patterns: &mut Patterns<'a>) -> Opened {
+        let mut opened = Opened::default();
+        let table = &t::POLICY_RESOURCES;
+        let place = |row: &Row| table.cell(row, "position").as_integer();
+        for values in self.resources.chunk_by(|one, other| place(one) == place(other)) {
+            let first = values.iter().find_map(|row| Some((row, table.text(row, "name")?)));
+            let Some((first, name)) = first.filter(|(_, name)| *name != "accountId") else { continue };
+            let operator = table.text(first, "operator").unwrap_or("stringEquals");
+            let named = values.iter().filter(|row| table.text(row, "name").is_some());
+            let values: Vec<&str> = named.filter_map(|row| table.text(row, "value")).collect();
+            let words = || format!("{name} {operator} {}", values.join(" or "));
+            match values.iter().map(|value| patterns.of(operator, value)).collect() {
+                Some(patterns) => opened.restrict(name, patterns, words),
+                None => opened.depend(&words()),
+            }
+        }
+        self.tags.iter().for_each(|row| add_tag(&mut opened, row, patterns));
+        opened
+    }
+
+    /// Returns whom the policy is for.
+    fn holders(&self, access: &mut Access, row: &Row, id: &str) -> Vec<Holder> {
         let text = |column| t::POLICIES.text(row, column);
         match (text("subject_iam_id"), text("subject_access_group_id")) {
             (Some(iam_id), None) => vec![Holder::Principal(identity(access, iam_id), None)],
@@ -331,7 +354,12 @@ impl<'a> Subjects<'a> {
 
     /// Returns the holders when the subject is one attribute with several values; else it is noted.
     fn several(&self, access: &mut Access, id: &str) -> Vec<Holder> {
-        let attributes = self.0.get(id).map_or(&[][..], Vec::as_slice);
+        let text = |row, column| t::POLICY_SUBJECTS.text(row, column);
+        let attribute = |row| {
+            let operator = text(row, "operator").unwrap_or("stringEquals");
+            Some((text(row, "name")?, operator, text(row, "value")?))
+        };
+        let attributes: Vec<(&str, &str, &str)> = self.subjects.iter().filter_map(attribute).collect();
         let is_all = |wanted: &str| {
             !attributes.is_empty()
                 && attributes
@@ -350,4 +378,33 @@ impl<'a> Subjects<'a> {
         access.miss(format!("whom policy {id} is for"));
         Vec::new()
     }
+}
+
+/// Adds a tag that a resource must carry.
+fn add_tag<'a>(opened: &mut Opened, row: &'a Row, patterns: &mut Patterns<'a>) {
+    let text = |column| t::POLICY_TAGS.text(row, column);
+    let Some(name) = text("name") else { return };
+    let (operator, value) = (text("operator").unwrap_or("stringEquals"), text("value").unwrap_or_default());
+    let attribute = format!("tag {name}");
+    let Some(pattern) = patterns.of(operator, value) else {
+        return opened.depend(&format!("tag {name} {operator} {value}"));
+    };
+    match opened.resource.0.get(attribute.as_str()) {
+        // A resource may carry several tags of one name, so that a second one takes nothing from the first.
+        Some(known) if *known != [pattern.clone()] => opened.depend(&format!("tagged {name}:{value} too")),
+        Some(_) => {}
+        None => opened.restrict(&attribute, vec![pattern], String::new),
+    }
+}
+
+/// Returns what an operator matches; nothing for one that is not known, of which nobody can say what it lets through.
+pub(super) fn pattern(operator: &str, value: &str) -> Option<Pattern> {
+    Some(match operator {
+        "stringEquals" | "stringEqualsAnyOf" => Pattern::literal(value),
+        "stringMatch" | "stringMatchAnyOf" => Pattern::parse_ibm(value),
+        // An attribute that is absent is the same as an empty one.
+        "stringExists" if value == "false" => Pattern::literal(""),
+        "stringExists" => Pattern::parse("?*"),
+        _ => return None,
+    })
 }

@@ -17,7 +17,7 @@ use super::{
     step,
 };
 use crate::{
-    Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Step,
+    Access, Choice, Effect, Holders, Pattern, Resource, Source, Statement, Steps,
     bounds::{denied_unless, everything},
 };
 
@@ -31,7 +31,7 @@ pub(super) fn add(access: &mut Access, state: &State) {
     let contexts = contexts(state);
     let apis = apis(state);
     let mut resources = resources(state);
-    let mut level = vec![Source { steps: Arc::default(), statement: everything(), holders: Holders::All }];
+    let mut level = vec![Source { steps: Steps::default(), statement: everything(), holders: Holders::All }];
     for row in state.rows(&t::CBR_RULES) {
         let text = |column| t::CBR_RULES.text(row, column);
         let Some(id) = text("id") else { continue };
@@ -39,7 +39,7 @@ pub(super) fn add(access: &mut Access, state: &State) {
             continue;
         }
         let name = text("description").filter(|text| !text.is_empty());
-        let steps: Arc<[Step]> = [step("restriction", id, name)].into();
+        let steps: Steps = step("restriction", id, name).into();
         let lets_through = alternatives(
             contexts.get(id).into_iter().flatten().cloned().chain(apis.get(id).cloned()).collect(),
         );
@@ -48,7 +48,7 @@ pub(super) fn add(access: &mut Access, state: &State) {
             let aside = opened.condition.map(|words| format!("not {words}"));
             let words = alternatives(lets_through.iter().cloned().chain(aside).collect());
             level.push(Source {
-                steps: Arc::clone(&steps),
+                steps: steps.clone(),
                 statement: Statement {
                     effect: Effect::Deny,
                     actions: Arc::new(actions(&opened.resource)),
@@ -160,7 +160,7 @@ fn restrict(opened: &mut Opened, row: &Row) {
     let words = format!("{name} {operator} {value}");
     if table.cell(row, "is_tag").as_boolean() == Some(true) {
         match pattern(operator, value) {
-            Some(pattern) => opened.restrict(&format!("tag {name}"), vec![pattern], &words),
+            Some(pattern) => opened.restrict(&format!("tag {name}"), vec![pattern], || words),
             None => opened.depend(&words),
         }
         return;
@@ -173,10 +173,10 @@ fn restrict(opened: &mut Opened, row: &Row) {
     match (services, pattern(operator, value)) {
         (Some(services), Some(_)) => {
             let named = services.iter().map(|service| Pattern::literal(service)).collect();
-            opened.restrict("serviceName", named, &words);
+            opened.restrict("serviceName", named, || words);
         }
         (None, Some(_)) if value == "*" => {}
-        (None, Some(pattern)) => opened.restrict(name, vec![pattern], &words),
+        (None, Some(pattern)) => opened.restrict(name, vec![pattern], || words),
         (_, None) => opened.depend(&words),
     }
 }

@@ -273,10 +273,11 @@ pub(crate) fn narrowed(resource: &Resource, service: &str) -> Option<Resource> {
             narrowed.0.remove(*place);
         });
     }
+    let named = narrowed.0.get("serviceName").filter(|named| is_one_service(named)).cloned();
     SERVICE_ATTRIBUTES.iter().for_each(|attribute| {
         narrowed.0.remove(*attribute);
     });
-    Some(narrowed.with("serviceName", vec![Pattern::literal(service)]))
+    Some(narrowed.with("serviceName", named.unwrap_or_else(|| vec![Pattern::literal(service)])))
 }
 
 /// Returns whether a resource is only of what lies in some resource group or region.
@@ -291,8 +292,10 @@ pub(crate) fn names_services(resource: &Resource) -> bool {
 
 /// Returns the one service that a resource names, if it names one.
 pub(crate) fn only_service(resource: &Resource) -> Option<String> {
-    match resource.0.get("serviceName").map(Vec::as_slice) {
-        Some([service]) if service.is_literal() => Some(service.to_string()),
-        _ => None,
-    }
+    let named = resource.0.get("serviceName").filter(|named| is_one_service(named))?;
+    named.first().map(ToString::to_string)
+}
+
+fn is_one_service(named: &[Pattern]) -> bool {
+    matches!(named, [service] if service.is_literal())
 }

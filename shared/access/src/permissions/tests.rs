@@ -20,7 +20,7 @@ fn allow(access: &mut Access, action: &str, urn: Option<&str>) -> usize {
         resources: Choice::any_of(vec![urn.map_or_else(Resource::any, crate::huawei::resource)]).into(),
         condition: None,
     };
-    access.source(Source { steps: [step("policy", action)].into(), statement, holders: crate::Holders::All })
+    access.source(Source { steps: step("policy", action).into(), statement, holders: crate::Holders::All })
 }
 
 /// Two users, of whom the first is in the group of auditors.
@@ -114,7 +114,7 @@ fn who_cannot_use_it_does_not_hold_it() {
 fn the_root_user_needs_no_word() {
     let mut access = office(&[]);
     let source = allow(&mut access, "*:*:*", None);
-    access.sources[source].steps = [step("root user", "ana")].into();
+    access.sources[source].steps = step("root user", "ana").into();
     access.attach(access.principal_with("ana").unwrap(), source);
     assert_eq!(told(&access, &[permission("all", "*:*:*", &[])]), [""; 0]);
 }
