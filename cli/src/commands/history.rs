@@ -23,7 +23,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &HistoryArgs) -> Result<bo
     }
     let life = history::life(&past.history, &timeline, subject).await?;
     let most = usize::try_from(wanted.compare).unwrap_or(usize::MAX);
-    let turns = history::access_turns(&past.history, &timeline, &life.subject, most).await?;
+    let turns = history::access_turns(&past.history, &timeline, &life.subject, most, || true).await?;
     let rules = Questions::of(context.settings, None)?.rules;
     let told = serve::tell_life(&past.history, &rules, &timeline, &life, &turns).await?;
     context.screen.show(

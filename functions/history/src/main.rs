@@ -28,6 +28,7 @@ const LIMITS: AskLimits = AskLimits {
     wait: Duration::from_secs(2),
     answer_bytes: 4_400_000,
     sql_bytes: 640 << 20,
+    worth_keeping: Duration::from_millis(200),
     kept_bytes: 256 << 20,
 };
 

@@ -18,10 +18,12 @@ pub struct Turns {
     pub changes: Vec<(Sighting, Vec<SharedChange>)>,
     /// Numbers of earlier snapshots in which something may have become of it too, and that were not compared.
     pub left_out: Vec<u64>,
+    /// Whether some of them would have been compared if there had been time.
+    pub is_hurried: bool,
 }
 
 /// Returns what became of the access of a thing in the snapshots in which its rows, or those of its groups and policies, changed:
-/// the newest `most` of them.
+/// the newest `most` of them, and fewer where there is no `time_left` for more after the first.
 ///
 /// # Errors
 /// As [`crate::state`].
@@ -30,14 +32,20 @@ pub async fn access_turns(
     timeline: &Timeline,
     subject: &Subject,
     most: usize,
+    time_left: impl Fn() -> bool,
 ) -> Result<Turns, SnapshotError> {
     let mut numbers: Vec<u64> = candidates(history, timeline, subject).await?.into_iter().rev().collect();
-    let left_out = numbers.split_off(most.min(numbers.len()));
+    let mut left_out = numbers.split_off(most.min(numbers.len()));
     let ids = subject.telling_ids();
-    let mut changes = Vec::new();
-    for pair in timeline.manifests.windows(2) {
+    let (mut changes, mut compared, mut hurried) = (Vec::new(), 0, Vec::new());
+    for pair in timeline.manifests.windows(2).rev() {
         let [before, after] = pair else { continue };
         if numbers.contains(&after.number) {
+            if compared > 0 && !time_left() {
+                hurried.push(after.number);
+                continue;
+            }
+            compared += 1;
             let all = access_changes(history, before, after).await?;
             let found: Vec<SharedChange> =
                 all.changes.iter().filter(|change| is_of(change, &ids)).cloned().collect();
@@ -46,7 +54,10 @@ pub async fn access_turns(
             }
         }
     }
-    Ok(Turns { changes, left_out })
+    changes.reverse();
+    let is_hurried = !hurried.is_empty();
+    left_out.splice(..0, hurried);
+    Ok(Turns { changes, left_out, is_hurried })
 }
 
 /// Returns whether a change of access is of one of some things, or by a way through it.

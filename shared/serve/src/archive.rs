@@ -29,7 +29,9 @@ pub struct AskLimits {
     pub answer_bytes: usize,
     /// Bytes of memory for all SQL that is asked at one time, the tables it is asked of among it.
     pub sql_bytes: u64,
-    /// Bytes of memory for what was read of the store and may be asked again.
+    /// How long an answer has to take that it is kept, packed.
+    pub worth_keeping: Duration,
+    /// Bytes of memory for what was read of the store and may be asked again, and for answers.
     pub kept_bytes: usize,
 }
 
@@ -43,6 +45,7 @@ impl Default for AskLimits {
             wait: Duration::from_secs(30),
             answer_bytes: 64 * 1024 * 1024,
             sql_bytes: 1024 * 1024 * 1024,
+            worth_keeping: Duration::from_millis(200),
             kept_bytes: 256 * 1024 * 1024,
         }
     }

@@ -17,6 +17,7 @@ mod token;
 mod archive;
 mod flights;
 mod ground;
+mod kept_answers;
 mod questions;
 mod reply;
 mod request;

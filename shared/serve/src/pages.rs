@@ -26,6 +26,8 @@ use frame::{Frame, Tab};
 pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) text: String,
+    /// Whether all that it shows was worked out.
+    pub(crate) is_whole: bool,
 }
 
 /// Returns a file that pages consist of: its media type and its text.
@@ -68,6 +70,7 @@ pub(crate) async fn page(archive: &Archive, request: &Request, ground: &Ground) 
         true => Some(questions::answer(archive, request, ground).await),
         false => None,
     };
+    let is_whole = !matches!(&answered, Some(Ok(reply)) if reply.is_hurried);
     let (answer, problem) = match answered {
         None => (None, None),
         Some(Ok(reply)) => (Some(reply.json), None),
@@ -93,7 +96,7 @@ pub(crate) async fn page(archive: &Archive, request: &Request, ground: &Ground) 
     };
     let (title, tab, trail, body) = asked.draw();
     let frame = Frame { title, account, tab, trail };
-    Ok(Page { status, text: frame.draw(body) })
+    Ok(Page { status, text: frame.draw(body), is_whole })
 }
 
 /// Returns whether enough was given to ask; else the page is the form alone.

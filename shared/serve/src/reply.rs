@@ -1,6 +1,9 @@
 //! An answer, and the bytes that go out: JSON, CSV, JSON lines, Parquet; kept or not; packed where the client can unpack.
 
-use std::{io::Write, sync::OnceLock};
+use std::{
+    io::Write,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -10,7 +13,9 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{Problem, archive::AskLimits, endpoints::Operation, ground::Validity, request::Form};
+use crate::{
+    Problem, archive::AskLimits, endpoints::Operation, ground::Validity, request::Form, turnstile::Places,
+};
 
 /// The media type of Parquet, which is packed already.
 pub(crate) const PARQUET: &str = "application/vnd.apache.parquet";
@@ -25,14 +30,30 @@ pub(crate) struct Made {
     /// Headers that say what it leaves out.
     pub(crate) told: HeaderMap,
     pub(crate) status: u16,
+    /// Whether all was worked out; else the same question may have more of an answer later.
+    pub(crate) is_whole: bool,
     /// The bytes as they are packed for those that can unpack them: once, however many wait for them.
     packed: [OnceLock<Option<Bytes>>; 2],
+    /// What its bytes count as, until the last of those that wait for them has read them.
+    places: Arc<Places>,
 }
 
 impl Made {
     /// Takes what goes out.
-    pub(crate) const fn new(media_type: &'static str, bytes: Bytes, told: HeaderMap, status: u16) -> Self {
-        Self { media_type, bytes, told, status, packed: [const { OnceLock::new() }; 2] }
+    pub(crate) fn new(media_type: &'static str, bytes: Bytes, told: HeaderMap, status: u16) -> Self {
+        let (packed, places) = ([const { OnceLock::new() }; 2], Arc::default());
+        Self { media_type, bytes, told, status, is_whole: true, packed, places }
+    }
+
+    /// Returns this with whether all was worked out.
+    pub(crate) fn whole(self, is_whole: bool) -> Self {
+        Self { is_whole, ..self }
+    }
+
+    /// Returns this with the places that its bytes take while anybody reads them.
+    pub(crate) fn counted(self, places: Places) -> Self {
+        let places = Arc::new(places);
+        Self { bytes: places.under(self.bytes), places, ..self }
     }
 
     /// Returns the bytes as the client takes them, with the coding where they are packed.
@@ -45,7 +66,11 @@ impl Made {
                 Coding::Zstd => zstd,
                 Coding::Gzip => gzip,
             };
-            let bytes = place.get_or_init(|| coding.pack(&self.bytes).map(Bytes::from)).clone()?;
+            let pack = || {
+                let packed = coding.pack(&self.bytes)?;
+                Some(Arc::new(self.places.split(packed.len())).under(packed.into()))
+            };
+            let bytes = place.get_or_init(pack).clone()?;
             Some((Some(coding), bytes))
         });
         packed.unwrap_or_else(|| (None, self.bytes.clone()))
@@ -64,6 +89,8 @@ pub(crate) struct Reply {
     pub(crate) most_rows: Option<usize>,
     /// Whether it was asked in SQL, which has limits of its own.
     pub(crate) is_sql: bool,
+    /// Whether it was left where time ran short: asked again, it may tell more.
+    pub(crate) is_hurried: bool,
     /// The rows as a Parquet file, where they are asked for as one.
     pub(crate) parquet: Option<Vec<u8>>,
 }
@@ -71,7 +98,15 @@ pub(crate) struct Reply {
 impl Reply {
     /// Takes an answer that has no order of columns.
     pub(crate) const fn of(json: Value) -> Self {
-        Self { json, columns: Vec::new(), next: None, most_rows: None, is_sql: false, parquet: None }
+        Self {
+            json,
+            columns: Vec::new(),
+            next: None,
+            most_rows: None,
+            is_sql: false,
+            is_hurried: false,
+            parquet: None,
+        }
     }
 
     /// Returns the lists that the answer hangs on and that were not read to their end.

@@ -11,13 +11,17 @@ use axum::{
     },
 };
 use futures::FutureExt;
-use tokio::{runtime::Handle, sync::oneshot, time::timeout};
+use tokio::{
+    runtime::Handle,
+    sync::oneshot,
+    time::{Instant, timeout},
+};
 
 use crate::{
     Problem,
     archive::Archive,
     ground::{Ground, Validity},
-    pages, questions, reply,
+    kept_answers, pages, questions, reply,
     reply::{Made, Reply},
     request::{Form, Request},
 };
@@ -104,7 +108,7 @@ async fn ask(
     let limits = archive.limits();
     let made = made(archive, &request, &ground).await?;
     // What is wrong today may be right tomorrow, whatever snapshot it is asked of.
-    let validity = if made.status == 200 { ground.validity } else { Validity::Never };
+    let validity = if made.status == 200 && made.is_whole { ground.validity } else { Validity::Never };
     let mut response = reply::respond(&made, &validity, headers, limits);
     if made.status != 200 {
         *response.status_mut() =
@@ -148,8 +152,12 @@ async fn work(archive: Archive, request: Request, ground: Ground) -> Result<Arc<
     let (answer, work) = oneshot::channel();
     let runtime = Handle::current();
     let thread = move || {
-        let _turn = turn;
-        drop(answer.send(runtime.block_on(worked_out(&archive, &request, &ground))));
+        let made = runtime.block_on(async {
+            let made = worked_out(&archive, &request, &ground).await?;
+            let places = archive.turnstile().keep(turn, made.bytes.len()).await?;
+            Ok(made.counted(places))
+        });
+        drop(answer.send(made));
     };
     thread::Builder::new()
         .name("question".to_owned())
@@ -168,15 +176,27 @@ fn broken_promise(error: &dyn std::error::Error) -> Problem {
     Problem::new(500, "broken-promise", "the question could not be worked out", "please report this")
 }
 
-/// Asks the question, and writes the answer.
+/// Returns the answer that is kept, or asks the question and writes it.
 async fn worked_out(archive: &Archive, request: &Request, ground: &Ground) -> Result<Made, Problem> {
+    if let Some(kept) = kept_answers::find(ground) {
+        return Ok(kept);
+    }
+    let began = Instant::now();
+    let made = asked(archive, request, ground).await?;
+    kept_answers::keep(ground, &made, began.elapsed(), archive.limits().worth_keeping);
+    Ok(made)
+}
+
+/// Asks the question, and writes the answer.
+async fn asked(archive: &Archive, request: &Request, ground: &Ground) -> Result<Made, Problem> {
     if request.form == Form::Page {
         let page = pages::page(archive, request, ground).await?;
-        return Ok(Made::new(HTML, page.text.into(), HeaderMap::new(), page.status));
+        return Ok(Made::new(HTML, page.text.into(), HeaderMap::new(), page.status).whole(page.is_whole));
     }
     let mut reply: Reply = questions::answer(archive, request, ground).await?;
     let (media_type, bytes) = reply.bytes(request.endpoint, request.form);
-    Ok(Made::new(media_type, bytes.into(), reply.told_headers(archive.limits()), 200))
+    let told = reply.told_headers(archive.limits());
+    Ok(Made::new(media_type, bytes.into(), told, 200).whole(!reply.is_hurried))
 }
 
 async fn text_of(body: Body) -> Result<String, Problem> {

@@ -1,5 +1,7 @@
 //! What the service takes: a warm one reads nothing twice, and no SQL makes it take all memory.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, to_bytes},
     http::Request,
@@ -57,7 +59,9 @@ const QUESTIONS: [&str; 10] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warm_service_reads_no_object_twice_unless_it_proves_it() {
     let desk = Desk::with_history();
-    let warm = Warm::open(&desk, AskLimits::default()).await;
+    // Tables are kept, not only answers.
+    let limits = AskLimits { worth_keeping: Duration::MAX, ..AskLimits::default() };
+    let warm = Warm::open(&desk, limits).await;
     let newest =
         desk.iamwatch(&["snapshots", "--json"]).json()[6]["finished_at"].as_str().unwrap().to_owned();
     let users = desk.iamwatch(&["show", "latest", "ibm_users", "--json"]).json();
@@ -93,6 +97,78 @@ async fn equal_questions_at_one_time_are_worked_out_once() {
     assert!(all.iter().all(|(_, same)| *same == answer));
     // Each finds its snapshots; what they hold is read for all of them.
     assert!(reads < 10 * alone, "{reads} objects for forty, {alone} for one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_nobody_reads_take_the_memory_of_others_and_no_more() {
+    let desk = Desk::with_history();
+    let wait = Duration::from_millis(100);
+    let limits = AskLimits { work_bytes: 6 << 20, at_once: 1, wait, ..AskLimits::default() };
+    let warm = Warm::open(&desk, limits).await;
+    let ask = async |question: &str, coding: &str| {
+        let uri = format!("/api/v1/accounts/{}/{question}", warm.account);
+        let request = Request::builder().uri(uri).header("accept-encoding", coding);
+        serve::respond(warm.archive.clone(), request.body(Body::empty()).unwrap()).await
+    };
+    let large = format!("query?at=7&sql={}", encoded("select printf('%.4000000c', 'x') as x"));
+    let unread = ask(&large, "identity").await;
+    assert_eq!(unread.status().as_u16(), 200);
+    // There is no room for another one beside it, and what reads no table needs none.
+    let busy = ask("findings?at=7", "identity").await;
+    assert_eq!((busy.status().as_u16(), busy.headers().contains_key("retry-after")), (503, true));
+    assert_eq!(ask("snapshots/7", "identity").await.status().as_u16(), 200);
+    assert!(to_bytes(unread.into_body(), usize::MAX).await.unwrap().len() > 4_000_000);
+    assert_eq!(ask("findings?at=7", "identity").await.status().as_u16(), 200, "it was read");
+    // Packed it is small.
+    let _unread = ask(&large, "zstd").await;
+    assert_eq!(ask("findings?at=7", "identity").await.status().as_u16(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_took_long_is_kept_where_what_it_is_made_of_is_not() {
+    let desk = Desk::with_history();
+    let mut again = Vec::new();
+    for worth_keeping in [Duration::MAX, Duration::ZERO] {
+        // A bound in which the answers have room, and hardly a table.
+        let limits = AskLimits { kept_bytes: 96 << 10, worth_keeping, ..AskLimits::default() };
+        let warm = Warm::open(&desk, limits).await;
+        let question = "changes?from=6&to=7&access=true";
+        let (first, answer) = warm.ask(question).await;
+        let (reads, same) = warm.ask(question).await;
+        assert!(answer == same && first > 40, "{first}");
+        let (other, elsewhere) = warm.ask("changes?from=7&to=6&access=true").await;
+        assert!(elsewhere != answer && other > 0, "another question is worked out");
+        again.push(reads);
+    }
+    // What is left is finding the snapshots.
+    assert!(again[0] > 40 && again[1] <= 6, "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_time_runs_short_a_life_is_compared_in_the_newest_snapshots_only() {
+    let desk = Desk::with_history();
+    let warm = Warm::open(&desk, AskLimits::default()).await;
+    let account = snapshot::History::accounts(&warm.store).await.unwrap().remove(0);
+    let history = snapshot::History::new(warm.store.clone(), account);
+    let timeline = history.timeline(9).await.unwrap();
+    let users = desk.iamwatch(&["show", "latest", "ibm_users", "--json"]).json();
+    let mut most = 0;
+    for user in users["rows"].as_array().unwrap() {
+        let subject =
+            history::find_subject(&history, &timeline, user["iam_id"].as_str().unwrap()).await.unwrap();
+        let all = history::access_turns(&history, &timeline, &subject, 100, || true).await.unwrap();
+        let hurried = history::access_turns(&history, &timeline, &subject, 100, || false).await.unwrap();
+        assert!(all.left_out.is_empty() && !all.is_hurried);
+        assert_eq!(hurried.is_hurried, !hurried.left_out.is_empty());
+        // What was compared is the end of the whole, and what was not is said, newest first.
+        let told = |turns: &history::Turns| format!("{:?}", turns.changes).len();
+        assert!(told(&hurried) <= told(&all) && hurried.changes.len() <= 1);
+        assert!(hurried.left_out.is_sorted_by(|one, next| one > next), "{:?}", hurried.left_out);
+        let is_newer = |left: &u64| hurried.changes.iter().all(|(at, _)| at.snapshot > *left);
+        assert!(hurried.left_out.iter().all(is_newer));
+        most = most.max(hurried.left_out.len());
+    }
+    assert!(most > 1, "{most}: nobody's life had more than two turns");
 }
 
 /// Makes a history long: manifests without tables, one for each day, after those that are there.

@@ -59,7 +59,15 @@ pub(super) async fn rows(request: &Request, ground: &Ground) -> Result<Reply, Pr
         "incomplete": incomplete,
         "next": next,
     });
-    Ok(Reply { json, columns, next, most_rows: Some(request.count("limit")), is_sql: false, parquet })
+    Ok(Reply {
+        json,
+        columns,
+        next,
+        most_rows: Some(request.count("limit")),
+        is_sql: false,
+        is_hurried: false,
+        parquet,
+    })
 }
 
 /// Writes rows as a Parquet file, with what each column is in its footer.

@@ -1,6 +1,7 @@
 //! What is asked of things: the life of one, what it holds, where things are by their name, who may do what.
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::holdings::holdings;
 use crate::{
@@ -16,10 +17,14 @@ use crate::{
 /// Tells the life of one thing up to the newest snapshot, and what it holds there.
 pub(super) async fn life(archive: &Archive, request: &Request, ground: &Ground) -> Result<Reply, Problem> {
     let (history, newest) = (ground.history()?, ground.manifest()?);
+    // What is compared needs as long as it needs; the rest of the answer has the other half of the time.
+    let until = Instant::now() + archive.limits().question / 2;
     let timeline = history.timeline(newest.number).await?;
     let subject = history::find_subject(history, &timeline, request.needed("subject")?).await?;
     let life = history::life(history, &timeline, subject).await?;
-    let turns = history::access_turns(history, &timeline, &life.subject, request.count("compare")).await?;
+    let most = request.count("compare");
+    let turns =
+        history::access_turns(history, &timeline, &life.subject, most, || Instant::now() < until).await?;
     let told = tell_life(history, archive.rules(), &timeline, &life, &turns).await?;
     let mut json = life_json(&told);
     // Who has become a trusted profile bears its id with this in front.
@@ -32,7 +37,7 @@ pub(super) async fn life(archive: &Archive, request: &Request, ground: &Ground) 
             members.insert("unseen".to_owned(), json!(unseen));
         }
     }
-    Ok(Reply::of(json))
+    Ok(Reply { is_hurried: turns.is_hurried, ..Reply::of(json) })
 }
 
 /// Finds things by a part of their name or id.
