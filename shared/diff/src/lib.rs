@@ -5,6 +5,7 @@ mod carry;
 mod compare;
 mod documents;
 mod doubt;
+mod edits;
 mod gone;
 mod less;
 mod revealed;

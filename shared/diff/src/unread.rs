@@ -11,6 +11,7 @@ use crate::{
     broken::is_first,
     carry::owner,
     documents::merge_documents,
+    edits::Edits,
     unsaid::{is_companion, is_part_lost, rows_below, was_said},
 };
 
@@ -80,8 +81,13 @@ pub(crate) fn fill(
             let to = if is_known { &mut unread.kept } else { &mut unread.unknown };
             to.entry(list.clone()).or_default().insert(cell);
         }
-        let stored = known
-            .map_or_else(|| blanked(table, &row, &columns), |known| filled(table, &row, &known, &columns));
+        let stored = match known {
+            Some(known) => {
+                let is_edited = edits.is_edited_inside((before, state), table, &key, declared);
+                filled(table, &row, &known, (&columns, is_edited))
+            }
+            None => blanked(table, &row, &columns),
+        };
         edits.put(table, stored);
     }
     edits.apply(before, state, declared);
@@ -91,79 +97,19 @@ pub(crate) fn fill(
 /// A row by its table and key.
 type Place = (&'static str, Box<[u8]>);
 
-/// What takes the place of rows that were shown. Each change of a table sorts it anew, so that all are made at once.
-#[derive(Default)]
-struct Edits {
-    /// Rows by table and key.
-    rows: BTreeMap<&'static str, NewRows>,
-    /// Things whose nested rows are those of the last snapshot, by nested table.
-    children: BTreeMap<&'static str, Owners>,
-}
-
-/// Rows of a table by key.
-struct NewRows {
-    table: &'static Table,
-    by_key: BTreeMap<Box<[u8]>, Row>,
-}
-
-/// Things by key, of which all rows of a nested table are meant.
-struct Owners {
-    child: &'static Table,
-    /// How many columns are the key of the thing.
-    columns: usize,
-    keys: BTreeSet<Box<[u8]>>,
-}
-
-impl Edits {
-    /// Puts a row in the place of the one with its key, if there is one.
-    fn put(&mut self, table: &'static Table, row: Row) {
-        let rows = self.rows.entry(table.name).or_insert_with(|| NewRows { table, by_key: BTreeMap::new() });
-        rows.by_key.insert(row.prefix(table.key).into(), row);
-    }
-
-    /// Returns the row of a table with a key: the one that is to be, else the one that was shown.
-    fn row<'a>(&'a self, state: &'a State, table: &Table, key: &[u8]) -> Option<&'a Row> {
-        let new = self.rows.get(table.name).and_then(|rows| rows.by_key.get(key));
-        new.or_else(|| state.rows(table).get(table, key))
-    }
-
-    /// Puts the former rows of one thing in a nested table, and in those below it, in the place of what was shown of them.
-    fn keep_children(&mut self, child: &'static Table, key: &[u8], columns: usize) {
-        let owners = self.children.entry(child.name);
-        let owners = owners.or_insert_with(|| Owners { child, columns, keys: BTreeSet::new() });
-        owners.keys.insert(key.into());
-    }
-
-    fn apply(self, before: &State, state: &mut State, declared: &[&'static Table]) {
-        for NewRows { table, by_key: rows } in self.rows.into_values() {
-            let shown = state.take(table).into_iter().filter(|row| !rows.contains_key(row.prefix(table.key)));
-            let shown: Vec<Row> = shown.collect();
-            state.put(table, Rows::new(table, shown.into_iter().chain(rows.into_values()).collect()));
-        }
-        let names = |table: &'static Table| table.key_columns().iter().map(|column| column.name);
-        for Owners { child, columns, keys } in self.children.into_values() {
-            let is_below = |table: &&&'static Table| {
-                table.listing == child.listing && names(child).eq(names(table).take(child.key))
-            };
-            let is_of = |row: &Row| keys.contains(row.prefix(columns));
-            for table in declared.iter().filter(is_below) {
-                let shown: Vec<Row> = state.take(table).into_iter().filter(|row| !is_of(row)).collect();
-                let known: Vec<Row> = before.rows(table).iter().filter(|row| is_of(row)).cloned().collect();
-                known.iter().for_each(|row| state.mark_carried(table, row));
-                state.put(table, Rows::new(table, shown.into_iter().chain(known).collect()));
-            }
-        }
-    }
-}
-
 /// Returns a row with the last known value in each of some columns. The API's object is no other only because of them; where others were
-/// edited, it shows that.
-fn filled(table: &Table, row: &Row, known: &Row, columns: &BTreeSet<&str>) -> Row {
+/// edited, or the lists inside of the thing, it shows that.
+fn filled(
+    table: &Table,
+    row: &Row,
+    known: &Row,
+    (columns, is_edited_inside): (&BTreeSet<&'static str>, bool),
+) -> Row {
     let cells = || table.columns.iter().zip(row.values().zip(known.values()));
     let is_same = cells().all(|(column, (value, known))| {
         value == known || columns.contains(column.name) || column.kind == Type::Document
     });
-    if is_same {
+    if is_same && !is_edited_inside {
         return known.clone();
     }
     let place = table.position("document").filter(|_| columns.contains("document"));
@@ -336,7 +282,8 @@ impl Unread {
                 self.unknown.entry(list_of(&lists, table, row)).or_default().extend(cells);
                 continue;
             };
-            edits.put(table, filled(table, row, known, columns));
+            let is_edited = edits.is_edited_inside((before, state), table, &place.1, declared);
+            edits.put(table, filled(table, row, known, (columns, is_edited)));
         }
     }
 

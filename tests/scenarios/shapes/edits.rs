@@ -199,3 +199,79 @@ async fn an_edit_on_huawei_cloud_beside_an_odd_answer_is_told_exactly_once() {
     ];
     each_is_told_once(&account, cases, |account, edit| account.huawei().change(edit)).await;
 }
+
+/// An edit of a list inside of a thing, the calls that show the thing, how it is odd, and what is told of: a part of each event.
+type Inside<W> = (Edit<W>, &'static str, Kind, &'static [&'static str]);
+
+/// Lives through each edit beside the odd member: in the run before the odd one, in it, and in the one in which it heals.
+async fn each_inside_is_told_once<W>(
+    account: &Account,
+    cases: &[Inside<W>],
+    change: impl Fn(&Account, Edit<W>) -> String,
+) {
+    account.audit(&moment(0)).await.expect("a first audit");
+    let mut run = 0;
+    for (number, (edit, path, odd, told_of)) in cases.iter().enumerate() {
+        let before = account.events().len();
+        let at = [1, 0, 2][number % 3];
+        for step in 0..4 {
+            if step == at {
+                change(account, *edit);
+            }
+            if step == 1 {
+                add_fault(account, path, odd.clone());
+            }
+            run += 1;
+            account.audit(&moment(run)).await.expect("an audit");
+            heal(account);
+        }
+        let news = news(&account.events()[before..]);
+        let drift: Vec<&String> = news.iter().filter(|each| each.contains(".drift.")).collect();
+        let is_told = drift.len() == told_of.len()
+            && told_of.iter().all(|part| drift.iter().any(|each| each.contains(part)));
+        assert!(is_told, "{path} {odd:?}, edited in step {at}: {drift:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_of_a_list_inside_of_a_thing_beside_an_odd_member_is_told_exactly_once() {
+    let account = Account::of_a_dozen().await;
+    let exempt: Edit<ibm::World> = |world| {
+        let user = world.users[3].object.text("iam_id").to_owned();
+        let settings = world.effective_settings.as_mut().expect("settings in force");
+        let mut effective = settings.get("effective").cloned().expect("what is in force");
+        let exempt = effective["user_mfa"].as_array_mut().expect("exemptions");
+        let mut another = exempt.first().cloned().expect("an exemption");
+        another["iam_id"] = json!(user);
+        exempt.push(another);
+        settings.set("effective", effective);
+        user
+    };
+    let odd = || Kind::Inside("effective/max_sessions_per_identity".to_owned(), json!([7]));
+    let cases = [(exempt, "effective_settings", odd(), &["ibm_account_settings", "ibm_mfa_exemptions"][..])];
+    each_inside_is_told_once(&account, &cases, |account, edit| account.ibm().change(edit)).await;
+
+    let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
+    let trust: Edit<huawei::World> = |world| {
+        let agency = world.agencies.each_mut().find(|agency| agency.name() == "iamwatch-audit");
+        let agency = agency.expect("an agency");
+        let policy = agency.object.text("trust_policy").replace("sts:agencies:assume", "sts::edited");
+        agency.object.set("trust_policy", policy);
+        String::new()
+    };
+    let client: Edit<huawei::World> = |world| {
+        let clients = world.oidc_providers[0].object.get("client_ids").cloned().expect("clients");
+        let mut clients = clients.as_array().cloned().expect("clients");
+        clients.push(json!(format!("edited-{}", clients.len())));
+        world.oidc_providers[0].object.set("client_ids", clients);
+        String::new()
+    };
+    let of = |name: &str, member: &str| Kind::MemberOf(name.to_owned(), member.to_owned(), json!([7]));
+    let cases = [
+        (trust, "/v5/agencies?", of("iamwatch-audit", "urn"), &["sts::edited"][..]),
+        (client, "/v5/oidc-providers", of("pipelines", "description"), &["edited-1"][..]),
+        (client, "/v5/oidc-providers", of("pipelines", "description"), &["edited-2"][..]),
+        (client, "/v5/oidc-providers", of("pipelines", "description"), &["edited-3"][..]),
+    ];
+    each_inside_is_told_once(&account, &cases, |account, edit| account.huawei().change(edit)).await;
+}
