@@ -8,6 +8,7 @@ mod editions;
 mod edits;
 mod elements;
 mod members;
+mod places;
 
 use model::{Cloud, Event};
 use pipeline::PipelineError;

@@ -117,7 +117,8 @@ pub enum FaultKind {
     /// value.
     MemberOf(String, String, Value),
     /// This value in a place inside the first thing that has it, or inside the answer where it is no list: names with `/`
-    /// between them, and `*` for the first element of an array that has the rest.
+    /// between them, and `*` for the first element of an array that has the rest; `*middle`, `*last` and `*two` (the first and
+    /// the last) for these very ones, also of the list of the answer.
     Inside(String, Value),
     /// Nothing in such a place.
     Lacking(String),

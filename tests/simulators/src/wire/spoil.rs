@@ -239,10 +239,13 @@ fn set_of(body: &mut Value, text: &str, member: &str, value: &Value) {
     }
 }
 
-/// Puts a value inside the first thing that has the place, or inside the answer, or takes away what is there.
+/// Puts a value inside the first thing that has the place, or inside the answer, or takes away what is there. A place may name
+/// things of the list by where they stand.
 fn put_inside(body: &mut Value, place: &str, value: Option<&Value>) {
-    let is_done =
-        items(body).is_some_and(|items| items.iter_mut().any(|thing| inside::put(thing, place, value)));
+    let is_done = items(body).is_some_and(|items| {
+        inside::put_elements(items, place, value)
+            || items.iter_mut().any(|thing| inside::put(thing, place, value))
+    });
     if !is_done {
         inside::put(body, place, value);
     }
