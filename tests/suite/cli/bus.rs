@@ -3,7 +3,10 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -26,6 +29,7 @@ pub(super) struct Bus {
     address: String,
     manner: Arc<Mutex<Manner>>,
     taken: Arc<Mutex<Vec<Value>>>,
+    asked: Arc<AtomicUsize>,
 }
 
 impl Bus {
@@ -33,14 +37,21 @@ impl Bus {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (manner, taken) = (Arc::new(Mutex::new(manner)), Arc::<Mutex<Vec<Value>>>::default());
-        let shared = (Arc::clone(&manner), Arc::clone(&taken));
+        let asked = Arc::<AtomicUsize>::default();
+        let shared = (Arc::clone(&manner), Arc::clone(&taken), Arc::clone(&asked));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (manner, taken) = (Arc::clone(&shared.0), Arc::clone(&shared.1));
-                std::thread::spawn(move || answer(stream, &manner.lock().unwrap().clone(), &taken));
+                let asked = Arc::clone(&shared.2);
+                std::thread::spawn(move || {
+                    let Some(body) = body(&stream) else { return };
+                    let manner = manner.lock().unwrap().clone();
+                    asked.fetch_add(1, Ordering::SeqCst);
+                    answer(stream, &body, &manner, &taken);
+                });
             }
         });
-        Self { address, manner, taken }
+        Self { address, manner, taken, asked }
     }
 
     /// Returns the bus as settings name it.
@@ -54,13 +65,21 @@ impl Bus {
 
     /// Returns the ids of the events that it took, in order.
     pub(super) fn ids(&self) -> Vec<String> {
-        let taken = self.taken.lock().unwrap();
-        taken.iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect()
+        self.taken().iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Returns the events that it took, in order.
+    pub(super) fn taken(&self) -> Vec<Value> {
+        self.taken.lock().unwrap().clone()
+    }
+
+    /// Returns how many requests have come in, answered or not.
+    pub(super) fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
     }
 }
 
-fn answer(mut stream: TcpStream, manner: &Manner, taken: &Mutex<Vec<Value>>) {
-    let Some(body) = body(&stream) else { return };
+fn answer(mut stream: TcpStream, body: &Value, manner: &Manner, taken: &Mutex<Vec<Value>>) {
     std::thread::sleep(manner.slowness);
     let entries = body["Entries"].as_array().unwrap();
     let events: Vec<Value> = entries

@@ -101,6 +101,50 @@ fn two_audits_at_once_tell_a_slow_bus_once() {
 }
 
 #[test]
+fn of_two_audits_at_once_one_dies_while_it_sends_and_no_event_is_lost_or_has_two_ids() {
+    let (cloud, bus) = told_once();
+    let (asked, taken) = (bus.asked(), bus.ids().len());
+    bus.behave(Manner { slowness: Duration::from_secs(1), ..Manner::default() });
+    // A second sink gets from the next run on what was decided.
+    let settings = std::fs::read_to_string(cloud.desk.path("iamwatch.toml")).unwrap();
+    cloud.desk.write("iamwatch.toml", &settings.replace("sinks = [", "sinks = [\"file:events.jsonl\", "));
+    let mut sending = cloud.desk.start(&["audit"]);
+    while bus.asked() == asked {
+        assert!(sending.try_wait().unwrap().is_none(), "it ended without a word to the bus");
+        std::thread::yield_now();
+    }
+    let mut other = cloud.desk.start(&["audit"]);
+    sending.kill().unwrap();
+    assert!(!sending.wait().unwrap().success());
+    // The mark of the dead one ends: here at once, so that nobody waits for its ten seconds.
+    let is_mark = |path: &std::path::PathBuf| {
+        let path = path.display().to_string();
+        path.contains("claims/eventbridge") && path.ends_with("00000002/claim-1.json")
+    };
+    let mark = cloud.desk.bytes("iamwatch-store").into_keys().find(is_mark).expect("a mark");
+    let mut said: serde_json::Value = serde_json::from_slice(&std::fs::read(&mark).unwrap()).unwrap();
+    said["until"] = "2026-01-01T00:00:00Z".into();
+    std::fs::write(&mark, said.to_string()).unwrap();
+    assert!(other.wait().unwrap().success());
+    cloud.desk.iamwatch(&["audit", "--exit-code"]).done();
+
+    // Who sends later cannot know the hash of the manifest.
+    let without_hash = |mut event: serde_json::Value| {
+        event.as_object_mut().unwrap().remove("snapshothash");
+        event.to_string()
+    };
+    let got = &bus.taken()[taken..];
+    let ids: BTreeSet<&str> = got.iter().map(|event| event["id"].as_str().unwrap()).collect();
+    let events: BTreeSet<String> = got.iter().cloned().map(without_hash).collect();
+    assert!(got.len() > ids.len(), "what the dead one sent is sent again, for nobody noted it: {ids:?}");
+    assert_eq!(events.len(), ids.len(), "what comes twice is the same, its id too");
+    let file = std::fs::read_to_string(cloud.desk.path("events.jsonl")).unwrap();
+    let decided = file.lines().map(|line| without_hash(serde_json::from_str(line).unwrap()));
+    let decided: BTreeSet<String> = decided.filter(|event| event.contains(r#""snapshotid":"2""#)).collect();
+    assert_eq!(events, decided, "all that was decided has come, and nothing else");
+}
+
+#[test]
 fn coverage_lost_and_regained_is_news() {
     let cloud = Cloud::new();
     let audit = || cloud.desk.iamwatch(&["audit", "--exit-code"]);

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::OnceLock,
 };
 
@@ -109,18 +109,28 @@ impl Desk {
         self.run(Command::new("bash").args(["-o", "pipefail", "-c", line]).env("PATH", path))
     }
 
+    /// Starts the program and leaves it running.
+    pub(super) fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = Command::new(binary());
+        self.prepare(command.args(arguments)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
     fn run(&self, command: &mut Command) -> Outcome {
-        // Nothing of who runs the tests: no store, account, proxy or credentials of theirs, no colours, no home.
-        let path = command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, path)| path);
-        let path = path.map(ToOwned::to_owned).or_else(|| std::env::var_os("PATH"));
-        command.env_clear().envs(path.map(|path| ("PATH", path))).env("HOME", self.home.path());
-        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        let output = command.current_dir(self.home.path()).stdin(Stdio::null()).output().unwrap();
+        let output = self.prepare(command).output().unwrap();
         Outcome {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        // Nothing of who runs the tests: no store, account, proxy or credentials of theirs, no colours, no home.
+        let path = command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, path)| path);
+        let path = path.map(ToOwned::to_owned).or_else(|| std::env::var_os("PATH"));
+        command.env_clear().envs(path.map(|path| ("PATH", path))).env("HOME", self.home.path());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.current_dir(self.home.path()).stdin(Stdio::null())
     }
 
     /// Returns every file below a folder with its bytes.

@@ -61,7 +61,7 @@ pub(crate) fn put_elements(elements: &mut Vec<Value>, place: &str, value: Option
         (None, Some(value)) => elements.get_mut(at).map(|element| *element = value.clone()).is_some(),
         (None, None) => at < elements.len() && !elements.remove(at).is_null(),
     });
-    done.fold(true, |all, each| all && each)
+    done.filter(|is_done| !is_done).count() == 0
 }
 
 /// Returns which elements of a list of some length a name means, in order; none where it means no certain ones.
