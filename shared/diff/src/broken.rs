@@ -21,7 +21,7 @@ pub(crate) fn first_cells(table: &'static Table, row: &Row) -> Vec<UnreadCell> {
         return Vec::new();
     }
     let cells = table.columns.iter().zip(row.values()).skip(table.key);
-    let broken = cells.filter(|(_, value)| has_no_text(*value));
+    let broken = cells.filter(|(_, value)| is_no_text(*value));
     broken
         .map(|(column, _)| UnreadCell {
             table: table.name,
@@ -48,8 +48,7 @@ pub(crate) fn cells_of_first_snapshot(
 /// Returns whether a cell holds a broken text in a row that the former snapshot does not have.
 pub(crate) fn is_first(before: &State, state: &State, table: &Table, cell: &UnreadCell) -> bool {
     let shown = state.rows(table).get(table, &cell.key);
-    shown
-        .is_some_and(|row| table.position(cell.column).is_some() && has_no_text(table.cell(row, cell.column)))
+    shown.is_some_and(|row| table.position(cell.column).is_some() && is_no_text(table.cell(row, cell.column)))
         && before.rows(table).get(table, &cell.key).is_none()
 }
 
@@ -57,7 +56,7 @@ pub(crate) fn is_first(before: &State, state: &State, table: &Table, cell: &Unre
 pub(crate) fn parts(table: &Table, known: &Rows, new: &[&Row]) -> BTreeSet<Box<[u8]>> {
     let part = |row: &&&Row| -> Option<Box<[u8]>> {
         let is_suspect = has_broken_bytes(row.prefix(table.key));
-        let place = row.values().take(table.key).position(has_no_text).filter(|_| is_suspect)?;
+        let place = row.values().take(table.key).position(is_no_text).filter(|_| is_suspect)?;
         Some(row.prefix(place).into())
     };
     new.iter().filter_map(|row| part(&row)).filter(|part| known.find_below(part).next().is_some()).collect()
@@ -68,8 +67,13 @@ pub(crate) fn is_of(parts: &BTreeSet<Box<[u8]>>, row: &Row) -> bool {
     parts.iter().any(|part| row.as_bytes().starts_with(part))
 }
 
-fn has_no_text(value: Value<'_>) -> bool {
-    value.as_text().is_some_and(|text| text.contains(NO_TEXT))
+/// Returns whether bytes of a text were no text.
+pub(crate) fn has_no_text(text: &str) -> bool {
+    text.contains(NO_TEXT)
+}
+
+fn is_no_text(value: Value<'_>) -> bool {
+    value.as_text().is_some_and(has_no_text)
 }
 
 fn has_broken_bytes(bytes: &[u8]) -> bool {

@@ -3,18 +3,23 @@
 //! Kept whole, it would show the edit one run later, and that would be told a second time. So each member that has the form of the former one
 //! is taken as it is shown, and the others as they were.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem};
 
 use serde_json::{Value, value::RawValue};
 
-use crate::broken::is_broken;
+use crate::{
+    broken::{has_no_text, is_broken},
+    less::{is_emptied, is_odd_element, is_unread_text},
+};
 
 type Members = BTreeMap<String, Box<RawValue>>;
 
 /// Returns the document that is shown, with the former value of each member that is missing or odd; none where one of the two is no object.
 pub(crate) fn merge_documents(known: &str, shown: &str) -> Option<String> {
     let mut merged: Members = serde_json::from_str(shown).ok()?;
-    for (name, former) in serde_json::from_str::<Members>(known).ok()? {
+    let known: Members = serde_json::from_str(known).ok()?;
+    merged.retain(|name, value| known.contains_key(name) || !has_no_text(value.get()));
+    for (name, former) in known {
         let is_taken = merged.get(&name).is_some_and(|value| {
             let read = |raw: &RawValue| serde_json::from_str::<Value>(raw.get());
             read(value).is_ok_and(|value| read(&former).is_ok_and(|former| fits(&value, &[&former])))
@@ -70,9 +75,72 @@ fn fits_text(text: &str, known: &[&Value]) -> bool {
     texts.iter().any(is_form)
 }
 
+/// Returns whether a document that was edited holds values that nobody writes there: of another type than before, broken or empty texts,
+/// and odd elements. A member that is missing or null may have been taken out.
+pub(crate) fn is_partly_odd(known: &str, shown: &str) -> bool {
+    let parsed = [known, shown].map(serde_json::from_str::<Value>);
+    matches!(parsed, [Ok(known), Ok(shown)] if is_odd("", &known, &shown))
+}
+
+fn is_odd(name: &str, known: &Value, shown: &Value) -> bool {
+    match (known, shown) {
+        (Value::Object(known), Value::Object(shown)) => {
+            let former = |name: &String| known.get(name);
+            shown.iter().any(|(name, shown)| former(name).is_some_and(|known| is_odd(name, known, shown)))
+        }
+        (Value::Array(known), Value::Array(shown)) => {
+            let mut news = shown.iter().filter(|shown| !known.contains(shown));
+            let is_other =
+                |shown: &Value| !known.is_empty() && known.iter().all(|known| is_odd(name, known, shown));
+            is_emptied(name, shown) && !known.is_empty()
+                || news.any(|shown| is_odd_element(known, shown) || is_other(shown))
+        }
+        (Value::String(known), Value::String(shown)) if known.starts_with(['{', '[']) => {
+            match [known, shown].map(|text| serde_json::from_str::<Value>(text)) {
+                [Ok(known), Ok(shown)] => is_odd(name, &known, &shown),
+                [known, shown] => known.is_ok() && shown.is_err(),
+            }
+        }
+        (Value::String(known), Value::String(shown)) => is_unread_text(name, known, shown),
+        // Grammars take a bare value for an array of one.
+        (Value::Null, _) | (_, Value::Null) => false,
+        (Value::String(_), Value::Array(_)) | (Value::Array(_), Value::String(_)) => false,
+        _ => mem::discriminant(known) != mem::discriminant(shown),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_edited_document_is_odd_in_values_that_nobody_writes() {
+        let known = r#"{"a":"x","b":[{"c":"d"}],"e":{"f":"g"},"h":[],"p":"{\"Effect\":\"Allow\"}","t":true,"Action":["i"]}"#;
+        for odd in [
+            r#"{"a":7}"#,
+            r#"{"b":[[null]]}"#,
+            r#"{"b":[{"c":"d"},null]}"#,
+            r#"{"b":[{"c":7}]}"#,
+            r#"{"e":{"f":""}}"#,
+            r#"{"e":"x"}"#,
+            r#"{"h":[""]}"#,
+            r#"{"Action":[]}"#,
+            r#"{"p":"Allow"}"#,
+            r#"{"p":"{\"Effect\":7}"}"#,
+            r#"{"a":"\ufffd"}"#,
+            r#"{"t":"yes"}"#,
+        ] {
+            assert!(is_partly_odd(known, odd), "{odd}");
+        }
+        for edited in [
+            r#"{"a":"y","b":[{"c":"e"},{"c":"f"}],"e":{"f":"h"},"h":["i"],"p":"{\"Effect\":\"Deny\"}"}"#,
+            r#"{"a":null,"b":[],"e":null,"t":false}"#,
+            r#"{"a":["x","y"]}"#,
+            "{}",
+        ] {
+            assert!(!is_partly_odd(known, edited), "{edited}");
+        }
+    }
 
     #[test]
     fn what_has_its_form_is_taken_and_what_is_odd_stays() {

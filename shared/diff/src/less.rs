@@ -14,7 +14,8 @@ use model::{
 use serde_json::Value;
 
 use crate::{
-    broken::{self, is_broken},
+    broken::{self, has_no_text, is_broken},
+    documents::is_partly_odd,
     unread::{is_noted, thing_columns},
     walk::Differing,
 };
@@ -50,6 +51,7 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
                     Some(cell) => lost.push(cell),
                     None => note_edit(row),
                 }
+                first.extend(odd_document(before, state, table, key));
                 continue;
             };
             lost.extend(columns.into_iter().map(|column| UnreadCell {
@@ -76,6 +78,26 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
     lost.retain(|cell| !edited.contains(&(cell.table, cell.key.clone())));
     lost.extend(first);
     lost
+}
+
+/// Returns the document of a row that was edited where it holds, beside that, values that nobody writes.
+fn odd_document(before: &State, state: &State, table: &'static Table, key: &[u8]) -> Option<UnreadCell> {
+    let cell = || UnreadCell { table: table.name, key: key.into(), column: "document", is_doubtful: true };
+    is_document_partly_odd(before, state, table, key).then(cell)
+}
+
+/// Returns whether the document of a row that both snapshots hold has values that nobody writes there.
+pub(crate) fn is_document_partly_odd(
+    before: &State,
+    state: &State,
+    table: &'static Table,
+    key: &[u8],
+) -> bool {
+    let [known, shown] = [before, state].map(|state| {
+        let row = state.rows(table).get(table, key);
+        row.and_then(|row| table.text(row, "document"))
+    });
+    known.zip(shown).is_some_and(|(known, shown)| known != shown && is_partly_odd(known, shown))
 }
 
 /// Returns the columns in which a row shows less that bears the date of its last edit still; none where it was edited since, shows
@@ -157,11 +179,12 @@ fn is_oddly_said(name: &str, known: &Value, shown: &Value) -> bool {
             let mut others = shown.iter().filter(|shown| !known.contains(shown));
             // A list with an element that says nothing is none that somebody made shorter.
             let is_odd = |shown: &Value| matches!(shown, Value::Number(_) | Value::Bool(_)) || *shown == "";
-            (known.len() == shown.len() || others.clone().any(is_odd))
-                && others.all(|shown| {
-                    let place = left.iter().position(|known| is_oddly_said(name, known, shown));
-                    place.map(|place| left.swap_remove(place)).is_some()
-                })
+            is_emptied(name, shown)
+                || (known.len() == shown.len() || others.clone().any(is_odd))
+                    && others.all(|shown| {
+                        let place = left.iter().position(|known| is_oddly_said(name, known, shown));
+                        place.map(|place| left.swap_remove(place)).is_some()
+                    })
         }
         (Value::String(known), Value::String(shown)) if is_unread_text(name, known, shown) => true,
         (Value::Array(_), Value::String(shown)) if shown.is_empty() => true,
@@ -255,6 +278,8 @@ fn is_less_or_odd(known: model::Value<'_>, shown: model::Value<'_>, is_dated: bo
             has_fewer_members(known, shown, is_dated)
         }
         (Some(known), Some(shown)) if is_broken(known, shown) => true,
+        // Nothing was said before, and what is said now cannot be read.
+        (None, Some(shown)) => has_no_text(shown),
         _ => shown.is_null(),
     }
 }
@@ -308,13 +333,17 @@ fn is_within(name: &str, known: &Value, shown: &Value, is_dated: bool) -> bool {
             };
             // A member that no interface describes is the cloud's doing.
             let is_news = |name: &String| known.contains_key(name) || is_known_member(name);
-            shown.iter().all(|(name, shown)| shown.is_null() || is_left(name, shown) || !is_news(name))
+            let is_none = |shown: &Value| shown.is_null() || shown.as_str().is_some_and(has_no_text);
+            let is_less = |name: &String, shown| is_left(name, shown) || !is_news(name);
+            shown.iter().all(|(name, shown)| {
+                is_less(name, shown) || shown.is_null() || (!known.contains_key(name) && is_none(shown))
+            })
         }
         (Value::Array(known), Value::Array(shown)) => {
             let news: Vec<&Value> = shown.iter().filter(|shown| !is_odd_element(known, shown)).collect();
             // Elements are in the order of their texts, which a lost member changes.
             let mut left: Vec<&Value> = known.iter().filter(|known| !shown.contains(known)).collect();
-            (is_dated || known.len() == shown.len() || news.len() < shown.len())
+            (is_dated || known.len() == shown.len() || news.len() < shown.len() || is_emptied(name, shown))
                 && news.into_iter().filter(|shown| !known.contains(shown)).all(|shown| {
                     let place = left.iter().position(|known| is_within(name, known, shown, is_dated));
                     place.map(|place| left.swap_remove(place)).is_some()
@@ -326,14 +355,20 @@ fn is_within(name: &str, known: &Value, shown: &Value, is_dated: bool) -> bool {
     }
 }
 
+/// Returns whether a list is empty of which no grammar of policies knows an empty one: nobody writes a text without statements, or a
+/// statement without actions.
+pub(crate) fn is_emptied(name: &str, shown: &[Value]) -> bool {
+    shown.is_empty() && ["Statement", "Action", "NotAction"].contains(&name)
+}
+
 /// Returns whether a text says nothing in the place of another one: it is empty where an empty one has no meaning, or broken.
-fn is_unread_text(name: &str, known: &str, shown: &str) -> bool {
+pub(crate) fn is_unread_text(name: &str, known: &str, shown: &str) -> bool {
     (shown.is_empty() && !known.is_empty() && !may_be_empty(name)) || is_broken(known, shown)
 }
 
 /// Returns whether an element says nothing of what a list holds: it is empty, has no member that an interface describes or that
 /// another element had, or is a number, truth value or list, and no element was.
-fn is_odd_element(known: &[Value], shown: &Value) -> bool {
+pub(crate) fn is_odd_element(known: &[Value], shown: &Value) -> bool {
     match shown {
         Value::Null => true,
         _ if known.contains(shown) => false,

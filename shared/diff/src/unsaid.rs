@@ -6,7 +6,7 @@ use model::{Row, State, Table, UnreadCell};
 
 use crate::{
     broken::is_first,
-    less::{is_document_less, is_document_undated, lost_cells},
+    less::{is_document_less, is_document_partly_odd, is_document_undated, lost_cells},
     unread::thing_columns,
 };
 
@@ -21,6 +21,7 @@ pub(crate) fn is_companion(before: &State, state: &State, table: &'static Table,
         "document" => {
             !is_document_less(before, state, table, &cell.key)
                 && !is_document_undated(before, state, table, &cell.key)
+                && !is_document_partly_odd(before, state, table, &cell.key)
         }
         _ => false,
     }

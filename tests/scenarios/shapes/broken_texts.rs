@@ -1,10 +1,11 @@
 //! Texts of which some bytes are no text for one run: what they say cannot be read, so that what was known of them stands.
 
 use model::Cloud;
+use serde_json::json;
 use simulators::ibm::FaultKind;
 
 use super::{
-    editions::{add_fault, heal},
+    editions::{add_fault, heal, tell_nothing},
     moment, news,
 };
 use crate::scenarios::{Account, company::Company};
@@ -32,7 +33,16 @@ const ON_HUAWEI_CLOUD: Texts = &[
     ("/enterprise-projects", "name"),
     ("/v1/organizations/accounts", "name"),
     ("/v5/agencies?", "trust_policy"),
+    // Nothing was said there before, or what is kept is a sum.
+    ("/OS-FEDERATION/identity_providers?", "description"),
+    ("/v5/saml-providers", "saml_metadata_document"),
 ];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_with_bytes_that_are_no_text_is_no_other_kind_of_role() {
+    let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
+    tell_nothing(&account, vec![vec![("/v3/roles?", "*last/policy/Version", json!("1\u{fffd}"))]]).await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_with_bytes_that_are_none_is_kept_as_it_was_and_believed_the_second_time() {

@@ -200,8 +200,9 @@ async fn an_edit_on_huawei_cloud_beside_an_odd_answer_is_told_exactly_once() {
     each_is_told_once(&account, cases, |account, edit| account.huawei().change(edit)).await;
 }
 
-/// An edit of a list inside of a thing, the calls that show the thing, how it is odd, and what is told of: a part of each event.
-type Inside<W> = (Edit<W>, &'static str, Kind, &'static [&'static str]);
+/// An edit of a thing, the calls that show it, how it is odd in the second of four runs, before which of them it is edited, and what is told:
+/// a part of each event.
+type Inside<W> = (Edit<W>, &'static str, Kind, usize, &'static [&'static str]);
 
 /// Lives through each edit beside the odd member: in the run before the odd one, in it, and in the one in which it heals.
 async fn each_inside_is_told_once<W>(
@@ -211,11 +212,10 @@ async fn each_inside_is_told_once<W>(
 ) {
     account.audit(&moment(0)).await.expect("a first audit");
     let mut run = 0;
-    for (number, (edit, path, odd, told_of)) in cases.iter().enumerate() {
+    for (edit, path, odd, at, told_of) in cases {
         let before = account.events().len();
-        let at = [1, 0, 2][number % 3];
         for step in 0..4 {
-            if step == at {
+            if step == *at {
                 change(account, *edit);
             }
             if step == 1 {
@@ -248,7 +248,19 @@ async fn an_edit_of_a_list_inside_of_a_thing_beside_an_odd_member_is_told_exactl
         user
     };
     let odd = || Kind::Inside("effective/max_sessions_per_identity".to_owned(), json!([7]));
-    let cases = [(exempt, "effective_settings", odd(), &["ibm_account_settings", "ibm_mfa_exemptions"][..])];
+    // What only the document keeps is odd there.
+    let widen: Edit<ibm::World> = |world| {
+        let addresses = world.zones[0].get("addresses").and_then(Value::as_array).cloned();
+        let mut addresses = addresses.expect("addresses");
+        addresses.push(json!({ "type": "ipAddress", "value": "198.51.100.7" }));
+        world.zones[0].set("addresses", addresses);
+        String::new()
+    };
+    let preview = Kind::Inside("addresses_preview/*".to_owned(), json!([null]));
+    let cases = [
+        (exempt, "effective_settings", odd(), 1, &["ibm_account_settings", "ibm_mfa_exemptions"][..]),
+        (widen, "/v1/zones?", preview, 1, &["198.51.100.7"][..]),
+    ];
     each_inside_is_told_once(&account, &cases, |account, edit| account.ibm().change(edit)).await;
 
     let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
@@ -266,12 +278,20 @@ async fn an_edit_of_a_list_inside_of_a_thing_beside_an_odd_member_is_told_exactl
         world.oidc_providers[0].object.set("client_ids", clients);
         String::new()
     };
+    let describe: Edit<huawei::World> = |world| {
+        let mut roles = world.classic.roles.iter_mut();
+        let role = roles.find(|role| role.pointer("/policy/Depends/0").is_some()).expect("a role");
+        role.set("description", "edited-role");
+        String::new()
+    };
+    let depends = Kind::Inside("role/policy/Depends/*/display_name".to_owned(), json!(""));
     let of = |name: &str, member: &str| Kind::MemberOf(name.to_owned(), member.to_owned(), json!([7]));
     let cases = [
-        (trust, "/v5/agencies?", of("iamwatch-audit", "urn"), &["sts::edited"][..]),
-        (client, "/v5/oidc-providers", of("pipelines", "description"), &["edited-1"][..]),
-        (client, "/v5/oidc-providers", of("pipelines", "description"), &["edited-2"][..]),
-        (client, "/v5/oidc-providers", of("pipelines", "description"), &["edited-3"][..]),
+        (trust, "/v5/agencies?", of("iamwatch-audit", "urn"), 1, &["sts::edited"][..]),
+        (describe, "/v3/roles/", depends, 1, &["edited-role"][..]),
+        (client, "/v5/oidc-providers", of("pipelines", "description"), 0, &["edited-1"][..]),
+        (client, "/v5/oidc-providers", of("pipelines", "description"), 1, &["edited-2"][..]),
+        (client, "/v5/oidc-providers", of("pipelines", "description"), 2, &["edited-3"][..]),
     ];
     each_inside_is_told_once(&account, &cases, |account, edit| account.huawei().change(edit)).await;
 }

@@ -101,6 +101,11 @@ async fn what_gives_nothing_in_a_text_of_huawei_cloud_is_doubtful_once() {
             ),
         ],
         vec![
+            ("/v3/roles?", "*last/policy/Statement", json!([])),
+            ("/v5/agencies?", "trust_policy/Statement/*/Action", json!([])),
+            ("/v1/organizations/policies/p-", "policy/content/Statement/*/Action", json!([])),
+        ],
+        vec![
             ("/v3/roles?", "policy/Statement/*/Condition/StringEquals/g:ProjectName", json!("")),
             (
                 "/v1/organizations/policies/p-",

@@ -73,7 +73,7 @@ fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     if item.text("domain_id").is_none() {
         seen.note_unsaid(&ROLES, &row, "is_custom");
     }
-    if policy.version.is_none() {
+    if policy.version.as_ref().is_none_or(|version| version.contains('\u{fffd}')) {
         ["version", "is_fine_grained"].into_iter().for_each(|column| seen.note_unsaid(&ROLES, &row, column));
     }
     policy.note((&ROLES, &row), ROLE_DOCUMENTS, seen);

@@ -11,8 +11,9 @@
 //!   settings count, any policy (whoever reads holds one, but for the owner).
 //! - *The caller's own grants do not reach*: policies, instances, access groups and API keys are shown
 //!   as far as the caller holds a role on each. Its own grants are among the policies, so it can
-//!   be proven that they reach everything, and the reason says which one is missing. When the policies or
-//!   memberships could not be read, nothing is known of the grants, and only an empty list is doubted.
+//!   be proven that they reach everything, and the reason says which one is missing. When the policies
+//!   could not be read, nothing is known of the grants, and only an empty list is doubted. When memberships could not, what the
+//!   caller may hold through them proves nothing.
 //! - *Most of what others name is missing*: groups that policies name, owners of service ID keys,
 //!   users that groups name while the user list is restricted.
 //!
@@ -94,13 +95,10 @@ fn policies(seen: &Seen, sight: &CallerGrants<'_>) -> Option<Sign> {
         return sign(&POLICIES, "no policy is shown that lets the caller read");
     }
     if !sight.covers(GrantScope::Management, PLATFORM) {
-        return sign(
-            &POLICIES,
-            "the caller holds no role on all account management services; give it Viewer",
-        );
+        return sign(&POLICIES, sight.lacks("no role on all account management services", "Viewer"));
     }
     if !sight.covers(GrantScope::Services, PLATFORM) {
-        return sign(&POLICIES, "the caller holds no role on all IAM-enabled services; give it Viewer");
+        return sign(&POLICIES, sight.lacks("no role on all IAM-enabled services", "Viewer"));
     }
     None
 }
@@ -141,7 +139,7 @@ fn groups(seen: &Seen, sight: &CallerGrants<'_>) -> Option<Sign> {
         return sign(&ACCESS_GROUPS, "no group is shown, not even the public one");
     }
     if sight.is_known() && !sight.covers(GrantScope::Iam("iam-groups"), GROUP_READERS) {
-        return sign(&ACCESS_GROUPS, "the caller holds no role on all access groups; give it Viewer");
+        return sign(&ACCESS_GROUPS, sight.lacks("no role on all access groups", "Viewer"));
     }
     let vanished: HashSet<&str> = vanished(seen, &ACCESS_GROUPS).collect();
     let is_asked = |id: &&str| *id != PUBLIC_GROUP && !vanished.contains(*id);
@@ -185,8 +183,8 @@ fn api_keys(seen: &Seen, sight: &CallerGrants<'_>) -> Option<Sign> {
     if !sight.is_known() && owners.len() > 1 {
         return None;
     }
-    let reason = "the caller holds no role on IAM Identity that shows keys of others; give it Service Configuration Reader";
-    sign(&API_KEYS, reason)
+    let role = "no role on IAM Identity that shows keys of others";
+    sign(&API_KEYS, sight.lacks(role, "Service Configuration Reader"))
 }
 
 fn instances(seen: &Seen, sight: &CallerGrants<'_>) -> Option<Sign> {
@@ -194,7 +192,7 @@ fn instances(seen: &Seen, sight: &CallerGrants<'_>) -> Option<Sign> {
     if sight.covers(GrantScope::Services, PLATFORM) || !is_doubtful {
         return None;
     }
-    sign(&RESOURCE_INSTANCES, "the caller holds no visible role on all IAM-enabled services; give it Viewer")
+    sign(&RESOURCE_INSTANCES, sight.lacks("no visible role on all IAM-enabled services", "Viewer"))
 }
 
 fn resource_groups(seen: &Seen) -> Option<Sign> {

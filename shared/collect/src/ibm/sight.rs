@@ -56,6 +56,7 @@ struct Grant<'a> {
 pub(crate) struct CallerGrants<'a> {
     is_owner: bool,
     is_known: bool,
+    knows_memberships: bool,
     grants: BTreeMap<&'a str, Grant<'a>>,
     /// CRNs of the roles that were seen to show the API keys of others.
     key_readers: HashSet<&'a str>,
@@ -88,10 +89,11 @@ impl<'a> CallerGrants<'a> {
                 grant.roles.push(text("role_id"));
             });
         }
-        let lists = [POLICIES.listing, ACCESS_GROUPS.listing, MEMBERS.listing];
+        let memberships = [ACCESS_GROUPS.listing, MEMBERS.listing];
         Self {
             is_owner: seen.texts(&ACCOUNTS, "owner_iam_id").any(|owner| owner == caller.iam_id),
-            is_known: lists.into_iter().all(|listing| seen.is_complete(listing)),
+            is_known: seen.is_complete(POLICIES.listing),
+            knows_memberships: memberships.into_iter().all(|listing| seen.is_complete(listing)),
             grants,
             key_readers: roles_with(seen, &ROLE_ACTIONS)
                 .chain(roles_with(seen, &CUSTOM_ROLE_ACTIONS))
@@ -100,10 +102,19 @@ impl<'a> CallerGrants<'a> {
         }
     }
 
-    /// Returns whether everything that concerns the caller could be read, so that what is not there is
-    /// no grant of it.
+    /// Returns whether all policies could be read, so that the grants that are seen are those that can be proven.
     pub(crate) const fn is_known(&self) -> bool {
         self.is_known
+    }
+
+    /// Returns why it is not proven that something is shown: the caller lacks a role, or may hold it through a group that could not be read.
+    pub(crate) fn lacks(&self, role: &str, remedy: &str) -> String {
+        match self.knows_memberships {
+            true => format!("the caller holds {role}; give it {remedy}"),
+            false => {
+                format!("the caller itself holds {role}, and the members of access groups could not be read")
+            }
+        }
     }
 
     /// Returns whether the caller may see everything without any grant.

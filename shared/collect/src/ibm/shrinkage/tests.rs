@@ -194,6 +194,21 @@ fn policies_that_could_not_be_read_cast_no_doubt_on_what_is_shown() {
 }
 
 #[test]
+fn what_the_caller_may_hold_through_groups_that_could_not_be_read_proves_nothing() {
+    let denied = ["ibm_policies", "ibm_api_keys", "ibm_resource_instances"];
+    for unread in ["ibm_access_group_members", "ibm_access_groups"] {
+        let proven = Shown::account().failed(unread);
+        assert_eq!(proven.denied(), [""; 0], "{unread}: its own policies are enough");
+        let lost = Shown::account().without(&POLICIES).without(&POLICY_RESOURCES).without(&POLICY_ROLES);
+        let lost = lost
+            .add(&POLICIES, &[("id", "p9"), ("subject_access_group_id", "g1")])
+            .grant("p1", COLLECTOR, &[("serviceType", "platform_service")], "iam::::role:Viewer")
+            .failed(unread);
+        assert_eq!(lost.denied(), denied, "{unread}");
+    }
+}
+
+#[test]
 fn one_dangling_group_is_no_sign_but_most_of_them_are() {
     let policy = |shown: Shown, id: &str, group: &str| {
         shown.add(&POLICIES, &[("id", id), ("subject_access_group_id", group)])
