@@ -14,6 +14,8 @@ const BARS_TOP: u64 = 66;
 const BOTTOM: u64 = 22;
 /// Most snapshots whose findings have a dot each: more would hide the line.
 const MOST_DOTS: u64 = 100;
+/// Width of a digit of the numbers below.
+const SIGN: u64 = 7;
 const VERBS: [&str; 4] = ["added", "changed", "replaced", "removed"];
 
 /// Draws snapshots, which come newest first, from the oldest to the newest. The table below says the same in numbers.
@@ -32,6 +34,9 @@ pub(super) fn chart(snapshots: &[Value]) -> Markup {
     let room = HEIGHT - BARS_TOP - BOTTOM;
     // Of a thousand snapshots several share a place, and none lies beside the drawing.
     let middle = |position: u64| (2 * position + 1) * WIDTH / (2 * count.max(1));
+    // A text of some signs has room on both sides of its middle.
+    let inside = |middle: u64, signs: u64| middle.clamp(SIGN * signs / 2, WIDTH - SIGN * signs / 2);
+    let digits = |snapshot: &Value| u64::from(number(snapshot, "/number").checked_ilog10().unwrap_or(0)) + 1;
     let points: Vec<String> = (0..)
         .zip(&shown)
         .map(|(position, snapshot)| {
@@ -50,8 +55,8 @@ pub(super) fn chart(snapshots: &[Value]) -> Markup {
                     @for y in [LINE_BOTTOM, HEIGHT - BOTTOM] { line.axis x1="0" x2=(WIDTH) y1=(y) y2=(y) {} }
                     @for (position, snapshot) in (0..).zip(&shown) {
                         (bars(snapshot, middle(position).saturating_sub(bar / 2), bar, most_drift, room))
-                        @if number(snapshot, "/incomplete") > 0 { text.lost x=(middle(position)) y="11" { "⚠" } }
-                        @if position % every == 0 { text.tick x=(middle(position)) y=(HEIGHT - 6) { (number(snapshot, "/number")) } }
+                        @if number(snapshot, "/incomplete") > 0 { text.lost x=(inside(middle(position), 2)) y="11" { "⚠" } }
+                        @if position % every == 0 { text.tick x=(inside(middle(position), digits(snapshot))) y=(HEIGHT - 6) { (number(snapshot, "/number")) } }
                     }
                     polyline.open points=(points.join(" ")) {}
                     @if count <= MOST_DOTS { @for point in &points { @if let Some((x, y)) = point.split_once(',') { circle.open cx=(x) cy=(y) r="2.6" {} } } }
@@ -80,5 +85,28 @@ fn bars(snapshot: &Value, left: u64, width: u64, most: u64, room: u64) -> Markup
         @for (verb, top, height) in parts {
             @if height > 0 { rect class={ "bar " (verb) } x=(left) y=(top) width=(width) height=(height) {} }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_text_of_a_long_timeline_is_cut_off_at_its_edges() {
+        let snapshots: Vec<Value> =
+            (9001..=10_000).rev().map(|number| json!({ "number": number, "incomplete": 1 })).collect();
+        let drawn = chart(&snapshots).into_string();
+        let places = |class: &str| -> Vec<u64> {
+            let begin = format!("<text class=\"{class}\" x=\"");
+            let texts = drawn.split(begin.as_str()).skip(1);
+            texts.map(|text| text.split('"').next().unwrap().parse().unwrap()).collect()
+        };
+        let (ticks, lost) = (places("tick"), places("lost"));
+        assert_eq!((ticks.len(), lost.len()), (12, 1000));
+        assert!(ticks[0] >= 14 && ticks.iter().max() <= Some(&(WIDTH - 14)), "{ticks:?}");
+        assert!(lost[0] >= 7 && lost.iter().max() <= Some(&(WIDTH - 7)));
     }
 }
