@@ -20,6 +20,7 @@ use tokio::{
 use crate::{
     Problem,
     archive::Archive,
+    endpoints::ApiQuestion,
     ground::{Ground, Validity},
     kept_answers, pages, questions, reply,
     reply::{Made, Reply},
@@ -116,7 +117,19 @@ async fn ask(
     }
     response.headers_mut().extend(made.told.clone());
     link_to_next(&mut response, &request);
+    link_to_objects(&mut response, &request);
     Ok(response)
+}
+
+/// Names where all rows of a table are read from, where an answer with them would be too large.
+fn link_to_objects(response: &mut Response<Body>, request: &Request) {
+    let is_table = request.endpoint.question == ApiQuestion::Table && request.form != Form::Page;
+    if is_table && response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let link = format!("<{}/objects>; rel=\"alternate\"", request.part("table"));
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            response.headers_mut().insert(header::LINK, link);
+        }
+    }
 }
 
 /// Names the next page as a link, as clients of many interfaces follow it.

@@ -94,6 +94,18 @@ async fn nobody_comes_in_without_the_token_or_by_a_foreign_name() {
 }
 
 #[tokio::test]
+async fn a_path_says_which_methods_it_knows() {
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
+    let at = account(&served).await;
+    let query = format!("{at}/query");
+    for (path, methods) in [(query.as_str(), "GET, HEAD, POST"), ("/api/v1/accounts", "GET, HEAD")] {
+        let asked = served.client.put(served.address(path)).bearer_auth(&served.token);
+        assert_eq!(asked.send().await.unwrap().headers()[header::ALLOW], methods, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn only_reading_is_possible_and_bodies_are_small() {
     let desk = Desk::with_history();
     let served = Served::start(&desk);

@@ -171,6 +171,28 @@ async fn where_time_runs_short_a_life_is_compared_in_the_newest_snapshots_only()
     assert!(most > 1, "{most}: nobody's life had more than two turns");
 }
 
+#[tokio::test]
+async fn rows_that_are_too_large_an_answer_are_found_by_a_link() {
+    let desk = Desk::with_history();
+    let warm = Warm::open(&desk, AskLimits { answer_bytes: 4000, ..AskLimits::default() }).await;
+    let ask = async |path: &str| {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        serve::respond(warm.archive.clone(), request).await
+    };
+    let at = format!("/api/v1/accounts/{}/snapshots/7/tables/ibm_policies", warm.account);
+    let large = ask(&at).await;
+    assert_eq!(large.status().as_u16(), 413);
+    let link = large.headers()["link"].to_str().unwrap();
+    let place = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"alternate\"")).unwrap();
+    let place = url::Url::parse(&format!("http://here{at}")).unwrap().join(place).unwrap();
+    assert_eq!(place.path(), format!("{at}/objects"));
+    let objects = ask(place.path()).await;
+    assert_eq!(objects.status().as_u16(), 200);
+    // The next page is named by the same header, and no link stands where there is neither.
+    assert!(ask(&format!("{at}?limit=2")).await.headers()["link"].to_str().unwrap().contains("rel=\"next\""));
+    assert!(!ask(&format!("{at}/nothing")).await.headers().contains_key("link"));
+}
+
 /// Makes a history long: manifests without tables, one for each day, after those that are there.
 fn lengthen(desk: &Desk, account: &str, last: u64) {
     let folder = desk.path("iamwatch-store").join(account).join("manifests");
