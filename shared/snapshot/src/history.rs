@@ -369,7 +369,11 @@ impl History {
         let key = self.key_of_manifest(number);
         match self.store.get(&key).await {
             Ok(Some(found)) if found == manifest.to_bytes()? => Ok(()),
-            Ok(Some(_)) => Err(SnapshotError::Taken { account: self.account.clone(), number }),
+            Ok(Some(_)) => {
+                // Of two that it acknowledged it kept one.
+                self.store.forget_proof().await;
+                Err(SnapshotError::Taken { account: self.account.clone(), number })
+            }
             Ok(None) => Err(SnapshotError::Missing { object: key }),
             Err(error) => {
                 // The store did acknowledge it: a silence is no reason to hold back what is to be told.

@@ -137,6 +137,14 @@ impl AnyStore {
         }
     }
 
+    /// Takes back the proof that the store decides races, where it acknowledged what it did not keep.
+    pub async fn forget_proof(&self) {
+        match self {
+            Self::Folder(_) => {}
+            Self::S3(bucket) => bucket.forget_proof().await,
+        }
+    }
+
     /// Returns whether an acknowledged create should be read back before anybody is told of it: where no vendor promises that it holds.
     #[must_use]
     pub fn is_doubtful(&self) -> bool {

@@ -70,6 +70,9 @@ fn an_acknowledged_snapshot_that_is_another_s_is_told_to_nobody() {
     audit.bucket.break_with("/manifests/", Fault::AcknowledgesAndKeepsOther(1));
     audit.run("audit").fails(3, &["was committed by another run meanwhile"]);
     assert_eq!(audit.cloud.events(), 0);
+    // That the store was proven before is worth nothing now.
+    audit.bucket.break_with("", Fault::LosesRaces);
+    audit.run("audit").fails(3, &["cannot keep snapshots safely", "help: "]);
 }
 
 #[test]

@@ -73,6 +73,13 @@ impl S3 {
     pub(in crate::store) fn is_doubtful(&self) -> bool {
         self.proof.get() != Some(&Grounds::Promised)
     }
+
+    /// Takes back what was noted of races, so that the next run tries them again before it writes anything.
+    pub(in crate::store) async fn forget_proof(&self) {
+        if let Err(error) = self.put(NOTE, Bytes::from_static(b"{\"race\":null}")).await {
+            tracing::warn!(place = self.place(NOTE), %error, "the proof of conditional creates could not be taken back");
+        }
+    }
 }
 
 async fn grounds(store: &S3, now: Timestamp) -> Result<Grounds, StoreError> {
