@@ -21,10 +21,11 @@ mod sensitive;
 mod sentence;
 mod shared_changes;
 mod statement;
+mod steps;
 mod terms;
 mod unseen;
 
-pub use access::{Access, Holders, Principal, Source, Standing, Step, Steps};
+pub use access::{Access, Holders, Principal, Source, Standing};
 pub use assumptions::Assumption;
 pub use attributes::Attribute;
 pub use audited::{absence_tables, aside_tables, needed_tables, restricting_tables, weighed_tables};
@@ -38,3 +39,4 @@ pub use permissions::{Holding, SensitivePermission, holdings, usual};
 pub use sensitive::Sensitive;
 pub use shared_changes::{GrantChange, SharedChange, shared};
 pub use statement::{Choice, Effect, Extent, Question, Resource, Statement};
+pub use steps::{Step, Steps};

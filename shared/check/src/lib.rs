@@ -37,7 +37,7 @@ pub use memory::limit_memory;
 pub use reading::{Requirements, RuleScope};
 pub use reads::{Reads, foreign_table, tables_named};
 pub use relations::{Queryable, QueryableColumn, queryables};
-pub use round::{Cache, Evaluation, FormerFindings};
+pub use round::{Cache, Evaluation, FormerFindingReader};
 pub use rule::{Confidence, Rule, RuleKind, RuleSubject};
 pub use rules::{RuleError, RuleSet};
 pub use run::{Outcome, RuleResult, RuleRow, run};

@@ -170,8 +170,8 @@ impl Evaluation {
 
     /// Returns what reads the former findings: they share the evidence that is the same now.
     #[must_use]
-    pub fn former_findings(&self) -> FormerFindings<'_> {
-        FormerFindings { rows: self.rows_by_rule(), findings: Findings::default() }
+    pub fn former_findings(&self) -> FormerFindingReader<'_> {
+        FormerFindingReader { rows: self.rows_by_rule(), findings: Findings::default() }
     }
 
     /// Lets former findings share the evidence that is the same now, also those of patches, which are not read one by one.
@@ -226,12 +226,12 @@ fn alike_and_apart(rows: &RowsByRule<'_>, finding: &Finding) -> Option<Evidence>
 
 /// Former findings while they are read. Evidence that is as it was is that of the row from the start: it is never held twice.
 #[derive(Debug)]
-pub struct FormerFindings<'a> {
+pub struct FormerFindingReader<'a> {
     rows: RowsByRule<'a>,
     findings: Findings,
 }
 
-impl Members for FormerFindings<'_> {
+impl Members for FormerFindingReader<'_> {
     fn take(&mut self, map: &str, key: String, value: &[u8]) -> serde_json::Result<()> {
         let Self { rows, findings: Findings { rules, findings } } = self;
         let mut put = |mut finding: Finding| {
@@ -244,8 +244,8 @@ impl Members for FormerFindings<'_> {
     }
 }
 
-impl From<FormerFindings<'_>> for Findings {
-    fn from(read: FormerFindings<'_>) -> Self {
+impl From<FormerFindingReader<'_>> for Findings {
+    fn from(read: FormerFindingReader<'_>) -> Self {
         read.findings
     }
 }

@@ -284,7 +284,7 @@ impl<'a> Details<'a> {
 struct Patterns<'a>(FxHashMap<(&'a str, &'a str), Option<Pattern>>);
 
 impl<'a> Patterns<'a> {
-    /// As [`pattern`].
+    /// Returns the pattern of a value, as [`pattern`] makes it.
     fn of(&mut self, operator: &'a str, value: &'a str) -> Option<Pattern> {
         self.0.entry((operator, value)).or_insert_with(|| pattern(operator, value)).clone()
     }

@@ -70,7 +70,7 @@ pub struct FindingEntry {
     pub rule: Arc<str>,
     /// The address of what it is about.
     pub subject: Box<str>,
-    /// Where it stands.
+    /// Whether it is open, over or unknown.
     pub state: FindingState,
     /// What became of it, as far as that is known.
     pub turn: Option<FindingTurn>,
