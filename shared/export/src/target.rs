@@ -91,9 +91,16 @@ impl ExportTarget {
 }
 
 impl ExportTarget {
+    /// Returns what the target is called in messages.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Place { path, .. } => path.display().to_string(),
+            Self::Stream { name, .. } => name.clone(),
+        }
+    }
+
     /// Returns a folder with space for what is written in the end.
-    #[must_use]
-    pub fn scratch(&self) -> &Path {
+    pub(crate) fn scratch(&self) -> &Path {
         match self {
             Self::Place { path, .. } => beside(path),
             Self::Stream { scratch, .. } => scratch,

@@ -107,8 +107,8 @@ pub(super) fn with_report(
 
 /// Makes findings, each of four after the other: new of a rule, of a permission as it was, accepted and changed, over.
 fn made(findings: usize, seen: &Sighting, text: fn(&str) -> String) -> ReportedFindings {
-    let scratch = std::env::temp_dir();
-    let mut former = FormerFindings::begin(&scratch).unwrap();
+    let target = ExportTarget::Place { path: std::env::temp_dir().join("report"), is_replaced: false };
+    let mut former = FormerFindings::begin(&target).unwrap();
     for number in (0..findings).filter(|number| !number.is_multiple_of(4)) {
         let mut before = Finding { state: FindingState::Open, ..finding(number, seen, text) };
         if number % 4 == 2 {
@@ -116,7 +116,7 @@ fn made(findings: usize, seen: &Sighting, text: fn(&str) -> String) -> ReportedF
         }
         former.take(&before);
     }
-    let mut collector = FindingCollector::begin(&scratch, Some(former)).unwrap();
+    let mut collector = FindingCollector::begin(&target, Some(former)).unwrap();
     (0..findings).for_each(|number| collector.take(&finding(number, seen, text)));
     collector.finish().unwrap()
 }

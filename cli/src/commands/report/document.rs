@@ -4,7 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -71,8 +71,7 @@ pub(super) async fn write(
     } else {
         ExportTarget::Place { path: PathBuf::from(&place), is_replaced: wanted.force }
     };
-    let (findings, of_suppressions) =
-        findings(past, &manifest, since.as_ref(), questions, target.scratch()).await?;
+    let (findings, of_suppressions) = findings(past, &manifest, since.as_ref(), questions, &target).await?;
     let asked: BTreeSet<String> = of_suppressions.rules.keys().cloned().collect();
     let notes = notes(past, questions, &of_suppressions);
     let names = names(past, &manifest, since.as_ref(), questions, &findings).await?;
@@ -127,17 +126,17 @@ async fn findings(
     manifest: &Manifest,
     since: Option<&Manifest>,
     questions: &Questions,
-    scratch: &Path,
+    target: &ExportTarget,
 ) -> Result<(ReportedFindings, Findings), Failure> {
     let former = match since {
         Some(since) => {
-            let mut former = FormerFindings::begin(scratch)?;
+            let mut former = FormerFindings::begin(target)?;
             history::each_finding(&past.history, since, |finding| former.take(&finding)).await?;
             Some(former)
         }
         None => None,
     };
-    let mut collector = FindingCollector::begin(scratch, former)?;
+    let mut collector = FindingCollector::begin(target, former)?;
     let mut accepted = BTreeMap::new();
     let take = |finding: Finding| {
         collector.take(&finding);

@@ -7,14 +7,13 @@ use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     io,
-    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use model::{Finding, FindingState, Severity};
 
 use super::finding_file::{FindingFile, Position, WrittenFindings};
-use crate::ExportError;
+use crate::{ExportError, ExportTarget};
 
 /// What became of a finding since another snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,7 +131,8 @@ impl ReportedFindings {
 /// Takes the findings of a snapshot, and before them those of another that it is compared with.
 #[derive(Debug)]
 pub struct FindingCollector {
-    scratch: PathBuf,
+    /// What is to be written in the end, for messages.
+    place: String,
     now: FindingFile,
     entries: Vec<FindingEntry>,
     /// The ids of rules; findings share them.
@@ -142,15 +142,15 @@ pub struct FindingCollector {
 }
 
 impl FindingCollector {
-    /// Begins to take the findings of a snapshot. What is not held of them stands in a folder with space meanwhile.
+    /// Begins to take the findings of a snapshot. What is not held of them stands beside what is to be written meanwhile.
     ///
     /// # Errors
-    /// When nothing can be written into the folder, or what was taken of the former findings could not be written.
-    pub fn begin(scratch: &Path, former: Option<FormerFindings>) -> Result<Self, ExportError> {
+    /// When nothing can be written there, or what was taken of the former findings could not be written.
+    pub fn begin(target: &ExportTarget, former: Option<FormerFindings>) -> Result<Self, ExportError> {
         let former = former.map(FormerFindings::finish).transpose()?;
-        let now = FindingFile::create(scratch).map_err(|error| unwritable(scratch, error))?;
+        let now = begin_file(target)?;
         Ok(Self {
-            scratch: scratch.to_owned(),
+            place: target.name(),
             now,
             entries: Vec::new(),
             rules: BTreeSet::new(),
@@ -196,7 +196,7 @@ impl FindingCollector {
             Some(error) => Err(error),
             None => self.now.finish(),
         };
-        let now = written.map_err(|error| unwritable(&self.scratch, error))?;
+        let now = written.map_err(|error| unwritable(&self.place, error))?;
         let mut entries = self.entries;
         let former = self.former.map(|former| {
             let gone = former.held.into_values();
@@ -211,7 +211,7 @@ impl FindingCollector {
 /// Takes the findings of the snapshot that a report compares with.
 #[derive(Debug)]
 pub struct FormerFindings {
-    scratch: PathBuf,
+    place: String,
     file: FindingFile,
     held: BTreeMap<Box<str>, FindingEntry>,
     rules: BTreeSet<Arc<str>>,
@@ -225,13 +225,13 @@ struct HeldThen {
 }
 
 impl FormerFindings {
-    /// Begins to take findings. What is not held of them stands in a folder with space meanwhile.
+    /// Begins to take findings. What is not held of them stands beside what is to be written meanwhile.
     ///
     /// # Errors
-    /// When nothing can be written into the folder.
-    pub fn begin(scratch: &Path) -> Result<Self, ExportError> {
-        let file = FindingFile::create(scratch).map_err(|error| unwritable(scratch, error))?;
-        Ok(Self { scratch: scratch.to_owned(), file, held: BTreeMap::new(), rules: BTreeSet::new() })
+    /// When nothing can be written there.
+    pub fn begin(target: &ExportTarget) -> Result<Self, ExportError> {
+        let file = begin_file(target)?;
+        Ok(Self { place: target.name(), file, held: BTreeMap::new(), rules: BTreeSet::new() })
     }
 
     /// Takes a finding; one that did not hold then is nothing to compare with.
@@ -244,13 +244,17 @@ impl FormerFindings {
     }
 
     fn finish(self) -> Result<HeldThen, ExportError> {
-        let file = self.file.finish().map_err(|error| unwritable(&self.scratch, error))?;
+        let file = self.file.finish().map_err(|error| unwritable(&self.place, error))?;
         Ok(HeldThen { file, held: self.held })
     }
 }
 
-fn unwritable(scratch: &Path, source: io::Error) -> ExportError {
-    ExportError::Unwritable { place: scratch.display().to_string(), source }
+fn begin_file(target: &ExportTarget) -> Result<FindingFile, ExportError> {
+    FindingFile::create(target.scratch()).map_err(|error| unwritable(&target.name(), error))
+}
+
+fn unwritable(place: &str, source: io::Error) -> ExportError {
+    ExportError::Unwritable { place: place.to_owned(), source }
 }
 
 fn entry(finding: &Finding, position: Position, rules: &mut BTreeSet<Arc<str>>) -> FindingEntry {

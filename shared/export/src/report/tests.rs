@@ -23,13 +23,13 @@ fn finding(state: FindingState, evidence: &str) -> Finding {
 }
 
 fn reported(before: Option<&[Finding]>, now: &[Finding]) -> Vec<(String, Option<FindingTurn>)> {
-    let scratch = std::env::temp_dir();
+    let target = ExportTarget::Place { path: std::env::temp_dir().join("report"), is_replaced: false };
     let former = before.map(|before| {
-        let mut former = FormerFindings::begin(&scratch).unwrap();
+        let mut former = FormerFindings::begin(&target).unwrap();
         before.iter().for_each(|finding| former.take(finding));
         former
     });
-    let mut collector = FindingCollector::begin(&scratch, former).unwrap();
+    let mut collector = FindingCollector::begin(&target, former).unwrap();
     now.iter().for_each(|finding| collector.take(finding));
     let findings = collector.finish().unwrap();
     let read = findings.entries().iter().map(|entry| findings.read(entry).unwrap());
