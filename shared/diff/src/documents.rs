@@ -105,6 +105,9 @@ fn is_odd(name: &str, known: &Value, shown: &Value) -> bool {
         // Grammars take a bare value for an array of one.
         (Value::Null, _) | (_, Value::Null) => false,
         (Value::String(_), Value::Array(_)) | (Value::Array(_), Value::String(_)) => false,
+        // The same in another form is no edit.
+        (Value::String(text), other @ (Value::Bool(_) | Value::Number(_)))
+        | (other @ (Value::Bool(_) | Value::Number(_)), Value::String(text)) => *text != other.to_string(),
         _ => mem::discriminant(known) != mem::discriminant(shown),
     }
 }
@@ -136,6 +139,7 @@ mod tests {
             r#"{"a":"y","b":[{"c":"e"},{"c":"f"}],"e":{"f":"h"},"h":["i"],"p":"{\"Effect\":\"Deny\"}"}"#,
             r#"{"a":null,"b":[],"e":null,"t":false}"#,
             r#"{"a":["x","y"]}"#,
+            r#"{"t":"true","e":{"f":"h"}}"#,
             "{}",
         ] {
             assert!(!is_partly_odd(known, edited), "{edited}");

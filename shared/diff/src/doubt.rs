@@ -27,18 +27,25 @@ pub(crate) fn believed(before: &State, seen: &State, declared: &[&'static Table]
     shown.iter().map(believe).collect()
 }
 
-/// Returns the coverage of a state as it would be if every doubtful list were believed; nothing where none is in doubt.
+/// Returns the coverage of a state as it would be if every doubtful list were believed, and the tables that these lists are of; nothing
+/// where none is in doubt.
 ///
-/// Where the former snapshot has this very coverage, it believed them, and they showed as much as now.
+/// Where the former snapshot has this very coverage and these very tables, it believed them, and they showed what they show now. The
+/// coverage alone proves nothing: a list may count its things and be in doubt about what is inside of them.
 #[must_use]
-pub fn believed_coverage(seen: &State) -> Option<Rows> {
+pub fn believed_coverage(seen: &State, declared: &[&'static Table]) -> Option<(Rows, Vec<&'static Table>)> {
     let lists: Vec<Coverage> = seen.rows(&tables::COVERAGE).iter().map(Coverage::from_row).collect();
     let rows = lists.iter().map(|list| match list.status {
         ListStatus::Doubtful => Coverage { status: ListStatus::Complete, reason: None, ..list.clone() }.row(),
         _ => list.row(),
     });
-    let is_doubtful = lists.iter().any(|list| list.status == ListStatus::Doubtful);
-    is_doubtful.then(|| Rows::new(&tables::COVERAGE, rows.collect()))
+    let coverage = Rows::new(&tables::COVERAGE, rows.collect());
+    let is_in_doubt = |table: &&&'static Table| {
+        let is_doubtful = |list: &Coverage| list.status == ListStatus::Doubtful;
+        lists.iter().any(|list| is_doubtful(list) && list.listing == table.listing)
+    };
+    let tables: Vec<&'static Table> = declared.iter().filter(is_in_doubt).copied().collect();
+    (!tables.is_empty()).then_some((coverage, tables))
 }
 
 /// Returns whether a list was in doubt only because of lists inside of its things.
@@ -46,19 +53,36 @@ fn is_of_inner_lists(list: &Coverage) -> bool {
     list.reason.as_deref().is_some_and(|reason| reason.starts_with(unread::INNER))
 }
 
+/// Returns whether doubtful lists show every row that was known of them: then nothing of what they may have left out was ever known. Only
+/// some tables are looked at, which both states hold.
+#[must_use]
+pub fn shows_what_was_known(before: &State, seen: &State, tables: &[&'static Table]) -> bool {
+    let lists = seen.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
+    let doubtful: Vec<Coverage> = lists.filter(|list| list.status == ListStatus::Doubtful).collect();
+    tables.iter().all(|table| {
+        let rows = seen.rows(table);
+        let missing =
+            before.rows(table).iter().filter(|row| rows.get(table, row.prefix(table.key)).is_none());
+        let of_table: Vec<&Coverage> = doubtful.iter().filter(|list| list.listing == table.listing).collect();
+        !missing.into_iter().any(|row| of_table.iter().any(|list| is_of(list, table, row)))
+    })
+}
+
 /// Returns whether a state holds rows of a list.
 fn had_rows(before: &State, list: &Coverage, declared: &[&'static Table]) -> bool {
-    let column = |table: &Table| match (table.reading, table.parent) {
+    let of_listing = declared.iter().filter(|table| table.listing == list.listing);
+    of_listing.into_iter().any(|table| before.rows(table).iter().any(|row| is_of(list, table, row)))
+}
+
+/// Returns whether a row is, or may be, of a list.
+fn is_of(list: &Coverage, table: &Table, row: &Row) -> bool {
+    let column = match (table.reading, table.parent) {
         (Reading::PerParent, Some(parent)) => Some(parent.column),
         (Reading::InParts { column, .. }, _) => Some(column),
         _ => None,
     };
-    let is_of = |table: &Table, row: &Row| {
-        // A row that names no part may be of any.
-        let named = column(table).and_then(|column| table.text(row, column));
-        named.is_none_or(|named| list.parent.split('/').next() == Some(named) || list.parent == named)
-            || (list.parent.is_empty() && table.reading != Reading::PerParent)
-    };
-    let of_listing = declared.iter().filter(|table| table.listing == list.listing);
-    of_listing.into_iter().any(|table| before.rows(table).iter().any(|row| is_of(table, row)))
+    // A row that names no part may be of any.
+    let named = column.and_then(|column| table.text(row, column));
+    named.is_none_or(|named| list.parent.split('/').next() == Some(named) || list.parent == named)
+        || (list.parent.is_empty() && table.reading != Reading::PerParent)
 }

@@ -15,7 +15,7 @@ mod walk;
 
 pub use carry::carry;
 pub use compare::{apply, compare, hindsight, mark_first_sight};
-pub use doubt::believed_coverage;
+pub use doubt::{believed_coverage, shows_what_was_known};
 pub use unsaid::forget_idle;
 
 #[cfg(test)]

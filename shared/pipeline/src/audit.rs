@@ -249,12 +249,32 @@ pub(crate) struct Compared {
     pub(crate) coverage: Vec<CoverageChange>,
 }
 
+/// Returns whether doubtful lists show all that the last snapshot knows of them. Only tables that differ are read.
+async fn shows_what_was_known(
+    history: &History,
+    former: &mut Former,
+    seen: &State,
+    doubtful: &[&'static Table],
+) -> Result<bool, SnapshotError> {
+    let is_other = |table: &&&'static Table| {
+        let rows = seen.rows(table);
+        !former.holds(table, &rows.hash(), rows)
+    };
+    let differing: Vec<&'static Table> = doubtful.iter().filter(is_other).copied().collect();
+    if differing.is_empty() {
+        return Ok(true);
+    }
+    let before = former.state(history, &differing, seen).await?;
+    Ok(diff::shows_what_was_known(&before, seen, &differing))
+}
+
 /// Stage 2. Tables with the hash of the last snapshot are not read again.
 async fn compare(history: &History, former: &mut Former, mut seen: State) -> Result<Compared, SnapshotError> {
     let declared: Vec<&'static Table> = tables::of_cloud(history.account().cloud()).collect();
     // What was in doubt and believed in the last run is read as believed, or a quiet account would be read every time.
-    if let Some(coverage) = diff::believed_coverage(&seen)
+    if let Some((coverage, doubtful)) = diff::believed_coverage(&seen, &declared)
         && former.holds(&tables::COVERAGE, &coverage.hash(), &coverage)
+        && shows_what_was_known(history, former, &seen, &doubtful).await?
     {
         seen.put(&tables::COVERAGE, coverage);
     }
