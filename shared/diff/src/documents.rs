@@ -107,7 +107,10 @@ fn is_odd(name: &str, known: &Value, shown: &Value) -> bool {
         (Value::String(_), Value::Array(_)) | (Value::Array(_), Value::String(_)) => false,
         // The same in another form is no edit.
         (Value::String(text), other @ (Value::Bool(_) | Value::Number(_)))
-        | (other @ (Value::Bool(_) | Value::Number(_)), Value::String(text)) => *text != other.to_string(),
+        | (other @ (Value::Bool(_) | Value::Number(_)), Value::String(text)) => {
+            let written = other.to_string();
+            text.as_str() != written
+        }
         _ => mem::discriminant(known) != mem::discriminant(shown),
     }
 }
