@@ -73,9 +73,19 @@ async fn fill(
     watch: &dyn ExportWatch,
 ) -> Result<(), ExportError> {
     let of = chosen.tables.len();
-    let is_of_access = |table: &&&'static Table| derived::is_of_access(table);
-    for (done, table) in chosen.tables.iter().filter(|table| !is_of_access(table)).enumerate() {
-        watch.step(READING, done, of);
+    let (made, stored): (Vec<&'static Table>, Vec<&'static Table>) =
+        chosen.tables.iter().copied().partition(|table| derived::is_of_access(table));
+    // The graph of access is what takes most memory: it comes first, while nothing else is held.
+    if !made.is_empty() {
+        watch.step("working out grants", 0, of);
+        let access = history::build_access(history, manifest).await?;
+        for (done, table) in made.iter().enumerate() {
+            watch.step("writing grants", done, of);
+            proceed(stage.add_table(table, access.grant_rows(table), watch), draft)?;
+        }
+    }
+    for (done, table) in stored.iter().enumerate() {
+        watch.step(READING, made.len() + done, of);
         let flow = if table.name == derived::FINDINGS.name {
             add_findings(history, manifest, stage, watch).await?
         } else if table.name == tables::RUN.name {
@@ -86,15 +96,7 @@ async fn fill(
         };
         proceed(flow, draft)?;
     }
-    let made: Vec<&'static Table> = chosen.tables.iter().filter(is_of_access).copied().collect();
-    if !made.is_empty() {
-        watch.step("working out grants", of - made.len(), of);
-        let access = history::build_access(history, manifest).await?;
-        for (done, table) in made.iter().enumerate() {
-            watch.step("writing grants", of - made.len() + done, of);
-            proceed(stage.add_table(table, access.grant_rows(table), watch), draft)?;
-        }
-    }
+    stage.order_as(&chosen.tables);
     watch.step(READING, of, of);
     Ok(())
 }

@@ -99,6 +99,11 @@ impl Stage {
         Ok(flow)
     }
 
+    /// Puts what was filled into the order of some tables.
+    pub(crate) fn order_as(&mut self, tables: &[&'static Table]) {
+        self.sheets.sort_by_key(|sheet| tables.iter().position(|table| table.name == sheet.name));
+    }
+
     /// Declares which relations between the tables hold. A row that is not there, because its list could not be read or because
     /// it is gone, makes one not hold; it is left out then, for a key that points nowhere is refused by most engines.
     pub(crate) fn declare_relations(&mut self) -> rusqlite::Result<()> {

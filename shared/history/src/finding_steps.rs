@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use check::{ByFingerprint, Findings, FindingsPatch};
 use futures::{StreamExt, TryStreamExt, stream};
 use model::{AccountId, Finding};
-use snapshot::{History, Manifest, ObjectRef, SnapshotError, Timeline};
+use snapshot::{Document, History, Manifest, Mentions, ObjectRef, SnapshotError, Timeline};
 
 use crate::Subject;
 
@@ -31,10 +31,10 @@ enum Part {
     Patch(ObjectRef),
 }
 
-/// What an object of the findings holds of those that are followed.
+/// An object of the findings, as it was read.
 enum Content {
-    Whole(Findings),
-    Patch(FindingsPatch),
+    Whole(Document),
+    Patch(Document),
 }
 
 /// Returns what the runs did to the findings about a thing, in the order of snapshots.
@@ -50,8 +50,8 @@ pub(crate) async fn finding_steps(
     let mut contents = stream::iter(parts)
         .map(|(number, part)| async move {
             Ok::<_, SnapshotError>(match part {
-                Part::Whole(object) => (number, Content::Whole(history.get_json(&object).await?)),
-                Part::Patch(object) => (number, Content::Patch(history.get_json(&object).await?)),
+                Part::Whole(object) => (number, Content::Whole(history.document(&object).await?)),
+                Part::Patch(object) => (number, Content::Patch(history.document(&object).await?)),
             })
         })
         .buffered(AT_ONCE)
@@ -64,22 +64,36 @@ pub(crate) async fn finding_steps(
     let is_about = |finding: &Finding| {
         finding.subject == address || is_other_place(&finding.subject) || names(account, finding, &ids)
     };
+    // Its own ids, and the findings that are known: a patch may do no more than forget one.
+    let mut mentions: Mentions = ids.iter().chain(&subject.other_places).collect();
+    mentions.add(&subject.place());
     let mut known = ByFingerprint::new();
     let mut steps = Vec::new();
     while let Some((number, content)) = contents.try_next().await? {
         let put = match content {
-            Content::Whole(whole) => {
+            Content::Whole(whole) if whole.mentions(&mentions) => {
+                let whole: Findings = whole.parse()?;
                 known.retain(|fingerprint, _| whole.findings.contains_key(fingerprint));
                 whole.findings
             }
-            Content::Patch(patch) => {
+            Content::Patch(patch) if patch.mentions(&mentions) => {
+                let patch: FindingsPatch = patch.parse()?;
                 known.retain(|fingerprint, _| !patch.forgotten.contains(fingerprint));
                 patch.put
             }
+            // All that is known is of it, so that none of it is left in findings that do not name it.
+            Content::Whole(_) => {
+                known.clear();
+                continue;
+            }
+            Content::Patch(_) => continue,
         };
         for (fingerprint, after) in put {
             if known.get(&fingerprint) == Some(&after) || !is_about(&after) {
                 continue;
+            }
+            if !known.contains_key(&fingerprint) {
+                mentions.add(&fingerprint);
             }
             let before = known.insert(fingerprint, Arc::clone(&after));
             steps.push(FindingStep { number, before, after });

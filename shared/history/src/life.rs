@@ -6,7 +6,7 @@ use model::{
     Change, ChangeKind, Event, Kind, Row, Rows, Sighting, State, Table, Weight, tables,
     tables::derived::GRANT_PRINCIPALS,
 };
-use snapshot::{History, Manifest, RowFilter, RowStep, SnapshotError, Timeline};
+use snapshot::{History, Manifest, Mentions, RowFilter, RowStep, SnapshotError, Timeline};
 
 use crate::{
     FindingStep, QuestionError, Subject, finding_steps::finding_steps, holder::holder_row, is_among,
@@ -208,20 +208,28 @@ pub(crate) async fn gains(
 ) -> Result<Vec<(u64, serde_json::Value)>, SnapshotError> {
     use futures::{StreamExt, TryStreamExt, stream};
     let ids = subject.telling_ids();
+    let mentions: Mentions = ids.iter().collect();
     let outboxes: Vec<_> = timeline
         .manifests
         .iter()
         .filter_map(|manifest| Some((manifest.number, manifest.outbox.clone()?)))
         .collect();
-    let mut read = stream::iter(outboxes)
-        .map(|(number, object)| async move {
-            Ok::<_, SnapshotError>((number, history.get_json::<Vec<Event>>(&object).await?))
-        })
-        .buffered(8)
-        .boxed();
+    let mut read =
+        stream::iter(outboxes)
+            .map(|(number, object)| async move {
+                Ok::<_, SnapshotError>((number, history.document(&object).await?))
+            })
+            .buffered(8)
+            .boxed();
     let mut gains = Vec::new();
-    while let Some((number, events)) = read.try_next().await? {
-        let gained = events.into_iter().filter(|event| event.kind.starts_with("dev.iamwatch.access."));
+    while let Some((number, outbox)) = read.try_next().await? {
+        if !outbox.mentions(&mentions) {
+            continue;
+        }
+        let gained = outbox
+            .parse::<Vec<Event>>()?
+            .into_iter()
+            .filter(|event| event.kind.starts_with("dev.iamwatch.access."));
         let of_thing = gained.filter(|event| names_any(&event.data, &ids));
         gains.extend(of_thing.map(|event| (number, event.data)));
     }

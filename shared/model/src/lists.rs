@@ -1,6 +1,6 @@
 //! The lists of one snapshot by name and parent, and which of them a row comes from.
 
-use std::{collections::BTreeMap, ops::Bound, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{Coverage, Reading, Row, State, Table, tables};
 
@@ -29,7 +29,41 @@ impl Trust {
 
 /// The coverage of one snapshot, by listing and parent; all that ask for that of the same state share it.
 #[derive(Debug, Clone, Default)]
-pub struct Lists(Arc<BTreeMap<String, BTreeMap<String, Coverage>>>);
+pub struct Lists(Arc<BTreeMap<String, Parts>>);
+
+/// The lists of one name, by parent. They lie side by side, for an account has a hundred thousand of them.
+#[derive(Debug, Clone, Default)]
+struct Parts(Vec<Coverage>);
+
+impl Parts {
+    fn get(&self, parent: &str) -> Option<&Coverage> {
+        let place = self.0.binary_search_by(|list| list.parent.as_str().cmp(parent)).ok()?;
+        self.0.get(place)
+    }
+
+    /// Returns the lists of the parents whose names begin with a text.
+    fn beginning_with(&self, text: &str) -> impl Iterator<Item = &Coverage> {
+        let first = self.0.partition_point(|list| list.parent.as_str() < text);
+        self.0.iter().skip(first).take_while(move |list| list.parent.starts_with(text))
+    }
+}
+
+impl FromIterator<Coverage> for Parts {
+    /// Of two lists of one parent the later counts.
+    fn from_iter<T: IntoIterator<Item = Coverage>>(lists: T) -> Self {
+        let mut lists: Vec<Coverage> = lists.into_iter().collect();
+        lists.sort_by(|one, other| one.parent.cmp(&other.parent));
+        lists.dedup_by(|later, kept| {
+            let is_same = later.parent == kept.parent;
+            if is_same {
+                std::mem::swap(later, kept);
+            }
+            is_same
+        });
+        lists.shrink_to_fit();
+        Self(lists)
+    }
+}
 
 impl Lists {
     /// Reads the coverage of a state.
@@ -40,7 +74,7 @@ impl Lists {
 
     /// Returns every list, by name and parent.
     pub fn iter(&self) -> impl Iterator<Item = &Coverage> {
-        self.0.values().flat_map(BTreeMap::values)
+        self.0.values().flat_map(|parts| &parts.0)
     }
 
     /// Returns the list of that name that was read for a parent.
@@ -57,7 +91,7 @@ impl Lists {
 
     /// Returns the lists of that name.
     pub fn lists_of(&self, listing: &str) -> impl Iterator<Item = &Coverage> {
-        self.0.get(listing).into_iter().flat_map(BTreeMap::values)
+        self.0.get(listing).into_iter().flat_map(|parts| &parts.0)
     }
 
     /// Returns whether a listing was read to its end and showed nothing.
@@ -132,9 +166,8 @@ impl Lists {
         let parts = self.0.get(listing);
         let own = named.zip(parts).and_then(|(named, parts)| {
             let below = format!("{named}/");
-            let range = (Bound::Included(below.as_str()), Bound::Unbounded);
-            let nested = parts.range::<str, _>(range).take_while(|(part, _)| part.starts_with(&below));
-            parts.get(named).into_iter().chain(nested.map(|(_, list)| list)).map(Trust::of).max()
+            let nested = parts.beginning_with(&below);
+            parts.get(named).into_iter().chain(nested).map(Trust::of).max()
         });
         let rest = named.and_then(|_| self.get(listing, Coverage::REST)).map(Trust::of);
         let otherwise = || self.get(listing, otherwise).map_or_else(|| self.whole(listing), Trust::of);
@@ -144,10 +177,71 @@ impl Lists {
 
 impl FromIterator<Coverage> for Lists {
     fn from_iter<T: IntoIterator<Item = Coverage>>(lists: T) -> Self {
-        let mut by_listing: BTreeMap<String, BTreeMap<String, Coverage>> = BTreeMap::new();
+        let mut by_listing: BTreeMap<String, Vec<Coverage>> = BTreeMap::new();
         for list in lists {
-            by_listing.entry(list.listing.clone()).or_default().insert(list.parent.clone(), list);
+            match by_listing.get_mut(&list.listing) {
+                Some(parts) => parts.push(list),
+                None => drop(by_listing.insert(list.listing.clone(), vec![list])),
+            }
         }
-        Self(Arc::new(by_listing))
+        Self(Arc::new(
+            by_listing.into_iter().map(|(name, lists)| (name, lists.into_iter().collect())).collect(),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ListStatus;
+
+    fn list(listing: &str, parent: &str, status: ListStatus) -> Coverage {
+        Coverage {
+            listing: listing.to_owned(),
+            parent: parent.to_owned(),
+            endpoint: String::new(),
+            status,
+            reason: None,
+            pages: 1,
+            rows: 0,
+            carried_from: None,
+        }
+    }
+
+    #[test]
+    fn a_list_is_found_by_its_parent_in_whatever_order_they_came() {
+        use ListStatus::{Complete, Failed};
+        let lists: Lists = [
+            list("members", "g2", Complete),
+            list("groups", "", Complete),
+            list("members", "g10", Failed),
+            list("members", "g1", Failed),
+            list("members", "g1", Complete),
+        ]
+        .into_iter()
+        .collect();
+        let parents: Vec<&str> = lists.lists_of("members").map(|list| list.parent.as_str()).collect();
+        assert_eq!(parents, ["g1", "g10", "g2"]);
+        assert_eq!(lists.part("members", "g1"), Some(Trust::Whole), "of two of one parent the later counts");
+        assert_eq!(lists.part("members", "g10"), Some(Trust::Never));
+        assert_eq!((lists.part("members", "g3"), lists.get("keys", "g1")), (None, None));
+        assert_eq!(lists.iter().count(), 4);
+    }
+
+    #[test]
+    fn a_part_is_as_good_as_the_worst_of_what_lies_below_it() {
+        use ListStatus::{Complete, Failed};
+        let lists: Lists = [
+            list("instances", "eu", Complete),
+            list("instances", "eu-de", Failed),
+            list("instances", "eu/fr", Failed),
+            list("instances", "us", Complete),
+            list("instances", "us/east", Complete),
+        ]
+        .into_iter()
+        .collect();
+        let part = |named| lists.of_part("instances", Some(named), "");
+        assert_eq!([part("eu"), part("us")], [Trust::Never, Trust::Whole]);
+        assert_eq!(part("us-south"), Trust::Never, "of a part that nobody knows, all of them speak");
     }
 }

@@ -12,23 +12,25 @@ use parquet::{
     data_type::ByteArray,
     errors::ParquetError,
     file::{
-        metadata::KeyValue,
+        metadata::{KeyValue, RowGroupMetaData},
         properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder},
-        reader::{FileReader, RowGroupReader, SerializedFileReader},
+        reader::{FileReader, SerializedFileReader},
         writer::{SerializedFileWriter, SerializedRowGroupWriter},
     },
     schema::types::ColumnPath,
 };
 
-use crate::columns::{Content, DELETED, FileColumn, columns_of, schema};
+use crate::{
+    columns::{Content, DELETED, FileColumn, columns_of, schema},
+    unpack::column_reader,
+};
 
 /// Rows of a row group: what a reader holds decoded at a time is less, see [`BATCH`].
 const GROUP: usize = 64 * 1024;
 const BATCH: usize = 4096;
 /// Below this many rows a dictionary costs more than it saves.
 const DICTIONARY_FROM: usize = 256;
-/// Below this many bytes a column of a file is not compressed. A delta of a few rows has twenty such columns, and a history a thousand
-/// such files: what their reader needs to unpack a column takes longer to set up than all the rest.
+/// Below this many bytes a column of a file is not compressed: it would hardly be shorter, and has to be unpacked.
 const COMPRESSED_FROM: usize = 128;
 const KEY: &str = "iamwatch.key";
 
@@ -235,7 +237,7 @@ fn write_marks(group: &mut SerializedRowGroupWriter<'_, Vec<u8>>, marks: &[bool]
 
 /// Reads a base or a delta.
 pub(crate) fn decode(bytes: Bytes) -> Result<Sheet, FileError> {
-    let reader = SerializedFileReader::new(bytes)?;
+    let reader = SerializedFileReader::new(bytes.clone())?;
     let file = reader.metadata().file_metadata();
     let mut columns =
         columns_of(file.schema()).ok_or(FileError::Foreign("a column of a type it never uses"))?;
@@ -246,20 +248,24 @@ pub(crate) fn decode(bytes: Bytes) -> Result<Sheet, FileError> {
     });
     let key = key.filter(|key| (1..=columns.len()).contains(key)).ok_or(FileError::Foreign("no key"))?;
     let mut sheet = Sheet { key, columns, lines: Vec::new() };
-    for index in 0..reader.num_row_groups() {
-        let group = reader.get_row_group(index)?;
-        decode_group(group.as_ref(), &mut sheet, is_delta)?;
+    for group in reader.metadata().row_groups() {
+        decode_group(&bytes, group, &mut sheet, is_delta)?;
     }
     Ok(sheet)
 }
 
-fn decode_group(group: &dyn RowGroupReader, sheet: &mut Sheet, is_delta: bool) -> Result<(), FileError> {
+fn decode_group(
+    file: &Bytes,
+    group: &RowGroupMetaData,
+    sheet: &mut Sheet,
+    is_delta: bool,
+) -> Result<(), FileError> {
     let mut readers = Vec::new();
     for index in 0..group.num_columns() {
-        readers.push(group.get_column_reader(index)?);
+        readers.push(column_reader(file, group, index)?);
     }
     let mut marks = if is_delta { readers.pop() } else { None };
-    let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
+    let mut left = usize::try_from(group.num_rows()).unwrap_or_default();
     sheet.lines.reserve(left);
     while left > 0 {
         let rows = left.min(BATCH);

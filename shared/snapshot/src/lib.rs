@@ -12,8 +12,10 @@ mod wire;
 mod columns;
 mod file;
 mod levels;
+mod unpack;
 
 mod cache;
+mod document;
 mod findings;
 mod follow;
 mod history;
@@ -30,6 +32,7 @@ mod verify;
 mod written;
 
 pub use cache::ReadCache;
+pub use document::{Document, Mentions};
 pub use error::{SnapshotError, StoreError};
 pub use follow::{RowFilter, RowStep, Timeline};
 pub use history::History;

@@ -1,9 +1,6 @@
 //! Objects named by what is in them: written, read back, and never believed without their hash.
 
-use std::{
-    collections::BTreeSet,
-    io::{Read, Write},
-};
+use std::{collections::BTreeSet, io::Write};
 
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
@@ -131,19 +128,7 @@ impl History {
     /// # Errors
     /// When it is missing, is not what was written, or is greater than any that is written.
     pub async fn get_json<T: DeserializeOwned>(&self, object: &ObjectRef) -> Result<T, SnapshotError> {
-        let bytes = self.fetch_document(object).await?;
-        let damaged = |reason: String| SnapshotError::Damaged { object: self.key(&object.key), reason };
-        // What it says of its size saves copying while it grows, and is no proof.
-        let size = zstd::zstd_safe::get_frame_content_size(&bytes).ok().flatten().unwrap_or_default();
-        let mut json =
-            Vec::with_capacity(usize::try_from(size.min(GREATEST_DOCUMENT + 1)).unwrap_or_default());
-        zstd::stream::read::Decoder::new(bytes.as_ref())
-            .and_then(|decoder| decoder.take(GREATEST_DOCUMENT + 1).read_to_end(&mut json))
-            .map_err(|error| damaged(format!("it does not decompress: {error}")))?;
-        if count(json.len()) > GREATEST_DOCUMENT {
-            return Err(damaged("it decompresses to more than any document of iamwatch".to_owned()));
-        }
-        serde_json::from_slice(&json).map_err(|error| damaged(format!("it does not read: {error}")))
+        self.document(object).await?.parse()
     }
 
     /// Returns the outboxes of the runs with numbers from `first` to `last` without their manifests, by number.

@@ -106,12 +106,15 @@ pub(super) fn left<'a>(side: &Side<'a>, mut pieces: Vec<Piece>, terms: &Terms) -
     if !side.is_bounded() {
         return pieces;
     }
+    let mut are_distinct = false;
     for level in &side.access.bounds {
         if pieces.is_empty() {
             break;
         }
-        pieces = allowed(pieces, &counting(side, level, Effect::Allow, terms));
-        pieces = region::minus_all(pieces, &counting(side, level, Effect::Deny, terms), false);
+        pieces = allowed(pieces, &counting(side, level, Effect::Allow, terms), are_distinct);
+        let denies = counting(side, level, Effect::Deny, terms);
+        are_distinct = denies.is_empty();
+        pieces = region::minus_all(pieces, &denies, false);
     }
     pieces
 }
@@ -122,9 +125,12 @@ pub(super) fn left_told<'a>(side: &Side<'a>, mut pieces: Vec<Piece>, terms: &Ter
     if !side.is_bounded() {
         return pieces;
     }
+    let mut are_distinct = false;
     for level in &side.access.bounds {
-        pieces = allowed(pieces, &counting(side, level, Effect::Allow, terms));
-        for deny in counting(side, level, Effect::Deny, terms) {
+        pieces = allowed(pieces, &counting(side, level, Effect::Allow, terms), are_distinct);
+        let denies = counting(side, level, Effect::Deny, terms);
+        are_distinct = denies.is_empty();
+        for deny in denies {
             pieces = match deny.condition.words().as_deref().and_then(restriction) {
                 Some(lets_through) => {
                     pieces.into_iter().flat_map(|piece| restricted(piece, &deny, lets_through)).collect()
@@ -136,10 +142,14 @@ pub(super) fn left_told<'a>(side: &Side<'a>, mut pieces: Vec<Piece>, terms: &Ter
     pieces
 }
 
-/// Returns what some statements of a level allow of a region. Mostly one of them allows everything, and nothing need be cut.
-fn allowed(pieces: Vec<Piece>, allows: &[Counting<'_>]) -> Vec<Piece> {
-    let is_all_allowed = allows.iter().any(Counting::gives_everything);
-    region::distinct(if is_all_allowed { pieces } else { region::and_all(&pieces, allows) })
+/// Returns what some statements of a level allow of a region. Mostly one of them allows everything, and nothing need be cut: pieces of
+/// which none covers another stay so.
+fn allowed(pieces: Vec<Piece>, allows: &[Counting<'_>], are_distinct: bool) -> Vec<Piece> {
+    match allows.iter().any(Counting::gives_everything) {
+        true if are_distinct => pieces,
+        true => region::distinct(pieces),
+        false => region::distinct(region::and_all(&pieces, allows)),
+    }
 }
 
 /// Returns a piece with what a restriction lets through of it.
