@@ -258,8 +258,9 @@ impl<'a> Allowed<'a> {
         let named = named.map(|(kind, name)| (kind, Pattern::parse(name))).collect();
         let mut allowed = Self { named, is_out: Vec::new() };
         let is_out = access.principals.iter().map(|principal| {
-            let id = &principal.step.id;
-            let mut steps = std::iter::once(&principal.step).chain(access.groups_of(id));
+            // Where nobody is named, no group is.
+            let groups = (!allowed.named.is_empty()).then(|| access.groups_of(&principal.step.id));
+            let mut steps = std::iter::once(&principal.step).chain(groups.into_iter().flatten());
             matches!(principal.standing, Standing::Inactive(_)) || steps.any(|step| allowed.names(step))
         });
         allowed.is_out = is_out.collect();

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use check::{ByFingerprint, Findings, FindingsPatch};
 use futures::{StreamExt, TryStreamExt, stream};
 use model::{AccountId, Finding};
-use snapshot::{Document, History, Manifest, Mentions, ObjectRef, SnapshotError, Timeline};
+use snapshot::{History, Manifest, Mentions, ObjectRef, SnapshotError, StoredDocument, Timeline};
 
 use crate::Subject;
 
@@ -33,8 +33,8 @@ enum Part {
 
 /// An object of the findings, as it was read.
 enum Content {
-    Whole(Document),
-    Patch(Document),
+    Whole(StoredDocument),
+    Patch(StoredDocument),
 }
 
 /// Returns what the runs did to the findings about a thing, in the order of snapshots.
@@ -50,8 +50,8 @@ pub(crate) async fn finding_steps(
     let mut contents = stream::iter(parts)
         .map(|(number, part)| async move {
             Ok::<_, SnapshotError>(match part {
-                Part::Whole(object) => (number, Content::Whole(history.document(&object).await?)),
-                Part::Patch(object) => (number, Content::Patch(history.document(&object).await?)),
+                Part::Whole(object) => (number, Content::Whole(history.read_document(&object).await?)),
+                Part::Patch(object) => (number, Content::Patch(history.read_document(&object).await?)),
             })
         })
         .buffered(AT_ONCE)

@@ -214,13 +214,12 @@ pub(crate) async fn gains(
         .iter()
         .filter_map(|manifest| Some((manifest.number, manifest.outbox.clone()?)))
         .collect();
-    let mut read =
-        stream::iter(outboxes)
-            .map(|(number, object)| async move {
-                Ok::<_, SnapshotError>((number, history.document(&object).await?))
-            })
-            .buffered(8)
-            .boxed();
+    let mut read = stream::iter(outboxes)
+        .map(|(number, object)| async move {
+            Ok::<_, SnapshotError>((number, history.read_document(&object).await?))
+        })
+        .buffered(8)
+        .boxed();
     let mut gains = Vec::new();
     while let Some((number, outbox)) = read.try_next().await? {
         if !outbox.mentions(&mentions) {

@@ -29,13 +29,13 @@ impl Trust {
 
 /// The coverage of one snapshot, by listing and parent; all that ask for that of the same state share it.
 #[derive(Debug, Clone, Default)]
-pub struct Lists(Arc<BTreeMap<String, Parts>>);
+pub struct Lists(Arc<BTreeMap<String, ListsOfName>>);
 
 /// The lists of one name, by parent. They lie side by side, for an account has a hundred thousand of them.
 #[derive(Debug, Clone, Default)]
-struct Parts(Vec<Coverage>);
+struct ListsOfName(Vec<Coverage>);
 
-impl Parts {
+impl ListsOfName {
     fn get(&self, parent: &str) -> Option<&Coverage> {
         let place = self.0.binary_search_by(|list| list.parent.as_str().cmp(parent)).ok()?;
         self.0.get(place)
@@ -48,7 +48,7 @@ impl Parts {
     }
 }
 
-impl FromIterator<Coverage> for Parts {
+impl FromIterator<Coverage> for ListsOfName {
     /// Of two lists of one parent the later counts.
     fn from_iter<T: IntoIterator<Item = Coverage>>(lists: T) -> Self {
         let mut lists: Vec<Coverage> = lists.into_iter().collect();

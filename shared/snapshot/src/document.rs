@@ -10,12 +10,12 @@ use crate::{History, ObjectRef, SnapshotError, hash::count, objects::GREATEST_DO
 
 /// A document that was read and proven, and not yet parsed.
 #[derive(Debug)]
-pub struct Document {
+pub struct StoredDocument {
     key: String,
     json: Vec<u8>,
 }
 
-impl Document {
+impl StoredDocument {
     /// Returns whether one of some texts stands in it, as a value or as a part of one.
     #[must_use]
     pub fn mentions(&self, mentions: &Mentions) -> bool {
@@ -34,7 +34,7 @@ impl Document {
     }
 }
 
-/// Texts to be found in documents: see [`Document::mentions`].
+/// Texts to be found in documents: see [`StoredDocument::mentions`].
 #[derive(Debug, Default)]
 pub struct Mentions(Vec<Finder<'static>>);
 
@@ -61,7 +61,7 @@ impl History {
     ///
     /// # Errors
     /// As [`History::get_json`].
-    pub async fn document(&self, object: &ObjectRef) -> Result<Document, SnapshotError> {
+    pub async fn read_document(&self, object: &ObjectRef) -> Result<StoredDocument, SnapshotError> {
         let bytes = self.fetch_document(object).await?;
         let damaged = |reason: String| SnapshotError::Damaged { object: self.key(&object.key), reason };
         // What it says of its size saves copying while it grows, and is no proof.
@@ -74,7 +74,7 @@ impl History {
         if count(json.len()) > GREATEST_DOCUMENT {
             return Err(damaged("it decompresses to more than any document of iamwatch".to_owned()));
         }
-        Ok(Document { key: self.key(&object.key), json })
+        Ok(StoredDocument { key: self.key(&object.key), json })
     }
 }
 
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_text_is_found_as_json_writes_it() {
-        let document = |value: &serde_json::Value| Document {
+        let document = |value: &serde_json::Value| StoredDocument {
             key: String::new(),
             json: serde_json::to_vec(value).unwrap(),
         };

@@ -32,7 +32,7 @@ mod verify;
 mod written;
 
 pub use cache::ReadCache;
-pub use document::{Document, Mentions};
+pub use document::{Mentions, StoredDocument};
 pub use error::{SnapshotError, StoreError};
 pub use follow::{RowFilter, RowStep, Timeline};
 pub use history::History;

@@ -128,7 +128,7 @@ impl History {
     /// # Errors
     /// When it is missing, is not what was written, or is greater than any that is written.
     pub async fn get_json<T: DeserializeOwned>(&self, object: &ObjectRef) -> Result<T, SnapshotError> {
-        self.document(object).await?.parse()
+        self.read_document(object).await?.parse()
     }
 
     /// Returns the outboxes of the runs with numbers from `first` to `last` without their manifests, by number.
