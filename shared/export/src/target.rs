@@ -107,6 +107,17 @@ impl ExportTarget {
         }
     }
 
+    /// Checks that one file, which is no export of tables, can be made here: before the work that it takes.
+    ///
+    /// # Errors
+    /// Fails where something is in the place that is not to be replaced, or cannot be.
+    pub fn check_file(&self) -> Result<(), ExportError> {
+        match self {
+            Self::Place { path, is_replaced } => look_at_file(path, *is_replaced),
+            Self::Stream { .. } => Ok(()),
+        }
+    }
+
     /// Begins to write one file, which is no export of tables.
     pub(crate) fn begin_file(self) -> Result<FileDraft, ExportError> {
         let unwritable = |place: &Path| {

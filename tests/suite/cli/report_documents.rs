@@ -271,6 +271,16 @@ fn a_report_comes_to_be_whole_or_not_at_all() {
     let page = fs::read_to_string(desk.path(place)).unwrap();
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
     desk.iamwatch(&["report", "--format", "html"]).fails(2, &["is there already", "--force"]);
+    // That is said before anything is worked out: no object of the snapshot is read.
+    let tables =
+        desk.path("iamwatch-store").join(place.replacen("-9-report.html", "", 1).replacen('-', "/", 1));
+    let (tables, away) = (tables.join("tables"), tables.join("away"));
+    fs::rename(&tables, &away).unwrap();
+    for form in ["html", "csv", "sarif", "ocsf", "md"] {
+        desk.iamwatch(&["report", "--format", form, "--to", place])
+            .fails(2, &["is there already", "--force"]);
+    }
+    fs::rename(&away, &tables).unwrap();
     fs::write(desk.path(place), "mine").unwrap();
     desk.iamwatch(&["report", "--format", "html"]).fails(2, &["is there already"]);
     assert_eq!(fs::read_to_string(desk.path(place)).unwrap(), "mine");

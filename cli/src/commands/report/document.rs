@@ -59,17 +59,18 @@ pub(super) async fn write(
     let file = manifest.account.to_string().replace('/', "-");
     let file = format!("{file}-{}-report.{}", manifest.number, format.ending());
     let place = context.target(wanted.to.as_ref(), file)?;
-    // Whatever is loaded to answer these is gone before findings are held.
-    let sections = match format {
-        ReportFormat::Html => sections(past, &manifest, questions).await?,
-        _ => Vec::new(),
-    };
     let is_stream = place == "-";
     let target = if is_stream {
         let name = "standard output".to_owned();
         ExportTarget::Stream { name, output: Screen::stream(), scratch: std::env::temp_dir() }
     } else {
         ExportTarget::Place { path: PathBuf::from(&place), is_replaced: wanted.force }
+    };
+    target.check_file()?;
+    // Whatever is loaded to answer these is gone before findings are held.
+    let sections = match format {
+        ReportFormat::Html => sections(past, &manifest, questions).await?,
+        _ => Vec::new(),
     };
     let (findings, of_suppressions) = findings(past, &manifest, since.as_ref(), questions, &target).await?;
     let asked: BTreeSet<String> = of_suppressions.rules.keys().cloned().collect();
