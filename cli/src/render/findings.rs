@@ -126,13 +126,13 @@ pub(crate) fn page(found: &[Found], wanted: &FindingsArgs, are_several: bool, pa
     let mut page = table(found, are_several, paint);
     for each in found {
         let whose = if are_several { format!(" of {}", text::plain(&each.label)) } else { String::new() };
-        page.push_str(&paint.bold(count_by_severity(&each.findings)));
+        page.push_str(&paint.bold(counts(&each.findings, wanted)));
         page.push_str(&format!(
             "{whose} after snapshot {} of {}\n",
             each.manifest.number,
             text::minute(&each.manifest.finished_at)
         ));
-        page.push_str(&notes(each, paint));
+        page.push_str(&notes(each, wanted, paint));
     }
     let all: usize = found.iter().map(|found| found.findings.len()).sum();
     if all > LISTED && !is_chosen(wanted) {
@@ -180,7 +180,7 @@ fn table(found: &[Found], are_several: bool, paint: Paint) -> String {
 }
 
 /// Writes what is to be known beside the counts.
-fn notes(found: &Found, paint: Paint) -> String {
+fn notes(found: &Found, wanted: &FindingsArgs, paint: Paint) -> String {
     let mut page = String::new();
     if let Some(said) = unjudged(&found.manifest) {
         page.push_str(&format!("{}\n", paint.style(AnsiColor::Red.on_default().bold(), said)));
@@ -188,9 +188,12 @@ fn notes(found: &Found, paint: Paint) -> String {
     let hidden = found.hidden + found.suppressed.len();
     if hidden > 0 {
         let more = text::number(u64::try_from(hidden).unwrap_or(u64::MAX));
-        let said = format!(
-            "{more} more accepted, implied by these or only doubted: `iamwatch findings --all` lists them\n"
-        );
+        let why = if wanted.state.is_empty() {
+            "accepted, implied by these or only doubted"
+        } else {
+            "in another state"
+        };
+        let said = format!("{more} more {why}: `iamwatch findings --all` lists them\n");
         page.push_str(&paint.dim(said));
     }
     let incomplete = found.sight.incomplete.len();
@@ -316,7 +319,31 @@ fn state_text(finding: &Finding) -> String {
     }
 }
 
-fn count_by_severity(findings: &[Finding]) -> String {
+/// Counts what is listed: what is open by severity, and the other states where they are asked for. What is not listed may well be open, so that
+/// nothing is said of it.
+fn counts(findings: &[Finding], wanted: &FindingsArgs) -> String {
+    let are_chosen = wanted.new
+        || wanted.severity.is_some()
+        || wanted.since.is_some()
+        || wanted.subject.is_some()
+        || !wanted.rule.is_empty();
+    let of_states = wanted.all || !wanted.state.is_empty();
+    let mut states: BTreeMap<&str, u64> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| of_states && finding.state != FindingState::Open) {
+        *states.entry(finding.state.name()).or_default() += 1;
+    }
+    let others = states.into_iter().map(|(state, count)| format!("{} {state}", text::number(count)));
+    let counts: Vec<String> = open_by_severity(findings).into_iter().chain(others).collect();
+    match (counts.is_empty(), of_states, are_chosen) {
+        (false, ..) => counts.join("; "),
+        (true, false, false) => "Nothing open".to_owned(),
+        (true, false, true) => "Nothing open of what is asked for".to_owned(),
+        (true, true, _) => "Nothing of what is asked for".to_owned(),
+    }
+}
+
+/// Counts what is open by severity; none where nothing is.
+fn open_by_severity(findings: &[Finding]) -> Option<String> {
     let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
     let open = |severity| {
         let is_open =
@@ -325,9 +352,6 @@ fn count_by_severity(findings: &[Finding]) -> String {
     };
     let counts: Vec<(u64, &str)> =
         severities.into_iter().map(|severity| (open(severity), severity.name())).collect();
-    let total = counts.iter().map(|(count, _)| count).sum();
-    match total {
-        0 => "Nothing open".to_owned(),
-        _ => format!("{} open: {}", text::number(total), text::tally(counts, "")),
-    }
+    let total: u64 = counts.iter().map(|(count, _)| count).sum();
+    (total > 0).then(|| format!("{} open: {}", text::number(total), text::tally(counts, "")))
 }

@@ -121,6 +121,27 @@ fn what_is_created_is_told_with_who_created_it() {
 }
 
 #[test]
+fn nothing_is_said_of_what_a_filter_leaves_out() {
+    let desk = Desk::with_history();
+    let open = |more: &[&str]| findings(&desk, more).iter().filter(|each| each["state"] == "open").count();
+    assert!(open(&["--severity", "high"]) > 0 && open(&["--since", "8", "--severity", "high"]) == 0);
+    let page = |more: &[&str]| desk.iamwatch(&[&["findings"], more].concat()).done();
+    for filter in [&["--since", "8", "--severity", "high"][..], &["--rule", "owner_has_key", "--new"]] {
+        let page = page(filter);
+        assert!(page.contains("Nothing open of what is asked for after snapshot 9"), "{filter:?}: {page}");
+    }
+    // What is asked for is counted, and what is open besides is no part of it.
+    let fixed = findings(&desk, &["--state", "fixed"]).len();
+    let of_fixed = page(&["--state", "fixed"]);
+    assert!(fixed > 0 && of_fixed.contains(&format!("{fixed} fixed after snapshot 9")), "{of_fixed}");
+    assert!(!of_fixed.contains("Nothing open") && !of_fixed.contains("implied by these"), "{of_fixed}");
+    let all = page(&["--all"]);
+    assert!(all.contains(" open: ") && all.contains(&format!("{fixed} fixed")), "{all}");
+    let none = page(&["--state", "suppressed"]);
+    assert!(none.contains("Nothing of what is asked for after snapshot 9"), "{none}");
+}
+
+#[test]
 fn a_wrong_filter_is_refused_and_news_follow_the_filter() {
     let desk = Desk::with_history();
     desk.iamwatch(&["findings", "--rule", "no_such_rule"])
