@@ -82,7 +82,7 @@ fn everything() -> anyhow::Result<()> {
             }
         }
         if !has_ended {
-            others.push(format!("bench {} came to no end", arguments.join(" ")));
+            others.push(format!("bench {} failed", arguments.join(" ")));
             failed.push(arguments.join(" "));
         }
         Ok(())

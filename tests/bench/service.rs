@@ -79,12 +79,14 @@ pub async fn questions(store: &Path, history: &History, changed: u64, name: &str
 /// Lets many readers read of the program as people start it: all the same questions in turn, and then each of other users and snapshots.
 pub async fn load(store: &Path, history: &History, changed: u64, name: &str) -> anyhow::Result<()> {
     let alike = paths(history, changed).await?.into_iter().map(|(_, path)| path).collect();
-    read_at_once(store, alike, name, "alike").await?;
-    read_at_once(store, unlike_paths(history, changed).await?, name, "unlike").await
+    let faults = read_at_once(store, alike, name, "alike").await?
+        + read_at_once(store, unlike_paths(history, changed).await?, name, "unlike").await?;
+    anyhow::ensure!(faults == 0, "{faults} readers got no answer");
+    Ok(())
 }
 
-/// Lets many readers ask some questions, and prints what they got and what memory it took.
-async fn read_at_once(store: &Path, paths: Vec<String>, name: &str, kind: &str) -> anyhow::Result<()> {
+/// Lets many readers ask some questions, prints what they got and what memory it took, and returns how many got no answer.
+async fn read_at_once(store: &Path, paths: Vec<String>, name: &str, kind: &str) -> anyhow::Result<usize> {
     let program = std::env::current_exe()?.with_file_name("iamwatch");
     let mut command = Command::new(program);
     command.args(["serve", "--json", "--store"]).arg(store).stdin(Stdio::null()).stdout(Stdio::piped());
@@ -120,7 +122,7 @@ async fn read_at_once(store: &Path, paths: Vec<String>, name: &str, kind: &str) 
     if let Some(fault) = answered.faults.first() {
         println!("{name:<22}  the first of the errors: {fault}");
     }
-    Ok(())
+    Ok(answered.faults.len())
 }
 
 /// Makes a history longer by snapshots without a change, as those of a quiet account are.

@@ -1,6 +1,6 @@
 //! What a function URL sends and takes, by AWS's payload format 2.0: an HTTP request and response as JSON.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, string::FromUtf8Error};
 
 use anyhow::{Context, Result};
 use axum::{
@@ -13,6 +13,8 @@ use serve::Problem;
 
 /// Most bytes of what Lambda takes as an answer, with room for what it adds.
 const MOST: usize = 6_000_000;
+/// Most bytes of the text of an answer as JSON writes it, with room for its headers.
+const MOST_TEXT: usize = 5_900_000;
 
 /// A request as a function URL sends it.
 #[derive(Debug, Deserialize)]
@@ -92,7 +94,8 @@ pub(crate) struct UrlAnswer {
 }
 
 impl UrlAnswer {
-    /// Takes a response; bytes that are no text go as base 64.
+    /// Takes a response; bytes that are no text go as base 64, and so does text of which so many marks would be escaped that Lambda would not
+    /// take it.
     pub(crate) async fn read(response: Response<Body>) -> Result<Self> {
         let (head, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.context("the answer cannot be read")?;
@@ -102,8 +105,11 @@ impl UrlAnswer {
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
         let headers = headers.collect();
         let (body, is_base64_encoded) = match String::from_utf8(bytes.to_vec()) {
-            Ok(text) => (text, false),
-            Err(error) => (STANDARD.encode(error.as_bytes()), true),
+            Ok(text) if serde_json::to_string(&text)?.len() <= MOST_TEXT => (text, false),
+            text => {
+                let bytes = text.map_or_else(FromUtf8Error::into_bytes, String::into_bytes);
+                (STANDARD.encode(bytes), true)
+            }
         };
         Ok(Self { status_code: head.status.as_u16(), headers, body, is_base64_encoded })
     }
@@ -114,7 +120,8 @@ impl UrlAnswer {
         if bytes <= MOST {
             return self;
         }
-        let problem = Problem::of_large_answer(bytes, MOST);
+        let smaller = "ask for fewer rows, or take it packed (Accept-Encoding: zstd, gzip)";
+        let problem = Problem::of_large_answer(bytes, MOST, smaller);
         let headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")];
         Self {
             status_code: problem.status,
@@ -147,13 +154,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn text_that_escapes_would_make_too_large_goes_as_base_64() {
+        let text = "\"".repeat(crate::LIMITS.answer_bytes);
+        let large = UrlAnswer::read(Response::new(Body::from(text.clone()))).await.unwrap().or_problem();
+        assert_eq!((large.status_code, large.is_base64_encoded), (200, true));
+        assert_eq!(STANDARD.decode(large.body).unwrap(), text.into_bytes());
+    }
+
+    #[tokio::test]
     async fn bytes_go_as_base_64_and_what_lambda_would_not_take_becomes_a_problem() {
         let packed =
             UrlAnswer::read(Response::new(Body::from(vec![0x1f, 0x8b, 0xff]))).await.unwrap().or_problem();
         assert_eq!((packed.body.as_str(), packed.is_base64_encoded), ("H4v/", true));
-        let large = UrlAnswer::read(Response::new(Body::from("\"".repeat(3_500_000)))).await.unwrap();
+        let large = UrlAnswer::read(Response::new(Body::from("\"".repeat(4_600_000)))).await.unwrap();
         let refused = large.or_problem();
         assert_eq!(refused.status_code, 413);
-        assert!(refused.body.contains("smaller `limit`"), "{}", refused.body);
+        assert!(refused.body.contains("ask for fewer rows"), "{}", refused.body);
     }
 }

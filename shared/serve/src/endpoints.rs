@@ -267,6 +267,33 @@ pub(crate) static ENDPOINTS: [Operation; 15] = [
     },
 ];
 
+impl Operation {
+    /// Returns how to ask for less of the answer.
+    pub(crate) const fn smaller(&self) -> &'static str {
+        match self.question {
+            ApiQuestion::Accounts | ApiQuestion::Snapshots | ApiQuestion::Findings => {
+                "ask for fewer with `limit`, going on by `page`"
+            }
+            ApiQuestion::Table => {
+                "ask for fewer rows with `limit`, going on by `page`; or read all of them from what the table is stored as, which `objects` below its path names"
+            }
+            ApiQuestion::Search => "ask for fewer with `limit`, or with a longer `text`",
+            ApiQuestion::Sql => "ask for fewer rows with `limit`, or for fewer columns",
+            ApiQuestion::Comparison => {
+                "leave `access` out, or compare snapshots that are nearer to each other: one to the next has the least"
+            }
+            ApiQuestion::Life => "ask with a smaller `compare`, or for the rows of its table in SQL",
+            ApiQuestion::WhoCan => "name a `resource` or a `principal`",
+            ApiQuestion::Index
+            | ApiQuestion::Document
+            | ApiQuestion::Snapshot
+            | ApiQuestion::Objects
+            | ApiQuestion::Coverage
+            | ApiQuestion::Verify => "ask for its parts in SQL, as `select * from coverage limit 100`",
+        }
+    }
+}
+
 /// Returns the names between the braces of a path and what a request has there; none where the path is another.
 pub(crate) fn captures<'a>(
     template: &'static str,

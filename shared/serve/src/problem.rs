@@ -49,10 +49,9 @@ impl Problem {
 
     /// Makes the problem of an answer that has more bytes than may be sent, with how to ask for less.
     #[must_use]
-    pub fn of_large_answer(bytes: usize, most: usize) -> Self {
+    pub fn of_large_answer(bytes: usize, most: usize, smaller: &str) -> Self {
         let said = format!("the answer has {bytes} bytes, and {most} may be sent");
-        let help = "ask for less: with a smaller `limit`, going on by `page`, for fewer columns, or for a packed answer (Accept-Encoding: zstd, gzip); for all rows of a table, `/objects` below its path names what it is stored as, with links";
-        Self::new(413, "too-large-an-answer", said, help)
+        Self::new(413, "too-large-an-answer", said, smaller)
     }
 
     /// Returns a short title, the same for all problems of a kind.

@@ -19,6 +19,8 @@ use crate::{
 
 /// The media type of Parquet, which is packed already.
 pub(crate) const PARQUET: &str = "application/vnd.apache.parquet";
+/// The header with the token of the next page.
+pub(crate) const NEXT_PAGE: &str = "iamwatch-next-page";
 /// Answers of fewer bytes are not packed.
 const WORTH_PACKING: usize = 1400;
 
@@ -182,19 +184,20 @@ impl Reply {
             put("iamwatch-truncated", "true".to_owned());
         }
         if let Some(next) = &self.next {
-            put("iamwatch-next-page", next.clone());
+            put(NEXT_PAGE, next.clone());
         }
         headers
     }
 }
 
-/// Makes the response of an answer; 304 without a body where the client has it already.
+/// Makes the response of an answer; 304 without a body where the client has it already, and a problem with how many bytes it has where that is
+/// more than may be sent.
 pub(crate) fn respond(
     made: &Made,
     validity: &Validity,
     asked: &HeaderMap,
     limits: &AskLimits,
-) -> Response<Body> {
+) -> Result<Response<Body>, TooLarge> {
     let tag = match validity {
         Validity::Always(tag) | Validity::WhileNamed(tag) => Some(tag.clone()),
         Validity::AsBytes => {
@@ -205,11 +208,11 @@ pub(crate) fn respond(
     if let Some(tag) = &tag
         && has_tag(asked, tag)
     {
-        return not_modified(validity, tag);
+        return Ok(not_modified(validity, tag));
     }
     let (coding, bytes) = made.coded(asked);
     if bytes.len() > limits.answer_bytes {
-        return Problem::of_large_answer(bytes.len(), limits.answer_bytes).to_response();
+        return Err(TooLarge { bytes: bytes.len(), is_packed: coding.is_some() });
     }
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
@@ -218,7 +221,23 @@ pub(crate) fn respond(
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
     }
     keep(headers, validity, tag.as_deref());
-    response
+    Ok(response)
+}
+
+/// An answer that has more bytes than may be sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TooLarge {
+    bytes: usize,
+    is_packed: bool,
+}
+
+impl TooLarge {
+    /// Returns the problem, with how to ask for less.
+    pub(crate) fn problem(self, endpoint: &Operation, limits: &AskLimits) -> Problem {
+        let packed = if self.is_packed { "" } else { "; or take it packed (Accept-Encoding: zstd, gzip)" };
+        let smaller = format!("{}{packed}", endpoint.smaller());
+        Problem::of_large_answer(self.bytes, limits.answer_bytes, &smaller)
+    }
 }
 
 /// Makes the response to a client that has the answer already.

@@ -4,13 +4,13 @@ use std::{sync::Arc, thread, time::Duration};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::State,
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, Request as HttpRequest, Response, StatusCode, header,
     },
 };
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt};
 use tokio::{
     runtime::Handle,
     sync::oneshot,
@@ -23,7 +23,7 @@ use crate::{
     endpoints::ApiQuestion,
     ground::{Ground, Validity},
     kept_answers, pages, questions, reply,
-    reply::{Made, Reply},
+    reply::{Made, NEXT_PAGE, Reply},
     request::{Form, Request},
 };
 
@@ -76,7 +76,7 @@ fn asset(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
     let (media_type, bytes) = pages::asset(path)?;
     let limits = crate::AskLimits::default();
     let made = Made::new(media_type, bytes.into(), HeaderMap::new(), 200);
-    Some(reply::respond(&made, &Validity::AsBytes, headers, &limits))
+    reply::respond(&made, &Validity::AsBytes, headers, &limits).ok()
 }
 
 async fn ask(
@@ -110,31 +110,41 @@ async fn ask(
     let made = made(archive, &request, &ground).await?;
     // What is wrong today may be right tomorrow, whatever snapshot it is asked of.
     let validity = if made.status == 200 && made.is_whole { ground.validity } else { Validity::Never };
-    let mut response = reply::respond(&made, &validity, headers, limits);
+    let mut response = match reply::respond(&made, &validity, headers, limits) {
+        Ok(response) => response,
+        Err(too_large) => return refuse_large(&made, &request, too_large.problem(request.endpoint, limits)),
+    };
     if made.status != 200 {
         *response.status_mut() =
             StatusCode::from_u16(made.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     }
     response.headers_mut().extend(made.told.clone());
     link_to_next(&mut response, &request);
-    link_to_objects(&mut response, &request);
     Ok(response)
 }
 
-/// Names where all rows of a table are read from, where an answer with them would be too large.
-fn link_to_objects(response: &mut Response<Body>, request: &Request) {
-    let is_table = request.endpoint.question == ApiQuestion::Table && request.form != Form::Page;
-    if is_table && response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+/// Refuses an answer that is too large, and names where all rows of a table are read from. Nothing leads to a next page: the rows of this one
+/// would be passed over.
+fn refuse_large(made: &Made, request: &Request, problem: Problem) -> Result<Response<Body>, Problem> {
+    if request.form == Form::Page {
+        return Err(problem);
+    }
+    let mut response = problem.to_response();
+    let headers = response.headers_mut();
+    headers.extend(made.told.clone());
+    headers.remove(NEXT_PAGE);
+    if request.endpoint.question == ApiQuestion::Table {
         let link = format!("<{}/objects>; rel=\"alternate\"", request.part("table"));
         if let Ok(link) = HeaderValue::from_str(&link) {
-            response.headers_mut().insert(header::LINK, link);
+            headers.insert(header::LINK, link);
         }
     }
+    Ok(response)
 }
 
 /// Names the next page as a link, as clients of many interfaces follow it.
 fn link_to_next(response: &mut Response<Body>, request: &Request) {
-    let Some(next) = response.headers().get("iamwatch-next-page").and_then(|next| next.to_str().ok()) else {
+    let Some(next) = response.headers().get(NEXT_PAGE).and_then(|next| next.to_str().ok()) else {
         return;
     };
     let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -213,17 +223,35 @@ async fn asked(archive: &Archive, request: &Request, ground: &Ground) -> Result<
 }
 
 async fn text_of(body: Body) -> Result<String, Problem> {
-    let read = timeout(BODY_TIME, to_bytes(body, BODY)).await.map_err(|_| {
+    let bytes = timeout(BODY_TIME, bytes_of(body)).await.map_err(|_| {
         let said = format!("the body did not come within {} s", BODY_TIME.as_secs());
         Problem::new(408, "slow-body", said, "send it at once")
-    })?;
-    let bytes = read.map_err(|_| {
-        let said = format!("the body has more than {BODY} bytes");
-        Problem::new(413, "too-large-a-body", said, "a statement of SQL is shorter than that")
-    })?;
-    String::from_utf8(bytes.to_vec()).map_err(|_| {
+    })??;
+    String::from_utf8(bytes).map_err(|_| {
         Problem::wrong("wrong-body", "the body is no UTF-8 text", "send one statement of SQL as it is")
     })
+}
+
+/// Reads a body that is no longer than a statement may be.
+async fn bytes_of(body: Body) -> Result<Vec<u8>, Problem> {
+    let mut parts = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(|_| {
+            Problem::wrong("wrong-body", "the body broke off, or is not as HTTP has it", "send it again")
+        })?;
+        if bytes.len() + part.len() > BODY {
+            let said = format!("the body has more than {BODY} bytes");
+            return Err(Problem::new(
+                413,
+                "too-large-a-body",
+                said,
+                "a statement of SQL is shorter than that",
+            ));
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes)
 }
 
 /// Takes the statement of SQL out of a body: as it is, or as the member `sql` of a JSON object.

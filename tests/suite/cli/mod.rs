@@ -41,6 +41,7 @@ mod serve;
 mod serve_browser;
 mod serve_client;
 mod serve_door;
+mod serve_empty;
 mod serve_forms;
 mod serve_gate;
 mod serve_hostile;

@@ -73,7 +73,7 @@ const ELEMENTS: [&str; 57] = [
 ];
 
 /// Returns how some pages look in each of three ways.
-fn look(packages: &Path, served: &Served, paths: &[String]) -> Vec<Value> {
+pub(super) fn look(packages: &Path, served: &Served, paths: &[String]) -> Vec<Value> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/browse.mjs");
     let output = Command::new("node")
         .arg(script)
@@ -88,7 +88,7 @@ fn look(packages: &Path, served: &Served, paths: &[String]) -> Vec<Value> {
     looks
 }
 
-fn assert_fine(look: &Value) {
+pub(super) fn assert_fine(look: &Value) {
     let place = format!("{} {}", look["name"], look["path"]);
     assert_eq!(look["status"], 200, "{place}");
     for what in ["errors", "foreign", "handlers"] {

@@ -71,6 +71,13 @@ async fn nobody_comes_in_without_the_token_or_by_a_foreign_name() {
         "127.0.0.1",
         "127.0.0.1:1",
         "localhost.evil.example",
+        &format!("evil.example@127.0.0.1:{}", served.port),
+        &format!("localhost.:{}", served.port),
+        &format!("0.0.0.0:{}", served.port),
+        &format!("2130706433:{}", served.port),
+        &format!("127.0.0.1:0{}", served.port),
+        &format!("127.0.0.1.nip.example:{}", served.port),
+        "",
     ] {
         let request = get("/").bearer_auth(&served.token).header(header::HOST, host);
         assert_problem(request.send().await.unwrap(), 421, "foreign-host").await;
@@ -179,6 +186,52 @@ async fn five_hundred_at_once_and_clients_that_never_end_keep_nobody_out() {
     let put_out = first.read_to_end(&mut rest);
     assert!(put_out.is_ok() || put_out.unwrap_err().kind() == std::io::ErrorKind::ConnectionReset);
     assert!(began.elapsed() < Duration::from_secs(30));
+}
+
+/// Sends bytes as they are, and returns the first line of what is answered.
+fn first_line(served: &Served, bytes: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", served.port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    // It may be refused before all of it was sent.
+    let _sent = stream.write_all(bytes.as_bytes());
+    let mut answer = Vec::new();
+    let _read = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn what_can_be_read_in_two_ways_or_never_ends_is_refused() {
+    let desk = Desk::with_history();
+    let served = Served::start(&desk);
+    let at = account(&served).await;
+    let (host, token) = (format!("Host: 127.0.0.1:{}", served.port), &served.token);
+    let ends = format!("Authorization: Bearer {token}\r\nConnection: close\r\n");
+    let post = format!("POST {at}/query HTTP/1.1\r\n{host}\r\n{ends}");
+    for (what, bytes, status) in [
+        ("two hosts", format!("GET / HTTP/1.1\r\n{host}\r\nHost: evil.example\r\n{ends}\r\n"), "421"),
+        ("no host", format!("GET / HTTP/1.1\r\n{ends}\r\n"), "421"),
+        ("a proxy", format!("CONNECT evil.example:443 HTTP/1.1\r\n{host}\r\n{ends}\r\n"), "421"),
+        ("two lengths", format!("{post}Content-Length: 8\r\nContent-Length: 9\r\n\r\nselect 1"), "400"),
+        ("a wrong chunk", format!("{post}Transfer-Encoding: chunked\r\n\r\nzz\r\nselect 1"), "400"),
+        ("many headers", format!("GET / HTTP/1.1\r\n{host}\r\n{}{ends}\r\n", "X: x\r\n".repeat(300)), "431"),
+        (
+            "a large head",
+            format!("GET / HTTP/1.1\r\n{host}\r\nX: {}\r\n{ends}\r\n", "x".repeat(300_000)),
+            "431",
+        ),
+        ("a body that does not come", format!("{post}Content-Length: 8\r\n\r\n"), "408"),
+        (
+            "a body that is too long",
+            format!("{post}Content-Length: 99999999999\r\n\r\n{}", "x".repeat(70_000)),
+            "413",
+        ),
+    ] {
+        let line = first_line(&served, &bytes);
+        // Whoever still sends when it is put out may not read why.
+        let is_put_out = line.is_empty() && bytes.len() > 60_000;
+        assert!(line.starts_with(&format!("HTTP/1.1 {status} ")) || is_put_out, "{what}: {line}");
+    }
+    assert_eq!(served.ask(&format!("{at}/snapshots/7"), &[]).await.status(), StatusCode::OK);
 }
 
 #[cfg(unix)]

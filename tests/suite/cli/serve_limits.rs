@@ -188,9 +188,51 @@ async fn rows_that_are_too_large_an_answer_are_found_by_a_link() {
     assert_eq!(place.path(), format!("{at}/objects"));
     let objects = ask(place.path()).await;
     assert_eq!(objects.status().as_u16(), 200);
+    assert!(
+        !large.headers().contains_key("iamwatch-next-page"),
+        "the rows of this page would be passed over"
+    );
     // The next page is named by the same header, and no link stands where there is neither.
     assert!(ask(&format!("{at}?limit=2")).await.headers()["link"].to_str().unwrap().contains("rel=\"next\""));
     assert!(!ask(&format!("{at}/nothing")).await.headers().contains_key("link"));
+}
+
+#[tokio::test]
+async fn what_is_too_large_an_answer_is_told_with_a_way_to_less_of_it() {
+    let desk = Desk::with_history();
+    let warm = Warm::open(&desk, AskLimits { answer_bytes: 1500, ..AskLimits::default() }).await;
+    let ask = async |path: &str, form: &str| {
+        let request = Request::builder().uri(path).header("accept", form).body(Body::empty()).unwrap();
+        serve::respond(warm.archive.clone(), request).await
+    };
+    for (question, parameter, has_pages) in [
+        ("snapshots", "`limit`", true),
+        ("snapshots/7/tables/ibm_policies", "`objects`", true),
+        ("findings?state=all&limit=50", "`limit`", true),
+        ("changes?from=1&to=7&access=true", "`access`", false),
+        ("who-can?action=iam.policy.create", "`principal`", false),
+        ("query?sql=select+*+from+ibm_policies", "`limit`", false),
+        ("history?subject=iamwatch-collector", "`compare`", false),
+        ("snapshots/7/coverage", "SQL", false),
+    ] {
+        let path = format!("/api/v1/accounts/{}/{question}", warm.account);
+        let large = ask(&path, "application/json").await;
+        assert_eq!(large.status().as_u16(), 413, "{path}");
+        let leads_on =
+            large.headers().get("link").is_some_and(|link| link.to_str().unwrap().contains("next"));
+        assert!(!leads_on, "{path}: the rows of this page would be passed over");
+        assert_eq!(large.headers()["iamwatch-limit-bytes"], "1500", "{path}");
+        let problem = to_bytes(large.into_body(), usize::MAX).await.unwrap();
+        let problem: Value = serde_json::from_slice(&problem).unwrap();
+        let help = problem["help"].as_str().unwrap();
+        assert!(help.contains(parameter) && help.contains("Accept-Encoding"), "{path}: {help}");
+        assert_eq!(help.contains("`page`"), has_pages, "{path}: {help}");
+        // Whoever looks at a page is told on a page.
+        let page = path.replace("/api/v1", "");
+        let page = ask(page.trim_end_matches("/snapshots"), "text/html").await;
+        let form = page.headers()["content-type"].to_str().unwrap();
+        assert_eq!((page.status().as_u16(), form), (413, "text/html; charset=utf-8"), "{path}");
+    }
 }
 
 /// Makes a history long: manifests without tables, one for each day, after those that are there.

@@ -3,12 +3,14 @@
 use std::{collections::BTreeMap, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use model::{Row, Rows, Value as Cell, tables::ibm::MEMBERS};
 use parquet::{
     file::reader::{FileReader, SerializedFileReader},
     record::Field,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use snapshot::{AnyStore, CoverageCounts, Delta, FORMAT, History, Manifest, StoreOptions};
 
 use super::{bucket::Bucket, function::Function};
 use crate::cli::with_stored_history;
@@ -116,4 +118,82 @@ async fn a_table_of_any_size_is_read_by_links_that_need_no_credentials() {
         .collect();
     assert!(rows.len() > 5 && told["rows"] == json!(rows.len()), "{told}");
     assert_eq!(rows, expected);
+}
+
+/// Puts a snapshot into a bucket with a table that is larger than an answer of Lambda, and returns the path of its rows.
+async fn put_large_table(place: &str, s3: &str, rows: u32) -> String {
+    let options = StoreOptions {
+        s3_path_style: true,
+        s3_endpoint: Some(s3.to_owned()),
+        region: Some("us-east-1".to_owned()),
+    };
+    let store = AnyStore::open(place, &options).await.unwrap();
+    let history = History::new(store, "ibm/large".parse().unwrap());
+    let row = |number: u32| {
+        let id = format!("IBMid-{number:06}{}", "\"".repeat(400));
+        Row::pack([Cell::Text("group"), Cell::Text(&id), Cell::Text("user"), Cell::Null, Cell::Null])
+    };
+    let table = &MEMBERS;
+    let rows = Rows::new(table, (0..rows).map(row).collect());
+    let entry = history.write(None, table, &rows, &Delta::default()).await.unwrap().unwrap();
+    let manifest = Manifest {
+        format: FORMAT,
+        tool: "iamwatch-tests".to_owned(),
+        account: history.account().clone(),
+        number: 1,
+        started_at: "2026-11-21T06:00:00Z".to_owned(),
+        finished_at: "2026-11-21T06:00:01Z".to_owned(),
+        previous: None,
+        tables: BTreeMap::from([(table.name.to_owned(), entry)]),
+        changes: BTreeMap::new(),
+        coverage: CoverageCounts::default(),
+        unjudged: None,
+        findings: None,
+        outbox: None,
+        undelivered: Vec::new(),
+        put_in: Vec::new(),
+    };
+    history.commit(&manifest).await.unwrap();
+    format!("/api/v1/accounts/{}/snapshots/1/tables/{}", history.account(), table.name)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_larger_than_lambda_takes_becomes_a_link() {
+    let Some((s3, _)) = super::servers() else { return };
+    let bucket = Bucket::make(&s3, "large").await;
+    let place = format!("s3://{}/kept", bucket.name);
+    let at = put_large_table(&place, &s3, 10_000).await;
+    let function = Function::start(
+        "iamwatch-history",
+        &[("IAMWATCH_STORE", &place), ("IAMWATCH_S3_ENDPOINT", &s3), ("AWS_SESSION_TOKEN", "of-the-role")],
+    )
+    .await;
+    let get =
+        |path: &str, query: &str, headers: Value| function.invoke(&request(path, query, &headers)).unwrap();
+    let large = get(&at, "limit=10000", json!({}));
+    assert_eq!((&large["statusCode"], &large["isBase64Encoded"]), (&json!(413), &json!(false)));
+    let link = large["headers"]["link"].as_str().unwrap();
+    let link = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"alternate\"")).unwrap();
+    let (above, _) = at.rsplit_once('/').unwrap();
+    let told = get(&format!("{above}/{link}"), "", json!({}));
+    let told: Value = serde_json::from_str(told["body"].as_str().unwrap()).unwrap();
+    assert_eq!((&told["rows"], told["objects"].as_array().map(Vec::len)), (&json!(10_000), Some(1)));
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let object = client.get(told["objects"][0]["link"].as_str().unwrap()).send().await.unwrap();
+    let object = SerializedFileReader::new(object.bytes().await.unwrap()).unwrap();
+    assert_eq!(object.metadata().file_metadata().num_rows(), 10_000);
+    // The whole of it comes packed, and as much as is allowed comes as it is, also where Lambda's own form of it would be too large.
+    let packed = get(&at, "limit=10000", json!({ "accept-encoding": "zstd" }));
+    let bytes = STANDARD.decode(packed["body"].as_str().unwrap()).unwrap();
+    let rows: Value = serde_json::from_slice(&zstd::decode_all(bytes.as_slice()).unwrap()).unwrap();
+    assert_eq!((&packed["statusCode"], rows["rows"].as_array().map(Vec::len)), (&json!(200), Some(10_000)));
+    let most = get(&at, "limit=4800", json!({}));
+    assert_eq!((&most["statusCode"], &most["isBase64Encoded"]), (&json!(200), &json!(true)));
+    let bytes = STANDARD.decode(most["body"].as_str().unwrap()).unwrap();
+    let rows: Value = serde_json::from_slice(&bytes).unwrap();
+    assert!(
+        bytes.len() > 4_000_000 && rows["rows"].as_array().map(Vec::len) == Some(4800),
+        "{}",
+        bytes.len()
+    );
 }

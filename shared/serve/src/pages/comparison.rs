@@ -55,7 +55,10 @@ fn answered(asked: &PageContext<'_>, answer: &Value) -> Markup {
             }
         }
         h2 { "What changed" span.count { (things.len()) } }
-        @if things.is_empty() { div.empty { p { "Nothing changed in what could be seen." } } }
+        @if things.is_empty() { div.empty {
+            p { "Nothing changed" @if !list(answer, "/incomplete").is_empty() { " in what could be seen" } "." }
+            p { a href=(home) { "The timeline" } " shows which snapshots changed something." }
+        } }
         ul.changes { @for data in things.iter().take(LISTED) { li { (thing(&home, data, asked.names)) } } }
         @if things.len() > LISTED { p.alert { "The first " (LISTED) " of " (things.len()) "; the answer as JSON has all." } }
     }
@@ -66,7 +69,7 @@ fn access_section(home: &str, access: &Value) -> Markup {
     html! {
         h2 { "Who gained and lost access" span.count { (changes.len()) } }
         (unseen(list(access, "/unseen")))
-        @if changes.is_empty() { div.empty { p { "Nobody gained or lost access, as far as could be seen." } } }
+        @if changes.is_empty() { div.empty { p { "Nobody gained or lost access" @if !list(access, "/unseen").is_empty() { ", as far as could be seen" } "." } } }
         @for change in changes { (access_change(home, change)) }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn findings(asked: &PageContext<'_>) -> Drawn {
     let body = html! {
         form.inline method="get" {
             (choice(asked, "severity", "Severity, at least", "Any", &SEVERITIES))
-            (choice(asked, "state", "State", "What holds or may hold", &STATES))
+            (choice(asked, "state", "State", "What may hold", &STATES))
             (field(asked, "rule", "Rule", "key_*"))
             (field(asked, "subject", "About", "a part of a name or id"))
             (field(asked, "at", "Snapshot", "latest"))
@@ -52,12 +52,7 @@ fn answered(asked: &PageContext<'_>, answer: &Value) -> Markup {
         }
         (incomplete(list(answer, "/incomplete")))
         (not_answered(list(answer, "/not_answered")))
-        @if findings.is_empty() {
-            div.empty {
-                @if list(answer, "/incomplete").is_empty() { p { "Nothing was found with these filters." } }
-                @else { p { "Nothing was found with these filters in what could be seen." } }
-            }
-        }
+        @if findings.is_empty() { (nothing(asked, answer)) }
         @for of_rule in findings.chunk_by(|one, other| text(one, "/rule") == text(other, "/rule")) {
             @if let Some(first) = of_rule.first() {
                 article {
@@ -66,6 +61,24 @@ fn answered(asked: &PageContext<'_>, answer: &Value) -> Markup {
                     ul.subjects { @for finding in of_rule { li { (one(&home, finding, asked.rules)) } } }
                 }
             }
+        }
+    }
+}
+
+/// Says that nothing was found, how far that can be relied on, and where to look next.
+fn nothing(asked: &PageContext<'_>, answer: &Value) -> Markup {
+    let home = asked.home();
+    let is_filtered =
+        ["severity", "state", "rule", "subject"].iter().any(|name| !asked.given(name).is_empty());
+    let of_rules = list(answer, "/not_answered").is_empty();
+    let of_lists = list(answer, "/incomplete").is_empty();
+    let state = if is_filtered { "" } else { "all" };
+    let more = address(&format!("{home}/findings"), &[("state", state), ("at", asked.given("at"))]);
+    html! {
+        div.empty {
+            p { "Nothing was found" @if is_filtered { " with these filters" } @if !of_rules { " by the rules that have an answer" } @if !of_lists { " in what could be seen" } "." }
+            @if is_filtered { p { a href=(more) { "Show all that holds" } } }
+            @else { p { a href=(more) { "Show what was accepted, fixed or is gone" } ", or " a href={ (home) "/query" } { "ask a question of your own" } "." } }
         }
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn sql(asked: &PageContext<'_>) -> Drawn {
                 a href={ (asked.home()) "/snapshots/" (number(answer, "/snapshot")) } { "snapshot " (number(answer, "/snapshot")) } }
             @if answer.get("truncated") == Some(&Value::Bool(true)) { p.alert { "There are more rows than are returned at once: ask for fewer, or let the statement count them." } }
             (incomplete(list(answer, "/incomplete")))
-            @if rows.is_empty() { div.empty { p { "No rows." } } } @else { (parts::table("What the statement returned", list(answer, "/columns"), rows)) }
+            @if rows.is_empty() { div.empty { p { "The statement returned no rows" @if !list(answer, "/incomplete").is_empty() { " of what could be seen" } "." } p { a href=(place) { "Begin with an example" } } } } @else { (parts::table("What the statement returned", list(answer, "/columns"), rows)) }
             (for_programs(asked))
         } @else {
             h2 { "To begin with" }

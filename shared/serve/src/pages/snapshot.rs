@@ -76,7 +76,12 @@ pub(super) fn table(asked: &PageContext<'_>) -> Drawn {
     let body = html! {
         p.meta { (counted(total, "row")) @if shown.len() < columns.len() { "; the column " code { "document" } " is in the answer as JSON" } }
         (incomplete(list(answer, "/incomplete")))
-        @if rows.is_empty() { div.empty { p { "The table has no rows in this snapshot." } } } @else { (parts::table(name, &shown, rows)) }
+        @if rows.is_empty() {
+            div.empty {
+                p { "The table has no rows in this snapshot" @if !list(answer, "/incomplete").is_empty() { ", in what could be seen" } "." }
+                p { a href={ (asked.home()) "/snapshots/" (asked.number()) "/coverage" } { "See how far each list was read" } }
+            }
+        } @else { (parts::table(name, &shown, rows)) }
         (next_page(asked, &place, "More rows"))
         (for_programs(asked))
     };

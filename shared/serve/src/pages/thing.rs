@@ -96,7 +96,7 @@ fn holdings(home: &str, holds: &[Value], lines: &[Value]) -> Markup {
     html! {
         h2 { "What it holds" span.count { (holds.len()) } }
         (unseen(lines))
-        @if holds.is_empty() { div.empty { p { "It holds nothing that could be seen." } } }
+        @if holds.is_empty() { (nothing_held(home, lines)) }
         @else {
             div.scroll tabindex="0" role="region" aria-label="What it holds, and through what" {
                 // Where a narrow screen shows a row as a block, it stays a row for those who listen.
@@ -106,6 +106,16 @@ fn holdings(home: &str, holds: &[Value], lines: &[Value]) -> Markup {
                 }
             }
             @if holds.len() > GRANTS { p.alert { "The first " (GRANTS) " of " (holds.len()) "; the answer as JSON has all." } }
+        }
+    }
+}
+
+/// Says that a principal holds nothing, how far that can be relied on, and where to look next.
+fn nothing_held(home: &str, lines: &[Value]) -> Markup {
+    html! {
+        div.empty {
+            @if lines.is_empty() { p { "It holds nothing: no policy and no group gives it anything." } } @else { p { "It holds nothing that could be seen." } }
+            p { "What it gained and lost before is in its life, below. " a href={ (home) "/who-can" } { "Ask who can do something" } " to see who holds what." }
         }
     }
 }

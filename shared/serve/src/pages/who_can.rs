@@ -7,7 +7,7 @@ use super::{
     Drawn, PageContext,
     comparison::principal_link,
     frame::Tab,
-    parts::{field, for_programs, list, number, path, problem, seen, text, unseen},
+    parts::{address, field, for_programs, list, number, path, problem, seen, text, unseen},
 };
 
 /// Draws who may do something.
@@ -33,6 +33,21 @@ pub(super) fn who_can(asked: &PageContext<'_>) -> Drawn {
     ("Who can".to_owned(), Some(Tab::WhoCan), Vec::new(), body)
 }
 
+/// Says that nobody can, how far that can be relied on, and how to ask for more.
+fn nobody(asked: &PageContext<'_>, answer: &Value) -> Markup {
+    let is_narrow = ["resource", "principal"].iter().any(|name| !asked.given(name).is_empty());
+    let wider = address(
+        &format!("{}/who-can", asked.home()),
+        &["action", "at"].map(|name| (name, asked.given(name))),
+    );
+    html! {
+        div.empty {
+            p { "Nobody" @if !asked.given("principal").is_empty() { " with this in the name or id" } " can" @if !list(answer, "/unseen").is_empty() { ", as far as could be seen" } "." }
+            @if is_narrow { p { a href=(wider) { "Ask for anybody, and on anything" } } }
+        }
+    }
+}
+
 fn answered(asked: &PageContext<'_>, answer: &Value) -> Markup {
     let home = asked.home();
     let answers = list(answer, "/answers");
@@ -51,7 +66,7 @@ fn answered(asked: &PageContext<'_>, answer: &Value) -> Markup {
         @if answer.get("unknown_action").is_some_and(|unknown| !unknown.is_null()) {
             p.alert { "No visible role has the action " code { (seen(text(answer, "/action"))) }
                 @if alike.is_empty() { ". Check its spelling, and whether some policy or custom role names its service." } @else { ". Did you mean " (seen(&alike.join(" or "))) "?" } }
-        } @else if able.is_empty() { div.empty { p { "Nobody can, as far as could be seen." } } }
+        } @else if able.is_empty() { (nobody(asked, answer)) }
         (unseen(list(answer, "/unseen")))
         (section(&home, "Can", &able))
         (section(&home, "Denied, though something allows it", &denied))
