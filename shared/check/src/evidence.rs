@@ -13,8 +13,8 @@ use serde_json::Value;
 /// The columns of an evidence with their values.
 type Columns = BTreeMap<String, Value>;
 
-/// Returns whether two evidences say the same, however it is written: a moment in another form, a list in another order. A version
-/// that writes otherwise is no change of a finding.
+/// Returns whether two evidences say the same, however it is written: a moment in another form, a list in another order, an e-mail
+/// address in other letters. A version that writes otherwise is no change of a finding.
 pub(crate) fn says_the_same(before: &Evidence, after: &Evidence) -> bool {
     let (before, after) = (before.columns(), after.columns());
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
@@ -30,7 +30,7 @@ fn canonical(value: &Value) -> Value {
         Value::String(text) => {
             match Some(text).filter(|text| text.contains(':')).and_then(|text| model::normal_time(text)) {
                 Some(moment) => Value::String(moment),
-                None => sorted(text.split(", ").map(Value::from).collect()),
+                None => sorted(text.split(", ").map(|part| with_small_addresses(part).into()).collect()),
             }
         }
         Value::Array(values) => sorted(values.iter().map(canonical).collect()),
@@ -41,6 +41,12 @@ fn canonical(value: &Value) -> Value {
         Value::Number(number) => number.as_f64().map_or_else(|| value.clone(), Value::from),
         Value::Null | Value::Bool(_) => value.clone(),
     }
+}
+
+/// Writes the e-mail addresses in a text in small letters: their letters mean the same in either case.
+fn with_small_addresses(text: &str) -> String {
+    let word = |word: &str| if word.contains('@') { word.to_lowercase() } else { word.to_owned() };
+    text.split_inclusive(' ').map(word).collect()
 }
 
 /// Sorts values: lists in evidence are sets, as the order of what a cloud lists means nothing.
@@ -287,6 +293,8 @@ mod tests {
             (json!("2026-09-07T06:00:00Z"), json!("2026-09-07T06:00+0000")),
             (json!("2026-09-07T06:00:00Z"), json!("2026-09-07T08:00:00+02:00")),
             (json!("a, b, c"), json!("c, a, b")),
+            (json!("Ana@Example.com"), json!("ana@example.com")),
+            (json!("user Ana@Example.com, group x"), json!("group x, user ana@example.com")),
             (json!(["a", "b"]), json!(["b", "a"])),
             (json!({ "at": "2026-09-07T06:00:00Z" }), json!({ "at": "2026-09-07T06:00:00.000Z" })),
             (json!(3), json!(3.0)),
@@ -297,6 +305,7 @@ mod tests {
             (json!("2026-09-07T06:00:00Z"), json!("2026-09-07T06:00:01Z")),
             (json!("a, b"), json!("a, b, b")),
             (json!("a"), json!("a, b")),
+            (json!("Group of ana@example.com"), json!("group of ana@example.com")),
             (json!(["a"]), json!("a")),
             (json!(3), json!("3")),
             (json!(true), json!(1)),
