@@ -30,7 +30,7 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 fn keep(item: &Item<'_>, seen: &mut Seen) -> Kept {
     let id = item.key("id")?;
     item.must_say(&["name", "status"]);
-    item.should_say(&["description", "type"]);
+    item.should_say(&["description", "type", "created_at"]);
     let row = ENTERPRISE_PROJECTS
         .draft()
         .set("id", id)

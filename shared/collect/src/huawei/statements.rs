@@ -31,7 +31,8 @@ pub(crate) struct Document {
     pub(crate) fault: Option<String>,
     /// Whether a part of it cannot be read at all, so that its statements are not all that it says.
     pub(crate) is_broken: bool,
-    /// Whether it shows no statements in a form that proves nothing: null, or nothing at all.
+    /// Whether it shows something in a form that proves nothing: null or nothing at all for its statements, or an empty text that a
+    /// condition can never be compared with.
     pub(crate) is_doubtful: bool,
     /// All of it in canonical form, if it is JSON.
     pub(crate) canonical: Option<String>,
@@ -78,7 +79,8 @@ impl Document {
             return Self { is_broken: true, ..Self::default() };
         };
         let document = Self::of(&without_repeats(&document));
-        if let Some(fault) = document.fault.as_ref().filter(|_| !document.is_doubtful) {
+        let is_unsaid = document.is_doubtful && document.statements.is_empty();
+        if let Some(fault) = document.fault.as_ref().filter(|_| !is_unsaid) {
             item.faults().note(|| format!("{owner}: {fault}"));
         }
         document
@@ -98,12 +100,11 @@ impl Document {
             faults.broken("the document is no object");
             return Self { fault: faults.first(), is_broken: true, canonical, ..Self::default() };
         };
-        let mut is_doubtful = false;
         let statements = match members.get("Statement") {
             Some(Value::Array(statements)) => statements.as_slice(),
             Some(one @ Value::Object(_)) => std::slice::from_ref(one),
             None | Some(Value::Null) => {
-                is_doubtful = true;
+                faults.is_doubtful.set(true);
                 faults.note("the document has no `Statement`");
                 &[]
             }
@@ -122,7 +123,7 @@ impl Document {
             .and_then(Value::as_str)
             .filter(|version| !version.is_empty())
             .map(str::to_owned);
-        let is_broken = faults.is_broken.get();
+        let (is_broken, is_doubtful) = (faults.is_broken.get(), faults.is_doubtful.get());
         Self { statements, fault: faults.first(), is_broken, is_doubtful, canonical, version }
     }
 
@@ -186,11 +187,12 @@ fn with<'a>(draft: Draft<'a>, pattern: &'a StatementPattern, position: i64) -> D
     draft.set("position", position).set("is_except", pattern.is_except).set("pattern", &pattern.text)
 }
 
-/// The first thing that was not understood, and whether anything cannot be read at all.
+/// The first thing that was not understood, and whether anything cannot be read at all, or proves nothing.
 #[derive(Debug, Default)]
 struct StatementFaults {
     first: RefCell<Option<String>>,
     is_broken: Cell<bool>,
+    is_doubtful: Cell<bool>,
 }
 
 impl StatementFaults {
@@ -313,7 +315,11 @@ impl StatementFaults {
                 self.broken(format!("an operator in `Condition` of statement {place} has no keys"));
             }
             for (key, values) in sorted(keys) {
-                let values = set(self.texts(Some(values), "Condition", place));
+                let values = self.texts(Some(values), "Condition", place);
+                if !may_be_compared_with_nothing(operator, key) && values.iter().any(String::is_empty) {
+                    self.is_doubtful.set(true);
+                }
+                let values = set(values.into_iter().map(|value| in_one_form(operator, value)));
                 if values.is_empty() {
                     self.broken(format!("a key in `Condition` of statement {place} has no values"));
                 }
@@ -350,6 +356,23 @@ impl StatementFaults {
 
 fn sid(statement: &Value) -> Option<&str> {
     statement.get("Sid").and_then(Value::as_str)
+}
+
+/// Returns whether a condition may name an empty text: only a text can be compared with one, and an external id has two letters at
+/// least.
+fn may_be_compared_with_nothing(operator: &str, key: &str) -> bool {
+    let operator = operator.rsplit(':').next().unwrap_or(operator);
+    operator.starts_with("String") && !key.eq_ignore_ascii_case("sts:ExternalId")
+}
+
+/// Returns what a condition compares with in one form, where its operator compares moments or truth values: the same moment in another
+/// zone is no other condition.
+fn in_one_form(operator: &str, value: String) -> String {
+    if operator.contains("Date") {
+        return model::normal_moment(&value).unwrap_or(value);
+    }
+    let is_truth = value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false");
+    if operator.contains("Bool") && is_truth { value.to_lowercase() } else { value }
 }
 
 /// Returns a set in the order of its elements, each once.

@@ -74,6 +74,26 @@ fn a_reshuffle_of_anything_gives_the_same_rows() {
 }
 
 #[test]
+fn a_moment_or_truth_value_of_a_condition_in_another_form_gives_the_same_rows() {
+    let until = |operator: &str, value: &str| {
+        let condition = json!({ operator: { "k": value } });
+        let document = Document::of(
+            &json!({"Statement": [{"Effect": "Allow", "Action": ["a"], "Condition": condition}]}),
+        );
+        keyed_rows(&document, &TRUST_CONDITIONS)
+    };
+    for (operator, one, other) in [
+        ("DateLessThan", "2027-01-01T00:00:00Z", "2027-01-01T02:00:00+02:00"),
+        ("DateGreaterThanIfExists", "2027-01-01T00:00:00Z", "2027-01-01 00:00:00.000"),
+        ("Bool", "true", "True"),
+    ] {
+        assert_eq!(until(operator, one), until(operator, other), "{operator}");
+        assert_ne!(until("StringEquals", one), until("StringEquals", other), "a text is what it is");
+    }
+    assert_ne!(until("DateLessThan", "2027-01-01T00:00:00Z"), until("DateLessThan", "2027-01-01T00:00:01Z"));
+}
+
+#[test]
 fn a_statement_put_in_front_or_taken_out_changes_no_row_of_another() {
     let statements = [
         json!({"Effect": "Allow", "Action": ["z:y:x"], "Principal": {"IAM": ["p"]}}),
