@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use model::{Row, Rows, State, Table, UnreadCell, Value, tables};
 
+use crate::unsaid::WHOLES;
+
 const NO_TEXT: char = '\u{fffd}';
 
 /// Returns whether bytes of a text were no text, and those of the former one were.
@@ -45,11 +47,15 @@ pub(crate) fn cells_of_first_snapshot(
     read.flat_map(|table| state.rows(table).iter().flat_map(|row| first_cells(table, row))).collect()
 }
 
-/// Returns whether a cell holds a broken text in a row that the former snapshot does not have.
+/// Returns whether a cell holds what is in doubt in a row that the former snapshot does not have: a broken text, or one that came in
+/// another form. What only goes with another cell, as a document does, counts where it is broken itself.
 pub(crate) fn is_first(before: &State, state: &State, table: &Table, cell: &UnreadCell) -> bool {
-    let shown = state.rows(table).get(table, &cell.key);
-    shown.is_some_and(|row| table.position(cell.column).is_some() && is_no_text(table.cell(row, cell.column)))
-        && before.rows(table).get(table, &cell.key).is_none()
+    let Some(row) = state.rows(table).get(table, &cell.key) else { return false };
+    if table.position(cell.column).is_none() || before.rows(table).get(table, &cell.key).is_some() {
+        return false;
+    }
+    let value = table.cell(row, cell.column);
+    is_no_text(value) || (cell.is_doubtful && !value.is_null() && !WHOLES.contains(&cell.column))
 }
 
 /// Parts of a table, by the key that their rows begin with, in which a new row has a broken text in its key while others are missing.
@@ -76,7 +82,8 @@ fn is_no_text(value: Value<'_>) -> bool {
     value.as_text().is_some_and(has_no_text)
 }
 
-fn has_broken_bytes(bytes: &[u8]) -> bool {
+/// Returns whether packed values hold a text of which bytes were no text.
+pub(crate) fn has_broken_bytes(bytes: &[u8]) -> bool {
     let mut sought = [0; 4];
     let sought = NO_TEXT.encode_utf8(&mut sought).as_bytes();
     let is_begun = sought.first().is_some_and(|first| bytes.contains(first));

@@ -3,7 +3,10 @@
 //! Kept whole, it would show the edit one run later, and that would be told a second time. So each member that has the form of the former one
 //! is taken as it is shown, and the others as they were.
 
-use std::{collections::BTreeMap, mem};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
 
 use serde_json::{Value, value::RawValue};
 
@@ -15,10 +18,12 @@ use crate::{
 type Members = BTreeMap<String, Box<RawValue>>;
 
 /// Returns the document that is shown, with the former value of each member that is missing or odd; none where one of the two is no object.
-pub(crate) fn merge_documents(known: &str, shown: &str) -> Option<String> {
+/// `unread` names columns of which the document shows nothing that can be read: a new member of that name is left out.
+pub(crate) fn merge_documents(known: &str, shown: &str, unread: &BTreeSet<&str>) -> Option<String> {
     let mut merged: Members = serde_json::from_str(shown).ok()?;
     let known: Members = serde_json::from_str(known).ok()?;
-    merged.retain(|name, value| known.contains_key(name) || !has_no_text(value.get()));
+    let is_said = |name: &str, value: &RawValue| !has_no_text(value.get()) && !unread.contains(name);
+    merged.retain(|name, value| known.contains_key(name) || is_said(name, value));
     for (name, former) in known {
         let is_taken = merged.get(&name).is_some_and(|value| {
             let read = |raw: &RawValue| serde_json::from_str::<Value>(raw.get());
@@ -85,8 +90,11 @@ pub(crate) fn is_partly_odd(known: &str, shown: &str) -> bool {
 fn is_odd(name: &str, known: &Value, shown: &Value) -> bool {
     match (known, shown) {
         (Value::Object(known), Value::Object(shown)) => {
-            let former = |name: &String| known.get(name);
-            shown.iter().any(|(name, shown)| former(name).is_some_and(|known| is_odd(name, known, shown)))
+            let is_broken = |shown: &Value| shown.as_str().is_some_and(has_no_text);
+            shown.iter().any(|(name, shown)| match known.get(name) {
+                Some(known) => is_odd(name, known, shown),
+                None => is_broken(shown),
+            })
         }
         (Value::Array(known), Value::Array(shown)) => {
             let mut news = shown.iter().filter(|shown| !known.contains(shown));
@@ -104,7 +112,10 @@ fn is_odd(name: &str, known: &Value, shown: &Value) -> bool {
         (Value::String(known), Value::String(shown)) => is_unread_text(name, known, shown),
         // Grammars take a bare value for an array of one.
         (Value::Null, _) | (_, Value::Null) => false,
-        (Value::String(_), Value::Array(_)) | (Value::Array(_), Value::String(_)) => false,
+        (Value::String(_), Value::Array(_)) => false,
+        (Value::Array(known), Value::String(shown)) => {
+            has_no_text(shown) || known.iter().any(Value::is_object)
+        }
         // The same in another form is no edit.
         (Value::String(text), other @ (Value::Bool(_) | Value::Number(_)))
         | (other @ (Value::Bool(_) | Value::Number(_)), Value::String(text)) => {
@@ -135,6 +146,9 @@ mod tests {
             r#"{"p":"{\"Effect\":7}"}"#,
             r#"{"a":"\ufffd"}"#,
             r#"{"t":"yes"}"#,
+            r#"{"new":"\ufffd"}"#,
+            r#"{"b":"d"}"#,
+            r#"{"Action":"\ufffd"}"#,
         ] {
             assert!(is_partly_odd(known, odd), "{odd}");
         }
@@ -143,6 +157,7 @@ mod tests {
             r#"{"a":null,"b":[],"e":null,"t":false}"#,
             r#"{"a":["x","y"]}"#,
             r#"{"t":"true","e":{"f":"h"}}"#,
+            r#"{"Action":"i"}"#,
             "{}",
         ] {
             assert!(!is_partly_odd(known, edited), "{edited}");
@@ -165,8 +180,11 @@ mod tests {
             (r#"{"a":"\ufffd","b":[],"f":[],"h":null,"p":"Deny"}"#, known),
             (r#"{"b":[{"c":"d","e":1},null]}"#, known),
         ] {
-            assert_eq!(merge_documents(known, shown).as_deref(), Some(expected), "{shown}");
+            assert_eq!(merge_documents(known, shown, &BTreeSet::new()).as_deref(), Some(expected), "{shown}");
         }
-        assert_eq!(merge_documents("[]", "{}"), None);
+        let unread = BTreeSet::from(["expires_at"]);
+        let merged = merge_documents(r#"{"a":"x"}"#, r#"{"a":"y","expires_at":7}"#, &unread);
+        assert_eq!(merged.as_deref(), Some(r#"{"a":"y"}"#), "what cannot be read is none of it");
+        assert_eq!(merge_documents("[]", "{}", &BTreeSet::new()), None);
     }
 }

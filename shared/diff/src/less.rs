@@ -14,8 +14,8 @@ use model::{
 use serde_json::Value;
 
 use crate::{
+    beside,
     broken::{self, has_no_text, is_broken},
-    documents::is_partly_odd,
     unread::{is_noted, thing_columns},
     walk::Differing,
 };
@@ -47,11 +47,15 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
                 undated_columns(table, former, row).or_else(|| lost_columns(table, former, row))
             });
             let Some(columns) = doubted else {
+                if let Some(cell) = beside::broken_list(before, state, table, row, &owners) {
+                    first.push(cell);
+                    continue;
+                }
                 match undated_list((before, &noted), state, table, row, &owners) {
                     Some(cell) => lost.push(cell),
                     None => note_edit(row),
                 }
-                first.extend(odd_document(before, state, table, key));
+                first.extend(beside::doubtful_cells(before, state, table, key));
                 continue;
             };
             lost.extend(columns.into_iter().map(|column| UnreadCell {
@@ -62,6 +66,10 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
             }));
         }
         for row in differing.gone.into_iter().filter(|row| !broken::is_of(&parts, row)) {
+            if let Some(cell) = beside::broken_list(before, state, table, row, &owners) {
+                first.push(cell);
+                continue;
+            }
             let undated = undated_list((before, &noted), state, table, row, &owners);
             match undated.or_else(|| lost_list(before, state, table, row, &owners)) {
                 Some(cell) => lost.push(cell),
@@ -78,26 +86,6 @@ pub(crate) fn lost_cells(before: &State, state: &State, declared: &[&'static Tab
     lost.retain(|cell| !edited.contains(&(cell.table, cell.key.clone())));
     lost.extend(first);
     lost
-}
-
-/// Returns the document of a row that was edited where it holds, beside that, values that nobody writes.
-fn odd_document(before: &State, state: &State, table: &'static Table, key: &[u8]) -> Option<UnreadCell> {
-    let cell = || UnreadCell { table: table.name, key: key.into(), column: "document", is_doubtful: true };
-    is_document_partly_odd(before, state, table, key).then(cell)
-}
-
-/// Returns whether the document of a row that both snapshots hold has values that nobody writes there.
-pub(crate) fn is_document_partly_odd(
-    before: &State,
-    state: &State,
-    table: &'static Table,
-    key: &[u8],
-) -> bool {
-    let [known, shown] = [before, state].map(|state| {
-        let row = state.rows(table).get(table, key);
-        row.and_then(|row| table.text(row, "document"))
-    });
-    known.zip(shown).is_some_and(|(known, shown)| known != shown && is_partly_odd(known, shown))
 }
 
 /// Returns the columns in which a row shows less that bears the date of its last edit still; none where it was edited since, shows
@@ -217,7 +205,7 @@ fn lost_parts(before: &State, state: &State, table: &'static Table, columns: usi
 }
 
 /// Returns what a row holds beside its key, with the JSON in its cells read.
-fn content(table: &Table, row: &Row) -> Value {
+pub(crate) fn content(table: &Table, row: &Row) -> Value {
     let cells = table.columns.iter().zip(row.values()).skip(table.key);
     let read = |value: model::Value<'_>| -> Option<Value> {
         let text = value.as_text()?;
@@ -325,7 +313,7 @@ fn has_fewer_members(known: &str, shown: &str, is_dated: bool) -> bool {
 
 /// Returns whether the value of a member is the former one, or would be with more members, or with some of their former type or
 /// not empty.
-fn is_within(name: &str, known: &Value, shown: &Value, is_dated: bool) -> bool {
+pub(crate) fn is_within(name: &str, known: &Value, shown: &Value, is_dated: bool) -> bool {
     match (known, shown) {
         (Value::Object(known), Value::Object(shown)) => {
             let is_left = |name: &String, shown| {

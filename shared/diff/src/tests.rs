@@ -1,5 +1,6 @@
 //! Small accounts of groups and members, and what may be said of them.
 
+mod beside;
 mod broken_texts;
 mod standing_in;
 

@@ -114,7 +114,7 @@ fn filled(
     }
     let place = table.position("document").filter(|_| columns.contains("document"));
     let texts = place.map(|place| [known, row].map(|row| row.value(place).as_text().unwrap_or_default()));
-    let merged = texts.and_then(|[known, shown]| merge_documents(known, shown));
+    let merged = texts.and_then(|[known, shown]| merge_documents(known, shown, columns));
     Row::pack(cells().map(|(column, (value, known))| match &merged {
         Some(merged) if column.name == "document" => Value::Text(merged),
         _ if columns.contains(column.name) => known,
@@ -219,13 +219,14 @@ impl Unread {
             ListHistory { present: Lists::of(state), after: &rows, ..ListHistory::of(before, &rows) };
         let named = |name: &str| declared.iter().copied().find(|table| table.name == name);
         let mut columns: BTreeMap<Place, BTreeSet<&'static str>> = BTreeMap::new();
-        let mut are_doubted: BTreeSet<Place> = BTreeSet::new();
+        let (mut are_doubted, mut are_first) = (BTreeSet::<Place>::new(), BTreeSet::<Place>::new());
         let mut with_rows: BTreeMap<&str, BTreeSet<&[u8]>> = BTreeMap::new();
         for cell in cells {
             let Some(table) = named(cell.table) else { continue };
             let place = (table.name, cell.key.clone());
             if is_first(before, state, table, &cell) {
                 self.note_first(state, &lists, table, &cell);
+                are_first.insert(place);
                 continue;
             }
             if is_companion(before, state, table, &cell) {
@@ -273,13 +274,25 @@ impl Unread {
                 are_doubted.insert(place);
             }
         }
-        for (place, columns) in columns.iter().filter(|(place, _)| are_doubted.contains(*place)) {
-            let Some(table) = named(place.0) else { continue };
+        self.fill_doubted((before, state), &lists, (&columns, &are_doubted), (declared, edits));
+        self.note_companions(state, &lists, (columns, &are_first), declared);
+    }
+
+    /// Puts the last known values into the doubtful cells of rows that are in doubt; a new row holds nothing there.
+    fn fill_doubted(
+        &mut self,
+        (before, state): (&State, &State),
+        lists: &Lists,
+        (cells, places): (&BTreeMap<Place, BTreeSet<&'static str>>, &BTreeSet<Place>),
+        (declared, edits): (&[&'static Table], &mut Edits),
+    ) {
+        for (place, columns) in cells.iter().filter(|(place, _)| places.contains(*place)) {
+            let Some(table) = declared.iter().copied().find(|table| table.name == place.0) else { continue };
             let Some(row) = state.rows(table).get(table, &place.1) else { continue };
             let Some(known) = before.rows(table).get(table, &place.1) else {
                 edits.put(table, blanked(table, row, columns));
                 let cells = columns.iter().map(|column| cell_name(table, &place.1, column));
-                self.unknown.entry(list_of(&lists, table, row)).or_default().extend(cells);
+                self.unknown.entry(list_of(lists, table, row)).or_default().extend(cells);
                 continue;
             };
             let is_edited = edits.is_edited_inside((before, state), table, &place.1, declared);
@@ -287,7 +300,24 @@ impl Unread {
         }
     }
 
-    /// Notes a cell of a new row whose text came broken: it is shown as it is, and what it says is not known.
+    /// Notes the cells of new rows that say the same as others whose text came in another form.
+    fn note_companions(
+        &mut self,
+        state: &State,
+        lists: &Lists,
+        (cells, places): (BTreeMap<Place, BTreeSet<&'static str>>, &BTreeSet<Place>),
+        declared: &[&'static Table],
+    ) {
+        for ((name, key), columns) in cells.into_iter().filter(|(place, _)| places.contains(place)) {
+            let Some(table) = declared.iter().copied().find(|table| table.name == name) else { continue };
+            for column in columns {
+                let cell = UnreadCell { table: name, key: key.clone(), column, is_doubtful: true };
+                self.note_first(state, lists, table, &cell);
+            }
+        }
+    }
+
+    /// Notes a cell of a new row whose text came broken or in another form: it is shown as it is, and what it says is not known.
     fn note_first(&mut self, state: &State, lists: &Lists, table: &'static Table, cell: &UnreadCell) {
         let Some(row) = state.rows(table).get(table, &cell.key) else { return };
         let name = cell_name(table, &cell.key, cell.column);

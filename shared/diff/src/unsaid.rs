@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use model::{Row, State, Table, UnreadCell};
 
 use crate::{
+    beside::is_document_doubtful,
     broken::is_first,
-    less::{is_document_less, is_document_partly_odd, is_document_undated, lost_cells},
+    less::{is_document_less, is_document_undated, lost_cells},
     unread::thing_columns,
 };
 
 /// Columns that say something of a thing as a whole.
-const WHOLES: [&str; 2] = ["document", "fault"];
+pub(crate) const WHOLES: [&str; 2] = ["document", "fault"];
 
 /// Returns whether a doubtful cell says the same as others, so that it is in doubt where these are. A document that lacks
 /// members is in doubt by itself.
@@ -21,7 +22,7 @@ pub(crate) fn is_companion(before: &State, state: &State, table: &'static Table,
         "document" => {
             !is_document_less(before, state, table, &cell.key)
                 && !is_document_undated(before, state, table, &cell.key)
-                && !is_document_partly_odd(before, state, table, &cell.key)
+                && !is_document_doubtful(before, state, table, &cell.key)
         }
         _ => false,
     }

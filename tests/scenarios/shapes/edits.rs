@@ -271,6 +271,13 @@ async fn an_edit_of_a_list_inside_of_a_thing_beside_an_odd_member_is_told_exactl
         agency.object.set("trust_policy", policy);
         String::new()
     };
+    let trust_anew: Edit<huawei::World> = |world| {
+        let agency = world.agencies.each_mut().find(|agency| agency.name() == "iamwatch-audit");
+        let agency = agency.expect("an agency");
+        let policy = agency.object.text("trust_policy").replace("sts::edited", "sts::anew");
+        agency.object.set("trust_policy", policy);
+        String::new()
+    };
     let client: Edit<huawei::World> = |world| {
         let clients = world.oidc_providers[0].object.get("client_ids").cloned().expect("clients");
         let mut clients = clients.as_array().cloned().expect("clients");
@@ -286,8 +293,11 @@ async fn an_edit_of_a_list_inside_of_a_thing_beside_an_odd_member_is_told_exactl
     };
     let depends = Kind::Inside("role/policy/Depends/*/display_name".to_owned(), json!(""));
     let of = |name: &str, member: &str| Kind::MemberOf(name.to_owned(), member.to_owned(), json!([7]));
+    let condition = "trust_policy/Statement/*/Condition/StringEquals/sts:ExternalId";
+    let external = Kind::Inside(condition.to_owned(), json!(""));
     let cases = [
         (trust, "/v5/agencies?", of("iamwatch-audit", "urn"), 1, &["sts::edited"][..]),
+        (trust_anew, "/v5/agencies?", external, 1, &["sts::anew"][..]),
         (describe, "/v3/roles/", depends, 1, &["edited-role"][..]),
         (client, "/v5/oidc-providers", of("pipelines", "description"), 0, &["edited-1"][..]),
         (client, "/v5/oidc-providers", of("pipelines", "description"), 1, &["edited-2"][..]),

@@ -1,13 +1,13 @@
-//! Texts of which bytes are no text, in rows that are new and in keys.
+//! Texts of which bytes are no text, or that come in another form, in rows that are new and in keys.
 
 use model::{
-    Cloud, Coverage, ListStatus, Row, Rows, State, Table, Weight, tables,
+    Cloud, Coverage, ListStatus, Row, Rows, State, Table, UnreadCell, Weight, tables,
     tables::{huawei::USER_TAGS, ibm::API_KEYS},
 };
 
 use crate::{carry, compare};
 
-fn state(listing: &str, parent: &str, table: &'static Table, rows: Vec<Row>) -> State {
+pub(super) fn state(listing: &str, parent: &str, table: &'static Table, rows: Vec<Row>) -> State {
     let coverage = Coverage {
         listing: listing.to_owned(),
         parent: parent.to_owned(),
@@ -25,7 +25,7 @@ fn state(listing: &str, parent: &str, table: &'static Table, rows: Vec<Row>) -> 
 }
 
 /// Returns the next state, and what of it is drift.
-fn next(cloud: Cloud, before: &State, seen: State) -> (State, Vec<&'static str>) {
+pub(super) fn next(cloud: Cloud, before: &State, seen: State) -> (State, Vec<&'static str>) {
     let declared: Vec<_> = tables::of_cloud(cloud).collect();
     let after = carry(before, 1, seen, &declared);
     let changes = compare(before, &after, &declared);
@@ -72,6 +72,33 @@ fn a_name_that_came_broken_is_no_drift_when_it_heals_and_drift_when_it_changes_l
         assert_eq!(told, [""; 0]);
         let (_, told) = next(Cloud::Ibm, &twice, keys(&[("k0", "old"), ("k1", "B")]));
         assert_eq!(told, ["changed"], "what came broken twice is so");
+    }
+}
+
+/// Returns keys of which one was called by a number in the place of a text, as the collector reads it.
+fn keys_with_number(names: &[(&str, &str)], id: &str) -> State {
+    let mut state = keys(names);
+    let key: Box<[u8]> = Row::pack([id.into()]).as_bytes().into();
+    let cell = |column| UnreadCell { table: API_KEYS.name, key: key.clone(), column, is_doubtful: true };
+    state.note_unread(["name", "document"].map(cell));
+    state
+}
+
+#[test]
+fn a_name_that_came_as_a_number_is_no_drift_when_it_heals_and_drift_when_it_changes_later() {
+    for before in [State::default(), keys(&[("k0", "old")])] {
+        let odd = || keys_with_number(&[("k0", "old"), ("k1", "7")], "k1");
+        let (once, _) = next(Cloud::Ibm, &before, odd());
+        let shown = once.rows(&API_KEYS).iter().filter_map(|row| API_KEYS.text(row, "name"));
+        assert_eq!(shown.collect::<Vec<_>>(), ["old", "7"], "it is shown as it is");
+        let (healed, told) = next(Cloud::Ibm, &once, keys(&[("k0", "old"), ("k1", "seven")]));
+        assert_eq!(told, [""; 0]);
+        let (_, told) = next(Cloud::Ibm, &healed, keys(&[("k0", "old"), ("k1", "B")]));
+        assert_eq!(told, ["changed"]);
+        let (twice, told) = next(Cloud::Ibm, &once, odd());
+        assert_eq!(told, [""; 0]);
+        let (_, told) = next(Cloud::Ibm, &twice, keys(&[("k0", "old"), ("k1", "B")]));
+        assert_eq!(told, ["changed"], "what came as a number twice is so");
     }
 }
 
