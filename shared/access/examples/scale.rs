@@ -250,7 +250,7 @@ fn measure(
     let before = build(&states.0);
     let (able, who_can) = timed(|| after.who_can(&questions.0).len());
     let (any, who_can_anything) = timed(|| after.who_can(&questions.1).len());
-    let (changes, gains) = timed(|| after.gains_since(&before, known).len());
+    let (changes, gains) = timed(|| after.changes_since(&before, known).len());
     format!(
         "built in {built:.0?}; {able} can do one thing: {who_can:.1?}; {any} can do something: \
          {who_can_anything:.1?}; {changes} changes: {gains:.1?}"

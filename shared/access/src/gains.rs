@@ -57,6 +57,15 @@ pub enum Turn {
     Rerouted,
 }
 
+/// Which turns are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// What is gained or widened.
+    Gains,
+    /// What is lost and what came another way, too.
+    AllTurns,
+}
+
 /// What is gained or lost.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -175,12 +184,22 @@ impl UsableBy {
 }
 
 impl Access {
+    /// Returns what principals gained from `before` to this state, as [`Self::changes_since`] does, without looking for what they lost.
+    #[must_use]
+    pub fn gains_since(&self, before: &Self, known: &Inventory) -> Vec<AccessChange> {
+        self.turns_since(before, known, Wanted::Gains)
+    }
+
     /// Returns what principals gained and lost from `before` to this state: gains first, widest first.
     ///
     /// A grant that others already covered is no gain, and one that others still cover is no loss; neither is what
     /// something denied before and denies still.
     #[must_use]
-    pub fn gains_since(&self, before: &Self, known: &Inventory) -> Vec<AccessChange> {
+    pub fn changes_since(&self, before: &Self, known: &Inventory) -> Vec<AccessChange> {
+        self.turns_since(before, known, Wanted::AllTurns)
+    }
+
+    fn turns_since(&self, before: &Self, known: &Inventory, wanted: Wanted) -> Vec<AccessChange> {
         let (former, present) = (GraphView::of(before, self), GraphView::of(self, before));
         let mut known_actions = SameActions::default();
         let same_groups = present.groups_as_in(&former, &mut known_actions);
@@ -198,10 +217,10 @@ impl Access {
             let before = Side::of(&former, id, &mut numbers);
             let after = Side::of(&present, id, &mut numbers);
             let sides = Sides { before, after, numbers: &numbers, bounds: &bounds };
-            let of_principal = sides.compare(&mut differences);
+            let of_principal = sides.compare(&mut differences, wanted);
             changes.extend(joined::joined(of_principal, &mut differences.shared));
         }
-        becoming::compare(before, self, &bounds.terms, &mut changes);
+        becoming::compare((before, self), &bounds.terms, &mut changes, wanted);
         name_users(before, self, &mut changes);
         let mut reaches = Reaches::of(known);
         // What was lost may have gone with its name.

@@ -105,7 +105,7 @@ async fn compare_access(
     });
     let now = shared_access(history, after, &present);
     let known = access::inventory(cloud, &present);
-    let mut changes = now.gains_since(&former, &known);
+    let mut changes = now.changes_since(&former, &known);
     let mut earlier = BTreeMap::new();
     for number in now.snapshots_to_ask(&former, &changes) {
         // One that was pruned or is damaged cannot be asked.

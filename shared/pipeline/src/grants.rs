@@ -168,9 +168,7 @@ pub(crate) async fn gained(
     let earlier = earlier(history, &now.snapshots_to_ask(&former, &changes)).await;
     now.hold_gains_against(&former, &earlier, &known, &mut changes);
     changes.retain(|change| !is_of_nobody(now, change));
-    let mut changes = access::shared(changes);
-    changes.retain(|change| matches!(change.turn, Turn::Gained | Turn::Widened));
-    Gained { changes, known }
+    Gained { changes: access::shared(changes), known }
 }
 
 /// Grades gains by what is sensitive and how broad, widest first. Who holds what is sensitive is known where the permissions were

@@ -10,7 +10,7 @@ use std::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    AccessChange, Reach, Turn, UsableBy, What,
+    AccessChange, Reach, Turn, UsableBy, Wanted, What,
     cause::{Cause, CauseKind, named},
     hidden::is_becoming_hidden,
     standing,
@@ -104,7 +104,12 @@ fn open_to_anybody(access: &Access) -> BTreeSet<&str> {
     open.filter_map(|(to, _)| Some(access.principals.get(to)?.step.id.as_str())).collect()
 }
 
-pub(super) fn compare(before: &Access, after: &Access, terms: &Terms, changes: &mut Vec<AccessChange>) {
+pub(super) fn compare(
+    (before, after): (&Access, &Access),
+    terms: &Terms,
+    changes: &mut Vec<AccessChange>,
+    wanted: Wanted,
+) {
     let differing = differing(before, after);
     let (mut former, mut present) = (pairs(before, &differing), pairs(after, &differing));
     let (were_open, are_open) = (open_to_anybody(before), open_to_anybody(after));
@@ -114,7 +119,9 @@ pub(super) fn compare(before: &Access, after: &Access, terms: &Terms, changes: &
     former.retain(|(_, to), pair| !is_of_all(pair.from, to));
     present.retain(|(_, to), pair| !is_of_all(pair.from, to));
     TurnedPairs { from: (&former, before), to: (&present, after), terms, is_gain: true }.tell(changes);
-    TurnedPairs { from: (&present, after), to: (&former, before), terms, is_gain: false }.tell(changes);
+    if wanted == Wanted::AllTurns {
+        TurnedPairs { from: (&present, after), to: (&former, before), terms, is_gain: false }.tell(changes);
+    }
 }
 
 /// The pairs of both states in one direction; backwards, what was lost.

@@ -39,11 +39,8 @@ impl Access {
         known: &Inventory,
         changes: &mut Vec<AccessChange>,
     ) {
-        let gains_since = |access: &Self| -> Vec<AccessChange> {
-            self.gains_since(access, known).into_iter().filter(AccessChange::is_gain).collect()
-        };
         let gains: BTreeMap<i64, Vec<AccessChange>> =
-            earlier.iter().map(|(number, access)| (*number, gains_since(access))).collect();
+            earlier.iter().map(|(number, access)| (*number, self.gains_since(access, known))).collect();
         for (kind, number) in self.withheld_in(former) {
             let Some(since) = gains.get(&number) else { continue };
             changes.retain(|change| !(change.is_gain() && change.principal.step.kind == kind));

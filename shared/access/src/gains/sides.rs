@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    AccessChange, Reach, Turn, What,
+    AccessChange, Reach, Turn, Wanted, What,
     bounds::{self, Bounds},
     cause::Cause,
     difference::{Difference, Differences, GrantQuestion},
@@ -41,8 +41,11 @@ struct TurnedSides<'s, 'a, 'n> {
 }
 
 impl<'a> Sides<'a, '_> {
-    pub(super) fn compare(&self, differences: &mut Differences<'a>) -> Vec<AccessChange> {
+    pub(super) fn compare(&self, differences: &mut Differences<'a>, wanted: Wanted) -> Vec<AccessChange> {
         let mut changes = TurnedSides::of(self, true).changes(differences);
+        if wanted == Wanted::Gains {
+            return changes;
+        }
         for (grant, ways) in &self.after.grants {
             if let Some(former) = self.before.grants.get(grant) {
                 changes.extend(self.rerouted(grant, former, ways));

@@ -348,7 +348,7 @@ proptest! {
     #[test]
     fn what_is_told_as_gained_and_as_lost_is_the_difference((before, after) in edits()) {
         let (former, present) = (access(&before.state()), access(&after.state()));
-        let changes = present.gains_since(&former, &inventory(&after.state()));
+        let changes = present.changes_since(&former, &inventory(&after.state()));
         for (number, user) in ["u0", "u1"].into_iter().enumerate() {
             // Of whoever is disabled now, what it would hold is told beside what it lost.
             let is_off = !after.enabled[number] && before.enabled[number];
@@ -372,7 +372,7 @@ proptest! {
         let mut after = before.clone();
         after.policies.iter_mut().for_each(|(said, _)| *said = split(said));
         after.scps = after.scps.as_deref().map(split);
-        let changes = access(&after.state()).gains_since(&access(&before.state()), &inventory(&after.state()));
+        let changes = access(&after.state()).changes_since(&access(&before.state()), &inventory(&after.state()));
         let news: Vec<&AccessChange> = changes.iter().filter(|change| change.turn != Turn::Rerouted).collect();
         prop_assert!(news.is_empty(), "{:#?}", news);
     }

@@ -93,7 +93,7 @@ fn nobody_becomes_an_agency_that_has_expired_and_the_loss_knows_when() {
         |access: &Access| access.principals()[access.principal_with("a1").unwrap()].standing.clone();
     assert_eq!(standing(&before), Standing::Active);
     assert_eq!(standing(&after), Standing::Inactive("expired at 2026-11-20T12:00:00Z".to_owned()));
-    let changes = after.gains_since(&before, &inventory(&state));
+    let changes = after.changes_since(&before, &inventory(&state));
     // The two who could become it, and itself.
     assert_eq!(changes.len(), 3, "{changes:?}");
     for change in &changes {
@@ -136,7 +136,7 @@ fn a_statement_whose_last_moment_is_past_neither_allows_nor_denies() {
     assert_eq!(verdicts("2026-11-20T12:00:01Z"), [("v".to_owned(), Verdict::Surely)]);
     let (before, after) = (at(&state, "2026-11-19T12:00:00Z"), at(&state, "2026-11-21T12:00:00Z"));
     let mut turns: Vec<(String, Turn, bool)> = after
-        .gains_since(&before, &inventory(&state))
+        .changes_since(&before, &inventory(&state))
         .into_iter()
         .map(|change| {
             // Of what is no longer denied, it is the deny that has ended.

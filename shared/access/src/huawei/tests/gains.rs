@@ -84,7 +84,7 @@ proptest! {
     #[test]
     fn whatever_becomes_possible_is_told_and_whatever_ceases_to_be((former, present) in pairs()) {
         let (before, after) = (access(&former.state()), access(&present.state()));
-        let changes = after.gains_since(&before, &inventory(&present.state()));
+        let changes = after.changes_since(&before, &inventory(&present.state()));
         for (number, user) in ["u0", "u1"].into_iter().enumerate() {
             let of_user = changes.iter().filter(|change| change.principal.step.id == user);
             let (gains, losses): (Vec<&AccessChange>, Vec<&AccessChange>) =
@@ -97,10 +97,14 @@ proptest! {
                 prop_assert_eq!(tells(&losses), was && !is, "lost: {} {} {} {}\n{:#?}", user, action, urn, has_mfa, losses);
             }
         }
-        let back = before.gains_since(&after, &inventory(&former.state()));
+        let back = before.changes_since(&after, &inventory(&former.state()));
         prop_assert_eq!(told(&changes, &GAINS), told(&back, &LOSSES));
         prop_assert_eq!(told(&changes, &LOSSES), told(&back, &GAINS));
-        prop_assert_eq!(after.gains_since(&after, &inventory(&present.state())), []);
+        prop_assert_eq!(after.changes_since(&after, &inventory(&present.state())), []);
+        // Who asks for gains alone is told the same of them.
+        let alone = after.gains_since(&before, &inventory(&present.state()));
+        let gains = changes.into_iter().filter(|change| GAINS.contains(&change.turn));
+        prop_assert_eq!(alone, gains.collect::<Vec<_>>());
     }
 
     /// Where nothing denies, a gain without a condition lets through what was not sure before, if there is anything
@@ -120,7 +124,7 @@ proptest! {
         let wide = account(vec![allowing(&written)]);
         let both = account(vec![allowing(&written), allowing(&narrower)]);
         let (before, after) = (access(&wide.state()), access(&both.state()));
-        let changes = after.gains_since(&before, &inventory(&both.state()));
+        let changes = after.changes_since(&before, &inventory(&both.state()));
         let is_more = |(action, urn): &(String, String)| {
             CONTEXTS.iter().any(|mfa| both.lets(0, action, urn, *mfa) && !wide.lets(0, action, urn, *mfa))
         };
@@ -149,7 +153,7 @@ fn account(own: Vec<Written>, bounds: Option<[Vec<Written>; 2]>) -> Account {
 }
 
 fn turns(before: &Account, after: &Account) -> Vec<(Turn, usize)> {
-    let changes = access(&after.state()).gains_since(&access(&before.state()), &inventory(&after.state()));
+    let changes = access(&after.state()).changes_since(&access(&before.state()), &inventory(&after.state()));
     changes.iter().map(|change| (change.turn, change.path.len())).collect()
 }
 
@@ -190,8 +194,8 @@ fn bounds_that_could_not_be_read_are_neither_gained_nor_lost() {
     let mut blind = free.state();
     deny_policies_of_organisation(&mut blind);
     let known = inventory(&blind);
-    assert_eq!(access(&blind).gains_since(&access(&bounded.state()), &known), []);
-    assert_eq!(access(&bounded.state()).gains_since(&access(&blind), &known), []);
+    assert_eq!(access(&blind).changes_since(&access(&bounded.state()), &known), []);
+    assert_eq!(access(&bounded.state()).changes_since(&access(&blind), &known), []);
     assert_ne!(turns(&bounded, &free), []);
     assert!(Tables::default().0.is_empty());
 }
@@ -231,7 +235,7 @@ fn policies_of_an_organisation_that_nobody_saw_stand_in_no_gain_of_whom_they_do_
             state.put(&t::POLICY_ATTACHMENTS, Rows::new(&t::POLICY_ATTACHMENTS, known));
             state
         });
-        let changes = access(&after).gains_since(&access(&before), &inventory(&after));
+        let changes = access(&after).changes_since(&access(&before), &inventory(&after));
         let of = |id: &str| {
             let mut gained = changes.iter().filter(|change| change.principal.step.id == id);
             gained.next().expect("a gain").condition.clone()

@@ -125,7 +125,7 @@ fn the_console_is_open_by_whichever_kind_of_address_is_let_in_from_anywhere() {
 fn a_list_that_is_lifted_opens_and_one_that_is_set_closes() {
     let (open, bound) = (office(&[]), office(&[API]));
     let turns = |before: &State, after: &State| -> Vec<(String, Turn)> {
-        let changes = access(after).gains_since(&access(before), &inventory(after));
+        let changes = access(after).changes_since(&access(before), &inventory(after));
         changes.into_iter().map(|change| (change.principal.step.id, change.turn)).collect()
     };
     let machine = |turn| vec![("machine".to_owned(), turn)];

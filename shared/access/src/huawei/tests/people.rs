@@ -184,7 +184,7 @@ fn who_loses_by_a_bound_is_told_and_nobody_else() {
     let of_u0 = ("StringEquals", "g:UserName", "u0");
     let closed = Case { condition: NO_CONDITION, scp: Some(("Deny", Some(of_u0))), tags: &[] };
     let (before, after) = (open.state(), closed.state());
-    let changes = access(&after).gains_since(&access(&before), &inventory(&after));
+    let changes = access(&after).changes_since(&access(&before), &inventory(&after));
     let told: Vec<&str> = changes.iter().map(|change| change.principal.step.id.as_str()).collect();
     assert!(told.contains(&"u0") && !told.contains(&"u1") && !told.contains(&"root"), "{told:?}");
 }

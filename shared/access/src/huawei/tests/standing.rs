@@ -114,7 +114,7 @@ fn holder(key: Option<&str>, status: ListStatus, carried_from: Option<i64>) -> m
 }
 
 fn changes(before: &model::State, after: &model::State) -> Vec<(Turn, CauseKind)> {
-    let changes = access(after).gains_since(&access(before), &inventory(after));
+    let changes = access(after).changes_since(&access(before), &inventory(after));
     changes.iter().map(|change| (change.turn, change.cause.kind)).collect()
 }
 

@@ -30,7 +30,7 @@ fn world(said: Vec<Said>) -> World {
 
 /// Returns what is told from one world to another: the turn, the kind of cause, the sentence.
 fn sentences(before: &World, after: &World) -> Vec<(Turn, CauseKind, String)> {
-    let changes = access(&after.state()).gains_since(&access(&before.state()), &inventory(&after.state()));
+    let changes = access(&after.state()).changes_since(&access(&before.state()), &inventory(&after.state()));
     let shared = crate::shared(changes);
     shared.iter().map(|change| (change.turn, change.grants[0].cause.kind, change.sentence())).collect()
 }
@@ -61,7 +61,7 @@ fn of_two_denies_the_wider_tells_what_both_took_whichever_was_written_first() {
         let (free, denied) = (world(vec![open()]), world(vec![open(), one, other]));
         for (before, after) in [(&denied, &free), (&free, &denied)] {
             let changes =
-                access(&after.state()).gains_since(&access(&before.state()), &inventory(&after.state()));
+                access(&after.state()).changes_since(&access(&before.state()), &inventory(&after.state()));
             assert_eq!(changes.len(), 1, "{changes:#?}");
         }
     }
@@ -154,7 +154,7 @@ fn an_agency_that_gains_is_told_with_those_who_may_become_it_anybody_first() {
         rows.state()
     };
     let (before, after) = (state(false), state(true));
-    let shared = crate::shared(access(&after).gains_since(&access(&before), &inventory(&after)));
+    let shared = crate::shared(access(&after).changes_since(&access(&before), &inventory(&after)));
     let told: Vec<String> = shared.iter().map(crate::SharedChange::sentence).collect();
     let expected = "agency backup (which anybody in any account, account partner can assume) gained access, \
                     policy p was attached: obs:*:* on anything";

@@ -130,13 +130,13 @@ fn what_time_ended_is_lost_and_the_loss_knows_when() {
     let state = ruled(DATE_TIME, "and", &[("0", "dateTimeLessThan", "2026-11-20T16:00:00Z")]).state();
     let [before, after] =
         ["2026-11-20T06:00:00Z", "2026-11-21T06:00:00Z"].map(|at| access_at(&state, time(at)));
-    let changes = after.gains_since(&before, &inventory(&state));
+    let changes = after.changes_since(&before, &inventory(&state));
     let told: Vec<(Turn, Option<Timestamp>)> =
         changes.iter().map(|change| (change.turn, after.ended_on(&change.path))).collect();
     assert_eq!(told, [(Turn::Lost, Some(time("2026-11-20T16:00:00Z")))]);
     // Neither does anything come or go while nothing ends.
     let later = access_at(&state, time("2027-11-21T06:00:00Z"));
-    assert_eq!(later.gains_since(&after, &inventory(&state)), []);
+    assert_eq!(later.changes_since(&after, &inventory(&state)), []);
     let ended = |at: &str| crate::ends_before(model::Cloud::Ibm, &state, time(at));
     assert_eq!([ended("2026-11-20T15:59:59Z"), ended("2026-11-20T16:00:00Z")], [0, 1]);
 }

@@ -155,7 +155,7 @@ proptest! {
     ) {
         let (former, present) = (account(&roles, &policies, &before), account(&roles, &policies, &after));
         let (before, after) = (access(&state(&former)), access(&state(&present)));
-        let changes = after.gains_since(&before, &inventory(&state(&present)));
+        let changes = after.changes_since(&before, &inventory(&state(&present)));
         let gains: Vec<&AccessChange> =
             changes.iter().filter(|change| matches!(change.turn, Turn::Gained | Turn::Widened)).collect();
         for who in WHO {
@@ -179,10 +179,14 @@ proptest! {
                 prop_assert!(founded, "{} did not gain {:?}", who, change);
             }
         }
-        let back = before.gains_since(&after, &inventory(&state(&former)));
+        let back = before.changes_since(&after, &inventory(&state(&former)));
         prop_assert_eq!(told(&changes, &LOSSES), told(&back, &[Turn::Gained, Turn::Widened]));
         prop_assert_eq!(told(&changes, &[Turn::Gained, Turn::Widened]), told(&back, &LOSSES));
-        prop_assert_eq!(after.gains_since(&after, &inventory(&state(&present))), []);
+        prop_assert_eq!(after.changes_since(&after, &inventory(&state(&present))), []);
+        // Who asks for gains alone is told the same of them.
+        let alone = after.gains_since(&before, &inventory(&state(&present)));
+        let gains = changes.into_iter().filter(|change| matches!(change.turn, Turn::Gained | Turn::Widened));
+        prop_assert_eq!(alone, gains.collect::<Vec<_>>());
     }
 }
 
@@ -205,7 +209,7 @@ pub(super) fn world() -> World {
 /// Returns the changes, a line each.
 fn changes(before: &World, after: &World) -> Vec<String> {
     let (before, after) = (before.state(), after.state());
-    let changes = access(&after).gains_since(&access(&before), &inventory(&after));
+    let changes = access(&after).changes_since(&access(&before), &inventory(&after));
     let lines = changes.iter().map(|change| {
         let ids =
             |path: &[crate::Step]| path.iter().map(|step| step.id.clone()).collect::<Vec<_>>().join(" ");
@@ -388,7 +392,7 @@ fn who_may_have_been_in_a_group_whose_members_were_never_read_gained_nothing_tha
 fn gainers(third: &World, before: &World, after: &World) -> Vec<String> {
     let [third, former, now] = [third, before, after].map(|world| access(&world.state()));
     let known = inventory(&after.state());
-    let mut changes = now.gains_since(&former, &known);
+    let mut changes = now.changes_since(&former, &known);
     let asked = now.snapshots_to_ask(&former, &changes);
     let earlier = asked.into_iter().filter(|number| *number == 3).map(|number| (number, third.clone()));
     now.hold_gains_against(&former, &earlier.collect(), &known, &mut changes);
@@ -451,7 +455,7 @@ fn a_wider_grant_never_has_a_smaller_reach() {
     let base = instance(instance(world(), "i1", "kms", "eu-de"), "i2", "kms", "us-east");
     let reach = |attributes: &[[&str; 3]], role: &str| {
         let after = base.clone().policy("p1", "IBMid-2", &[role], attributes).state();
-        let changes = access(&after).gains_since(&access(&base.state()), &inventory(&after));
+        let changes = access(&after).changes_since(&access(&base.state()), &inventory(&after));
         (changes[0].reach.actions, changes[0].reach.resources)
     };
     assert_eq!(reach(&[ON_KMS, ["region", "stringEquals", "eu-de"]], VIEWER), (1, 1));

@@ -61,7 +61,7 @@ fn a_setting_that_was_not_seen_makes_it_conditional() {
 fn what_every_member_may_is_no_finding_and_no_gain() {
     let before = world(&[(IDS, "NOT_SET")]).state();
     let after = world(&[(IDS, "NOT_SET")]).user("IBMid-3", "ACTIVE").state();
-    let gains = access(&after).gains_since(&access(&before), &inventory(&after));
+    let gains = access(&after).changes_since(&access(&before), &inventory(&after));
     assert_eq!(gains, [], "a new member is no news of access");
     let permission = SensitivePermission {
         id: "permission_to_make_service_ids".to_owned(),

@@ -213,7 +213,7 @@ fn rules_that_cannot_be_read_are_said_to_be_unseen() {
 }
 
 fn turns(before: &State, after: &State) -> Vec<Turn> {
-    let changes = access(after).gains_since(&access(before), &inventory(after));
+    let changes = access(after).changes_since(&access(before), &inventory(after));
     changes.into_iter().map(|change| change.turn).collect()
 }
 
@@ -232,7 +232,7 @@ fn a_rule_that_is_lifted_opens_and_one_that_is_set_closes_and_a_name_does_neithe
 }
 
 fn told(before: &State, after: &State) -> Vec<String> {
-    let changes = access(after).gains_since(&access(before), &inventory(after));
+    let changes = access(after).changes_since(&access(before), &inventory(after));
     crate::shared(changes).iter().map(crate::SharedChange::sentence).collect()
 }
 
@@ -249,7 +249,7 @@ fn a_grant_that_a_restriction_reaches_in_part_is_told_in_one_piece_with_what_let
     };
     let restricted = with(world(), &RULE);
     let (before, after) = (restricted.state(), newcomer(restricted.clone()).state());
-    let changes = crate::shared(access(&after).gains_since(&access(&before), &inventory(&after)));
+    let changes = crate::shared(access(&after).changes_since(&access(&before), &inventory(&after)));
     let grants: Vec<_> =
         changes[0].grants.iter().map(|grant| (&*grant.words, grant.condition.as_deref())).collect();
     let office = "the network zone is 'office' (zone-0000-office) where a restriction applies";

@@ -15,7 +15,7 @@ use crate::{
 /// Returns what is told from one world to another: the kind of cause, and the sentence.
 fn sentences(before: &World, after: &World) -> Vec<(CauseKind, String)> {
     let (before, after) = (before.state(), after.state());
-    let changes = crate::shared(access(&after).gains_since(&access(&before), &inventory(&after)));
+    let changes = crate::shared(access(&after).changes_since(&access(&before), &inventory(&after)));
     let tell = |change: &crate::SharedChange| (change.grants[0].cause.kind, change.sentence());
     changes
         .iter()
@@ -169,7 +169,7 @@ fn ids_in_resources_and_conditions_are_told_with_their_names_and_stay_in_what_pr
     );
     let after = before.clone().policy("p1", "IBMid-1", &[VIEWER], &[ON_KMS, on_group, instance]);
     let (was, is) = (before.state(), after.state());
-    let gained = crate::shared(access(&is).gains_since(&access(&was), &inventory(&is)));
+    let gained = crate::shared(access(&is).changes_since(&access(&was), &inventory(&is)));
     let words = format!(
         "on resourceGroupId='production' ({group}),serviceInstance='orders' (0f1e2d3c-guid), 9f8e7d6c-gone,serviceName=kms"
     );
@@ -181,7 +181,7 @@ fn ids_in_resources_and_conditions_are_told_with_their_names_and_stay_in_what_pr
 
     // What is lost together with its resource group keeps the name that this had.
     let gone = world();
-    let lost = crate::shared(access(&gone.state()).gains_since(&access(&is), &inventory(&is)));
+    let lost = crate::shared(access(&gone.state()).changes_since(&access(&is), &inventory(&is)));
     assert!(lost[0].sentence().contains(&format!("resourceGroupId='production' ({group})")));
 
     // The table `grants` has both.
