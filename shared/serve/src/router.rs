@@ -232,8 +232,16 @@ async fn text_of(body: Body) -> Result<String, Problem> {
     })
 }
 
-/// Reads a body that is no longer than a statement may be.
+/// Reads a body that is no longer than a statement may be; one that is announced as longer is not waited for.
 async fn bytes_of(body: Body) -> Result<Vec<u8>, Problem> {
+    let too_large = || {
+        let said = format!("the body has more than {BODY} bytes");
+        Problem::new(413, "too-large-a-body", said, "a statement of SQL is shorter than that")
+    };
+    let announced = axum::body::HttpBody::size_hint(&body).lower();
+    if usize::try_from(announced).unwrap_or(usize::MAX) > BODY {
+        return Err(too_large());
+    }
     let mut parts = body.into_data_stream();
     let mut bytes = Vec::new();
     while let Some(part) = parts.next().await {
@@ -241,13 +249,7 @@ async fn bytes_of(body: Body) -> Result<Vec<u8>, Problem> {
             Problem::wrong("wrong-body", "the body broke off, or is not as HTTP has it", "send it again")
         })?;
         if bytes.len() + part.len() > BODY {
-            let said = format!("the body has more than {BODY} bytes");
-            return Err(Problem::new(
-                413,
-                "too-large-a-body",
-                said,
-                "a statement of SQL is shorter than that",
-            ));
+            return Err(too_large());
         }
         bytes.extend_from_slice(&part);
     }

@@ -220,11 +220,7 @@ async fn what_can_be_read_in_two_ways_or_never_ends_is_refused() {
             "431",
         ),
         ("a body that does not come", format!("{post}Content-Length: 8\r\n\r\n"), "408"),
-        (
-            "a body that is too long",
-            format!("{post}Content-Length: 99999999999\r\n\r\n{}", "x".repeat(70_000)),
-            "413",
-        ),
+        ("a body that is too long", format!("{post}Content-Length: 99999999999\r\n\r\n"), "413"),
     ] {
         let line = first_line(&served, &bytes);
         // Whoever still sends when it is put out may not read why.
