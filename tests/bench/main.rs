@@ -26,7 +26,7 @@ use figures::Figure;
 const CLOUDS: [&str; 2] = ["ibm", "huawei"];
 const SIZES: [&str; 3] = ["1k", "10k", "100k"];
 /// Runs in the benchmark of a long history, and the account that has it.
-const HISTORY: (&str, u32) = ("10k", 300);
+const HISTORY: (&str, u32) = ("10k", 1000);
 
 /// Sizes of the accounts whose past is asked over HTTP, and how many snapshots they have.
 const SERVICES: [(&str, u64); 4] = [("1k", 10), ("10k", 10), ("10k", 1000), ("100k", 10)];

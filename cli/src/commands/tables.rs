@@ -68,13 +68,11 @@ fn list(relations: &[Queryable], paint: Paint) -> String {
 
 fn columns(relation: &Queryable, paint: Paint) -> String {
     let mut page = format!("{} ({})\n", paint.bold(relation.name), relation.kind);
-    if let Some(about) = relation.about {
-        page.push_str(&format!("{about}\n"));
-    }
+    page.push_str(&format!("{}\n", relation.about));
     let mut grid = Grid::new(&["column", "type", "about"]);
     for column in &relation.columns {
         let about = column.about.map_or_else(|| "-".to_owned(), text::plain);
-        grid.row([column.name.clone(), column.kind.map_or("-", type_name).to_owned(), about]);
+        grid.row([column.name.clone(), type_name(column.kind).to_owned(), about]);
     }
     format!("{page}\n{}", grid.text(paint))
 }
@@ -90,7 +88,7 @@ const fn type_name(kind: Type) -> &'static str {
 }
 
 fn to_json(relation: &Queryable) -> Value {
-    let column = |column: &check::QueryableColumn| json!({ "name": column.name, "type": column.kind.map(type_name), "about": column.about });
+    let column = |column: &check::QueryableColumn| json!({ "name": column.name, "type": type_name(column.kind), "about": column.about });
     json!({
         "name": relation.name,
         "kind": relation.kind,

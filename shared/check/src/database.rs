@@ -82,9 +82,9 @@ pub struct QueryAnswer {
     pub rows: Vec<Vec<serde_json::Value>>,
     /// Whether these are all rows, or as many as were allowed.
     pub is_complete: bool,
-    /// Of each column, whether it is one that holds truth values.
+    /// Of each column that is read as it is declared, the type in SQL.
     #[serde(skip)]
-    truths: Vec<bool>,
+    pub(crate) declared: Vec<Option<String>>,
 }
 
 impl QueryAnswer {
@@ -92,7 +92,8 @@ impl QueryAnswer {
     #[must_use]
     pub fn with_truths(mut self) -> Self {
         for row in &mut self.rows {
-            for (cell, _) in row.iter_mut().zip(&self.truths).filter(|(_, is_truth)| **is_truth) {
+            let is_truth = |declared: &Option<String>| declared.as_deref() == Some("BOOLEAN");
+            for (cell, _) in row.iter_mut().zip(&self.declared).filter(|(_, declared)| is_truth(declared)) {
                 if let Some(number) = cell.as_i64() {
                     *cell = serde_json::Value::Bool(number != 0);
                 }
@@ -191,7 +192,7 @@ impl Database {
             return Err(QueryError::NotLoaded { what });
         }
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-        let truths = statement.columns().map(|column| column.decl_type() == Some("BOOLEAN")).collect();
+        let declared = statement.columns().map(|column| column.decl_type().map(str::to_owned)).collect();
         self.guard.stop_at(limits.end());
         let answer = read_rows(&mut statement, columns, limits);
         self.guard.stop_at(None);
@@ -203,7 +204,7 @@ impl Database {
             }
         })?;
         let answer = answer.ok_or(QueryError::TooLarge { limit: limits.bytes })?;
-        Ok(QueryAnswer { truths, ..answer })
+        Ok(QueryAnswer { declared, ..answer })
     }
 }
 
@@ -264,7 +265,7 @@ fn read_rows(
     limits: &Limits,
 ) -> rusqlite::Result<Option<QueryAnswer>> {
     let mut left = limits.bytes;
-    let mut answer = QueryAnswer { columns, rows: Vec::new(), is_complete: true, truths: Vec::new() };
+    let mut answer = QueryAnswer { columns, rows: Vec::new(), is_complete: true, declared: Vec::new() };
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         if answer.rows.len() == limits.rows {

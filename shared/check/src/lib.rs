@@ -44,4 +44,4 @@ pub use run::{Outcome, RuleResult, RuleRow, run};
 pub use sight::{Hidden, Sight};
 pub use transitions::{Baseline, NextFindings, Previous, transitions};
 pub use unanswered::{RuleInput, Unanswered, inputs_of_rules, unanswered};
-pub use views::{View, run_row, views_of};
+pub use views::{View, run_row, type_of_view_column, views_of};

@@ -2,7 +2,11 @@
 
 use model::{Cloud, State, Table, Timestamp, Type, tables};
 
-use crate::{Limits, QueryError, RunContext, database::ask, views};
+use crate::{
+    Limits, QueryError, RunContext, View,
+    database::ask,
+    views::{type_of_view_column, views_of},
+};
 
 /// A table or view that a question can read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +15,8 @@ pub struct Queryable {
     pub name: &'static str,
     /// `table`, `view`, or `made` for a table that is made of a snapshot when it is named.
     pub kind: &'static str,
-    /// What one row is; none for views.
-    pub about: Option<&'static str>,
+    /// What one row is.
+    pub about: String,
     /// The columns, in their order.
     pub columns: Vec<QueryableColumn>,
 }
@@ -22,9 +26,9 @@ pub struct Queryable {
 pub struct QueryableColumn {
     /// The name in SQL.
     pub name: String,
-    /// What it holds; none for columns of views, which have those of the tables beneath.
-    pub kind: Option<Type>,
-    /// One sentence on it; none for columns of views.
+    /// What the column holds, as columns of tables are declared.
+    pub kind: Type,
+    /// One sentence on it; none for columns of views, which say what the columns beneath say.
     pub about: Option<&'static str>,
 }
 
@@ -36,22 +40,21 @@ pub fn queryables(cloud: Cloud) -> Result<Vec<Queryable>, QueryError> {
     let mut relations: Vec<Queryable> =
         tables::of_cloud(cloud).map(|table| declared(table, "table")).collect();
     relations.extend(tables::derived::all().map(|table| declared(table, "made")));
-    let of_cloud = views::parts().filter(|part| part.cloud == cloud).map(|part| part.view);
-    let mut names: Vec<&'static str> = of_cloud.chain([views::GRANTS, views::RUN]).collect();
-    names.sort_unstable();
-    names.dedup();
+    relations.push(declared(&tables::RUN, "view"));
     let account = match cloud {
         Cloud::Ibm => "ibm/none",
         Cloud::Huawei => "huawei/none",
     };
     let Ok(account) = account.parse() else { return Ok(relations) };
     let run = RunContext { account, at: Timestamp::UNIX_EPOCH, number: 0 };
-    for name in names {
+    for View { name, about, .. } in views_of(&[cloud]) {
         let answer =
             ask(&State::default(), &run, &format!("select * from {name} limit 0"), &Limits::default())?;
-        let column = |name| QueryableColumn { name, kind: None, about: None };
-        let columns = answer.columns.into_iter().map(column).collect();
-        relations.push(Queryable { name, kind: "view", about: None, columns });
+        let columns = answer.columns.into_iter().zip(answer.declared).map(|(name, declared)| {
+            let kind = type_of_view_column(declared.as_deref(), &name);
+            QueryableColumn { name, kind, about: None }
+        });
+        relations.push(Queryable { name, kind: "view", about, columns: columns.collect() });
     }
     Ok(relations)
 }
@@ -59,10 +62,10 @@ pub fn queryables(cloud: Cloud) -> Result<Vec<Queryable>, QueryError> {
 fn declared(table: &'static Table, kind: &'static str) -> Queryable {
     let columns = table.columns.iter().map(|column| QueryableColumn {
         name: column.name.to_owned(),
-        kind: Some(column.kind),
+        kind: column.kind,
         about: Some(column.about),
     });
-    Queryable { name: table.name, kind, about: Some(table.about), columns: columns.collect() }
+    Queryable { name: table.name, kind, about: table.about.to_owned(), columns: columns.collect() }
 }
 
 #[cfg(test)]
@@ -75,7 +78,14 @@ mod tests {
             let relations = queryables(cloud).unwrap();
             let find = |name: &str| relations.iter().find(|relation| relation.name == name).unwrap();
             assert!(relations.iter().all(|relation| !relation.columns.is_empty()));
+            assert!(relations.iter().all(|relation| !relation.about.is_empty()));
             assert!(find("grants").columns.iter().any(|column| column.name == "path"));
+            let kind = |of: &str, name: &str| {
+                find(of).columns.iter().find(|column| column.name == name).map(|each| each.kind)
+            };
+            assert_eq!(kind("grants", "is_bounded"), Some(Type::Boolean));
+            assert_eq!(kind("principals", "is_active"), Some(Type::Boolean), "an expression");
+            assert_eq!(kind("principals", "name"), Some(Type::Text));
             assert!(find("run").columns.iter().any(|column| column.name == "days_30_ago"));
             assert_eq!(
                 (find("principals").kind, find("drift").kind, find("coverage").kind),

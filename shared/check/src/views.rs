@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
-use model::{Cloud, Row, Table, reference, tables, time_text};
+use model::{Cloud, Row, Table, Type, reference, tables, time_text};
 
 use crate::RunContext;
 
@@ -160,6 +160,20 @@ fn wanted_views(is_wanted: impl Fn(&Part) -> bool) -> Vec<View> {
             View { name, about: abouts.join(" "), select: selects.join("\nunion all\n") }
         })
         .collect()
+}
+
+/// Returns the type of a column of a view, of which the engine says nothing where it is an expression.
+#[must_use]
+pub fn type_of_view_column(declared: Option<&str>, name: &str) -> Type {
+    match declared {
+        Some("BOOLEAN") => Type::Boolean,
+        Some("BIGINT") => Type::Integer,
+        Some(_) => Type::Text,
+        // INVARIANT: a column of a view is named as a truth exactly where it is one; a test holds the views to it.
+        None if ["is_", "may_", "has_", "can_"].iter().any(|verb| name.starts_with(verb)) => Type::Boolean,
+        None if name == "hours" => Type::Integer,
+        None => Type::Text,
+    }
 }
 
 /// Returns the lines of a part that are no comments.

@@ -47,16 +47,3 @@ impl Sheet {
         self.columns.iter().take(self.key).map(|column| column.name.as_str()).collect()
     }
 }
-
-/// Returns the type of a column of a view, of which the engine says nothing where it is an expression.
-pub(crate) fn type_of_view_column(declared: Option<&str>, name: &str) -> Type {
-    match declared {
-        Some("BOOLEAN") => Type::Boolean,
-        Some("BIGINT") => Type::Integer,
-        Some(_) => Type::Text,
-        // INVARIANT: a column of a view is named as a truth exactly where it is one; a test holds the views to it.
-        None if ["is_", "may_", "has_", "can_"].iter().any(|verb| name.starts_with(verb)) => Type::Boolean,
-        None if name == "hours" => Type::Integer,
-        None => Type::Text,
-    }
-}

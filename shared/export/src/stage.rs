@@ -5,7 +5,7 @@
 
 use std::{borrow::Borrow, path::Path};
 
-use check::View;
+use check::{View, type_of_view_column};
 use model::{Row, Table, Type, Value, relations};
 use rusqlite::{
     Connection, ToSql,
@@ -15,7 +15,7 @@ use rusqlite::{
 use crate::{
     ExportWatch,
     ddl::{Dialect, create_table, create_view, quoted},
-    sheet::{Field, Sheet, type_of_view_column},
+    sheet::{Field, Sheet},
 };
 
 /// Rows after which it is asked whether to stop.
