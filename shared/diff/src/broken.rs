@@ -55,7 +55,13 @@ pub(crate) fn is_first(before: &State, state: &State, table: &Table, cell: &Unre
         return false;
     }
     let value = table.cell(row, cell.column);
-    is_no_text(value) || (cell.is_doubtful && !value.is_null() && !WHOLES.contains(&cell.column))
+    is_no_text(value) || (cell.is_doubtful && !WHOLES.contains(&cell.column) && came_in_another_form(value))
+}
+
+/// Returns whether a text may have come as a number or truth value. What stands for a member that was left out reads otherwise.
+fn came_in_another_form(value: Value<'_>) -> bool {
+    let read = value.as_text().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    read.is_some_and(|read| read.is_number() || read.is_boolean())
 }
 
 /// Parts of a table, by the key that their rows begin with, in which a new row has a broken text in its key while others are missing.

@@ -103,6 +103,17 @@ fn a_name_that_came_as_a_number_is_no_drift_when_it_heals_and_drift_when_it_chan
 }
 
 #[test]
+fn what_stands_for_a_member_that_a_new_thing_lacks_is_not_noted() {
+    let mut usual = keys(&[("k1", "as usual")]);
+    let key: Box<[u8]> = Row::pack(["k1".into()]).as_bytes().into();
+    let cell = |column| UnreadCell { table: API_KEYS.name, key: key.clone(), column, is_doubtful: true };
+    usual.note_unread(["name", "document"].map(cell));
+    let (once, _) = next(Cloud::Ibm, &State::default(), usual);
+    let noted = once.rows(&tables::COVERAGE).iter().filter_map(|row| tables::COVERAGE.text(row, "reason"));
+    assert_eq!(noted.collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
 fn a_key_that_is_broken_for_one_run_is_no_other_key() {
     let before = tags(&[("côté", "est"), ("team", "a")]);
     let broken = || tags(&[("c\u{fffd}t\u{fffd}", "est"), ("team", "a")]);
