@@ -29,7 +29,7 @@ const SIZES: [&str; 3] = ["1k", "10k", "100k"];
 const HISTORY: (&str, u32) = ("10k", 1000);
 
 /// Sizes of the accounts whose past is asked over HTTP, and how many snapshots they have.
-const SERVICES: [(&str, u64); 4] = [("1k", 10), ("10k", 10), ("10k", 1000), ("100k", 10)];
+const SERVICES: [(&str, u64); 5] = [("1k", 10), ("1k", 10_000), ("10k", 10), ("10k", 1000), ("100k", 10)];
 
 /// The allocator that the programs have.
 #[global_allocator]
