@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::{
     broken::{has_broken_bytes, has_no_text, is_broken},
     documents::is_partly_odd,
-    less::{content, is_within},
+    less::{content, is_within, nearest_documented},
     unsaid::rows_below,
 };
 
@@ -49,8 +49,7 @@ pub(crate) fn broken_list(
     row: &Row,
     owners: &[&'static Table],
 ) -> Option<UnreadCell> {
-    let documented = owners.iter().copied().filter(|owner| owner.position("document").is_some());
-    let owner = documented.max_by_key(|owner| owner.key)?;
+    let owner = nearest_documented(owners)?;
     let key = row.prefix(owner.key);
     let thing = state.rows(owner).get(owner, key).filter(|thing| has_broken_bytes(thing.as_bytes()))?;
     before.rows(owner).get(owner, thing.prefix(owner.key))?;

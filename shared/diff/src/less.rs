@@ -214,6 +214,12 @@ pub(crate) fn content(table: &Table, row: &Row) -> Value {
     cells.filter_map(|(column, value)| Some((column.name.to_owned(), read(value)?))).collect()
 }
 
+/// Returns the nearest of the tables that own a row of which the API's object is kept.
+pub(crate) fn nearest_documented(owners: &[&'static Table]) -> Option<&'static Table> {
+    let documented = owners.iter().copied().filter(|owner| owner.position("document").is_some());
+    documented.max_by_key(|owner| owner.key)
+}
+
 /// Returns the list inside of a thing that a row is missing from, where nothing of that list is shown and the document of the thing
 /// only lacks members: a list that is empty is shown as such. What a policy says is one text, and is believed.
 fn lost_list(
@@ -226,8 +232,7 @@ fn lost_list(
     if table.key_columns().iter().any(|column| column.name == STATEMENT) {
         return None;
     }
-    let documented = owners.iter().filter(|owner| owner.position("document").is_some());
-    let owner = documented.max_by_key(|owner| owner.key)?;
+    let owner = nearest_documented(owners)?;
     let key = row.prefix(owner.key);
     let is_left = state.rows(table).find_below(key).next().is_some();
     (!is_left && is_document_less(before, state, owner, key)).then(|| UnreadCell {
