@@ -67,6 +67,8 @@ export no_proxy=$NO_PROXY
 # Beside the sources nothing is left: what they write goes into .cache, target and temporary folders.
 export PYTHONDONTWRITEBYTECODE=1 __SAM_CLI_APP_DIR=$PWD/.cache/sam
 mkdir -p .cache/sam
+# A thousand connections at once take more open files than some shells allow.
+ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
 # The same generated cases every time: what fails, fails again. PROPTEST_CASES and another seed look further.
 export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-20261126}
 # With it, a test that lacks a server or a tool fails instead of saying that it was left out.

@@ -1,5 +1,7 @@
 //! Prints figures in aligned rows.
 
+use std::time::Duration;
+
 use crate::{figures::Figure, meter::Cost, stages::Weight};
 
 pub fn heading() {
@@ -13,6 +15,10 @@ pub fn row((cloud, size): (&str, &str), run: &str, stage: &str, cost: Cost) {
 
 pub fn written((cloud, size): (&str, &str), run: &str, weight: Weight) {
     println!("{cloud:<6}  {size:<5}  {run:<13}  wrote {} objects, {}", weight.objects, bytes(weight.bytes));
+}
+
+pub fn waited((cloud, size): (&str, &str), what: &str, time: Duration) {
+    println!("{cloud:<6}  {size:<5}  {what}: {:.2} s until it is there", time.as_secs_f64());
 }
 
 pub fn share((cloud, size): (&str, &str), what: &str, part: Weight, whole: Weight) {

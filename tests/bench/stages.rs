@@ -1,6 +1,10 @@
 //! Runs audits and measures them.
 
-use std::{path::Path, sync::Mutex, time::Duration};
+use std::{
+    path::Path,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use check::{Limits, RuleSet};
 use model::{Timestamp, tables};
@@ -87,6 +91,9 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }
 
+/// Snapshots whose access a life compares, unless more are asked for.
+const COMPARED: usize = 10;
+
 struct Bench {
     settings: Settings,
     store: AnyStore,
@@ -153,12 +160,18 @@ impl Bench {
             let rows = self.history.read(&manifest, table).await?;
             let key = rows.iter().next().map(|row| row.value(0).to_string()).unwrap_or_default();
             let place = format!("{}/{key}", table.name);
-            let meter = Meter::start();
-            let timeline = self.history.timeline(newest).await?;
-            let subject = history::find_subject(&self.history, &timeline, &place).await?;
-            let life = history::life(&self.history, &timeline, subject).await?;
+            let past = history::keeping_changes(self.history.clone());
+            let (meter, began) = (Meter::start(), Instant::now());
+            let timeline = past.timeline(newest).await?;
+            let subject = history::find_subject(&past, &timeline, &place).await?;
+            let life = history::life(&past, &timeline, subject).await?;
             anyhow::ensure!(life.is_there, "`{place}` is gone");
             report::row(cloud.of(), "history", name, meter.stop());
+            report::waited(cloud.of(), &format!("{name}, {newest} snapshots"), began.elapsed());
+            let (meter, began) = (Meter::start(), Instant::now());
+            history::access_turns(&past, &timeline, &life.subject, COMPARED, || true).await?;
+            report::row(cloud.of(), "history", "its access", meter.stop());
+            report::waited(cloud.of(), &format!("{name}, access of {COMPARED}"), began.elapsed());
             let meter = Meter::start();
             let timeline = self.history.timeline(newest).await?;
             anyhow::ensure!(history::blame(&self.history, &timeline, &life.subject).await?.is_some());

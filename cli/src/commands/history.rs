@@ -16,6 +16,7 @@ use crate::{
 
 pub(super) async fn run(context: Context<'_>, wanted: &HistoryArgs) -> Result<bool, Failure> {
     let past = Past::open(context).await?;
+    let past = Past { history: history::keeping_changes(past.history), ..past };
     let timeline = past.timeline().await?;
     let subject = history::find_subject(&past.history, &timeline, &wanted.subject).await?;
     if let Some(column) = &wanted.column {

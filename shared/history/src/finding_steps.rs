@@ -3,14 +3,12 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use check::{ByFingerprint, Findings, FindingsPatch};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::TryStreamExt;
 use model::{AccountId, Finding};
-use snapshot::{History, Manifest, Mentions, ObjectRef, SnapshotError, StoredDocument, Timeline};
+use snapshot::{History, Manifest, Mentions, ObjectRef, SnapshotError, Timeline};
 
 use crate::Subject;
 
-/// Objects that are read at a time.
-const AT_ONCE: usize = 8;
 /// Evidence that names who made a thing, and not whom it is about.
 const AUTHORS: [&str; 3] = ["created_by_id", "given_by_id", "last_modified_by_id"];
 
@@ -26,15 +24,12 @@ pub struct FindingStep {
 }
 
 /// One object to read of the findings.
-enum Part {
-    Whole(ObjectRef),
-    Patch(ObjectRef),
-}
-
-/// An object of the findings, as it was read.
-enum Content {
-    Whole(StoredDocument),
-    Patch(StoredDocument),
+struct Part<'a> {
+    /// Number of the snapshot that first has it.
+    number: u64,
+    object: &'a ObjectRef,
+    /// Whether it holds all findings, and not only those that a run changed.
+    is_whole: bool,
 }
 
 /// Returns what the runs did to the findings about a thing, in the order of snapshots.
@@ -47,15 +42,8 @@ pub(crate) async fn finding_steps(
     subject: &Subject,
 ) -> Result<Vec<FindingStep>, SnapshotError> {
     let parts = parts(&timeline.manifests);
-    let mut contents = stream::iter(parts)
-        .map(|(number, part)| async move {
-            Ok::<_, SnapshotError>(match part {
-                Part::Whole(object) => (number, Content::Whole(history.read_document(&object).await?)),
-                Part::Patch(object) => (number, Content::Patch(history.read_document(&object).await?)),
-            })
-        })
-        .buffered(AT_ONCE)
-        .boxed();
+    let mut documents = history.documents(parts.iter().map(|part| part.object).collect());
+    let mut parts = parts.iter();
     let ids = subject.telling_ids();
     let account = history.account();
     let address = subject.address(account);
@@ -69,24 +57,22 @@ pub(crate) async fn finding_steps(
     mentions.add(&subject.place());
     let mut known = ByFingerprint::new();
     let mut steps = Vec::new();
-    while let Some((number, content)) = contents.try_next().await? {
-        let put = match content {
-            Content::Whole(whole) if whole.mentions(&mentions) => {
-                let whole: Findings = whole.parse()?;
-                known.retain(|fingerprint, _| whole.findings.contains_key(fingerprint));
-                whole.findings
-            }
-            Content::Patch(patch) if patch.mentions(&mentions) => {
-                let patch: FindingsPatch = patch.parse()?;
-                known.retain(|fingerprint, _| !patch.forgotten.contains(fingerprint));
-                patch.put
-            }
-            // All that is known is of it, so that none of it is left in findings that do not name it.
-            Content::Whole(_) => {
+    while let (Some(document), Some(part)) = (documents.try_next().await?, parts.next()) {
+        if !document.mentions(&mentions) {
+            if part.is_whole {
+                // All that is known is of it, so that none of it is left in findings that do not name it.
                 known.clear();
-                continue;
             }
-            Content::Patch(_) => continue,
+            continue;
+        }
+        let put = if part.is_whole {
+            let whole: Findings = document.parse()?;
+            known.retain(|fingerprint, _| whole.findings.contains_key(fingerprint));
+            whole.findings
+        } else {
+            let patch: FindingsPatch = document.parse()?;
+            known.retain(|fingerprint, _| !patch.forgotten.contains(fingerprint));
+            patch.put
         };
         for (fingerprint, after) in put {
             if known.get(&fingerprint) == Some(&after) || !is_about(&after) {
@@ -96,28 +82,28 @@ pub(crate) async fn finding_steps(
                 mentions.add(&fingerprint);
             }
             let before = known.insert(fingerprint, Arc::clone(&after));
-            steps.push(FindingStep { number, before, after });
+            steps.push(FindingStep { number: part.number, before, after });
         }
     }
     Ok(steps)
 }
 
 /// Returns which objects to read for which snapshot: what each run wrote of the findings.
-fn parts(manifests: &[Manifest]) -> Vec<(u64, Part)> {
+fn parts(manifests: &[Manifest]) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut former: Option<(&ObjectRef, &[ObjectRef])> = None;
     for manifest in manifests {
         let Some(found) = &manifest.findings else { continue };
-        let (base, patches) = (&found.base, found.patches.as_slice());
+        let (number, base, patches) = (manifest.number, &found.base, found.patches.as_slice());
         let known = former.filter(|(known, _)| *known == base).map(|(_, patches)| patches);
         if known.is_none() {
-            parts.push((manifest.number, Part::Whole(base.clone())));
+            parts.push(Part { number, object: base, is_whole: true });
         }
         // Patches are joined now and then: what is new is then part of one that also holds what was known.
         let shared =
             known.unwrap_or_default().iter().zip(patches).take_while(|(one, other)| one == other).count();
         let fresh = patches.iter().skip(shared);
-        parts.extend(fresh.map(|patch| (manifest.number, Part::Patch(patch.clone()))));
+        parts.extend(fresh.map(|object| Part { number, object, is_whole: false }));
         former = Some((base, patches));
     }
     parts

@@ -17,7 +17,7 @@ pub use blame::{Blame, CellOrigin, ColumnStep, blame, column_steps};
 pub use derived::finding_row;
 pub use finding_steps::FindingStep;
 pub use grants::{AccessChanges, WhoCan, access_changes, access_tables, build_access, who_can};
-pub use life::{Life, Moment, life, tables_of_life};
+pub use life::{Life, Moment, keeping_changes, life, tables_of_life};
 pub use report::{Report, Section, report, report_rules, section};
 pub use search::{FoundThings, search};
 pub use subject::{Subject, find_subject};

@@ -1,12 +1,13 @@
 //! The life of one thing: when it came and by whom, what changed of it and around it, what it gained, what was found, when it went.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use futures::TryStreamExt;
 use model::{
     Change, ChangeKind, Event, Kind, Row, Rows, Sighting, State, Table, Weight, tables,
     tables::derived::GRANT_PRINCIPALS,
 };
-use snapshot::{History, Manifest, Mentions, RowFilter, RowStep, SnapshotError, Timeline};
+use snapshot::{History, Manifest, Mentions, ReadCache, RowFilter, RowStep, SnapshotError, Timeline};
 
 use crate::{
     FindingStep, QuestionError, Subject, finding_steps::finding_steps, holder::holder_row, is_among,
@@ -43,6 +44,16 @@ pub struct Moment {
     pub gains: Vec<serde_json::Value>,
     /// What became of findings about it.
     pub findings: Vec<FindingStep>,
+}
+
+/// Most bytes of what was read that are kept.
+const KEPT: usize = 64 << 20;
+
+/// Returns a history that keeps some of what is read of it: a life looks at the same changes for the thing, for what is around it and
+/// for names, and at each document once.
+#[must_use]
+pub fn keeping_changes(history: History) -> History {
+    history.with_cache(ReadCache::new(KEPT).without_documents())
 }
 
 /// Returns the life of a thing. Reads what each run changed, not what each snapshot holds.
@@ -206,22 +217,14 @@ pub(crate) async fn gains(
     timeline: &Timeline,
     subject: &Subject,
 ) -> Result<Vec<(u64, serde_json::Value)>, SnapshotError> {
-    use futures::{StreamExt, TryStreamExt, stream};
     let ids = subject.telling_ids();
     let mentions: Mentions = ids.iter().collect();
-    let outboxes: Vec<_> = timeline
-        .manifests
-        .iter()
-        .filter_map(|manifest| Some((manifest.number, manifest.outbox.clone()?)))
-        .collect();
-    let mut read = stream::iter(outboxes)
-        .map(|(number, object)| async move {
-            Ok::<_, SnapshotError>((number, history.read_document(&object).await?))
-        })
-        .buffered(8)
-        .boxed();
+    let manifests = timeline.manifests.iter();
+    let (mut numbers, outboxes): (VecDeque<u64>, Vec<_>) =
+        manifests.filter_map(|manifest| Some((manifest.number, manifest.outbox.as_ref()?))).unzip();
+    let mut read = history.documents(outboxes);
     let mut gains = Vec::new();
-    while let Some((number, outbox)) = read.try_next().await? {
+    while let (Some(outbox), Some(number)) = (read.try_next().await?, numbers.pop_front()) {
         if !outbox.mentions(&mentions) {
             continue;
         }

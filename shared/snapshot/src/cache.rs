@@ -1,6 +1,6 @@
-//! What a warm program keeps of a store: manifests, decoded tables, documents and what was made of them, up to a bound of bytes.
+//! What a warm program keeps of a store: manifests, decoded tables and deltas, documents and what was made of them, up to a bound of bytes.
 //!
-//! What is kept never changes, so that nothing is ever out of date: tables are kept by the hash of their rows, documents by the hash in their
+//! What is kept never changes, so that nothing is ever out of date: tables are kept by the hash of their rows, deltas and documents by the hash in their
 //! key, manifests by their number, what was made of snapshots by a name that says of which. Whoever proves a history reads without a cache ([`History::without_cache`]).
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use model::{AccountId, Rows, Table};
 
-use crate::{History, Manifest, ObjectRef, SnapshotError, TableEntry};
+use crate::{DeltaRef, History, Manifest, ObjectRef, SnapshotError, TableEntry, file::FileLine};
 
 /// Bytes in memory for each byte of a manifest: keys and hashes are written once, and held twice.
 const MANIFEST_FACTOR: usize = 3;
@@ -26,6 +26,7 @@ const ENTRY_BYTES: usize = 512;
 enum CacheName {
     Manifest(AccountId, u64),
     Rows { table: &'static str, shape: String, hash: String },
+    Delta(AccountId, String),
     Document(AccountId, String),
     Made(AccountId, String),
 }
@@ -34,6 +35,7 @@ enum CacheName {
 enum Cached {
     Manifest(Arc<Manifest>),
     Rows(Rows),
+    Delta(Arc<Vec<FileLine>>),
     Document(Bytes),
     Made { value: Arc<dyn Any + Send + Sync>, bytes: usize },
 }
@@ -45,6 +47,7 @@ impl Cached {
                 manifest.to_bytes().map_or(0, |bytes| bytes.len()).saturating_mul(MANIFEST_FACTOR)
             }
             Self::Rows(rows) => rows.iter().map(|row| row.as_bytes().len() + ROW_BYTES).sum(),
+            Self::Delta(lines) => lines.iter().map(|line| line.row.as_bytes().len() + ROW_BYTES).sum(),
             Self::Document(bytes) => bytes.len(),
             Self::Made { bytes, .. } => *bytes,
         };
@@ -56,6 +59,7 @@ impl Cached {
 #[derive(Debug, Clone)]
 pub struct ReadCache {
     most_bytes: usize,
+    keeps_documents: bool,
     shelf: Arc<Mutex<CacheShelf>>,
 }
 
@@ -80,7 +84,13 @@ impl ReadCache {
     /// Makes a cache that holds no more than some bytes, as far as they can be counted.
     #[must_use]
     pub fn new(most_bytes: usize) -> Self {
-        Self { most_bytes, shelf: Arc::default() }
+        Self { most_bytes, keeps_documents: true, shelf: Arc::default() }
+    }
+
+    /// Returns this cache for a reader that reads each document once, so that documents do not drive out what is read again.
+    #[must_use]
+    pub fn without_documents(self) -> Self {
+        Self { keeps_documents: false, ..self }
     }
 
     /// Returns how many bytes are held.
@@ -204,16 +214,50 @@ impl History {
         }
     }
 
+    /// Returns what a delta holds, where it is kept.
+    pub(crate) fn cached_delta(&self, delta: &DeltaRef) -> Option<Arc<Vec<FileLine>>> {
+        match self.cache()?.get(&self.name_of_delta(delta))? {
+            Cached::Delta(lines) => Some(lines),
+            _ => None,
+        }
+    }
+
+    /// Keeps what was read of a delta.
+    pub(crate) fn keep_delta(&self, delta: &DeltaRef, lines: &Arc<Vec<FileLine>>) {
+        if let Some(cache) = self.cache() {
+            cache.put(self.name_of_delta(delta), Cached::Delta(Arc::clone(lines)));
+        }
+    }
+
+    fn name_of_delta(&self, delta: &DeltaRef) -> CacheName {
+        CacheName::Delta(self.account().clone(), delta.object.key.clone())
+    }
+
     /// Reads an object that is a document and proves it, unless it is kept.
     pub(crate) async fn fetch_document(&self, object: &ObjectRef) -> Result<Bytes, SnapshotError> {
-        let Some(cache) = self.cache() else { return self.fetch(object).await };
-        let name = CacheName::Document(self.account().clone(), object.key.clone());
-        if let Some(Cached::Document(bytes)) = cache.get(&name) {
-            return Ok(bytes);
+        let missing = || SnapshotError::Missing { object: self.key(&object.key) };
+        self.fetch_documents(&[object]).await?.pop().ok_or_else(missing)
+    }
+
+    /// Reads objects that are documents side by side and proves them, unless they are kept.
+    pub(crate) async fn fetch_documents(&self, objects: &[&ObjectRef]) -> Result<Vec<Bytes>, SnapshotError> {
+        let Some(cache) = self.cache().filter(|cache| cache.keeps_documents) else {
+            return self.fetch_all(objects).await;
+        };
+        let name = |object: &ObjectRef| CacheName::Document(self.account().clone(), object.key.clone());
+        let mut documents: BTreeMap<&ObjectRef, Bytes> = BTreeMap::new();
+        for object in objects {
+            if let Some(Cached::Document(bytes)) = cache.get(&name(object)) {
+                documents.insert(object, bytes);
+            }
         }
-        let bytes = self.fetch(object).await?;
-        cache.put(name, Cached::Document(bytes.clone()));
-        Ok(bytes)
+        let missing: Vec<&ObjectRef> =
+            objects.iter().copied().filter(|object| !documents.contains_key(object)).collect();
+        for (object, bytes) in missing.iter().zip(self.fetch_all(&missing).await?) {
+            cache.put(name(object), Cached::Document(bytes.clone()));
+            documents.insert(object, bytes);
+        }
+        Ok(objects.iter().filter_map(|object| documents.get(object).cloned()).collect())
     }
 }
 

@@ -3,10 +3,14 @@
 
 use std::io::Read;
 
+use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 use memchr::memmem::Finder;
 use serde::de::DeserializeOwned;
 
 use crate::{History, ObjectRef, SnapshotError, hash::count, objects::GREATEST_DOCUMENT};
+
+/// Documents that are read at a time.
+const AT_ONCE: usize = 16;
 
 /// A document that was read and proven, and not yet parsed.
 #[derive(Debug)]
@@ -57,18 +61,35 @@ impl<'a, T: AsRef<str> + ?Sized + 'a> FromIterator<&'a T> for Mentions {
 }
 
 impl History {
-    /// Reads a document without parsing it.
+    /// Reads documents in order without parsing them, some at a time, and the next ones while those are looked at.
     ///
     /// # Errors
-    /// As [`History::get_json`].
-    pub async fn read_document(&self, object: &ObjectRef) -> Result<StoredDocument, SnapshotError> {
-        let bytes = self.fetch_document(object).await?;
+    /// As [`History::get_json`], each in the place of its document.
+    pub fn documents<'a>(
+        &'a self,
+        objects: Vec<&'a ObjectRef>,
+    ) -> BoxStream<'a, Result<StoredDocument, SnapshotError>> {
+        let batches: Vec<Vec<&ObjectRef>> = objects.chunks(AT_ONCE).map(<[_]>::to_vec).collect();
+        let read = stream::iter(batches).map(move |batch| async move {
+            let files = self.fetch_documents(&batch).await?;
+            let documents = batch.into_iter().zip(files);
+            Ok(stream::iter(documents.map(|(object, bytes)| self.unpacked(object, &bytes))))
+        });
+        read.buffered(2).try_flatten().boxed()
+    }
+
+    /// Reads a document without parsing it.
+    pub(crate) async fn read_document(&self, object: &ObjectRef) -> Result<StoredDocument, SnapshotError> {
+        self.unpacked(object, &self.fetch_document(object).await?)
+    }
+
+    fn unpacked(&self, object: &ObjectRef, bytes: &[u8]) -> Result<StoredDocument, SnapshotError> {
         let damaged = |reason: String| SnapshotError::Damaged { object: self.key(&object.key), reason };
         // What it says of its size saves copying while it grows, and is no proof.
-        let size = zstd::zstd_safe::get_frame_content_size(&bytes).ok().flatten().unwrap_or_default();
+        let size = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten().unwrap_or_default();
         let mut json =
             Vec::with_capacity(usize::try_from(size.min(GREATEST_DOCUMENT + 1)).unwrap_or_default());
-        zstd::stream::read::Decoder::new(bytes.as_ref())
+        zstd::stream::read::Decoder::new(bytes)
             .and_then(|decoder| decoder.take(GREATEST_DOCUMENT + 1).read_to_end(&mut json))
             .map_err(|error| damaged(format!("it does not decompress: {error}")))?;
         if count(json.len()) > GREATEST_DOCUMENT {

@@ -27,7 +27,7 @@ use crate::{
 
 /// Rows of a row group: what a reader holds decoded at a time is less, see [`BATCH`].
 const GROUP: usize = 64 * 1024;
-const BATCH: usize = 4096;
+pub(crate) const BATCH: usize = 4096;
 /// Below this many rows a dictionary costs more than it saves.
 const DICTIONARY_FROM: usize = 256;
 /// Below this many bytes a column of a file is not compressed: it would hardly be shorter, and has to be unpacked.
@@ -286,7 +286,7 @@ fn decode_group(
 }
 
 /// Some cells of one column, as read.
-struct CellBatch {
+pub(crate) struct CellBatch {
     levels: Vec<i16>,
     values: Read,
     next: usize,
@@ -299,7 +299,7 @@ enum Read {
 }
 
 impl CellBatch {
-    fn read(reader: &mut ColumnReader, rows: usize) -> Result<Self, FileError> {
+    pub(crate) fn read(reader: &mut ColumnReader, rows: usize) -> Result<Self, FileError> {
         let mut levels = Vec::with_capacity(rows);
         let (values, found) = match reader {
             ColumnReader::ByteArrayColumnReader(reader) => {
@@ -329,7 +329,7 @@ impl CellBatch {
         }
     }
 
-    fn take(&mut self, index: usize) -> Value<'_> {
+    pub(crate) fn take(&mut self, index: usize) -> Value<'_> {
         if self.levels.get(index) != Some(&1) {
             return Value::Null;
         }

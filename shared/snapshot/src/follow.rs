@@ -11,10 +11,12 @@ use std::{
 use futures::future::BoxFuture;
 use model::{Row, Table};
 
-use crate::{DeltaRef, History, Manifest, SnapshotError, columns::shape, file::FileLine};
+use crate::{DeltaRef, History, Manifest, SnapshotError, columns::shape, file::FileLine, pick::Pick};
 
 /// Tasks that read manifests side by side.
 const READERS: u64 = 4;
+/// Objects that one task reads at a time.
+const AT_ONCE: usize = 16;
 
 /// Which rows of a table to follow.
 #[derive(Debug, Clone)]
@@ -40,6 +42,14 @@ impl RowFilter {
             Self::Naming { columns, texts } => row.values().enumerate().any(|(position, value)| {
                 columns.contains(&position) && value.as_text().is_some_and(|text| texts.contains(text))
             }),
+        }
+    }
+
+    /// Returns the columns that decide, beside those of the key.
+    fn columns(&self) -> &[usize] {
+        match self {
+            Self::Key(_) => &[],
+            Self::Naming { columns, .. } => columns,
         }
     }
 
@@ -135,23 +145,23 @@ impl History {
         first: u64,
         last: u64,
     ) -> Result<(Vec<Manifest>, Vec<(u64, String)>), SnapshotError> {
-        use futures::StreamExt;
-        let numbers = futures::stream::iter(first..=last);
-        let mut read = numbers.map(|number| async move { (number, self.manifest(number).await) }).buffered(8);
+        let numbers: Vec<u64> = (first..=last).collect();
         let (mut manifests, mut unread): (Vec<Manifest>, Vec<(u64, String)>) = Default::default();
-        while let Some((number, outcome)) = read.next().await {
-            match outcome {
-                Ok(mut manifest) => {
-                    if let Some(former) = manifests.last() {
-                        manifest.share_tables(former);
+        for some in numbers.chunks(AT_ONCE) {
+            for (number, outcome) in self.manifests_of(some).await? {
+                match outcome {
+                    Ok(Some(mut manifest)) => {
+                        if let Some(former) = manifests.last() {
+                            manifest.share_tables(former);
+                        }
+                        manifests.push(manifest);
                     }
-                    manifests.push(manifest);
+                    Ok(None) => unread.push((number, "is missing".to_owned())),
+                    Err(error) => match error.damage() {
+                        Some((_, fault)) => unread.push((number, fault)),
+                        None => return Err(error),
+                    },
                 }
-                Err(SnapshotError::NoSuchSnapshot { .. }) => unread.push((number, "is missing".to_owned())),
-                Err(error) => match error.damage() {
-                    Some((_, fault)) => unread.push((number, fault)),
-                    None => return Err(error),
-                },
             }
         }
         Ok((manifests, unread))
@@ -233,10 +243,8 @@ impl<'a> Follower<'a> {
         self.turn_to_state(first).await?;
         let Some(entry) = last.tables.get(self.table.name) else { return Ok(()) };
         if entry.shape == shape(self.table) {
-            for delta in entry.deltas.iter().filter(|delta| delta.to > first.number) {
-                self.dig(era, delta).await?;
-            }
-            return Ok(());
+            let deltas = entry.deltas.iter().filter(|delta| delta.to > first.number);
+            return self.run_through(era, deltas.collect()).await;
         }
         // Files of another declaration are read whole: their deltas have other columns.
         let mut hash = first.tables.get(self.table.name).map(|entry| &entry.hash);
@@ -252,12 +260,11 @@ impl<'a> Follower<'a> {
 
     /// Takes the rows as they are in a snapshot.
     async fn turn_to_state(&mut self, manifest: &Manifest) -> Result<(), SnapshotError> {
-        let rows = self.history.read(manifest, self.table).await?;
         let is_known =
             |row: &Row| !self.rows.is_empty() && self.rows.contains_key(row.prefix(self.table.key));
-        let wanted = rows.into_iter().filter(|row| is_known(row) || self.filter.wants(self.table, row));
-        let wanted: BTreeMap<Box<[u8]>, Row> =
-            wanted.map(|row| (row.prefix(self.table.key).into(), row)).collect();
+        let wants = |row: &Row| is_known(row) || self.filter.wants(self.table, row);
+        let columns = (0..self.table.key).chain(self.filter.columns().iter().copied()).collect();
+        let wanted = self.history.pick(manifest, self.table, &Pick { columns, wants: &wants }).await?;
         let gone: Vec<Box<[u8]>> =
             self.rows.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
         for key in gone {
@@ -269,41 +276,83 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Looks into a delta, and where it touches the rows, first into those that it was merged from.
+    /// Looks into deltas, oldest first.
+    async fn run_through(
+        &mut self,
+        era: &'a [Manifest],
+        deltas: Vec<&'a DeltaRef>,
+    ) -> Result<(), SnapshotError> {
+        if self.filter.is_of_key(self.table) {
+            return self.dig(era, deltas).await;
+        }
+        // A merged delta holds the last of what became of a key: where the cells beside it decide, what it was before may have been
+        // wanted. So all are read, and it is known beforehand which.
+        let mut all = Vec::new();
+        for delta in deltas {
+            self.unfold(era, delta, &mut all);
+        }
+        for some in all.chunks(AT_ONCE) {
+            for (delta, lines) in some.iter().zip(self.history.read_deltas(some).await?) {
+                self.apply(era, delta, &lines);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a delta, and before it all that it was merged from.
+    fn unfold(&self, era: &'a [Manifest], delta: &'a DeltaRef, all: &mut Vec<&'a DeltaRef>) {
+        for part in self.parts(era, delta) {
+            self.unfold(era, part, all);
+        }
+        all.push(delta);
+    }
+
+    /// Looks into deltas, and where one touches the rows, first into those that it was merged from.
     fn dig<'b>(
         &'b mut self,
         era: &'a [Manifest],
-        delta: &'a DeltaRef,
+        deltas: Vec<&'a DeltaRef>,
     ) -> BoxFuture<'b, Result<(), SnapshotError>>
     where
         'a: 'b,
     {
         Box::pin(async move {
-            let lines = self.history.read_delta(delta).await?;
-            // A merged delta holds the last of what became of a key: where the cells beside it decide, what it was before may have been wanted.
-            let may_hide = delta.from < delta.to && !self.filter.is_of_key(self.table);
-            if !may_hide && !lines.iter().any(|line| self.touches(line)) {
-                return Ok(());
-            }
-            let before = era.iter().rev().find(|manifest| manifest.number < delta.to);
-            let entry = before.and_then(|manifest| manifest.tables.get(self.table.name));
-            // What was done before the first snapshot that is there shows in its state.
-            let first = era.first().map_or(0, |manifest| manifest.number);
-            for part in entry.iter().flat_map(|entry| &entry.deltas) {
-                if delta.from < delta.to && part.from >= delta.from && part.to > first {
-                    self.dig(era, part).await?;
-                }
-            }
-            // Where the manifest of the run cannot be read, the next one shows what it did.
-            let number = era.iter().map(|manifest| manifest.number).find(|number| *number >= delta.to);
-            for line in lines {
-                if self.touches(&line) {
-                    let key: Box<[u8]> = line.row.prefix(self.table.key).into();
-                    self.step(number.unwrap_or(delta.to), key, (!line.deleted).then_some(line.row));
+            for some in deltas.chunks(AT_ONCE) {
+                for (delta, lines) in some.iter().zip(self.history.read_deltas(some).await?) {
+                    if lines.iter().any(|line| self.touches(line)) {
+                        self.dig(era, self.parts(era, delta).collect()).await?;
+                        self.apply(era, delta, &lines);
+                    }
                 }
             }
             Ok(())
         })
+    }
+
+    /// Returns the deltas that a delta was merged from.
+    fn parts(
+        &self,
+        era: &'a [Manifest],
+        delta: &'a DeltaRef,
+    ) -> impl Iterator<Item = &'a DeltaRef> + use<'a> {
+        let before = era.get(..end_of(era, delta)).and_then(<[Manifest]>::last);
+        let entry = before.and_then(|manifest| manifest.tables.get(self.table.name));
+        // What was done before the first snapshot that is there shows in its state.
+        let first = era.first().map_or(0, |manifest| manifest.number);
+        let is_merged = delta.from < delta.to;
+        let deltas = entry.into_iter().flat_map(|entry| &entry.deltas);
+        deltas.filter(move |part| is_merged && part.from >= delta.from && part.to > first)
+    }
+
+    fn apply(&mut self, era: &[Manifest], delta: &DeltaRef, lines: &[FileLine]) {
+        // Where the manifest of the run cannot be read, the next one shows what it did.
+        let number = era.get(end_of(era, delta)).map(|manifest| manifest.number);
+        for line in lines {
+            if self.touches(line) {
+                let key: Box<[u8]> = line.row.prefix(self.table.key).into();
+                self.step(number.unwrap_or(delta.to), key, (!line.deleted).then(|| line.row.clone()));
+            }
+        }
     }
 
     fn touches(&self, line: &FileLine) -> bool {
@@ -321,4 +370,9 @@ impl<'a> Follower<'a> {
             self.steps.push(RowStep { number, before, after });
         }
     }
+}
+
+/// Returns the position of the first manifest that holds what a delta did.
+fn end_of(era: &[Manifest], delta: &DeltaRef) -> usize {
+    era.partition_point(|manifest| manifest.number < delta.to)
 }

@@ -262,6 +262,19 @@ impl History {
         self.read_manifest(number, &key, &found.ok_or_else(no_such)?)
     }
 
+    /// Reads the manifests with some numbers side by side: each, none where there is none, or why it cannot be read.
+    pub(crate) async fn manifests_of(
+        &self,
+        numbers: &[u64],
+    ) -> Result<Vec<(u64, Result<Option<Manifest>, SnapshotError>)>, SnapshotError> {
+        let keys: Vec<String> = numbers.iter().map(|number| self.key_of_manifest(*number)).collect();
+        let found = self.store.get_all(&keys).await.map_err(|error| self.store_error(error))?;
+        let read = numbers.iter().zip(&keys).zip(found).map(|((number, key), found)| {
+            (*number, found.map(|bytes| self.read_manifest(*number, key, &bytes)).transpose())
+        });
+        Ok(read.collect())
+    }
+
     /// Reads a manifest that is stored under a number.
     pub(crate) fn read_manifest(
         &self,

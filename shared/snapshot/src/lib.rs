@@ -23,6 +23,7 @@ mod in_force;
 mod inspect;
 mod member_lines;
 mod objects;
+mod pick;
 mod proof;
 mod prune;
 mod pruned;

@@ -16,6 +16,8 @@ use crate::{
 
 /// The format of manifests and of what they name. A manifest with a greater one is not read.
 pub const FORMAT: u32 = 1;
+/// Name and version of this program, as its manifests name who wrote them.
+const TOOL: &str = concat!("iamwatch ", env!("CARGO_PKG_VERSION"));
 /// Eight digits name a manifest.
 pub(crate) const GREATEST_NUMBER: u64 = 99_999_999;
 
@@ -279,18 +281,11 @@ impl Manifest {
     /// Reads a manifest that was stored as `object`.
     pub(crate) fn from_bytes(object: &str, bytes: &[u8]) -> Result<Self, SnapshotError> {
         let damaged = |reason| SnapshotError::Damaged { object: object.to_owned(), reason };
-        let Ok(Envelope { format }) = serde_json::from_slice(bytes) else {
-            return Err(damaged("it is no manifest of iamwatch".to_owned()));
+        let read = serde_json::from_slice::<Self>(bytes);
+        let manifest = match read {
+            Ok(manifest) if manifest.format <= FORMAT => manifest,
+            read => return Err(unreadable(object, bytes, read)),
         };
-        if format > u64::from(FORMAT) {
-            return Err(if is_ours(bytes) {
-                damaged(format!("it says that its format is {format}, and this version wrote it"))
-            } else {
-                SnapshotError::Newer { object: object.to_owned(), format }
-            });
-        }
-        let manifest: Self = serde_json::from_slice(bytes)
-            .map_err(|error| damaged(format!("it does not read as a manifest: {error}")))?;
         if manifest.to_bytes()? != bytes {
             return Err(damaged("its bytes are not as iamwatch writes them".to_owned()));
         }
@@ -303,15 +298,25 @@ impl Manifest {
     }
 }
 
+/// Returns why a manifest cannot be read. A later format may have any member but the one that says so.
+fn unreadable(object: &str, bytes: &[u8], read: serde_json::Result<Manifest>) -> SnapshotError {
+    let damaged = |reason| SnapshotError::Damaged { object: object.to_owned(), reason };
+    match (serde_json::from_slice(bytes), read) {
+        (Err(_), _) => damaged("it is no manifest of iamwatch".to_owned()),
+        (Ok(Envelope { format }), Err(error)) if format <= u64::from(FORMAT) => {
+            damaged(format!("it does not read as a manifest: {error}"))
+        }
+        // Then it is damage, and no later version's.
+        (Ok(Envelope { format }), Ok(manifest)) if manifest.tool == TOOL => {
+            damaged(format!("it says that its format is {format}, and this version wrote it"))
+        }
+        (Ok(Envelope { format }), _) => SnapshotError::Newer { object: object.to_owned(), format },
+    }
+}
+
 /// Returns whether a text is a time as runs write it.
 fn is_time(text: &str) -> bool {
     text.parse().is_ok_and(|time| time_text(time) == text)
-}
-
-/// Returns whether this very version wrote a manifest: then another format is damage, and no later version's.
-fn is_ours(bytes: &[u8]) -> bool {
-    let read = serde_json::from_slice::<Manifest>(bytes);
-    read.is_ok_and(|manifest| manifest.tool == concat!("iamwatch ", env!("CARGO_PKG_VERSION")))
 }
 
 /// The one member that every format has.
@@ -383,7 +388,7 @@ mod tests {
 
     #[test]
     fn a_format_that_this_version_never_wrote_is_damage_in_a_manifest_of_its_own() {
-        let own = Manifest { tool: concat!("iamwatch ", env!("CARGO_PKG_VERSION")).to_owned(), ..first() };
+        let own = Manifest { tool: TOOL.to_owned(), ..first() };
         let text = String::from_utf8(own.to_bytes().unwrap()).unwrap();
         assert!(read(text.replace("\"format\":1", "\"format\":9").as_bytes()).unwrap_err().is_damage());
         let later = text.replace("\"format\":1", "\"format\":9").replace(&own.tool, "iamwatch 9.0.0");

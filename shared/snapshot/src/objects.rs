@@ -177,8 +177,19 @@ impl History {
 
     /// Reads an object and proves it.
     pub(crate) async fn fetch(&self, object: &ObjectRef) -> Result<Bytes, SnapshotError> {
+        let found = self.store().get(&self.key(&object.key)).await;
+        self.checked(object, found.map_err(|error| self.store_error(error))?)
+    }
+
+    /// Reads objects side by side, as many as may be under way at a time, and proves each.
+    pub(crate) async fn fetch_all(&self, objects: &[&ObjectRef]) -> Result<Vec<Bytes>, SnapshotError> {
+        let keys: Vec<String> = objects.iter().map(|object| self.key(&object.key)).collect();
+        let found = self.store().get_all(&keys).await.map_err(|error| self.store_error(error))?;
+        objects.iter().zip(found).map(|(object, found)| self.checked(object, found)).collect()
+    }
+
+    fn checked(&self, object: &ObjectRef, found: Option<Bytes>) -> Result<Bytes, SnapshotError> {
         let key = self.key(&object.key);
-        let found = self.store().get(&key).await.map_err(|error| self.store_error(error))?;
         let Some(bytes) = found else { return Err(SnapshotError::Missing { object: key }) };
         if count(bytes.len()) != object.bytes {
             let reason = format!("it has {} bytes instead of {}", bytes.len(), object.bytes);

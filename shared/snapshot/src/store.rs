@@ -168,6 +168,22 @@ impl AnyStore {
         Ok(found)
     }
 
+    /// Returns objects in the order of their keys, read side by side: as many as may be under way at a time.
+    ///
+    /// # Errors
+    /// As [`AnyStore::get`].
+    pub async fn get_all(&self, keys: &[String]) -> Result<Vec<Option<Bytes>>, StoreError> {
+        keys.iter().try_for_each(|key| check_key(key))?;
+        let found = match self {
+            Self::Folder(folder) => folder.get_all(keys).await,
+            Self::S3(bucket) => futures::future::try_join_all(keys.iter().map(|key| bucket.get(key))).await,
+        }?;
+        for object in &found {
+            self.counters().read(object.as_ref().map_or(0, Bytes::len));
+        }
+        Ok(found)
+    }
+
     /// Returns a link by which whoever has it can read an object for some time, without credentials; none where the store is a folder.
     /// The store is not asked: a link to what is not there leads nowhere.
     ///

@@ -1,6 +1,6 @@
 //! Tables in the store: a base and deltas, read into rows, written as little as a change allows.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -173,11 +173,11 @@ impl History {
 
     /// Reads the rows of an entry under their own columns, and proves them.
     pub(crate) async fn read_entry(&self, entry: &TableEntry) -> Result<Sheets, SnapshotError> {
-        let mut reads = Vec::new();
-        for object in entry.objects() {
-            reads.push(self.fetch(object));
+        let objects: Vec<&ObjectRef> = entry.objects().collect();
+        let mut files: Vec<Bytes> = Vec::with_capacity(objects.len());
+        for some in objects.chunks(AT_ONCE) {
+            files.extend(self.fetch_all(some).await?);
         }
-        let files: Vec<Bytes> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
         let mut sheets = None;
         let mut lines = Vec::new();
         for (object, bytes) in entry.objects().zip(files) {
@@ -208,15 +208,39 @@ impl History {
         Ok(())
     }
 
-    /// Reads the changes that a delta holds.
-    pub(crate) async fn read_delta(&self, delta: &DeltaRef) -> Result<Vec<FileLine>, SnapshotError> {
-        let bytes = self.fetch_document(&delta.object).await?;
-        let lines = self.decode(&delta.object, bytes)?.lines;
-        if count(lines.len()) == delta.upserts + delta.deletes {
-            Ok(lines)
-        } else {
-            Err(self.damaged(&delta.object, "it holds more or fewer changes than the manifest says"))
+    /// Reads the changes that a delta holds, unless they are kept.
+    pub(crate) async fn read_delta(&self, delta: &DeltaRef) -> Result<Arc<Vec<FileLine>>, SnapshotError> {
+        match self.cached_delta(delta) {
+            Some(kept) => Ok(kept),
+            None => self.lines_of(delta, self.fetch(&delta.object).await?),
         }
+    }
+
+    /// Reads the changes that some deltas hold, unless they are kept, as many as may be under way at a time.
+    pub(crate) async fn read_deltas(
+        &self,
+        deltas: &[&DeltaRef],
+    ) -> Result<Vec<Arc<Vec<FileLine>>>, SnapshotError> {
+        let mut kept: Vec<_> = deltas.iter().map(|delta| self.cached_delta(delta)).collect();
+        let missing = deltas.iter().zip(&kept).filter(|(_, kept)| kept.is_none());
+        let missing: Vec<&DeltaRef> = missing.map(|(delta, _)| *delta).collect();
+        let objects: Vec<&ObjectRef> = missing.iter().map(|delta| &delta.object).collect();
+        let read = self.fetch_all(&objects).await?;
+        let mut read = missing.into_iter().zip(read).map(|(delta, bytes)| self.lines_of(delta, bytes));
+        for lines in kept.iter_mut().filter(|lines| lines.is_none()) {
+            *lines = read.next().transpose()?;
+        }
+        Ok(kept.into_iter().flatten().collect())
+    }
+
+    fn lines_of(&self, delta: &DeltaRef, bytes: Bytes) -> Result<Arc<Vec<FileLine>>, SnapshotError> {
+        let lines = self.decode(&delta.object, bytes)?.lines;
+        if count(lines.len()) != delta.upserts + delta.deletes {
+            return Err(self.damaged(&delta.object, "it holds more or fewer changes than the manifest says"));
+        }
+        let lines = Arc::new(lines);
+        self.keep_delta(delta, &lines);
+        Ok(lines)
     }
 
     /// Merges deltas of an entry with the new one; none when one of them cannot be read, for then only a base is safe.
@@ -232,9 +256,9 @@ impl History {
             return Some((kept, fresh));
         }
         let read = stream::iter(merged.iter().map(|delta| self.read_delta(delta))).buffered(AT_ONCE);
-        let read: Result<Vec<Vec<FileLine>>, SnapshotError> = read.try_collect().await;
+        let read: Result<Vec<Arc<Vec<FileLine>>>, SnapshotError> = read.try_collect().await;
         let lines = match read {
-            Ok(lines) => lines.into_iter().flatten().chain(fresh.lines).collect(),
+            Ok(lines) => lines.into_iter().flat_map(Arc::unwrap_or_clone).chain(fresh.lines).collect(),
             Err(error) => {
                 tracing::warn!(account = %self.account(), table = table.name, %error, "deltas cannot be merged; a base is written");
                 return None;
@@ -256,7 +280,7 @@ impl History {
         decode(bytes).map_err(|error| self.damaged(object, &error.to_string()))
     }
 
-    fn damaged(&self, object: &ObjectRef, reason: &str) -> SnapshotError {
+    pub(crate) fn damaged(&self, object: &ObjectRef, reason: &str) -> SnapshotError {
         SnapshotError::Damaged { object: self.key(&object.key), reason: reason.to_owned() }
     }
 }

@@ -8,6 +8,7 @@ mod one;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -352,7 +353,11 @@ impl<'a> Walk<'a> {
         let rows = match before {
             // One delta more: the rows before and that delta are enough.
             Some((before, Some(sheets))) if follows(entry, &before) => match entry.deltas.last() {
-                Some(delta) => self.history.read_delta(delta).await.map(|lines| sheets.apply(lines)),
+                Some(delta) => self
+                    .history
+                    .read_delta(delta)
+                    .await
+                    .map(|lines| sheets.apply(Arc::unwrap_or_clone(lines))),
                 None => Ok(sheets),
             }
             .and_then(|sheets| self.history.prove(entry, &sheets).map(|()| sheets)),

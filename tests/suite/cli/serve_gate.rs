@@ -153,7 +153,7 @@ async fn only_reading_is_possible_and_bodies_are_small() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_hundred_at_once_and_clients_that_never_end_keep_nobody_out() {
+async fn a_thousand_at_once_and_clients_that_never_end_keep_nobody_out() {
     let desk = Desk::with_history();
     let served = Served::start(&desk);
     let at = account(&served).await;
@@ -167,10 +167,10 @@ async fn five_hundred_at_once_and_clients_that_never_end_keep_nobody_out() {
         .collect();
     let began = Instant::now();
     let path = format!("{at}/snapshots/7");
-    let asked = (0..500).map(|_| served.ask(&path, &[]));
+    let asked = (0..1000).map(|_| served.ask(&path, &[]));
     let answers = futures::future::join_all(asked).await;
     assert!(answers.iter().all(|answer| answer.status() == StatusCode::OK));
-    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
     let status = std::fs::read_to_string(format!("/proc/{}/status", served.id())).unwrap_or_default();
     let peak = status
         .lines()
@@ -185,7 +185,7 @@ async fn five_hundred_at_once_and_clients_that_never_end_keep_nobody_out() {
     let mut rest = Vec::new();
     let put_out = first.read_to_end(&mut rest);
     assert!(put_out.is_ok() || put_out.unwrap_err().kind() == std::io::ErrorKind::ConnectionReset);
-    assert!(began.elapsed() < Duration::from_secs(30));
+    assert!(began.elapsed() < Duration::from_secs(50));
 }
 
 /// Sends bytes as they are, and returns the first line of what is answered.

@@ -35,6 +35,10 @@ pub(crate) async fn what_was_put_is_what_one_gets(store: AnyStore) {
     }
     store.put("ibm/a/small", text("again")).await.unwrap();
     assert_eq!(store.get("ibm/a/small").await.unwrap(), Some(text("again")));
+    let keys = ["ibm/a/small", "ibm/a/nothing", "ibm/a/empty", "ibm/a/small"].map(str::to_owned);
+    let several = store.get_all(&keys).await.unwrap();
+    assert_eq!(several, [Some(text("again")), None, Some(Bytes::new()), Some(text("again"))]);
+    assert!(store.get_all(&["ibm/a/small".to_owned(), "ibm/../x".to_owned()]).await.is_err());
 }
 
 pub(crate) async fn a_key_that_is_not_there_gives_nothing(store: AnyStore) {

@@ -88,7 +88,10 @@ async fn what_is_left_of_a_pruned_history_tells_what_its_states_tell() {
     }
 }
 
+/// Follows rows with and without what was read before being kept, and where hardly any of it is.
 async fn all_tell_the_same(history: &History, timeline: &crate::Timeline) {
+    let kept = |bytes| history.clone().with_cache(crate::ReadCache::new(bytes).without_documents());
+    let histories = [history.clone(), kept(32 << 20), kept(64 << 10)];
     for table in TABLES {
         let states = states(history, table).await;
         for key in [7, 9, 500, 11, 299, 310] {
@@ -102,15 +105,17 @@ async fn all_tell_the_same(history: &History, timeline: &crate::Timeline) {
             };
             let everywhere = (0..table.columns.len()).collect();
             for filter in [RowFilter::Key(key.clone()), naming(vec![table.key - 1]), naming(everywhere)] {
-                let found = history.follow(timeline, vec![(table, filter.clone())]).await.unwrap();
-                let expected = steps_by_states(&states, table, &filter);
-                assert_eq!(
-                    sorted(found[0].1.clone()),
-                    sorted(expected.clone()),
-                    "{} {filter:?}: {} steps",
-                    table.name,
-                    expected.len()
-                );
+                let expected = sorted(steps_by_states(&states, table, &filter));
+                for history in &histories {
+                    let found = history.follow(timeline, vec![(table, filter.clone())]).await.unwrap();
+                    assert_eq!(
+                        sorted(found[0].1.clone()),
+                        expected,
+                        "{} {filter:?}: {} steps",
+                        table.name,
+                        expected.len()
+                    );
+                }
             }
         }
     }
@@ -133,6 +138,31 @@ async fn a_row_that_never_moved_costs_a_few_objects_of_a_long_history() {
         .flat_map(|entry| entry.objects().map(|object| object.key.as_str()))
         .collect();
     assert!(reads * 3 < u64::try_from(named.len()).unwrap(), "{reads} of {} objects were read", named.len());
+}
+
+#[tokio::test]
+async fn what_is_kept_is_not_read_again_and_documents_do_not_drive_it_out() {
+    let author = author().await;
+    let (bytes, table) = (2 << 20, TABLES[1]);
+    let text = row(table, 7, 0).value(table.key - 1).as_text().unwrap().to_owned();
+    let columns = (0..table.columns.len()).collect();
+    let filter = RowFilter::Naming { columns, texts: Arc::new(BTreeSet::from([text])) };
+    let history = open(&author.home).await.with_cache(crate::ReadCache::new(bytes).without_documents());
+    let timeline = history.timeline(151).await.unwrap();
+    let reads = || history.store().traffic().reads;
+    let started = reads();
+    let found = history.follow(&timeline, vec![(table, filter.clone())]).await.unwrap();
+    let first = reads() - started;
+    let large: Vec<u64> = (0..200_000).map(|each| each * 7_919).collect();
+    for number in 1..20 {
+        let document = history.put_json(crate::Place::Outbox(number), &large).await.unwrap();
+        let _read: Vec<u64> = history.get_json(&document).await.unwrap();
+    }
+    let between = reads();
+    assert_eq!(history.follow(&timeline, vec![(table, filter)]).await.unwrap()[0].1, found[0].1);
+    let second = reads() - between;
+    // Of bases only a few rows are read, so that they are not kept.
+    assert!(second * 10 < first, "{second} objects were read again of {first}");
 }
 
 #[tokio::test]
