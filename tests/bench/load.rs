@@ -79,14 +79,16 @@ async fn read(load: Arc<Load>, client: reqwest::Client, reader: usize, until: In
         let asked = client.get(format!("{}{path}", load.address)).bearer_auth(&load.token).send().await;
         let fault = match asked {
             Ok(answer) if answer.status().is_success() => {
-                answer.bytes().await.err().map(|error| error.to_string())
+                answer.bytes().await.err().map(|error| format!("{path}: {}", chain(&error)))
             }
             Ok(answer) if answer.headers().contains_key("retry-after") => {
                 answered.busy += 1;
                 continue;
             }
             Ok(answer) => Some(format!("{path}: {}", answer.status())),
-            Err(error) => Some(format!("{path}: {error}")),
+            Err(error) => {
+                Some(format!("{path}, after {:.1} s: {}", began.elapsed().as_secs_f64(), chain(&error)))
+            }
         };
         match fault {
             Some(fault) => answered.faults.push(fault),
@@ -94,4 +96,11 @@ async fn read(load: Arc<Load>, client: reqwest::Client, reader: usize, until: In
         }
     }
     answered
+}
+
+/// Writes an error with all that it comes of.
+fn chain(error: &dyn std::error::Error) -> String {
+    let first = error.to_string();
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(first, |text, cause| format!("{text}: {cause}"))
 }

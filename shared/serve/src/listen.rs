@@ -11,8 +11,9 @@ use tokio::{
 
 use crate::connection::{Patience, attend};
 
-/// Most connections at one time; others wait to be taken.
-const CONNECTIONS: usize = 256;
+/// Most connections at one time; others wait to be taken. Clients of programs open up to two for each question that is under way, and where there
+/// is no place left, one that idles is ended: a question that is just then sent by it is lost. A process has a thousand files by default.
+const CONNECTIONS: usize = 512;
 /// How long requests under way may take to end, once the end was asked for.
 const GRACE: Duration = Duration::from_secs(2);
 
