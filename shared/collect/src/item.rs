@@ -22,6 +22,8 @@ pub(crate) struct Faults {
     unread: RefCell<Vec<Unread>>,
     unsaid: RefCell<Vec<Unsaid>>,
     doubts: Cell<u64>,
+    /// Whether a list inside of the item at hand showed an element twice.
+    has_repeats: Cell<bool>,
     /// Texts that stand in no answer: the numbers and truth values that were read as such.
     texts: Bump,
 }
@@ -69,6 +71,16 @@ impl Faults {
     /// Writes down that a list inside of a thing is shown in a form that proves nothing.
     pub(crate) fn doubt(&self) {
         self.doubts.set(self.doubts.get() + 1);
+    }
+
+    /// Writes down whether a list inside of the item at hand showed an element twice.
+    pub(crate) fn set_repeats(&self, has_repeats: bool) {
+        self.has_repeats.set(has_repeats);
+    }
+
+    /// Returns whether a list inside of the item at hand showed an element twice, so that another may be left out.
+    pub(crate) const fn has_repeats(&self) -> bool {
+        self.has_repeats.get()
     }
 
     /// Writes down that a member could not be read. What is made of the item settles which cells that concerns.

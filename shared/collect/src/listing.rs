@@ -140,6 +140,10 @@ impl Seen {
             self.note_doubtful(of, &owned);
             // Rows that do not name the thing are all of the table.
             whole.into_iter().for_each(|child| self.note_part(child, of.1, 0));
+        } else if item.faults().has_repeats() {
+            // What comes twice may stand in the place of another.
+            let owned = children.iter().copied().filter(owned);
+            owned.for_each(|child| self.note_part(child, of.1, of.0.key));
         }
     }
 

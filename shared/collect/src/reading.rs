@@ -7,7 +7,7 @@
 //! thing comes twice and another not at all, and the counters agree. A list in which a thing came twice is therefore read
 //! again, unless a counter says that there are no more than it showed.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use model::{Coverage, ListStatus};
 
@@ -150,6 +150,7 @@ impl ListReading {
         let shown = shown(list.items, page)?;
         for thing in &shown.things {
             let thing = without_repeats(thing);
+            self.faults.set_repeats(matches!(thing, Cow::Owned(_)));
             let kept = Item::whole(&thing, &self.faults).and_then(|item| keep(&item, &mut self.seen));
             self.seen.settle(&self.faults);
             match kept {

@@ -72,12 +72,19 @@ pub(crate) fn is_document_doubtful(before: &State, state: &State, table: &'stati
     })
 }
 
-/// Returns whether a document does not say members that a former one did. What no interface describes may come and go.
+/// Returns whether a document does not say members that a former one did, at any depth. What no interface describes may come and go.
 fn lacks_members(known: &str, shown: &str) -> bool {
     let parsed = [known, shown].map(serde_json::from_str::<Map<String, Value>>);
-    let [Ok(known), Ok(shown)] = parsed else { return false };
-    let is_missing = |name: &String| shown.get(name).is_none_or(Value::is_null);
-    known.iter().any(|(name, known)| !known.is_null() && is_known_member(name) && is_missing(name))
+    matches!(parsed, [Ok(known), Ok(shown)] if are_missing(&known, &shown))
+}
+
+fn are_missing(known: &Map<String, Value>, shown: &Map<String, Value>) -> bool {
+    known.iter().any(|(name, known)| match (known, shown.get(name)) {
+        (Value::Null, _) => false,
+        (_, None | Some(Value::Null)) => is_known_member(name),
+        (Value::Object(known), Some(Value::Object(shown))) => are_missing(known, shown),
+        _ => false,
+    })
 }
 
 /// Returns whether a column of a row holds nothing any more.

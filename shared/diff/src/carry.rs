@@ -6,7 +6,12 @@ use model::{
     Coverage, ListHistory, ListStatus, Lists, Reading, Row, Rows, State, Table, Trust, Word, tables,
 };
 
-use crate::{doubt::believed, gone::drop_gone, unread, unsaid::forget_idle};
+use crate::{
+    doubt::{Believed, believed},
+    gone::drop_gone,
+    unread,
+    unsaid::forget_idle,
+};
 
 /// Former rows that stand in, by table.
 pub(crate) type Missing = BTreeMap<&'static str, Vec<Row>>;
@@ -25,7 +30,7 @@ pub fn carry(before: &State, number: u64, seen: State, declared: &[&'static Tabl
     let mut state = seen;
     forget_idle(before, &mut state, declared);
     let cells = state.take_unread();
-    let shown = believed(before, &state, declared);
+    let Believed { lists: shown, missing: left_out } = believed(before, &state, declared);
     let is_whole = shown.iter().all(Coverage::is_complete);
     put_coverage(&mut state, shown.iter());
     if is_whole && cells.is_empty() {
@@ -34,7 +39,8 @@ pub fn carry(before: &State, number: u64, seen: State, declared: &[&'static Tabl
     let former = i64::try_from(number).unwrap_or(i64::MAX);
     let mut coverage = carried_coverage(before, &state, former, declared);
     put_coverage(&mut state, &coverage);
-    let unread = unread::fill(before, &mut state, cells, declared);
+    let mut unread = unread::fill(before, &mut state, cells, declared);
+    unread.doubt_rows(left_out);
     unread::keep_positions(before, &mut state, declared);
     let history = ListHistory::of(before, &state);
     let mut missing: Missing = declared

@@ -30,7 +30,12 @@ pub(crate) fn merge_documents(known: &str, shown: &str, unread: &BTreeSet<&str>)
             read(value).is_ok_and(|value| read(&former).is_ok_and(|former| fits(&value, &[&former])))
         });
         if !is_taken {
-            merged.insert(name, former);
+            // Inside of a member that is an object, the same.
+            let inside = merged
+                .get(&name)
+                .and_then(|value| merge_documents(former.get(), value.get(), &BTreeSet::new()));
+            let kept = inside.and_then(|inside| RawValue::from_string(inside).ok()).unwrap_or(former);
+            merged.insert(name, kept);
         }
     }
     // Members stay as they are written, sorted by name.
@@ -182,6 +187,11 @@ mod tests {
         ] {
             assert_eq!(merge_documents(known, shown, &BTreeSet::new()).as_deref(), Some(expected), "{shown}");
         }
+        let known = r#"{"f":{"g":{"h":1,"i":2},"j":3,"k":[1]}}"#;
+        let merged =
+            merge_documents(known, r#"{"f":{"g":{"h":7},"j":null,"k":[2],"l":5}}"#, &BTreeSet::new());
+        let expected = r#"{"f":{"g":{"h":7,"i":2},"j":3,"k":[2],"l":5}}"#;
+        assert_eq!(merged.as_deref(), Some(expected), "at any depth");
         let unread = BTreeSet::from(["expires_at"]);
         let merged = merge_documents(r#"{"a":"x"}"#, r#"{"a":"y","expires_at":7}"#, &unread);
         assert_eq!(merged.as_deref(), Some(r#"{"a":"y"}"#), "what cannot be read is none of it");

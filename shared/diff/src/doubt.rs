@@ -1,30 +1,75 @@
 //! Lists that showed nothing in a form that proves nothing: believed, or not yet.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use model::{Coverage, ListStatus, Lists, Reading, Row, Rows, State, Table, Trust, tables};
 
-use crate::unread;
+use crate::{carry::owner, unread};
+
+/// The lists of a state, as far as they are believed.
+pub(crate) struct Believed {
+    /// Those that are doubtful and believed are complete here.
+    pub(crate) lists: Lists,
+    /// Known rows that a list in doubt leaves out while it shows others, as the coverage names them, by listing and parent.
+    pub(crate) missing: BTreeMap<(String, String), BTreeSet<String>>,
+}
 
 /// Returns the lists of a state, with those that are doubtful and believed as complete: nothing was known of them
 /// before, they held no rows, or the former run was in the same doubt. The others end their doubt in the next run, by
 /// the same answer or a better one.
-pub(crate) fn believed(before: &State, seen: &State, declared: &[&'static Table]) -> Lists {
+///
+/// Answers are the same where nothing is left out that the former one did not leave out, too: a list that is in doubt run after run
+/// and loses a row on the way is not believed before it has left out that very row twice.
+pub(crate) fn believed(before: &State, seen: &State, declared: &[&'static Table]) -> Believed {
     let (former, shown) = (Lists::of(before), Lists::of(seen));
+    let mut missing = BTreeMap::new();
     let believe = |list: &Coverage| {
         if list.status != ListStatus::Doubtful {
             return list.clone();
         }
+        let left_out = match list.rows {
+            // It leaves out all, and the next run needs no names to see that.
+            0 => BTreeSet::new(),
+            _ => left_out(before, seen, list, declared),
+        };
         let known = former.get(&list.listing, &list.parent);
         let is_believed = known.is_none_or(|known| {
-            (known.status == ListStatus::Doubtful && !is_of_inner_lists(known))
+            was_in_same_doubt(known, list, &left_out)
                 || Trust::of(known) == Trust::Never
                 || !had_rows(before, list, declared)
         });
-        match is_believed {
-            true => Coverage { status: ListStatus::Complete, reason: None, ..list.clone() },
-            false => list.clone(),
+        if is_believed {
+            return Coverage { status: ListStatus::Complete, reason: None, ..list.clone() };
         }
+        if !left_out.is_empty() {
+            missing.insert((list.listing.clone(), list.parent.clone()), left_out);
+        }
+        list.clone()
     };
-    shown.iter().map(believe).collect()
+    Believed { lists: shown.iter().map(believe).collect(), missing }
+}
+
+/// Returns whether the former answer, in doubt as a whole, left out all that this one leaves out.
+fn was_in_same_doubt(known: &Coverage, list: &Coverage, left_out: &BTreeSet<String>) -> bool {
+    let is_in_doubt = known.status == ListStatus::Doubtful && !is_of_inner_lists(known);
+    let leaves_out_all = list.rows == 0;
+    let left_out_all = known.rows == 0;
+    is_in_doubt && (left_out_all || !leaves_out_all && unread::are_doubted(known, left_out))
+}
+
+/// Returns the rows that were known of a list and that it does not show, as the coverage names them. What is part of a thing is left out
+/// with it.
+fn left_out(before: &State, seen: &State, list: &Coverage, declared: &[&'static Table]) -> BTreeSet<String> {
+    let of_list = |table: &&&'static Table| table.listing == list.listing && owner(table, declared).is_none();
+    let mut names = BTreeSet::new();
+    for table in declared.iter().filter(of_list) {
+        let rows = seen.rows(table);
+        let missing =
+            before.rows(table).iter().filter(|row| rows.get(table, row.prefix(table.key)).is_none());
+        let missing = missing.filter(|row| is_of(list, table, row));
+        names.extend(missing.map(|row| unread::row_name(table, row.prefix(table.key))));
+    }
+    names
 }
 
 /// Returns the coverage of a state as it would be if every doubtful list were believed, and the tables that these lists are of; nothing

@@ -2,6 +2,7 @@
 
 mod beside;
 mod broken_texts;
+mod doubted_rows;
 mod standing_in;
 
 use model::{

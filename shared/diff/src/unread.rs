@@ -27,11 +27,16 @@ pub(crate) struct Unread {
     unknown: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
-/// Returns which cell is meant, as the coverage names it.
-pub(crate) fn cell_name(table: &Table, key: &[u8], column: &str) -> String {
+/// Returns which row is meant, as the coverage names it.
+pub(crate) fn row_name(table: &Table, key: &[u8]) -> String {
     let key: Vec<String> =
         Row::from_packed(key).values().map(|value| value.to_string().replace('`', "'")).collect();
-    format!("{}/{}.{column}", table.name, key.join("/"))
+    format!("{}/{}", table.name, key.join("/"))
+}
+
+/// Returns which cell is meant, as the coverage names it.
+pub(crate) fn cell_name(table: &Table, key: &[u8], column: &str) -> String {
+    format!("{}.{column}", row_name(table, key))
 }
 
 /// Puts the last known value into each cell that could not be read.
@@ -344,6 +349,13 @@ impl Unread {
         }
     }
 
+    /// Takes rows that lists in doubt leave out.
+    pub(crate) fn doubt_rows(&mut self, missing: BTreeMap<(String, String), BTreeSet<String>>) {
+        for (list, rows) in missing {
+            self.doubtful.entry(list).or_default().extend(rows);
+        }
+    }
+
     /// Writes down which cells are kept and which are not known. What was not known before and was not seen since is not
     /// known still.
     pub(crate) fn note(mut self, before: &State, state: &State, number: i64, coverage: &mut [Coverage]) {
@@ -403,7 +415,12 @@ fn note_cells(list: &mut Coverage, what: &str, cells: &BTreeSet<String>, most: u
 /// What comes before the cells of a list that are believed if the next run shows the same.
 const IN_DOUBT: &str = "kept until it is shown again or shown the same twice: ";
 
-/// Returns whether a list was in doubt of a cell.
+/// Returns whether a list was in doubt of all of some rows, as far as its reason names rows at all.
+pub(crate) fn are_doubted(list: &Coverage, rows: &BTreeSet<String>) -> bool {
+    rows.iter().take(MOST_DOUBTED).all(|row| doubts(list, row))
+}
+
+/// Returns whether a list was in doubt of a cell or a row.
 fn doubts(list: &Coverage, cell: &str) -> bool {
     let noted = list.reason.as_deref().and_then(|reason| reason.rsplit_once(IN_DOUBT));
     noted.is_some_and(|(_, cells)| cells.contains(&format!("`{cell}`")))

@@ -71,6 +71,22 @@ async fn what_a_list_inside_of_a_thing_shows_twice_is_not_two() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_list_inside_of_a_thing_shows_in_the_place_of_another_takes_nothing_away() {
+    let account = Account::of_a_dozen().await;
+    let places = ["/v2/policies resource/attributes", "/v2/roles? actions", "/v2/groups/ conditions"];
+    let instead = |places: &[&'static str]| -> Vec<Vec<Odd>> {
+        let place = |place: &&'static str| {
+            let (path, list) = place.split_once(' ').expect("a path and a place");
+            vec![(path, &*format!("{list}/+instead").leak(), Value::Null)]
+        };
+        places.iter().map(place).collect()
+    };
+    tell_nothing(&account, instead(&places)).await;
+    let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
+    tell_nothing(&account, instead(&["/v5/users/ user/tags"])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_gives_nothing_in_a_text_of_huawei_cloud_is_doubtful_once() {
     let account = Account::of(Company::of_a_dozen(Cloud::Huawei).await);
     let scp = "policy/content/Statement/*/Sid";

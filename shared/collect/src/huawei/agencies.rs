@@ -107,6 +107,9 @@ async fn tags(reader: &Reader<'_>, agencies: Parents) -> Seen {
             if item.value("tags").is_none() {
                 seen.note_doubt("`tags` is missing, which proves nothing");
             }
+            if item.faults().has_repeats() {
+                seen.note_part(&AGENCY_TAGS, &AGENCY_TAGS.draft().set("agency_id", &agency).row(), 1);
+            }
             for tag in item.objects("tags") {
                 let Some(key) = tag.key("tag_key") else { continue };
                 if tag.value("tag_value").is_none() {

@@ -20,6 +20,9 @@ pub(crate) async fn list(reader: &Reader<'_>, users: Parents) -> Seen {
             if item.value("tags").is_none() {
                 seen.note_doubt("`tags` is missing, which proves nothing");
             }
+            if item.faults().has_repeats() {
+                seen.note_part(&USER_TAGS, &USER_TAGS.draft().set("user_id", &user).row(), 1);
+            }
             for tag in item.objects("tags") {
                 let Some(key) = tag.key("tag_key") else { continue };
                 if tag.value("tag_value").is_none() {

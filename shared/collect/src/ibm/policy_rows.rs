@@ -14,10 +14,17 @@ use model::{
 use serde_json::Value;
 
 use super::value_like::value_like;
-use crate::{document, item::Item, listing::Seen, reading::Kept};
+use crate::{
+    document,
+    item::{Item, read_boolean},
+    listing::Seen,
+    reading::Kept,
+};
 
 /// How an attribute is compared that does not say it.
 const USUAL_OPERATOR: &str = "stringEquals";
+/// The operator that compares with whether there is such an attribute at all.
+const EXISTS: &str = "stringExists";
 
 /// An attribute: name, operator, values.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -175,9 +182,11 @@ fn read_attributes<'a>(of: &Item<'a>, member: &str, is_second: bool) -> Vec<Attr
             if attribute.text("operator").is_some_and(|operator| !operator.ends_with("AnyOf")) {
                 attribute.must_be_one("value");
             }
-            let mut values = match attribute.plain("value") {
-                Some(Value::Array(values)) => values.iter().map(plain).collect(),
-                Some(value) => vec![plain(value)],
+            let is_truth = attribute.text("operator") == Some(EXISTS);
+            let written = |value| if is_truth { truth(value) } else { plain(value) };
+            let mut values: Vec<String> = match attribute.plain("value") {
+                Some(Value::Array(values)) => values.iter().map(written).collect(),
+                Some(value) => vec![written(value)],
                 None => Vec::new(),
             };
             values.sort_unstable();
@@ -194,7 +203,12 @@ fn read_attributes<'a>(of: &Item<'a>, member: &str, is_second: bool) -> Vec<Attr
 
 /// Returns whether an operator compares with a text, as those of times do: `stringExists` takes a truth value.
 fn compares_text(operator: &str) -> bool {
-    !operator.starts_with("numeric") && operator != "stringExists"
+    !operator.starts_with("numeric") && operator != EXISTS
+}
+
+/// Writes a truth value in one form, as clouds and people write it in several.
+fn truth(value: &Value) -> String {
+    read_boolean(value).map_or_else(|| plain(value), |truth| truth.to_string())
 }
 
 /// Writes a value as text: text as it is, but a moment in the form of tables; all else as JSON.

@@ -38,6 +38,56 @@ fn an_edit_beside_what_came_broken_or_was_left_out_is_told_once() {
 }
 
 #[test]
+fn a_member_at_any_depth_that_is_left_out_beside_an_edit_stands_for_one_run() {
+    let template = |description: &str, template: &str| key(description, "ana", template);
+    let known = || template("old", r#","template":{"id":"t","settings":{"name":"n","type":"x"}}"#);
+    let healed = || template("new", r#","template":{"id":"t","settings":{"name":"n","type":"x"}}"#);
+    for odd in [
+        r#","template":{"settings":{"name":"n","type":"x"}}"#,
+        r#","template":{"id":null,"settings":{"name":"n","type":"x"}}"#,
+        r#","template":{"id":"t","settings":{"type":"x"}}"#,
+        r#","template":{"id":"t","settings":{}}"#,
+    ] {
+        let (before, _) = next(Cloud::Ibm, &State::default(), known());
+        let (once, first) = next(Cloud::Ibm, &before, template("new", odd));
+        let (_, second) = next(Cloud::Ibm, &once, healed());
+        assert_eq!((first, second), (vec!["changed"], Vec::new()), "{odd}");
+    }
+}
+
+#[test]
+fn an_inner_list_in_another_order_by_broken_texts_beside_an_edit_stands_for_one_run() {
+    use model::tables::ibm::{POLICIES, POLICY_RESOURCES};
+    let policy = |description: &str, attributes: [(&str, &str); 2]| {
+        let pairs: Vec<String> = attributes
+            .iter()
+            .map(|(name, value)| format!(r#"{{"key":"{name}","value":"{value}"}}"#))
+            .collect();
+        let document = format!(
+            r#"{{"description":"{description}","id":"p","resource":{{"attributes":[{}]}}}}"#,
+            pairs.join(",")
+        );
+        let row = POLICIES.draft().set("id", "p").set("description", description);
+        let mut state = state("ibm_policies", "", &POLICIES, vec![row.set("document", &document).row()]);
+        let attribute = |(position, (name, value)): (i64, &(&str, &str))| {
+            let row = POLICY_RESOURCES.draft().set("policy_id", "p").set("position", position);
+            row.set("value_position", 0).set("name", *name).set("value", *value).row()
+        };
+        let rows = (0..).zip(&attributes).map(attribute).collect();
+        state.put(&POLICY_RESOURCES, Rows::new(&POLICY_RESOURCES, rows));
+        state
+    };
+    let whole = |description: &str| policy(description, [("region", "eu"), ("serviceName", "kms")]);
+    let broken = policy("new", [("serviceName", "kms"), ("\u{fffd}egion", "eu")]);
+    let (before, _) = next(Cloud::Ibm, &State::default(), whole("old"));
+    let (once, first) = next(Cloud::Ibm, &before, broken);
+    assert_eq!(first, ["changed"], "the description alone");
+    assert_eq!(once.rows(&POLICY_RESOURCES), before.rows(&POLICY_RESOURCES));
+    let (_, second) = next(Cloud::Ibm, &once, whole("new"));
+    assert_eq!(second, [""; 0]);
+}
+
+#[test]
 fn what_an_edit_took_out_is_told_late_and_what_it_took_out_of_a_column_at_once() {
     let without = || key("new", "ana", "");
     assert_eq!(

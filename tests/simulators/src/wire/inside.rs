@@ -2,7 +2,7 @@
 //!
 //! A place is a list of names with `/` between them; `*` is any element of an array, and the first that has the rest of the
 //! place is meant. It leads into texts that hold JSON, as policies of Huawei Cloud are. A last name with `+` before it is one
-//! that the thing does not have yet; `+again` repeats the first element of an array.
+//! that the thing does not have yet; `+again` repeats the first element of an array, and `+instead` repeats it in the place of the last.
 //!
 //! `*middle`, `*last` and `*two` (the first and the last) are these very elements. A place that begins with one of them leads into the
 //! list of the answer.
@@ -24,6 +24,13 @@ pub(crate) fn put(thing: &mut Value, place: &str, value: Option<&Value>) -> bool
             elements.extend(first.clone());
             first.is_some()
         }
+        (Value::Array(elements), None) if name == "+instead" => match elements.as_mut_slice() {
+            [first, .., last] => {
+                last.clone_from(first);
+                true
+            }
+            _ => false,
+        },
         (Value::Array(elements), None) if name == "*" && !elements.is_empty() => {
             match value {
                 Some(value) => elements.first_mut().into_iter().for_each(|element| *element = value.clone()),
@@ -41,7 +48,7 @@ pub(crate) fn put(thing: &mut Value, place: &str, value: Option<&Value>) -> bool
                 true
             }
             (Some(_), None) => members.remove(name).is_some(),
-            (None, Some(value)) if name.starts_with('+') && name != "+again" => {
+            (None, Some(value)) if name.starts_with('+') && !["+again", "+instead"].contains(&name) => {
                 members.insert(name.trim_start_matches('+').to_owned(), value.clone()).is_none()
             }
             (None, _) => false,
@@ -105,6 +112,9 @@ mod tests {
         assert_eq!(thing["a"][1], json!({"c": {"d": "x", "new": 1}}));
         assert!(put(&mut thing, "a/+again", None) && !put(&mut json!([]), "+again", None));
         assert_eq!((thing["a"].as_array().map(Vec::len), &thing["a"][3]), (Some(4), &Value::Null));
+        let mut list = json!([[1, 2, 3], [4]]);
+        assert!(put(&mut list, "*/+instead", None) && !put(&mut list[1], "+instead", None));
+        assert_eq!(list, json!([[1, 2, 1], [4]]));
     }
 
     #[test]

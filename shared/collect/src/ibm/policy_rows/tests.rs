@@ -120,6 +120,23 @@ fn any_of_several_values_has_a_row_for_each() {
 }
 
 #[test]
+fn whether_an_attribute_must_be_there_has_one_form() {
+    for (written, value) in [
+        (json!(false), "false"),
+        (json!("False"), "false"),
+        (json!("TRUE"), "true"),
+        (json!(true), "true"),
+        (json!("maybe"), "maybe"),
+    ] {
+        let seen = seen(&json!({"id": "p", "resource": {"attributes": [
+            {"key": "path", "operator": "stringExists", "value": written},
+            {"key": "region", "operator": "stringEquals", "value": "False"}]}}));
+        let cells = cells(&seen, &POLICY_RESOURCES, &["name", "value"]);
+        assert_eq!(cells, [format!("path|{value}"), "region|False".to_owned()], "{written}");
+    }
+}
+
+#[test]
 fn the_subject_is_known_when_it_can_only_be_one() {
     let subject = |operator: &str, value: Value| {
         let attribute = json!({"key": "iam_id", "operator": operator, "value": value});
