@@ -148,10 +148,10 @@ Examples:
   iamwatch demo --account huawei
   iamwatch demo --store /tmp/demo
 
-The store must be new or empty, or one that an earlier demo left: that is replaced. Nothing else is
+The store must be new or empty, or one that an earlier demo left: that is replaced. Nothing else is \
 ever deleted. The events are kept beside it, one JSON object a line, in STORE.events.jsonl.
 
---json: {\"store\", \"accounts\", \"events\": FILE, \"weeks\": [{\"account\", \"week\", \"date\", \"happened\", \"summary\", \"events\"}, …],
+--json: {\"store\", \"accounts\", \"events\": FILE, \"weeks\": [{\"account\", \"week\", \"date\", \"happened\", \"summary\", \"events\"}, …], \
 \"commands\": [text, …]}.")]
 pub(crate) struct DemoArgs {
     /// Show the last week of each account only
@@ -178,9 +178,11 @@ The smallest configuration:
 The same for Huawei Cloud:
   [[account]]
   cloud = \"huawei\"
-  credentials = { access_key = \"env:HUAWEI_ACCESS_KEY\", secret_key = \"env:HUAWEI_SECRET_KEY\" }
+  [account.credentials]
+  access_key = \"env:HUAWEI_ACCESS_KEY\"
+  secret_key = \"env:HUAWEI_SECRET_KEY\"
 
-Paths in a configuration count from its folder; `~` is your home. An account that fails does not stop the others; the exit
+Paths in a configuration count from its folder; `~` is your home. An account that fails does not stop the others; the exit \
 code is then that of the failure.
 
 --json: {\"runs\": [SUMMARY, …], \"failures\": [{\"account\", \"error\"}, …]}; a SUMMARY is what the function answers.")]
@@ -194,7 +196,7 @@ pub(crate) struct AuditArgs {}
 Examples:
   iamwatch plan
   iamwatch plan --account huawei --latency-ms 120 --concurrency 8
-  iamwatch plan --users 2000 --keys 1500 --groups 40 --policies 300 --agencies 25
+  iamwatch plan --users 2000 --keys 1500 --groups 40 --policies 300
 
 --json: {\"of\", \"calls\", \"lists\": {list: calls}, \"milliseconds\"}.")]
 pub(crate) struct PlanArgs {
@@ -235,7 +237,7 @@ Examples:
   iamwatch snapshots
   iamwatch snapshots --last 5 --json
 
---json: [{\"number\", \"account\", \"started_at\", \"finished_at\", \"tool\", \"rows\", \"drift\": {verb: rows}, \"lists\",
+--json: [{\"number\", \"account\", \"started_at\", \"finished_at\", \"tool\", \"rows\", \"drift\": {verb: rows}, \"lists\", \
 \"incomplete\", \"open_findings\"}, …], newest last.")]
 pub(crate) struct SnapshotsArgs {
     /// Only the newest N
@@ -251,7 +253,7 @@ Examples:
   iamwatch show latest~1 ibm_users
   iamwatch show 2026-11-21 coverage
 
---json without a table: {\"number\", \"account\", \"started_at\", \"finished_at\", \"tool\", \"tables\": [{\"table\", \"rows\",
+--json without a table: {\"number\", \"account\", \"started_at\", \"finished_at\", \"tool\", \"tables\": [{\"table\", \"rows\", \
 \"bytes\", \"objects\"}, …], \"lists\", \"incomplete\": [row of `coverage`, …]}; with a table: [{column: value}, …].")]
 pub(crate) struct ShowArgs {
     /// The snapshot to ask: a number, `latest`, or a time
@@ -268,15 +270,15 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  iamwatch diff                                   what the last run found changed
+  iamwatch diff   what the last run found changed
   iamwatch diff yesterday
   iamwatch diff -7d --access
   iamwatch diff 2026-10 2026-11 --json
   iamwatch diff latest~1 latest --exit-code || echo 'something changed'
 
---json: {\"from\": {\"number\", \"at\"}, \"to\": {…}, \"things\": [{\"title\", \"thing\", \"change\", \"row\" or \"columns\", \"parts\"}, …],
-\"counts\": {verb: rows}, \"reversed\", \"incomplete\": [row of `coverage`, …]}; a thing is the data of an event of drift.
-With --access: {\"from\", \"to\", \"reversed\", \"changes\": [{\"turn\": \"gained\", \"widened\", \"lost\", \"narrowed\" or \"rerouted\", \"principals\", \"grants\":
+--json: {\"from\": {\"number\", \"at\"}, \"to\": {…}, \"things\": [{\"title\", \"thing\", \"change\", \"row\" or \"columns\", \"parts\"}, …], \
+\"counts\": {verb: rows}, \"reversed\", \"incomplete\": [row of `coverage`, …]}; a thing is the data of an event of drift. \
+With --access: {\"from\", \"to\", \"reversed\", \"changes\": [{\"turn\": \"gained\", \"widened\", \"lost\", \"narrowed\" or \"rerouted\", \"principals\", \"grants\": \
 [{\"what\", \"condition\", \"path\", \"former_path\", \"reach\"}, …]}, …], \"unseen\": [text, …]}.")]
 pub(crate) struct DiffArgs {
     /// The snapshot to compare from: a number, `latest~1`, or a time
@@ -298,18 +300,18 @@ pub(crate) struct DiffArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  iamwatch who-can iam:users:createUserV5                               Huawei Cloud
+  iamwatch who-can iam:users:createUserV5       Huawei Cloud
   iamwatch who-can 'obs:*:*' 'obs:*:*:bucket:payroll' --at latest~3
-  iamwatch who-can iam-identity.apikey.create                           IBM Cloud
+  iamwatch who-can iam-identity.apikey.create   IBM Cloud
   iamwatch who-can 'kms.secrets.*' serviceName=kms,region=eu-de
   iamwatch who-can iam.policy.create --principal ana.silva
-  iamwatch who-can iam.policy.create serviceType=service --exit-code > /dev/null || echo 'somebody can'
+  iamwatch who-can iam.policy.create serviceType=service -q --exit-code
 
-A resource is a URN on Huawei Cloud; on IBM Cloud a CRN, or attribute=value pairs joined by commas. Without it, any
+A resource is a URN on Huawei Cloud; on IBM Cloud a CRN, or attribute=value pairs joined by commas. Without it, any \
 resource is meant, and who may do it on some is told as `partly`.
 
---json: {\"snapshot\", \"action\", \"resource\", \"answers\": [{\"kind\", \"id\", \"name\", \"standing\", \"why\", \"verdict\": \"surely\",
-\"conditional\" or \"denied\", \"extent\": \"whole\" or \"part\", \"condition\", \"path\": [{\"kind\", \"id\", \"name\"}, …],
+--json: {\"snapshot\", \"action\", \"resource\", \"answers\": [{\"kind\", \"id\", \"name\", \"standing\", \"why\", \"verdict\": \"surely\", \
+\"conditional\" or \"denied\", \"extent\": \"whole\" or \"part\", \"condition\", \"path\": [{\"kind\", \"id\", \"name\"}, …], \
 \"given_by\": who created the policy, or null}, …], \"unseen\": [text, …]}.")]
 pub(crate) struct WhoCanArgs {
     /// The action, as the cloud writes it

@@ -16,7 +16,7 @@ use model::Cloud;
 Examples:
   iamwatch ddl --dialect duckdb | duckdb audit.duckdb
   iamwatch ddl --dialect postgres --cloud huawei
-  iamwatch ddl --dialect db2 > tables.sql         grammar only: tried on no server
+  iamwatch ddl --dialect db2 > tables.sql   grammar only: tried on no server
   iamwatch ddl --dialect athena --lake s3://bucket/lake
 
 --json: {\"dialect\", \"sql\"}.")]

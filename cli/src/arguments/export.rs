@@ -13,24 +13,24 @@ use export::Format;
 Examples:
   iamwatch export latest --format sqlite
   iamwatch export 2026-11-21 --format parquet --to ./audit-parquet
-  iamwatch export latest --format csv --tables users,memberships,findings --to ./for-the-auditor
+  iamwatch export latest --format csv --tables users,findings --to ./sheets
   iamwatch export latest --format jsonl --tables ibm_users --to - | head
   iamwatch export --from 2026-11-01 --to latest --format csv --out november
   iamwatch export latest --format postgres --to postgres://reports.example/audit
-  iamwatch export --format parquet --layout lake --account all --from 2026-11 --out ./lake
+  iamwatch export --format parquet --layout lake --account all --out ./lake
 
-With --from, what is written is the table `changes`: a row for each change, with the snapshot and the time. --to then names the last
+With --from, what is written is the table `changes`: a row for each change, with the snapshot and the time. --to then names the last \
 snapshot, and --out the target.
 
-With --layout lake, what is written is TABLE/cloud=…/account=…/snapshot=…/part.parquet for each table that differs from the snapshot before,
-`in_force`, which says for each snapshot which of them holds a table, and `access_changes`, who gained and lost what; `ddl --lake` declares
+With --layout lake, what is written is TABLE/cloud=…/account=…/snapshot=…/part.parquet for each table that differs from the snapshot before, \
+`in_force`, which says for each snapshot which of them holds a table, and `access_changes`, who gained and lost what; `ddl --lake` declares \
 them. The folder may be a lake already: newer snapshots are added.
 
-`postgres` writes a script that fills a schema of the account (`ibm_<id>`) in one transaction and may be run again. With an address, psql,
+`postgres` writes a script that fills a schema of the account (`ibm_<id>`) in one transaction and may be run again. With an address, psql, \
 which must be on PATH, runs it there; give it the password in PGPASSWORD or ~/.pgpass.
 
---json: {\"snapshot\", \"from\", \"format\", \"target\", \"written\": [{\"name\", \"rows\"}, …], \"left_out\": [name, …],
-\"incomplete_lists\", \"incomplete\": [row of `coverage`, …]}; of a lake: {\"target\", \"snapshots\", \"incomplete_snapshots\", \"skipped\",
+--json: {\"snapshot\", \"from\", \"format\", \"target\", \"written\": [{\"name\", \"rows\"}, …], \"left_out\": [name, …], \
+\"incomplete_lists\", \"incomplete\": [row of `coverage`, …]}; of a lake: {\"target\", \"snapshots\", \"incomplete_snapshots\", \"skipped\", \
 \"tables\", \"rows\"}.")]
 pub(crate) struct ExportArgs {
     /// The snapshot to export: a number, `latest`, or a time

@@ -11,7 +11,7 @@ use model::Severity;
 #[command(after_help = "\
 Examples:
   iamwatch findings
-  iamwatch findings --severity high --exit-code > /dev/null || echo 'something severe is open'
+  iamwatch findings --severity high -q --exit-code
   iamwatch findings --new
   iamwatch findings --since -7d --group-by cause
   iamwatch findings --rule key_older_than_90_days --rule 'permission_*'
@@ -20,8 +20,8 @@ Examples:
 
 `≤` before a snapshot: it was there when its rule could first look; nobody knows since when.
 
---json: {\"account\", \"snapshot\", \"judged\", \"summary\": [{\"rule\", \"severity\", \"title\", \"open\", \"new\", \"suppressed\", \"answered\": \"yes\", \"partly\" or
-\"no\"}, …], \"findings\": [{\"fingerprint\", \"rule\", \"title\", \"severity\", \"subject\", \"name\", \"cause\", \"created_by\", \"evidence\", \"state\", \"baseline\",
+--json: {\"account\", \"snapshot\", \"judged\", \"summary\": [{\"rule\", \"severity\", \"title\", \"open\", \"new\", \"suppressed\", \"answered\": \"yes\", \"partly\" or \
+\"no\"}, …], \"findings\": [{\"fingerprint\", \"rule\", \"title\", \"severity\", \"subject\", \"name\", \"cause\", \"created_by\", \"evidence\", \"state\", \"baseline\", \
 \"first_seen\", …}, …], \"hidden\", \"not_answered\", \"incomplete\", \"unknown_rules\", \"warnings\"}, worst first. With --account all: {\"accounts\": [as above, …]}.")]
 pub(crate) struct FindingsArgs {
     /// Only those of this severity, or of a worse one

@@ -10,19 +10,19 @@ use clap::{Args, value_parser};
 #[command(after_help = "\
 Examples:
   iamwatch history ana.silva@lindqvist-freight.example
-  iamwatch history IBMid-196I1E99G4 state              what one column held, also one that moves by itself
+  iamwatch history IBMid-196I1E99G4 state              what one column held
   iamwatch history ibm_policies/64003ecd-6f0c-58a3-b7a5-4a4d7c1e5d3a
   iamwatch history ibm_account_settings mfa
 
-A thing is named by its name, any of its ids, its address (as findings and events give it), or TABLE/KEY. A table alone names its only
+A thing is named by its name, any of its ids, its address (as findings and events give it), or TABLE/KEY. A table alone names its only \
 row. What is gone is found, too. Lines that begin with `=` were so when the auditor first could look: nobody knows since when.
 
-Access is compared, state by state, in the snapshots in which rows near the thing changed: the newest 10, or as many as --compare says. What
+Access is compared, state by state, in the snapshots in which rows near the thing changed: the newest 10, or as many as --compare says. What \
 it lost by a change farther away, as of a role that it holds, `diff --access` tells.
 
---json: {\"subject\": {\"table\", \"key\", \"name\", \"address\"}, \"row\", \"is_there\", \"created\": {\"at\", \"by\", \"by_name\"}, \"moments\": [{\"snapshot\", \"at\",
-\"is_first\", \"things\": [as of `diff`, …], \"seen\": [as things: there when first looked, …], \"gained\": [data of an event, …], \"access\":
-[as of `diff --access`, …], \"findings\": [{\"turn\", \"finding\"}, …]}, …], \"last\", \"unread\", \"not_compared\", \"incomplete\"}. With a column: {\"subject\",
+--json: {\"subject\": {\"table\", \"key\", \"name\", \"address\"}, \"row\", \"is_there\", \"created\": {\"at\", \"by\", \"by_name\"}, \"moments\": [{\"snapshot\", \"at\", \
+\"is_first\", \"things\": [as of `diff`, …], \"seen\": [as things: there when first looked, …], \"gained\": [data of an event, …], \"access\": \
+[as of `diff --access`, …], \"findings\": [{\"turn\", \"finding\"}, …]}, …], \"last\", \"unread\", \"not_compared\", \"incomplete\"}. With a column: {\"subject\", \
 \"column\", \"values\": [{\"snapshot\", \"at\", \"before\", \"after\", \"by\", \"is_first\"}, …], \"unread\", \"incomplete\"}.")]
 pub(crate) struct HistoryArgs {
     /// The thing: a name, an id, an address, or TABLE/KEY
@@ -40,7 +40,7 @@ pub(crate) struct HistoryArgs {
 Examples:
   iamwatch blame ibm_users IBMid-196I1E99G4
   iamwatch blame huawei_users zhang.wei
-  iamwatch blame ibm_access_group_members AccessGroupId-1 IBMid-2      a key of two columns
+  iamwatch blame ibm_access_group_members AccessGroupId-1 IBMid-2
 
 `≤` before a snapshot: it was so in the first one; nobody knows since when.
 

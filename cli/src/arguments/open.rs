@@ -13,7 +13,7 @@ use export::ParquetReader;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  iamwatch open --run                             DuckDB over the newest snapshot
+  iamwatch open --run   DuckDB over the newest snapshot
   iamwatch open latest > latest.sql && duckdb -init latest.sql
   iamwatch open 2026-11-21 --with pandas > tables.py
   iamwatch open latest~3 --store s3://bucket/prefix --with spark

@@ -15,11 +15,11 @@ Examples:
   iamwatch prune --keep 90d
   iamwatch prune --keep 90d --keep last:30 --yes
 
-The function never prunes: its role may not delete. These credentials need s3:DeleteObject, and s3:GetObjectRetention and s3:GetObjectLegalHold to see what is
+The function never prunes: its role may not delete. These credentials need s3:DeleteObject, and s3:GetObjectRetention and s3:GetObjectLegalHold to see what is \
 locked. A bucket with versions keeps what was removed until its lifecycle takes that away.
 
---json: {\"account\", \"done\", \"first\", \"last\" (of what goes), \"snapshots\", \"objects\", \"bytes\", \"left_over\": snapshots that a prune which broke off left, \"kept\":
-{\"first\", \"first_at\", \"last\", \"last_at\", \"snapshots\"}, \"holds\": [{\"snapshot\", \"reason\"}, …], \"broken\": [{\"snapshot\", \"fault\"}, …], \"locked\": [{\"object\", \"lock\"}, …],
+--json: {\"account\", \"done\", \"first\", \"last\" (of what goes), \"snapshots\", \"objects\", \"bytes\", \"left_over\": snapshots that a prune which broke off left, \"kept\": \
+{\"first\", \"first_at\", \"last\", \"last_at\", \"snapshots\"}, \"holds\": [{\"snapshot\", \"reason\"}, …], \"broken\": [{\"snapshot\", \"fault\"}, …], \"locked\": [{\"object\", \"lock\"}, …], \
 \"recent\": [objects that were written again meanwhile and stay]}.")]
 pub(crate) struct PruneArgs {
     /// What to keep: what was in force in the last `90d` (or h, w), or the newest `last:30`; with both, whatever one of them keeps

@@ -13,18 +13,20 @@ use super::rows;
 Examples:
   iamwatch query 'select user_id, state from ibm_users order by user_id'
   iamwatch query 'select name, count(*) from ibm_access_groups g
-      join ibm_access_group_members m on m.group_id = g.id group by 1' --at latest~3
+      join ibm_access_group_members m on m.group_id = g.id
+      group by 1' --at latest~3
   iamwatch query \"select principal, path from grants
       where effect = 'allow' and 'iam-identity.apikey.delete' glob action\"
-  iamwatch query \"select severity, title, subject, since from findings where state = 'open' order by since\"
-  iamwatch query 'select count(*) as users from ibm_users' --from 2026-09 --to latest
+  iamwatch query \"select severity, title, subject, since from findings
+      where state = 'open' order by since\"
+  iamwatch query 'select count(*) as users from ibm_users' --from 2026-09
   iamwatch query 'select * from drift' --from -30d --csv > drift.csv
-  iamwatch query 'select taken_at, rows, open_findings from snapshots' --account all
+  iamwatch query 'select taken_at, rows from snapshots' --account all
 
-With --from the question is asked of each snapshot up to --to, oldest first; the columns `snapshot` and `taken_at` come before
+With --from the question is asked of each snapshot up to --to, oldest first; the columns `snapshot` and `taken_at` come before \
 its own. With --account all the column `account` does; an account of another cloud than that of the tables has no rows.
 
---json: {\"snapshot\", \"columns\": [name, …], \"rows\": [{column: value}, …], \"truncated\", \"incomplete\"}; over several snapshots or accounts
+--json: {\"snapshot\", \"columns\": [name, …], \"rows\": [{column: value}, …], \"truncated\", \"incomplete\"}; over several snapshots or accounts \
 \"snapshot\" is left out, and what could not be seen says of which it is.")]
 pub(crate) struct QueryArgs {
     /// The SQL query: one statement that only reads
@@ -77,8 +79,8 @@ Examples:
   iamwatch report
   iamwatch report 2026-10
   iamwatch report --account huawei > report.txt
-  iamwatch report --format html --since 2026-10          what was found, and what changed since then
-  iamwatch report --format sarif --since latest~1 --to - | gzip > results.sarif.gz
+  iamwatch report --format html --since 2026-10          and what changed since
+  iamwatch report --format sarif --since latest~1 --to - > results.sarif
   iamwatch report yesterday --format csv --to for-the-auditor.csv
 
 html   one page that loads nothing and prints: summary, coverage, changes, findings, permissions with paths, what is accepted
@@ -88,8 +90,8 @@ ocsf   lines of OCSF 1.8.0 events of the classes 2003 and 2008
 md     Markdown
 A file is made in this folder, named after account and snapshot, or where --to says; it comes to be whole or not at all.
 
---json of a file: {\"account\", \"snapshot\", \"since\", \"format\", \"target\", \"findings\": {severity: number}, \"not_answered\",
-\"incomplete_lists\"}. --json of the questions: {\"account\", \"snapshot\": {\"snapshot\", \"at\"}, \"lists\", \"incomplete\", \"sections\": [{\"rule\", \"title\", \"reason\", \"remediation\", \"columns\", \"rows\":
+--json of a file: {\"account\", \"snapshot\", \"since\", \"format\", \"target\", \"findings\": {severity: number}, \"not_answered\", \
+\"incomplete_lists\"}. --json of the questions: {\"account\", \"snapshot\": {\"snapshot\", \"at\"}, \"lists\", \"incomplete\", \"sections\": [{\"rule\", \"title\", \"reason\", \"remediation\", \"columns\", \"rows\": \
 [{column: value}, …], \"truncated\", \"is_answered\", \"not_answered\", \"incomplete\"}, …]}.")]
 pub(crate) struct ReportArgs {
     /// The snapshot to report on: a number, `latest`, or a time

@@ -11,12 +11,12 @@ use model::Severity;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  iamwatch replay --from 1                              all snapshots, with the rules of today
+  iamwatch replay --from 1   all snapshots, with the rules of today
   iamwatch replay --from -90d --rules ./my-rules --rule 'my_*'
   iamwatch replay --from latest~30 --severity high --json
 
---json: {\"account\", \"from\", \"to\", \"skipped\": [{\"snapshot\", \"fault\"}, …], \"snapshots\": [{\"snapshot\", \"at\", \"open\", \"baseline\": {\"by_severity\",
-\"by_rule\"}, \"transitions\": [{\"kind\", \"name\", \"finding\", …}, …], \"not_answered\", \"broken_rules\"}, …], \"findings\": those that hold or may hold after the
+--json: {\"account\", \"from\", \"to\", \"skipped\": [{\"snapshot\", \"fault\"}, …], \"snapshots\": [{\"snapshot\", \"at\", \"open\", \"baseline\": {\"by_severity\", \
+\"by_rule\"}, \"transitions\": [{\"kind\", \"name\", \"finding\", …}, …], \"not_answered\", \"broken_rules\"}, …], \"findings\": those that hold or may hold after the \
 last}. --rule and --severity choose transitions and findings; `open` and `baseline` count all.")]
 pub(crate) struct ReplayArgs {
     /// The first snapshot that is judged

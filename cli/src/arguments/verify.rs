@@ -13,12 +13,12 @@ use clap::Args;
 Examples:
   iamwatch verify
   iamwatch verify --head 3f0a… (the hash that was noted)
-  iamwatch verify --resume proven.json --store s3://bucket/prefix --account ibm/59bcbfa6ea2f006b4ed7094c1a08dcdd
+  iamwatch verify --resume proven.json --store s3://bucket/prefix
 
-Faults are `changed`, `missing`, `inserted`, `cut-off` (the end of the history was taken away) and the harmless `stray` (a run that died left it).
+Faults are `changed`, `missing`, `inserted`, `cut-off` (the end of the history was taken away) and the harmless `stray` (a run that died left it). \
 Ends with code 4 when something is broken.
 
---json: {\"snapshots\", \"objects\", \"head\", \"noted\": number of the snapshot of --head, \"pruned_up_to\", \"resumed\": number of the snapshot that a run which broke off
+--json: {\"snapshots\", \"objects\", \"head\", \"noted\": number of the snapshot of --head, \"pruned_up_to\", \"resumed\": number of the snapshot that a run which broke off \
 came to, \"faults\": [{\"object\", \"kind\", \"text\", \"harmless\"}, …]}.")]
 pub(crate) struct VerifyArgs {
     /// Hash of a manifest that was noted elsewhere: it must still be part of the history

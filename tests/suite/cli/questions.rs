@@ -334,6 +334,10 @@ fn commands_of_the_help_exist_and_no_others() {
         "rules",
         "serve",
         "verify",
+        "tables",
+        "report",
+        "replay",
+        "prune",
     ];
     for command in commands {
         assert!(help.contains(&format!("  {command} ")), "{help}");

@@ -96,6 +96,28 @@ fn a_narrow_screen_loses_nothing_that_a_wide_one_shows() {
 }
 
 #[test]
+fn what_help_shows_to_be_copied_fits_on_a_narrow_screen() {
+    let mut wide = Desk::new();
+    wide.set("COLUMNS", "200");
+    let help = wide.iamwatch(&["--help"]).done();
+    let of_commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands: Vec<&str> = of_commands
+        .take_while(|line| !line.is_empty())
+        .filter(|line| !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(commands.len() > 20, "{commands:?}");
+    for command in commands {
+        let page = wide.iamwatch(&["help", command]).done();
+        // A line that is broken by the screen is another one where it is pasted.
+        let to_be_copied = page.lines().skip_while(|line| !line.starts_with("Examples"));
+        let long: Vec<&str> =
+            to_be_copied.filter(|line| line.starts_with("  ") && line.chars().count() > 80).collect();
+        assert!(long.is_empty(), "{command}: {long:?}");
+    }
+}
+
+#[test]
 fn quiet_colour_and_programs_get_what_they_want() {
     let desk = Desk::with_history();
     let quiet = desk.iamwatch(&["findings", "--quiet", "--severity", "high", "--exit-code"]);
