@@ -13,6 +13,7 @@ mod earlier;
 mod gates;
 mod hidden;
 mod joined;
+mod late_roles;
 mod possible;
 mod reach;
 mod region;

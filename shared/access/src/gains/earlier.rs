@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccessChange, Inventory, Turn, hidden, side::ids};
-use crate::Access;
+use super::{AccessChange, Inventory, Turn, hidden, late_roles, side::ids};
+use crate::{Access, access::both};
 
 impl AccessChange {
     /// Returns whether the principal can do what it could not.
@@ -24,14 +24,20 @@ impl Access {
     pub fn snapshots_to_ask(&self, former: &Self, gains: &[AccessChange]) -> BTreeSet<i64> {
         let gains = gains.iter().filter(|change| change.is_gain());
         let withheld = self.withheld_in(former).into_values();
-        gains.flat_map(|change| hidden::carried_from(former, change)).chain(withheld).collect()
+        let late = self.late_services(former).map(|(_, number)| number);
+        gains.flat_map(|change| hidden::carried_from(former, change)).chain(withheld).chain(late).collect()
+    }
+
+    fn late_services<'a>(&'a self, former: &'a Self) -> impl Iterator<Item = (&'a str, i64)> {
+        late_roles::late_services(former.former_gaps.lists(), self.gaps.lists())
     }
 
     /// Holds gains since `former` against the `earlier` snapshots, by number, that [`Self::snapshots_to_ask`] names. One that
     /// is not at hand decides nothing.
     ///
     /// Drops gains of what was held in one of them, and those that hang on a setting that cannot be read now; adds those
-    /// that were withheld while a setting could not be read.
+    /// that were withheld while a setting could not be read, and those by roles of which nobody knew what they give. Says of which
+    /// gains it is not known that who gained is a member of the group still.
     pub fn hold_gains_against(
         &self,
         former: &Self,
@@ -46,6 +52,17 @@ impl Access {
             changes.retain(|change| !(change.is_gain() && change.principal.step.kind == kind));
             changes.extend(since.iter().filter(|gain| gain.principal.step.kind == kind).cloned());
         }
+        for (service, number) in self.late_services(former) {
+            let Some((since, then)) = gains.get(&number).zip(earlier.get(&number)) else { continue };
+            if late_roles::is_unnamed(service, then.gaps.lists()) {
+                let is_told = |gain: &AccessChange| changes.iter().any(|change| is_same_way(change, gain));
+                let late = since.iter().filter(|gain| {
+                    gain.is_gain() && late_roles::is_of_service(service, gain) && !is_told(gain)
+                });
+                let late: Vec<AccessChange> = late.cloned().collect();
+                changes.extend(late);
+            }
+        }
         changes.retain(|change| {
             !change.is_gain()
                 || (!self.withholds(change)
@@ -54,6 +71,10 @@ impl Access {
                         .filter_map(|number| gains.get(&number))
                         .all(|gains| gains.iter().any(|gain| is_same_way(gain, change))))
         });
+        for change in changes.iter_mut().filter(|change| change.is_gain()) {
+            let unread = hidden::unread_membership(self, change);
+            change.condition = both(change.condition.as_deref(), unread.as_deref());
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AccessChange, What,
+    AccessChange, CauseKind, What,
     side::{GrantWay, Side},
 };
 use crate::{Access, Principal, Statement, Step};
@@ -96,6 +96,23 @@ pub(super) fn carried_from(access: &Access, change: &AccessChange) -> BTreeSet<i
         }
     }
     snapshots
+}
+
+/// Returns under which condition somebody is a member of the group that a gain comes through, where its members could not be read: the
+/// membership is that of an earlier snapshot, and may have ended since.
+pub(super) fn unread_membership(now: &Access, change: &AccessChange) -> Option<String> {
+    // Who was seen to join is a member; rules and mappings have lists of their own.
+    if change.cause.kind == CauseKind::MemberAdded || matches!(change.principal.step.kind, "rule" | "mapping")
+    {
+        return None;
+    }
+    let groups = change.path.iter().filter(|step| matches!(step.kind, "access group" | "group"));
+    let mut unread = groups.filter_map(|group| {
+        let [_, (members, of)] = lists_of_membership(Some(&change.principal), group);
+        Some((group, now.gaps.carried_from(members, of)?))
+    });
+    let (group, number) = unread.next()?;
+    Some(format!("still a member of {group}, whose members were last read whole in snapshot {number}"))
 }
 
 fn is_list_hidden(other: &Access, (listing, parent): List<'_>) -> bool {

@@ -388,7 +388,7 @@ fn who_may_have_been_in_a_group_whose_members_were_never_read_gained_nothing_tha
     assert_eq!(changes(&read, &gain), gained);
 }
 
-/// Returns who gained between two states, where the state of snapshot 3 can be asked as well.
+/// Returns who gained between two states, and under which condition, where the state of snapshot 3 can be asked as well.
 fn gainers(third: &World, before: &World, after: &World) -> Vec<String> {
     let [third, former, now] = [third, before, after].map(|world| access(&world.state()));
     let known = inventory(&after.state());
@@ -397,7 +397,36 @@ fn gainers(third: &World, before: &World, after: &World) -> Vec<String> {
     let earlier = asked.into_iter().filter(|number| *number == 3).map(|number| (number, third.clone()));
     now.hold_gains_against(&former, &earlier.collect(), &known, &mut changes);
     changes.retain(|change| change.turn == Turn::Gained);
-    changes.into_iter().map(|change| change.principal.step.id).collect()
+    let condition = |change: &AccessChange| change.condition.as_deref().map(|when| format!(" if {when}"));
+    changes.iter().map(|each| each.principal.step.id.clone() + &condition(each).unwrap_or_default()).collect()
+}
+
+#[test]
+fn roles_that_failed_when_the_first_policy_named_their_service_give_when_they_are_read() {
+    let on_cos = ["serviceName", "stringEquals", "cos"];
+    let named = world().policy("p2", "IBMid-2", &[VIEWER], &[on_cos]);
+    let failed = named.clone().list("ibm_roles", "cos", ListStatus::Failed, Some(3));
+    let read = named.role("cos", VIEWER, &["cos.buckets.list"]);
+    let read = read.list("ibm_roles", "cos", ListStatus::Complete, None);
+    assert_eq!(gainers(&world(), &failed, &read), ["IBMid-2"]);
+    assert_eq!(gainers(&world(), &read, &read), [""; 0], "and once");
+    let known = world().list("ibm_roles", "cos", ListStatus::Complete, None);
+    assert_eq!(gainers(&known, &failed, &read), [""; 0], "what was known could be told at once");
+}
+
+#[test]
+fn a_gain_by_a_membership_that_could_not_be_read_says_so() {
+    let unread = world().list(MEMBERS, "AccessGroupId-1", ListStatus::Failed, Some(3));
+    let attached = unread.clone().policy("p1", "AccessGroupId-1", &[VIEWER], &[ON_KMS]);
+    let told = gainers(&world(), &unread, &attached);
+    let [told] = told.as_slice() else { panic!("{told:?}") };
+    assert!(
+        told.starts_with("IBMid-1 if still a member of access group ") && told.ends_with("snapshot 3"),
+        "{told}"
+    );
+    let joined = world().group("AccessGroupId-1", &["IBMid-2"]);
+    let seen = joined.policy("p1", "AccessGroupId-1", &[VIEWER], &[ON_KMS]);
+    assert_eq!(gainers(&world(), &world(), &seen), ["IBMid-1", "IBMid-2"], "who was read is a member");
 }
 
 #[test]
