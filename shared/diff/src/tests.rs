@@ -3,6 +3,7 @@
 mod beside;
 mod broken_texts;
 mod doubted_rows;
+mod named_parts;
 mod standing_in;
 
 use model::{

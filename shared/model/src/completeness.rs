@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Lists, Reading, Row, State, Table, Trust, tables};
+use crate::{Coverage, Lists, Reading, Row, State, Table, Trust, tables};
 
 /// What is known of one list, for one parent where it is read for each, over two snapshots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -197,11 +197,29 @@ impl<'a> ListHistory<'a> {
     /// which all things of that kind were seen. `former` is the number of the former snapshot.
     #[must_use]
     pub fn empty_since(&self, listing: &str, parent: &str, former: i64) -> Option<i64> {
-        let owner = self.owner_of(listing)?;
+        let Some(owner) = self.owner_of(listing) else {
+            return self.unnamed_since(listing, parent, former);
+        };
         if !self.is_new(listing, owner, parent) {
             return None;
         }
         self.former.last_whole(owner.listing, former)
+    }
+
+    /// As [`Self::empty_since`], for a list of one thing that is read because something names it, as a role that is assigned: while nothing
+    /// named it, there was nothing of it.
+    fn unnamed_since(&self, listing: &str, id: &str, former: i64) -> Option<i64> {
+        let is_of_one_thing = |table: &&'static Table| {
+            let key = table.key_columns().first().map(|column| column.name).filter(|_| table.key == 1);
+            matches!(table.reading, Reading::InParts { column, .. } if Some(column) == key)
+        };
+        let table = tables::all().filter(|table| table.listing == listing).find(is_of_one_thing)?;
+        let was_there = self.former.get(listing, id).is_some()
+            || self.before.rows(table).get(table, Row::pack([id.into()]).as_bytes()).is_some();
+        if was_there || id == Coverage::REST {
+            return None;
+        }
+        self.former.last_whole(listing, former)
     }
 
     /// Returns the table of the things that a listing is read for.

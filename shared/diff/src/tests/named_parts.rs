@@ -1,0 +1,48 @@
+//! Lists of one thing that are read because something names it: a role of Huawei Cloud that is assigned.
+
+use model::{Cloud, Coverage, ListStatus, Row, Rows, State, tables, tables::huawei::ROLES};
+
+use super::broken_texts::next;
+
+/// Shows some roles, and how the list of each other part was read.
+fn roles(shown: &[&str], others: &[(&str, ListStatus)]) -> State {
+    let read = shown.iter().map(|id| (*id, ListStatus::Complete)).chain([("", ListStatus::Complete)]);
+    let lists = read.chain(others.iter().copied()).map(|(part, status)| {
+        let list = Coverage {
+            listing: ROLES.listing.to_owned(),
+            parent: part.to_owned(),
+            endpoint: "GET /".to_owned(),
+            status,
+            reason: None,
+            pages: 1,
+            rows: 1,
+            carried_from: None,
+        };
+        list.row()
+    });
+    let mut state = State::default();
+    state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, lists.collect()));
+    let rows: Vec<Row> = shown.iter().map(|id| ROLES.draft().set("id", *id).row()).collect();
+    state.put(&ROLES, Rows::new(&ROLES, rows));
+    state
+}
+
+/// Lives through a first snapshot and two runs; returns what the last of them tells.
+fn told(first: State, second: State, third: State) -> Vec<&'static str> {
+    let (before, _) = next(Cloud::Huawei, &State::default(), first);
+    let (once, told) = next(Cloud::Huawei, &before, second);
+    assert_eq!(told, [""; 0]);
+    next(Cloud::Huawei, &once, third).1
+}
+
+#[test]
+fn a_role_that_failed_when_it_was_first_named_is_news_when_it_can_be_read() {
+    let failed = [("r2", ListStatus::Failed)];
+    let read = || roles(&["r1", "r2"], &[]);
+    assert_eq!(told(roles(&["r1"], &[]), roles(&["r1"], &failed), read()), ["added"]);
+    let rest = [("*", ListStatus::Skipped)];
+    let both = [failed[0], rest[0]];
+    assert_eq!(told(roles(&["r1"], &[]), roles(&["r1"], &both), read()), ["added"], "all was known before");
+    let unknown = told(roles(&["r1"], &rest), roles(&["r1"], &both), read());
+    assert_eq!(unknown, [""; 0], "it may have been named before, and nobody could see that");
+}
