@@ -14,6 +14,7 @@ mod gates;
 mod hidden;
 mod joined;
 mod late_roles;
+mod lifted;
 mod possible;
 mod reach;
 mod region;

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccessChange, Inventory, Turn, hidden, late_roles, side::ids};
+use super::{AccessChange, Inventory, Turn, hidden, late_roles, lifted, side::ids};
 use crate::{Access, access::both};
 
 impl AccessChange {
@@ -25,7 +25,13 @@ impl Access {
         let gains = gains.iter().filter(|change| change.is_gain());
         let withheld = self.withheld_in(former).into_values();
         let late = self.late_services(former).map(|(_, number)| number);
-        gains.flat_map(|change| hidden::carried_from(former, change)).chain(withheld).chain(late).collect()
+        let again = self.seen_again(former).map(|(_, number)| number);
+        let carried = gains.flat_map(|change| hidden::carried_from(former, change));
+        carried.chain(withheld).chain(late).chain(again).collect()
+    }
+
+    fn seen_again(&self, former: &Self) -> impl Iterator<Item = (&'static str, i64)> {
+        lifted::seen_again(former.former_gaps.lists(), self.gaps.lists())
     }
 
     fn late_services<'a>(&'a self, former: &'a Self) -> impl Iterator<Item = (&'a str, i64)> {
@@ -55,12 +61,13 @@ impl Access {
         for (service, number) in self.late_services(former) {
             let Some((since, then)) = gains.get(&number).zip(earlier.get(&number)) else { continue };
             if late_roles::is_unnamed(service, then.gaps.lists()) {
-                let is_told = |gain: &AccessChange| changes.iter().any(|change| is_same_way(change, gain));
-                let late = since.iter().filter(|gain| {
-                    gain.is_gain() && late_roles::is_of_service(service, gain) && !is_told(gain)
-                });
-                let late: Vec<AccessChange> = late.cloned().collect();
-                changes.extend(late);
+                add(changes, since, |gain| late_roles::is_of_service(service, gain));
+            }
+        }
+        for (kind, number) in self.seen_again(former) {
+            if let Some(since) = gains.get(&number) {
+                let is_seen = |gain: &AccessChange| !self.is_carried(&gain.principal.step.id);
+                add(changes, since, |gain| lifted::is_lifted(kind, gain) && is_seen(gain));
             }
         }
         changes.retain(|change| {
@@ -76,6 +83,14 @@ impl Access {
             change.condition = both(change.condition.as_deref(), unread.as_deref());
         }
     }
+}
+
+/// Adds gains that were not told when they came about.
+fn add(changes: &mut Vec<AccessChange>, since: &[AccessChange], is_meant: impl Fn(&AccessChange) -> bool) {
+    let is_told = |gain: &AccessChange| changes.iter().any(|change| is_same_way(change, gain));
+    let late = since.iter().filter(|gain| gain.is_gain() && is_meant(gain) && !is_told(gain));
+    let late: Vec<AccessChange> = late.cloned().collect();
+    changes.extend(late);
 }
 
 fn is_same_way(one: &AccessChange, other: &AccessChange) -> bool {

@@ -169,6 +169,42 @@ fn a_statement_that_no_longer_denies_is_a_gain_only_where_something_allows() {
 }
 
 #[test]
+fn what_no_longer_denies_whom_nobody_could_see_is_told_when_they_are_seen() {
+    let users = |account: &Account, status: ListStatus, rows: i64| {
+        let mut state = account.state();
+        let list = Coverage {
+            listing: "huawei_users".to_owned(),
+            parent: String::new(),
+            endpoint: String::new(),
+            status,
+            reason: None,
+            pages: 1,
+            rows,
+            carried_from: (status != ListStatus::Complete).then_some(3),
+        };
+        state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, vec![list.row()]));
+        state
+    };
+    let (allow, deny) = (written(false, "iam:users:*"), written(true, "iam:users:put"));
+    let denied = account(vec![allow.clone(), deny], None);
+    let open = account(vec![allow], None);
+    let told = |former: &State| {
+        let now = users(&open, ListStatus::Complete, 2);
+        let (third, known) = (users(&denied, ListStatus::Complete, 2), inventory(&now));
+        let [third, former, now] = [&third, former, &now].map(access);
+        let mut changes = now.gains_since(&former, &known);
+        let asked = now.snapshots_to_ask(&former, &changes);
+        let earlier = asked.into_iter().map(|number| (number, third.clone())).collect();
+        now.hold_gains_against(&former, &earlier, &known, &mut changes);
+        changes.len()
+    };
+    // It was lifted in the run before, and then nobody could be seen.
+    assert_eq!(told(&users(&open, ListStatus::Failed, 0)), 1);
+    assert_eq!(told(&users(&open, ListStatus::Failed, 1)), 0, "who was seen was told of");
+    assert_eq!(told(&users(&open, ListStatus::Complete, 2)), 0);
+}
+
+#[test]
 fn what_something_denies_all_the_same_is_no_gain() {
     let deny = written(true, "iam:*:*");
     let before = account(vec![deny.clone()], None);
