@@ -6,7 +6,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  iamwatch completions bash >> ~/.bashrc
+  source <(iamwatch completions bash)
   iamwatch completions zsh > ~/.zfunc/_iamwatch
   iamwatch completions fish > ~/.config/fish/completions/iamwatch.fish")]
 pub(crate) struct CompletionsArgs {

@@ -214,9 +214,13 @@ impl<'a> ListHistory<'a> {
             matches!(table.reading, Reading::InParts { column, .. } if Some(column) == key)
         };
         let table = tables::all().filter(|table| table.listing == listing).find(is_of_one_thing)?;
+        // A setting of the account has a list of its own, too, and nothing names it: it was there before anybody read it.
+        let is_named = tables::all().any(|other| {
+            other.listing != listing && other.parent.is_some_and(|parent| parent.table == table.name)
+        });
         let was_there = self.former.get(listing, id).is_some()
             || self.before.rows(table).get(table, Row::pack([id.into()]).as_bytes()).is_some();
-        if was_there || id == Coverage::REST {
+        if was_there || !is_named || id == Coverage::REST {
             return None;
         }
         self.former.last_whole(listing, former)

@@ -1,15 +1,22 @@
 //! Lists of one thing that are read because something names it: a role of Huawei Cloud that is assigned.
 
-use model::{Cloud, Coverage, ListStatus, Row, Rows, State, tables, tables::huawei::ROLES};
+use model::{
+    Cloud, Coverage, ListStatus, Row, Rows, State, Table, tables,
+    tables::huawei::{ACCOUNT_SETTINGS, ROLES},
+};
 
 use super::broken_texts::next;
 
-/// Shows some roles, and how the list of each other part was read.
 fn roles(shown: &[&str], others: &[(&str, ListStatus)]) -> State {
-    let read = shown.iter().map(|id| (*id, ListStatus::Complete)).chain([("", ListStatus::Complete)]);
+    parts(&ROLES, shown, &[&[("", ListStatus::Complete)], others].concat())
+}
+
+/// Shows some rows that have a list each, and how the lists of others were read.
+fn parts(table: &'static Table, shown: &[&str], others: &[(&str, ListStatus)]) -> State {
+    let read = shown.iter().map(|id| (*id, ListStatus::Complete));
     let lists = read.chain(others.iter().copied()).map(|(part, status)| {
         let list = Coverage {
-            listing: ROLES.listing.to_owned(),
+            listing: table.listing.to_owned(),
             parent: part.to_owned(),
             endpoint: "GET /".to_owned(),
             status,
@@ -22,8 +29,8 @@ fn roles(shown: &[&str], others: &[(&str, ListStatus)]) -> State {
     });
     let mut state = State::default();
     state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, lists.collect()));
-    let rows: Vec<Row> = shown.iter().map(|id| ROLES.draft().set("id", *id).row()).collect();
-    state.put(&ROLES, Rows::new(&ROLES, rows));
+    let rows: Vec<Row> = shown.iter().map(|id| Row::pack([(*id).into()])).collect();
+    state.put(table, Rows::new(table, rows));
     state
 }
 
@@ -45,4 +52,14 @@ fn a_role_that_failed_when_it_was_first_named_is_news_when_it_can_be_read() {
     assert_eq!(told(roles(&["r1"], &[]), roles(&["r1"], &both), read()), ["added"], "all was known before");
     let unknown = told(roles(&["r1"], &rest), roles(&["r1"], &both), read());
     assert_eq!(unknown, [""; 0], "it may have been named before, and nobody could see that");
+}
+
+#[test]
+fn nobody_knows_that_a_setting_was_not_there_before_it_could_be_read() {
+    let settings = |shown: &[&str], others: &[(&str, ListStatus)]| parts(&ACCOUNT_SETTINGS, shown, others);
+    let (before, _) = next(Cloud::Huawei, &State::default(), settings(&["a"], &[]));
+    let (once, _) = next(Cloud::Huawei, &before, settings(&["a"], &[("b", ListStatus::Failed)]));
+    let lists = once.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
+    let unread: Vec<_> = lists.filter(|list| !list.is_complete()).collect();
+    assert_eq!(unread.iter().map(|list| list.carried_from).collect::<Vec<_>>(), [None]);
 }
