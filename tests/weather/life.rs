@@ -41,6 +41,8 @@ pub struct Plan {
     pub level: f64,
     /// The share of runs that are killed.
     pub kills: f64,
+    /// Whether the stores are left behind.
+    pub keeps_stores: bool,
 }
 
 /// Says whether a run found that another had taken its number.
@@ -97,7 +99,7 @@ struct Life {
     shadow: Auditor,
     storm: Auditor,
     bucket: Bucket,
-    _folders: [TempDir; 2],
+    folders: [TempDir; 2],
     day: u32,
     /// What was so on each day, by the number of the snapshot in which it was seen in bad weather.
     truths: BTreeMap<u64, (Truth, bool)>,
@@ -123,6 +125,9 @@ pub async fn live(plan: Plan) -> Result<Outcome> {
     }
     life.next_day(true).await?;
     life.end().await?;
+    if life.plan.keeps_stores {
+        life.keep_stores()?;
+    }
     Ok(life.outcome)
 }
 
@@ -150,7 +155,7 @@ impl Life {
             shadow,
             storm,
             bucket,
-            _folders: folders,
+            folders,
             day: 0,
             truths: BTreeMap::new(),
             told: Tally::default(),
@@ -367,6 +372,19 @@ impl Life {
             self.violation(wrong);
         }
         self.outcome.events = self.told.events;
+        Ok(())
+    }
+
+    /// Leaves both stores behind, that of the bucket as a folder too.
+    fn keep_stores(&mut self) -> Result<()> {
+        self.folders.iter_mut().for_each(|folder| folder.disable_cleanup(true));
+        let [calm, storm] = self.folders.each_ref().map(|folder| folder.path().join("store"));
+        for (key, bytes) in self.bucket.objects() {
+            let file = storm.join(key);
+            fs::create_dir_all(file.parent().context("a folder")?)?;
+            fs::write(file, bytes)?;
+        }
+        println!("stores: {} in calm weather, {} in bad", calm.display(), storm.display());
         Ok(())
     }
 

@@ -69,6 +69,7 @@ fn weather(options: &Options) -> Result<ExitCode> {
                 kinds: options.kinds.clone(),
                 level: options.level,
                 kills: options.kills,
+                keeps_stores: options.keeps_stores,
             };
             let outcome = runtime.block_on(life::live(plan))?;
             report(&outcome.violations, options);

@@ -6,7 +6,7 @@ use model::Cloud;
 use crate::kinds::Kind;
 
 const USAGE: &str = "usage: weather [--seed N] [--lives N | --seconds N] [--days N] [--cloud ibm|huawei] [--level 0.3]\n\
-     \x20              [--kills 0.2] [--kinds a,b | --without a,b] [--verbose yes] [--alike 2]";
+     \x20              [--kills 0.2] [--kinds a,b | --without a,b] [--verbose yes] [--alike 2] [--keep yes]";
 
 /// What is lived through.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct Options {
     pub is_verbose: bool,
     /// How many violations that are alike are printed of a day.
     pub most_alike: u64,
+    /// Whether the stores of each life are left behind, to be looked into.
+    pub keeps_stores: bool,
 }
 
 impl Options {
@@ -40,6 +42,7 @@ impl Options {
             kills: 0.2,
             is_verbose: false,
             most_alike: 2,
+            keeps_stores: false,
         };
         for pair in arguments.chunks(2) {
             let [name, value] = pair else { bail!("`{}` needs a value\n{USAGE}", pair.concat()) };
@@ -69,6 +72,7 @@ impl Options {
                 }];
             }
             "--alike" => self.most_alike = value.parse()?,
+            "--keep" => self.keeps_stores = value == "yes",
             "--verbose" => self.is_verbose = value == "yes",
             _ => bail!("there is no such option"),
         }

@@ -197,11 +197,13 @@ impl Tally {
         let place = format!("{} of {subject}", text("rule"));
         let open = truth.open.get(&key);
         let evidence = finding["evidence"].clone();
+        let former = self.findings.get(&key).map(|(_, evidence)| evidence);
+        let doubtful = event.data["doubt"].is_string().then_some(former);
         match move_ {
             "opened" | "reopened" | "changed" => {
                 match open {
                     None => self.wrong(format!("false: finding {move_}: {place}, which is not so")),
-                    Some(open) if !is_part_of(&evidence, &said(open).1, is_struck) => {
+                    Some(open) if !is_part_of(&evidence, &said(open).1, is_struck, doubtful) => {
                         self.wrong(format!(
                             "false: finding {move_}: {place} with {evidence}, it is {}",
                             said(open).1
@@ -361,12 +363,18 @@ fn said(finding: &Finding) -> (String, Value) {
 }
 
 /// Says whether evidence holds nothing but what is so. In bad weather the name of something in a list that could not be
-/// read is left out, as null.
-fn is_part_of(evidence: &Value, truth: &Value, is_struck: bool) -> bool {
+/// read is left out, as null; what is told in doubt may still be what it was told to be, and counts no more than there is.
+fn is_part_of(evidence: &Value, truth: &Value, is_struck: bool, doubtful: Option<Option<&Value>>) -> bool {
     let cells = evidence.as_object().into_iter().flatten();
     let is_left_out = |name: &String, cell: &Value| is_struck && cell.is_null() && name.ends_with("name");
+    let is_in_doubt = |name: &String, cell: &Value| match doubtful {
+        Some(Some(former)) => former[name] == *cell,
+        Some(None) => cell.as_i64().zip(truth[name].as_i64()).is_some_and(|(cell, truth)| cell <= truth),
+        None => false,
+    };
+    let is_so = |name: &String, cell: &Value| truth[name] == *cell || is_left_out(name, cell) || is_in_doubt(name, cell);
     evidence.as_object().map(serde_json::Map::len) == truth.as_object().map(serde_json::Map::len)
-        && cells.into_iter().all(|(name, cell)| truth[name] == *cell || is_left_out(name, cell))
+        && cells.into_iter().all(|(name, cell)| is_so(name, cell))
 }
 
 fn is_document(table: &Table, column: &str) -> bool {

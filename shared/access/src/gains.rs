@@ -15,6 +15,7 @@ mod hidden;
 mod joined;
 mod late_roles;
 mod lifted;
+mod near;
 mod possible;
 mod reach;
 mod region;
@@ -189,7 +190,7 @@ impl Access {
     /// Returns what principals gained from `before` to this state, as [`Self::changes_since`] does, without looking for what they lost.
     #[must_use]
     pub fn gains_since(&self, before: &Self, known: &Inventory) -> Vec<AccessChange> {
-        self.turns_since(before, known, Wanted::Gains)
+        self.turns_since(before, known, Wanted::Gains, None)
     }
 
     /// Returns what principals gained and lost from `before` to this state: gains first, widest first.
@@ -198,17 +199,42 @@ impl Access {
     /// something denied before and denies still.
     #[must_use]
     pub fn changes_since(&self, before: &Self, known: &Inventory) -> Vec<AccessChange> {
-        self.turns_since(before, known, Wanted::AllTurns)
+        self.turns_since(before, known, Wanted::AllTurns, None)
     }
 
-    fn turns_since(&self, before: &Self, known: &Inventory, wanted: Wanted) -> Vec<AccessChange> {
+    /// Returns what principals gained and lost, as [`Self::changes_since`] does, of the things with some ids: of themselves, or by a way through
+    /// one of them.
+    #[must_use]
+    pub fn changes_near(
+        &self,
+        before: &Self,
+        known: &Inventory,
+        ids: &BTreeSet<String>,
+    ) -> Vec<AccessChange> {
+        let mut changes = self.turns_since(before, known, Wanted::AllTurns, Some(ids));
+        changes.retain(|change| change.path.iter().chain(&change.former_path).any(|step| step.is_among(ids)));
+        changes
+    }
+
+    fn turns_since(
+        &self,
+        before: &Self,
+        known: &Inventory,
+        wanted: Wanted,
+        near: Option<&BTreeSet<String>>,
+    ) -> Vec<AccessChange> {
         let (former, present) = (GraphView::of(before, self), GraphView::of(self, before));
         let mut known_actions = SameActions::default();
         let same_groups = present.groups_as_in(&former, &mut known_actions);
         let bounds = Bounds::of(before, self);
         let (mut numbers, mut differences) = (Numbers::default(), Differences::default());
         let mut changes = Vec::new();
-        for id in self.ids_with(before) {
+        let mut principals = self.ids_with(before);
+        if let Some(ids) = near {
+            let near: BTreeSet<&str> = [before, self].iter().flat_map(|access| access.ids_near(ids)).collect();
+            principals.retain(|id| near.contains(id));
+        }
+        for id in principals {
             let numbers_of = [before.principal_with(id), self.principal_with(id)];
             if bounds.are_same((before, numbers_of[0]), (self, numbers_of[1]))
                 && has_same_standing(before, self, id)

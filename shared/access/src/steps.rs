@@ -1,6 +1,6 @@
 //! The steps of a path: from a principal to what it may do.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 /// One step of a path: a thing by kind, id and name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,6 +11,14 @@ pub struct Step {
     pub id: String,
     /// Name, or the id where there is none; nothing where it is the only one of its kind, which texts leave out.
     pub name: String,
+}
+
+impl Step {
+    /// Returns whether it is one of some things. Who has become a trusted profile of IBM Cloud bears its id with `iam-` in front.
+    #[must_use]
+    pub fn is_among(&self, ids: &BTreeSet<String>) -> bool {
+        ids.contains(&self.id) || self.id.strip_prefix("iam-").is_some_and(|id| ids.contains(id))
+    }
 }
 
 impl fmt::Display for Step {

@@ -67,6 +67,15 @@ impl Sight {
         self.closes() && !self.hidden.iter().any(|hidden| hidden.concerns(subject))
     }
 
+    /// Says which tables a row of this subject hangs on that were not whole, so that what it counts or lists may be more than it says.
+    #[must_use]
+    pub fn unseen_of(&self, subject: &str) -> Option<String> {
+        let hidden = self.hidden.iter().filter(|hidden| hidden.concerns(subject)).map(|hidden| hidden.table);
+        let tables: BTreeSet<&str> = self.blind.iter().copied().chain(hidden).collect();
+        let named = tables.into_iter().collect::<Vec<_>>().join(", ");
+        (!named.is_empty()).then(|| format!("as far as could be seen: {named} not read to the end"))
+    }
+
     /// Returns whether nothing was hidden of any subject, now or before.
     #[must_use]
     pub fn is_whole(&self) -> bool {
@@ -79,7 +88,7 @@ impl Sight {
 
     /// Returns all that decides on what becomes of findings, as one text.
     pub(crate) fn text(&self) -> String {
-        let mut text = format!("{:?}", [self.opens(), self.closes(), self.broken.is_some()].map(u8::from));
+        let mut text = format!("{:?}{:?}", [self.opens(), self.broken.is_some()].map(u8::from), self.blind);
         for hidden in &self.hidden {
             text += &format!("{}{}{:?}{:?}", hidden.table, hidden.is_absence, hidden.tied, hidden.subjects);
         }
@@ -113,6 +122,11 @@ mod tests {
         assert!(!sight.opens_of(UMA) && !sight.closes_of(UMA));
         assert!(sight.opens_of(BEN) && sight.closes_of(BEN));
         assert!(sight.opens() && sight.closes() && !sight.is_whole());
+        assert_eq!(sight.unseen_of(BEN), None);
+        assert_eq!(
+            sight.unseen_of(UMA).unwrap(),
+            "as far as could be seen: huawei_access_keys not read to the end"
+        );
     }
 
     #[test]

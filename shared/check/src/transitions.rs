@@ -7,6 +7,9 @@
 //! make it report; to close one, all its tables; and to call a finding new, a former run in which the same
 //! question saw as much. What it returns without the last is a baseline: kept, and counted instead of told.
 //!
+//! What a row says while some of the tables that it hangs on are not whole is a part of what is so: a finding that opens or
+//! changes then says which tables these are.
+//!
 //! A row in doubt is neither returned nor not: it opens nothing, and a finding that is open becomes unknown. A subject
 //! that was never returned but in doubt is kept without a word, so that it is a baseline when the doubt ends.
 
@@ -212,12 +215,15 @@ impl Pass<'_> {
         if opens {
             finding.state = FindingState::Open;
             finding.last_seen = None;
-            finding.doubt = None;
+            let is_other = !view.verdict.comparison.is_same(&finding.evidence, &row.evidence)
+                && !says_the_same(&finding.evidence, &row.evidence);
+            // What is said again in a run that sees less is as sure as it was.
+            let is_again = !is_other && !known.state.is_closed() && known.doubt.is_none();
+            let unseen = view.verdict.sight.unseen_of(&row.subject);
+            finding.doubt = unseen.filter(|_| !is_again);
             if known.state.is_closed() {
                 kind = Some(TransitionKind::Reopened);
-            } else if !view.verdict.comparison.is_same(&finding.evidence, &row.evidence)
-                && !says_the_same(&finding.evidence, &row.evidence)
-            {
+            } else if is_other {
                 kind = Some(TransitionKind::Changed);
             }
             finding.evidence.clone_from(&row.evidence);
@@ -295,6 +301,7 @@ impl Pass<'_> {
             state: if suppression.is_some() { FindingState::Suppressed } else { FindingState::Open },
             baseline: is_baseline,
             suppression,
+            doubt: view.verdict.sight.unseen_of(&row.subject),
             ..view.finding(fingerprint, row, self.seen)
         };
         if !is_baseline && finding.state == FindingState::Open {

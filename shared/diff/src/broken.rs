@@ -16,6 +16,16 @@ pub(crate) fn is_broken(known: &str, shown: &str) -> bool {
     shown.contains(NO_TEXT) && !known.contains(NO_TEXT)
 }
 
+/// Returns whether a text is no time in the place of one. Version 3 of Huawei Cloud writes `null` for none.
+pub(crate) fn is_no_time(known: &str, shown: &str) -> bool {
+    // A name may look like a date.
+    known.contains(':')
+        && !shown.is_empty()
+        && shown != "null"
+        && model::normal_time(known).is_some()
+        && model::normal_time(shown).is_none()
+}
+
 /// Returns the cells of a new row that hold a broken text. Its key is what it is.
 pub(crate) fn first_cells(table: &'static Table, row: &Row) -> Vec<UnreadCell> {
     // Few rows have one: a look at the bytes of all cells is enough for the others.

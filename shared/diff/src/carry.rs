@@ -48,6 +48,7 @@ pub fn carry(before: &State, number: u64, seen: State, declared: &[&'static Tabl
         .filter(|table| table.name != tables::COVERAGE.name)
         .map(|table| (table.name, missing_rows(&history, table, declared)))
         .collect();
+    keep_facts_of_carried(before, &state, &mut missing, declared);
     let gone = drop_gone(before, &state, &mut missing, declared);
     for table in declared {
         let Some(rows) = missing.remove(table.name).filter(|rows| !rows.is_empty()) else { continue };
@@ -82,6 +83,35 @@ fn missing_rows(history: &ListHistory<'_>, table: &'static Table, declared: &[&'
         known.says().missing == Word::Nothing
     };
     before.rows(table).iter().filter(|row| is_unproven(row) && !is_shown(row)).cloned().collect()
+}
+
+/// Lets what another list of the account said of a thing stand in together with the thing: when neither is shown any more, the thing
+/// is more likely gone than another, and an agency without the end that it had would be open to whom it trusted.
+fn keep_facts_of_carried(
+    before: &State,
+    seen: &State,
+    missing: &mut Missing,
+    declared: &[&'static Table],
+) {
+    for table in declared.iter().filter(|table| table.reading == Reading::Whole && table.key == 1) {
+        let key = table.key_columns().first().map(|column| column.name);
+        let owner = table.parent.filter(|parent| Some(parent.column) == key);
+        let Some(owner) = owner.and_then(|parent| tables::find(parent.table)) else { continue };
+        if owner.listing == table.listing {
+            continue;
+        }
+        let carried: BTreeSet<&[u8]> =
+            missing.get(owner.name).into_iter().flatten().map(|row| row.prefix(1)).collect();
+        let rows = seen.rows(table);
+        let own = missing.get(table.name).into_iter().flatten();
+        let standing_in: BTreeSet<&[u8]> = own.map(|row| row.prefix(1)).collect();
+        let is_meant = |row: &&Row| {
+            let key = row.prefix(1);
+            carried.contains(key) && rows.get(table, key).is_none() && !standing_in.contains(key)
+        };
+        let facts: Vec<Row> = before.rows(table).iter().filter(is_meant).cloned().collect();
+        missing.entry(table.name).or_default().extend(facts);
+    }
 }
 
 /// Returns the table of the things that a child row is part of: it came with the thing in one answer, so

@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    broken::{has_no_text, is_broken},
+    broken::{has_no_text, is_broken, is_no_time},
     less::{is_emptied, is_odd_element, is_unread_text},
 };
 
@@ -25,7 +25,8 @@ pub(crate) fn merge_documents(known: &str, shown: &str, unread: &BTreeSet<&str>)
     let is_said = |name: &str, value: &RawValue| !has_no_text(value.get()) && !unread.contains(name);
     merged.retain(|name, value| known.contains_key(name) || is_said(name, value));
     for (name, former) in known {
-        let is_taken = merged.get(&name).is_some_and(|value| {
+        let shown = merged.get(&name).filter(|_| !unread.contains(name.as_str()));
+        let is_taken = shown.is_some_and(|value| {
             let read = |raw: &RawValue| serde_json::from_str::<Value>(raw.get());
             read(value).is_ok_and(|value| read(&former).is_ok_and(|former| fits(&value, &[&former])))
         });
@@ -81,7 +82,7 @@ fn fits_text(text: &str, known: &[&Value]) -> bool {
         let held: Vec<&Value> = held.iter().collect();
         return serde_json::from_str(text).is_ok_and(|shown| fits(&shown, &held));
     }
-    let is_form = |each: &&str| (each.is_empty() || !text.is_empty()) && !is_broken(each, text);
+    let is_form = |each: &&str| (each.is_empty() || !text.is_empty()) && !is_broken(each, text) && !is_no_time(each, text);
     texts.iter().any(is_form)
 }
 
@@ -137,7 +138,7 @@ mod tests {
 
     #[test]
     fn an_edited_document_is_odd_in_values_that_nobody_writes() {
-        let known = r#"{"a":"x","b":[{"c":"d"}],"e":{"f":"g"},"h":[],"p":"{\"Effect\":\"Allow\"}","t":true,"Action":["i"]}"#;
+        let known = r#"{"a":"x","b":[{"c":"d"}],"e":{"f":"g"},"h":[],"p":"{\"Effect\":\"Allow\"}","t":true,"Action":["i"],"at":"2026-09-07T06:00:00Z"}"#;
         for odd in [
             r#"{"a":7}"#,
             r#"{"b":[[null]]}"#,
@@ -147,6 +148,7 @@ mod tests {
             r#"{"e":"x"}"#,
             r#"{"h":[""]}"#,
             r#"{"Action":[]}"#,
+            r#"{"at":"the other day"}"#,
             r#"{"p":"Allow"}"#,
             r#"{"p":"{\"Effect\":7}"}"#,
             r#"{"a":"\ufffd"}"#,
@@ -195,6 +197,11 @@ mod tests {
         let unread = BTreeSet::from(["expires_at"]);
         let merged = merge_documents(r#"{"a":"x"}"#, r#"{"a":"y","expires_at":7}"#, &unread);
         assert_eq!(merged.as_deref(), Some(r#"{"a":"y"}"#), "what cannot be read is none of it");
+        let (known, unread) = (r#"{"at":"2026-09-07T06:00:00Z","n":1,"x":"a"}"#, BTreeSet::from(["n"]));
+        let merged = merge_documents(known, r#"{"at":"the other day","n":2,"x":"b"}"#, &unread);
+        assert_eq!(merged.as_deref(), Some(r#"{"at":"2026-09-07T06:00:00Z","n":1,"x":"b"}"#));
+        let merged = merge_documents(known, r#"{"at":"2026-09-08 06:00:00","n":2,"x":"b"}"#, &BTreeSet::new());
+        assert_eq!(merged.as_deref(), Some(r#"{"at":"2026-09-08 06:00:00","n":2,"x":"b"}"#));
         assert_eq!(merge_documents("[]", "{}", &BTreeSet::new()), None);
     }
 }

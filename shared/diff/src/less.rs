@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::{
     beside,
-    broken::{self, has_no_text, is_broken},
+    broken::{self, has_no_text, is_broken, is_no_time},
     unread::{is_noted, thing_columns},
     walk::Differing,
 };
@@ -354,9 +354,11 @@ pub(crate) fn is_emptied(name: &str, shown: &[Value]) -> bool {
     shown.is_empty() && ["Statement", "Action", "NotAction"].contains(&name)
 }
 
-/// Returns whether a text says nothing in the place of another one: it is empty where an empty one has no meaning, or broken.
+/// Returns whether a text says nothing in the place of another one: it is empty where an empty one has no meaning, broken, or no time.
 pub(crate) fn is_unread_text(name: &str, known: &str, shown: &str) -> bool {
-    (shown.is_empty() && !known.is_empty() && !may_be_empty(name)) || is_broken(known, shown)
+    (shown.is_empty() && !known.is_empty() && !may_be_empty(name))
+        || is_broken(known, shown)
+        || is_no_time(known, shown)
 }
 
 /// Returns whether an element says nothing of what a list holds: it is empty, has no member that an interface describes or that

@@ -1,6 +1,9 @@
 //! Who may do what in a snapshot, and who gained or lost it between two.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use access::{Access, Answer, SharedChange};
 use model::{Cloud, Lists, State, Table};
@@ -80,15 +83,26 @@ pub async fn access_changes(
     if let Some(kept) = history.find_kept(&name) {
         return Ok(kept);
     }
-    let found = Arc::new(compare_access(history, before, after).await?);
+    let found = Arc::new(compare_access(history, before, after, None).await?);
     history.keep(&name, &found, found.bytes());
     Ok(found)
+}
+
+/// Returns what principals gained and lost, as [`access_changes`] does, that are one of some things or hold something through one.
+pub(crate) async fn access_changes_near(
+    history: &History,
+    before: &Manifest,
+    after: &Manifest,
+    ids: &BTreeSet<String>,
+) -> Result<Vec<SharedChange>, SnapshotError> {
+    Ok(compare_access(history, before, after, Some(ids)).await?.changes)
 }
 
 async fn compare_access(
     history: &History,
     before: &Manifest,
     after: &Manifest,
+    near: Option<&BTreeSet<String>>,
 ) -> Result<AccessChanges, SnapshotError> {
     let cloud = history.account().cloud();
     let (former, present) =
@@ -105,7 +119,10 @@ async fn compare_access(
     });
     let now = shared_access(history, after, &present);
     let known = access::inventory(cloud, &present);
-    let mut changes = now.changes_since(&former, &known);
+    let mut changes = match near {
+        Some(ids) => now.changes_near(&former, &known, ids),
+        None => now.changes_since(&former, &known),
+    };
     let mut earlier = BTreeMap::new();
     for number in now.snapshots_to_ask(&former, &changes) {
         // One that was pruned or is damaged cannot be asked.

@@ -6,7 +6,7 @@ use access::{SharedChange, Step};
 use model::{Row, Sighting, Table, references, tables};
 use snapshot::{History, RowFilter, RowStep, SnapshotError, Timeline};
 
-use crate::{Subject, access_changes, life::sighting, subject::naming_columns};
+use crate::{Subject, grants::access_changes_near, life::sighting, subject::naming_columns};
 
 /// How far is gone from the thing: to what it belongs to, to what is attached to that, and to the parts of it.
 const ROUNDS: usize = 3;
@@ -46,9 +46,8 @@ pub async fn access_turns(
                 continue;
             }
             compared += 1;
-            let all = access_changes(history, before, after).await?;
-            let found: Vec<SharedChange> =
-                all.changes.iter().filter(|change| is_of(change, &ids)).cloned().collect();
+            let mut found = access_changes_near(history, before, after, &ids).await?;
+            found.retain(|change| is_of(change, &ids));
             if !found.is_empty() {
                 changes.push((sighting(after), found));
             }
@@ -62,9 +61,7 @@ pub async fn access_turns(
 
 /// Returns whether a change of access is of one of some things, or by a way through it.
 fn is_of(change: &SharedChange, ids: &BTreeSet<String>) -> bool {
-    let is_it = |step: &Step| {
-        ids.contains(&step.id) || step.id.strip_prefix("iam-").is_some_and(|id| ids.contains(id))
-    };
+    let is_it = |step: &Step| step.is_among(ids);
     change.principals.iter().any(|principal| is_it(&principal.step))
         || change.grants.iter().any(|grant| grant.path.iter().chain(&grant.former_path).any(is_it))
 }

@@ -110,7 +110,8 @@ pub struct Finding {
     /// Why somebody said that it may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppression: Option<String>,
-    /// Why nobody can say whether it holds, where its rule doubts it.
+    /// Why nobody can say whether it holds, where its rule doubts it; of one that is open, what could not be seen of its
+    /// evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<String>,
     /// The rule that says more of the same principal or policy: while it does, this finding is kept and not told.

@@ -91,8 +91,7 @@ fn changed(transition: &Transition) -> String {
         Some(EvidenceTurn::Widened) => "goes further now",
         Some(EvidenceTurn::Reworded) | None => "has other evidence",
     };
-    match transition.causes.as_slice() {
-        [cause] => format!("{what}: {cause}"),
-        _ => what.to_owned(),
-    }
+    let doubt = transition.finding.doubt.iter().map(|doubt| format!(", {doubt}"));
+    let cause = Some(&transition.causes).filter(|causes| causes.len() == 1).into_iter().flatten();
+    std::iter::once(what.to_owned()).chain(cause.map(|cause| format!(": {cause}"))).chain(doubt).collect()
 }

@@ -167,7 +167,7 @@ pub(crate) async fn gained(
     let mut changes = now.gains_since(&former, &known);
     let earlier = earlier(history, &now.snapshots_to_ask(&former, &changes)).await;
     now.hold_gains_against(&former, &earlier, &known, &mut changes);
-    changes.retain(|change| !is_of_nobody(now, change));
+    changes.retain(|change| !now.is_lifted_of_nobody(change));
     Gained { changes: access::shared(changes), known }
 }
 
@@ -211,12 +211,6 @@ async fn state_of(history: &History, number: u64) -> Result<(State, Timestamp), 
         state.put(table, history.read(&manifest, table).await?);
     }
     Ok((state, manifest.taken_at()))
-}
-
-/// Returns whether somebody gained only by something that no longer denies, and was not seen itself: whoever is gone takes what
-/// denied it along.
-fn is_of_nobody(now: &Access, change: &AccessChange) -> bool {
-    change.cause.kind == CauseKind::DenyLifted && now.is_carried(&change.principal.step.id)
 }
 
 fn swap(tables: &[&'static Table], one: &mut State, other: &mut State) {

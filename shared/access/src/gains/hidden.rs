@@ -115,6 +115,12 @@ pub(super) fn unread_membership(now: &Access, change: &AccessChange) -> Option<S
     Some(format!("still a member of {group}, whose members were last read whole in snapshot {number}"))
 }
 
+/// Returns whether the members of a group stand in from an earlier snapshot.
+pub(super) fn is_membership_carried(access: &Access, member: &Principal, group: &Step) -> bool {
+    let lists = lists_of_membership(Some(member), group).into_iter();
+    lists.filter_map(|(list, of)| access.gaps.carried_from(list, of)).next().is_some()
+}
+
 fn is_list_hidden(other: &Access, (listing, parent): List<'_>) -> bool {
     other.gaps.hide(listing, parent)
 }

@@ -6,7 +6,8 @@
 
 use model::Lists;
 
-use super::{AccessChange, CauseKind};
+use super::{AccessChange, CauseKind, hidden::is_membership_carried};
+use crate::Access;
 
 /// The lists of principals that may be denied something, by the kind of the principal.
 const PRINCIPALS: [(&str, &str); 3] =
@@ -25,4 +26,21 @@ pub(super) fn seen_again(former: &Lists, present: &Lists) -> impl Iterator<Item 
 /// Returns whether a gain is of that kind of principals, and of what no longer denies.
 pub(super) fn is_lifted(kind: &str, gain: &AccessChange) -> bool {
     gain.cause.kind == CauseKind::DenyLifted && gain.principal.step.kind == kind
+}
+
+impl Access {
+    /// Returns whether somebody gained only by something that no longer denies, was not seen itself, and is in none of the groups through
+    /// which it was denied that any more, as far as their members could be read: whoever is gone takes what denied it along. Who is still
+    /// shown as a member is there.
+    #[must_use]
+    pub fn is_lifted_of_nobody(&self, gain: &AccessChange) -> bool {
+        let id = &gain.principal.step.id;
+        let is_shown_in = |group: &str| {
+            let mut groups = self.groups_of(id);
+            groups.any(|each| each.id == group && !is_membership_carried(self, &gain.principal, each))
+        };
+        gain.cause.kind == CauseKind::DenyLifted
+            && self.is_carried(id)
+            && !gain.cause.of.iter().any(|step| is_shown_in(&step.id))
+    }
 }

@@ -174,6 +174,26 @@ fn doubt_closes_nothing_is_told_once_and_ends_without_a_word() {
 }
 
 #[test]
+fn what_opens_or_changes_while_a_table_is_not_whole_says_so_until_it_is() {
+    let sees = |state: i64, is_blind: bool| {
+        let said = SEES(&[("ana", state)]);
+        if is_blind { said.blind() } else { said }
+    };
+    let doubts = |runs: &[Said]| -> Vec<Option<String>> {
+        let runs: Vec<(Outcome, &[Suppression])> = runs.iter().map(|run| (run.outcome(), &[][..])).collect();
+        let of_step = |step: &NextFindings| step.findings.findings.values().next().unwrap().doubt.clone();
+        live(&runs).iter().map(of_step).collect()
+    };
+    let unseen = Some("as far as could be seen: ibm_users not read to the end".to_owned());
+    let life = [sees(1, false), sees(2, true), sees(2, true), sees(2, false)];
+    assert_eq!(last(&life[..2]), ["ana changed open"]);
+    assert_eq!(doubts(&life), [None, unseen.clone(), unseen.clone(), None]);
+    assert_eq!(last(&life), Vec::<String>::new(), "that it is seen whole and the same is no news");
+    assert_eq!(doubts(&[sees(1, true), sees(1, false)]), [unseen, None]);
+    assert_eq!(doubts(&[sees(1, false), sees(1, true)]), [None, None], "it says what it said");
+}
+
+#[test]
 fn what_was_never_seen_but_in_doubt_is_a_baseline_and_not_news() {
     let doubted = || SEES(&[("ana", 1)]).doubting(&["ana"]);
     let sure = || SEES(&[("ana", 1)]);

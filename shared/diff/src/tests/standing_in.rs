@@ -1,11 +1,12 @@
 //! What stands in for answers that prove nothing: doubtful lists, cells that could not be read, rows by position.
 
 use model::{
-    Change, Coverage, ListStatus, Row, Rows, State, UnreadCell, Weight, tables,
+    Change, Cloud, Coverage, ListStatus, Row, Rows, State, UnreadCell, Weight, tables,
+    tables::huawei::{AGENCIES, CLASSIC_AGENCIES},
     tables::ibm::{API_KEYS, CBR_ZONE_ADDRESSES, CBR_ZONES, MEMBERS, POLICIES, POLICY_SUBJECTS, USERS},
 };
 
-use super::{declared, drift};
+use super::{broken_texts::next, declared, drift};
 use crate::{carry, compare};
 
 fn list(listing: &str, parent: &str, status: ListStatus) -> Row {
@@ -461,4 +462,26 @@ fn a_document_that_only_lacks_members_is_believed_the_second_time() {
     assert_eq!(drift(&once, &twice), [("changed", "ibm_api_keys")]);
     let other = carry(&before, 1, shown(r#"{"a":{"b":3}}"#), &declared());
     assert_eq!(drift(&before, &other), [("changed", "ibm_api_keys")]);
+}
+
+#[test]
+fn what_another_list_said_of_a_thing_stands_in_with_it() {
+    let agency = || AGENCIES.draft().set("agency_id", "a1").set("kind", "classic").row();
+    let term = || CLASSIC_AGENCIES.draft().set("agency_id", "a1").set("duration", "ONEDAY").row();
+    let lists = |of_agencies| {
+        [("huawei_agencies", "", of_agencies), ("huawei_classic_agencies", "", ListStatus::Complete)]
+    };
+    let before =
+        state(&lists(ListStatus::Complete), vec![(&AGENCIES, vec![agency()]), (&CLASSIC_AGENCIES, vec![term()])]);
+    let unseen = || state(&lists(ListStatus::Failed), Vec::new());
+    let (once, told) = next(Cloud::Huawei, &before, unseen());
+    assert_eq!(told, [""; 0], "it may be gone, and else would have no end");
+    assert_eq!(once.rows(&CLASSIC_AGENCIES).len(), 1);
+    let (twice, told) = next(Cloud::Huawei, &once, unseen());
+    assert_eq!((told, twice.rows(&CLASSIC_AGENCIES).len()), (Vec::new(), 1));
+    let none = state(&lists(ListStatus::Complete), Vec::new());
+    assert_eq!(next(Cloud::Huawei, &twice, none).1, ["removed", "removed"]);
+    let seen = state(&lists(ListStatus::Complete), vec![(&AGENCIES, vec![agency()])]);
+    let (seen, told) = next(Cloud::Huawei, &twice, seen);
+    assert_eq!((told, seen.rows(&AGENCIES).len()), (vec!["removed"], 1), "it is there, without an end");
 }
