@@ -372,7 +372,9 @@ fn is_part_of(evidence: &Value, truth: &Value, is_struck: bool, doubtful: Option
         Some(None) => cell.as_i64().zip(truth[name].as_i64()).is_some_and(|(cell, truth)| cell <= truth),
         None => false,
     };
-    let is_so = |name: &String, cell: &Value| truth[name] == *cell || is_left_out(name, cell) || is_in_doubt(name, cell);
+    let is_so = |name: &String, cell: &Value| {
+        truth[name] == *cell || is_left_out(name, cell) || is_in_doubt(name, cell)
+    };
     evidence.as_object().map(serde_json::Map::len) == truth.as_object().map(serde_json::Map::len)
         && cells.into_iter().all(|(name, cell)| is_so(name, cell))
 }

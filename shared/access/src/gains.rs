@@ -231,7 +231,8 @@ impl Access {
         let mut changes = Vec::new();
         let mut principals = self.ids_with(before);
         if let Some(ids) = near {
-            let near: BTreeSet<&str> = [before, self].iter().flat_map(|access| access.ids_near(ids)).collect();
+            let near: BTreeSet<&str> =
+                [before, self].iter().flat_map(|access| access.ids_near(ids)).collect();
             principals.retain(|id| near.contains(id));
         }
         for id in principals {

@@ -103,6 +103,12 @@ impl Findings {
             |finding: &&Finding| finding.state == FindingState::Open && finding.implied_by.is_none();
         self.findings.values().map(Arc::as_ref).filter(is_open)
     }
+
+    /// Returns whether other evidence of some finding waits for a second run that finds the same.
+    #[must_use]
+    pub fn have_pending(&self) -> bool {
+        self.findings.values().any(|finding| finding.pending.is_some())
+    }
 }
 
 impl Members for Findings {
@@ -177,6 +183,7 @@ mod tests {
                 doubt: None,
                 implied_by: None,
                 untold: false,
+                pending: None,
             };
             (fingerprint.clone(), Arc::new(finding))
         };

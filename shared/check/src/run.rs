@@ -3,9 +3,12 @@
 //! In: rules and a state with its coverage. Out: for each rule the rows that it returned and how far they
 //! can be believed. A rule that cannot be asked is told as broken and costs the others nothing.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use model::{AccountId, Evidence, Severity, State, Suppression, Table, Timestamp};
+use model::{AccountId, Address, Evidence, Finding, Severity, State, Suppression, Table, Timestamp, tables};
 use serde_json::Value;
 
 use crate::{
@@ -131,6 +134,41 @@ pub(crate) fn rows(
 /// Writes the address of a thing, wide to narrow.
 pub(crate) fn address(account: &AccountId, table: &Table, key: &[String]) -> String {
     account.address_of(&table.place(&key.join("/")))
+}
+
+/// Returns the addresses of all things of a kind that are there. Of findings that are named by
+/// address, the addresses themselves tell the tables.
+pub(crate) fn addresses(
+    account: &AccountId,
+    subject: &RuleSubject,
+    state: &State,
+    lost: &[&Arc<Finding>],
+) -> BTreeSet<String> {
+    match subject {
+        RuleSubject::Row { table, columns } => addresses_in(account, table, columns, state).collect(),
+        RuleSubject::Address => {
+            let kinds = lost.iter().filter_map(|finding| Some(Address::parse(&finding.subject)?.kind));
+            let kinds: BTreeSet<&str> = kinds.collect();
+            let rows = kinds.into_iter().filter_map(tables::find).flat_map(|table| {
+                let key: Vec<&str> = table.key_columns().iter().map(|column| column.name).collect();
+                addresses_in(account, table, &key, state).collect::<Vec<_>>()
+            });
+            rows.collect()
+        }
+    }
+}
+
+fn addresses_in(
+    account: &AccountId,
+    table: &'static Table,
+    columns: &[&str],
+    state: &State,
+) -> impl Iterator<Item = String> {
+    let places: Vec<usize> = columns.iter().filter_map(|column| table.position(column)).collect();
+    state.rows(table).iter().map(move |row| {
+        let key: Vec<String> = places.iter().map(|place| row.value(*place).to_string()).collect();
+        address(account, table, &key)
+    })
 }
 
 fn plain(value: Value) -> String {

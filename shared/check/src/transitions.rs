@@ -7,8 +7,8 @@
 //! make it report; to close one, all its tables; and to call a finding new, a former run in which the same
 //! question saw as much. What it returns without the last is a baseline: kept, and counted instead of told.
 //!
-//! What a row says while some of the tables that it hangs on are not whole is a part of what is so: a finding that opens or
-//! changes then says which tables these are.
+//! What a row says while some of the tables that it hangs on are not whole is a part of what is so, or of what was: other evidence of
+//! an open finding is believed when a second run finds the same, and a finding that opens or changes then says which tables these are.
 //!
 //! A row in doubt is neither returned nor not: it opens nothing, and a finding that is open becomes unknown. A subject
 //! that was never returned but in doubt is kept without a word, so that it is a baseline when the doubt ends.
@@ -21,13 +21,13 @@ use std::{
 
 use jiff::SignedDuration;
 use model::{
-    AccountId, Address, EvidenceTurn, Finding, FindingState, Sighting, State, Suppression, Table, Timestamp,
-    Transition, TransitionKind, tables, time_text,
+    AccountId, EvidenceTurn, Finding, FindingState, Sighting, State, Suppression, Timestamp, Transition,
+    TransitionKind, time_text,
 };
 
 use crate::{
-    ByFingerprint, Findings, Memory, Outcome, RuleResult, RuleRow, RuleSubject, evidence::says_the_same,
-    implied, run::address,
+    ByFingerprint, Findings, Memory, Outcome, RuleResult, RuleRow, evidence::says_the_same, implied,
+    run::addresses,
 };
 
 /// How long a finding that is over is kept, to know it again when it comes back.
@@ -153,6 +153,15 @@ impl RuleView<'_> {
         self.is_baseline || self.verdict.sight.first_seen.contains(subject)
     }
 
+    /// Returns whether other evidence of an open finding waits for a second run that finds the same: some of what it hangs on was seen
+    /// in an earlier run and not in this, so that it may be of what was and of what is.
+    fn waits(&self, row: &RuleRow, known: &Finding) -> bool {
+        self.memory.sighted
+            && known.state == FindingState::Open
+            && known.pending.as_ref() != Some(&row.evidence)
+            && !self.verdict.sight.closes_of(&row.subject)
+    }
+
     /// Returns an open finding of a row, as it is when it is first seen.
     fn finding(&self, fingerprint: &str, row: &RuleRow, seen: &Sighting) -> Finding {
         Finding {
@@ -170,6 +179,7 @@ impl RuleView<'_> {
             doubt: None,
             implied_by: None,
             untold: false,
+            pending: None,
         }
     }
 }
@@ -208,15 +218,20 @@ impl Pass<'_> {
             self.keep_known(known);
             return false;
         }
+        let is_other = !view.verdict.comparison.is_same(&known.evidence, &row.evidence)
+            && !says_the_same(&known.evidence, &row.evidence);
         let mut finding = Finding::clone(known);
+        finding.pending = (opens && is_other && view.waits(row, known)).then(|| row.evidence.clone());
+        if finding.pending.is_some() {
+            self.keep(finding);
+            return false;
+        }
         finding.title.clone_from(&view.verdict.title);
         finding.severity = view.verdict.severity;
         let mut kind = None;
         if opens {
             finding.state = FindingState::Open;
             finding.last_seen = None;
-            let is_other = !view.verdict.comparison.is_same(&finding.evidence, &row.evidence)
-                && !says_the_same(&finding.evidence, &row.evidence);
             // What is said again in a run that sees less is as sure as it was.
             let is_again = !is_other && !known.state.is_closed() && known.doubt.is_none();
             let unseen = view.verdict.sight.unseen_of(&row.subject);
@@ -244,6 +259,7 @@ impl Pass<'_> {
             && known.last_seen.is_none()
             && known.doubt.is_none()
             && known.suppression.is_none()
+            && known.pending.is_none()
             && known.severity == view.verdict.severity
             && known.title == view.verdict.title
             && known.evidence.as_json() == row.evidence.as_json()
@@ -347,7 +363,7 @@ impl Pass<'_> {
 
     /// Keeps a finding that nobody can say anything about.
     fn unseen(&mut self, known: &Arc<Finding>, is_broken: bool, doubt: Option<&str>) {
-        let mut finding = Finding::clone(known);
+        let mut finding = Finding { pending: None, ..Finding::clone(known) };
         let mut kind = None;
         if !is_broken {
             finding.state = FindingState::Unknown;
@@ -401,6 +417,7 @@ impl Pass<'_> {
         let mut finding = Finding::clone(known);
         finding.state = state;
         finding.doubt = None;
+        finding.pending = None;
         finding.suppression = None;
         finding.last_seen = known.last_seen.clone().or_else(|| self.last());
         if known.state != FindingState::Suppressed {
@@ -449,41 +466,6 @@ impl Pass<'_> {
 /// Returns where a live finding stands when nobody suppresses it: what was last seen once is unknown now.
 const fn beneath(known: &Finding) -> FindingState {
     if known.last_seen.is_some() { FindingState::Unknown } else { FindingState::Open }
-}
-
-/// Returns the addresses of all things of a kind that are there. Of findings that are named by
-/// address, the addresses themselves tell the tables.
-fn addresses(
-    account: &AccountId,
-    subject: &RuleSubject,
-    state: &State,
-    lost: &[&Arc<Finding>],
-) -> BTreeSet<String> {
-    match subject {
-        RuleSubject::Row { table, columns } => addresses_in(account, table, columns, state).collect(),
-        RuleSubject::Address => {
-            let kinds = lost.iter().filter_map(|finding| Some(Address::parse(&finding.subject)?.kind));
-            let kinds: BTreeSet<&str> = kinds.collect();
-            let rows = kinds.into_iter().filter_map(tables::find).flat_map(|table| {
-                let key: Vec<&str> = table.key_columns().iter().map(|column| column.name).collect();
-                addresses_in(account, table, &key, state).collect::<Vec<_>>()
-            });
-            rows.collect()
-        }
-    }
-}
-
-fn addresses_in(
-    account: &AccountId,
-    table: &'static Table,
-    columns: &[&str],
-    state: &State,
-) -> impl Iterator<Item = String> {
-    let places: Vec<usize> = columns.iter().filter_map(|column| table.position(column)).collect();
-    state.rows(table).iter().map(move |row| {
-        let key: Vec<String> = places.iter().map(|place| row.value(*place).to_string()).collect();
-        address(account, table, &key)
-    })
 }
 
 #[cfg(test)]

@@ -87,12 +87,7 @@ fn missing_rows(history: &ListHistory<'_>, table: &'static Table, declared: &[&'
 
 /// Lets what another list of the account said of a thing stand in together with the thing: when neither is shown any more, the thing
 /// is more likely gone than another, and an agency without the end that it had would be open to whom it trusted.
-fn keep_facts_of_carried(
-    before: &State,
-    seen: &State,
-    missing: &mut Missing,
-    declared: &[&'static Table],
-) {
+fn keep_facts_of_carried(before: &State, seen: &State, missing: &mut Missing, declared: &[&'static Table]) {
     for table in declared.iter().filter(|table| table.reading == Reading::Whole && table.key == 1) {
         let key = table.key_columns().first().map(|column| column.name);
         let owner = table.parent.filter(|parent| Some(parent.column) == key);

@@ -82,7 +82,9 @@ fn fits_text(text: &str, known: &[&Value]) -> bool {
         let held: Vec<&Value> = held.iter().collect();
         return serde_json::from_str(text).is_ok_and(|shown| fits(&shown, &held));
     }
-    let is_form = |each: &&str| (each.is_empty() || !text.is_empty()) && !is_broken(each, text) && !is_no_time(each, text);
+    let is_form = |each: &&str| {
+        (each.is_empty() || !text.is_empty()) && !is_broken(each, text) && !is_no_time(each, text)
+    };
     texts.iter().any(is_form)
 }
 
@@ -200,7 +202,8 @@ mod tests {
         let (known, unread) = (r#"{"at":"2026-09-07T06:00:00Z","n":1,"x":"a"}"#, BTreeSet::from(["n"]));
         let merged = merge_documents(known, r#"{"at":"the other day","n":2,"x":"b"}"#, &unread);
         assert_eq!(merged.as_deref(), Some(r#"{"at":"2026-09-07T06:00:00Z","n":1,"x":"b"}"#));
-        let merged = merge_documents(known, r#"{"at":"2026-09-08 06:00:00","n":2,"x":"b"}"#, &BTreeSet::new());
+        let merged =
+            merge_documents(known, r#"{"at":"2026-09-08 06:00:00","n":2,"x":"b"}"#, &BTreeSet::new());
         assert_eq!(merged.as_deref(), Some(r#"{"at":"2026-09-08 06:00:00","n":2,"x":"b"}"#));
         assert_eq!(merge_documents("[]", "{}", &BTreeSet::new()), None);
     }

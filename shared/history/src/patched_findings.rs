@@ -56,6 +56,7 @@ mod tests {
             doubt: None,
             implied_by: None,
             untold: false,
+            pending: None,
         }
     }
 

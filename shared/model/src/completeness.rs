@@ -154,11 +154,25 @@ impl<'a> ListHistory<'a> {
     /// Returns what is known of the list that a row of a table comes from.
     #[must_use]
     pub fn of_row(&self, table: &'static Table, row: &Row) -> Completeness {
+        // What is nested in a new thing is as new as the thing.
+        if let Some((owner, of)) = self.new_owner(table, row) {
+            return self.of_row(owner, of);
+        }
         let former = self.former.of_row(table, row, self.before).or_else(|| {
             // A thing that was there without a list of its own was never asked for it.
             self.list_was_due(table, row).then_some(Trust::Never)
         });
         completeness(former, self.present.of_row(table, row, self.after))
+    }
+
+    /// Returns the thing that came with a row in one answer, where the former snapshot did not have it.
+    fn new_owner(&self, table: &'static Table, row: &Row) -> Option<(&'static Table, &Row)> {
+        let parent = table.parent.filter(|_| table.reading == Reading::Whole)?;
+        let owner = tables::find(parent.table)
+            .filter(|owner| owner.listing == table.listing && owner.key == 1 && owner.name != table.name)?;
+        let key = Row::pack([row.value(table.position(parent.column)?)]);
+        let is_known = self.before.rows(owner).get(owner, key.as_bytes()).is_some();
+        Some((owner, self.after.rows(owner).get(owner, key.as_bytes())?)).filter(|_| !is_known)
     }
 
     /// Returns whether a list should have been read in the former snapshot for what a row belongs to, though none is
@@ -366,6 +380,10 @@ mod tests {
         assert_eq!(history.of_row(&SERVICE_IDS, &row("s1", None)), Completeness::CompleteNow);
         assert_eq!(history.of_row(&SERVICE_IDS, &row("s2", Some("g1"))), Completeness::FirstComplete);
         assert_eq!(history.of_row(&SERVICE_IDS, &row("s3", Some("new"))), Completeness::CompleteNow);
+        let nested = |id: &str| SERVICE_ID_INSTANCES.draft().set("service_id", id).set("crn", "c").row();
+        let of = |id: &str| history.of_row(&SERVICE_ID_INSTANCES, &nested(id));
+        assert_eq!(of("s1"), Completeness::CompleteNow, "that of another part was never read");
+        assert_eq!(of("s2"), Completeness::FirstComplete);
         let nested = |id: &str| SERVICE_ID_INSTANCES.draft().set("service_id", id).set("crn", "c").row();
         let trust = |id: &str| history.former.of_row(&SERVICE_ID_INSTANCES, &nested(id), &after);
         assert_eq!(trust("s1"), Some(Trust::Whole), "what is nested comes with its thing");

@@ -120,6 +120,9 @@ pub struct Finding {
     /// Whether it was opened while another implied it, so that nobody was told of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub untold: bool,
+    /// Other evidence that the last run found, while not all that it hangs on could be seen: believed when a second run finds the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Evidence>,
 }
 
 impl Finding {

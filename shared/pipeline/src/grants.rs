@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::{
-    Access, AccessChange, CauseKind, Holding, Inventory, SensitivePermission, SharedChange, Standing, Turn,
-    Verdict, What, path_text,
+    Access, Holding, Inventory, SensitivePermission, SharedChange, Standing, Turn, Verdict, What, path_text,
 };
 use check::{Found, FoundOne, RustRule};
 use model::{Change, Cloud, Evidence, Lists, State, Table, Timestamp, Weight, tables};

@@ -208,6 +208,8 @@ async fn follow_findings(
     });
     let (base, patches) = history.put_findings(patch, &step.findings).await?;
     let open = step.findings.open().count().try_into().unwrap_or(u64::MAX);
+    // What waits for a second run is believed when that finds the same: then it must be looked at.
+    let digest = if step.findings.have_pending() { String::new() } else { digest };
     let stored = Some(FindingsRef { base, patches, digest, open, grounds });
     let idle = suppressions::idle_suppressions(&run.asked(), &asking.account, Some(&step.findings), at);
     Ok(Judged { transitions: step.transitions, stored, baseline, broken, unanswered, idle, unjudged: None })

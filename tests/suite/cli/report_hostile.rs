@@ -145,6 +145,7 @@ fn finding(number: usize, seen: &Sighting, text: fn(&str) -> String) -> Finding 
         doubt: (state == FindingState::Unknown).then(|| text("doubt")),
         implied_by: None,
         untold: false,
+        pending: None,
     }
 }
 

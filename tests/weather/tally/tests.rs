@@ -31,6 +31,7 @@ fn finding(group: &str) -> Finding {
         doubt: None,
         implied_by: None,
         untold: false,
+        pending: None,
     }
 }
 

@@ -18,8 +18,7 @@ impl Access {
                 let mut memberships = self.memberships_of(number);
                 memberships.any(|each| groups.get(each.group).copied().unwrap_or_default())
             };
-            let is_near =
-                is_it(&principal.step) || self.own_sources(number).iter().any(leads) || is_member();
+            let is_near = is_it(&principal.step) || self.own_sources(number).iter().any(leads) || is_member();
             (is_near, principal.step.id.as_str())
         });
         let near: Vec<&str> = principals.filter_map(|(is_near, id)| is_near.then_some(id)).collect();

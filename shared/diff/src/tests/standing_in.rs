@@ -471,8 +471,10 @@ fn what_another_list_said_of_a_thing_stands_in_with_it() {
     let lists = |of_agencies| {
         [("huawei_agencies", "", of_agencies), ("huawei_classic_agencies", "", ListStatus::Complete)]
     };
-    let before =
-        state(&lists(ListStatus::Complete), vec![(&AGENCIES, vec![agency()]), (&CLASSIC_AGENCIES, vec![term()])]);
+    let before = state(
+        &lists(ListStatus::Complete),
+        vec![(&AGENCIES, vec![agency()]), (&CLASSIC_AGENCIES, vec![term()])],
+    );
     let unseen = || state(&lists(ListStatus::Failed), Vec::new());
     let (once, told) = next(Cloud::Huawei, &before, unseen());
     assert_eq!(told, [""; 0], "it may be gone, and else would have no end");

@@ -19,6 +19,7 @@ fn finding(state: FindingState, evidence: &str) -> Finding {
         doubt: None,
         implied_by: None,
         untold: false,
+        pending: None,
     }
 }
 

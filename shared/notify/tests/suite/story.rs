@@ -68,6 +68,7 @@ pub(crate) fn finding(rule: &str, subject: &str, severity: Severity) -> Finding 
         doubt: None,
         implied_by: None,
         untold: false,
+        pending: None,
     }
 }
 

@@ -101,6 +101,15 @@ proptest! {
         prop_assert_eq!(told(&changes, &GAINS), told(&back, &LOSSES));
         prop_assert_eq!(told(&changes, &LOSSES), told(&back, &GAINS));
         prop_assert_eq!(after.changes_since(&after, &inventory(&present.state())), []);
+        // Who asks of some things is told what the others are told of them.
+        for id in ["u0", "u1", "g", "p0", "p1"] {
+            let ids = [id.to_owned()].into();
+            let near = after.changes_near(&before, &inventory(&present.state()), &ids);
+            let of_it = |change: &&AccessChange| {
+                change.path.iter().chain(&change.former_path).any(|step| step.id == id)
+            };
+            prop_assert_eq!(near, changes.iter().filter(of_it).cloned().collect::<Vec<_>>());
+        }
         // Who asks for gains alone is told the same of them.
         let alone = after.gains_since(&before, &inventory(&present.state()));
         let gains = changes.into_iter().filter(|change| GAINS.contains(&change.turn));
@@ -202,6 +211,44 @@ fn what_no_longer_denies_whom_nobody_could_see_is_told_when_they_are_seen() {
     assert_eq!(told(&users(&open, ListStatus::Failed, 0)), 1);
     assert_eq!(told(&users(&open, ListStatus::Failed, 1)), 0, "who was seen was told of");
     assert_eq!(told(&users(&open, ListStatus::Complete, 2)), 0);
+}
+
+#[test]
+fn what_no_longer_denies_who_was_not_seen_is_told_where_a_group_shows_that_they_are_there() {
+    let (allow, deny) = (written(false, "iam:users:*"), written(true, "iam:users:put"));
+    let account = |is_denied: bool, is_member: bool| Account {
+        policies: vec![
+            (vec![allow.clone()], [true, false, false]),
+            (vec![deny.clone()], [false, false, is_denied]),
+        ],
+        members: [is_member, false],
+        bounds: None,
+    };
+    let is_of_nobody = |open: &Account, members: ListStatus| {
+        let denied = access(&account(true, true).state());
+        let mut state = open.state();
+        let list = Coverage {
+            listing: "huawei_group_members".to_owned(),
+            parent: "g".to_owned(),
+            endpoint: String::new(),
+            status: members,
+            reason: None,
+            pages: 1,
+            rows: 1,
+            carried_from: (members != ListStatus::Complete).then_some(3),
+        };
+        state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, vec![list.row()]));
+        let user = state.rows(&t::USERS).iter().next().unwrap().clone();
+        state.mark_carried(&t::USERS, &user);
+        let now = access(&state);
+        let gains = now.gains_since(&denied, &inventory(&state));
+        assert_eq!(gains.len(), 1);
+        now.is_lifted_of_nobody(&gains[0])
+    };
+    let (detached, left) = (account(false, true), account(true, false));
+    assert!(!is_of_nobody(&detached, ListStatus::Complete), "a member is there");
+    assert!(is_of_nobody(&detached, ListStatus::Failed), "who was a member may be gone");
+    assert!(is_of_nobody(&left, ListStatus::Complete));
 }
 
 #[test]
