@@ -235,7 +235,10 @@ impl Tally {
                     ));
                 }
             }
-            "unknown" if !is_struck => self.wrong(format!("false: finding unknown in calm weather: {place}")),
+            // What a rule itself doubts it doubts in any weather.
+            "unknown" if !is_struck && doubtful.is_none() => {
+                self.wrong(format!("false: finding unknown in calm weather: {place}"))
+            }
             "unknown" => {}
             _ => self.wrong(format!("false: finding {move_}: {place}")),
         }

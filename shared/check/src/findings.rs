@@ -184,6 +184,7 @@ mod tests {
                 implied_by: None,
                 untold: false,
                 pending: None,
+                told: None,
             };
             (fingerprint.clone(), Arc::new(finding))
         };

@@ -1,7 +1,7 @@
 //! Findings that another finding says more of: kept, counted and listed apart, and not told.
 //!
 //! In: the findings of a run and what would be told of them. Out: the same, where of one principal or policy only the
-//! widest is told. What two findings are about is the same where the column `about` of their evidence, or without it
+//! widest is told; what became of a narrower one in the meantime is told when it is the widest again. What two findings are about is the same where the column `about` of their evidence, or without it
 //! their subject, is the same address.
 
 use std::{
@@ -11,7 +11,7 @@ use std::{
 
 use model::{Address, Finding, FindingState, Transition, TransitionKind};
 
-use crate::{ByFingerprint, Findings, RuleResult};
+use crate::{ByFingerprint, Findings, RuleResult, evidence::says_the_same};
 
 /// The column of evidence that names what a finding is about, where that is not its subject: the end of an address.
 const ABOUT: &str = "about";
@@ -35,7 +35,8 @@ pub(crate) fn hush(
     let implying: BTreeSet<&str> = wider.values().copied().flatten().map(String::as_str).collect();
     let mut holding: HashMap<&str, HashSet<String>> = HashMap::new();
     for finding in findings.values() {
-        if let Some(rule) = implying.get(finding.rule.as_str()).filter(|_| implies(finding)) {
+        // One that is accepted implies as well, and one that held when it could last be seen.
+        if let Some(rule) = implying.get(finding.rule.as_str()).filter(|_| is_live(finding)) {
             holding.entry(*rule).or_default().insert(about(finding));
         }
     }
@@ -43,16 +44,8 @@ pub(crate) fn hush(
         told.iter().map(|each| (each.finding.fingerprint.clone(), each.kind)).collect();
     let (mut hushed, mut freed) = (BTreeSet::new(), Vec::new());
     for finding in findings.values_mut() {
-        let wider_ones = wider.get(finding.rule.as_str()).copied().unwrap_or_default();
-        let is_live = !finding.state.is_closed() && !finding.is_only_doubted();
-        let by = if is_live && !wider_ones.is_empty() {
-            let about = about(finding);
-            let holds = |rule: &str| holding.get(rule).is_some_and(|holding| holding.contains(&about));
-            wider_ones.iter().find(|rule| holds(rule) && !is_cyclic(&wider, &finding.rule, rule))
-        } else {
-            None
-        };
-        let was_untold = finding.untold;
+        let by = implied_by(finding, &wider, &holding);
+        let (was_implied, was_untold) = (finding.implied_by.is_some(), finding.untold);
         let kind = kinds.get(&finding.fingerprint);
         let is_new =
             kind.is_some_and(|kind| matches!(kind, TransitionKind::Opened | TransitionKind::Reopened));
@@ -62,15 +55,31 @@ pub(crate) fn hush(
             finding.implied_by = by.cloned();
             finding.untold = is_untold;
         }
+        let is_live = is_live(finding);
         match kind {
             Some(TransitionKind::Closed) if !was_untold => {}
-            Some(_) if by.is_some() || !is_live => {
+            Some(kind) if by.is_some() || !is_live => {
                 hushed.insert(finding.fingerprint.clone());
+                let known = before.findings.get(&finding.fingerprint);
+                if let (TransitionKind::Changed, Some(known)) = (kind, known.filter(|_| !is_untold)) {
+                    Arc::make_mut(finding).told.get_or_insert_with(|| known.evidence.clone());
+                }
             }
             _ if was_untold && by.is_none() && finding.state == FindingState::Open => {
                 hushed.insert(finding.fingerprint.clone());
                 // Also what was there when its rule could first look: nobody was told of it in any sum.
-                freed.push(Finding { untold: true, ..Finding::clone(finding) });
+                let finding = Finding { untold: true, ..Finding::clone(finding) };
+                freed.push(Transition {
+                    kind: TransitionKind::Opened,
+                    finding,
+                    before: None,
+                    turn: None,
+                    causes: Vec::new(),
+                });
+            }
+            _ if was_implied && by.is_none() && finding.told.is_some() => {
+                hushed.insert(finding.fingerprint.clone());
+                freed.extend(changed_since_told(finding, verdicts));
             }
             _ => {}
         }
@@ -81,17 +90,42 @@ pub(crate) fn hush(
             each.finding = Finding::clone(finding);
         }
     }
-    told.extend(freed.into_iter().map(|finding| Transition {
-        kind: TransitionKind::Opened,
-        finding,
-        before: None,
-        turn: None,
-        causes: Vec::new(),
-    }));
+    told.extend(freed);
 }
 
-/// Returns whether a finding implies narrower ones: it holds, it is accepted, or it held when it could last be seen.
-fn implies(finding: &Finding) -> bool {
+/// Returns the rule whose finding of the same principal or policy says more than this one, if there is one.
+fn implied_by<'a>(
+    finding: &Finding,
+    wider: &BTreeMap<&str, &'a [String]>,
+    holding: &HashMap<&str, HashSet<String>>,
+) -> Option<&'a String> {
+    let wider_ones = wider.get(finding.rule.as_str()).copied().unwrap_or_default();
+    if wider_ones.is_empty() || !is_live(finding) {
+        return None;
+    }
+    let about = about(finding);
+    let holds = |rule: &str| holding.get(rule).is_some_and(|holding| holding.contains(&about));
+    wider_ones.iter().find(|rule| holds(rule) && !is_cyclic(wider, &finding.rule, rule))
+}
+
+/// Returns what changed of a finding since it was told last, which another implied in the meantime; nothing where it is as it was told.
+fn changed_since_told(finding: &mut Arc<Finding>, verdicts: &[RuleResult]) -> Option<Transition> {
+    let told = Arc::make_mut(finding).told.take()?;
+    let comparison =
+        verdicts.iter().find(|verdict| verdict.rule == finding.rule).map(|each| &each.comparison);
+    let is_same = says_the_same(&told, &finding.evidence)
+        || comparison.is_some_and(|comparison| comparison.is_same(&told, &finding.evidence));
+    (finding.state == FindingState::Open && !is_same).then(|| Transition {
+        kind: TransitionKind::Changed,
+        turn: comparison.map(|comparison| comparison.turn(&told, &finding.evidence)),
+        finding: Finding::clone(finding),
+        before: Some(told),
+        causes: Vec::new(),
+    })
+}
+
+/// Returns whether a finding is there that ever held for sure.
+fn is_live(finding: &Finding) -> bool {
     !finding.state.is_closed() && !finding.is_only_doubted()
 }
 

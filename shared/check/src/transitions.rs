@@ -180,6 +180,7 @@ impl RuleView<'_> {
             implied_by: None,
             untold: false,
             pending: None,
+            told: None,
         }
     }
 }
@@ -417,7 +418,7 @@ impl Pass<'_> {
         let mut finding = Finding::clone(known);
         finding.state = state;
         finding.doubt = None;
-        finding.pending = None;
+        (finding.pending, finding.told) = (None, None);
         finding.suppression = None;
         finding.last_seen = known.last_seen.clone().or_else(|| self.last());
         if known.state != FindingState::Suppressed {

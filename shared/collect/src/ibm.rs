@@ -95,6 +95,7 @@ pub async fn account(settings: &CollectSettings, progress: &dyn Progress) -> Res
     let reader = Reader::new(&session, &settings.endpoints, &found, settings.concurrency);
     let (mut seen, counts) = futures::join!(lists(&reader, session.caller()), cbr_rules::counts(&reader));
     shrinkage::mark(&mut seen, session.caller(), counts);
+    policies::drop_unproven(&mut seen);
     seen.check(&account, &model::tables::ibm::ACCOUNTS)?;
     let incomplete = seen.coverage.iter().filter(|each| !each.is_complete()).count();
     tracing::info!(account = %account, lists = seen.coverage.len(), incomplete, calls = session.calls(), "account read");

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{ListStatus, Reading, Table, tables};
+use model::{ListStatus, Reading, Row, Table, tables};
 
 use crate::{
     listing::{Seen, Wholeness},
@@ -76,13 +76,16 @@ impl Seen {
             };
             each.parent != id || !below.iter().any(is_of)
         });
-        for (table, column) in below {
+        let gone = self.drop_shown(owner, id);
+        self.vanished.extend(gone.into_iter().map(|row| (owner.name, row)));
+    }
+
+    /// Leaves out what was shown of a thing, and returns its row: whether it is there is not said.
+    pub(crate) fn drop_shown(&mut self, owner: &'static Table, id: &str) -> Vec<Row> {
+        for (table, column) in children(owner) {
             self.drop_rows(table, column, id);
         }
-        if let Some(key) = owner.key_columns().first() {
-            let gone = self.drop_rows(owner, key.name, id);
-            self.vanished.extend(gone.into_iter().map(|row| (owner.name, row)));
-        }
+        owner.key_columns().first().map_or_else(Vec::new, |key| self.drop_rows(owner, key.name, id))
     }
 }
 

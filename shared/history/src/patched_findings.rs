@@ -57,6 +57,7 @@ mod tests {
             implied_by: None,
             untold: false,
             pending: None,
+            told: None,
         }
     }
 

@@ -123,6 +123,9 @@ pub struct Finding {
     /// Other evidence that the last run found, while not all that it hangs on could be seen: believed when a second run finds the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Evidence>,
+    /// The evidence that was told last, where it is another since another finding implies this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Evidence>,
 }
 
 impl Finding {

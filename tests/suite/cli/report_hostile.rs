@@ -146,6 +146,7 @@ fn finding(number: usize, seen: &Sighting, text: fn(&str) -> String) -> Finding 
         implied_by: None,
         untold: false,
         pending: None,
+        told: None,
     }
 }
 

@@ -32,6 +32,7 @@ fn finding(group: &str) -> Finding {
         implied_by: None,
         untold: false,
         pending: None,
+        told: None,
     }
 }
 

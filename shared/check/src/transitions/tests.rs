@@ -5,6 +5,8 @@ use serde_json::json;
 use super::*;
 use crate::{Comparison, RuleSubject, Sight, digest};
 
+mod implied;
+
 /// What a rule says in one run of a test.
 #[derive(Debug, Clone)]
 struct Said {
@@ -218,89 +220,6 @@ fn what_was_never_seen_but_in_doubt_is_a_baseline_and_not_news() {
     assert_eq!(steps[1].findings.open().count(), 0);
     let open: Vec<&Finding> = steps[2].findings.open().collect();
     assert!(open[0].baseline && open[0].first_seen == seen(3), "{open:?}");
-}
-
-/// A rule `wide` that says more of the same users than `some_user`, and one named by `about` only.
-fn with_wider(narrow: &[(&'static str, i64)], wide: &[(&'static str, i64)]) -> Outcome {
-    let mut outcome = SEES(narrow).outcome();
-    let mut wider = SEES(wide).outcome().verdicts.remove(0);
-    outcome.verdicts[0].implied_by = vec!["wide".to_owned()];
-    wider.rule = "wide".to_owned();
-    wider.rows = wider
-        .rows
-        .into_values()
-        .map(|mut row| {
-            // The wider rule is about a policy of the user.
-            let user = row.subject.rsplit('/').next().unwrap().to_owned();
-            row.subject = format!("ibm/acc-1/ibm_policies/of-{user}");
-            let mut columns = row.evidence.columns();
-            columns.insert("about".to_owned(), json!(format!("ibm_users/{user}")));
-            row.evidence = columns.into();
-            (digest::fingerprint("wide", &row.subject), row)
-        })
-        .collect();
-    outcome.verdicts.push(wider);
-    outcome
-}
-
-#[test]
-fn what_a_wider_finding_implies_is_kept_and_not_told_and_told_when_only_it_is_left() {
-    let ana = [("ana", 1)];
-    let steps = live(&[
-        (with_wider(&[], &[]), &[]),
-        (with_wider(&ana, &ana), &[]),
-        (with_wider(&[("ana", 2)], &ana), &[]),
-        (with_wider(&ana, &[]), &[]),
-        (with_wider(&[], &[]), &[]),
-    ]);
-    let told_by: Vec<Vec<String>> = steps.iter().map(told).collect();
-    assert_eq!(told_by[1], ["of-ana opened open"]);
-    let kept = steps[1].findings.live().into_iter().find(|finding| finding.rule == "some_user").unwrap();
-    assert_eq!(kept.implied_by.as_deref(), Some("wide"));
-    assert_eq!(steps[1].findings.open().count(), 1, "one thing is open");
-    assert_eq!(told_by[2], Vec::<String>::new());
-    assert_eq!(told_by[3], ["ana opened open", "of-ana closed gone"], "{:?}", steps[3].transitions);
-    assert_eq!(told_by[4], ["ana closed fixed"]);
-}
-
-#[test]
-fn what_was_told_before_it_was_implied_is_not_told_twice() {
-    let ana = [("ana", 1)];
-    let steps = live(&[
-        (with_wider(&[], &[]), &[]),
-        (with_wider(&ana, &[]), &[]),
-        (with_wider(&ana, &ana), &[]),
-        (with_wider(&ana, &[]), &[]),
-        (with_wider(&[], &[]), &[]),
-    ]);
-    let told_by: Vec<Vec<String>> = steps.iter().map(told).collect();
-    assert_eq!(told_by[1], ["ana opened open"]);
-    assert_eq!(told_by[2], ["of-ana opened open"]);
-    assert_eq!(told_by[3], ["of-ana closed gone"]);
-    assert_eq!(told_by[4], ["ana closed fixed"]);
-    let both =
-        live(&[(with_wider(&[], &[]), &[]), (with_wider(&ana, &ana), &[]), (with_wider(&[], &[]), &[])]);
-    assert_eq!(told(&both[2]), ["of-ana closed gone"], "what nobody was told of ends without a word");
-}
-
-#[test]
-fn a_baseline_that_was_implied_is_told_when_only_it_is_left() {
-    let ana = [("ana", 1)];
-    let steps =
-        live(&[(with_wider(&ana, &ana), &[]), (with_wider(&ana, &[]), &[]), (with_wider(&ana, &[]), &[])]);
-    assert_eq!(told(&steps[0]), Vec::<String>::new());
-    assert_eq!(told(&steps[1]), ["ana opened open", "of-ana closed gone"]);
-    assert!(steps[1].transitions[0].finding.baseline && !steps[1].findings.live()[0].untold);
-    assert_eq!(told(&steps[2]), Vec::<String>::new());
-}
-
-#[test]
-fn two_rules_that_imply_each_other_hush_neither() {
-    let ana = [("ana", 1)];
-    let mut outcome = with_wider(&ana, &ana);
-    outcome.verdicts[1].implied_by = vec!["some_user".to_owned()];
-    let steps = live(&[(with_wider(&[], &[]), &[]), (outcome, &[])]);
-    assert_eq!(told(&steps[1]).len(), 2);
 }
 
 #[test]

@@ -8,7 +8,7 @@
 
 use std::collections::HashSet;
 
-use model::tables::ibm::POLICIES;
+use model::{Coverage, tables::ibm::POLICIES};
 
 use super::{
     policy_rows, policy_v1,
@@ -35,8 +35,14 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
     let second = reader.list(policies(reader, SECOND, None).of(SECOND), keep);
     let (mut seen, custom_roles) = futures::join!(second, roles::of_account(reader));
     seen.join(custom_roles);
-    let first = of_first(reader, &seen).await;
+    let (first, hidden) = of_first(reader, &seen).await;
     seen.join(first);
+    if hidden > 0 {
+        let reason = format!(
+            "{hidden} policies have a placeholder in the list of version 1 and no entry in that of version 2"
+        );
+        seen.deny(POLICIES.listing, None, &reason);
+    }
     let roles = roles::of_services(reader, &seen).await;
     seen.join(roles);
     role_names::fill(&mut seen);
@@ -44,14 +50,15 @@ pub(crate) async fn list(reader: &Reader<'_>) -> Seen {
 }
 
 /// Reads what version 1 alone has. Which that is can only be said beside the whole list of version 2: before, the same
-/// authorization would come in another form, and look changed.
-async fn of_first(reader: &Reader<'_>, second: &Seen) -> Seen {
+/// authorization would come in another form, and look changed. Returns as well how many policies the list of version 2 ought to show and
+/// does not.
+async fn of_first(reader: &Reader<'_>, second: &Seen) -> (Seen, usize) {
     let mut first = Seen::default();
     let wholeness = second.wholeness(POLICIES.listing);
     if wholeness != Wholeness::Whole {
         let reason = "the list of version 2 comes first, and it is not complete";
         first.skip(POLICIES.listing, AUTHORIZATION, "GET /v1/policies", wholeness, reason);
-        return first;
+        return (first, 0);
     }
     let known: HashSet<&str> = second.texts(&POLICIES, "id").collect();
     let mut hidden = HashSet::new();
@@ -68,14 +75,25 @@ async fn of_first(reader: &Reader<'_>, second: &Seen) -> Seen {
         policy_v1::keep(item, seen)
     };
     first.join(reader.list(list, keep).await);
-    if !hidden.is_empty() {
-        let reason = format!(
-            "{} policies have a placeholder in the list of version 1 and no entry in that of version 2",
-            hidden.len()
-        );
-        first.deny(POLICIES.listing, None, &reason);
+    (first, hidden.len())
+}
+
+/// Leaves out the authorizations where something spoke against the list of version 2 after it was read: those of version 1 were read beside
+/// it, and nobody can say any more which of them it would have shown in its own form.
+pub(crate) fn drop_unproven(seen: &mut Seen) {
+    let is_first =
+        |list: &&Coverage| list.listing == POLICIES.listing && list.parent == AUTHORIZATION && list.pages > 0;
+    if seen.wholeness(POLICIES.listing) != Wholeness::Partial
+        || !seen.coverage.iter().any(|list| is_first(&list))
+    {
+        return;
     }
-    first
+    let of_first =
+        seen.rows(&POLICIES).iter().filter(|row| POLICIES.text(row, "type") == Some(AUTHORIZATION));
+    let ids: Vec<String> = of_first.filter_map(|row| POLICIES.text(row, "id").map(str::to_owned)).collect();
+    for id in ids {
+        seen.drop_shown(&POLICIES, &id);
+    }
 }
 
 fn policies(reader: &Reader<'_>, version: &str, kind: Option<&str>) -> List<'static> {

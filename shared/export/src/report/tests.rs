@@ -20,6 +20,7 @@ fn finding(state: FindingState, evidence: &str) -> Finding {
         implied_by: None,
         untold: false,
         pending: None,
+        told: None,
     }
 }
 

@@ -69,6 +69,7 @@ pub(crate) fn finding(rule: &str, subject: &str, severity: Severity) -> Finding 
         implied_by: None,
         untold: false,
         pending: None,
+        told: None,
     }
 }
 

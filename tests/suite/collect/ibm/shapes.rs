@@ -99,6 +99,21 @@ async fn version_1_of_policies_is_not_asked_while_version_2_is_not_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn authorizations_of_version_1_are_left_out_where_version_2_shows_nothing() {
+    let (whole, emptied) = (serve(company()).await, serve(company()).await);
+    emptied.add_fault(Fault::on("/v2/policies", FaultKind::Body(200, json!({"limit": 100, "policies": []}))));
+    let [whole, state] = [collected(&whole).await.state, collected(&emptied).await.state];
+    let authorizations = |state: &State| {
+        state.rows(&POLICIES).iter().filter(|row| POLICIES.text(row, "type") == Some("authorization")).count()
+    };
+    assert!(authorizations(&whole) > 0);
+    assert_eq!(authorizations(&state), 0, "they would come in another form than the day before");
+    for list in ["ibm_policies/v2", "ibm_policies/authorization"] {
+        assert_eq!(reason(&state, list).0, "denied", "{list}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_state_that_the_cloud_does_not_know_is_named_and_leaves_the_others_whole() {
     let refusal = json!({"error_code": "invalid_parameter", "message": "state is none", "status_code": 400});
     let state = with("state=pre_provisioning", FaultKind::Body(400, refusal)).await;
