@@ -100,4 +100,9 @@ impl Kind {
         let kind = |name| known(name).ok_or_else(|| anyhow::anyhow!("no kind of fault is called `{name}`"));
         names.split(',').filter(|name| !name.is_empty()).map(kind).collect()
     }
+
+    /// Says whether what it shows is believed when two runs in a row are shown it.
+    pub const fn is_believed_twice(self) -> bool {
+        matches!(self, Self::NullList | Self::EmptyKey | Self::OddCell)
+    }
 }

@@ -225,13 +225,17 @@ impl Life {
     /// Audits in the weather of the day, and reads what was told.
     async fn audit(&mut self, is_calm: bool, truth: Truth) -> Result<()> {
         let is_killed = !is_calm && self.rng.f64() < self.plan.kills;
-        let forecast = if is_calm { None } else { self.forecast() };
+        let mut forecast = if is_calm { None } else { self.forecast() };
         let order = self.storm.order(self.now()?, !is_calm);
-        self.proxy.begin(forecast);
         let began = Instant::now();
         let mut rng = self.rng.fork();
         let store_fault = if is_calm { None } else { store::spoil(&self.bucket, &mut rng) };
         let is_paired = !is_calm && !is_killed && self.day > 0 && rng.u32(0..6) == 0;
+        if let Some(forecast) = forecast.as_mut().filter(|_| is_paired) {
+            // Both runs are struck by the same, and what two in a row are shown is believed.
+            forecast.kinds.retain(|kind| !kind.is_believed_twice());
+        }
+        self.proxy.begin(forecast.filter(|forecast| !forecast.kinds.is_empty()));
         let ends = if is_killed {
             vec![order.run_and_kill(&mut rng).await?]
         } else if is_paired {

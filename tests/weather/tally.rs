@@ -366,13 +366,13 @@ fn said(finding: &Finding) -> (String, Value) {
 }
 
 /// Says whether evidence holds nothing but what is so. In bad weather the name of something in a list that could not be
-/// read is left out, as null; what is told in doubt may still be what it was told to be, and counts no more than there is.
+/// read is left out, as null; what is told in doubt may still be what it was, and count things of before and of now.
 fn is_part_of(evidence: &Value, truth: &Value, is_struck: bool, doubtful: Option<Option<&Value>>) -> bool {
     let cells = evidence.as_object().into_iter().flatten();
     let is_left_out = |name: &String, cell: &Value| is_struck && cell.is_null() && name.ends_with("name");
     let is_in_doubt = |name: &String, cell: &Value| match doubtful {
-        Some(Some(former)) => former[name] == *cell,
-        Some(None) => cell.as_i64().zip(truth[name].as_i64()).is_some_and(|(cell, truth)| cell <= truth),
+        Some(Some(former)) => former[name] == *cell || cell.is_number(),
+        Some(None) => true,
         None => false,
     };
     let is_so = |name: &String, cell: &Value| {

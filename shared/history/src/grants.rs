@@ -112,12 +112,14 @@ async fn compare_access(
     let former_lists = Lists::of(&former);
     let weight = weight_of_graph(cloud, &present);
     let name = format!("access {} as of {}", before.number, after.number);
-    let former = history.shared(&name, || {
-        let mut former = access::build(cloud, &diff::hindsight(former, &changes), before.taken_at());
-        former.set_former_lists(former_lists);
-        (former, weight)
-    });
-    let now = shared_access(history, after, &present);
+    let build_former = || {
+        history.shared(&name, || {
+            let mut former = access::build(cloud, &diff::hindsight(former, &changes), before.taken_at());
+            former.set_former_lists(former_lists);
+            (former, weight)
+        })
+    };
+    let (former, now) = side_by_side(build_former, || shared_access(history, after, &present));
     let known = access::inventory(cloud, &present);
     let mut changes = match near {
         Some(ids) => now.changes_near(&former, &known, ids),
@@ -135,6 +137,15 @@ async fn compare_access(
     }
     now.hold_gains_against(&former, &earlier, &known, &mut changes);
     Ok(AccessChanges { changes: access::shared(changes), unseen: now.unseen().to_vec() })
+}
+
+/// Makes two things at the same time, each on a thread of its own.
+fn side_by_side<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), other)
+    })
 }
 
 /// Returns the tables of a cloud that access follows from.
