@@ -79,13 +79,7 @@ pub async fn access_changes(
     before: &Manifest,
     after: &Manifest,
 ) -> Result<Arc<AccessChanges>, SnapshotError> {
-    let name = format!("access changes {} to {}", before.number, after.number);
-    if let Some(kept) = history.find_kept(&name) {
-        return Ok(kept);
-    }
-    let found = Arc::new(compare_access(history, before, after, None).await?);
-    history.keep(&name, &found, found.bytes());
-    Ok(found)
+    kept_changes(history, before, after, None).await
 }
 
 /// Returns what principals gained and lost, as [`access_changes`] does, that are one of some things or hold something through one.
@@ -94,8 +88,23 @@ pub(crate) async fn access_changes_near(
     before: &Manifest,
     after: &Manifest,
     ids: &BTreeSet<String>,
-) -> Result<Vec<SharedChange>, SnapshotError> {
-    Ok(compare_access(history, before, after, Some(ids)).await?.changes)
+) -> Result<Arc<AccessChanges>, SnapshotError> {
+    kept_changes(history, before, after, Some(ids)).await
+}
+
+async fn kept_changes(
+    history: &History,
+    before: &Manifest,
+    after: &Manifest,
+    near: Option<&BTreeSet<String>>,
+) -> Result<Arc<AccessChanges>, SnapshotError> {
+    let name = format!("access changes {} to {}, near {near:?}", before.number, after.number);
+    if let Some(kept) = history.find_kept(&name) {
+        return Ok(kept);
+    }
+    let found = Arc::new(compare_access(history, before, after, near).await?);
+    history.keep(&name, &found, found.bytes());
+    Ok(found)
 }
 
 async fn compare_access(

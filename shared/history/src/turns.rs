@@ -46,8 +46,9 @@ pub async fn access_turns(
                 continue;
             }
             compared += 1;
-            let mut found = access_changes_near(history, before, after, &ids).await?;
-            found.retain(|change| is_of(change, &ids));
+            let near = access_changes_near(history, before, after, &ids).await?;
+            let of_thing = near.changes.iter().filter(|change| is_of(change, &ids));
+            let found: Vec<SharedChange> = of_thing.cloned().collect();
             if !found.is_empty() {
                 changes.push((sighting(after), found));
             }
