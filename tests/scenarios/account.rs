@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -107,6 +108,14 @@ impl Account {
         self.audit_into(&self.store().await, &self.events_file(), at, &Unwatched).await
     }
 
+    /// Audits once, beginning at one time; at the other, all lists have been read.
+    pub async fn audit_lasting(&self, from: &str, at: &str) -> Result<RunSummary, PipelineError> {
+        let [from, at] = [from, at].map(|text| text.parse::<Timestamp>().expect("a time"));
+        let reading = Reading::default();
+        let clock = || if reading.is_over.load(Ordering::Relaxed) { at } else { from };
+        self.audit_by(&self.store().await, &self.events_file(), (&clock, at), &reading).await
+    }
+
     /// Audits once into a store and a file of one's own.
     pub async fn audit_into(
         &self,
@@ -115,12 +124,22 @@ impl Account {
         at: &str,
         watch: &dyn Watch,
     ) -> Result<RunSummary, PipelineError> {
+        let now: Timestamp = at.parse().expect("a time");
+        self.audit_by(store, events, (&|| now, now), watch).await
+    }
+
+    async fn audit_by(
+        &self,
+        store: &AnyStore,
+        events: &Path,
+        (clock, now): (&(dyn Fn() -> Timestamp + Sync), Timestamp),
+        watch: &dyn Watch,
+    ) -> Result<RunSummary, PipelineError> {
         let settings =
             Settings::parse("the story", &self.settings("unused", &[])).expect("settings that parse");
-        let now: Timestamp = at.parse().expect("a time");
         self.company.set_clock(now);
-        let clock = pipeline::Clock::new(move || now);
-        let target = Target::prepare(&settings.accounts[0], &Company::variable, clock).await?;
+        let of_target = pipeline::Clock::new(move || now);
+        let target = Target::prepare(&settings.accounts[0], &Company::variable, of_target).await?;
         let run = Run {
             store,
             rules: &self.rules,
@@ -131,7 +150,7 @@ impl Account {
             events_per_run: settings.notify.events_per_run,
             judging: self.judging,
             judge_until: None,
-            clock: &|| now,
+            clock,
             watch,
         };
         pipeline::audit(&target, &run).await
@@ -152,6 +171,32 @@ pub async fn open(folder: &Path) -> AnyStore {
 pub fn read_events(file: &Path) -> Vec<Event> {
     let text = fs::read_to_string(file).unwrap_or_default();
     text.lines().map(|line| serde_json::from_str(line).expect("an event")).collect()
+}
+
+/// Sees when all lists have been read.
+#[derive(Default)]
+struct Reading {
+    is_over: AtomicBool,
+}
+
+impl Watch for Reading {
+    fn stage(&self, stage: &'static str) {
+        self.is_over.fetch_or(stage == "diff", Ordering::Relaxed);
+    }
+}
+
+impl collect::Progress for Reading {
+    fn expect(&self, lists: usize) {
+        Silent.expect(lists);
+    }
+
+    fn listed(&self, listing: &str, rows: usize) {
+        Silent.listed(listing, rows);
+    }
+
+    fn waiting(&self, listing: &str, reason: &str, wait: std::time::Duration) {
+        Silent.waiting(listing, reason, wait);
+    }
 }
 
 /// Nobody looks on.

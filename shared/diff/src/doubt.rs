@@ -14,6 +14,23 @@ pub(crate) struct Believed {
     pub(crate) missing: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
+/// Returns a state as if its doubtful lists had failed: for a run that began before the state was taken. Both were shown the same moment, so that
+/// the second is no second answer.
+#[must_use]
+pub fn without_doubts(state: &State) -> State {
+    let lists = state.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
+    let rows = lists.map(|list| {
+        let is_doubtful = list.status == ListStatus::Doubtful;
+        let status = if is_doubtful { ListStatus::Failed } else { list.status };
+        let reason = list.reason.as_deref().map(|reason| unread::without_doubted(reason).to_owned());
+        Coverage { status, reason, ..list }.row()
+    });
+    let coverage = Rows::new(&tables::COVERAGE, rows.collect());
+    let mut state = state.clone();
+    state.put(&tables::COVERAGE, coverage);
+    state
+}
+
 /// Returns the lists of a state, with those that are doubtful and believed as complete: nothing was known of them
 /// before, they held no rows, or the former run was in the same doubt. The others end their doubt in the next run, by
 /// the same answer or a better one.

@@ -16,7 +16,7 @@ mod walk;
 
 pub use carry::carry;
 pub use compare::{apply, compare, hindsight, mark_first_sight};
-pub use doubt::{believed_coverage, shows_what_was_known};
+pub use doubt::{believed_coverage, shows_what_was_known, without_doubts};
 pub use unsaid::forget_idle;
 
 #[cfg(test)]

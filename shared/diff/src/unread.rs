@@ -415,6 +415,11 @@ fn note_cells(list: &mut Coverage, what: &str, cells: &BTreeSet<String>, most: u
 /// What comes before the cells of a list that are believed if the next run shows the same.
 const IN_DOUBT: &str = "kept until it is shown again or shown the same twice: ";
 
+/// Returns the reason of a list without the cells and rows that it was in doubt of.
+pub(crate) fn without_doubted(reason: &str) -> &str {
+    reason.rsplit_once(IN_DOUBT).map_or(reason, |(others, _)| others)
+}
+
 /// Returns whether a list was in doubt of all of some rows, as far as its reason names rows at all.
 pub(crate) fn are_doubted(list: &Coverage, rows: &BTreeSet<String>) -> bool {
     rows.iter().take(MOST_DOUBTED).all(|row| doubts(list, row))

@@ -228,16 +228,24 @@ impl<'a> ListHistory<'a> {
             matches!(table.reading, Reading::InParts { column, .. } if Some(column) == key)
         };
         let table = tables::all().filter(|table| table.listing == listing).find(is_of_one_thing)?;
+        let Reading::InParts { otherwise, .. } = table.reading else { return None };
         // A setting of the account has a list of its own, too, and nothing names it: it was there before anybody read it.
         let is_named = tables::all().any(|other| {
             other.listing != listing && other.parent.is_some_and(|parent| parent.table == table.name)
         });
-        let was_there = self.former.get(listing, id).is_some()
-            || self.before.rows(table).get(table, Row::pack([id.into()]).as_bytes()).is_some();
-        if was_there || !is_named || id == Coverage::REST {
+        if self.former.get(listing, id).is_some() || !is_named || id == Coverage::REST {
             return None;
         }
-        self.former.last_whole(listing, former)
+        // It was shown among those that have no list of their own, or would have been.
+        let since = |part: &str| match self.former.get(listing, part) {
+            Some(list) if !list.is_complete() => list.carried_from,
+            _ => Some(former),
+        };
+        if self.before.rows(table).get(table, Row::pack([id.into()]).as_bytes()).is_some() {
+            return self.former.get(listing, otherwise).and_then(|_| since(otherwise));
+        }
+        let is_read = self.former.has(listing);
+        since(otherwise).zip(since(Coverage::REST)).map(|(one, other)| one.min(other)).filter(|_| is_read)
     }
 
     /// Returns the table of the things that a listing is read for.

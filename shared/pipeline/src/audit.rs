@@ -119,7 +119,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<RunSummary, Pipelin
     let mut former = Former::of(&history, &caught_up).await?;
 
     run.watch.stage("diff");
-    let mut compared = compare(&history, &mut former, seen.state).await?;
+    let mut compared = compare(&history, &mut former, seen.state, started).await?;
 
     run.watch.stage("snapshot");
     let (tables, tables_written) = write(&history, &former, &compared).await?;
@@ -269,7 +269,12 @@ async fn shows_what_was_known(
 }
 
 /// Stage 2. Tables with the hash of the last snapshot are not read again.
-async fn compare(history: &History, former: &mut Former, mut seen: State) -> Result<Compared, SnapshotError> {
+async fn compare(
+    history: &History,
+    former: &mut Former,
+    mut seen: State,
+    started: Timestamp,
+) -> Result<Compared, SnapshotError> {
     let declared: Vec<&'static Table> = tables::of_cloud(history.account().cloud()).collect();
     // What was in doubt and believed in the last run is read as believed, or a quiet account would be read every time.
     if let Some((coverage, doubtful)) = diff::believed_coverage(&seen, &declared)
@@ -306,7 +311,10 @@ async fn compare(history: &History, former: &mut Former, mut seen: State) -> Res
     if !is_whole && !differing.iter().any(|table| table.name == tables::COVERAGE.name) {
         differing.push(&tables::COVERAGE);
     }
-    let mut state = diff::carry(&before, former.number(), seen, &declared);
+    // What a run beside this one was shown at the same time is no first answer.
+    let is_beside = former.taken_at().is_some_and(|taken| started < taken);
+    let beside = is_beside.then(|| diff::without_doubts(&before));
+    let mut state = diff::carry(beside.as_ref().unwrap_or(&before), former.number(), seen, &declared);
     // Nothing is carried where all lists were read to their end.
     for table in differing.iter().filter(|_| !is_whole) {
         hashes.insert(table.name, state.rows(table).hash());

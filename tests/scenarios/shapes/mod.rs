@@ -192,6 +192,20 @@ async fn null_is_believed_the_second_time_and_no_earlier() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn null_that_two_runs_at_once_are_shown_is_one_answer() {
+    let account = Account::of_a_dozen().await;
+    account.audit(&moment(0)).await.expect("a first audit");
+    account.ibm().add_fault(ibm::Fault::on("type=user", ibm::FaultKind::NullArrays));
+    let (began, halfway, ended) = (moment(10), moment(11), moment(12));
+    account.audit_lasting(&began, &ended).await.expect("a second audit");
+    let told = account.events().len();
+    account.audit_lasting(&halfway, &moment(13)).await.expect("an audit that began before the second ended");
+    assert_eq!(news(&account.events()[told..]), [""; 0]);
+    account.audit_lasting(&moment(14), &moment(15)).await.expect("an audit after both");
+    assert_ne!(news(&account.events()[told..]), [""; 0], "the same answer twice is believed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_done_while_a_list_moves_is_told_once_it_stands_still() {
     let account = Account::of_a_dozen().await;
     account.audit(&moment(0)).await.expect("a first audit");

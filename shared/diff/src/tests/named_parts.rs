@@ -55,6 +55,32 @@ fn a_role_that_failed_when_it_was_first_named_is_news_when_it_can_be_read() {
 }
 
 #[test]
+fn a_role_that_nobody_can_ever_read_hides_no_other() {
+    let never = ("r0", ListStatus::Denied);
+    let (before, _) = next(Cloud::Huawei, &State::default(), roles(&["r1"], &[never]));
+    let (once, told) = next(Cloud::Huawei, &before, roles(&["r1"], &[never, ("r2", ListStatus::Failed)]));
+    assert_eq!(told, [""; 0]);
+    assert_eq!(next(Cloud::Huawei, &once, roles(&["r1", "r2"], &[never])).1, ["added"]);
+}
+
+#[test]
+fn a_role_that_was_shown_among_others_before_it_had_a_list_of_its_own_was_known() {
+    let row = |name: &str| ROLES.draft().set("id", "r2").set("name", name).row();
+    let of_all = |status: ListStatus, own: &[(&str, ListStatus)], rows: Vec<Row>| {
+        let mut state = parts(&ROLES, &[], &[&[("", status)], own].concat());
+        state.put(&ROLES, Rows::new(&ROLES, rows));
+        state
+    };
+    let first = of_all(ListStatus::Complete, &[], vec![row("old")]);
+    let (before, _) = next(Cloud::Huawei, &State::default(), first);
+    let unread = of_all(ListStatus::Failed, &[("r2", ListStatus::Failed)], Vec::new());
+    let (once, told) = next(Cloud::Huawei, &before, unread);
+    assert_eq!(told, [""; 0]);
+    let read = of_all(ListStatus::Complete, &[("r2", ListStatus::Complete)], vec![row("new")]);
+    assert_eq!(next(Cloud::Huawei, &once, read).1, ["changed"]);
+}
+
+#[test]
 fn nobody_knows_that_a_setting_was_not_there_before_it_could_be_read() {
     let settings = |shown: &[&str], others: &[(&str, ListStatus)]| parts(&ACCOUNT_SETTINGS, shown, others);
     let (before, _) = next(Cloud::Huawei, &State::default(), settings(&["a"], &[]));
