@@ -73,7 +73,7 @@ impl Sight {
         let hidden = self.hidden.iter().filter(|hidden| hidden.concerns(subject)).map(|hidden| hidden.table);
         let tables: BTreeSet<&str> = self.blind.iter().copied().chain(hidden).collect();
         let named = tables.into_iter().collect::<Vec<_>>().join(", ");
-        (!named.is_empty()).then(|| format!("as far as could be seen: {named} not read to the end"))
+        (!named.is_empty()).then(|| format!("found without all of {named}"))
     }
 
     /// Returns whether nothing was hidden of any subject, now or before.
@@ -123,10 +123,7 @@ mod tests {
         assert!(sight.opens_of(BEN) && sight.closes_of(BEN));
         assert!(sight.opens() && sight.closes() && !sight.is_whole());
         assert_eq!(sight.unseen_of(BEN), None);
-        assert_eq!(
-            sight.unseen_of(UMA).unwrap(),
-            "as far as could be seen: huawei_access_keys not read to the end"
-        );
+        assert_eq!(sight.unseen_of(UMA).unwrap(), "found without all of huawei_access_keys");
     }
 
     #[test]

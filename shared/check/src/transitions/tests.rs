@@ -186,7 +186,7 @@ fn what_opens_or_changes_while_a_table_is_not_whole_says_so_until_it_is() {
         let of_step = |step: &NextFindings| step.findings.findings.values().next().unwrap().doubt.clone();
         live(&runs).iter().map(of_step).collect()
     };
-    let unseen = Some("as far as could be seen: ibm_users not read to the end".to_owned());
+    let unseen = Some("found without all of ibm_users".to_owned());
     let life = [sees(1, false), sees(2, true), sees(2, true), sees(2, false)];
     assert_eq!(last(&life[..2]), Vec::<String>::new(), "it may be of what was and of what is");
     assert_eq!(last(&life[..3]), ["ana changed open"], "what two runs find is so");

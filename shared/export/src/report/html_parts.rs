@@ -169,7 +169,10 @@ pub(super) fn finding_item(report: &AuditReport<'_>, reported: &ReportedFinding)
                 @if finding.state != FindingState::Suppressed && reported.state_name() != FindingState::Open.name() {
                     "; " strong { (reported.state_name()) }
                 }
-                @if let Some(doubt) = &finding.doubt { ": " (seen(doubt)) }
+                @if let Some(doubt) = &finding.doubt {
+                    @if finding.state == FindingState::Open { "; " } @else { ": " }
+                    (seen(doubt))
+                }
             }
             @if let Some(because) = &finding.suppression {
                 p.meta {

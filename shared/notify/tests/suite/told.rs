@@ -351,15 +351,17 @@ fn a_restriction_that_narrows_a_finding_is_no_alarm_and_names_its_cause() {
 #[test]
 fn a_finding_in_doubt_says_why() {
     let (account, state) = (account(), State::default());
-    let mut finding = finding("some_rule", "ibm/acc-1/ibm_users/x", Severity::High);
-    finding.state = FindingState::Unknown;
-    finding.doubt = Some("a rule may let the user in".to_owned());
-    let kind = TransitionKind::Unknown;
-    let transitions = [Transition { kind, finding, before: None, turn: None, causes: Vec::new() }];
-    let told = events(&RunReport { transitions: &transitions, ..told(&account, &state) });
-    assert_eq!(told[0].data["doubt"], "a rule may let the user in");
-    let title = told[0].data["title"].as_str().unwrap();
-    assert!(title.ends_with("(can no longer be judged: a rule may let the user in)"), "{title}");
+    for (kind, doubt, said) in [
+        (TransitionKind::Unknown, "nobody knows", "(can no longer be judged: nobody knows)"),
+        (TransitionKind::Changed, "found without all of x", "(has other evidence, found without all of x)"),
+    ] {
+        let mut finding = finding("some_rule", "ibm/acc-1/ibm_users/x", Severity::High);
+        finding.doubt = Some(doubt.to_owned());
+        let transitions = [Transition { kind, finding, before: None, turn: None, causes: Vec::new() }];
+        let told = events(&RunReport { transitions: &transitions, ..told(&account, &state) });
+        assert_eq!(told[0].data["doubt"], doubt);
+        assert!(told[0].data["title"].as_str().unwrap().ends_with(said), "{}", told[0].data["title"]);
+    }
 }
 
 #[test]
