@@ -105,15 +105,15 @@ impl Account {
 
     /// Audits once, at a time of the story.
     pub async fn audit(&self, at: &str) -> Result<RunSummary, PipelineError> {
-        self.audit_into(&self.store().await, &self.events_file(), at, &Unwatched).await
+        self.audit_into(&self.store().await, &self.events_file(), at, &Unwatched::default()).await
     }
 
     /// Audits once, beginning at one time; at the other, all lists have been read.
     pub async fn audit_lasting(&self, from: &str, at: &str) -> Result<RunSummary, PipelineError> {
         let [from, at] = [from, at].map(|text| text.parse::<Timestamp>().expect("a time"));
-        let reading = Reading::default();
-        let clock = || if reading.is_over.load(Ordering::Relaxed) { at } else { from };
-        self.audit_by(&self.store().await, &self.events_file(), (&clock, at), &reading).await
+        let watch = Unwatched::default();
+        let clock = || if watch.is_read.load(Ordering::Relaxed) { at } else { from };
+        self.audit_by(&self.store().await, &self.events_file(), (&clock, at), &watch).await
     }
 
     /// Audits once into a store and a file of one's own.
@@ -173,38 +173,16 @@ pub fn read_events(file: &Path) -> Vec<Event> {
     text.lines().map(|line| serde_json::from_str(line).expect("an event")).collect()
 }
 
-/// Sees when all lists have been read.
+/// Nobody looks on; it is known only whether all lists have been read.
 #[derive(Default)]
-struct Reading {
-    is_over: AtomicBool,
+pub struct Unwatched {
+    is_read: AtomicBool,
 }
-
-impl Watch for Reading {
-    fn stage(&self, stage: &'static str) {
-        self.is_over.fetch_or(stage == "diff", Ordering::Relaxed);
-    }
-}
-
-impl collect::Progress for Reading {
-    fn expect(&self, lists: usize) {
-        Silent.expect(lists);
-    }
-
-    fn listed(&self, listing: &str, rows: usize) {
-        Silent.listed(listing, rows);
-    }
-
-    fn waiting(&self, listing: &str, reason: &str, wait: std::time::Duration) {
-        Silent.waiting(listing, reason, wait);
-    }
-}
-
-/// Nobody looks on.
-#[derive(Clone, Copy)]
-pub struct Unwatched;
 
 impl Watch for Unwatched {
-    fn stage(&self, _stage: &'static str) {}
+    fn stage(&self, stage: &'static str) {
+        self.is_read.fetch_or(stage == "diff", Ordering::Relaxed);
+    }
 }
 
 impl collect::Progress for Unwatched {

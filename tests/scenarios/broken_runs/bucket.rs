@@ -28,7 +28,7 @@ async fn a_flipped_bit_in_a_table_that_nothing_changes_is_told_and_mended() {
     let (bucket, events) = (Bucket::start(), account.events_file());
     let audit = async |day: usize| {
         let at = format!("2026-09-{day:02}T06:00:00Z");
-        account.audit_into(&store(&bucket), &events, &at, &Unwatched).await.expect("an audit")
+        account.audit_into(&store(&bucket), &events, &at, &Unwatched::default()).await.expect("an audit")
     };
     audit(1).await;
     audit(2).await;
@@ -67,7 +67,7 @@ async fn a_manifest_at_the_end_of_all_numbers_blocks_no_commit_to_a_bucket() {
     let (bucket, events) = (Bucket::start(), account.events_file());
     let audit = async |day: usize| {
         let at = format!("2026-09-{day:02}T06:00:00Z");
-        account.audit_into(&store(&bucket), &events, &at, &Unwatched).await.expect("an audit")
+        account.audit_into(&store(&bucket), &events, &at, &Unwatched::default()).await.expect("an audit")
     };
     audit(1).await;
     let first = bucket.objects().into_keys().find(|key| key.ends_with("/manifests/00000001.json"));

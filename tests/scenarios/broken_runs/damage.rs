@@ -54,7 +54,7 @@ impl Place {
 
     pub(super) async fn audit(&self, account: &Account, at: &str) -> RunSummary {
         let store = open(&self.store()).await;
-        let run = account.audit_into(&store, &self.events, at, &Unwatched).await;
+        let run = account.audit_into(&store, &self.events, at, &Unwatched::default()).await;
         run.expect("neither damage nor a dead sink costs a snapshot")
     }
 

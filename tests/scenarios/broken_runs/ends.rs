@@ -65,7 +65,7 @@ pub(super) async fn drift_of_next(account: &Account, place: &Place) -> BTreeSet<
     copy(&place.store(), &twin.path().join("store"));
     let store = open(&twin.path().join("store")).await;
     let file = twin.path().join("events.jsonl");
-    account.audit_into(&store, &file, WEDNESDAY, &Unwatched).await.expect("an audit");
+    account.audit_into(&store, &file, WEDNESDAY, &Unwatched::default()).await.expect("an audit");
     drift(&of_snapshot(&read_events(&file), "3"))
 }
 

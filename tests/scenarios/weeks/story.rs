@@ -40,7 +40,7 @@ pub async fn live_through(account: &Account) -> Vec<Chapter> {
         account.company.live(week);
         let store = account.store().await;
         let summary = account
-            .audit_into(&store, &account.events_file(), week.date, &Unwatched)
+            .audit_into(&store, &account.events_file(), week.date, &Unwatched::default())
             .await
             .expect("an audit");
         let written = store.traffic().writes;

@@ -6,7 +6,7 @@ use crate::{Access, Step};
 
 impl Access {
     /// Returns the ids of the principals that are things with some ids, belong to one of them as to a group, or hold something by it.
-    pub(super) fn ids_near<'a>(&'a self, ids: &BTreeSet<String>) -> impl Iterator<Item = &'a str> {
+    pub(super) fn ids_near<'a>(&'a self, ids: &BTreeSet<String>) -> Vec<&'a str> {
         let is_it = |step: &Step| step.is_among(ids);
         let sources: Vec<bool> = self.sources.iter().map(|source| source.steps.iter().any(is_it)).collect();
         let leads = |source: &usize| sources.get(*source).copied().unwrap_or_default();
@@ -21,7 +21,6 @@ impl Access {
             let is_near = is_it(&principal.step) || self.own_sources(number).iter().any(leads) || is_member();
             (is_near, principal.step.id.as_str())
         });
-        let near: Vec<&str> = principals.filter_map(|(is_near, id)| is_near.then_some(id)).collect();
-        near.into_iter()
+        principals.filter_map(|(is_near, id)| is_near.then_some(id)).collect()
     }
 }

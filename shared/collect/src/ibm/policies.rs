@@ -8,7 +8,7 @@
 
 use std::collections::HashSet;
 
-use model::{Coverage, tables::ibm::POLICIES};
+use model::tables::ibm::POLICIES;
 
 use super::{
     policy_rows, policy_v1,
@@ -81,11 +81,10 @@ async fn of_first(reader: &Reader<'_>, second: &Seen) -> (Seen, usize) {
 /// Leaves out the authorizations where something spoke against the list of version 2 after it was read: those of version 1 were read beside
 /// it, and nobody can say any more which of them it would have shown in its own form.
 pub(crate) fn drop_unproven(seen: &mut Seen) {
-    let is_first =
-        |list: &&Coverage| list.listing == POLICIES.listing && list.parent == AUTHORIZATION && list.pages > 0;
-    if seen.wholeness(POLICIES.listing) != Wholeness::Partial
-        || !seen.coverage.iter().any(|list| is_first(&list))
-    {
+    let mut lists = seen.coverage.iter().filter(|list| list.listing == POLICIES.listing);
+    let is_spoken_against = lists.clone().any(|list| list.parent == SECOND && !list.is_complete());
+    let was_first_read = lists.any(|list| list.parent == AUTHORIZATION && list.pages > 0);
+    if !(is_spoken_against && was_first_read) {
         return;
     }
     let of_first =

@@ -114,6 +114,15 @@ async fn authorizations_of_version_1_are_left_out_where_version_2_shows_nothing(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn authorizations_of_version_2_stay_where_version_1_breaks_off() {
+    let state = with("/v1/policies", FaultKind::NullForItem).await;
+    assert_eq!(reason(&state, "ibm_policies/authorization").0, "failed");
+    assert!(!incomplete(&state).contains_key("ibm_policies/v2"));
+    let is_shown = |row: &model::Row| POLICIES.text(row, "type") == Some("authorization");
+    assert!(state.rows(&POLICIES).iter().any(is_shown));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_state_that_the_cloud_does_not_know_is_named_and_leaves_the_others_whole() {
     let refusal = json!({"error_code": "invalid_parameter", "message": "state is none", "status_code": 400});
     let state = with("state=pre_provisioning", FaultKind::Body(400, refusal)).await;
