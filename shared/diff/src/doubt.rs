@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Coverage, ListStatus, Lists, Reading, Row, Rows, State, Table, Trust, tables};
+use model::{Coverage, ListStatus, Lists, Rows, State, Table, Trust, tables};
 
 use crate::{carry::owner, unread};
 
@@ -47,13 +47,13 @@ pub(crate) fn believed(before: &State, seen: &State, declared: &[&'static Table]
         let left_out = match list.rows {
             // It leaves out all, and the next run needs no names to see that.
             0 => BTreeSet::new(),
-            _ => left_out(before, seen, list, declared),
+            _ => left_out(before, seen, &shown, list, declared),
         };
         let known = former.get(&list.listing, &list.parent);
         let is_believed = known.is_none_or(|known| {
             was_in_same_doubt(known, list, &left_out)
                 || Trust::of(known) == Trust::Never
-                || !had_rows(before, list, declared)
+                || !had_rows(before, &shown, list, declared)
         });
         if is_believed {
             return Coverage { status: ListStatus::Complete, reason: None, ..list.clone() };
@@ -76,14 +76,20 @@ fn was_in_same_doubt(known: &Coverage, list: &Coverage, left_out: &BTreeSet<Stri
 
 /// Returns the rows that were known of a list and that it does not show, as the coverage names them. What is part of a thing is left out
 /// with it.
-fn left_out(before: &State, seen: &State, list: &Coverage, declared: &[&'static Table]) -> BTreeSet<String> {
+fn left_out(
+    before: &State,
+    seen: &State,
+    shown: &Lists,
+    list: &Coverage,
+    declared: &[&'static Table],
+) -> BTreeSet<String> {
     let of_list = |table: &&&'static Table| table.listing == list.listing && owner(table, declared).is_none();
     let mut names = BTreeSet::new();
     for table in declared.iter().filter(of_list) {
         let rows = seen.rows(table);
         let missing =
             before.rows(table).iter().filter(|row| rows.get(table, row.prefix(table.key)).is_none());
-        let missing = missing.filter(|row| is_of(list, table, row));
+        let missing = missing.filter(|row| shown.may_show(list, table, row));
         names.extend(missing.map(|row| unread::row_name(table, row.prefix(table.key))));
     }
     names
@@ -119,32 +125,20 @@ fn is_of_inner_lists(list: &Coverage) -> bool {
 /// some tables are looked at, which both states hold.
 #[must_use]
 pub fn shows_what_was_known(before: &State, seen: &State, tables: &[&'static Table]) -> bool {
-    let lists = seen.rows(&tables::COVERAGE).iter().map(Coverage::from_row);
-    let doubtful: Vec<Coverage> = lists.filter(|list| list.status == ListStatus::Doubtful).collect();
+    let lists = Lists::of(seen);
+    let doubtful: Vec<&Coverage> = lists.iter().filter(|list| list.status == ListStatus::Doubtful).collect();
     tables.iter().all(|table| {
         let rows = seen.rows(table);
         let missing =
             before.rows(table).iter().filter(|row| rows.get(table, row.prefix(table.key)).is_none());
-        let of_table: Vec<&Coverage> = doubtful.iter().filter(|list| list.listing == table.listing).collect();
-        !missing.into_iter().any(|row| of_table.iter().any(|list| is_of(list, table, row)))
+        let of_table: Vec<&&Coverage> =
+            doubtful.iter().filter(|list| list.listing == table.listing).collect();
+        !missing.into_iter().any(|row| of_table.iter().any(|list| lists.may_show(list, table, row)))
     })
 }
 
 /// Returns whether a state holds rows of a list.
-fn had_rows(before: &State, list: &Coverage, declared: &[&'static Table]) -> bool {
+fn had_rows(before: &State, shown: &Lists, list: &Coverage, declared: &[&'static Table]) -> bool {
     let of_listing = declared.iter().filter(|table| table.listing == list.listing);
-    of_listing.into_iter().any(|table| before.rows(table).iter().any(|row| is_of(list, table, row)))
-}
-
-/// Returns whether a row is, or may be, of a list.
-fn is_of(list: &Coverage, table: &Table, row: &Row) -> bool {
-    let column = match (table.reading, table.parent) {
-        (Reading::PerParent, Some(parent)) => Some(parent.column),
-        (Reading::InParts { column, .. }, _) => Some(column),
-        _ => None,
-    };
-    // A row that names no part may be of any.
-    let named = column.and_then(|column| table.text(row, column));
-    named.is_none_or(|named| list.parent.split('/').next() == Some(named) || list.parent == named)
-        || (list.parent.is_empty() && table.reading != Reading::PerParent)
+    of_listing.into_iter().any(|table| before.rows(table).iter().any(|row| shown.may_show(list, table, row)))
 }

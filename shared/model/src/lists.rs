@@ -160,6 +160,24 @@ impl Lists {
         }
     }
 
+    /// Returns whether a row of a table may come from a list of its listing: from the part that it names, from the one that holds the rows
+    /// of no other part, or from any where it names none.
+    #[must_use]
+    pub fn may_show(&self, list: &Coverage, table: &'static Table, row: &Row) -> bool {
+        let (column, otherwise, also) = match (table.reading, table.parent) {
+            (Reading::PerParent, Some(parent)) => (Some(parent.column), None, None),
+            (Reading::InParts { column, otherwise, also, .. }, _) => (Some(column), Some(otherwise), also),
+            _ => (None, None, None),
+        };
+        let Some(named) = column.and_then(|column| table.text(row, column)) else { return true };
+        let of_rest = [otherwise, also, otherwise.and(Some(""))].into_iter().flatten();
+        let is_part = |parent: &str| parent == named || parent.split('/').next() == Some(named);
+        let has_part = || self.lists_of(table.listing).any(|list| is_part(&list.parent));
+        is_part(&list.parent)
+            || also == Some(list.parent.as_str())
+            || (of_rest.into_iter().any(|parent| parent == list.parent) && !has_part())
+    }
+
     /// Returns the trust in the part that a row names; else in the rest while not all parts are known, else in the part
     /// that holds what belongs to no other.
     fn of_part(&self, listing: &str, named: Option<&str>, otherwise: &str) -> Trust {

@@ -148,6 +148,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<RunSummary, Pipelin
         unjudged: unjudged(&former, &judged),
         outbox: outbox::store(&history, former.next, &told).await?,
         undelivered: caught_up.undelivered.clone(),
+        withheld: judged.withheld.clone(),
         put_in: caught_up.traces.put_in.iter().copied().collect(),
     };
     history.commit(&manifest).await?;

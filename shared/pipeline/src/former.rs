@@ -12,7 +12,10 @@ use model::{Coverage, Event, ListStatus, Members, Row, Rows, Sighting, State, Ta
 use notify::Damage;
 use snapshot::{FindingsRef, History, Manifest, SnapshotError};
 
-use crate::outbox::{self, CaughtUp};
+use crate::{
+    grants::Withheld,
+    outbox::{self, CaughtUp},
+};
 
 /// Most manifests that are looked at, from the newest down, for one that can be read.
 pub(crate) const MOST_BACK: u64 = 64;
@@ -106,6 +109,17 @@ impl Former {
     /// Returns the number of the snapshot that is compared with; that of the one before this run when there is none.
     pub(crate) fn number(&self) -> u64 {
         self.manifest.as_ref().map_or(self.next.saturating_sub(1), |manifest| manifest.number)
+    }
+
+    /// Returns the number of the snapshot that gains are told since: the one that was judged last.
+    pub(crate) fn judged_number(&self) -> u64 {
+        let judged = self.manifest.as_ref().and_then(Manifest::judged);
+        judged.map_or(self.number(), |judged| judged.snapshot)
+    }
+
+    /// Returns of whom runs have not told that something no longer denies them.
+    pub(crate) fn withheld(&self) -> Withheld {
+        self.manifest.as_ref().map(|manifest| manifest.withheld.clone()).unwrap_or_default()
     }
 
     async fn inspect(&mut self, history: &History, manifest: &Manifest) {

@@ -122,13 +122,17 @@ impl Times {
     }
 }
 
+/// What runs before this one did not tell of gains: principals by id, each with the last snapshot whose access they were told of.
+pub(crate) type Withheld = BTreeMap<String, u64>;
+
 /// Returns whether somebody may have gained access: by drift, by what could not be read before, because what denied it has ended, or
-/// earlier, behind a setting that could not be read until now.
-pub(crate) fn may_be_gained(cloud: Cloud, compared: &Compared, times: &Times) -> bool {
+/// earlier, behind a setting that could not be read until now or while nobody could see who gained.
+pub(crate) fn may_be_gained(cloud: Cloud, compared: &Compared, withheld: &Withheld, times: &Times) -> bool {
     let is_of_access = |change: &Change| access::tables(cloud).any(|table| table.name == change.table.name);
     let is_news = |change: &Change| matches!(change.weight, Weight::Drift | Weight::Revealed);
     let ended_by = |at| access::ends_before(cloud, &compared.state, at);
-    compared.changes.iter().any(|change| is_news(change) && is_of_access(change))
+    !withheld.is_empty()
+        || compared.changes.iter().any(|change| is_news(change) && is_of_access(change))
         || ended_by(times.before) != ended_by(times.now)
         || (compared.changes.iter().any(|change| is_coverage(&change.table))
             && access::is_gain_withheld(&Lists::of(&compared.before), &Lists::of(&compared.state)))
@@ -137,6 +141,8 @@ pub(crate) fn may_be_gained(cloud: Cloud, compared: &Compared, times: &Times) ->
 /// What principals gained in a run, and what is known to exist, to grade it by.
 pub(crate) struct Gained {
     changes: Vec<SharedChange>,
+    /// Of whom something is not told yet.
+    pub(crate) withheld: Withheld,
     known: Inventory,
 }
 
@@ -148,6 +154,7 @@ pub(crate) async fn gained(
     history: &History,
     compared: &mut Compared,
     now: &Access,
+    (withheld, before_number): (&Withheld, u64),
     times: &Times,
 ) -> Gained {
     let cloud = history.account().cloud();
@@ -161,13 +168,21 @@ pub(crate) async fn gained(
     swap(&changed, &mut hindsight, state);
     let mut former = access::build(cloud, state, times.before);
     former.set_former_lists(former_lists);
+    let number_of = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    former.set_withheld(withheld.iter().map(|(id, number)| (id.clone(), number_of(*number))).collect());
     swap(&changed, &mut hindsight, state);
     let known = access::inventory(cloud, state);
     let mut changes = now.gains_since(&former, &known);
     let earlier = earlier(history, &now.snapshots_to_ask(&former, &changes)).await;
     now.hold_gains_against(&former, &earlier, &known, &mut changes);
-    changes.retain(|change| !now.is_lifted_of_nobody(change));
-    Gained { changes: access::shared(changes), known }
+    let (nobodys, changes): (Vec<_>, Vec<_>) =
+        changes.into_iter().partition(|change| now.is_lifted_of_nobody(change));
+    let ids = nobodys.into_iter().map(|change| change.principal.step.id);
+    let withheld = ids.map(|id| {
+        let since = withheld.get(&id).copied().unwrap_or(before_number);
+        (id, since)
+    });
+    Gained { withheld: withheld.collect(), changes: access::shared(changes), known }
 }
 
 /// Grades gains by what is sensitive and how broad, widest first. Who holds what is sensitive is known where the permissions were

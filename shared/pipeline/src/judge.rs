@@ -22,7 +22,7 @@ use crate::{
     causes,
     former::Former,
     grant_tables::GrantTables,
-    grants::{self, Gained},
+    grants::{self, Gained, Withheld},
     questions, suppressions,
 };
 
@@ -39,6 +39,8 @@ pub(crate) struct Judged {
     pub(crate) idle: Vec<Warning>,
     /// Why nothing could be judged.
     pub(crate) unjudged: Option<String>,
+    /// Of whom it is not told yet that something no longer denies them.
+    pub(crate) withheld: Withheld,
 }
 
 impl Judged {
@@ -53,6 +55,7 @@ impl Judged {
             unanswered: Vec::new(),
             idle: Vec::new(),
             unjudged: Some(reason),
+            withheld: former.withheld(),
         }
     }
 
@@ -76,7 +79,7 @@ pub(crate) async fn judge(
     at: Timestamp,
 ) -> Result<(Judged, Vec<Gain>), SnapshotError> {
     let cloud = history.account().cloud();
-    let (access, gained) = match gained(history, compared, at).await {
+    let (access, gained) = match gained(history, former, compared, at).await {
         Ok(gained) => gained.unzip(),
         Err(reason) => return Ok((Judged::none(former, reason), Vec::new())),
     };
@@ -87,6 +90,7 @@ pub(crate) async fn judge(
     let grounds = known.as_ref().map_or(&none, |known| &known.grounds);
     let cache = Some(Cache { hashes: &compared.hashes, grounds });
     let mut tables = GrantTables::with(cloud, &compared.state, at, access);
+    let withheld = gained.as_ref().map(|gained| gained.withheld.clone()).unwrap_or_default();
     let asked = guarded(|| {
         let round = ask(compared, &asking, run, cache, &mut tables, until)?;
         let gains = gained.map(|gained| grants::graded(&gained, &tables, run.permissions));
@@ -98,24 +102,29 @@ pub(crate) async fn judge(
     };
     drop(tables);
     let judged = follow_findings(history, former, compared, round, &asking, run, until).await?;
-    let gains = if judged.unjudged.is_some() { Vec::new() } else { gains };
-    Ok((judged, gains))
+    if judged.unjudged.is_some() {
+        return Ok((judged, Vec::new()));
+    }
+    Ok((Judged { withheld, ..judged }, gains))
 }
 
 /// Returns the access of the state, with what was gained since the last snapshot, where anything may have been.
 async fn gained(
     history: &History,
+    former: &Former,
     compared: &mut Compared,
     at: Timestamp,
 ) -> Result<Option<(Access, Gained)>, String> {
     let cloud = history.account().cloud();
     let times = grants::Times::of(compared.before_at, at);
-    if !grants::may_be_gained(cloud, compared, &times) {
+    let withheld = former.withheld();
+    if !grants::may_be_gained(cloud, compared, &withheld, &times) {
         return Ok(None);
     }
     let gained = async {
         let access = access::build(cloud, &compared.state, at);
-        let gained = grants::gained(history, compared, &access, &times).await;
+        let since = (&withheld, former.judged_number());
+        let gained = grants::gained(history, compared, &access, since, &times).await;
         Some((access, gained))
     };
     AssertUnwindSafe(gained).catch_unwind().await.map_err(|fault| reason_of(fault.as_ref()))
@@ -174,6 +183,7 @@ async fn follow_findings(
             unanswered,
             idle,
             unjudged: None,
+            withheld: Withheld::new(),
         });
     }
     let before = findings_before(history, former, &round).await?;
@@ -212,7 +222,8 @@ async fn follow_findings(
     let digest = if step.findings.have_pending() { String::new() } else { digest };
     let stored = Some(FindingsRef { base, patches, digest, open, grounds });
     let idle = suppressions::idle_suppressions(&run.asked(), &asking.account, Some(&step.findings), at);
-    Ok(Judged { transitions: step.transitions, stored, baseline, broken, unanswered, idle, unjudged: None })
+    let (transitions, withheld) = (step.transitions, Withheld::new());
+    Ok(Judged { transitions, stored, baseline, broken, unanswered, idle, unjudged: None, withheld })
 }
 
 /// Reads what the rules had found, and when. Evidence that is as it was is held once.

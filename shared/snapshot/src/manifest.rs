@@ -61,6 +61,10 @@ pub struct Manifest {
     /// Numbers of earlier snapshots of which some event had not reached every sink when this one was made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undelivered: Vec<u64>,
+    /// Principals, by id, of which no run has told that something no longer denies them, for they could not be seen; each with the number of
+    /// the last snapshot whose access they were told of.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub withheld: BTreeMap<String, u64>,
     /// Numbers of manifests far beyond this one that are of no run, and of which that was told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub put_in: Vec<u64>,
@@ -345,6 +349,7 @@ mod tests {
             findings: None,
             outbox: None,
             undelivered: Vec::new(),
+            withheld: BTreeMap::new(),
             put_in: Vec::new(),
         }
     }

@@ -63,6 +63,7 @@ impl Author {
             findings: None,
             outbox: None,
             undelivered: Vec::new(),
+            withheld: BTreeMap::new(),
             put_in: Vec::new(),
         }
     }

@@ -75,7 +75,7 @@ async fn a_question_without_end_is_stopped_and_keeps_no_other_waiting() {
     let desk = Desk::with_history();
     let place = desk.path("iamwatch-store").display().to_string();
     let store = AnyStore::open(&place, &StoreOptions::default()).await.unwrap();
-    let limits = AskLimits { sql: Duration::from_secs(1), at_once: 2, ..AskLimits::default() };
+    let limits = AskLimits { sql: Duration::from_secs(4), at_once: 2, ..AskLimits::default() };
     let archive = Archive::new(store, RuleSet::embedded().unwrap(), jiff::Timestamp::now, limits);
     let account = desk.iamwatch(&["snapshots", "--json"]).json()[0]["account"].as_str().unwrap().to_owned();
     let ask = |path: String| {
@@ -92,7 +92,7 @@ async fn a_question_without_end_is_stopped_and_keeps_no_other_waiting() {
     };
     let (slow, (status, elapsed)) = tokio::join!(slow, quick);
     assert_eq!((slow.status().as_u16(), status), (422, 200));
-    assert!(elapsed < Duration::from_millis(900), "{elapsed:?}");
+    assert!(elapsed < Duration::from_millis(3_900), "{elapsed:?}");
     let text = to_bytes(slow.into_body(), usize::MAX).await.unwrap();
     let problem: Value = serde_json::from_slice(&text).unwrap();
     assert_eq!(problem["type"], "urn:iamwatch:problem:query-too-slow");

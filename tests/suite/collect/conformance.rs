@@ -301,18 +301,23 @@ pub(super) async fn an_answer_that_does_not_come_is_given_up<C: Cloud>() {
     let trouble = Trouble::lasting(FaultKind::Slow(5_000));
     C::add_fault(&simulator, (family.path, Some(family.host)), trouble);
     let started = Instant::now();
-    let budget = Budget { answer_time: Duration::from_millis(200), ..super::budget() };
+    let budget = Budget { answer_time: Duration::from_secs(1), ..super::budget() };
     let lists = incomplete(&C::collect(&simulator, budget, None).await);
     assert_eq!(lists[family.listing], ("failed".to_owned(), "no answer in time".to_owned()));
-    assert!(started.elapsed() < Duration::from_secs(10));
+    assert!(started.elapsed() < Duration::from_secs(20));
 }
 
 pub(super) async fn a_run_ends_when_its_time_is_used_up<C: Cloud>() {
     let simulator = C::serve(false).await;
     C::set_latency(&simulator, Duration::from_millis(300));
-    let budget = Budget { time: Duration::from_millis(1_000), ..super::budget() };
+    let budget = Budget { time: Duration::from_secs(3), ..super::budget() };
+    let started = Instant::now();
     let lists = incomplete(&C::collect(&simulator, budget, Some(1)).await);
-    assert!(lists.values().any(|(_, reason)| reason.contains("used up")), "{lists:?}");
+    // The call that was under way as the time ended may be the one that signs in: its words are then everybody's.
+    let is_end =
+        |reason: &str| reason.contains("3 s of the run are used up") || reason.contains("no time is left");
+    assert!(lists.values().any(|(_, reason)| is_end(reason)), "{lists:?}");
+    assert!(started.elapsed() < Duration::from_secs(15), "one call after the other takes longer");
 }
 
 pub(super) async fn an_answer_larger_than_the_limit_is_not_read<C: Cloud>() {

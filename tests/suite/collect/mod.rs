@@ -18,7 +18,7 @@ fn budget() -> Budget {
         tries: 3,
         first_wait: Duration::from_millis(2),
         longest_wait: Duration::from_millis(10),
-        answer_time: Duration::from_millis(1_500),
+        answer_time: Duration::from_secs(10),
         time: Duration::from_secs(30),
         pages: 40,
         ..Budget::default()

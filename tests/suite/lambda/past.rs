@@ -151,6 +151,7 @@ async fn put_large_table(place: &str, s3: &str, rows: u32) -> String {
         findings: None,
         outbox: None,
         undelivered: Vec::new(),
+        withheld: BTreeMap::new(),
         put_in: Vec::new(),
     };
     history.commit(&manifest).await.unwrap();

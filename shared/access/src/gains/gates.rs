@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use model::{Lists, Trust};
 
-use super::{AccessChange, late_roles::late_services, lifted::seen_again};
+use super::{AccessChange, late_roles::late_services};
 use crate::Access;
 
 /// The lists that such settings come from, by the kind of the principal whom they let in.
@@ -27,14 +27,13 @@ fn unseen(lists: &Lists) -> BTreeMap<&'static str, i64> {
     GATES.iter().filter_map(|(kind, listings)| Some((*kind, carried(listings)?))).collect()
 }
 
-/// Returns whether a setting was read again between two snapshots that lets somebody in, roles of which nobody knew what they give, or
-/// principals who could not be seen, so that a gain may have been withheld.
+/// Returns whether a setting was read again between two snapshots that lets somebody in, or roles of which nobody knew what they give,
+/// so that a gain may have been withheld.
 #[must_use]
 pub fn is_gain_withheld(former: &Lists, present: &Lists) -> bool {
     let still = unseen(present);
     unseen(former).keys().any(|kind| !still.contains_key(kind))
         || late_services(former, present).next().is_some()
-        || seen_again(former, present).next().is_some()
 }
 
 impl Access {

@@ -179,38 +179,39 @@ fn a_statement_that_no_longer_denies_is_a_gain_only_where_something_allows() {
 
 #[test]
 fn what_no_longer_denies_whom_nobody_could_see_is_told_when_they_are_seen() {
-    let users = |account: &Account, status: ListStatus, rows: i64| {
-        let mut state = account.state();
-        let list = Coverage {
-            listing: "huawei_users".to_owned(),
-            parent: String::new(),
+    let (allow, deny) = (written(false, "iam:users:*"), written(true, "iam:users:put"));
+    let denied = access(&account(vec![allow.clone(), deny], None).state());
+    let open = account(vec![allow], None).state();
+    let (now, known) = (access(&open), inventory(&open));
+    let told = |withheld: &[(&str, i64)], later: Option<i64>| {
+        let mut former = now.clone();
+        former.set_withheld(withheld.iter().map(|(id, number)| ((*id).to_owned(), *number)).collect());
+        // A list by which it may have been held unseen was whole in a snapshot of its own.
+        let attachments = |number: i64| Coverage {
+            listing: "huawei_policy_attachments".to_owned(),
+            parent: "p0".to_owned(),
             endpoint: String::new(),
-            status,
+            status: ListStatus::Failed,
             reason: None,
             pages: 1,
-            rows,
-            carried_from: (status != ListStatus::Complete).then_some(3),
+            rows: 0,
+            carried_from: Some(number),
         };
-        state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, vec![list.row()]));
-        state
-    };
-    let (allow, deny) = (written(false, "iam:users:*"), written(true, "iam:users:put"));
-    let denied = account(vec![allow.clone(), deny], None);
-    let open = account(vec![allow], None);
-    let told = |former: &State| {
-        let now = users(&open, ListStatus::Complete, 2);
-        let (third, known) = (users(&denied, ListStatus::Complete, 2), inventory(&now));
-        let [third, former, now] = [&third, former, &now].map(access);
+        let mut lists = State::default();
+        let rows = later.into_iter().map(|number| attachments(number).row()).collect();
+        lists.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, rows));
+        former.set_former_lists(model::Lists::of(&lists));
         let mut changes = now.gains_since(&former, &known);
-        let asked = now.snapshots_to_ask(&former, &changes);
-        let earlier = asked.into_iter().map(|number| (number, third.clone())).collect();
+        assert_eq!(changes, [], "it was lifted in the run before");
+        let of = |number: i64| (number, if number <= 3 { denied.clone() } else { now.clone() });
+        let earlier = now.snapshots_to_ask(&former, &changes).into_iter().chain(later).map(of).collect();
         now.hold_gains_against(&former, &earlier, &known, &mut changes);
         changes.len()
     };
-    // It was lifted in the run before, and then nobody could be seen.
-    assert_eq!(told(&users(&open, ListStatus::Failed, 0)), 1);
-    assert_eq!(told(&users(&open, ListStatus::Failed, 1)), 0, "who was seen was told of");
-    assert_eq!(told(&users(&open, ListStatus::Complete, 2)), 0);
+    assert_eq!(told(&[("u0", 3)], None), 1);
+    assert_eq!(told(&[("u0", 3)], Some(5)), 1, "what it held unseen after that was told of no more for it");
+    assert_eq!(told(&[], None), 0, "who was seen was told of");
+    assert_eq!(told(&[("u1", 3)], None), 0, "another was not seen");
 }
 
 #[test]
