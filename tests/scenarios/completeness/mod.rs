@@ -3,6 +3,7 @@
 
 mod huawei;
 mod ibm;
+mod lifted;
 mod mixed;
 mod newcomers;
 mod parts;

@@ -98,6 +98,7 @@ async fn make_world(store: &AnyStore, folder: PathBuf, rule: &Rule, case: &Case)
         unjudged: None,
         outbox: None,
         undelivered: Vec::new(),
+        withheld: Default::default(),
         put_in: Vec::new(),
     };
     for table in tables::of_cloud(case.cloud) {

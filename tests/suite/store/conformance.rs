@@ -168,6 +168,7 @@ pub(crate) async fn a_history_is_written_read_and_proven(store: AnyStore) {
             findings: None,
             outbox: Some(history.put_json(Place::Outbox(number as u64), &["event"]).await.unwrap()),
             undelivered: Vec::new(),
+            withheld: Default::default(),
             put_in: Vec::new(),
         };
         history.commit(&manifest).await.unwrap();
