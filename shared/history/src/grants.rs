@@ -6,8 +6,8 @@ use std::{
 };
 
 use access::{Access, Answer, SharedChange};
-use model::{Cloud, Lists, State, Table};
-use snapshot::{History, Manifest, SnapshotError};
+use model::{Cloud, Lists, State, Table, Type};
+use snapshot::{History, Manifest, SnapshotError, StateWalk};
 
 use crate::{QuestionError, state_without_documents};
 
@@ -79,43 +79,80 @@ pub async fn access_changes(
     before: &Manifest,
     after: &Manifest,
 ) -> Result<Arc<AccessChanges>, SnapshotError> {
-    kept_changes(history, before, after, None).await
+    kept_changes(history, [before, after], None, None).await
 }
 
-/// Returns what principals gained and lost, as [`access_changes`] does, that are one of some things or hold something through one.
-pub(crate) async fn access_changes_near(
-    history: &History,
-    before: &Manifest,
-    after: &Manifest,
-    ids: &BTreeSet<String>,
-) -> Result<Arc<AccessChanges>, SnapshotError> {
-    kept_changes(history, before, after, Some(ids)).await
+/// Two snapshots of which access is compared.
+pub(crate) type Pair<'a> = [&'a Manifest; 2];
+
+/// Comparisons of access for some things: of principals that are one of them or hold something through one.
+pub(crate) struct NearChanges<'a> {
+    history: &'a History,
+    ids: &'a BTreeSet<String>,
+    /// By the numbers of the snapshots: their states, which are read on the way from the first to the last.
+    states: BTreeMap<(u64, u64), [State; 2]>,
+}
+
+impl<'a> NearChanges<'a> {
+    /// Reads what is needed to compare some pairs of snapshots, oldest first; nothing of those whose comparison is kept.
+    pub(crate) async fn of(
+        history: &'a History,
+        ids: &'a BTreeSet<String>,
+        pairs: &[Pair<'_>],
+    ) -> Result<Self, SnapshotError> {
+        let tables: Vec<&'static Table> = access::tables(history.account().cloud()).collect();
+        let mut walk = StateWalk::new(history, &tables, |_, column| column.kind != Type::Document);
+        let mut states = BTreeMap::new();
+        for pair in pairs {
+            if history.find_kept::<AccessChanges>(&name_of(*pair, Some(ids))).is_none() {
+                let [before, after] = pair;
+                let read = [walk.state(before).await?, walk.state(after).await?];
+                states.insert((before.number, after.number), read);
+            }
+        }
+        Ok(Self { history, ids, states })
+    }
+
+    /// Returns what those principals gained and lost from one snapshot to the other, as [`access_changes`] does.
+    pub(crate) async fn compare(&mut self, pair: Pair<'_>) -> Result<Arc<AccessChanges>, SnapshotError> {
+        let states = self.states.remove(&(pair[0].number, pair[1].number));
+        kept_changes(self.history, pair, states, Some(self.ids)).await
+    }
+}
+
+fn name_of([before, after]: Pair<'_>, near: Option<&BTreeSet<String>>) -> String {
+    format!("access changes {} to {}, near {near:?}", before.number, after.number)
 }
 
 async fn kept_changes(
     history: &History,
-    before: &Manifest,
-    after: &Manifest,
+    pair: Pair<'_>,
+    states: Option<[State; 2]>,
     near: Option<&BTreeSet<String>>,
 ) -> Result<Arc<AccessChanges>, SnapshotError> {
-    let name = format!("access changes {} to {}, near {near:?}", before.number, after.number);
+    let name = name_of(pair, near);
     if let Some(kept) = history.find_kept(&name) {
         return Ok(kept);
     }
-    let found = Arc::new(compare_access(history, before, after, near).await?);
+    let states = match states {
+        Some(states) => states,
+        None => {
+            let read = futures::future::try_join(load_all(history, pair[0]), load_all(history, pair[1]));
+            read.await?.into()
+        }
+    };
+    let found = Arc::new(compare_access(history, pair, states, near).await?);
     history.keep(&name, &found, found.bytes());
     Ok(found)
 }
 
 async fn compare_access(
     history: &History,
-    before: &Manifest,
-    after: &Manifest,
+    [before, after]: Pair<'_>,
+    [former, present]: [State; 2],
     near: Option<&BTreeSet<String>>,
 ) -> Result<AccessChanges, SnapshotError> {
     let cloud = history.account().cloud();
-    let (former, present) =
-        futures::future::try_join(load_all(history, before), load_all(history, after)).await?;
     let tables: Vec<&'static Table> = access::tables(cloud).collect();
     let changes = diff::compare(&former, &present, &tables);
     let former_lists = Lists::of(&former);

@@ -6,7 +6,12 @@ use access::{SharedChange, Step};
 use model::{Row, Sighting, Table, references, tables};
 use snapshot::{History, RowFilter, RowStep, SnapshotError, Timeline};
 
-use crate::{Subject, grants::access_changes_near, life::sighting, subject::naming_columns};
+use crate::{
+    Subject,
+    grants::{NearChanges, Pair},
+    life::sighting,
+    subject::naming_columns,
+};
 
 /// How far is gone from the thing: to what it belongs to, to what is attached to that, and to the parts of it.
 const ROUNDS: usize = 3;
@@ -38,20 +43,22 @@ pub async fn access_turns(
     let mut left_out = numbers.split_off(most.min(numbers.len()));
     let ids = subject.telling_ids();
     let (mut changes, mut compared, mut hurried) = (Vec::new(), 0, Vec::new());
-    for pair in timeline.manifests.windows(2).rev() {
-        let [before, after] = pair else { continue };
-        if numbers.contains(&after.number) {
-            if compared > 0 && !time_left() {
-                hurried.push(after.number);
-                continue;
-            }
-            compared += 1;
-            let near = access_changes_near(history, before, after, &ids).await?;
-            let of_thing = near.changes.iter().filter(|change| is_of(change, &ids));
-            let found: Vec<SharedChange> = of_thing.cloned().collect();
-            if !found.is_empty() {
-                changes.push((sighting(after), found));
-            }
+    let steps = timeline.manifests.iter().zip(timeline.manifests.iter().skip(1));
+    let steps = steps.filter(|(_, after)| numbers.contains(&after.number));
+    let pairs: Vec<Pair<'_>> = steps.map(|(before, after)| [before, after]).collect();
+    let mut near = NearChanges::of(history, &ids, &pairs).await?;
+    for pair in pairs.into_iter().rev() {
+        let [_, after] = pair;
+        if compared > 0 && !time_left() {
+            hurried.push(after.number);
+            continue;
+        }
+        compared += 1;
+        let near = near.compare(pair).await?;
+        let of_thing = near.changes.iter().filter(|change| is_of(change, &ids));
+        let found: Vec<SharedChange> = of_thing.cloned().collect();
+        if !found.is_empty() {
+            changes.push((sighting(after), found));
         }
     }
     changes.reverse();

@@ -30,6 +30,7 @@ mod pruned;
 mod tables;
 mod traces;
 mod verify;
+mod walk;
 mod written;
 
 pub use cache::ReadCache;
@@ -51,6 +52,7 @@ pub use store::{
 pub use tables::Delta;
 pub use traces::Traces;
 pub use verify::{Fault, FaultKind, Milestone, NotedManifest, Verification, Verified, Watcher};
+pub use walk::StateWalk;
 pub use written::ParquetWriter;
 
 #[cfg(test)]

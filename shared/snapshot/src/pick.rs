@@ -85,6 +85,18 @@ fn decode_picked(file: &Bytes, pick: &Pick<'_>) -> Result<Vec<Row>, FileError> {
     Ok(rows)
 }
 
+/// Reads the rows of a base with some of their columns: the others are null.
+pub(crate) fn decode_columns(file: &Bytes, kept: &[bool]) -> Result<Vec<Row>, FileError> {
+    let columns: BTreeSet<usize> =
+        (0..).zip(kept).filter(|(_, kept)| **kept).map(|(place, _)| place).collect();
+    let reader = SerializedFileReader::new(file.clone())?;
+    let mut rows = Vec::new();
+    for group in reader.metadata().row_groups() {
+        read_columns(file, group, &columns, |_, values| rows.push(Row::pack(values)))?;
+    }
+    Ok(rows)
+}
+
 /// Returns the places in a row group of the rows that are looked for.
 fn places(file: &Bytes, group: &RowGroupMetaData, pick: &Pick<'_>) -> Result<BTreeSet<usize>, FileError> {
     let mut places = BTreeSet::new();

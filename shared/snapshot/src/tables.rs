@@ -45,7 +45,13 @@ impl Sheets {
     /// Puts changes onto the rows.
     pub(crate) fn apply(self, lines: Vec<FileLine>) -> Self {
         let Self { columns, key, rows } = self;
-        let mut changes = overlay(key, lines).into_values().peekable();
+        let rows = Self::put_onto(key, rows, overlay(key, lines).into_values());
+        Self { rows, columns, key }
+    }
+
+    /// Puts changes in the order of their keys, one a key, onto rows.
+    pub(crate) fn put_onto(key: usize, rows: Rows, changes: impl Iterator<Item = FileLine>) -> Rows {
+        let mut changes = changes.peekable();
         let mut merged = Vec::with_capacity(rows.len());
         for row in rows {
             while let Some(line) = changes.next_if(|line| line.row.prefix(key) < row.prefix(key)) {
@@ -57,7 +63,7 @@ impl Sheets {
             }
         }
         merged.extend(changes.filter(|line| !line.deleted).map(|line| line.row));
-        Self { rows: Rows::new(&with_key(key), merged), columns, key }
+        Rows::new(&with_key(key), merged)
     }
 }
 
@@ -325,7 +331,7 @@ fn has_table(family: &StatementTables, table: &Table) -> bool {
     family.all().iter().any(|each| each.name == table.name)
 }
 
-fn overlay(key: usize, lines: Vec<FileLine>) -> Overlay {
+pub(crate) fn overlay(key: usize, lines: Vec<FileLine>) -> Overlay {
     lines.into_iter().map(|line| (line.row.prefix(key).into(), line)).collect()
 }
 
