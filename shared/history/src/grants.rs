@@ -6,8 +6,8 @@ use std::{
 };
 
 use access::{Access, Answer, SharedChange};
-use model::{Cloud, Lists, State, Table, Type};
-use snapshot::{History, Manifest, SnapshotError, StateWalk};
+use model::{Cloud, Column, Lists, State, Table, Type};
+use snapshot::{History, Manifest, SnapshotError};
 
 use crate::{QuestionError, state_without_documents};
 
@@ -79,54 +79,47 @@ pub async fn access_changes(
     before: &Manifest,
     after: &Manifest,
 ) -> Result<Arc<AccessChanges>, SnapshotError> {
-    kept_changes(history, [before, after], None, None).await
+    kept_changes(history, &[before.clone(), after.clone()], None, None).await
 }
 
 /// Two snapshots of which access is compared.
-pub(crate) type Pair<'a> = [&'a Manifest; 2];
+pub(crate) type Pair = [Manifest; 2];
 
-/// Comparisons of access for some things: of principals that are one of them or hold something through one.
-pub(crate) struct NearChanges<'a> {
-    history: &'a History,
-    ids: &'a BTreeSet<String>,
-    /// By the numbers of the snapshots: their states, which are read on the way from the first to the last.
-    states: BTreeMap<(u64, u64), [State; 2]>,
+/// Reads what is needed to compare some pairs of snapshots, oldest first: their states; nothing of those whose comparison is kept.
+pub(crate) async fn states_of(
+    history: &History,
+    pairs: &[Pair],
+    ids: &BTreeSet<String>,
+) -> Result<Vec<Option<[State; 2]>>, SnapshotError> {
+    let is_kept = |pair: &Pair| history.find_kept::<AccessChanges>(&name_of(pair, Some(ids))).is_some();
+    let are_kept: Vec<bool> = pairs.iter().map(is_kept).collect();
+    let missing = pairs.iter().zip(&are_kept).filter(|(_, is_kept)| !**is_kept);
+    let manifests = missing.flat_map(|(pair, _)| pair.clone()).collect();
+    let tables: Vec<&'static Table> = access::tables(history.account().cloud()).collect();
+    let is_wanted = |_: &Table, column: &Column| column.kind != Type::Document;
+    let mut states = history.states(manifests, &tables, is_wanted).await?.into_iter();
+    let of_pair = |is_kept: bool| if is_kept { None } else { Some([states.next()?, states.next()?]) };
+    Ok(are_kept.into_iter().map(of_pair).collect())
 }
 
-impl<'a> NearChanges<'a> {
-    /// Reads what is needed to compare some pairs of snapshots, oldest first; nothing of those whose comparison is kept.
-    pub(crate) async fn of(
-        history: &'a History,
-        ids: &'a BTreeSet<String>,
-        pairs: &[Pair<'_>],
-    ) -> Result<Self, SnapshotError> {
-        let tables: Vec<&'static Table> = access::tables(history.account().cloud()).collect();
-        let mut walk = StateWalk::new(history, &tables, |_, column| column.kind != Type::Document);
-        let mut states = BTreeMap::new();
-        for pair in pairs {
-            if history.find_kept::<AccessChanges>(&name_of(*pair, Some(ids))).is_none() {
-                let [before, after] = pair;
-                let read = [walk.state(before).await?, walk.state(after).await?];
-                states.insert((before.number, after.number), read);
-            }
-        }
-        Ok(Self { history, ids, states })
-    }
-
-    /// Returns what those principals gained and lost from one snapshot to the other, as [`access_changes`] does.
-    pub(crate) async fn compare(&mut self, pair: Pair<'_>) -> Result<Arc<AccessChanges>, SnapshotError> {
-        let states = self.states.remove(&(pair[0].number, pair[1].number));
-        kept_changes(self.history, pair, states, Some(self.ids)).await
-    }
+/// Returns what principals gained and lost from one snapshot to the other, as [`access_changes`] does, that are one of some things or hold
+/// something through one.
+pub(crate) async fn access_changes_near(
+    history: History,
+    pair: Pair,
+    states: Option<[State; 2]>,
+    ids: Arc<BTreeSet<String>>,
+) -> Result<Arc<AccessChanges>, SnapshotError> {
+    kept_changes(&history, &pair, states, Some(&ids)).await
 }
 
-fn name_of([before, after]: Pair<'_>, near: Option<&BTreeSet<String>>) -> String {
+fn name_of([before, after]: &Pair, near: Option<&BTreeSet<String>>) -> String {
     format!("access changes {} to {}, near {near:?}", before.number, after.number)
 }
 
 async fn kept_changes(
     history: &History,
-    pair: Pair<'_>,
+    pair: &Pair,
     states: Option<[State; 2]>,
     near: Option<&BTreeSet<String>>,
 ) -> Result<Arc<AccessChanges>, SnapshotError> {
@@ -137,7 +130,8 @@ async fn kept_changes(
     let states = match states {
         Some(states) => states,
         None => {
-            let read = futures::future::try_join(load_all(history, pair[0]), load_all(history, pair[1]));
+            let [before, after] = pair;
+            let read = futures::future::try_join(load_all(history, before), load_all(history, after));
             read.await?.into()
         }
     };
@@ -148,7 +142,7 @@ async fn kept_changes(
 
 async fn compare_access(
     history: &History,
-    [before, after]: Pair<'_>,
+    [before, after]: &Pair,
     [former, present]: [State; 2],
     near: Option<&BTreeSet<String>>,
 ) -> Result<AccessChanges, SnapshotError> {

@@ -7,6 +7,7 @@ mod grants;
 mod holder;
 mod life;
 mod life_names;
+mod parts;
 mod patched_findings;
 mod report;
 mod search;

@@ -11,7 +11,7 @@ use snapshot::{History, Manifest, Mentions, ReadCache, RowFilter, RowStep, Snaps
 
 use crate::{
     FindingStep, QuestionError, Subject, finding_steps::finding_steps, holder::holder_row, is_among,
-    life_names::names_of, state, subject::naming_columns,
+    life_names::names_of, parts, state, subject::naming_columns,
 };
 
 /// The life of one thing, from the first snapshot that can be read to the last.
@@ -65,8 +65,9 @@ pub async fn life(history: &History, timeline: &Timeline, subject: Subject) -> R
         return Err(SnapshotError::Empty { account: history.account().clone() }.into());
     };
     let steps = history.follow(timeline, filters(history, &subject));
-    let findings = finding_steps(history, timeline, &subject);
-    let gains = gains(history, timeline, &subject);
+    let [findings, gains] = [(); 2].map(|()| (history.clone(), timeline.clone(), subject.clone()));
+    let findings = parts::begin(async move { finding_steps(&findings.0, &findings.1, &findings.2).await });
+    let gains = parts::begin(async move { self::gains(&gains.0, &gains.1, &gains.2).await });
     let (steps, findings, gains) = futures::future::try_join3(steps, findings, gains).await?;
     let (subject, row, is_there) = if is_among(&[&GRANT_PRINCIPALS], subject.table) {
         let row = holder_row(history, newest, |row| row.prefix(1) == subject.key.as_bytes()).await?;

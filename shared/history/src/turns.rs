@@ -3,18 +3,22 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use access::{SharedChange, Step};
-use model::{Row, Sighting, Table, references, tables};
+use model::{Row, Sighting, State, Table, references, tables};
 use snapshot::{History, RowFilter, RowStep, SnapshotError, Timeline};
 
 use crate::{
     Subject,
-    grants::{NearChanges, Pair},
+    grants::{Pair, access_changes_near, states_of},
     life::sighting,
+    parts,
     subject::naming_columns,
 };
 
 /// How far is gone from the thing: to what it belongs to, to what is attached to that, and to the parts of it.
 const ROUNDS: usize = 3;
+
+/// Pairs of snapshots that are compared at a time.
+const AT_ONCE: usize = 2;
 
 /// What became of the access of a thing, by it or through it.
 #[derive(Debug)]
@@ -42,23 +46,33 @@ pub async fn access_turns(
     let mut numbers: Vec<u64> = candidates(history, timeline, subject).await?.into_iter().rev().collect();
     let mut left_out = numbers.split_off(most.min(numbers.len()));
     let ids = subject.telling_ids();
-    let (mut changes, mut compared, mut hurried) = (Vec::new(), 0, Vec::new());
+    let (mut changes, mut is_begun, mut hurried) = (Vec::new(), false, Vec::new());
     let steps = timeline.manifests.iter().zip(timeline.manifests.iter().skip(1));
     let steps = steps.filter(|(_, after)| numbers.contains(&after.number));
-    let pairs: Vec<Pair<'_>> = steps.map(|(before, after)| [before, after]).collect();
-    let mut near = NearChanges::of(history, &ids, &pairs).await?;
-    for pair in pairs.into_iter().rev() {
-        let [_, after] = pair;
-        if compared > 0 && !time_left() {
-            hurried.push(after.number);
+    let pairs: Vec<Pair> = steps.map(|(before, after)| [before.clone(), after.clone()]).collect();
+    let ids = Arc::new(ids);
+    let states = states_of(history, &pairs, &ids).await?;
+    let mut to_compare = pairs.into_iter().zip(states).rev().peekable();
+    while to_compare.peek().is_some() {
+        let some: Vec<(Pair, Option<[State; 2]>)> = to_compare.by_ref().take(AT_ONCE).collect();
+        if is_begun && !time_left() {
+            hurried.extend(some.iter().map(|([_, after], _)| after.number));
             continue;
         }
-        compared += 1;
-        let near = near.compare(pair).await?;
-        let of_thing = near.changes.iter().filter(|change| is_of(change, &ids));
-        let found: Vec<SharedChange> = of_thing.cloned().collect();
-        if !found.is_empty() {
-            changes.push((sighting(after), found));
+        is_begun = true;
+        let compare = |(pair, states): (Pair, Option<[State; 2]>)| {
+            let at = sighting(&pair[1]);
+            let near = access_changes_near(history.clone(), pair, states, Arc::clone(&ids));
+            let near = parts::begin(near);
+            async move { (at, near.await) }
+        };
+        for (at, near) in futures::future::join_all(some.into_iter().map(compare)).await {
+            let near = near?;
+            let of_thing = near.changes.iter().filter(|change| is_of(change, &ids));
+            let found: Vec<SharedChange> = of_thing.cloned().collect();
+            if !found.is_empty() {
+                changes.push((at, found));
+            }
         }
     }
     changes.reverse();

@@ -151,11 +151,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<RunSummary, Pipelin
         withheld: judged.withheld.clone(),
         put_in: caught_up.traces.put_in.iter().copied().collect(),
     };
-    history.commit(&manifest).await?;
-    // A store may acknowledge what it does not keep: nobody is told of a snapshot that is another's.
-    if tables_written > 0 || !told.is_empty() {
-        history.confirm(&manifest).await?;
-    }
+    commit(&history, &manifest, tables_written > 0 || !told.is_empty()).await?;
     let mut delivered = caught_up.reports;
     delivered.extend(outbox::deliver(&history, &manifest, run.sinks, &told, run.clock).await);
     Ok(RunSummary {
@@ -177,6 +173,16 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<RunSummary, Pipelin
         warnings,
         damage: (!former.damage.is_empty()).then(|| former.damage.sentence()),
     })
+}
+
+/// Commits a snapshot. Where it holds anything new, it must be found in the store: one may acknowledge what it does not keep, and nobody
+/// is told of a snapshot that is another's.
+async fn commit(history: &History, manifest: &Manifest, is_news: bool) -> Result<(), SnapshotError> {
+    history.commit(manifest).await?;
+    if is_news {
+        history.confirm(manifest).await?;
+    }
+    Ok(())
 }
 
 /// Returns what the manifest says of a snapshot that was not judged.

@@ -17,7 +17,7 @@ use crate::{DeltaRef, History, Manifest, ObjectRef, SnapshotError, TableEntry, f
 /// Bytes in memory for each byte of a manifest: keys and hashes are written once, and held twice.
 const MANIFEST_FACTOR: usize = 3;
 /// Bytes that a row takes beside its cells: two counters, and where it is.
-const ROW_BYTES: usize = 32;
+pub(crate) const ROW_BYTES: usize = 32;
 /// Bytes that an entry takes beside its value.
 const ENTRY_BYTES: usize = 512;
 

@@ -167,7 +167,7 @@ impl History {
         Ok((manifests, unread))
     }
 
-    fn broken_off(&self, error: &tokio::task::JoinError) -> SnapshotError {
+    pub(crate) fn broken_off(&self, error: &tokio::task::JoinError) -> SnapshotError {
         SnapshotError::Unstorable {
             what: format!("history of `{}`", self.account()),
             reason: error.to_string(),

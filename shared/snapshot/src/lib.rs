@@ -52,7 +52,6 @@ pub use store::{
 pub use tables::Delta;
 pub use traces::Traces;
 pub use verify::{Fault, FaultKind, Milestone, NotedManifest, Verification, Verified, Watcher};
-pub use walk::StateWalk;
 pub use written::ParquetWriter;
 
 #[cfg(test)]

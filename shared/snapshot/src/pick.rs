@@ -3,7 +3,10 @@
 //! In: which columns decide, and whether a row is wanted by what it holds in them. Out: those rows, whole. The other columns of a file
 //! are unpacked only where a row group has such a row.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use model::{Row, Table, Value};
@@ -12,7 +15,8 @@ use parquet::file::{
 };
 
 use crate::{
-    DeltaRef, History, Manifest, SnapshotError,
+    DeltaRef, History, Manifest, ObjectRef, SnapshotError,
+    cache::ROW_BYTES,
     columns::shape,
     file::{BATCH, CellBatch, FileError},
     unpack::column_reader,
@@ -48,9 +52,7 @@ impl History {
             let rows = self.read(manifest, table).await?;
             return Ok(rows.into_iter().filter(pick.wants).map(by_key).collect());
         }
-        let base = self.fetch(&entry.base).await?;
-        let rows =
-            decode_picked(&base, pick).map_err(|error| self.damaged(&entry.base, &error.to_string()))?;
+        let rows = self.pick_of_base(&entry.base, pick).await?;
         let mut picked: BTreeMap<Box<[u8]>, Row> = rows.into_iter().map(by_key).collect();
         let deltas: Vec<&DeltaRef> = entry.deltas.iter().collect();
         for some in deltas.chunks(AT_ONCE) {
@@ -63,14 +65,66 @@ impl History {
         }
         Ok(picked)
     }
+
+    /// Reads the rows of a base that are looked for. What decides is kept: whoever looks for some rows looks for others next.
+    async fn pick_of_base(&self, base: &ObjectRef, pick: &Pick<'_>) -> Result<Vec<Row>, SnapshotError> {
+        let damaged = |error: FileError| self.damaged(base, &error.to_string());
+        let name = format!("columns {:?} of {}", pick.columns, base.key);
+        let (deciding, file) = match self.find_kept::<Deciding>(&name) {
+            Some(kept) => (kept, None),
+            None => {
+                let file = self.fetch(base).await?;
+                let deciding = Arc::new(Deciding::of(&file, &pick.columns).map_err(damaged)?);
+                self.keep(&name, &deciding, deciding.bytes());
+                (deciding, Some(file))
+            }
+        };
+        let places = deciding.places(pick);
+        if places.iter().all(BTreeSet::is_empty) {
+            return Ok(Vec::new());
+        }
+        let file = match file {
+            Some(file) => file,
+            None => self.fetch(base).await?,
+        };
+        decode_at(&file, &places).map_err(damaged)
+    }
 }
 
-/// Reads the rows of a base that are looked for.
-fn decode_picked(file: &Bytes, pick: &Pick<'_>) -> Result<Vec<Row>, FileError> {
+/// The columns of a base by which rows are told from others, by row group; the other cells are null.
+struct Deciding(Vec<Vec<Row>>);
+
+impl Deciding {
+    fn of(file: &Bytes, columns: &BTreeSet<usize>) -> Result<Self, FileError> {
+        let reader = SerializedFileReader::new(file.clone())?;
+        let mut groups = Vec::new();
+        for group in reader.metadata().row_groups() {
+            let mut rows = Vec::new();
+            read_columns(file, group, columns, |_, values| rows.push(Row::pack(values)))?;
+            groups.push(rows);
+        }
+        Ok(Self(groups))
+    }
+
+    /// Returns about how many bytes it takes.
+    fn bytes(&self) -> usize {
+        self.0.iter().flatten().map(|row| row.as_bytes().len() + ROW_BYTES).sum()
+    }
+
+    /// Returns by row group the places of the rows that are looked for.
+    fn places(&self, pick: &Pick<'_>) -> Vec<BTreeSet<usize>> {
+        let of_group = |rows: &Vec<Row>| {
+            rows.iter().enumerate().filter(|(_, row)| (pick.wants)(row)).map(|(place, _)| place).collect()
+        };
+        self.0.iter().map(of_group).collect()
+    }
+}
+
+/// Reads the rows of a base at some places of its row groups.
+fn decode_at(file: &Bytes, places: &[BTreeSet<usize>]) -> Result<Vec<Row>, FileError> {
     let reader = SerializedFileReader::new(file.clone())?;
     let mut rows = Vec::new();
-    for group in reader.metadata().row_groups() {
-        let places = places(file, group, pick)?;
+    for (group, places) in reader.metadata().row_groups().iter().zip(places) {
         if !places.is_empty() {
             let all = (0..group.num_columns()).collect();
             read_columns(file, group, &all, |place, values| {
@@ -95,17 +149,6 @@ pub(crate) fn decode_columns(file: &Bytes, kept: &[bool]) -> Result<Vec<Row>, Fi
         read_columns(file, group, &columns, |_, values| rows.push(Row::pack(values)))?;
     }
     Ok(rows)
-}
-
-/// Returns the places in a row group of the rows that are looked for.
-fn places(file: &Bytes, group: &RowGroupMetaData, pick: &Pick<'_>) -> Result<BTreeSet<usize>, FileError> {
-    let mut places = BTreeSet::new();
-    read_columns(file, group, &pick.columns, |place, values| {
-        if (pick.wants)(&Row::pack(values)) {
-            places.insert(place);
-        }
-    })?;
-    Ok(places)
 }
 
 /// Goes through the rows of a row group with the values of some columns; null stands for those of the others.

@@ -4,7 +4,7 @@
 //! deltas are put onto the rows at hand. A delta that was merged from others says the last of what became of each key, so that it may
 //! be put onto rows that have some of it already.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::{Column, Row, Rows, State, Table};
 
@@ -19,61 +19,67 @@ use crate::{
 /// Deltas that are read at a time.
 const AT_ONCE: usize = 16;
 
-/// A walk from snapshot to snapshot.
-#[derive(Debug)]
-pub struct StateWalk<'a> {
-    history: &'a History,
-    /// The tables, with which of their columns are wanted.
-    wanted: Vec<(&'static Table, Vec<bool>)>,
-    /// What is at hand of them, by name.
-    at_hand: BTreeMap<&'static str, AtHand>,
-}
-
 /// The rows of a table as they are in the snapshot that was looked at last.
-#[derive(Debug)]
 struct AtHand {
     number: u64,
     entry: TableEntry,
     rows: Rows,
 }
 
-impl<'a> StateWalk<'a> {
-    /// Begins a walk that reads some columns of some tables, and the keys: what is not wanted is null.
-    #[must_use]
-    pub fn new(
-        history: &'a History,
-        tables: &[&'static Table],
-        is_wanted: impl Fn(&Table, &Column) -> bool,
-    ) -> Self {
-        let kept = |table: &'static Table| {
-            let columns = table.columns.iter().enumerate();
-            let kept = columns.map(|(place, column)| place < table.key || is_wanted(table, column));
-            (table, kept.collect())
-        };
-        Self { history, wanted: tables.iter().map(|table| kept(table)).collect(), at_hand: BTreeMap::new() }
-    }
-
-    /// Returns the state of a snapshot. It is cheap where the one before it was asked for before, and right whatever was.
+impl History {
+    /// Returns the states of some snapshots, oldest first, with some columns of some tables, and the keys: what is not wanted is null.
     ///
-    /// The objects are proven by their hashes; that they give the rows that the manifest speaks of is not.
+    /// The objects are proven by their hashes; that they give the rows that the manifests speak of is not.
     ///
     /// # Errors
     /// As [`History::read`].
-    pub async fn state(&mut self, manifest: &Manifest) -> Result<State, SnapshotError> {
-        let mut state = State::default();
-        for (table, kept) in &self.wanted {
-            let Some(entry) = manifest.tables.get(table.name) else {
-                self.at_hand.remove(table.name);
-                continue;
-            };
-            let at_hand = self.at_hand.remove(table.name);
-            let rows = read(self.history, manifest, (table, entry), kept, at_hand).await?;
-            state.put(table, rows.clone());
-            let at_hand = AtHand { number: manifest.number, entry: entry.clone(), rows };
-            self.at_hand.insert(table.name, at_hand);
+    pub async fn states(
+        &self,
+        manifests: Vec<Manifest>,
+        tables: &[&'static Table],
+        is_wanted: impl Fn(&Table, &Column) -> bool,
+    ) -> Result<Vec<State>, SnapshotError> {
+        let manifests = Arc::new(manifests);
+        let walks: Vec<_> = tables
+            .iter()
+            .map(|table| {
+                let columns = table.columns.iter().enumerate();
+                let kept: Vec<bool> =
+                    columns.map(|(place, column)| place < table.key || is_wanted(table, column)).collect();
+                let (history, table, manifests) = (self.clone(), *table, Arc::clone(&manifests));
+                let walk = async move { walk(&history, table, &kept, &manifests).await };
+                (table, tokio::spawn(walk))
+            })
+            .collect();
+        let mut states = vec![State::default(); manifests.len()];
+        for (table, walk) in walks {
+            let walked = walk.await.map_err(|error| self.broken_off(&error))??;
+            for (state, rows) in states.iter_mut().zip(walked) {
+                state.put(table, rows);
+            }
         }
-        Ok(state)
+        Ok(states)
     }
+}
+
+/// Returns the rows of a table in some snapshots.
+async fn walk(
+    history: &History,
+    table: &'static Table,
+    kept: &[bool],
+    manifests: &[Manifest],
+) -> Result<Vec<Rows>, SnapshotError> {
+    let (mut walked, mut at_hand) = (Vec::with_capacity(manifests.len()), None);
+    for manifest in manifests {
+        let Some(entry) = manifest.tables.get(table.name) else {
+            walked.push(Rows::default());
+            continue;
+        };
+        let rows = read(history, manifest, (table, entry), kept, at_hand.take()).await?;
+        walked.push(rows.clone());
+        at_hand = Some(AtHand { number: manifest.number, entry: entry.clone(), rows });
+    }
+    Ok(walked)
 }
 
 async fn read(
@@ -133,7 +139,7 @@ mod tests {
     use crate::tests::{Author, TABLES, row};
 
     #[tokio::test]
-    async fn a_walk_in_any_steps_gives_the_states_that_are_read_alone() {
+    async fn states_on_a_walk_in_any_steps_are_those_that_are_read_alone() {
         let mut author = Author::new().await;
         let mut manifests = Vec::new();
         for run in 0..60_u32 {
@@ -150,24 +156,25 @@ mod tests {
         let merged = manifests.iter().flat_map(|manifest| manifest.tables.values());
         assert!(merged.flat_map(|entry| &entry.deltas).any(|delta| delta.runs > 1), "some are merged");
         let history = &author.history;
+        let is_wanted = |_: &Table, column: &Column| column.name.len() % 2 == 0;
         for step in [1, 2, 7, 19, 59] {
-            let is_wanted = |_: &Table, column: &Column| column.name.len() % 2 == 0;
-            let mut walk = StateWalk::new(history, &TABLES, is_wanted);
-            for manifest in manifests.iter().step_by(step) {
-                let walked = walk.state(manifest).await.unwrap();
+            let some: Vec<Manifest> = manifests.iter().step_by(step).cloned().collect();
+            let walked = history.states(some.clone(), &TABLES, is_wanted).await.unwrap();
+            assert_eq!(walked.len(), some.len());
+            for (state, manifest) in walked.iter().zip(&some) {
                 for table in TABLES {
-                    let kept: Vec<bool> = (0..)
-                        .zip(table.columns)
+                    let columns = (0..).zip(table.columns);
+                    let kept: Vec<bool> = columns
                         .map(|(place, column)| place < table.key || is_wanted(table, column))
                         .collect();
                     let rows = history.read(manifest, table).await.unwrap().with_columns(&kept);
-                    assert_eq!(*walked.rows(table), rows, "{} of {}", table.name, manifest.number);
+                    assert_eq!(*state.rows(table), rows, "{} of {}", table.name, manifest.number);
                 }
             }
-            // Backwards nothing is at hand.
-            let first = walk.state(&manifests[0]).await.unwrap();
-            let last = TABLES[0];
-            assert_eq!(first.rows(last).len(), history.read(&manifests[0], last).await.unwrap().len());
         }
+        // In another order nothing at hand is of use, and the states are the same.
+        let backwards = vec![manifests[40].clone(), manifests[3].clone()];
+        let walked = history.states(backwards, &TABLES, |_, _| true).await.unwrap();
+        assert_eq!(*walked[1].rows(TABLES[0]), history.read(&manifests[3], TABLES[0]).await.unwrap());
     }
 }
