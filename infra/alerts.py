@@ -1,4 +1,4 @@
-"""Sends the example of every event through the template's rule in a simulated AWS, and reads the mail that comes out.
+"""Sends the example of every event through the template's rules in a simulated AWS, and reads the mail that comes out.
 
 alerts.py TEMPLATE ENDPOINT
 """
@@ -19,11 +19,11 @@ NAMES = {"bus": "iamwatch-alerts-test", "queue": "iamwatch-alerts-test"}
 def filled(template):
     """Returns a template of text with what CloudFormation puts into it, as one text.
 
-    EventBridge takes a text in quotes for each line; the simulated one wants one text for all of them.
+    EventBridge takes a text in quotes for each line; the simulated one wants one text for all of them. That each line is
+    one is a promise of promises.py, too.
     """
     lines = template["Fn::Sub"].replace("${Store}", "bucket").splitlines()
-    assert all(line.startswith('"') and line.endswith('"') for line in lines), lines
-    return json.dumps("\n".join(line[1:-1] for line in lines))
+    return json.dumps("\n".join(json.loads(line) for line in lines))
 
 
 def client(service, endpoint):
@@ -36,25 +36,25 @@ def client(service, endpoint):
     )
 
 
-def rule_of(template):
-    """Returns the one rule of a template, as properties."""
-    resources = translate(template)["Resources"].values()
-    (rule,) = [each["Properties"] for each in resources if each["Type"] == "AWS::Events::Rule"]
-    return rule
+def rules_of(template):
+    """Returns the rules of a template by name, as properties."""
+    resources = translate(template)["Resources"].items()
+    return {name: each["Properties"] for name, each in resources if each["Type"] == "AWS::Events::Rule"}
 
 
-def mail(rule, endpoint):
+def mail(rules, endpoint):
     """Returns what a queue in the place of the topic gets of all examples."""
     events, sqs = client("events", endpoint), client("sqs", endpoint)
     bus = f"{NAMES['bus']}-{os.getpid()}"
     events.create_event_bus(Name=bus)
     queue = sqs.create_queue(QueueName=bus)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    events.put_rule(Name="alerts", EventBusName=bus, EventPattern=json.dumps(rule["EventPattern"]))
-    transformer = dict(rule["Targets"][0]["InputTransformer"])
-    transformer["InputTemplate"] = filled(transformer["InputTemplate"])
-    target = {"Id": "queue", "Arn": arn, "InputTransformer": transformer}
-    events.put_targets(Rule="alerts", EventBusName=bus, Targets=[target])
+    for name, rule in rules.items():
+        events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(rule["EventPattern"]))
+        transformer = dict(rule["Targets"][0]["InputTransformer"])
+        transformer["InputTemplate"] = filled(transformer["InputTemplate"])
+        target = {"Id": "queue", "Arn": arn, "InputTransformer": transformer}
+        events.put_targets(Rule=name, EventBusName=bus, Targets=[target])
     for event in examples().values():
         # The simulated EventBridge takes a text with "time" in it for an event and falls.
         assert "time" not in event["data"]["title"], event["data"]["title"]
@@ -72,7 +72,7 @@ def mail(rule, endpoint):
 
 def main():
     template, endpoint = Path(sys.argv[1]).read_text(), sys.argv[2]
-    got = mail(rule_of(template), endpoint)
+    got = mail(rules_of(template), endpoint)
     urgent = [event for event in examples().values() if event["severity"] in ("high", "critical")]
     ends = ("opened", "reopened", "unsuppressed", "gained", "damaged", "unjudged", "digest")
     due = [event for event in urgent if event["type"].split(".")[-2] in ends]
@@ -82,7 +82,10 @@ def main():
     for event in due:
         data = event["data"]
         words = [data["title"], f"Severity: {event['severity']}.", f"Account: {data['account']}."]
-        words += [f"Snapshot: {data['snapshot']},", "iamwatch findings", "s3://bucket/store", event["time"]]
+        words += [f"Snapshot: {data['snapshot']},", "iamwatch findings", "s3://bucket/store", event["time"], event["type"]]
+        if "finding" in data:
+            rule = data["finding"]["rule"]
+            words += [f"Rule: {rule}.", f"iamwatch rules explain {rule}"]
         if not any(all(word in text for word in words) for text in got):
             faults.append(f"no mail tells {words}")
     faults += [f"something is left open in: {text}" for text in got if "<" in text or "${" in text]

@@ -148,3 +148,18 @@ async fn what_could_first_be_seen_while_nobody_judged_is_a_baseline_all_the_same
     assert!(titles(&told, "finding.opened").is_empty(), "{told:?}");
     assert!(titles(&told, "access.").is_empty() && titles(&told, "drift.").is_empty(), "{told:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_not_called_idle_by_a_run_that_judged_nothing() {
+    let mut account = Account::of_a_dozen().await;
+    account.set_permissions(
+        "[[permission]]\nid = \"permission_of_no_action\"\ncloud = \"ibm\"\nactions = [\"iam:users:createUser\"]\n",
+    );
+    hinder(&mut account, true);
+    let (unjudged, _) = audit(&account, MONDAY).await;
+    assert!(unjudged.unjudged.is_some() && unjudged.warnings.is_empty(), "{unjudged:?}");
+    hinder(&mut account, false);
+    let (judged, _) = audit(&account, TUESDAY).await;
+    assert_eq!(judged.warnings.len(), 1, "{judged:?}");
+    assert_eq!(judged.warnings[0].kind, pipeline::WarningKind::PermissionOfNoAction);
+}

@@ -248,12 +248,16 @@ impl Tally {
         let data = &event.data;
         let title = data["title"].to_string();
         let principals = data["principals"].as_array().into_iter().flatten();
-        // That somebody who may have left a group in the same run gained what the group got is told under that very condition.
+        // That somebody gained what a group got who may have left it in the same run, or what a policy gives that may be gone, is told under
+        // that very condition.
         let grants = data["grants"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let is_of_member = |grant: &Value| {
-            grant["condition"].as_str().is_some_and(|condition| condition.contains("still a member of"))
+        let is_conditional = |grant: &Value| {
+            let condition = grant["condition"].as_str().unwrap_or_default();
+            ["still a member of", "still given by", "still assigned in"]
+                .iter()
+                .any(|part| condition.contains(part))
         };
-        let is_in_doubt = !grants.is_empty() && grants.iter().all(is_of_member);
+        let is_in_doubt = !grants.is_empty() && grants.iter().all(is_conditional);
         for id in principals.filter_map(|each| each["id"].as_str()) {
             if real.is_some_and(|real| !real.contains_key(id)) && !is_in_doubt {
                 self.wrong(format!("false: access gained by {id}, who gained nothing: {title}"));

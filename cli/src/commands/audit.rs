@@ -8,7 +8,7 @@ use model::{AccountId, Event, Finding, FindingState, Severity};
 use notify::Sink;
 use pipeline::{AccountSettings, Clock, PipelineError, Run, RunSummary, Settings, Target};
 use serde_json::{Value, json};
-use snapshot::{AnyStore, History, Manifest, SnapshotError};
+use snapshot::{AnyStore, History, Manifest, SnapshotError, Traffic};
 
 use super::Context;
 use crate::{
@@ -53,10 +53,9 @@ pub(super) async fn run(context: Context<'_>) -> Result<bool, Failure> {
                 let history = History::new(store.clone(), summary.account.clone());
                 let is_one = accounts.len() == 1 && history.is_alone().await.unwrap_or(false);
                 context.screen.lead_to(Some(&summary.account).filter(|_| !is_one));
-                let told = gather(&store, &rules, &summary, before).await?;
-                context.progress.clear();
-                context.screen.tell(&run::page(&told, context.screen.paint()))?;
-                runs.push(told.summary);
+                let told = tell(context, &order, &summary, before).await;
+                failures.extend(told.err().map(|failure| untold(&summary, failure)));
+                runs.push(summary);
             }
             Err(error) => {
                 context.progress.clear();
@@ -64,13 +63,36 @@ pub(super) async fn run(context: Context<'_>) -> Result<bool, Failure> {
             }
         }
     }
+    if accounts.len() > 1 {
+        // What is told from here on is of several accounts.
+        context.screen.lead_to(None);
+    }
     if context.screen.is_json() {
-        context.screen.show(|_| String::new(), || report(&runs, &failures))?;
+        let shown = context.screen.show(|_| String::new(), || report(&runs, &failures));
+        failures.extend(shown.err().map(|failure| ("the answer for programs".to_owned(), failure)));
     }
     let news = runs.iter().any(RunSummary::has_news);
     failures.extend(runs.iter().filter_map(unjudged));
     failures.extend(runs.iter().filter_map(undelivered));
     end(context, failures, runs.len()).map(|()| news)
+}
+
+/// Shows what came of one account.
+async fn tell(
+    context: Context<'_>,
+    order: &Run<'_>,
+    summary: &RunSummary,
+    before: Traffic,
+) -> Result<(), Failure> {
+    let gathered = gather(order.store, order.rules, summary, before).await;
+    context.progress.clear();
+    context.screen.tell(&run::page(&gathered?, context.screen.paint()))
+}
+
+/// Makes a failure of a snapshot that is stored and could not be shown.
+fn untold(summary: &RunSummary, failure: Failure) -> (String, Failure) {
+    let said = format!("snapshot {} is stored, but could not be shown", summary.snapshot);
+    (summary.account.to_string(), failure.doing(said))
 }
 
 /// Makes a failure of a snapshot that is stored and was not judged: nobody knows what is wrong in it.
@@ -107,7 +129,7 @@ pub(super) async fn gather(
     store: &AnyStore,
     rules: &RuleSet,
     summary: &RunSummary,
-    before: snapshot::Traffic,
+    before: Traffic,
 ) -> Result<run::ToldRun, SnapshotError> {
     let after = store.traffic();
     let history = History::new(store.clone(), summary.account.clone());

@@ -11,8 +11,6 @@ use std::{
 };
 
 use export::{ExportRequest, ExportSummary, ExportTarget, ExportWatch, Format};
-use history::QuestionError;
-use model::Coverage;
 use serde_json::{Value, json};
 use snapshot::Manifest;
 
@@ -61,17 +59,10 @@ pub(super) async fn run(context: Context<'_>, wanted: &ExportArgs) -> Result<boo
     context.progress.clear();
     // Where psql gave up, it says why; that its input was closed then tells nothing.
     server.map_or(Ok(()), Psql::finish)?;
-    let written = Written {
-        summary: summary?,
-        incomplete: incomplete(&past, first.as_ref(), &last, &wanted.tables).await?,
-        first,
-        last,
-        place,
-        format: wanted.format,
-    };
+    let written = Written { summary: summary?, first, last, place, format: wanted.format };
     if !is_stream {
         context.screen.show(|paint| written.page(paint), || written.to_json())?;
-    } else if !written.incomplete.is_empty() {
+    } else if !written.summary.incomplete.is_empty() {
         context.screen.warn(
             "not all could be seen: what is missing may be there all the same; the table `coverage` names the lists",
         );
@@ -79,29 +70,9 @@ pub(super) async fn run(context: Context<'_>, wanted: &ExportArgs) -> Result<boo
     Ok(false)
 }
 
-/// Returns the lists that the tables and views of an export hang on and that were not read to their end. What changed
-/// hangs on both ends of its range.
-async fn incomplete(
-    past: &Past,
-    first: Option<&Manifest>,
-    last: &Manifest,
-    names: &[String],
-) -> Result<Vec<Coverage>, Failure> {
-    if names.is_empty() || first.is_some() {
-        return Ok(serve::unseen_lists(&past.history, first.unwrap_or(last), last).await?);
-    }
-    let mut tables = Vec::new();
-    for name in names {
-        tables.extend(check::tables_named(&format!("select * from {name}")).map_err(QuestionError::from)?);
-    }
-    Ok(history::gaps(&past.history, last, &tables).await?)
-}
-
 /// What an export wrote, of which snapshots and where to.
 struct Written {
     summary: ExportSummary,
-    /// The lists that it hangs on and that were not read to their end.
-    incomplete: Vec<Coverage>,
     first: Option<Manifest>,
     last: Manifest,
     place: String,
@@ -203,7 +174,7 @@ impl Written {
                 "Left out is `{name}`, which has more than {most} rows: name it with --tables to have it.\n"
             ));
         }
-        page.push_str(&coverage::note(&self.incomplete, paint));
+        page.push_str(&coverage::note(&summary.incomplete, paint));
         page
     }
 
@@ -216,8 +187,8 @@ impl Written {
             "target": self.place,
             "written": self.summary.written.iter().map(written).collect::<Vec<_>>(),
             "left_out": self.summary.left_out,
-            "incomplete_lists": self.incomplete.len(),
-            "incomplete": self.incomplete,
+            "incomplete_lists": self.summary.incomplete.len(),
+            "incomplete": self.summary.incomplete,
         })
     }
 }

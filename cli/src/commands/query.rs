@@ -171,8 +171,7 @@ impl<'a> QueryUnderWay<'a> {
             self.context.screen.put(&model::visible_json(&format!("\n  ],\n  {rest}\n")))?;
         } else if !self.wanted.csv {
             let paint = self.context.screen.paint();
-            let mut gaps: Vec<Coverage> = self.incomplete.into_iter().map(|(_, gap)| gap).collect();
-            gaps.dedup();
+            let gaps: Vec<Coverage> = self.incomplete.into_iter().map(|(_, gap)| gap).collect();
             let note = std::iter::once(coverage::note(&gaps, paint));
             let pieces = rows(&columns, self.waiting, !self.is_cut, paint).chain(note);
             self.context.screen.tell_each(pieces)?;
@@ -182,9 +181,11 @@ impl<'a> QueryUnderWay<'a> {
                 self.context.screen.warn("there are more rows: `--max-rows` takes more of them");
             }
             if !self.incomplete.is_empty() {
-                self.context.screen.warn(
-                    "not all could be seen: what is missing may be there all the same; the same question without --csv says more",
-                );
+                let lists = coverage::lines(self.incomplete.iter().map(|(_, gap)| gap));
+                self.context.screen.warn(&format!(
+                    "not all could be seen: what is missing may be there all the same\n{}",
+                    lists.trim_end()
+                ));
             }
         }
         Ok(has_rows)

@@ -1,6 +1,6 @@
 //! What could not be seen, and what stands in for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use check::Unanswered;
 use clap::builder::styling::AnsiColor;
@@ -22,10 +22,11 @@ pub(crate) fn section(incomplete: &[Coverage], lists: u64, paint: Paint) -> Stri
     page
 }
 
-fn lines(incomplete: &[Coverage]) -> String {
-    let mut groups: BTreeMap<Like<'_>, Vec<&str>> = BTreeMap::new();
+/// Writes a line for lists of one kind and reason. A parent whose list several snapshots or accounts lack is named once.
+pub(crate) fn lines<'c>(incomplete: impl IntoIterator<Item = &'c Coverage>) -> String {
+    let mut groups: BTreeMap<Like<'_>, BTreeSet<&str>> = BTreeMap::new();
     for list in incomplete {
-        groups.entry(Like::of(list)).or_default().push(&list.parent);
+        groups.entry(Like::of(list)).or_default().insert(&list.parent);
     }
     let mut page = String::new();
     for (like, parents) in groups {
@@ -86,7 +87,7 @@ impl<'a> Like<'a> {
     }
 }
 
-fn of(parents: &[&str]) -> String {
+fn of(parents: &BTreeSet<&str>) -> String {
     let named: Vec<String> = parents
         .iter()
         .filter(|parent| !matches!(**parent, "" | "*"))
@@ -127,6 +128,15 @@ mod tests {
         assert_eq!(
             page,
             "Not read to the end: 3 of 60 lists\n  ? ibm_access_group_members of a, b, c denied: 403 (using rows of snapshot 7)\n"
+        );
+    }
+
+    #[test]
+    fn a_parent_that_lacks_its_list_twice_is_named_once() {
+        let page = note(&["b", "a", "b", "a"].map(list), Paint::PLAIN);
+        assert!(
+            page.ends_with("  ? ibm_access_group_members of a, b denied: 403 (using rows of snapshot 7)\n"),
+            "{page}"
         );
     }
 

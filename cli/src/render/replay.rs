@@ -12,7 +12,7 @@ use snapshot::Manifest;
 
 use crate::{
     names::Names,
-    render::{table::Grid, text},
+    render::{coverage, table::Grid, text},
     screen::Paint,
 };
 
@@ -144,16 +144,30 @@ pub(crate) fn page(told: &ReplayReport<'_>, paint: Paint) -> String {
     page
 }
 
-/// Names the snapshots in which some rules had no answer, so that silence is not taken for good news.
+/// Names the snapshots in which some rules had no answer, with these and the tables that they lack, so that silence is not
+/// taken for good news. Snapshots in a row that lack the same are told together.
 fn blind(steps: &[ReplayStep], paint: Paint) -> String {
-    let lines = steps.iter().filter(|step| !step.unanswered.is_empty()).map(|step| {
-        let count = u64::try_from(step.unanswered.len()).unwrap_or(u64::MAX);
+    let mut page = String::new();
+    for alike in steps.chunk_by(|one, other| one.unanswered == other.unanswered) {
+        let (Some(first), Some(last)) = (alike.first(), alike.last()) else { continue };
+        if first.unanswered.is_empty() {
+            continue;
+        }
+        let (from, to) = (first.seen.snapshot, last.seen.snapshot);
+        let which = match alike.len() {
+            1 => format!("snapshot {from}"),
+            2 => format!("snapshots {from} and {to}"),
+            many => format!("{many} snapshots from {from} to {to}"),
+        };
+        let count = first.unanswered.len();
         let said = format!(
-            "! snapshot {}: {} not answered, or not wholly: lists were not read to the end",
-            step.seen.snapshot,
+            "! {which}: {} not answered, or not wholly: lists were not read to the end",
             if count == 1 { "1 rule is".to_owned() } else { format!("{count} rules are") }
         );
-        format!("{}\n", paint.style(AnsiColor::Yellow.on_default(), said))
-    });
-    lines.collect()
+        page.push_str(&format!("{}\n", paint.style(AnsiColor::Yellow.on_default(), said)));
+        for line in coverage::unanswered(&first.unanswered, paint).lines() {
+            page.push_str(&format!("  {line}\n"));
+        }
+    }
+    page
 }

@@ -134,6 +134,8 @@ pub struct Access {
     pub(crate) identities_seen: BTreeMap<&'static str, Seen>,
     /// Principals whose own row is carried, so that they may be gone.
     pub(crate) carried: BTreeSet<String>,
+    /// Policies whose own row was shown, where not all of them were.
+    pub(crate) seen_policies: BTreeSet<String>,
     /// By id: principals of which it was not told that something no longer denies them, with the last snapshot whose access was told of.
     pub(crate) withheld: BTreeMap<String, i64>,
     /// Whom no service control policy can bind, whatever there is of these.

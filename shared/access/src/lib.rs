@@ -12,6 +12,7 @@ mod gains;
 mod grants;
 pub mod huawei;
 pub mod ibm;
+mod misnamed;
 mod moments;
 mod names;
 mod paths;
@@ -32,6 +33,7 @@ pub use audited::{absence_tables, aside_tables, needed_tables, restricting_table
 pub use clouds::{build, ends_before, fault_of_action, inventory, question, tables, unknown_action};
 pub use decide::{Answer, Verdict};
 pub use gains::{AccessChange, Cause, CauseKind, Inventory, Reach, Turn, UsableBy, What, is_gain_withheld};
+pub use misnamed::{fault_of_audited_action, names_nobody};
 pub use names::Names;
 pub use paths::path_text;
 pub use pattern::Pattern;

@@ -282,7 +282,7 @@ impl<'a> Allowed<'a> {
 }
 
 /// Returns whether a kind is written so; an access group is a group as well.
-fn is_kind(kind: &str, written: &str) -> bool {
+pub(crate) fn is_kind(kind: &str, written: &str) -> bool {
     let short = kind.strip_prefix("access ").filter(|short| *short == "group");
     kind.eq_ignore_ascii_case(written) || short.is_some_and(|short| short.eq_ignore_ascii_case(written))
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use reqwest::{
-    Client, Method, Response, StatusCode,
+    Client, ClientBuilder, Method, Response, StatusCode,
     header::{
         ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
     },
@@ -191,6 +191,8 @@ impl<'a> Body<'a> {
 /// The client of one run, with what the run may still spend.
 pub(crate) struct Http<'a> {
     client: Client,
+    /// For what is not encrypted, which is this machine only: a proxy would see keys and tokens.
+    direct: Client,
     permits: Semaphore,
     budget: Budget,
     started: Instant,
@@ -218,16 +220,18 @@ impl<'a> Http<'a> {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         // Display names come translated otherwise, and would change with the machine.
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
-        let client = Client::builder()
-            .user_agent(concat!("iamwatch/", env!("CARGO_PKG_VERSION")))
-            .default_headers(headers)
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(budget.answer_time.min(Duration::from_secs(10)))
-            .pool_max_idle_per_host(concurrency.max(1))
-            .build()
-            .map_err(CollectError::Client)?;
+        let client = || {
+            Client::builder()
+                .user_agent(concat!("iamwatch/", env!("CARGO_PKG_VERSION")))
+                .default_headers(headers.clone())
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(budget.answer_time.min(Duration::from_secs(10)))
+                .pool_max_idle_per_host(concurrency.max(1))
+        };
+        let build = |client: ClientBuilder| client.build().map_err(CollectError::Client);
         Ok(Self {
-            client,
+            client: build(client())?,
+            direct: build(client().no_proxy())?,
             permits: Semaphore::new(concurrency.max(1)),
             budget,
             started: Instant::now(),
@@ -321,8 +325,8 @@ impl<'a> Http<'a> {
         }
         self.calls.fetch_add(1, Ordering::Relaxed);
         let method = if call.body.is_some() { Method::POST } else { Method::GET };
-        let mut request =
-            self.client.request(method, call.url.clone()).timeout(left.min(self.budget.answer_time));
+        let client = if call.url.scheme() == "https" { &self.client } else { &self.direct };
+        let mut request = client.request(method, call.url.clone()).timeout(left.min(self.budget.answer_time));
         if let Some(body) = call.body {
             request = request.header(CONTENT_TYPE, body.kind()).body(body.text().to_owned());
         }

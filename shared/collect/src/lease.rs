@@ -76,13 +76,13 @@ impl<T: Clone + Send> Lease<T> {
         }
     }
 
-    /// Makes a call, and makes it again with a new sign-in while it is refused and that can help. What was never
-    /// accepted is tried `unproven` times.
+    /// Makes a call, and makes it again with a new sign-in while it is refused and that can help: as often as any call. What
+    /// somebody gave, and was never accepted, is tried `unproven` times, for it may be wrong.
     pub(crate) async fn call<R, C>(
         &self,
         http: &Http<'_>,
         listing: &str,
-        unproven: u32,
+        unproven: Option<u32>,
         renew: impl Fn() -> R + Send + Sync,
         call: impl Fn(T) -> C + Send + Sync,
     ) -> Result<Option<Value>, CallError>
@@ -101,7 +101,7 @@ impl<T: Clone + Send> Lease<T> {
                 }
             };
             tried += 1;
-            if !self.is_proven.load(Ordering::Relaxed) && tried >= unproven {
+            if !self.is_proven.load(Ordering::Relaxed) && unproven.is_some_and(|most| tried >= most) {
                 return Err(error);
             }
             if self.is_refused(listing) || tried >= http.budget().tries {

@@ -8,6 +8,7 @@ use crate::{
     ExportError, ExportRequest, ExportSummary, ExportWatch,
     formats::{self, About},
     stage::{Flow, Stage},
+    unseen,
 };
 
 /// Writes the changes of the snapshots after one, up to and with another.
@@ -32,6 +33,7 @@ pub async fn export_changes(
         history::table(after, name)?;
     }
     let mut draft = wanted.target.begin(wanted.format, 1)?;
+    let incomplete = unseen::lists_of_range(history, before, after).await?;
     let mut stage = Stage::create(&draft.stage()).map_err(|error| draft.unstaged(error))?;
     let flow = stage.add_table(&CHANGES, Vec::<Row>::new(), watch);
     flow.map_err(|error| draft.unstaged(error))?;
@@ -64,10 +66,11 @@ pub async fn export_changes(
         from: Some(before.number),
         snapshot: after.number,
         taken_at: after.finished_at.clone(),
+        incomplete,
     };
     let written = formats::write(stage, wanted.format, &about, &|_| true, &mut draft, watch)?;
     draft.keep()?;
-    Ok(ExportSummary { written, left_out: Vec::new() })
+    Ok(ExportSummary { written, left_out: Vec::new(), incomplete: about.incomplete })
 }
 
 fn row(change: &Change, position: i64, former: &Manifest, present: &Manifest) -> Row {

@@ -13,7 +13,7 @@ use std::{
     path::Path,
 };
 
-use model::{Type, Value};
+use model::{Coverage, Type, Value};
 use serde_json::json;
 use snapshot::ParquetWriter;
 
@@ -70,6 +70,11 @@ impl Format {
         matches!(self, Self::Parquet | Self::Csv | Self::Jsonl)
     }
 
+    /// Returns whether it puts all tables into one database, and with them says what could not be seen.
+    pub(crate) const fn is_database(self) -> bool {
+        matches!(self, Self::Sqlite | Self::Postgres)
+    }
+
     /// Returns whether it is text, which can go through a pipe.
     pub(crate) const fn is_text(self) -> bool {
         matches!(self, Self::Csv | Self::Jsonl | Self::Postgres)
@@ -84,6 +89,8 @@ pub(crate) struct About {
     pub(crate) from: Option<u64>,
     pub(crate) snapshot: u64,
     pub(crate) taken_at: String,
+    /// The lists that it hangs on and that were not read to their end.
+    pub(crate) incomplete: Vec<Coverage>,
 }
 
 /// A file of one table that takes its rows.
@@ -202,7 +209,7 @@ impl RowWriter for ParquetWriter<BufWriter<File>> {
     }
 }
 
-/// Writes what the folder holds, for programs: keys, foreign keys and what each column is.
+/// Writes what the folder holds, for programs: keys, foreign keys, what each column is, and which lists were not read to their end.
 fn write_note(
     sheets: &[&Sheet],
     written: &[(String, Option<u64>)],
@@ -245,6 +252,7 @@ fn write_note(
         "snapshot": about.snapshot,
         "taken_at": about.taken_at,
         "format": format.name(),
+        "incomplete": about.incomplete,
         "tables": tables,
     });
     let mut file = File::create_new(folder.join(NOTE))?;

@@ -12,6 +12,7 @@ mod sheet;
 mod snapshot_tables;
 mod stage;
 mod target;
+mod unseen;
 
 pub use changes::export_changes;
 pub use ddl::{Dialect, declare};
@@ -27,6 +28,8 @@ pub use report::{
 };
 pub use snapshot_tables::export_snapshot;
 pub use target::ExportTarget;
+
+use model::Coverage;
 
 /// What is to be written, and where.
 #[derive(Debug)]
@@ -55,6 +58,8 @@ pub struct ExportSummary {
     pub written: Vec<(String, Option<u64>)>,
     /// Names of views that were left out, because nobody asked for them by name and they have more rows than [`MOST_ROWS_UNASKED`].
     pub left_out: Vec<String>,
+    /// The lists that what was written hangs on and that were not read to their end.
+    pub incomplete: Vec<Coverage>,
 }
 
 /// Most rows of a view that is written out without being asked for by name: `grants` of a large account has hundreds of millions, which the

@@ -11,10 +11,11 @@ use model::{
 use snapshot::{History, Manifest};
 
 use crate::{
-    ExportError, ExportRequest, ExportSummary, ExportWatch,
+    ExportError, ExportRequest, ExportSummary, ExportWatch, Format,
     formats::{self, About},
     stage::{Flow, Stage},
     target::ExportDraft,
+    unseen,
 };
 
 const READING: &str = "reading tables";
@@ -37,8 +38,9 @@ pub async fn export_snapshot(
     wanted: ExportRequest,
     watch: &dyn ExportWatch,
 ) -> Result<ExportSummary, ExportError> {
-    let chosen = choose(manifest, &wanted.tables)?;
+    let chosen = choose(manifest, &wanted.tables, wanted.format)?;
     let mut draft = wanted.target.begin(wanted.format, chosen.asked.len())?;
+    let incomplete = unseen::lists_of_tables(history, manifest, &wanted.tables).await?;
     let mut stage = Stage::create(&draft.stage()).map_err(|error| draft.unstaged(error))?;
     fill(history, manifest, &chosen, &mut stage, &draft, watch).await?;
     let finish = |stage: &mut Stage| -> rusqlite::Result<()> {
@@ -57,11 +59,12 @@ pub async fn export_snapshot(
         from: None,
         snapshot: manifest.number,
         taken_at: manifest.finished_at.clone(),
+        incomplete,
     };
     let is_asked = |name: &str| chosen.asked.contains(name) && !left_out.iter().any(|out| out == name);
     let written = formats::write(stage, wanted.format, &about, &is_asked, &mut draft, watch)?;
     draft.keep()?;
-    Ok(ExportSummary { written, left_out })
+    Ok(ExportSummary { written, left_out, incomplete: about.incomplete })
 }
 
 async fn fill(
@@ -137,7 +140,7 @@ fn proceed(flow: rusqlite::Result<Flow>, draft: &ExportDraft) -> Result<(), Expo
 }
 
 /// Finds what the names mean, and what else the views among them read.
-fn choose(manifest: &Manifest, names: &[String]) -> Result<Chosen, ExportError> {
+fn choose(manifest: &Manifest, names: &[String], format: Format) -> Result<Chosen, ExportError> {
     let views = check::views_of(&[manifest.account.cloud()]);
     // What is made of other snapshots is exported with a range.
     let made =
@@ -156,6 +159,10 @@ fn choose(manifest: &Manifest, names: &[String]) -> Result<Chosen, ExportError> 
         } else if !views.iter().any(|view| view.name == name) {
             return Err(unknown(manifest, name).into());
         }
+    }
+    // A database is taken along without a note beside it: what could not be seen goes with whatever was chosen.
+    if format.is_database() {
+        read.insert(tables::COVERAGE.name);
     }
     let is_asked = |view: &View| names.iter().any(|name| name == view.name);
     let mut views_read: BTreeSet<&str> =

@@ -19,6 +19,9 @@ pub(crate) const NOTE: &str = "export.json";
 /// The name of a file before it is in its place.
 const NEW: &str = "new";
 
+/// The operation is not permitted: how some file systems say that they have no hard links.
+const EPERM: i32 = 1;
+
 /// How SQLite files begin.
 const SQLITE: &[u8] = b"SQLite format 3\0";
 
@@ -299,7 +302,76 @@ fn move_to(new: &Path, path: &Path, is_replaced: bool, scratch: &Path) -> io::Re
     if is_replaced {
         fs::rename(new, path)
     } else {
-        // Unlike a rename, this does not replace what came in between.
-        fs::hard_link(new, path)
+        place_file(new, path, |new, path| fs::hard_link(new, path))
+    }
+}
+
+/// Gives a file its place unless something is there, by a hard link: unlike a rename, it does not replace what came in between.
+fn place_file(new: &Path, path: &Path, link: impl FnOnce(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
+    match link(new, path) {
+        // FAT and many network disks have no hard links. There it is looked once more, just before the rename.
+        Err(error) if is_lack(&error) => match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(new, path),
+            Err(error) => Err(error),
+            Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        },
+        linked => linked,
+    }
+}
+
+/// Returns whether a file system refused because it has no hard links.
+fn is_lack(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, TooManyLinks, Unsupported};
+    matches!(error.kind(), Unsupported | InvalidInput | TooManyLinks) || error.raw_os_error() == Some(EPERM)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Places a file on a disk that answers a hard link with an error, and returns what came of it and what the folder holds.
+    fn place_with(code: i32, there: Option<&str>) -> (io::Result<()>, Vec<(String, String)>) {
+        let folder = tempfile::tempdir().unwrap();
+        let (new, path) = (folder.path().join("new"), folder.path().join("place"));
+        fs::write(&new, "new").unwrap();
+        if let Some(there) = there {
+            fs::write(&path, there).unwrap();
+        }
+        let placed = place_file(&new, &path, |_, _| Err(io::Error::from_raw_os_error(code)));
+        let read = |entry: io::Result<fs::DirEntry>| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, fs::read_to_string(path).unwrap())
+        };
+        let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(read).collect();
+        left.sort();
+        (placed, left)
+    }
+
+    fn files(files: &[(&str, &str)]) -> Vec<(String, String)> {
+        files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_disk_without_hard_links_takes_a_file_and_keeps_what_is_there() {
+        // EPERM, EINVAL, EMLINK.
+        for code in [EPERM, 22, 31] {
+            let (placed, left) = place_with(code, None);
+            placed.unwrap();
+            assert_eq!(left, files(&[("place", "new")]), "{code}");
+            let (placed, left) = place_with(code, Some("dear"));
+            assert_eq!(placed.unwrap_err().kind(), io::ErrorKind::AlreadyExists, "{code}");
+            assert_eq!(left, files(&[("new", "new"), ("place", "dear")]), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_disk_that_is_full_or_may_not_be_written_is_no_disk_without_hard_links() {
+        // EACCES, EEXIST, ENOSPC.
+        for code in [13, 17, 28] {
+            let (placed, left) = place_with(code, None);
+            assert_eq!(placed.unwrap_err().raw_os_error(), Some(code));
+            assert_eq!(left, files(&[("new", "new")]), "{code}");
+        }
     }
 }

@@ -26,6 +26,8 @@ use crate::{
 
 /// How long a claim holds after it was last renewed.
 const LEASE: Duration = Duration::from_secs(10);
+/// How far the clocks of two machines may be apart: a claim whose end is nearer than that is looked on for a lease.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 const RENEWED_EVERY: Duration = Duration::from_secs(3);
 const LOOKED_AT_EVERY: Duration = Duration::from_millis(250);
 /// How long a run waits for another that is sending the same events: longer than a lease, so that a dead one is outlived.
@@ -146,15 +148,16 @@ impl Mark {
 }
 
 impl Watched {
-    /// Returns whether the run of a claim has died: by what the claim says, or because nobody renewed it while we looked on, which
-    /// needs no clock that both agree on.
+    /// Returns whether the run of a claim has died: it ended long ago by what the claim says, or nobody renewed it while we looked on,
+    /// which needs no clock that both agree on.
     fn is_dead(&mut self, key: String, bytes: Vec<u8>, now: Timestamp) -> bool {
         let until = Mark::of(&bytes).and_then(|mark| mark.until.parse().ok());
         let (known, since) = self.0.entry(key).or_insert_with(|| (bytes.clone(), Instant::now()));
         if *known != bytes {
             (*known, *since) = (bytes, Instant::now());
         }
-        until.is_none_or(|until: Timestamp| until <= now) || since.elapsed() >= LEASE
+        let is_long_ago = |until: Timestamp| until.checked_add(CLOCKS_DIFFER).is_ok_and(|until| until <= now);
+        until.is_none_or(is_long_ago) || since.elapsed() >= LEASE
     }
 }
 

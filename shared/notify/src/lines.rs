@@ -4,7 +4,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, ErrorKind, Read, Seek, SeekFrom, Write},
     path::Path,
 };
 
@@ -36,11 +36,28 @@ pub(crate) fn append(path: &Path, events: &[Event]) -> io::Result<()> {
     }
     bytes.extend(to_outbox(events));
     file.write_all(&bytes)?;
-    file.sync_all()?;
-    if is_new {
-        File::open(parent.unwrap_or_else(|| Path::new(".")))?.sync_all()?;
+    or_no_such_step(file.sync_all())?;
+    if is_new && cfg!(not(windows)) {
+        let folder = File::open(parent.unwrap_or_else(|| Path::new(".")));
+        or_no_such_step(folder.and_then(|folder| folder.sync_all()))?;
     }
     Ok(())
+}
+
+/// Takes the events for written where nothing can be synced: pipes and terminals have no disk, some file systems sync no folders, and one may
+/// write into a folder that one may not read. An event that was written must not be told again for that.
+fn or_no_such_step(synced: io::Result<()>) -> io::Result<()> {
+    match synced {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied
+            ) =>
+        {
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 fn open(path: &Path) -> io::Result<File> {
@@ -60,4 +77,19 @@ fn is_torn(file: &mut File) -> io::Result<bool> {
     let mut last = [0];
     file.read_exact(&mut last)?;
     Ok(last != *b"\n")
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::os::fd::AsRawFd;
+
+    use super::*;
+
+    #[test]
+    fn what_a_pipe_took_is_written_though_nothing_can_be_synced() {
+        let (reader, writer) = io::pipe().unwrap();
+        let path = format!("/proc/self/fd/{}", writer.as_raw_fd());
+        append(Path::new(&path), &[]).unwrap();
+        drop(reader);
+    }
 }

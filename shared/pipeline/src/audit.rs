@@ -19,7 +19,7 @@ use crate::{
     former::Former,
     judge::{Judged, judge},
     outbox::{self, CaughtUp},
-    since_judged,
+    permissions, since_judged,
 };
 
 /// Follows a run while it goes on.
@@ -130,7 +130,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<RunSummary, Pipelin
     let ground = since_judged.as_mut().unwrap_or(&mut compared);
     let (judged, gains) = judge(&history, &mut former, ground, run, at).await?;
 
-    let warnings = warnings(&history, &former, &judged, &caught_up.traces, at);
+    let warnings = warnings(&history, &former, (&judged, &compared.state), run, &caught_up.traces, at);
     run.watch.stage("notify");
     let told = tell(&history, &former, &compared, &judged, &gains, run, at);
     let manifest = Manifest {
@@ -195,11 +195,15 @@ fn unjudged(former: &Former, judged: &Judged) -> Option<Unjudged> {
 fn warnings(
     history: &History,
     former: &Former,
-    judged: &Judged,
+    (judged, state): (&Judged, &State),
+    run: &Run<'_>,
     traces: &Traces,
     at: Timestamp,
 ) -> Vec<Warning> {
     let mut warnings = judged.idle.clone();
+    if judged.unjudged.is_none() {
+        warnings.extend(permissions::idle_permissions(&run.asked(), history.account(), state));
+    }
     warnings.extend(clock_went_back(former, at));
     warnings.extend(left_without_manifest(traces, former.next));
     for warning in &warnings {

@@ -312,7 +312,12 @@ impl<'a> LedgerShelf<'a> {
 
 impl Shelf for LedgerShelf<'_> {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ShelfError> {
-        let found = self.history.store().get(&self.history.key(key)).await?.map(|bytes| bytes.to_vec());
+        let found = match self.history.get(&self.history.key(key)).await {
+            Ok(found) => found.map(|bytes| bytes.to_vec()),
+            // What nobody can read says as much as what nobody wrote like that.
+            Err(error) if error.is_damage() => Some(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
         let is_ledger = key.ends_with(&format!("/{:08}.json", self.number));
         if is_ledger && found.as_ref().is_some_and(|bytes| !self.is_sound(bytes)) {
             self.damaged.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());

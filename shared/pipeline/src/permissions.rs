@@ -1,8 +1,13 @@
 //! Which permissions are audited: the usual ones of each cloud, as the settings change them, and those they add.
 
 use access::SensitivePermission;
-use model::{Cloud, Severity};
+use model::{AccountId, Cloud, Severity, State};
 use serde::Deserialize;
+
+use crate::{
+    Asked,
+    summary::{Warning, WarningKind},
+};
 
 /// What the settings say of a permission. What they leave out stays as it is usual.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,7 +56,11 @@ const fn yes() -> bool {
 
 /// The permissions that are audited, by cloud.
 #[derive(Debug, Clone, Default)]
-pub struct Permissions(Vec<(Cloud, Vec<SensitivePermission>)>);
+pub struct Permissions {
+    audited: Vec<(Cloud, Vec<SensitivePermission>)>,
+    /// What the settings say of some.
+    settings: Vec<PermissionSettings>,
+}
 
 impl Permissions {
     /// Returns the usual permissions as some settings change them.
@@ -63,7 +72,7 @@ impl Permissions {
         for cloud in Cloud::ALL {
             all.push((cloud, access::usual(cloud).map_err(|error| error.to_string())?));
         }
-        let mut permissions = Self(all);
+        let mut permissions = Self { audited: all, settings: settings.to_vec() };
         for (number, change) in settings.iter().enumerate() {
             if settings.iter().take(number).any(|other| other.is_of_the_same(change)) {
                 return Err(format!(
@@ -79,7 +88,14 @@ impl Permissions {
     /// Returns those of a cloud: the wider ones first, as they were written.
     #[must_use]
     pub fn of_cloud(&self, cloud: Cloud) -> &[SensitivePermission] {
-        self.0.iter().find(|(each, _)| *each == cloud).map_or(&[], |(_, permissions)| permissions)
+        self.audited.iter().find(|(each, _)| *each == cloud).map_or(&[], |(_, permissions)| permissions)
+    }
+
+    /// Returns what the settings say of permissions that are audited in a cloud.
+    fn settings_of(&self, cloud: Cloud) -> impl Iterator<Item = &PermissionSettings> {
+        let is_audited = move |id: &str| self.of_cloud(cloud).iter().any(|each| each.id == id);
+        let is_meant = move |each: &&PermissionSettings| each.cloud.is_none_or(|meant| meant == cloud);
+        self.settings.iter().filter(is_meant).filter(move |each| is_audited(&each.id))
     }
 
     fn change(&mut self, change: &PermissionSettings) -> Result<(), String> {
@@ -87,7 +103,7 @@ impl Permissions {
         let has_it =
             |permissions: &[SensitivePermission]| permissions.iter().any(|each| each.id == change.id);
         let known: Vec<&mut Vec<SensitivePermission>> = self
-            .0
+            .audited
             .iter_mut()
             .filter(|(cloud, permissions)| is_meant(*cloud) && has_it(permissions))
             .map(|(_, permissions)| permissions)
@@ -103,7 +119,7 @@ impl Permissions {
             return known.into_iter().try_for_each(|permissions| change.apply(permissions));
         }
         let Some(cloud) = change.cloud.filter(|_| change.actions.is_some()) else {
-            let usual = self.0.iter().filter(|(cloud, _)| is_meant(*cloud));
+            let usual = self.audited.iter().filter(|(cloud, _)| is_meant(*cloud));
             let usual = usual.flat_map(|(_, permissions)| permissions).map(|each| each.id.as_str());
             let near = |id: &&str| strsim::jaro_winkler(id, &change.id);
             let nearest =
@@ -130,7 +146,7 @@ impl Permissions {
         };
         change.lay_over(&mut permission);
         permission.check()?;
-        if let Some((_, permissions)) = self.0.iter_mut().find(|(each, _)| *each == cloud) {
+        if let Some((_, permissions)) = self.audited.iter_mut().find(|(each, _)| *each == cloud) {
             permissions.push(permission);
         }
         Ok(())
@@ -174,6 +190,44 @@ impl PermissionSettings {
             permission.resource.clone_from(&self.resource);
         }
     }
+}
+
+/// Returns what the settings say of permissions and what means nothing in an account: whom they allow and who is not in
+/// it, and actions that nobody can hold. What could not be seen whole proves neither.
+pub(crate) fn idle_permissions(asked: &Asked<'_>, account: &AccountId, state: &State) -> Vec<Warning> {
+    let cloud = account.cloud();
+    let mut warnings = Vec::new();
+    for permission in asked.permissions.settings_of(cloud) {
+        let id = &permission.id;
+        for action in permission.actions.iter().flatten() {
+            let Some(fault) = access::fault_of_audited_action(cloud, state, action) else { continue };
+            let text = format!(
+                "permission `{id}` finds nobody by the action `{action}`: {fault}; correct it in `actions` of the settings"
+            );
+            warnings.push(Warning { kind: WarningKind::PermissionOfNoAction, text });
+        }
+        // In another account that it is of, somebody may be called so.
+        if !is_of_one_account(permission, asked) {
+            continue;
+        }
+        for allowed in permission.allowed.iter().flatten() {
+            if access::names_nobody(cloud, state, allowed) {
+                let text = format!(
+                    "permission `{id}` allows `{allowed}`, and nobody is called so in `{account}`: correct it in `allowed` of \
+                     the settings, or take it out of them"
+                );
+                warnings.push(Warning { kind: WarningKind::PermissionOfNobody, text });
+            }
+        }
+    }
+    warnings
+}
+
+/// Returns whether an entry of the settings is of no more than one of the accounts that are audited.
+fn is_of_one_account(permission: &PermissionSettings, asked: &Asked<'_>) -> bool {
+    let is_of =
+        |cloud: Cloud| asked.permissions.settings_of(cloud).any(|each| each.is_of_the_same(permission));
+    asked.accounts.iter().filter(|account| is_of(account.cloud)).count() <= 1
 }
 
 #[cfg(test)]

@@ -68,6 +68,10 @@ pub enum WarningKind {
     SuppressionExpired,
     /// A suppression accepts no finding that holds.
     SuppressionUnused,
+    /// A permission allows somebody who is not in the account.
+    PermissionOfNobody,
+    /// A permission names an action that nobody can hold.
+    PermissionOfNoAction,
     /// There are events of a run that has no snapshot.
     EventsWithoutSnapshot,
     /// The run is dated before the one before it.

@@ -258,7 +258,7 @@ impl History {
             return Err(no_such());
         }
         let key = self.key(&manifest_key(number));
-        let found = self.store.get(&key).await.map_err(|error| self.store_error(error))?;
+        let found = self.get(&key).await?;
         self.read_manifest(number, &key, &found.ok_or_else(no_such)?)
     }
 
@@ -268,11 +268,23 @@ impl History {
         numbers: &[u64],
     ) -> Result<Vec<(u64, Result<Option<Manifest>, SnapshotError>)>, SnapshotError> {
         let keys: Vec<String> = numbers.iter().map(|number| self.key_of_manifest(*number)).collect();
-        let found = self.store.get_all(&keys).await.map_err(|error| self.store_error(error))?;
-        let read = numbers.iter().zip(&keys).zip(found).map(|((number, key), found)| {
-            (*number, found.map(|bytes| self.read_manifest(*number, key, &bytes)).transpose())
-        });
-        Ok(read.collect())
+        if let Ok(found) = self.store.get_all(&keys).await {
+            let read = numbers.iter().zip(&keys).zip(found).map(|((number, key), found)| {
+                (*number, found.map(|bytes| self.read_manifest(*number, key, &bytes)).transpose())
+            });
+            return Ok(read.collect());
+        }
+        let mut read = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let outcome = match Box::pin(self.manifest(*number)).await {
+                Ok(manifest) => Ok(Some(manifest)),
+                Err(SnapshotError::NoSuchSnapshot { .. }) => Ok(None),
+                Err(error) if error.is_damage() => Err(error),
+                Err(error) => return Err(error),
+            };
+            read.push((*number, outcome));
+        }
+        Ok(read)
     }
 
     /// Reads a manifest that is stored under a number.
@@ -340,7 +352,7 @@ impl History {
     /// When there is none, or the store does not work.
     pub async fn hash_of_manifest(&self, number: u64) -> Result<String, SnapshotError> {
         let key = self.key(&manifest_key(number));
-        let found = self.store.get(&key).await.map_err(|error| self.store_error(error))?;
+        let found = self.get(&key).await?;
         found.map(|bytes| crate::hash::sha256(&bytes)).ok_or(SnapshotError::Missing { object: key })
     }
 

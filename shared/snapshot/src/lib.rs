@@ -29,6 +29,7 @@ mod prune;
 mod pruned;
 mod tables;
 mod traces;
+mod unreadable;
 mod verify;
 mod walk;
 mod written;

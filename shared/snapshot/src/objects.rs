@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    History, ObjectRef, SnapshotError,
+    History, ObjectRef, SnapshotError, StoreError,
     hash::{count, sha256},
     manifest::hash_in_key,
     member_lines::MemberLines,
@@ -166,7 +166,13 @@ impl History {
                 _ => return Ok(found),
             }
         }
-        Ok(found)
+        Err(self.without_end(&prefix))
+    }
+
+    /// Returns the error of a listing that goes on after more pages than there can be.
+    pub(crate) fn without_end(&self, prefix: &str) -> SnapshotError {
+        let reason = "it goes on after more pages than there can be".to_owned();
+        self.store_error(StoreError::Disordered { place: self.store().place(prefix), reason })
     }
 
     pub(crate) async fn put_object(&self, key: String, bytes: Bytes) -> Result<ObjectRef, SnapshotError> {
@@ -177,14 +183,14 @@ impl History {
 
     /// Reads an object and proves it.
     pub(crate) async fn fetch(&self, object: &ObjectRef) -> Result<Bytes, SnapshotError> {
-        let found = self.store().get(&self.key(&object.key)).await;
-        self.checked(object, found.map_err(|error| self.store_error(error))?)
+        let found = self.get(&self.key(&object.key)).await?;
+        self.checked(object, found)
     }
 
     /// Reads objects side by side, as many as may be under way at a time, and proves each.
     pub(crate) async fn fetch_all(&self, objects: &[&ObjectRef]) -> Result<Vec<Bytes>, SnapshotError> {
         let keys: Vec<String> = objects.iter().map(|object| self.key(&object.key)).collect();
-        let found = self.store().get_all(&keys).await.map_err(|error| self.store_error(error))?;
+        let found = self.get_all(&keys).await?;
         objects.iter().zip(found).map(|(object, found)| self.checked(object, found)).collect()
     }
 

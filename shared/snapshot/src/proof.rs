@@ -63,7 +63,7 @@ impl History {
             };
         };
         let key = self.key_of_manifest(before);
-        let found = self.store().get(&key).await.map_err(|error| self.store_error(error))?;
+        let found = self.get_readable(&key).await?;
         // Where the number before has no manifest, nothing can be said: it may have been lost before this one was made.
         let Some(bytes) = found else { return Ok(proven) };
         let stored = sha256(&bytes);
@@ -102,7 +102,7 @@ impl History {
         let mut verdict = None;
         for sink in sinks {
             let key = format!("ledger/{sink}/{number:08}.json");
-            let found = self.store().get(&self.key(&key)).await.map_err(|error| self.store_error(error))?;
+            let found = self.get_readable(&self.key(&key)).await?;
             match found.and_then(|bytes| manifest_in_ledger(&bytes, number)) {
                 Some(named) if named == hash => return Ok(Some((true, key))),
                 Some(_) => verdict = Some((false, key)),

@@ -89,9 +89,9 @@ impl History {
             let next = page.keys.first().and_then(|key| key.strip_prefix(&folder)?.split('/').next());
             match next {
                 Some(sink) => sinks.push(sink.to_owned()),
-                None => break,
+                None => return Ok(sinks),
             }
         }
-        Ok(sinks)
+        Err(self.without_end(&folder))
     }
 }

@@ -243,11 +243,16 @@ impl<'a> Walk<'a> {
             }
             let name = manifest_key(number);
             let key = self.history.key(&name);
-            let bytes =
-                self.history.store().get(&key).await.map_err(|error| self.history.store_error(error))?;
-            let Some(bytes) = bytes else {
-                self.fault(FaultKind::Missing, &name, "went away while it was looked at");
-                continue;
+            let bytes = match self.history.get(&key).await {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => {
+                    self.fault(FaultKind::Missing, &name, "went away while it was looked at");
+                    continue;
+                }
+                Err(error) => {
+                    self.take(&name, error)?;
+                    continue;
+                }
             };
             let (read, hash) = (self.history.read_manifest(number, &key, &bytes), sha256(&bytes));
             if number < begins_at {
@@ -400,9 +405,14 @@ impl<'a> Walk<'a> {
             }
             let is_ours = ["tables/", "findings/", "outbox/"].iter().any(|folder| name.starts_with(folder));
             let key = self.history.key(name);
-            let bytes =
-                self.history.store().get(&key).await.map_err(|error| self.history.store_error(error))?;
-            let Some(bytes) = bytes else { continue };
+            let bytes = match self.history.get(&key).await {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => continue,
+                Err(error) => {
+                    self.take(name, error)?;
+                    continue;
+                }
+            };
             if is_ours && hash_in_key(name) == Some(sha256(&bytes).as_str()) {
                 self.fault(
                     FaultKind::Stray,

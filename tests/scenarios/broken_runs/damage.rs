@@ -278,12 +278,17 @@ pub(super) fn drift(events: &[&Event]) -> BTreeSet<(String, String)> {
 }
 
 /// What is done to an object.
-const KINDS: [&str; 4] = ["deleted", "cut short", "flipped", "replaced"];
+const KINDS: [&str; 5] = ["deleted", "cut short", "flipped", "replaced", "unreadable"];
 
 fn break_it(path: &Path, kind: &str, random: &mut fastrand::Rng) {
     let mut bytes = fs::read(path).expect("a file");
     match kind {
         "deleted" => return fs::remove_file(path).expect("a file"),
+        // Not even root can read a link that leads to itself.
+        "unreadable" => {
+            fs::remove_file(path).expect("a file");
+            return std::os::unix::fs::symlink(path, path).expect("a link");
+        }
         "cut short" => bytes.truncate(random.usize(0..bytes.len())),
         "flipped" => {
             let place = random.usize(0..bytes.len());

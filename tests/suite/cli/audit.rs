@@ -19,9 +19,14 @@ pub(super) struct Cloud {
 
 impl Cloud {
     pub(super) fn new() -> Self {
+        Self::of_seed(1)
+    }
+
+    /// Starts one whose account follows from a seed.
+    fn of_seed(seed: u64) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let world = generate(1, Size::Dozen);
+        let world = generate(seed, Size::Dozen);
         let account = world.account_id().to_owned();
         let simulator = runtime.block_on(Simulator::start(world)).unwrap();
         let mut desk = Desk::new();
@@ -146,6 +151,36 @@ fn one_account_that_fails_does_not_stop_the_others() {
     assert_eq!((told["runs"].as_array().unwrap().len(), told["failures"].as_array().unwrap().len()), (1, 1));
     let only = format!("ibm/{}", cloud.account);
     cloud.desk.iamwatch(&["audit", "--account", &only]).done();
+}
+
+#[test]
+fn an_account_whose_result_cannot_be_shown_does_not_stop_the_others() {
+    let (cloud, other) = (Cloud::new(), Cloud::of_seed(2));
+    assert_ne!(cloud.account, other.account);
+    let accounts = [&cloud, &other]
+        .map(|each| each.account("env:KEY", Some(&each.account)).replace("seconds = 20", "seconds = 60"));
+    cloud.configure(&accounts.concat());
+    let snapshots = || {
+        let of = |cloud: &Cloud, account: &str| {
+            let manifests = cloud.desk.path("iamwatch-store/ibm").join(account).join("manifests");
+            std::fs::read_dir(manifests).map_or(0, |entries| entries.count())
+        };
+        [of(&cloud, &cloud.account), of(&cloud, &other.account)]
+    };
+    let told = cloud.desk.shell("iamwatch audit > /dev/full");
+    assert_eq!((told.code, snapshots()), (3, [1, 1]), "{told:?}");
+    for account in [&cloud.account, &other.account] {
+        let said = format!(
+            "error: ibm/{account}: snapshot 1 is stored, but could not be shown: standard output could not be written: "
+        );
+        assert_eq!(told.stderr.matches(&said).count(), 1, "{told:?}");
+    }
+    let told = cloud.desk.shell("iamwatch audit --json > /dev/full");
+    told.fails(3, &["the answer for programs: standard output could not be written"]);
+    assert_eq!(snapshots(), [2, 2], "{told:?}");
+    // Whoever stops reading has what they wanted.
+    let told = cloud.desk.shell("iamwatch audit | true");
+    assert_eq!((told.code, snapshots()), (0, [3, 3]), "{told:?}");
 }
 
 #[test]

@@ -80,3 +80,14 @@ fn stores_come_under_the_rule() {
         assert!(!outcome.stderr.contains("p4ssw0rd"), "{outcome:?}");
     }
 }
+
+#[test]
+fn what_is_sent_to_this_machine_passes_by_no_proxy() {
+    // A proxy would see the key, for nothing is encrypted on the way to a loopback address. This one does not even answer.
+    let mut cloud = Cloud::new();
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        cloud.desk.set(name, "http://127.0.0.1:9");
+    }
+    let outcome = cloud.desk.iamwatch(&["audit", "--quiet"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+}

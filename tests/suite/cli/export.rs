@@ -245,6 +245,42 @@ fn a_chosen_view_brings_what_it_reads_and_folders_hold_only_what_was_chosen() {
 }
 
 #[test]
+fn what_could_not_be_seen_is_said_in_what_is_taken_along() {
+    let desk = Desk::with_history();
+    let export = |to: &str, more: &str| {
+        let told = desk.shell(&format!("iamwatch export --to {to} --json {more}"));
+        told.json()["incomplete"].clone()
+    };
+    let note = |to: &str| -> Value {
+        let bytes = fs::read(desk.path(to).join("export.json")).unwrap();
+        serde_json::from_slice::<Value>(&bytes).unwrap()["incomplete"].clone()
+    };
+    let lists = export("all", "8 --format csv");
+    let blind = lists[0]["listing"].as_str().expect("a list that was not read to its end").to_owned();
+    assert_eq!(note("all"), lists);
+    for format in ["csv", "jsonl", "parquet"] {
+        let one = format!("one-{format}");
+        let told = export(&one, &format!("8 --format {format} --tables {blind}"));
+        assert_eq!((&note(&one), told[0]["listing"].as_str()), (&told, Some(blind.as_str())), "{format}");
+        let range = format!("range-{format}");
+        let more = format!("--from 8 --format {format} --to latest --out {range}");
+        let told = desk.shell(&format!("iamwatch export --json {more}")).json()["incomplete"].clone();
+        assert_eq!((&note(&range), &told), (&lists, &lists), "{format}");
+        let whole = format!("whole-{format}");
+        assert_eq!((export(&whole, &format!("9 --format {format}")), note(&whole)), (json!([]), json!([])));
+    }
+
+    export("one.sqlite", "8 --format sqlite --tables run");
+    let database = Connection::open(desk.path("one.sqlite")).unwrap();
+    let sql = "select count(*) from coverage where status <> 'complete'";
+    let count: u32 = database.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(Ok(count), u32::try_from(lists.as_array().unwrap().len()));
+    export("one.sql", "8 --format postgres --tables run");
+    let script = fs::read_to_string(desk.path("one.sql")).unwrap();
+    assert!(script.contains(&blind), "{script}");
+}
+
+#[test]
 fn a_name_that_means_nothing_is_answered_with_what_is_near() {
     let desk = Desk::with_history();
     let export =

@@ -67,6 +67,10 @@ fn values_go_to_spreadsheets() {
     assert!(text.lines().count() > 90 && text.lines().all(|line| line.split(',').count() == 3));
     let blind = desk.iamwatch(&["query", "select 1 from ibm_access_groups", "--at", "8", "--csv"]);
     assert!(blind.stderr.contains("not all could be seen"), "{blind:?}");
+    let lists: Vec<&str> = blind.stderr.lines().filter(|line| line.starts_with("  ? ")).collect();
+    assert!(lists.iter().any(|line| line.starts_with("  ? ibm_access_groups ")), "{blind:?}");
+    let page = desk.iamwatch(&["query", "select 1 from ibm_access_groups", "--at", "8"]).done();
+    assert!(lists.iter().all(|line| page.contains(line)), "{lists:?} as on the screen: {page}");
     assert_eq!(desk.iamwatch(&["query", "select 1", "--csv", "--json"]).code, 2);
 }
 

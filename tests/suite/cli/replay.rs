@@ -53,6 +53,21 @@ fn the_rules_of_a_history_find_again_what_they_found_in_it() {
     }
 }
 
+#[test]
+fn rules_that_a_snapshot_does_not_answer_are_named_with_what_they_lack() {
+    let desk = Desk::with_history();
+    let asked = ["replay", "--from", "7", "--to", "8"];
+    let told = desk.iamwatch(&[&asked[..], &["--json"]].concat()).json();
+    let page = desk.iamwatch(&asked).done();
+    assert!(page.contains("! snapshot 8: ") && page.contains("not read to the end: ibm_"), "{page}");
+    for blind in told["snapshots"][1]["not_answered"].as_array().unwrap() {
+        let rule = blind["rule"].as_str().unwrap();
+        let table = blind["tables"][0].as_str().unwrap();
+        let lines = page.lines().filter(|line| line.starts_with("  ") && line.contains(rule));
+        assert!(lines.into_iter().any(|line| line.contains(table)), "{rule} lacks {table}: {page}");
+    }
+}
+
 /// A rule of one's own, as somebody writes it after the week in which it was needed.
 const RULE: &str = r#"--- title = "Policy said to be temporary"
 --- severity = "high"

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use simulators::ibm::world::COLLECTOR_API_KEY;
+use simulators::ibm::{Fault, FaultKind, world::COLLECTOR_API_KEY};
 
 use super::audit::Cloud;
 use crate::scenarios::Account;
@@ -138,6 +138,88 @@ fn a_suppression_that_accepts_nothing_is_told_wherever_suppressions_are_read() {
             "{page}"
         );
     }
+}
+
+/// Writes a permission of one's own.
+fn permission(cloud: &str, actions: &[&str], allowed: &[&str]) -> String {
+    format!(
+        "[[permission]]\nid = \"permission_of_my_own\"\n{cloud}actions = {actions:?}\nallowed = {allowed:?}\n"
+    )
+}
+
+/// Returns one text of each column of the first row that a question finds.
+fn texts(cloud: &Cloud, sql: &str, columns: &[&str]) -> Vec<String> {
+    let row = cloud.desk.iamwatch(&["query", sql, "--json"]).json()["rows"][0].clone();
+    columns.iter().map(|column| row[column].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_permission_that_allows_nobody_of_the_account_is_told_where_all_groups_were_read() {
+    let cloud = Cloud::new();
+    cloud.desk.iamwatch(&["audit"]).done();
+    let group = texts(&cloud, "select id, name from ibm_access_groups order by id limit 1", &["id", "name"]);
+    let account = cloud.account("env:KEY", Some(&cloud.account));
+    let known = [format!("group:{}", group[0]), format!("access group:{}", group[1]), "user:*".to_owned()];
+    let allowed: Vec<&str> =
+        known.iter().map(String::as_str).chain(["group:nosuchgroup", "rule:x"]).collect();
+    let ibm = "cloud = \"ibm\"\n";
+    let own = permission(ibm, &["iam-groups.members.add"], &allowed);
+    let told = || warnings(&cloud.desk.iamwatch(&["audit", "--account", "ibm", "--json"]).json()["runs"][0]);
+    cloud.configure(&format!("{own}{account}"));
+    let found = told();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "permission-of-nobody");
+    let said = format!(
+        "`permission_of_my_own` allows `group:nosuchgroup`, and nobody is called so in `ibm/{}`",
+        cloud.account
+    );
+    assert!(found[0].1.contains(&said) && found[0].1.contains("correct it in `allowed`"), "{found:?}");
+    let page = cloud.desk.iamwatch(&["audit"]).done();
+    assert!(page.contains("! permission `permission_of_my_own` allows `group:nosuchgroup`"), "{page}");
+
+    // The groups that cannot be seen may hold it; those last seen are no proof.
+    cloud.simulator.add_fault(Fault::on("/v2/groups", FaultKind::Forbidden));
+    assert_eq!(told(), []);
+    cloud.simulator.clear_faults();
+
+    // What is of another account, too, may name somebody of that.
+    let other = "[[account]]\ncloud = \"huawei\"\nid = \"d1\"\ncredentials = { access_key = \"env:AK\", secret_key = \"env:SK\" }\n";
+    let usual = "[[permission]]\nid = \"permission_to_raise_own_power\"\nallowed = [\"group:nosuchgroup\"]\n";
+    cloud.configure(&format!("{usual}{account}{other}"));
+    assert_eq!(told(), []);
+    cloud.configure(&format!("{usual}{ibm}{account}{other}"));
+    assert_eq!(told().len(), 1);
+}
+
+#[test]
+fn a_permission_of_an_action_that_the_cloud_does_not_have_is_told_where_all_roles_were_read() {
+    let cloud = Cloud::new();
+    cloud.desk.iamwatch(&["audit"]).done();
+    let role =
+        "select service_name, action from ibm_role_actions where action like service_name || '.%' limit 1";
+    let [service, action] = &texts(&cloud, role, &["service_name", "action"])[..] else { panic!("a role") };
+    let misspelt = format!("{action}x");
+    let part = format!("{service}.*");
+    let actions = ["iam:users:createUser", action, &misspelt, &part, "*", "of-no-policy.thing.read"];
+    let account = cloud.account("env:KEY", None);
+    cloud.configure(&format!("{}{account}", permission("cloud = \"ibm\"\n", &actions, &[])));
+    let told = || warnings(&cloud.desk.iamwatch(&["audit", "--json"]).json()["runs"][0]);
+    let found = told();
+    assert!(found.iter().all(|(kind, _)| kind == "permission-of-no-action"), "{found:?}");
+    let texts: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+    let [form, unknown] = &texts[..] else { panic!("{texts:?}") };
+    assert!(
+        form.contains("`iam:users:createUser` is no action of `ibm`; write it as service.thing.verb"),
+        "{form}"
+    );
+    assert!(
+        unknown.contains(&format!("`{misspelt}`: no role of `{service}` has it; did you mean")),
+        "{unknown}"
+    );
+    assert!(unknown.contains(&format!("`{action}`")) && unknown.contains("`actions`"), "{unknown}");
+
+    cloud.simulator.add_fault(Fault::on("/v2/roles", FaultKind::Forbidden));
+    assert_eq!(told().len(), 1, "the form shows it whatever was read");
 }
 
 #[test]

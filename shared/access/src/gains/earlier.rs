@@ -70,8 +70,9 @@ impl Access {
             }
         }
         for change in changes.iter_mut().filter(|change| change.is_gain()) {
-            let unread = hidden::unread_membership(self, change);
-            change.condition = both(change.condition.as_deref(), unread.as_deref());
+            for unread in [hidden::unread_membership(self, change), hidden::unread_grant(self, change)] {
+                change.condition = both(change.condition.as_deref(), unread.as_deref());
+            }
         }
     }
 

@@ -115,6 +115,28 @@ pub(super) fn unread_membership(now: &Access, change: &AccessChange) -> Option<S
     Some(format!("still a member of {group}, whose members were last read whole in snapshot {number}"))
 }
 
+/// Returns under which condition somebody holds what a gain gives, where the policy or the assignment that it comes through could not be read:
+/// it is that of an earlier snapshot, and may be gone since. What is the cause itself was seen.
+pub(super) fn unread_grant(now: &Access, change: &AccessChange) -> Option<String> {
+    let is_cause = |step: &Step| change.cause.of.iter().any(|of| of.id == step.id);
+    let mut steps = change.path.iter().skip(1).filter(|step| !is_cause(step));
+    steps.find_map(|step| {
+        let from = || lists_of_step(step).filter_map(|(list, of)| now.gaps.carried_from(list, of)).min();
+        match step.kind {
+            // A list that broke off has shown some.
+            "policy" if now.seen_policies.contains(&step.id) => None,
+            "policy" => {
+                Some(format!("still given by {step}, which was last read whole in snapshot {}", from()?))
+            }
+            "project" | "enterprise project" | "scope" => Some(format!(
+                "still assigned in {step}, whose assignments were last read whole in snapshot {}",
+                from()?
+            )),
+            _ => None,
+        }
+    })
+}
+
 /// Returns whether the members of a group stand in from an earlier snapshot.
 pub(super) fn is_membership_carried(access: &Access, member: &Principal, group: &Step) -> bool {
     let lists = lists_of_membership(Some(member), group).into_iter();

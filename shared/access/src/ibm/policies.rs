@@ -58,6 +58,8 @@ pub(super) fn add<'a>(access: &mut Access, state: &'a State, roles: &'a Roles, a
         let holders = detail.holders(access, row, id);
         if state.is_carried(&t::POLICIES, row) {
             holders.iter().for_each(|holder| doubt_stranger(access, holder));
+        } else if access.gaps.are_there() {
+            access.seen_policies.insert(id.to_owned());
         }
         let before = access.sources.len();
         for (role, name) in detail.roles() {

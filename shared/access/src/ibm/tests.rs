@@ -10,4 +10,5 @@ mod rights;
 mod rules;
 mod times;
 mod told;
+mod unread;
 mod world;

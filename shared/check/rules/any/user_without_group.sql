@@ -6,7 +6,7 @@
 --- subject = "address"
 --- worse = ["direct"]
 --- reason = "What such a user may do, if anything, is given one by one and lost sight of; `direct` says how much it is. Silent for the owner or root user, and for users who cannot act."
---- silence = "A dynamic rule of the user's own identity provider may make the user a member at the next sign-in, which no list shows: that is doubted, and an open finding becomes unknown. Users of other providers are not touched by it."
+--- silence = "A dynamic rule of the user's own identity provider may make the user a member at the next sign-in, which no list shows: that is doubted, and an open finding becomes unknown. Every rule may be one of a user of realm `IBMid`, who may sign in by any provider that IBMid knows; users of other realms are not touched by rules of other providers."
 --- remediation = "Put the user into the groups of the job, or remove the user from the account."
 --- references = ["CIS IBM Cloud Foundations 1.12", "https://cloud.ibm.com/docs/account?topic=account-groups"]
 with members as (

@@ -13,6 +13,7 @@ use url::Url;
 use super::{
     Endpoints,
     credentials::{Clock, Credentials, DomainRef, Keys, SET_CLOCK, Signer, clock_off, told},
+    session::TRIES_OF_GIVEN_KEYS,
 };
 use crate::{
     CollectError, Secret,
@@ -80,6 +81,24 @@ impl<'a> AssumeWay<'a> {
     }
 }
 
+/// Asks to become an agency, a few times where that is refused: what refused it may have erred.
+async fn ask(http: &Http<'_>, call: &Call<'_>, clock: &Clock) -> Result<Option<Value>, CallError> {
+    let mut tried = 1;
+    loop {
+        match http.json(call).await {
+            Err(error)
+                if error.status() == Some(401)
+                    && tried < TRIES_OF_GIVEN_KEYS
+                    && clock_off(&error, clock.now()).is_none() =>
+            {
+                http.pause(call.listing, tried, error, None).await?;
+                tried += 1;
+            }
+            answer => return answer,
+        }
+    }
+}
+
 /// Becomes an agency; returns its keys, and how long they live.
 pub(crate) async fn assume(
     http: &Http<'_>,
@@ -97,7 +116,7 @@ pub(crate) async fn assume(
         body: Some(Body::Json(&body)),
     };
     let unanswered = |reason: String| CollectError::Unanswered { url: way.url.to_string(), reason };
-    let answer = match http.json(&call).await {
+    let answer = match ask(http, &call, clock).await {
         Ok(answer) => answer.unwrap_or_default(),
         Err(error @ CallError::Status { status: 400..=404, .. }) => {
             let (answer, off) = (told(&error), clock_off(&error, clock.now()));

@@ -18,6 +18,9 @@ use crate::{
     session::SignedIn,
 };
 
+/// How often a key of the settings is tried before it is said to be wrong: what refused it may have erred.
+pub(super) const TRIES_OF_GIVEN_KEYS: u32 = 3;
+
 /// A client that signs.
 pub(crate) struct Session<'a> {
     http: Http<'a>,
@@ -55,8 +58,9 @@ impl<'a> Session<'a> {
     /// Reads an address and returns its answer.
     pub(crate) async fn get(&self, url: &Url, listing: &str) -> Result<Option<Value>, CallError> {
         let url = &credentials::as_signed(url);
-        // Given keys that were never accepted are wrong, and no session that ended.
-        let unproven = if matches!(self.settings.credentials, Credentials::Keys(_)) { 1 } else { 2 };
+        // Given keys that are never accepted are wrong, and no session that ended.
+        let unproven =
+            matches!(self.settings.credentials, Credentials::Keys(_)).then_some(TRIES_OF_GIVEN_KEYS);
         let call = |keys| async move { self.signed(&keys, url, listing).await };
         self.keys.call(&self.http, listing, unproven, || self.renewed(), call).await
     }

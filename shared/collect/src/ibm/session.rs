@@ -57,7 +57,7 @@ impl<'a> Session<'a> {
         let call = |bearer| async move {
             self.http.json(&Call { listing, url, proof: Proof::Bearer(bearer), body: None }).await
         };
-        self.token.call(&self.http, listing, 2, || self.renewed(), call).await
+        self.token.call(&self.http, listing, None, || self.renewed(), call).await
     }
 
     async fn renewed(&self) -> Result<(HeaderValue, Duration), String> {

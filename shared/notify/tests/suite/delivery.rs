@@ -215,7 +215,7 @@ async fn what_a_dead_run_claimed_is_sent_once_its_claim_has_ended() {
     let sinks = [file(&path)];
     // Two runs died while they sent, the first left half a claim.
     shelf.put(&claim(&sinks[0], 1), b"{\"by\":".to_vec()).await.unwrap();
-    let dead = br#"{"by":"a run that died","until":"1970-01-01T00:00:10Z"}"#;
+    let dead = br#"{"by":"a run that died","until":"1969-12-31T23:50:00Z"}"#;
     shelf.put(&claim(&sinks[0], 2), dead.to_vec()).await.unwrap();
     let report = deliver_at(1, &shelf, &sinks, 42, &events).await;
     assert!(report.is_complete(), "{report:?}");
@@ -228,15 +228,19 @@ async fn what_a_dead_run_claimed_is_sent_once_its_claim_has_ended() {
 
 #[tokio::test]
 async fn a_claim_that_nobody_renews_ends_whatever_the_clocks_say() {
-    let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
-    let path = folder.path().join("events.jsonl");
-    let sinks = [file(&path)];
-    let ahead = br#"{"by":"a run whose clock is ahead","until":"2999-01-01T00:00:00Z"}"#;
-    shelf.put(&claim(&sinks[0], 1), ahead.to_vec()).await.unwrap();
-    let began = std::time::Instant::now();
-    assert!(deliver(&shelf, &sinks, 42, &events).await.is_complete());
-    assert!(began.elapsed().as_secs() >= 9, "it was looked on for a lease");
-    assert_eq!(ids(&path), expected(&events));
+    // The clock of one is ahead, that of the other a minute behind: it may be sending all the same.
+    let looked_on = ["2999-01-01T00:00:00Z", "1969-12-31T23:59:00Z"].map(|until| async move {
+        let (shelf, folder, events) = (Memory::default(), tempfile::tempdir().unwrap(), story::every_event());
+        let path = folder.path().join("events.jsonl");
+        let sinks = [file(&path)];
+        let claimed = format!(r#"{{"by":"a run whose clock differs","until":"{until}"}}"#);
+        shelf.put(&claim(&sinks[0], 1), claimed.into_bytes()).await.unwrap();
+        let began = std::time::Instant::now();
+        assert!(deliver(&shelf, &sinks, 42, &events).await.is_complete());
+        assert!(began.elapsed().as_secs() >= 9, "{until}: it was looked on for a lease");
+        assert_eq!(ids(&path), expected(&events));
+    });
+    futures::future::join_all(looked_on).await;
 }
 
 #[tokio::test]

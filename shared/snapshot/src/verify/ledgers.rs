@@ -105,8 +105,7 @@ impl Walk<'_> {
 
     /// Returns whether a claim was ended, which is done once the ledger is written.
     async fn has_ended(&self, name: &str) -> Result<bool, SnapshotError> {
-        let found = self.history.store().get(&self.history.key(name)).await;
-        let found = found.map_err(|error| self.history.store_error(error))?;
+        let found = self.history.get_readable(&self.history.key(name)).await?;
         Ok(found
             .is_some_and(|bytes| serde_json::from_slice(&bytes).is_ok_and(|claim: ClaimWire| claim.ended)))
     }
@@ -119,9 +118,16 @@ impl Walk<'_> {
         number: u64,
     ) -> Result<Result<u32, String>, SnapshotError> {
         let history = self.history;
-        let found =
-            history.store().get(&history.key(name)).await.map_err(|error| history.store_error(error))?;
-        let Some(bytes) = found else { return Ok(Ok(0)) };
+        let bytes = match history.get(&history.key(name)).await {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(Ok(0)),
+            Err(error) => {
+                return match error.damage() {
+                    Some((_, fault)) => Ok(Err(format!("{fault}: its events may be sent again"))),
+                    None => Err(error),
+                };
+            }
+        };
         let Ok(ledger) = serde_json::from_slice::<LedgerWire>(&bytes) else {
             return Ok(Err("does not read as a ledger: its events may be sent again".to_owned()));
         };
@@ -159,10 +165,7 @@ impl Walk<'_> {
         for name in names.range(prefix.as_str()..).take_while(|name| name.starts_with(&prefix)) {
             let Some(sha256) = hash_in_key(name) else { return Ok(None) };
             let key = self.history.key(name);
-            let found = self.history.store().get(&key).await;
-            let Some(bytes) = found.map_err(|error| self.history.store_error(error))? else {
-                return Ok(None);
-            };
+            let Some(bytes) = self.history.get_readable(&key).await? else { return Ok(None) };
             let object =
                 ObjectRef { key: (*name).to_owned(), sha256: sha256.to_owned(), bytes: count(bytes.len()) };
             match self.history.get_json::<Vec<EventWire>>(&object).await {

@@ -15,7 +15,7 @@ impl History {
         let mut walk = Walk::new(self);
         let none =
             || SnapshotError::NoSuchSnapshot { account: self.account().clone(), name: number.to_string() };
-        let own = self.manifest_bytes(number).await?.ok_or_else(none)?;
+        let own = self.get(&self.key_of_manifest(number)).await?.ok_or_else(none)?;
         walk.take_pruned(self.pruned().await?);
         let is_first = number == walk.pruned.begins_at();
         let before = match number.checked_sub(1).filter(|before| *before > 0 && !is_first) {
@@ -45,7 +45,6 @@ impl History {
     }
 
     pub(super) async fn manifest_bytes(&self, number: u64) -> Result<Option<Bytes>, SnapshotError> {
-        let found = self.store().get(&self.key_of_manifest(number)).await;
-        found.map_err(|error| self.store_error(error))
+        self.get_readable(&self.key_of_manifest(number)).await
     }
 }

@@ -159,6 +159,17 @@ async fn a_session_that_is_refused_for_a_moment_leaves_no_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_refused_at_the_very_beginning_leaves_no_trace() {
+    let simulator = serve(company()).await;
+    let keys = settings(&simulator);
+    for settings in [keys, through_the_agency(&simulator, Some(AUDIT_EXTERNAL_ID))] {
+        simulator.add_fault(Fault::on("/v", FaultKind::Unauthenticated).times(2));
+        let lists = incomplete(&account(&settings).await.unwrap().state);
+        assert!(lists.is_empty(), "{lists:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_is_always_refused_costs_few_calls_and_few_sign_ins() {
     let simulator = serve(company()).await;
     simulator.add_fault(Fault::on("/login-profile", FaultKind::Unauthenticated));

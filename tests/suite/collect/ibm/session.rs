@@ -75,6 +75,14 @@ async fn a_session_that_is_refused_for_a_moment_leaves_no_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_refused_at_the_very_beginning_leaves_no_trace() {
+    let simulator = serve(company()).await;
+    simulator.add_fault(Fault::on("/v", FaultKind::Unauthenticated).times(8));
+    let lists = incomplete(&collected(&simulator).await.state);
+    assert!(lists.is_empty(), "{lists:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_is_lost_is_told_from_a_right_that_is_missing() {
     let simulator = serve(company()).await;
     simulator.add_fault(Fault::on("/members", FaultKind::Unauthenticated));

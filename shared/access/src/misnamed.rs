@@ -1,0 +1,140 @@
+//! What a permission names and an account does not have: people who are not there, and actions that nobody can do.
+//!
+//! Only what was seen whole proves that something is not there. Where a list was not read to its end, nothing is said.
+
+use model::{Cloud, Lists, State, Table, Trust, tables};
+
+use crate::{Pattern, fault_of_action, permissions::is_kind, unknown_action};
+
+/// A column that names somebody, and its table.
+type NamingColumn = (&'static Table, &'static str);
+
+/// Returns whether `kind:name` of the people that a permission allows names nobody in an account. That is so only where
+/// the list of its kind was read to its end.
+#[must_use]
+pub fn names_nobody(cloud: Cloud, state: &State, allowed: &str) -> bool {
+    let Some((kind, name)) = allowed.split_once(':') else { return false };
+    let Some((list, columns)) = naming(cloud, kind) else { return false };
+    let name = Pattern::parse(name);
+    let is_named = |(table, column): &NamingColumn| {
+        state.rows(table).iter().any(|row| table.text(row, column).is_some_and(|text| name.matches(text)))
+    };
+    Lists::of(state).whole(list.listing) == Trust::Whole && !columns.iter().any(is_named)
+}
+
+/// Returns why nobody can ever hold an action that a permission names, if that is sure: its form is that of no action of
+/// the cloud, or the roles of its service were all listed and none has it.
+///
+/// On Huawei Cloud its form alone can show that. No list says which actions there are, and where no policy names one,
+/// nobody holds it, which may be just what the permission is to guard.
+#[must_use]
+pub fn fault_of_audited_action(cloud: Cloud, state: &State, action: &str) -> Option<String> {
+    use tables::ibm::{CUSTOM_ROLES, ROLE_ACTIONS, ROLES};
+    if let Some(fault) = fault_of_action(cloud, action) {
+        return Some(fault);
+    }
+    let alike = unknown_action(cloud, state, action)?;
+    let (service, _) = action.split_once('.')?;
+    let lists = Lists::of(state);
+    // The actions of a service that no policy names are not listed, so that one of them proves nothing.
+    let is_listed = |service: &str| {
+        let mut rows = state.rows(&ROLE_ACTIONS).iter();
+        lists.part(ROLES.listing, service) == Some(Trust::Whole)
+            && rows.any(|row| ROLE_ACTIONS.text(row, "service_name") == Some(service))
+    };
+    if lists.whole(CUSTOM_ROLES.listing) != Trust::Whole || !is_listed(service) {
+        return None;
+    }
+    let alike: Vec<String> = alike.into_iter().map(|action| format!("`{action}`")).collect();
+    let meant = if alike.is_empty() {
+        "write it as the roles of that service do".to_owned()
+    } else {
+        format!("did you mean {}?", alike.join(" or "))
+    };
+    Some(format!("no role of `{service}` has it; {meant}"))
+}
+
+/// Returns the list in which people of a kind stand, and the columns that may name one; others than of that list name
+/// whom it does not have.
+fn naming(cloud: Cloud, kind: &str) -> Option<(&'static Table, &'static [NamingColumn])> {
+    let kinds: &[(&str, &'static [NamingColumn])] = match cloud {
+        Cloud::Ibm => {
+            use tables::ibm as t;
+            &[
+                (
+                    "access group",
+                    &[(&t::ACCESS_GROUPS, "id"), (&t::ACCESS_GROUPS, "name"), (&t::POLICY_SUBJECTS, "value")],
+                ),
+                (
+                    "user",
+                    &[
+                        (&t::USERS, "iam_id"),
+                        (&t::USERS, "user_id"),
+                        (&t::ACCOUNTS, "owner_iam_id"),
+                        (&t::ACCOUNTS, "owner_user_id"),
+                        (&t::MEMBERS, "iam_id"),
+                        (&t::POLICY_SUBJECTS, "value"),
+                    ],
+                ),
+                ("service ID", &[(&t::SERVICE_IDS, "iam_id"), (&t::SERVICE_IDS, "name")]),
+                ("trusted profile", &[(&t::PROFILES, "iam_id"), (&t::PROFILES, "name")]),
+            ]
+        }
+        Cloud::Huawei => {
+            use tables::huawei as t;
+            &[
+                ("group", &[(&t::GROUPS, "group_id"), (&t::GROUPS, "name")]),
+                ("user", &[(&t::USERS, "user_id"), (&t::USERS, "name")]),
+                ("agency", &[(&t::AGENCIES, "agency_id"), (&t::AGENCIES, "name")]),
+            ]
+        }
+    };
+    let (_, columns) = kinds.iter().find(|(known, _)| is_kind(known, kind))?;
+    let (list, _) = columns.first()?;
+    Some((list, columns))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Coverage, ListStatus, Rows, tables::huawei as t};
+
+    use super::*;
+
+    /// Returns an account of one group, whose list was read so.
+    fn account(status: ListStatus) -> State {
+        let coverage = Coverage {
+            listing: t::GROUPS.listing.to_owned(),
+            parent: String::new(),
+            endpoint: String::new(),
+            status,
+            reason: None,
+            pages: 1,
+            rows: 1,
+            carried_from: None,
+        };
+        let group = t::GROUPS.draft().set("group_id", "g1").set("name", "operators").row();
+        let mut state = State::default();
+        state.put(&tables::COVERAGE, Rows::new(&tables::COVERAGE, vec![coverage.row()]));
+        state.put(&t::GROUPS, Rows::new(&t::GROUPS, vec![group]));
+        state
+    }
+
+    #[test]
+    fn a_name_is_nobodys_where_the_whole_list_of_its_kind_lacks_it() {
+        let nobody = |status, allowed| names_nobody(Cloud::Huawei, &account(status), allowed);
+        assert!(nobody(ListStatus::Complete, "group:auditors"));
+        for somebody in
+            ["group:operators", "Group:g1", "group:oper*", "user:ana", "agency:x", "role:x", "auditors"]
+        {
+            assert!(!nobody(ListStatus::Complete, somebody), "{somebody}");
+        }
+        assert!(!nobody(ListStatus::Denied, "group:auditors"), "it may be among those that were not read");
+    }
+
+    #[test]
+    fn an_action_of_huawei_cloud_is_judged_by_its_form_alone() {
+        let fault = |action| fault_of_audited_action(Cloud::Huawei, &account(ListStatus::Complete), action);
+        assert_eq!(fault("obs:object:getObject"), None, "that nobody has it is what a permission may guard");
+        assert!(fault("kms.secrets.read").unwrap().contains("is no action of `huawei`"));
+    }
+}
