@@ -79,14 +79,15 @@ fn is_torn(file: &mut File) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
-    use std::os::fd::AsRawFd;
-
     use super::*;
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn what_a_pipe_took_is_written_though_nothing_can_be_synced() {
+        use std::os::fd::AsRawFd;
+
         let (reader, writer) = io::pipe().unwrap();
         let path = format!("/proc/self/fd/{}", writer.as_raw_fd());
         append(Path::new(&path), &[]).unwrap();

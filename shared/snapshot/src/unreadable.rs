@@ -81,7 +81,7 @@ const fn is_of_an_object(error: &StoreError) -> bool {
     matches!(error, StoreError::Unreadable { .. } | StoreError::Denied { .. })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use crate::tests::{Author, TABLES, state};
 

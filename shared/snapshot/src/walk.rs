@@ -156,7 +156,7 @@ mod tests {
         let merged = manifests.iter().flat_map(|manifest| manifest.tables.values());
         assert!(merged.flat_map(|entry| &entry.deltas).any(|delta| delta.runs > 1), "some are merged");
         let history = &author.history;
-        let is_wanted = |_: &Table, column: &Column| column.name.len() % 2 == 0;
+        let is_wanted = |_: &Table, column: &Column| column.name.len().is_multiple_of(2);
         for step in [1, 2, 7, 19, 59] {
             let some: Vec<Manifest> = manifests.iter().step_by(step).cloned().collect();
             let walked = history.states(some.clone(), &TABLES, is_wanted).await.unwrap();
