@@ -19,8 +19,8 @@ pub struct Tally {
     pub(crate) rows: BTreeMap<(&'static str, String), Cells>,
     /// Evidence of open findings, by fingerprint, with rule and subject.
     findings: BTreeMap<String, (String, Value)>,
-    /// Listings of the whole account that were told to be lost.
-    lost: BTreeSet<String>,
+    /// By listing of the whole account: in which snapshots it was told to be lost (`true`) or regained. Of two runs at once the later may tell first.
+    coverage: BTreeMap<String, Vec<(u64, bool)>>,
     /// How often the same gain was told.
     pub gains: BTreeMap<String, u64>,
     /// Who gained access, with the title of the first event that told it.
@@ -286,14 +286,31 @@ impl Tally {
         if word == "lost" && !is_struck {
             self.wrong(format!("false: coverage lost in calm weather: {}", event.data["title"]));
         }
-        let is_new = match word {
-            _ if !is_whole => true,
-            "lost" => self.lost.insert(listing.clone()),
-            _ => self.lost.remove(&listing),
-        };
-        if !is_new {
-            self.wrong(format!("twice: coverage {word}: {listing}"));
+        if is_whole {
+            let number = event.snapshotid.parse().unwrap_or_default();
+            self.coverage.entry(listing).or_default().push((number, word == "lost"));
         }
+    }
+
+    /// Says which listings were told twice in a row to be lost or regained, and which to be lost and never again.
+    fn untold_coverage(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for (listing, told) in &self.coverage {
+            let mut told = told.clone();
+            told.sort_by_key(|(number, _)| *number);
+            let mut was_lost = false;
+            for (_, is_lost) in told {
+                if is_lost == was_lost {
+                    let word = if is_lost { "lost" } else { "regained" };
+                    wrong.push(format!("twice: coverage {word}: {listing}"));
+                }
+                was_lost = is_lost;
+            }
+            if was_lost {
+                wrong.push(format!("lost: coverage of {listing} never told as regained"));
+            }
+        }
+        wrong
     }
 
     /// Takes over which gains are known, to be held against itself.
@@ -326,9 +343,7 @@ impl Tally {
         untold
             .extend(gone.map(|(table, key)| format!("lost: {table} {key} is gone, and that was never told")));
         untold.append(&mut self.untold_findings(truth));
-        untold.extend(
-            self.lost.iter().map(|listing| format!("lost: coverage of {listing} never told as regained")),
-        );
+        untold.append(&mut self.untold_coverage());
         let more =
             self.gains.iter().filter(|(gain, count)| **count > shadow.gains.get(*gain).copied().unwrap_or(1));
         untold.extend(more.map(|(gain, count)| format!("twice: {count} times: {gain}")));

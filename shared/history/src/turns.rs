@@ -54,7 +54,9 @@ pub async fn access_turns(
     let states = states_of(history, &pairs, &ids).await?;
     let mut to_compare = pairs.into_iter().zip(states).rev().peekable();
     while to_compare.peek().is_some() {
-        let some: Vec<(Pair, Option<[State; 2]>)> = to_compare.by_ref().take(AT_ONCE).collect();
+        // The newest is compared in any case, and nothing beside it that there may be no time for.
+        let most = if is_begun { AT_ONCE } else { 1 };
+        let some: Vec<(Pair, Option<[State; 2]>)> = to_compare.by_ref().take(most).collect();
         if is_begun && !time_left() {
             hurried.extend(some.iter().map(|([_, after], _)| after.number));
             continue;
