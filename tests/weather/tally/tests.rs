@@ -157,7 +157,7 @@ fn what_was_never_told_is_lost() {
     is_wrong(&wrong(&old, &[], &open), "lost: finding", "is open");
     is_wrong(&wrong(&open, &[], &old), "lost: finding", "is over");
     let lost = event("coverage.lost", json!({ "sample": [{ "parent": "" }] }));
-    is_wrong(&wrong(&old, &[lost.clone()], &old), "lost: coverage of s", "regained");
+    is_wrong(&wrong(&old, std::slice::from_ref(&lost), &old), "lost: coverage of s", "regained");
     let mut regained = event("coverage.regained", json!({ "sample": [{ "parent": "" }] }));
     regained.snapshotid = "3".to_owned();
     let twice = [lost.clone(), lost.clone(), regained.clone()];
