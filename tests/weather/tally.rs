@@ -257,9 +257,16 @@ impl Tally {
                 .iter()
                 .any(|part| condition.contains(part))
         };
-        let is_in_doubt = !grants.is_empty() && grants.iter().all(is_conditional);
+        let is_of = |grant: &Value, id: &str| {
+            let only = grant["only"].as_array();
+            only.is_none_or(|only| only.iter().any(|step| step["id"] == id))
+        };
+        let is_in_doubt = |id: &str| {
+            let mut own = grants.iter().filter(|grant| is_of(grant, id)).peekable();
+            own.peek().is_some() && own.all(is_conditional)
+        };
         for id in principals.filter_map(|each| each["id"].as_str()) {
-            if real.is_some_and(|real| !real.contains_key(id)) && !is_in_doubt {
+            if real.is_some_and(|real| !real.contains_key(id)) && !is_in_doubt(id) {
                 self.wrong(format!("false: access gained by {id}, who gained nothing: {title}"));
             }
             self.gainers.entry(id.to_owned()).or_insert_with(|| title.clone());

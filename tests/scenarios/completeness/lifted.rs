@@ -31,6 +31,16 @@ fn set(hours: &Hours, policy: &str, name: &str, is_attached: bool) {
     });
 }
 
+/// Returns an account that was audited while a policy denied somebody what another allows.
+async fn denied() -> Hours {
+    let hours = Hours::of(Account::of(Company::of_a_dozen(Cloud::Huawei).await));
+    for policy in [ALLOWS, DENIES] {
+        set(&hours, policy, "carla.mendes", true);
+    }
+    hours.told().await;
+    hours
+}
+
 fn is_told(told: &Told, name: &str) -> bool {
     let gains = told.titles("access.gained");
     gains.iter().any(|title| title.contains(name) && title.contains("no longer denied"))
@@ -38,11 +48,7 @@ fn is_told(told: &Told, name: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_longer_denies_who_was_not_seen_is_told_once_whatever_was_seen_held_in_between() {
-    let hours = Hours::of(Account::of(Company::of_a_dozen(Cloud::Huawei).await));
-    for policy in [ALLOWS, DENIES] {
-        set(&hours, policy, "carla.mendes", true);
-    }
-    hours.told().await;
+    let hours = denied().await;
 
     set(&hours, DENIES, "carla.mendes", false);
     hours.spoil("/v5/users?", FaultKind::Forbidden);
@@ -66,11 +72,7 @@ async fn what_no_longer_denies_who_was_not_seen_is_told_once_whatever_was_seen_h
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_denies_again_before_they_are_seen_is_never_told() {
-    let hours = Hours::of(Account::of(Company::of_a_dozen(Cloud::Huawei).await));
-    for policy in [ALLOWS, DENIES] {
-        set(&hours, policy, "carla.mendes", true);
-    }
-    hours.told().await;
+    let hours = denied().await;
     set(&hours, DENIES, "carla.mendes", false);
     hours.spoil("/v5/users?", FaultKind::Forbidden);
     hours.told().await;

@@ -52,6 +52,22 @@ fn drift(verb: &str, id: &str, more: Value) -> Event {
     event(&format!("drift.{verb}"), data)
 }
 
+#[test]
+fn a_gain_is_in_doubt_for_whom_each_grant_of_theirs_is_conditional() {
+    let account = account(&[], &[]);
+    let told = |condition: &str| {
+        let grants = json!([
+            { "condition": condition, "only": [{ "id": "u1" }] },
+            { "only": [{ "id": "mapping/" }] },
+        ]);
+        let gain =
+            event("access.gained", json!({ "title": "t", "principals": [{ "id": "u1" }], "grants": grants }));
+        wrong(&account, &[gain], &account)
+    };
+    assert_eq!(told("still a member of group g, whose members were last read whole in snapshot 1"), [""; 0]);
+    is_wrong(&told("MFA"), "false: access gained by u1", "who gained nothing");
+}
+
 fn named(name: &str) -> Value {
     json!({ "row": { "id": "g1", "name": name } })
 }
