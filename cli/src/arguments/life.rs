@@ -17,19 +17,19 @@ Examples:
 A thing is named by its name, any of its ids, its address (as findings and events give it), or TABLE/KEY. A table alone names its only \
 row. What is gone is found, too. Lines that begin with `=` were so when the auditor first could look: nobody knows since when.
 
-Access is compared, state by state, in the snapshots in which rows near the thing changed: the newest 10, or as many as --compare says. What \
-it lost by a change farther away, as of a role that it holds, `diff --access` tells.
+What it gained and lost of access is told as each audit found it. Audits of earlier versions stored gains alone: of those, access is \
+compared in the snapshots in which rows near the thing changed: the newest 10, or as many as --compare says.
 
 --json: {\"subject\": {\"table\", \"key\", \"name\", \"address\"}, \"row\", \"is_there\", \"created\": {\"at\", \"by\", \"by_name\"}, \"moments\": [{\"snapshot\", \"at\", \
-\"is_first\", \"things\": [as of `diff`, …], \"seen\": [as things: there when first looked, …], \"gained\": [data of an event, …], \"access\": \
-[as of `diff --access`, …], \"findings\": [{\"turn\", \"finding\"}, …]}, …], \"last\", \"unread\", \"not_compared\", \"incomplete\"}. With a column: {\"subject\", \
+\"is_first\", \"things\": [as of `diff`, …], \"seen\": [as things: there when first looked, …], \"gained\": [{\"title\", \"turn\", \"principals\", \"grants\", …}, …], \
+\"access\": [the same of what was lost, …], \"findings\": [{\"turn\", \"finding\"}, …]}, …], \"last\", \"unread\", \"not_compared\", \"incomplete\"}. With a column: {\"subject\", \
 \"column\", \"values\": [{\"snapshot\", \"at\", \"before\", \"after\", \"by\", \"is_first\"}, …], \"unread\", \"incomplete\"}.")]
 pub(crate) struct HistoryArgs {
     /// The thing: a name, an id, an address, or TABLE/KEY
     pub(crate) subject: String,
     /// Only what this column held
     pub(crate) column: Option<String>,
-    /// Most snapshots whose access is compared; 0 compares none
+    /// Most snapshots of earlier versions whose access is compared; 0 compares none
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u32).range(..=10_000))]
     pub(crate) compare: u32,
 }

@@ -1,6 +1,7 @@
 //! The life of one thing, for people.
 
-use clap::builder::styling::AnsiColor;
+use access::Turn;
+use clap::builder::styling::{AnsiColor, Style};
 use history::{Blame, ColumnStep, FindingStep, Subject};
 use model::{Author, FindingState};
 use serde_json::Value;
@@ -8,12 +9,9 @@ use serve::{ToldLife, ToldMoment, created_at, finding_turn};
 
 use crate::{
     names::Names,
-    render::{access as access_page, drift, table::Grid, text},
+    render::{drift, table::Grid, text},
     screen::Paint,
 };
-
-/// Grants of one change of access that are shown before the rest is counted.
-const GRANTS: usize = 3;
 
 /// Writes the life of a thing.
 pub(crate) fn page(told: &ToldLife<'_>, paint: Paint) -> String {
@@ -78,14 +76,10 @@ fn moment(moment: &ToldMoment<'_>, told: &ToldLife<'_>, paint: Paint) -> String 
     }
     for gain in &moment.gains {
         let title = gain.get("title").and_then(Value::as_str).unwrap_or_default();
-        block.push_str(&format!(
-            "{} {}\n",
-            paint.style(AnsiColor::Red.on_default(), "↑"),
-            text::plain(title)
-        ));
+        block.push_str(&access_turn(Turn::Gained, title, paint));
     }
     for change in &moment.access {
-        block.push_str(&access_page::change(change, GRANTS, paint));
+        block.push_str(&access_turn(change.turn, &change.title, paint));
     }
     for step in &moment.findings {
         block.push_str(&finding(step, &told.names, paint));
@@ -94,6 +88,16 @@ fn moment(moment: &ToldMoment<'_>, told: &ToldLife<'_>, paint: Paint) -> String 
         page.push_str(&format!("  {line}\n"));
     }
     page
+}
+
+/// Writes what became of access, in a line.
+fn access_turn(turn: Turn, title: &str, paint: Paint) -> String {
+    let (sign, style) = match turn {
+        Turn::Gained | Turn::Widened => ("↑", AnsiColor::Red.on_default()),
+        Turn::Lost | Turn::Narrowed => ("↓", AnsiColor::Green.on_default()),
+        Turn::Rerouted => ("=", Style::new()),
+    };
+    format!("{} {}\n", paint.style(style, sign), text::plain(title))
 }
 
 /// Writes who did it, where the title does not say it.

@@ -32,7 +32,7 @@ use std::{
     sync::Arc,
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Access, Effect, Names, Pattern, Principal, Resource, Statement, Step, access::both, sentence};
 use becoming::Assumers;
@@ -45,7 +45,7 @@ use side::{GraphView, Numbers, SameActions, Side};
 use sides::Sides;
 
 /// What happened to the access of a principal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Turn {
     /// It can do what it could not.
@@ -58,6 +58,14 @@ pub enum Turn {
     Narrowed,
     /// It can do the same, by another way.
     Rerouted,
+}
+
+impl Turn {
+    /// Returns whether somebody can do what it could not.
+    #[must_use]
+    pub const fn is_gain(self) -> bool {
+        matches!(self, Self::Gained | Self::Widened)
+    }
 }
 
 /// Which turns are looked for.
@@ -108,7 +116,7 @@ pub struct AccessChange {
     pub what: What,
     /// The same in words, with the names of what ids stand for.
     pub words: String,
-    /// Whether what is taken out of it was held before.
+    /// Whether what is taken out of it was held before; of a loss, whether it is held still.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_remainder: bool,
     /// Whether it is all of a grant, as it is written.
@@ -260,7 +268,7 @@ impl Access {
                 let words = unseen.words(&change.principal.step.id);
                 change.condition = both(change.condition.as_deref(), words.as_deref());
             }
-            change.words = sentence::words(&change.what, change.is_remainder, &names);
+            change.words = sentence::words(&change.what, change.turn, change.is_remainder, &names);
             change.cause.name_ids(&names);
             if let What::Statement(statement) = &change.what {
                 change.reach = reaches.count(statement);

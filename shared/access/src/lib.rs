@@ -24,6 +24,7 @@ mod shared_changes;
 mod statement;
 mod steps;
 mod terms;
+mod told_changes;
 mod unseen;
 
 pub use access::{Access, Holders, Principal, Source, Standing};
@@ -42,3 +43,4 @@ pub use sensitive::Sensitive;
 pub use shared_changes::{GrantChange, SharedChange, shared};
 pub use statement::{Choice, Effect, Extent, Question, Resource, Statement};
 pub use steps::{Step, Steps};
+pub use told_changes::{ToldChange, ToldGrant, ToldPrincipal, names_any};

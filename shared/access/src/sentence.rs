@@ -74,7 +74,7 @@ fn whom<'a>(mut principals: impl Iterator<Item = &'a Principal>) -> String {
 }
 
 /// Writes a principal; of one that cannot act, why.
-fn standing(principal: &Principal) -> String {
+pub(crate) fn standing(principal: &Principal) -> String {
     match &principal.standing {
         Standing::Inactive(why) => format!("{} ({why})", principal.step),
         Standing::Active | Standing::Unknown(_) => principal.step.to_string(),
@@ -93,7 +93,8 @@ impl Display for UsableBy {
 }
 
 impl GrantChange {
-    fn told(&self, turn: Turn) -> String {
+    /// Returns what happened by it, after whom it happened to.
+    pub(crate) fn told(&self, turn: Turn) -> String {
         let is_gain = matches!(turn, Turn::Gained | Turn::Widened);
         let condition = self.condition.as_deref().map(when).unwrap_or_default();
         let what = format!("{}{condition}", self.words);
@@ -132,9 +133,14 @@ impl GrantChange {
     }
 }
 
-/// Returns what is gained or lost, in words.
-pub(crate) fn words(what: &What, is_remainder: bool, names: &Names) -> String {
-    let held = if is_remainder { ", held before" } else { "" };
+/// Returns what is gained or lost, in words. `is_remainder` says that what is taken out of it was held before; of a loss, that it is held
+/// still.
+pub(crate) fn words(what: &What, turn: Turn, is_remainder: bool, names: &Names) -> String {
+    let held = match (is_remainder, Sense::of(turn)) {
+        (false, _) => "",
+        (true, Sense::Loss) => ", still held",
+        (true, Sense::Gain | Sense::Same) => ", held before",
+    };
     match what {
         What::Becoming(step) => format!("assume {}", path_text(std::slice::from_ref(step))),
         What::Statement(statement) => says(statement, held, names),

@@ -34,7 +34,7 @@ pub struct GrantChange {
     /// Whose it is, by id, where it is not that of all the principals.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<Step>,
-    /// Whether what is taken out of it was held before.
+    /// Whether what is taken out of it was held before; of a loss, whether it is held still.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_remainder: bool,
     /// What must hold besides.

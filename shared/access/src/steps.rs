@@ -17,8 +17,13 @@ impl Step {
     /// Returns whether it is one of some things. Who has become a trusted profile of IBM Cloud bears its id with `iam-` in front.
     #[must_use]
     pub fn is_among(&self, ids: &BTreeSet<String>) -> bool {
-        ids.contains(&self.id) || self.id.strip_prefix("iam-").is_some_and(|id| ids.contains(id))
+        is_id_among(&self.id, ids)
     }
+}
+
+/// Returns whether the id of a step is that of one of some things, as [`Step::is_among`] does.
+pub(crate) fn is_id_among(id: &str, ids: &BTreeSet<String>) -> bool {
+    ids.contains(id) || id.strip_prefix("iam-").is_some_and(|id| ids.contains(id))
 }
 
 impl fmt::Display for Step {

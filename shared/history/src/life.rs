@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use access::ToldChange;
 use futures::TryStreamExt;
 use model::{
     Change, ChangeKind, Event, Kind, Row, Rows, Sighting, State, Table, Weight, tables,
@@ -40,8 +41,10 @@ pub struct Moment {
     pub is_first: bool,
     /// Changes of its own row and of those that belong to it or name it; what moves by itself is none.
     pub changes: Vec<Change>,
-    /// Gains of access that the run told, by it or through it: the data of the events.
+    /// Gains of access by it or through it that the run told and did not store beside: the data of the events.
     pub gains: Vec<serde_json::Value>,
+    /// What it gained and lost of access, or somebody through it, as the run stored it.
+    pub access: Vec<ToldChange>,
     /// What became of findings about it.
     pub findings: Vec<FindingStep>,
 }
@@ -65,10 +68,11 @@ pub async fn life(history: &History, timeline: &Timeline, subject: Subject) -> R
         return Err(SnapshotError::Empty { account: history.account().clone() }.into());
     };
     let steps = history.follow(timeline, filters(history, &subject));
-    let [findings, gains] = [(); 2].map(|()| (history.clone(), timeline.clone(), subject.clone()));
+    let [findings, gains, stored] = [(); 3].map(|()| (history.clone(), timeline.clone(), subject.clone()));
     let findings = parts::begin(async move { finding_steps(&findings.0, &findings.1, &findings.2).await });
     let gains = parts::begin(async move { self::gains(&gains.0, &gains.1, &gains.2).await });
-    let (steps, findings, gains) = futures::future::try_join3(steps, findings, gains).await?;
+    let stored = parts::begin(async move { stored_access(&stored.0, &stored.1, &stored.2).await });
+    let (steps, findings, gains, stored) = futures::future::try_join4(steps, findings, gains, stored).await?;
     let (subject, row, is_there) = if is_among(&[&GRANT_PRINCIPALS], subject.table) {
         let row = holder_row(history, newest, |row| row.prefix(1) == subject.key.as_bytes()).await?;
         let is_there = row.is_some();
@@ -101,6 +105,11 @@ pub async fn life(history: &History, timeline: &Timeline, subject: Subject) -> R
             moment(&mut moments, *former, manifest).gains.push(gain);
         }
     }
+    for (number, changes) in stored {
+        if let Some((former, manifest)) = by_number.get(&number) {
+            moment(&mut moments, *former, manifest).access = changes;
+        }
+    }
     Ok(Life {
         subject,
         row,
@@ -121,6 +130,7 @@ fn moment<'a>(
         is_first: former.is_none(),
         changes: Vec::new(),
         gains: Vec::new(),
+        access: Vec::new(),
         findings: Vec::new(),
     })
 }
@@ -212,7 +222,8 @@ async fn weighed(
     Ok(diff::compare(&before, &after, &declared))
 }
 
-/// Returns the gains of access that events told of a thing: of itself, or by a way through it.
+/// Returns the gains of access that events told of a thing: of itself, or by a way through it. Left to [`crate::access_turns`] are the
+/// runs that stored what they found of access.
 pub(crate) async fn gains(
     history: &History,
     timeline: &Timeline,
@@ -220,7 +231,7 @@ pub(crate) async fn gains(
 ) -> Result<Vec<(u64, serde_json::Value)>, SnapshotError> {
     let ids = subject.telling_ids();
     let mentions: Mentions = ids.iter().collect();
-    let manifests = timeline.manifests.iter();
+    let manifests = timeline.manifests.iter().filter(|manifest| manifest.access.is_none());
     let (mut numbers, outboxes): (VecDeque<u64>, Vec<_>) =
         manifests.filter_map(|manifest| Some((manifest.number, manifest.outbox.as_ref()?))).unzip();
     let mut read = history.documents(outboxes);
@@ -239,17 +250,37 @@ pub(crate) async fn gains(
     Ok(gains)
 }
 
+/// Returns what runs stored of the access of a thing, gained and lost: of itself, or by a way through it.
+async fn stored_access(
+    history: &History,
+    timeline: &Timeline,
+    subject: &Subject,
+) -> Result<Vec<(u64, Vec<ToldChange>)>, SnapshotError> {
+    let ids = subject.telling_ids();
+    let mentions: Mentions = ids.iter().collect();
+    let manifests = timeline.manifests.iter();
+    let (mut numbers, stored): (VecDeque<u64>, Vec<_>) = manifests
+        .filter_map(|manifest| Some((manifest.number, manifest.access.as_ref()?.changes.as_ref()?)))
+        .unzip();
+    let mut read = history.documents(stored);
+    let mut found = Vec::new();
+    while let (Some(document), Some(number)) = (read.try_next().await?, numbers.pop_front()) {
+        if !document.mentions(&mentions) {
+            continue;
+        }
+        let mut changes: Vec<ToldChange> = document.parse()?;
+        changes.retain(|change| change.is_of(&ids));
+        changes.iter_mut().for_each(|change| change.speak_of(&ids));
+        if !changes.is_empty() {
+            found.push((number, changes));
+        }
+    }
+    Ok(found)
+}
+
 /// Returns whether a gain names one of some ids, among those who gained or as a step of the way.
 fn names_any(gain: &serde_json::Value, ids: &BTreeSet<String>) -> bool {
-    let list = |value: &serde_json::Value, name: &str| -> Vec<serde_json::Value> {
-        value.get(name).and_then(serde_json::Value::as_array).cloned().unwrap_or_default()
-    };
-    let mut steps = list(gain, "principals");
-    for grant in list(gain, "grants") {
-        steps.extend(list(&grant, "path"));
-    }
-    steps.iter().filter_map(|step| step.get("id")?.as_str()).any(|id| {
-        // Who has become a trusted profile bears its id with this in front.
-        ids.contains(id) || id.strip_prefix("iam-").is_some_and(|id| ids.contains(id))
-    })
+    let grants = gain.get("grants").and_then(serde_json::Value::as_array);
+    access::names_any(gain, "principals", ids)
+        || grants.into_iter().flatten().any(|grant| access::names_any(grant, "path", ids))
 }

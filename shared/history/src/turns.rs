@@ -1,10 +1,10 @@
-//! What a thing lost and gained of access where rows near it changed: compared state by state, and only there.
+//! What a thing lost and gained of access where the runs did not store it: compared state by state, and only where rows near it changed.
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use access::{SharedChange, Step};
+use access::{SharedChange, Step, ToldChange};
 use model::{Row, Sighting, State, Table, references, tables};
-use snapshot::{History, RowFilter, RowStep, SnapshotError, Timeline};
+use snapshot::{History, Manifest, RowFilter, RowStep, SnapshotError, Timeline};
 
 use crate::{
     Subject,
@@ -20,19 +20,19 @@ const ROUNDS: usize = 3;
 /// Pairs of snapshots that are compared at a time.
 const AT_ONCE: usize = 2;
 
-/// What became of the access of a thing, by it or through it.
+/// What became of the access of a thing, by it or through it, as comparing tells.
 #[derive(Debug)]
 pub struct Turns {
     /// The snapshots in which something did, with what.
-    pub changes: Vec<(Sighting, Vec<SharedChange>)>,
+    pub changes: Vec<(Sighting, Vec<ToldChange>)>,
     /// Numbers of earlier snapshots in which something may have become of it too, and that were not compared.
     pub left_out: Vec<u64>,
     /// Whether some of them would have been compared if there had been time.
     pub is_hurried: bool,
 }
 
-/// Returns what became of the access of a thing in the snapshots in which its rows, or those of its groups and policies, changed:
-/// the newest `most` of them, and fewer where there is no `time_left` for more after the first.
+/// Returns what became of the access of a thing in the snapshots of which the run did not store it, and in which its rows, or those of its
+/// groups and policies, changed: the newest `most` of them, and fewer where there is no `time_left` for more after the first.
 ///
 /// # Errors
 /// As [`crate::state`].
@@ -43,15 +43,44 @@ pub async fn access_turns(
     most: usize,
     time_left: impl Fn() -> bool,
 ) -> Result<Turns, SnapshotError> {
+    let pairs = unstored(timeline);
+    if pairs.is_empty() {
+        return Ok(Turns { changes: Vec::new(), left_out: Vec::new(), is_hurried: false });
+    }
+    let ids = Arc::new(subject.telling_ids());
     let mut numbers: Vec<u64> = candidates(history, timeline, subject).await?.into_iter().rev().collect();
+    numbers.retain(|number| pairs.iter().any(|[_, after]| after.number == *number));
     let mut left_out = numbers.split_off(most.min(numbers.len()));
-    let ids = subject.telling_ids();
+    let pairs = pairs.into_iter().filter(|[_, after]| numbers.contains(&after.number));
+    let pairs: Vec<Pair> = pairs.map(|pair| pair.map(Manifest::clone)).collect();
+    let (changes, hurried) = compare(history, pairs, &ids, time_left).await?;
+    let is_hurried = !hurried.is_empty();
+    left_out.splice(..0, hurried);
+    Ok(Turns { changes, left_out, is_hurried })
+}
+
+/// Returns the snapshots of which no run stored what became of access, each with the one before. What a run did not judge, the
+/// next that judged told with its own.
+fn unstored(timeline: &Timeline) -> Vec<[&Manifest; 2]> {
+    let manifests = timeline.manifests.iter();
+    let told_up_to = manifests.clone().rev().find(|manifest| manifest.access.is_some());
+    let told_up_to = told_up_to.map_or(0, |manifest| manifest.number);
+    let pairs = manifests.clone().zip(manifests.skip(1)).map(|(before, after)| [before, after]);
+    let is_told =
+        |after: &Manifest| after.access.is_some() || (after.unjudged.is_some() && after.number < told_up_to);
+    pairs.filter(|[_, after]| !is_told(after)).collect()
+}
+
+/// Compares the access of some things in pairs of snapshots, the newest first, while there is time. Returns the numbers of those that there
+/// was no time for, too.
+async fn compare(
+    history: &History,
+    pairs: Vec<Pair>,
+    ids: &Arc<BTreeSet<String>>,
+    time_left: impl Fn() -> bool,
+) -> Result<(Vec<(Sighting, Vec<ToldChange>)>, Vec<u64>), SnapshotError> {
     let (mut changes, mut is_begun, mut hurried) = (Vec::new(), false, Vec::new());
-    let steps = timeline.manifests.iter().zip(timeline.manifests.iter().skip(1));
-    let steps = steps.filter(|(_, after)| numbers.contains(&after.number));
-    let pairs: Vec<Pair> = steps.map(|(before, after)| [before.clone(), after.clone()]).collect();
-    let ids = Arc::new(ids);
-    let states = states_of(history, &pairs, &ids).await?;
+    let states = states_of(history, &pairs, ids).await?;
     let mut to_compare = pairs.into_iter().zip(states).rev().peekable();
     while to_compare.peek().is_some() {
         // The newest is compared in any case, and nothing beside it that there may be no time for.
@@ -64,23 +93,22 @@ pub async fn access_turns(
         is_begun = true;
         let compare = |(pair, states): (Pair, Option<[State; 2]>)| {
             let at = sighting(&pair[1]);
-            let near = access_changes_near(history.clone(), pair, states, Arc::clone(&ids));
+            let near = access_changes_near(history.clone(), pair, states, Arc::clone(ids));
             let near = parts::begin(near);
             async move { (at, near.await) }
         };
         for (at, near) in futures::future::join_all(some.into_iter().map(compare)).await {
             let near = near?;
-            let of_thing = near.changes.iter().filter(|change| is_of(change, &ids));
-            let found: Vec<SharedChange> = of_thing.cloned().collect();
+            let of_thing = near.changes.iter().filter(|change| is_of(change, ids));
+            let mut found: Vec<ToldChange> = of_thing.map(ToldChange::of).collect();
+            found.iter_mut().for_each(|change| change.speak_of(ids));
             if !found.is_empty() {
                 changes.push((at, found));
             }
         }
     }
     changes.reverse();
-    let is_hurried = !hurried.is_empty();
-    left_out.splice(..0, hurried);
-    Ok(Turns { changes, left_out, is_hurried })
+    Ok((changes, hurried))
 }
 
 /// Returns whether a change of access is of one of some things, or by a way through it.

@@ -50,6 +50,14 @@ pub struct GainedPermission {
     pub severity: Severity,
 }
 
+impl GainedPermission {
+    /// Returns it as events tell it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({ "permission": self.id, "title": self.title, "severity": self.severity.name() })
+    }
+}
+
 /// How much of an account a grant opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Breadth {
@@ -143,11 +151,7 @@ fn draft(gain: &Gain) -> EventDraft {
     data.insert("grants_total".to_owned(), Value::from(gain.grants.len()));
     data.insert("usable_by".to_owned(), Value::from(gain.usable_by.clone()));
     data.insert("usable_by_total".to_owned(), Value::from(gain.usable_by_total));
-    let sensitive: Vec<Value> = gain
-        .sensitive
-        .iter()
-        .map(|each| json!({ "permission": each.id, "title": each.title, "severity": each.severity.name() }))
-        .collect();
+    let sensitive: Vec<Value> = gain.sensitive.iter().map(GainedPermission::to_json).collect();
     data.insert("sensitive".to_owned(), Value::from(sensitive));
     data.insert("reach".to_owned(), json!({ "actions": gain.actions, "resources": gain.resources }));
     EventDraft {

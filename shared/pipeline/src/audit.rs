@@ -5,13 +5,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use access::ToldChange;
 use check::RuleSet;
 use model::{
     AccountId, Change, Coverage, Row, State, Suppression, Table, Timestamp, Weight, tables, time_text,
 };
 use notify::{CoverageChange, Gain, RunReport, Sink};
 use snapshot::{
-    AnyStore, CoverageCounts, Delta, History, Manifest, SnapshotError, TableEntry, Traces, Unjudged,
+    AccessRef, AnyStore, CoverageCounts, Delta, History, Manifest, Place, SnapshotError, TableEntry, Traces,
+    Unjudged,
 };
 
 use crate::{
@@ -128,11 +130,11 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<RunSummary, Pipelin
     let at = (run.clock)();
     let mut since_judged = since_judged::compare(&history, &mut former, &compared).await?;
     let ground = since_judged.as_mut().unwrap_or(&mut compared);
-    let (judged, gains) = judge(&history, &mut former, ground, run, at).await?;
+    let (judged, access) = judge(&history, &mut former, ground, run, at).await?;
 
     let warnings = warnings(&history, &former, (&judged, &compared.state), run, &caught_up.traces, at);
     run.watch.stage("notify");
-    let told = tell(&history, &former, &compared, &judged, &gains, run, at);
+    let told = tell(&history, &former, &compared, &judged, &access.gains, run, at);
     let manifest = Manifest {
         format: snapshot::FORMAT,
         tool: concat!("iamwatch ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -146,6 +148,7 @@ pub async fn audit(target: &Target, run: &Run<'_>) -> Result<RunSummary, Pipelin
         coverage: coverage_counts(&compared.state),
         findings: judged.stored.clone(),
         unjudged: unjudged(&former, &judged),
+        access: store_access(&history, &judged, &access.changes).await?,
         outbox: outbox::store(&history, former.next, &told).await?,
         undelivered: caught_up.undelivered.clone(),
         withheld: judged.withheld.clone(),
@@ -183,6 +186,20 @@ async fn commit(history: &History, manifest: &Manifest, is_news: bool) -> Result
         history.confirm(manifest).await?;
     }
     Ok(())
+}
+
+/// Stores what was gained and lost of access; says nothing of it where it was not looked for.
+async fn store_access(
+    history: &History,
+    judged: &Judged,
+    changes: &[ToldChange],
+) -> Result<Option<AccessRef>, SnapshotError> {
+    if judged.unjudged.is_some() {
+        return Ok(None);
+    }
+    let stored =
+        if changes.is_empty() { None } else { Some(history.put_json(Place::Access, changes).await?) };
+    Ok(Some(AccessRef { changes: stored }))
 }
 
 /// Returns what the manifest says of a snapshot that was not judged.

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::{
-    Access, Holding, Inventory, SensitivePermission, SharedChange, Standing, Turn, Verdict, What, path_text,
+    Access, Holding, Inventory, SensitivePermission, SharedChange, Standing, ToldChange, Turn, Verdict, What,
+    path_text,
 };
 use check::{Found, FoundOne, RustRule};
 use model::{Change, Cloud, Evidence, Lists, State, Table, Timestamp, Weight, tables};
-use notify::{Breadth, Gain};
+use notify::{Breadth, Gain, GainedPermission};
 use serde_json::json;
 use snapshot::{History, SnapshotError};
 
@@ -138,7 +139,7 @@ pub(crate) fn may_be_gained(cloud: Cloud, compared: &Compared, withheld: &Withhe
             && access::is_gain_withheld(&Lists::of(&compared.before), &Lists::of(&compared.state)))
 }
 
-/// What principals gained in a run, and what is known to exist, to grade it by.
+/// What principals gained and lost in a run, and what is known to exist, to grade it by.
 pub(crate) struct Gained {
     changes: Vec<SharedChange>,
     /// Of whom something is not told yet.
@@ -172,11 +173,11 @@ pub(crate) async fn gained(
     former.set_withheld(withheld.iter().map(|(id, number)| (id.clone(), number_of(*number))).collect());
     swap(&changed, &mut hindsight, state);
     let known = access::inventory(cloud, state);
-    let mut changes = now.gains_since(&former, &known);
+    let mut changes = now.changes_since(&former, &known);
     let earlier = earlier(history, &now.snapshots_to_ask(&former, &changes)).await;
     now.hold_gains_against(&former, &earlier, &known, &mut changes);
     let (nobodys, changes): (Vec<_>, Vec<_>) =
-        changes.into_iter().partition(|change| now.is_lifted_of_nobody(change));
+        changes.into_iter().partition(|change| change.turn.is_gain() && now.is_lifted_of_nobody(change));
     let ids = nobodys.into_iter().map(|change| change.principal.step.id);
     let withheld = ids.map(|id| {
         let since = withheld.get(&id).copied().unwrap_or(before_number);
@@ -185,20 +186,36 @@ pub(crate) async fn gained(
     Gained { withheld: withheld.collect(), changes: access::shared(changes), known }
 }
 
+/// What is told of access: events for who gained, and all that changed for whoever looks at the snapshot later.
+#[derive(Default)]
+pub(crate) struct ToldAccess {
+    pub(crate) gains: Vec<Gain>,
+    pub(crate) changes: Vec<ToldChange>,
+}
+
 /// Grades gains by what is sensitive and how broad, widest first. Who holds what is sensitive is known where the permissions were
 /// audited before.
-pub(crate) fn graded(gained: &Gained, tables: &GrantTables<'_>, permissions: &Permissions) -> Vec<Gain> {
+pub(crate) fn graded(gained: &Gained, tables: &GrantTables<'_>, permissions: &Permissions) -> ToldAccess {
     let mut sensitive = tables.sensitive(permissions);
-    let graded = |change: &SharedChange| Gain {
-        sensitive: sensitive.given_by(change).into_iter().map(grading::sensitive_permission).collect(),
-        breadth: grading::breadth(change, &gained.known),
-        ..gain(change)
-    };
-    let mut gains: Vec<Gain> = gained.changes.iter().map(graded).collect();
-    gains.sort_by_key(|gain| {
+    let mut told = ToldAccess::default();
+    for change in &gained.changes {
+        let mut stored = ToldChange::of(change);
+        if change.turn.is_gain() {
+            let given = sensitive.given_by(change).into_iter().map(grading::sensitive_permission);
+            let gain = Gain {
+                sensitive: given.collect(),
+                breadth: grading::breadth(change, &gained.known),
+                ..gain(change)
+            };
+            stored.sensitive = gain.sensitive.iter().map(GainedPermission::to_json).collect();
+            told.gains.push(gain);
+        }
+        told.changes.push(stored);
+    }
+    told.gains.sort_by_key(|gain| {
         std::cmp::Reverse((gain.breadth == Breadth::Everything, gain.actions, gain.resources))
     });
-    gains
+    told
 }
 
 fn is_coverage(table: &&'static Table) -> bool {

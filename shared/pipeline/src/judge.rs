@@ -13,7 +13,7 @@ use access::Access;
 use check::{Cache, Derived, Evaluation, Findings, FindingsPatch, Limits, RuleSet, RustRule, Unanswered};
 use futures::FutureExt;
 use model::{Finding, Lists, Sighting, State, Timestamp, Transition, time_text};
-use notify::{BaselineCounts, Gain};
+use notify::BaselineCounts;
 use snapshot::{FindingsRef, History, SnapshotError};
 
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     causes,
     former::Former,
     grant_tables::GrantTables,
-    grants::{self, Gained, Withheld},
+    grants::{self, Gained, ToldAccess, Withheld},
     questions, suppressions,
 };
 
@@ -77,11 +77,11 @@ pub(crate) async fn judge(
     compared: &mut Compared,
     run: &Run<'_>,
     at: Timestamp,
-) -> Result<(Judged, Vec<Gain>), SnapshotError> {
+) -> Result<(Judged, ToldAccess), SnapshotError> {
     let cloud = history.account().cloud();
     let (access, gained) = match gained(history, former, compared, at).await {
         Ok(gained) => gained.unzip(),
-        Err(reason) => return Ok((Judged::none(former, reason), Vec::new())),
+        Err(reason) => return Ok((Judged::none(former, reason), ToldAccess::default())),
     };
     let until = Instant::now().checked_add(run.judging).into_iter().chain(run.judge_until).min();
     let asking = check::RunContext { account: history.account().clone(), at, number: former.next };
@@ -93,22 +93,22 @@ pub(crate) async fn judge(
     let withheld = gained.as_ref().map(|gained| gained.withheld.clone()).unwrap_or_default();
     let asked = guarded(|| {
         let round = ask(compared, &asking, run, cache, &mut tables, until)?;
-        let gains = gained.map(|gained| grants::graded(&gained, &tables, run.permissions));
-        Ok((round, gains.unwrap_or_default()))
+        let told = gained.map(|gained| grants::graded(&gained, &tables, run.permissions));
+        Ok((round, told.unwrap_or_default()))
     });
-    let (round, gains) = match asked.flatten() {
+    let (round, told) = match asked.flatten() {
         Ok(asked) => asked,
-        Err(reason) => return Ok((Judged::none(former, reason), Vec::new())),
+        Err(reason) => return Ok((Judged::none(former, reason), ToldAccess::default())),
     };
     drop(tables);
     let judged = follow_findings(history, former, compared, round, &asking, run, until).await?;
     if judged.unjudged.is_some() {
-        return Ok((judged, Vec::new()));
+        return Ok((judged, ToldAccess::default()));
     }
-    Ok((Judged { withheld, ..judged }, gains))
+    Ok((Judged { withheld, ..judged }, told))
 }
 
-/// Returns the access of the state, with what was gained since the last snapshot, where anything may have been.
+/// Returns the access of the state, with what was gained and lost since the last snapshot, where anything may have been.
 async fn gained(
     history: &History,
     former: &Former,

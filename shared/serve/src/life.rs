@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use access::SharedChange;
+use access::ToldChange;
 use check::RuleSet;
 use history::{FindingStep, Life, Moment, Turns};
 use model::{AccountId, Author, Change, Coverage, FindingState, Sighting, State, Table, Weight, tables};
@@ -46,8 +46,8 @@ pub struct ToldMoment<'a> {
     pub seen: Vec<Value>,
     /// Gains that the run told.
     pub gains: Vec<&'a Value>,
-    /// What comparing the access tells besides.
-    pub access: Vec<&'a SharedChange>,
+    /// What became of access besides: as the run stored it, or by comparing.
+    pub access: Vec<&'a ToldChange>,
     /// What became of findings about it.
     pub findings: Vec<&'a FindingStep>,
 }
@@ -78,14 +78,18 @@ impl<'a> ToldMoment<'a> {
             .iter()
             .map(|step| json!({ "turn": finding_turn(step).unwrap_or("reworded"), "finding": &*step.after }))
             .collect();
+        let (gained, rest): (Vec<&ToldChange>, Vec<_>) =
+            self.access.iter().partition(|change| change.turn.is_gain());
+        let gained: Vec<Value> =
+            self.gains.iter().map(|gain| json!(gain)).chain(gained.iter().map(|gain| json!(gain))).collect();
         json!({
             "snapshot": self.snapshot.snapshot,
             "at": self.snapshot.at,
             "is_first": self.is_first,
             "things": self.things,
             "seen": self.seen,
-            "gained": self.gains,
-            "access": self.access,
+            "gained": gained,
+            "access": rest,
             "findings": findings,
         })
     }
@@ -179,15 +183,14 @@ pub async fn tell_life<'a>(
         let own = life.subject.address(history.account());
         told.seen.sort_by_key(|thing| thing.pointer("/thing/address").and_then(Value::as_str) != Some(&own));
         told.gains.extend(&moment.gains);
+        told.access.extend(&moment.access);
         told.findings.extend(&moment.findings);
         moments.insert(moment.snapshot.snapshot, told);
     }
     for (snapshot, changes) in &turns.changes {
         let told = moments.entry(snapshot.snapshot).or_insert_with(|| ToldMoment::new(snapshot, false));
         // What the run itself told of gains is not told again.
-        let is_new = |change: &&access::SharedChange| {
-            told.gains.is_empty() || !matches!(change.turn, access::Turn::Gained | access::Turn::Widened)
-        };
+        let is_new = |change: &&ToldChange| told.gains.is_empty() || !change.turn.is_gain();
         let fresh: Vec<_> = changes.iter().filter(is_new).collect();
         told.access.extend(fresh);
     }

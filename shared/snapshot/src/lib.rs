@@ -40,7 +40,8 @@ pub use error::{SnapshotError, StoreError};
 pub use follow::{RowFilter, RowStep, Timeline};
 pub use history::History;
 pub use manifest::{
-    CoverageCounts, DeltaRef, FORMAT, FindingsRef, Manifest, ObjectRef, StoredTable, TableEntry, Unjudged,
+    AccessRef, CoverageCounts, DeltaRef, FORMAT, FindingsRef, Manifest, ObjectRef, StoredTable, TableEntry,
+    Unjudged,
 };
 pub use name::{NameError, SnapshotName};
 pub use objects::Place;

@@ -55,6 +55,10 @@ pub struct Manifest {
     /// Why the rules did not judge this snapshot, if they did not: its findings are then those of an earlier one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unjudged: Option<Unjudged>,
+    /// What the run found gained and lost of access since the snapshot that was judged before it; none where it did not look: it is not
+    /// judged, or an earlier version wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<AccessRef>,
     /// The events of the run, when there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outbox: Option<ObjectRef>,
@@ -90,6 +94,15 @@ pub struct CoverageCounts {
     pub lists: u64,
     /// Those that were not read to their end.
     pub incomplete: u64,
+}
+
+/// Where it is said what a run found gained and lost of access.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessRef {
+    /// The changes of access as the comparison of two snapshots tells them; none where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<ObjectRef>,
 }
 
 /// Where the findings are.
@@ -260,7 +273,13 @@ impl Manifest {
     /// Returns the objects that the snapshot consists of.
     pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
         let tables = self.tables.values().flat_map(|entry| entry.objects());
-        tables.chain(self.findings.iter().flat_map(FindingsRef::objects)).chain(&self.outbox)
+        tables.chain(self.documents())
+    }
+
+    /// Returns the objects of it that are documents: findings, changes of access, and events.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = &ObjectRef> {
+        let changes = self.access.iter().filter_map(|access| access.changes.as_ref());
+        self.findings.iter().flat_map(FindingsRef::objects).chain(changes).chain(&self.outbox)
     }
 
     /// Returns the canonical bytes: what is stored, and hashed.
@@ -347,6 +366,7 @@ mod tests {
             coverage: CoverageCounts::default(),
             unjudged: None,
             findings: None,
+            access: None,
             outbox: None,
             undelivered: Vec::new(),
             withheld: BTreeMap::new(),

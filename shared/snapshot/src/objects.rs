@@ -21,6 +21,8 @@ const OUTBOX_PAGES: usize = 100;
 /// Where a document belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
+    /// What a run found gained and lost of access.
+    Access,
     /// The findings after a run.
     Findings,
     /// The events of the run with that number.
@@ -30,6 +32,7 @@ pub enum Place {
 impl Place {
     fn key(self, sha256: &str) -> String {
         match self {
+            Self::Access => format!("access/{sha256}.json.zst"),
             Self::Findings => format!("findings/{sha256}.json.zst"),
             // With the hash in the name, two runs of one number never write over each other's events.
             Self::Outbox(number) => format!("outbox/{number:08}-{sha256}.json.zst"),
@@ -49,7 +52,7 @@ pub(crate) fn compressed<T: Serialize + ?Sized>(
         Place::Findings => {
             document.serialize(&mut serde_json::Serializer::with_formatter(&mut json, MemberLines::default()))
         }
-        Place::Outbox(_) => serde_json::to_writer(&mut json, document),
+        Place::Access | Place::Outbox(_) => serde_json::to_writer(&mut json, document),
     };
     written.map_err(|error| unstorable(error.to_string()))?;
     if json.written > GREATEST_DOCUMENT {

@@ -61,6 +61,7 @@ impl Author {
             coverage: CoverageCounts::default(),
             unjudged: None,
             findings: None,
+            access: None,
             outbox: None,
             undelivered: Vec::new(),
             withheld: BTreeMap::new(),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::noted::NotedManifest;
 use crate::{
-    FindingsRef, History, Manifest, ObjectRef, Pruned, SnapshotError, TableEntry,
+    History, Manifest, ObjectRef, Pruned, SnapshotError, TableEntry,
     hash::sha256,
     history::{is_put_in, manifest_key, number_of},
     manifest::hash_in_key,
@@ -326,7 +326,7 @@ impl<'a> Walk<'a> {
     }
 
     async fn content(&mut self, manifest: &Manifest) -> Result<(), SnapshotError> {
-        for object in manifest.findings.iter().flat_map(FindingsRef::objects).chain(&manifest.outbox) {
+        for object in manifest.documents() {
             self.object(object).await?;
         }
         let mut former = std::mem::take(&mut self.tables);
@@ -403,7 +403,8 @@ impl<'a> Walk<'a> {
             if is_manifest || is_mutable || self.proven.contains_key(*name) {
                 continue;
             }
-            let is_ours = ["tables/", "findings/", "outbox/"].iter().any(|folder| name.starts_with(folder));
+            let is_ours =
+                ["access/", "findings/", "outbox/", "tables/"].iter().any(|folder| name.starts_with(folder));
             let key = self.history.key(name);
             let bytes = match self.history.get(&key).await {
                 Ok(Some(bytes)) => bytes,

@@ -1,8 +1,16 @@
 //! The life of one thing, and since when each of its columns is as it is: held against what every snapshot shows.
 
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    sync::Arc,
+};
 
+use access::ToldChange;
+use history::Subject;
+use model::tables;
 use serde_json::{Value, json};
+use snapshot::{AnyStore, History, StoreOptions};
 
 use super::program::Desk;
 
@@ -69,11 +77,11 @@ fn a_life_holds_what_happened_around_a_principal() {
     assert!(titles(moments[&6]).iter().any(|title| title.contains("ci-deployer-key changed")));
     // A run without change, and one that could not see, are no part of anybody's life.
     assert!(!moments.contains_key(&3));
+    // Runs store what they find of access: nothing is left to compare. Of what several lost the life of one tells its own.
     let page = desk.iamwatch(&["history", "ci-deployer", "--compare", "0"]).done();
-    assert!(
-        page.contains("was not compared in snapshots") && page.contains("↑ service ID ci-deployer"),
-        "{page}"
-    );
+    assert!(!page.contains("was not compared") && page.contains("↑ service ID ci-deployer"), "{page}");
+    let lost = "↓ service ID ci-deployer lost access, policy 'Developers look into the order database'";
+    assert!(page.contains(lost) && page.contains("still held); 5 others too"), "{page}");
 }
 
 #[test]
@@ -256,4 +264,57 @@ fn a_holder_of_another_account_has_a_life_though_no_table_has_it() {
         assert!(steps.any(|step| step.to_string().contains(address)), "{named}: {life}");
     }
     desk.iamwatch(&["history", "account/00000000000000000000000000000000"]).fails(2, &["no snapshot"]);
+}
+
+/// What one thing gained and lost of access: in which snapshot, whether it is a gain, and of what.
+type Turned = BTreeSet<(u64, bool, String)>;
+
+fn turned<'a>(subject: &Subject, moments: impl Iterator<Item = (u64, &'a Vec<ToldChange>)>) -> Turned {
+    let ids = subject.telling_ids();
+    let mut turned = Turned::new();
+    for (number, changes) in moments {
+        for change in
+            changes.iter().filter(|change| change.principals.iter().any(|who| ids.contains(&who.id)))
+        {
+            let is_its = |grant: &&access::ToldGrant| {
+                grant.rest.get("only").is_none() || access::names_any(&grant.rest, "only", &ids)
+            };
+            let its = change.grants.iter().filter(is_its).map(|grant| grant.rest["words"].to_string());
+            turned.extend(its.map(|words| (number, change.turn.is_gain(), words)));
+        }
+    }
+    turned
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_runs_store_of_access_is_what_comparing_their_snapshots_tells() {
+    let desk = Desk::with_both_histories();
+    let store = desk.path("iamwatch-store").display().to_string();
+    let store = AnyStore::open(&store, &StoreOptions::default()).await.unwrap();
+    for account in History::accounts(&store).await.unwrap() {
+        let history = History::new(store.clone(), account);
+        let newest = history.newest().await.unwrap().unwrap();
+        let timeline = history.timeline(newest).await.unwrap();
+        let mut older = timeline.clone();
+        Arc::make_mut(&mut older.manifests).iter_mut().for_each(|manifest| manifest.access = None);
+        let mut told = Turned::new();
+        let table = tables::find(&format!("{}_users", history.account().cloud())).unwrap();
+        let last = timeline.manifests.last().unwrap();
+        for row in history.read(last, table).await.unwrap().iter() {
+            let place = table.place(&table.key_text(row));
+            let subject = history::find_subject(&history, &timeline, &place).await.unwrap();
+            let life = history::life(&history, &timeline, subject.clone()).await.unwrap();
+            let stored = life.moments.iter().map(|moment| (moment.snapshot.snapshot, &moment.access));
+            let stored = turned(&subject, stored);
+            let compared = history::access_turns(&history, &older, &subject, 100, || true).await.unwrap();
+            let compared = compared.changes.iter().map(|(at, changes)| (at.snapshot, changes));
+            let compared = turned(&subject, compared);
+            // Comparing looks where rows near the user changed: what the organisation takes, or an agency that trusts everybody gives, it misses.
+            let mut seen_by_both = stored.clone();
+            seen_by_both.retain(|turn| compared.iter().any(|other| other.0 == turn.0));
+            assert_eq!(seen_by_both, compared, "{}", subject.place());
+            told.extend(stored);
+        }
+        assert!(told.iter().any(|turn| turn.1) && told.iter().any(|turn| !turn.1), "{told:?}");
+    }
 }

@@ -96,6 +96,7 @@ async fn make_world(store: &AnyStore, folder: PathBuf, rule: &Rule, case: &Case)
         coverage: CoverageCounts::default(),
         findings: None,
         unjudged: None,
+        access: None,
         outbox: None,
         undelivered: Vec::new(),
         withheld: Default::default(),

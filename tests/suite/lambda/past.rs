@@ -149,6 +149,7 @@ async fn put_large_table(place: &str, s3: &str, rows: u32) -> String {
         coverage: CoverageCounts::default(),
         unjudged: None,
         findings: None,
+        access: None,
         outbox: None,
         undelivered: Vec::new(),
         withheld: BTreeMap::new(),

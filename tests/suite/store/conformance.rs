@@ -166,6 +166,7 @@ pub(crate) async fn a_history_is_written_read_and_proven(store: AnyStore) {
             coverage: CoverageCounts::default(),
             unjudged: None,
             findings: None,
+            access: None,
             outbox: Some(history.put_json(Place::Outbox(number as u64), &["event"]).await.unwrap()),
             undelivered: Vec::new(),
             withheld: Default::default(),

@@ -9,13 +9,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccessChange, CauseKind, Inventory, Turn, hidden, late_roles, side::ids};
+use super::{AccessChange, CauseKind, Inventory, hidden, late_roles, side::ids};
 use crate::{Access, access::both};
 
 impl AccessChange {
     /// Returns whether the principal can do what it could not.
     pub(super) const fn is_gain(&self) -> bool {
-        matches!(self.turn, Turn::Gained | Turn::Widened)
+        self.turn.is_gain()
     }
 }
 

@@ -1,0 +1,115 @@
+//! What was gained and lost as texts and JSON, as the run that found it stores it: whoever reads a life compares nothing anew.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{GrantChange, SharedChange, Turn, sentence::standing, steps::is_id_among};
+
+/// What one or more principals gained or lost together, as it is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldChange {
+    /// What happened, as one sentence.
+    pub title: String,
+    /// Whether access was gained or lost.
+    pub turn: Turn,
+    /// To whom.
+    pub principals: Vec<ToldPrincipal>,
+    /// To what, widest first.
+    pub grants: Vec<ToldGrant>,
+    /// The first of those who can assume one of the principals, and how many can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usable_by: Option<Value>,
+    /// The sensitive permissions that came with it, where they were looked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensitive: Vec<Value>,
+}
+
+/// Who gained or lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldPrincipal {
+    /// Its id.
+    pub id: String,
+    /// What it is called in a sentence.
+    pub words: String,
+    /// Its kind, name and standing.
+    #[serde(flatten)]
+    pub rest: Value,
+}
+
+/// What was gained or lost by one grant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldGrant {
+    /// What happened by it, after whom it happened to.
+    pub title: String,
+    /// Its parts, as [`GrantChange`] has them: its paths, its cause, and whose it is where it is not everybody's.
+    #[serde(flatten)]
+    pub rest: Value,
+}
+
+impl ToldChange {
+    /// Takes what a change says, in its own words.
+    #[must_use]
+    pub fn of(change: &SharedChange) -> Self {
+        let grant = |grant: &GrantChange| ToldGrant { title: grant.told(change.turn), rest: json!(grant) };
+        let principals = change.principals.iter().map(|who| ToldPrincipal {
+            id: who.step.id.clone(),
+            words: standing(who),
+            rest: without(json!(who), "id"),
+        });
+        Self {
+            title: change.sentence(),
+            turn: change.turn,
+            principals: principals.collect(),
+            grants: change.grants.iter().map(grant).collect(),
+            usable_by: (!change.usable_by.is_nobody()).then(|| json!(change.usable_by)),
+            sensitive: Vec::new(),
+        }
+    }
+
+    /// Returns whether it is of one of some things, by id: they gained or lost, or are a step of the way.
+    #[must_use]
+    pub fn is_of(&self, ids: &BTreeSet<String>) -> bool {
+        let leads = |grant: &ToldGrant| {
+            names_any(&grant.rest, "path", ids) || names_any(&grant.rest, "former_path", ids)
+        };
+        self.principals.iter().any(|who| is_id_among(&who.id, ids)) || self.grants.iter().any(leads)
+    }
+
+    /// Lets the sentence speak of one of some things, by id, where that is one of several who gained or lost: of what it did itself.
+    pub fn speak_of(&mut self, ids: &BTreeSet<String>) {
+        let Some(who) = self.principals.iter().find(|who| is_id_among(&who.id, ids)) else { return };
+        let is_its =
+            |grant: &&ToldGrant| grant.rest.get("only").is_none() || names_any(&grant.rest, "only", ids);
+        let mut its = self.grants.iter().filter(is_its);
+        if self.principals.len() < 2 {
+            return;
+        }
+        let Some(widest) = its.next() else { return };
+        let more = match its.count() {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        let others = match self.principals.len() - 1 {
+            1 => "; one other too".to_owned(),
+            others => format!("; {others} others too"),
+        };
+        self.title = format!("{} {}{more}{others}", who.words, widest.title);
+    }
+}
+
+/// Returns an object without one of its members.
+fn without(mut object: Value, name: &str) -> Value {
+    if let Some(members) = object.as_object_mut() {
+        members.remove(name);
+    }
+    object
+}
+
+/// Returns whether one of the steps in a member, as they are told, is a thing with one of some ids.
+#[must_use]
+pub fn names_any(value: &Value, member: &str, ids: &BTreeSet<String>) -> bool {
+    let steps = value.get(member).and_then(Value::as_array);
+    steps.into_iter().flatten().filter_map(|step| step.get("id")?.as_str()).any(|id| is_id_among(id, ids))
+}
