@@ -6,13 +6,14 @@ use std::{
     time::Instant,
 };
 
+use access::{ToldChange, Turn};
 use anyhow::{Context, Result};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use model::{Cloud, Event};
 use pipeline::PipelineError;
 use simulators::bucket::Bucket;
-use snapshot::SnapshotError;
+use snapshot::{History, Manifest, SnapshotError};
 use tempfile::TempDir;
 
 use crate::{
@@ -88,6 +89,14 @@ pub struct Outcome {
     pub store_faults: BTreeMap<&'static str, u64>,
     pub strikes: BTreeMap<Kind, u64>,
     pub violations: Vec<Violation>,
+}
+
+/// Reads what a run stored of access.
+async fn stored_access(history: &History, manifest: &Manifest) -> Result<Vec<ToldChange>> {
+    match manifest.access.as_ref().and_then(|access| access.changes.as_ref()) {
+        Some(stored) => Ok(history.get_json(stored).await?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The life while it is lived.
@@ -191,6 +200,7 @@ impl Life {
         let history = self.shadow.history().await?;
         let manifest = history.latest().await?.context("a snapshot")?;
         let truth = Truth::read(&history, &manifest).await?;
+        self.told_in_calm.losses(&stored_access(&history, &manifest).await?, None);
         for (listing, reason) in &truth.incomplete {
             self.violation(format!("calm weather: {listing} is not complete: {reason}"));
         }
@@ -271,6 +281,8 @@ impl Life {
             let truth = truth.clone();
             let manifest = history.manifest(number).await?;
             let seen = Truth::read(&history, &manifest).await?;
+            let calm = &self.told_in_calm.losers;
+            self.told.losses(&stored_access(&history, &manifest).await?, Some(calm));
             let wrong = self.state.follow(seen, &truth);
             wrong.into_iter().for_each(|wrong| self.violation(wrong));
             // Hurry makes answers late that nobody spoilt.
@@ -365,8 +377,10 @@ impl Life {
         let (first, last) = (shadow.manifest(1).await?, shadow.latest().await?.context("a snapshot")?);
         for change in &history::access_changes(&shadow, &first, &last).await?.changes {
             let ids = change.principals.iter().map(|principal| principal.step.id.as_str());
-            if serde_json::json!(change.turn) != "lost" {
+            if change.turn.is_gain() {
                 self.told.must_have_gained(ids, &self.told_in_calm.gainers);
+            } else if change.turn == Turn::Lost {
+                self.told.must_have_lost(ids, &self.told_in_calm.losers);
             }
         }
         for wrong in self.told_in_calm.take_wrong() {

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use access::{ToldChange, Turn};
 use model::{Event, Finding, Table, tables};
 use serde_json::Value;
 
@@ -25,6 +26,8 @@ pub struct Tally {
     pub gains: BTreeMap<String, u64>,
     /// Who gained access, with the title of the first event that told it.
     pub gainers: BTreeMap<String, String>,
+    /// Who lost access, with the title of what was first stored of it.
+    pub losers: BTreeMap<String, String>,
     pub events: u64,
     /// Events that were cut, so that not all that they tell can be read.
     pub cut: u64,
@@ -272,6 +275,34 @@ impl Tally {
             self.gainers.entry(id.to_owned()).or_insert_with(|| title.clone());
         }
         *self.gains.entry(format!("{title} {}", data["grants"])).or_default() += 1;
+    }
+
+    /// Books what a run stored of access, when these had lost some.
+    pub fn losses(&mut self, stored: &[ToldChange], real: Option<&BTreeMap<String, String>>) {
+        for change in stored.iter().filter(|change| matches!(change.turn, Turn::Lost | Turn::Narrowed)) {
+            for who in &change.principals {
+                if real.is_some_and(|real| !real.contains_key(&who.id)) {
+                    self.wrong(format!(
+                        "false: access lost by {}, who lost nothing: {}",
+                        who.id, change.title
+                    ));
+                }
+                self.losers.entry(who.id.clone()).or_insert_with(|| change.title.clone());
+            }
+        }
+    }
+
+    /// Says of those who can do less than at first, and of whom that was stored in calm weather, if it was not stored.
+    pub fn must_have_lost<'a>(
+        &mut self,
+        ids: impl Iterator<Item = &'a str>,
+        calm: &BTreeMap<String, String>,
+    ) {
+        for id in ids.filter(|id| !self.losers.contains_key(*id)) {
+            if let Some(title) = calm.get(id) {
+                self.wrong.push(format!("lost: access lost by {id} was never stored: {title}"));
+            }
+        }
     }
 
     /// Says of those who can do more than at first, and of whom that was told in calm weather, if it was not told.

@@ -329,6 +329,30 @@ mod tests {
     }
 
     #[test]
+    fn what_several_gained_is_told_of_the_one_who_is_asked_for() {
+        let changes = vec![
+            edited("ana", Turn::Gained, "much", 9),
+            edited("ben", Turn::Widened, "some", 5),
+            edited("cy", Turn::Widened, "some", 5),
+            edited("cy", Turn::Widened, "little", 1),
+        ];
+        let all = crate::ToldChange::of(&shared(changes)[0]);
+        let told_of = |id: &str| {
+            let mut told = all.clone();
+            assert!(told.is_of(&BTreeSet::from([id.to_owned()])), "{id}");
+            told.speak_of(&BTreeSet::from([id.to_owned()]));
+            told.title
+        };
+        assert_eq!(told_of("cy"), "user cy can now assume user some: changed, and 1 more; 2 others too");
+        assert_eq!(told_of("ana"), "user ana can now assume user much: changed; 2 others too");
+        // Whoever is a step of the way is told what all of them gained.
+        assert_eq!(told_of("ops"), all.title);
+        assert!(!all.is_of(&BTreeSet::from(["dan".to_owned()])));
+        let stored = serde_json::to_vec(&all).unwrap();
+        assert_eq!(serde_json::from_slice::<crate::ToldChange>(&stored).unwrap(), all);
+    }
+
+    #[test]
     fn what_one_of_them_gained_by_something_else_is_told_apart() {
         let changes = vec![
             edited("ana", Turn::Gained, "x", 9),
