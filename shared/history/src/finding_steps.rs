@@ -44,7 +44,7 @@ pub(crate) async fn finding_steps(
     let parts = parts(&timeline.manifests);
     let mut documents = history.documents(parts.iter().map(|part| part.object).collect());
     let mut parts = parts.iter();
-    let ids = subject.telling_ids();
+    let ids = subject.telling_ids(history.account());
     let account = history.account();
     let address = subject.address(account);
     let is_other_place =

@@ -5,6 +5,7 @@ mod derived;
 mod finding_steps;
 mod grants;
 mod holder;
+mod kept;
 mod life;
 mod life_names;
 mod parts;

@@ -1,18 +1,27 @@
 //! The life of one thing: when it came and by whom, what changed of it and around it, what it gained, what was found, when it went.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use access::ToldChange;
 use futures::TryStreamExt;
 use model::{
-    Change, ChangeKind, Event, Kind, Row, Rows, Sighting, State, Table, Weight, tables,
+    Change, ChangeKind, Event, Kind, Lists, Row, Rows, Sighting, State, Table, Weight, tables,
     tables::derived::GRANT_PRINCIPALS,
 };
 use snapshot::{History, Manifest, Mentions, ReadCache, RowFilter, RowStep, SnapshotError, Timeline};
 
 use crate::{
-    FindingStep, QuestionError, Subject, finding_steps::finding_steps, holder::holder_row, is_among,
-    life_names::names_of, parts, state, subject::naming_columns,
+    FindingStep, QuestionError, Subject,
+    finding_steps::finding_steps,
+    holder::holder_row,
+    is_among,
+    kept::states_without_documents,
+    life_names::{names_in, with_former_names},
+    parts,
+    subject::naming_columns,
 };
 
 /// The life of one thing, from the first snapshot that can be read to the last.
@@ -49,6 +58,9 @@ pub struct Moment {
     pub findings: Vec<FindingStep>,
 }
 
+/// Runs that are compared at a time: of each what it could see is held, and what the one before could.
+const COMPARED_AT_ONCE: usize = 16;
+
 /// Most bytes of what was read that are kept.
 const KEPT: usize = 64 << 20;
 
@@ -72,7 +84,10 @@ pub async fn life(history: &History, timeline: &Timeline, subject: Subject) -> R
     let findings = parts::begin(async move { finding_steps(&findings.0, &findings.1, &findings.2).await });
     let gains = parts::begin(async move { self::gains(&gains.0, &gains.1, &gains.2).await });
     let stored = parts::begin(async move { stored_access(&stored.0, &stored.1, &stored.2).await });
-    let (steps, findings, gains, stored) = futures::future::try_join4(steps, findings, gains, stored).await?;
+    let names = (history.clone(), newest.clone());
+    let names = parts::begin(async move { names_in(&names.0, &names.1).await });
+    let (steps, findings, gains, stored, names) =
+        futures::future::try_join5(steps, findings, gains, stored, names).await?;
     let (subject, row, is_there) = if is_among(&[&GRANT_PRINCIPALS], subject.table) {
         let row = holder_row(history, newest, |row| row.prefix(1) == subject.key.as_bytes()).await?;
         let is_there = row.is_some();
@@ -82,19 +97,15 @@ pub async fn life(history: &History, timeline: &Timeline, subject: Subject) -> R
         // It may have been found by a name that it no longer has.
         (row.as_ref().map_or(subject.clone(), |row| Subject::of_row(subject.table, row)), row, is_there)
     };
-    let names = names_of(history, timeline, &steps).await?;
+    let names = with_former_names(history, timeline, names, &steps).await?;
     let mut moments = BTreeMap::new();
-    for (former, manifest) in pairs(&timeline.manifests) {
-        let of_run = of_run(&steps, manifest.number);
-        if of_run.iter().any(|(_, step)| step.number == manifest.number) {
-            let changes = weighed(history, former, manifest, &of_run).await?;
-            if !changes.is_empty() {
-                moment(&mut moments, former, manifest).changes = changes;
-            }
-        }
-    }
     let by_number: BTreeMap<u64, (Option<&Manifest>, &Manifest)> =
         pairs(&timeline.manifests).map(|pair| (pair.1.number, pair)).collect();
+    for (number, changes) in changes(history, &timeline.manifests, &steps).await? {
+        if let Some((former, manifest)) = by_number.get(&number).filter(|_| !changes.is_empty()) {
+            moment(&mut moments, *former, manifest).changes = changes;
+        }
+    }
     for step in findings {
         if let Some((former, manifest)) = by_number.get(&step.number) {
             moment(&mut moments, *former, manifest).findings.push(step);
@@ -147,7 +158,7 @@ fn pairs(manifests: &[Manifest]) -> impl Iterator<Item = (Option<&Manifest>, &Ma
 
 /// Returns the rows that make the life of a thing: its own, those that belong to it, and those that name it.
 fn filters(history: &History, subject: &Subject) -> Vec<(&'static Table, RowFilter)> {
-    let texts = std::sync::Arc::new(subject.telling_ids());
+    let texts = Arc::new(subject.telling_ids(history.account()));
     let filter = |table: &'static Table| {
         if table.name == subject.table.name {
             return Some((table, RowFilter::Key(subject.key.clone())));
@@ -189,28 +200,58 @@ fn of_run(steps: &[(&'static Table, Vec<RowStep>)], number: u64) -> Vec<(&'stati
     steps.iter().flat_map(of_number).collect()
 }
 
-/// Compares the rows before and after a run as the run itself did, by what either could see.
-async fn weighed(
+/// What became of the rows of a life in a run: the manifest before it, its own, and the steps.
+type RunSteps<'a> = (Option<&'a Manifest>, &'a Manifest, Vec<(&'static Table, RowStep)>);
+
+/// Returns what each run changed of some rows, by number: compared as the run itself did, by what either snapshot could see.
+async fn changes(
     history: &History,
-    former: Option<&Manifest>,
-    manifest: &Manifest,
-    steps: &[(&'static Table, RowStep)],
-) -> Result<Vec<Change>, SnapshotError> {
+    manifests: &[Manifest],
+    steps: &[(&'static Table, Vec<RowStep>)],
+) -> Result<Vec<(u64, Vec<Change>)>, SnapshotError> {
+    let runs = pairs(manifests).map(|(former, manifest)| (former, manifest, of_run(steps, manifest.number)));
+    let runs: Vec<RunSteps<'_>> = runs.filter(|(.., steps)| !steps.is_empty()).collect();
+    let mut changes = Vec::new();
+    for some in runs.chunks(COMPARED_AT_ONCE) {
+        let states = sights(history, some).await?;
+        let sight = |manifest: &Manifest| {
+            states.get(&manifest.number).map(|state| State::clone(state)).unwrap_or_default()
+        };
+        for (former, manifest, steps) in some {
+            let [before, after] = [former.map(sight).unwrap_or_default(), sight(manifest)];
+            changes.push((manifest.number, compare(before, after, steps)));
+        }
+    }
+    Ok(changes)
+}
+
+/// Reads what decides how steps are told: how far lists were read, and the things that they were read for.
+async fn sights(
+    history: &History,
+    runs: &[RunSteps<'_>],
+) -> Result<BTreeMap<u64, Arc<State>>, SnapshotError> {
+    let mut tables: Vec<&'static Table> = vec![&tables::COVERAGE];
+    for (table, _) in runs.iter().flat_map(|(.., steps)| steps) {
+        // Whether a list is new hangs on whether what it is read for is.
+        let parent = table.parent.and_then(|parent| tables::find(parent.table));
+        tables.extend(parent.filter(|parent| !is_among(&tables, parent)));
+    }
+    let mut manifests: Vec<&Manifest> =
+        runs.iter().flat_map(|(former, manifest, _)| former.iter().copied().chain([*manifest])).collect();
+    manifests.dedup_by_key(|manifest| manifest.number);
+    let states = states_without_documents(history, &manifests, &tables).await?;
+    // Two runs that follow each other share what was seen between them.
+    states.iter().for_each(|state| drop(Lists::of(state)));
+    Ok(manifests.iter().map(|manifest| manifest.number).zip(states).collect())
+}
+
+fn compare(mut before: State, mut after: State, steps: &[(&'static Table, RowStep)]) -> Vec<Change> {
     let mut declared: Vec<&'static Table> = Vec::new();
-    let mut sight: Vec<&'static Table> = vec![&tables::COVERAGE];
     for (table, _) in steps {
         if !is_among(&declared, table) {
             declared.push(table);
         }
-        // Whether a list is new hangs on whether what it is read for is.
-        let parent = table.parent.and_then(|parent| tables::find(parent.table));
-        sight.extend(parent.filter(|parent| !is_among(&sight, parent)));
     }
-    let mut before = match former {
-        Some(former) => state(history, former, &sight).await?,
-        None => State::default(),
-    };
-    let mut after = state(history, manifest, &sight).await?;
     for table in &declared {
         let rows = |side: fn(&RowStep) -> Option<&Row>| {
             let of_table = steps.iter().filter(|(each, _)| each.name == table.name);
@@ -219,7 +260,7 @@ async fn weighed(
         before.put(table, rows(|step| step.before.as_ref()));
         after.put(table, rows(|step| step.after.as_ref()));
     }
-    Ok(diff::compare(&before, &after, &declared))
+    diff::compare(&before, &after, &declared)
 }
 
 /// Returns the gains of access that events told of a thing: of itself, or by a way through it. Left to [`crate::access_turns`] are the
@@ -229,7 +270,7 @@ pub(crate) async fn gains(
     timeline: &Timeline,
     subject: &Subject,
 ) -> Result<Vec<(u64, serde_json::Value)>, SnapshotError> {
-    let ids = subject.telling_ids();
+    let ids = subject.telling_ids(history.account());
     let mentions: Mentions = ids.iter().collect();
     let manifests = timeline.manifests.iter().filter(|manifest| manifest.access.is_none());
     let (mut numbers, outboxes): (VecDeque<u64>, Vec<_>) =
@@ -256,7 +297,7 @@ async fn stored_access(
     timeline: &Timeline,
     subject: &Subject,
 ) -> Result<Vec<(u64, Vec<ToldChange>)>, SnapshotError> {
-    let ids = subject.telling_ids();
+    let ids = subject.telling_ids(history.account());
     let mentions: Mentions = ids.iter().collect();
     let manifests = timeline.manifests.iter();
     let (mut numbers, stored): (VecDeque<u64>, Vec<_>) = manifests

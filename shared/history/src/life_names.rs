@@ -2,29 +2,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Row, Rows, State, Table, references, tables};
-use snapshot::{History, RowFilter, RowStep, SnapshotError, Timeline};
+use model::{Cloud, Row, Rows, State, Table, references, tables};
+use snapshot::{History, Manifest, RowFilter, RowStep, SnapshotError, Timeline};
 
-use crate::{state, subject::IDS};
+use crate::{kept::states_without_documents, subject::IDS};
 
 /// Columns beside references, parents and authors that hold the id of a principal or group.
 const HOLDERS: [&str; 2] = ["subject_access_group_id", "subject_iam_id"];
 
-/// Reads the rows that name what some rows speak of: as the last snapshot has them, or as they were before they went.
-pub(crate) async fn names_of(
+/// Returns the tables whose rows have names that a life may need: those of principals, groups and what gives them access.
+fn named_tables(cloud: Cloud) -> Vec<&'static Table> {
+    let is_named = |table: &&'static Table| {
+        let is_of_access = || access::tables(cloud).any(|each| each.name == table.name);
+        table.label.is_some() && table.key == 1 && is_of_access()
+    };
+    tables::of_cloud(cloud).filter(is_named).collect()
+}
+
+/// Reads the rows of a snapshot that have names, without their documents.
+pub(crate) async fn names_in(history: &History, manifest: &Manifest) -> Result<State, SnapshotError> {
+    let named = named_tables(history.account().cloud());
+    let states = states_without_documents(history, &[manifest], &named).await?;
+    Ok(states.first().map(|state| State::clone(state)).unwrap_or_default())
+}
+
+/// Adds to the names of the last snapshot those of what some rows speak of and it does not have, as they were before they went.
+pub(crate) async fn with_former_names(
     history: &History,
     timeline: &Timeline,
+    mut names: State,
     steps: &[(&'static Table, Vec<RowStep>)],
 ) -> Result<State, SnapshotError> {
-    let Some(newest) = timeline.manifests.last() else { return Ok(State::default()) };
-    let named: Vec<&'static Table> = tables::of_cloud(history.account().cloud())
-        .filter(|table| {
-            table.label.is_some()
-                && table.key == 1
-                && access::tables(history.account().cloud()).any(|each| each.name == table.name)
-        })
-        .collect();
-    let mut names = state(history, newest, &named).await?;
+    let named = named_tables(history.account().cloud());
     let mut missing = mentioned(steps);
     for table in &named {
         for row in names.rows(table) {

@@ -55,14 +55,14 @@ impl Subject {
         self.table.place(&self.table.key_text(&self.key))
     }
 
-    /// Returns the ids that cannot be anything else: a word as `default` names many things.
+    /// Returns the ids that cannot be anything else: a word as `default` names many things, and that of the account is named by all that
+    /// there is.
     #[must_use]
-    pub fn telling_ids(&self) -> BTreeSet<String> {
-        self.ids
-            .iter()
-            .filter(|id| id.len() > 4 && id.bytes().any(|each| each.is_ascii_digit()))
-            .cloned()
-            .collect()
+    pub fn telling_ids(&self, account: &AccountId) -> BTreeSet<String> {
+        let is_telling = |id: &&String| {
+            id.len() > 4 && id.bytes().any(|each| each.is_ascii_digit()) && id.as_str() != account.id()
+        };
+        self.ids.iter().filter(is_telling).cloned().collect()
     }
 }
 

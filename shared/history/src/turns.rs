@@ -47,7 +47,7 @@ pub async fn access_turns(
     if pairs.is_empty() {
         return Ok(Turns { changes: Vec::new(), left_out: Vec::new(), is_hurried: false });
     }
-    let ids = Arc::new(subject.telling_ids());
+    let ids = Arc::new(subject.telling_ids(history.account()));
     let mut numbers: Vec<u64> = candidates(history, timeline, subject).await?.into_iter().rev().collect();
     numbers.retain(|number| pairs.iter().any(|[_, after]| after.number == *number));
     let mut left_out = numbers.split_off(most.min(numbers.len()));
@@ -128,7 +128,7 @@ async fn candidates(
     let sources: Vec<&'static Table> = access::tables(history.account().cloud())
         .filter(|table| table.name != tables::COVERAGE.name)
         .collect();
-    let mut known = subject.telling_ids();
+    let mut known = subject.telling_ids(history.account());
     let mut wanted = known.clone();
     let mut numbers = BTreeSet::new();
     for _ in 0..ROUNDS {

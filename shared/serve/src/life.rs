@@ -213,17 +213,14 @@ pub async fn tell_life<'a>(
 
 /// Returns the rows in which names are looked up: those of the last snapshot, and of what is gone as it was last.
 async fn naming_state(history: &History, timeline: &Timeline, life: &Life) -> Result<State, SnapshotError> {
-    let tables: Vec<_> = notify::naming_tables(history.account().cloud()).collect();
-    let mut state = match timeline.manifests.last() {
-        Some(newest) => history::state(history, newest, &tables).await?,
-        None => State::default(),
-    };
-    for (name, rows) in life.names.iter() {
-        let Some(table) = model::tables::find(name) else { continue };
-        let mut all: BTreeMap<Vec<u8>, model::Row> =
-            rows.iter().map(|row| (row.prefix(table.key).to_vec(), row.clone())).collect();
-        all.extend(state.take(table).into_iter().map(|row| (row.prefix(table.key).to_vec(), row)));
-        state.put(table, model::Rows::new(table, all.into_values().collect()));
+    let is_missing = |table: &&'static Table| life.names.rows(table).is_empty();
+    let missing: Vec<_> = notify::naming_tables(history.account().cloud()).filter(is_missing).collect();
+    let mut state = life.names.clone();
+    if let Some(newest) = timeline.manifests.last().filter(|_| !missing.is_empty()) {
+        let read = history::state(history, newest, &missing).await?;
+        for table in missing {
+            state.put(table, read.rows(table).clone());
+        }
     }
     Ok(state)
 }

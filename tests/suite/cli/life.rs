@@ -8,7 +8,7 @@ use std::{
 
 use access::ToldChange;
 use history::Subject;
-use model::tables;
+use model::{AccountId, tables};
 use serde_json::{Value, json};
 use snapshot::{AnyStore, History, StoreOptions};
 
@@ -269,18 +269,20 @@ fn a_holder_of_another_account_has_a_life_though_no_table_has_it() {
 /// What one thing gained and lost of access: in which snapshot, whether it is a gain, and of what.
 type Turned = BTreeSet<(u64, bool, String)>;
 
-fn turned<'a>(subject: &Subject, moments: impl Iterator<Item = (u64, &'a Vec<ToldChange>)>) -> Turned {
-    let ids = subject.telling_ids();
+fn turned<'a>(
+    account: &AccountId,
+    subject: &Subject,
+    moments: impl Iterator<Item = (u64, &'a Vec<ToldChange>)>,
+) -> Turned {
+    let ids = subject.telling_ids(account);
     let mut turned = Turned::new();
     for (number, changes) in moments {
         for change in
             changes.iter().filter(|change| change.principals.iter().any(|who| ids.contains(&who.id)))
         {
-            let is_its = |grant: &&access::ToldGrant| {
-                grant.rest.get("only").is_none() || access::names_any(&grant.rest, "only", &ids)
-            };
-            let its = change.grants.iter().filter(is_its).map(|grant| grant.rest["words"].to_string());
-            turned.extend(its.map(|words| (number, change.turn.is_gain(), words)));
+            // How it is put together with what others gained depends on who was looked at.
+            let own = change.title.split("; ").next().unwrap_or_default().to_owned();
+            turned.insert((number, change.turn.is_gain(), own));
         }
     }
     turned
@@ -305,10 +307,10 @@ async fn what_runs_store_of_access_is_what_comparing_their_snapshots_tells() {
             let subject = history::find_subject(&history, &timeline, &place).await.unwrap();
             let life = history::life(&history, &timeline, subject.clone()).await.unwrap();
             let stored = life.moments.iter().map(|moment| (moment.snapshot.snapshot, &moment.access));
-            let stored = turned(&subject, stored);
+            let stored = turned(history.account(), &subject, stored);
             let compared = history::access_turns(&history, &older, &subject, 100, || true).await.unwrap();
             let compared = compared.changes.iter().map(|(at, changes)| (at.snapshot, changes));
-            let compared = turned(&subject, compared);
+            let compared = turned(history.account(), &subject, compared);
             // Comparing looks where rows near the user changed: what the organisation takes, or an agency that trusts everybody gives, it misses.
             let mut seen_by_both = stored.clone();
             seen_by_both.retain(|turn| compared.iter().any(|other| other.0 == turn.0));
@@ -316,5 +318,18 @@ async fn what_runs_store_of_access_is_what_comparing_their_snapshots_tells() {
             told.extend(stored);
         }
         assert!(told.iter().any(|turn| turn.1) && told.iter().any(|turn| !turn.1), "{told:?}");
+    }
+}
+
+#[test]
+fn the_life_of_a_setting_of_the_account_is_its_own_and_not_that_of_all_that_names_the_account() {
+    let desk = Desk::with_both_histories();
+    for (cloud, setting) in [("ibm", "ibm_account_settings"), ("huawei", "huawei_accounts")] {
+        let life = desk.iamwatch(&["history", setting, "--account", cloud, "--json"]).json();
+        let things = list(&life, "moments")
+            .iter()
+            .flat_map(|moment| list(moment, "seen").iter().chain(list(moment, "things")));
+        let tables: BTreeSet<&str> = things.map(|thing| thing["thing"]["table"].as_str().unwrap()).collect();
+        assert_eq!(tables, BTreeSet::from([setting]), "{life:#}");
     }
 }
