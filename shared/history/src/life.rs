@@ -156,6 +156,11 @@ fn pairs(manifests: &[Manifest]) -> impl Iterator<Item = (Option<&Manifest>, &Ma
     former.zip(manifests)
 }
 
+/// Returns whether what a run stored of access is all that became of it since the manifest before: none between them is missing.
+pub(crate) fn follows(former: Option<&Manifest>, manifest: &Manifest) -> bool {
+    former.is_none_or(|former| former.number + 1 == manifest.number)
+}
+
 /// Returns the rows that make the life of a thing: its own, those that belong to it, and those that name it.
 fn filters(history: &History, subject: &Subject) -> Vec<(&'static Table, RowFilter)> {
     let texts = Arc::new(subject.telling_ids(history.account()));
@@ -299,8 +304,9 @@ async fn stored_access(
 ) -> Result<Vec<(u64, Vec<ToldChange>)>, SnapshotError> {
     let ids = subject.telling_ids(history.account());
     let mentions: Mentions = ids.iter().collect();
-    let manifests = timeline.manifests.iter();
+    let manifests = pairs(&timeline.manifests).filter(|(former, manifest)| follows(*former, manifest));
     let (mut numbers, stored): (VecDeque<u64>, Vec<_>) = manifests
+        .map(|(_, manifest)| manifest)
         .filter_map(|manifest| Some((manifest.number, manifest.access.as_ref()?.changes.as_ref()?)))
         .unzip();
     let mut read = history.documents(stored);

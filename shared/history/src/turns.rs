@@ -9,7 +9,7 @@ use snapshot::{History, Manifest, RowFilter, RowStep, SnapshotError, Timeline};
 use crate::{
     Subject,
     grants::{Pair, access_changes_near, states_of},
-    life::sighting,
+    life::{follows, sighting},
     parts,
     subject::naming_columns,
 };
@@ -59,16 +59,18 @@ pub async fn access_turns(
     Ok(Turns { changes, left_out, is_hurried })
 }
 
-/// Returns the snapshots of which no run stored what became of access, each with the one before. What a run did not judge, the
-/// next that judged told with its own.
+/// Returns the snapshots of which no run stored what became of access since the one before that can be read, each with that one. What a run
+/// did not judge, the next that judged told with its own.
 fn unstored(timeline: &Timeline) -> Vec<[&Manifest; 2]> {
     let manifests = timeline.manifests.iter();
     let told_up_to = manifests.clone().rev().find(|manifest| manifest.access.is_some());
     let told_up_to = told_up_to.map_or(0, |manifest| manifest.number);
     let pairs = manifests.clone().zip(manifests.skip(1)).map(|(before, after)| [before, after]);
-    let is_told =
-        |after: &Manifest| after.access.is_some() || (after.unjudged.is_some() && after.number < told_up_to);
-    pairs.filter(|[_, after]| !is_told(after)).collect()
+    let is_told = |[before, after]: &[&Manifest; 2]| {
+        (after.access.is_some() && follows(Some(before), after))
+            || (after.unjudged.is_some() && after.number < told_up_to)
+    };
+    pairs.filter(|pair| !is_told(pair)).collect()
 }
 
 /// Compares the access of some things in pairs of snapshots, the newest first, while there is time. Returns the numbers of those that there

@@ -333,3 +333,15 @@ fn the_life_of_a_setting_of_the_account_is_its_own_and_not_that_of_all_that_name
         assert_eq!(tables, BTreeSet::from([setting]), "{life:#}");
     }
 }
+
+#[test]
+fn what_a_thing_lost_in_a_snapshot_that_is_missing_is_told_in_the_next() {
+    let desk = Desk::with_history();
+    fs::remove_file(desk.object("manifests/00000007.json")).unwrap();
+    let life = desk.iamwatch(&["history", "ci-deployer", "--json"]).json();
+    let moments = moments(&life);
+    let lost: Vec<&Value> =
+        list(moments[&8], "access").iter().filter(|change| change["turn"] == "lost").collect();
+    assert_eq!(lost.len(), 1, "{lost:#?}");
+    assert!(lost[0]["title"].as_str().unwrap().contains("was detached"), "{lost:#?}");
+}
