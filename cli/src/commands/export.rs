@@ -63,9 +63,7 @@ pub(super) async fn run(context: Context<'_>, wanted: &ExportArgs) -> Result<boo
     if !is_stream {
         context.screen.show(|paint| written.page(paint), || written.to_json())?;
     } else if !written.summary.incomplete.is_empty() {
-        context.screen.warn(
-            "not all could be seen: what is missing may be there all the same; the table `coverage` names the lists",
-        );
+        context.screen.warn(&coverage::warning(&written.summary.incomplete));
     }
     Ok(false)
 }

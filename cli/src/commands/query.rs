@@ -181,11 +181,8 @@ impl<'a> QueryUnderWay<'a> {
                 self.context.screen.warn("there are more rows: `--max-rows` takes more of them");
             }
             if !self.incomplete.is_empty() {
-                let lists = coverage::lines(self.incomplete.iter().map(|(_, gap)| gap));
-                self.context.screen.warn(&format!(
-                    "not all could be seen: what is missing may be there all the same\n{}",
-                    lists.trim_end()
-                ));
+                let incomplete = self.incomplete.iter().map(|(_, gap)| gap);
+                self.context.screen.warn(&coverage::warning(incomplete));
             }
         }
         Ok(has_rows)

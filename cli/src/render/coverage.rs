@@ -53,6 +53,12 @@ pub(crate) fn note(incomplete: &[Coverage], paint: Paint) -> String {
     page
 }
 
+/// Writes the same for standard error, where what is shown has no place for it.
+pub(crate) fn warning<'a>(incomplete: impl IntoIterator<Item = &'a Coverage>) -> String {
+    let lists = lines(incomplete);
+    format!("not all could be seen: what is missing may be there all the same\n{}", lists.trim_end())
+}
+
 /// Writes which rules have no answer, one line for those that want the same tables; nothing where all have one.
 pub(crate) fn unanswered(rules: &[Unanswered], paint: Paint) -> String {
     let mut groups: BTreeMap<(bool, &[&str]), Vec<&str>> = BTreeMap::new();
