@@ -1,15 +1,16 @@
 //! Runs audits and measures them.
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::Mutex,
     time::{Duration, Instant},
 };
 
 use check::{Limits, RuleSet};
-use model::{Timestamp, tables};
+use model::{Table, Timestamp, tables};
 use pipeline::{Run, Settings, Target, Watch};
-use snapshot::{AnyStore, History, StoreOptions};
+use snapshot::{AnyStore, History, Manifest, StoreOptions};
 
 use crate::{
     cloud::Cloud,
@@ -152,32 +153,47 @@ impl Bench {
         Ok(written)
     }
 
-    /// Measures what is asked of all snapshots: the life of a user and of a policy, and since when a row is as it is.
+    /// Measures what is asked of all snapshots: the life of a user, a policy and the group with the most members, and since when a row is
+    /// as it is.
     async fn look_back(&self, cloud: &Cloud, newest: u64) -> anyhow::Result<()> {
         let manifest = self.history.manifest(newest).await?;
-        for (table, name) in [(&tables::ibm::USERS, "life of user"), (&tables::ibm::POLICIES, "of a policy")]
-        {
-            let rows = self.history.read(&manifest, table).await?;
-            let key = rows.iter().next().map(|row| row.value(0).to_string()).unwrap_or_default();
+        let [users, policies] = [&tables::ibm::USERS, &tables::ibm::POLICIES];
+        let lives = [
+            (users, self.first_key(&manifest, users).await?, "life of user"),
+            (policies, self.first_key(&manifest, policies).await?, "of a policy"),
+            (&tables::ibm::ACCESS_GROUPS, self.crowded_group(&manifest).await?, "of a crowd"),
+        ];
+        for (table, key, name) in lives {
             let place = format!("{}/{key}", table.name);
             let past = history::keeping_changes(self.history.clone());
             let (meter, began) = (Meter::start(), Instant::now());
             let timeline = past.timeline(newest).await?;
             let subject = history::find_subject(&past, &timeline, &place).await?;
             let life = history::life(&past, &timeline, subject).await?;
-            anyhow::ensure!(life.is_there, "`{place}` is gone");
+            let turns = history::access_turns(&past, &timeline, &life.subject, COMPARED, || true).await?;
+            anyhow::ensure!(life.is_there && turns.left_out.is_empty(), "`{place}` is gone");
             report::row(cloud.of(), "history", name, meter.stop());
             report::waited(cloud.of(), &format!("{name}, {newest} snapshots"), began.elapsed());
-            let (meter, began) = (Meter::start(), Instant::now());
-            history::access_turns(&past, &timeline, &life.subject, COMPARED, || true).await?;
-            report::row(cloud.of(), "history", "its access", meter.stop());
-            report::waited(cloud.of(), &format!("{name}, access of {COMPARED}"), began.elapsed());
             let meter = Meter::start();
             let timeline = self.history.timeline(newest).await?;
             anyhow::ensure!(history::blame(&self.history, &timeline, &life.subject).await?.is_some());
             report::row(cloud.of(), "history", "blame", meter.stop());
         }
         Ok(())
+    }
+
+    async fn first_key(&self, manifest: &Manifest, table: &'static Table) -> anyhow::Result<String> {
+        let rows = self.history.read(manifest, table).await?;
+        Ok(rows.iter().next().map(|row| row.value(0).to_string()).unwrap_or_default())
+    }
+
+    async fn crowded_group(&self, manifest: &Manifest) -> anyhow::Result<String> {
+        let mut members: BTreeMap<String, u32> = BTreeMap::new();
+        for row in self.history.read(manifest, &tables::ibm::MEMBERS).await?.iter() {
+            *members.entry(row.value(0).to_string()).or_default() += 1;
+        }
+        let most = members.into_iter().max_by_key(|(_, members)| *members);
+        Ok(most.map(|(group, _)| group).unwrap_or_default())
     }
 
     /// Measures what is asked of a snapshot afterwards.
