@@ -17,7 +17,7 @@ pub struct ToldChange {
     pub title: String,
     /// Whether access was gained or lost.
     pub turn: Turn,
-    /// To whom.
+    /// Who gained or lost it.
     pub principals: Vec<ToldPrincipal>,
     /// To what, widest first: the first few, and the widest of each principal.
     pub grants: Vec<ToldGrant>,
@@ -36,7 +36,7 @@ pub struct ToldChange {
 /// Who gained or lost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToldPrincipal {
-    /// Its id.
+    /// Its id, as the cloud gave it.
     pub id: String,
     /// What it is called in a sentence.
     pub words: String,

@@ -24,6 +24,8 @@ use crate::{Removal, RemovalTerms, StoreError};
 const INCOMING: &str = ".incoming";
 /// How the names of such files begin.
 const UNNAMED: &str = ".tmp";
+/// How the names of folders begin that stood in the place of a file.
+const PUT_ASIDE: &str = "aside-";
 /// Files without a name that are older than this were left by a run that was killed.
 const LEFT_BEHIND: Duration = Duration::from_secs(24 * 60 * 60);
 /// "Operation not permitted" and "bad file descriptor" on every Unix: the kinds of `io::Error` do not tell them from others.
@@ -53,8 +55,21 @@ impl Disk {
         let place = |error| unwritable(path, error);
         let written = self.write(bytes).map_err(place)?;
         self.make_parent(path).map_err(place)?;
-        written.persist(path).map_err(|error| place(error.error))?;
+        if let Err(refused) = written.persist(path) {
+            // A folder in the place of a file is damage, and no reason to write nothing from then on.
+            if !path.is_dir() {
+                return Err(place(refused.error));
+            }
+            self.put_aside(path).map_err(place)?;
+            refused.file.persist(path).map_err(|error| place(error.error))?;
+        }
         sync_folder(&parent(path)).map_err(place)
+    }
+
+    /// Takes a folder out of the way of a file: what is in it is kept, beside the store's content.
+    fn put_aside(&self, folder: &Path) -> io::Result<()> {
+        let aside = tempfile::Builder::new().prefix(PUT_ASIDE).tempdir_in(self.root.join(INCOMING))?;
+        fs::rename(folder, aside.keep())
     }
 
     /// Writes a file unless its name is taken, and says whether it did.
@@ -236,6 +251,23 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let disk = Disk::new(home.path().join("new/store"));
         (home, disk)
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_a_file_gives_way_and_what_is_in_it_is_kept() {
+        let (_home, disk) = disk();
+        let path = disk.root().join("ledger/file/00000001.json");
+        fs::create_dir_all(path.join("by")).unwrap();
+        fs::write(path.join("by/mistake"), "x").unwrap();
+        disk.put(&path, b"taken").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"taken");
+        let mut aside = fs::read_dir(disk.root().join(INCOMING)).unwrap().map(|entry| entry.unwrap().path());
+        let kept = aside.find(|each| each.is_dir()).unwrap();
+        assert_eq!(fs::read(kept.join("by/mistake")).unwrap(), b"x");
+        // A snapshot is created, and never takes a place that is taken.
+        let manifest = disk.root().join("manifests/00000001.json");
+        fs::create_dir_all(&manifest).unwrap();
+        assert!(!disk.create(&manifest, b"{}").unwrap_or(false) && manifest.is_dir());
     }
 
     #[test]
