@@ -2,40 +2,88 @@
 
 use model::{Cloud, State, Table, Timestamp, tables};
 
-use crate::{Access, Inventory, Question, huawei, ibm};
+use crate::{Access, Inventory, Question, SensitivePermission, huawei, ibm};
+
+/// A column that names somebody, and its table.
+pub(crate) type NamingColumn = (&'static Table, &'static str);
+
+/// What a cloud has of its own; all else of access is the same for every cloud.
+pub(crate) struct CloudAccess {
+    /// Builds the access that the tables of a snapshot give at the time it was taken.
+    pub(crate) build: fn(&State, Timestamp) -> Access,
+    /// Lists when those things end that say of themselves when.
+    pub(crate) ends: fn(&State) -> Vec<Timestamp>,
+    /// Lists the actions and things of a snapshot.
+    pub(crate) inventory: fn(&State) -> Inventory,
+    /// Reads an action and a resource as the people of the cloud write them.
+    pub(crate) question: fn(&State, &str, Option<&str>) -> Result<Question, String>,
+    /// Returns the actions most like one that no role of a snapshot has; none where one has it or nothing lists them.
+    pub(crate) unknown_action: fn(&State, &str) -> Option<Vec<String>>,
+    /// Says why nobody can ever hold an action, where what was listed proves it.
+    pub(crate) impossible_action: fn(&State, &str) -> Option<String>,
+    /// Whether the roles list their actions one by one, so that a pattern stands for those that are listed.
+    pub(crate) lists_actions: bool,
+    /// Whether an action has the form of those of the cloud.
+    pub(crate) is_action: fn(&str) -> bool,
+    /// That form, with an example.
+    pub(crate) action_form: &'static str,
+    /// The sensitive permissions that are audited unasked, as TOML.
+    pub(crate) permissions: &'static str,
+    /// Where principals stand, and the column of their ids.
+    pub(crate) principals: &'static [NamingColumn],
+    /// The kinds of people that a permission may allow: the list in which they stand first, then what else may name one.
+    pub(crate) people: &'static [(&'static str, &'static [NamingColumn])],
+    /// Tables that say only whether a principal can act.
+    pub(crate) credentials: &'static [&'static Table],
+    /// Tables that say what things are called, and decide on nothing.
+    pub(crate) naming: &'static [&'static Table],
+    /// Tables that end or restrict what others give.
+    pub(crate) restricting: &'static [&'static Table],
+    /// Tables that say who is in a group that a permission allows.
+    pub(crate) allowing: &'static [&'static Table],
+    /// Tables whose missing rows would hide what takes a permission away, or by nature allows it.
+    pub(crate) hiding: fn(&SensitivePermission) -> Vec<&'static Table>,
+}
+
+impl CloudAccess {
+    /// Returns that of a cloud: the only place that knows which there are.
+    pub(crate) const fn of(cloud: Cloud) -> &'static Self {
+        match cloud {
+            Cloud::Ibm => &ibm::CLOUD,
+            Cloud::Huawei => &huawei::CLOUD,
+        }
+    }
+}
 
 /// Returns the tables from which the access of an account follows, `coverage` first.
 pub fn tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
     std::iter::once(&tables::COVERAGE).chain(tables::grant_sources(cloud).iter().copied())
 }
 
+/// Returns the tables in which the principals of a cloud stand, each with the column of their ids.
+#[must_use]
+pub const fn principal_tables(cloud: Cloud) -> &'static [(&'static Table, &'static str)] {
+    CloudAccess::of(cloud).principals
+}
+
 /// Returns the access that the tables of a snapshot give at the time it was taken: what had ended by then gives nothing.
 #[must_use]
 pub fn build(cloud: Cloud, state: &State, at: Timestamp) -> Access {
-    match cloud {
-        Cloud::Ibm => ibm::access_at(state, at),
-        Cloud::Huawei => huawei::access_at(state, at),
-    }
+    (CloudAccess::of(cloud).build)(state, at)
 }
 
 /// Counts what has ended by a moment of all that says of itself when it ends. While that and the tables are the same, the access
 /// is the same.
 #[must_use]
 pub fn ends_before(cloud: Cloud, state: &State, at: Timestamp) -> usize {
-    let ends = match cloud {
-        Cloud::Ibm => ibm::ends(state),
-        Cloud::Huawei => huawei::ends(state),
-    };
+    let ends = (CloudAccess::of(cloud).ends)(state);
     ends.into_iter().filter(|end| *end <= at).count()
 }
 
 /// Returns the actions and things of a snapshot, to count reach in.
 #[must_use]
 pub fn inventory(cloud: Cloud, state: &State) -> Inventory {
-    match cloud {
-        Cloud::Ibm => ibm::inventory(state),
-        Cloud::Huawei => huawei::inventory(state),
-    }
+    (CloudAccess::of(cloud).inventory)(state)
 }
 
 /// Reads a question as the people of a cloud write it: see [`ibm::question`] and [`huawei::question`].
@@ -48,48 +96,24 @@ pub fn question(
     action: &str,
     resource: Option<&str>,
 ) -> Result<Question, String> {
-    match cloud {
-        Cloud::Ibm => ibm::question(state, action, resource),
-        Cloud::Huawei => match resource.filter(|resource| !is_urn(resource)) {
-            Some(resource) => Err(format!(
-                "`{resource}` is no URN; write it as service:region:account:type:path, as in obs:*:*:bucket:payroll"
-            )),
-            None => Ok(huawei::question(action, resource)),
-        },
-    }
+    (CloudAccess::of(cloud).question)(state, action, resource)
 }
 
 /// Returns the actions that are most like one that no role of a snapshot has; none where a role has it, or where the
 /// cloud does not list what actions there are.
 #[must_use]
 pub fn unknown_action(cloud: Cloud, state: &State, action: &str) -> Option<Vec<String>> {
-    match cloud {
-        Cloud::Ibm => ibm::unknown_action(state, action),
-        // Policies of Huawei Cloud may name any action, and no list says which there are.
-        Cloud::Huawei => None,
-    }
+    (CloudAccess::of(cloud).unknown_action)(state, action)
 }
 
 /// Returns why an action cannot be one of a cloud, where its form shows that: nobody can do what does not exist, and that
 /// would be a false comfort.
 #[must_use]
 pub fn fault_of_action(cloud: Cloud, action: &str) -> Option<String> {
-    let example = match cloud {
-        Cloud::Ibm => "service.thing.verb, as in `iam-identity.apikey.create`",
-        Cloud::Huawei => "service:thing:verb, as in `iam:users:createUserV5`",
-    };
-    let is_wild = action.chars().all(|each| matches!(each, '*' | '?'));
-    let is_fit = match cloud {
-        Cloud::Ibm => !action.contains(':'),
-        Cloud::Huawei => action.contains(':') || is_wild,
-    };
+    let CloudAccess { is_action, action_form, .. } = CloudAccess::of(cloud);
     let is_word = !action.is_empty() && !action.contains(char::is_whitespace);
-    (!is_fit || !is_word).then(|| format!("`{action}` is no action of `{cloud}`; write it as {example}"))
-}
-
-/// Returns whether a text has the five parts of a URN of Huawei Cloud, or is one of a classic role, or means anything.
-fn is_urn(text: &str) -> bool {
-    text == "*" || text.starts_with('/') || text.matches(':').count() >= 4
+    (!is_action(action) || !is_word)
+        .then(|| format!("`{action}` is no action of `{cloud}`; write it as {action_form}"))
 }
 
 #[cfg(test)]

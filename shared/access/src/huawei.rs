@@ -5,6 +5,7 @@
 //! does not say that case matters, and an audit that overlooks a grant is the worse fault.
 
 mod addresses;
+mod cloud;
 mod documents;
 mod ends;
 mod identities;
@@ -26,6 +27,7 @@ use crate::{
     Access, Inventory, Names, Pattern, Principal, Question, Resource, Source, Standing, Step,
     access::Unbound, unseen::Gaps,
 };
+pub(crate) use cloud::CLOUD;
 use documents::Documents;
 use people::People;
 use scopes::RoleScope;

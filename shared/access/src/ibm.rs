@@ -7,6 +7,7 @@
 //! Context-based restrictions bound what policies give. What else can stop a request outside of policies (limits for
 //! identities of other accounts, sign-in settings) gives nothing and is not counted here.
 
+mod cloud;
 mod conditions;
 mod groups;
 mod identities;
@@ -24,6 +25,7 @@ use std::collections::BTreeSet;
 use model::{Lists, Row, State, Timestamp, tables::ibm as t};
 
 use crate::{Access, Inventory, Names, Pattern, Resource, Step, unseen::Gaps};
+pub(crate) use cloud::CLOUD;
 use question::completed;
 pub(crate) use question::kind_and_group;
 pub use question::{question, unknown_action};

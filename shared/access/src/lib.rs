@@ -31,7 +31,9 @@ pub use access::{Access, Holders, Principal, Source, Standing};
 pub use assumptions::Assumption;
 pub use attributes::Attribute;
 pub use audited::{absence_tables, aside_tables, needed_tables, restricting_tables, weighed_tables};
-pub use clouds::{build, ends_before, fault_of_action, inventory, question, tables, unknown_action};
+pub use clouds::{
+    build, ends_before, fault_of_action, inventory, principal_tables, question, tables, unknown_action,
+};
 pub use decide::{Answer, Verdict};
 pub use gains::{AccessChange, Cause, CauseKind, Inventory, Reach, Turn, UsableBy, What, is_gain_withheld};
 pub use misnamed::{fault_of_audited_action, names_nobody};

@@ -2,12 +2,14 @@
 //!
 //! Only what was seen whole proves that something is not there. Where a list was not read to its end, nothing is said.
 
-use model::{Cloud, Lists, State, Table, Trust, tables};
+use model::{Cloud, Lists, State, Table, Trust};
 
-use crate::{Pattern, fault_of_action, permissions::is_kind, unknown_action};
-
-/// A column that names somebody, and its table.
-type NamingColumn = (&'static Table, &'static str);
+use crate::{
+    Pattern,
+    clouds::{CloudAccess, NamingColumn},
+    fault_of_action,
+    permissions::is_kind,
+};
 
 /// Returns whether `kind:name` of the people that a permission allows names nobody in an account. That is so only where
 /// the list of its kind was read to its end.
@@ -29,74 +31,20 @@ pub fn names_nobody(cloud: Cloud, state: &State, allowed: &str) -> bool {
 /// nobody holds it, which may be just what the permission is to guard.
 #[must_use]
 pub fn fault_of_audited_action(cloud: Cloud, state: &State, action: &str) -> Option<String> {
-    use tables::ibm::{CUSTOM_ROLES, ROLE_ACTIONS, ROLES};
-    if let Some(fault) = fault_of_action(cloud, action) {
-        return Some(fault);
-    }
-    let alike = unknown_action(cloud, state, action)?;
-    let (service, _) = action.split_once('.')?;
-    let lists = Lists::of(state);
-    // The actions of a service that no policy names are not listed, so that one of them proves nothing.
-    let is_listed = |service: &str| {
-        let mut rows = state.rows(&ROLE_ACTIONS).iter();
-        lists.part(ROLES.listing, service) == Some(Trust::Whole)
-            && rows.any(|row| ROLE_ACTIONS.text(row, "service_name") == Some(service))
-    };
-    if lists.whole(CUSTOM_ROLES.listing) != Trust::Whole || !is_listed(service) {
-        return None;
-    }
-    let alike: Vec<String> = alike.into_iter().map(|action| format!("`{action}`")).collect();
-    let meant = if alike.is_empty() {
-        "write it as the roles of that service do".to_owned()
-    } else {
-        format!("did you mean {}?", alike.join(" or "))
-    };
-    Some(format!("no role of `{service}` has it; {meant}"))
+    fault_of_action(cloud, action).or_else(|| (CloudAccess::of(cloud).impossible_action)(state, action))
 }
 
 /// Returns the list in which people of a kind stand, and the columns that may name one; others than of that list name
 /// whom it does not have.
 fn naming(cloud: Cloud, kind: &str) -> Option<(&'static Table, &'static [NamingColumn])> {
-    let kinds: &[(&str, &'static [NamingColumn])] = match cloud {
-        Cloud::Ibm => {
-            use tables::ibm as t;
-            &[
-                (
-                    "access group",
-                    &[(&t::ACCESS_GROUPS, "id"), (&t::ACCESS_GROUPS, "name"), (&t::POLICY_SUBJECTS, "value")],
-                ),
-                (
-                    "user",
-                    &[
-                        (&t::USERS, "iam_id"),
-                        (&t::USERS, "user_id"),
-                        (&t::ACCOUNTS, "owner_iam_id"),
-                        (&t::ACCOUNTS, "owner_user_id"),
-                        (&t::MEMBERS, "iam_id"),
-                        (&t::POLICY_SUBJECTS, "value"),
-                    ],
-                ),
-                ("service ID", &[(&t::SERVICE_IDS, "iam_id"), (&t::SERVICE_IDS, "name")]),
-                ("trusted profile", &[(&t::PROFILES, "iam_id"), (&t::PROFILES, "name")]),
-            ]
-        }
-        Cloud::Huawei => {
-            use tables::huawei as t;
-            &[
-                ("group", &[(&t::GROUPS, "group_id"), (&t::GROUPS, "name")]),
-                ("user", &[(&t::USERS, "user_id"), (&t::USERS, "name")]),
-                ("agency", &[(&t::AGENCIES, "agency_id"), (&t::AGENCIES, "name")]),
-            ]
-        }
-    };
-    let (_, columns) = kinds.iter().find(|(known, _)| is_kind(known, kind))?;
+    let (_, columns) = CloudAccess::of(cloud).people.iter().find(|(known, _)| is_kind(known, kind))?;
     let (list, _) = columns.first()?;
     Some((list, columns))
 }
 
 #[cfg(test)]
 mod tests {
-    use model::{Coverage, ListStatus, Rows, tables::huawei as t};
+    use model::{Coverage, ListStatus, Rows, tables, tables::huawei as t};
 
     use super::*;
 

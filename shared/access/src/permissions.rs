@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Access, Extent, Pattern, Principal, Standing, Step, Verdict, clouds,
     decide::{Answered, Preference, Way, Ways},
-    ibm,
 };
 
 /// A sensitive permission: actions whose holders are audited by name.
@@ -89,10 +88,7 @@ struct LeftOut {
 }
 
 fn file(cloud: Cloud) -> Result<File, toml::de::Error> {
-    toml::from_str(match cloud {
-        Cloud::Ibm => include_str!("../permissions/ibm.toml"),
-        Cloud::Huawei => include_str!("../permissions/huawei.toml"),
-    })
+    toml::from_str(clouds::CloudAccess::of(cloud).permissions)
 }
 
 /// Returns the permissions that are audited unasked.
@@ -200,10 +196,10 @@ impl<'a> PermissionQuestions<'a, '_> {
         // Whoever must hold all of it would else be hidden by a part that it holds more surely.
         let is_part_enough = self.permission.partly && pattern.is_literal();
         let prefers = if is_part_enough { Preference::Sure } else { Preference::Whole };
-        if self.cloud != Cloud::Ibm || pattern.is_literal() {
+        if !clouds::CloudAccess::of(self.cloud).lists_actions || pattern.is_literal() {
             return Ok(Found::each_of(&self.ask(action, prefers)?).collect());
         }
-        let known = ibm::inventory(self.state).actions;
+        let known = clouds::inventory(self.cloud, self.state).actions;
         let mut answers: Vec<Ways<'a>> = Vec::new();
         for each in known.iter().filter(|known| pattern.matches(known)) {
             let ways = self.ask(each, prefers)?;

@@ -92,7 +92,7 @@ impl<'a> Sensitive<'a> {
             let read = |action: &String| {
                 let question = clouds::question(cloud, state, action, permission.resource.as_deref()).ok()?;
                 let is_literal = Pattern::parse(action).is_literal();
-                let is_listed = cloud == Cloud::Ibm && !is_literal;
+                let is_listed = clouds::CloudAccess::of(cloud).lists_actions && !is_literal;
                 Some(ActionQuestion {
                     question,
                     is_part_enough: is_listed || (permission.partly && is_literal),

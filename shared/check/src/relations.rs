@@ -1,6 +1,6 @@
 //! What SQL can name, with its columns: for people who ask.
 
-use model::{Cloud, State, Table, Timestamp, Type, tables};
+use model::{AccountId, Cloud, State, Table, Timestamp, Type, tables};
 
 use crate::{
     Limits, QueryError, RunContext, View,
@@ -41,11 +41,7 @@ pub fn queryables(cloud: Cloud) -> Result<Vec<Queryable>, QueryError> {
         tables::of_cloud(cloud).map(|table| declared(table, "table")).collect();
     relations.extend(tables::derived::all().map(|table| declared(table, "made")));
     relations.push(declared(&tables::RUN, "view"));
-    let account = match cloud {
-        Cloud::Ibm => "ibm/none",
-        Cloud::Huawei => "huawei/none",
-    };
-    let Ok(account) = account.parse() else { return Ok(relations) };
+    let Ok(account) = AccountId::parse(cloud, "none") else { return Ok(relations) };
     let run = RunContext { account, at: Timestamp::UNIX_EPOCH, number: 0 };
     for View { name, about, .. } in views_of(&[cloud]) {
         let answer =

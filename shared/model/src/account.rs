@@ -26,6 +26,15 @@ impl Cloud {
             Self::Huawei => "huawei",
         }
     }
+
+    /// Returns what its people call it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Ibm => "IBM Cloud",
+            Self::Huawei => "Huawei Cloud",
+        }
+    }
 }
 
 impl fmt::Display for Cloud {

@@ -1,12 +1,13 @@
 //! The declarations of all tables, a file for each part of a cloud.
 
 pub use changes::CHANGES;
-pub use grant_sources::grant_sources;
+pub use clouds::CloudTables;
 pub use run::RUN;
 
 use crate::{Cloud, Column, Kind, Reading, Table};
 
 mod changes;
+mod clouds;
 pub mod derived;
 mod grant_sources;
 pub mod huawei;
@@ -40,11 +41,13 @@ pub const COVERAGE: Table = Table {
 
 /// Returns all tables of a cloud, `coverage` first.
 pub fn of_cloud(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
-    let tables = match cloud {
-        Cloud::Ibm => ibm::ALL,
-        Cloud::Huawei => huawei::ALL,
-    };
-    std::iter::once(&COVERAGE).chain(tables.iter().copied())
+    std::iter::once(&COVERAGE).chain(CloudTables::of(cloud).all.iter().copied())
+}
+
+/// Returns the tables from which the access of an account follows, without `coverage`.
+#[must_use]
+pub const fn grant_sources(cloud: Cloud) -> &'static [&'static Table] {
+    CloudTables::of(cloud).grant_sources
 }
 
 /// Returns every table of every cloud, each once.

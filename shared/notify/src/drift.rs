@@ -10,6 +10,7 @@ use std::{
 
 use model::{
     AccountId, Change, ChangeKind, Cloud, Column, Row, State, Table, Timestamp, Type, Value, Weight, tables,
+    tables::CloudTables,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -102,21 +103,7 @@ pub fn drift(account: &AccountId, changes: &[Change], state: &State) -> Vec<Json
 
 /// Returns the tables in which the names of principals and groups are looked up.
 pub fn naming_tables(cloud: Cloud) -> impl Iterator<Item = &'static Table> {
-    let tables: [&'static Table; 4] = match cloud {
-        Cloud::Ibm => [
-            &tables::ibm::USERS,
-            &tables::ibm::SERVICE_IDS,
-            &tables::ibm::PROFILES,
-            &tables::ibm::ACCESS_GROUPS,
-        ],
-        Cloud::Huawei => [
-            &tables::huawei::USERS,
-            &tables::huawei::AGENCIES,
-            &tables::huawei::POLICIES,
-            &tables::huawei::GROUPS,
-        ],
-    };
-    tables.into_iter()
+    CloudTables::of(cloud).naming.iter().copied()
 }
 
 /// Returns what the changes tell, by table and key.

@@ -4,17 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Author, Cloud, Row, State, Table, Value, Weight, tables};
+use model::{Author, Cloud, Row, State, Table, Value, Weight, tables::CloudTables};
 
 use crate::RunReport;
 
 /// Returns the columns of a table that hold the id of somebody: on one cloud `user_id` is an id, on another an address.
 pub(crate) fn identity_columns(table: &Table) -> &'static [&'static str] {
-    if table.name.starts_with(Cloud::Huawei.name()) {
-        &["user_id", "entity_id", "subject_id"]
-    } else {
-        &["iam_id", "subject_iam_id"]
-    }
+    CloudTables::with(table).map_or(&[], |cloud| cloud.identity_columns)
 }
 
 /// Finds names by id.
@@ -55,19 +51,7 @@ impl<'a> NameFinder<'a> {
         if wanted.is_empty() {
             return;
         }
-        let principals: [(&'static Table, &str); 3] = match cloud {
-            Cloud::Ibm => [
-                (&tables::ibm::USERS, "iam_id"),
-                (&tables::ibm::SERVICE_IDS, "iam_id"),
-                (&tables::ibm::PROFILES, "iam_id"),
-            ],
-            Cloud::Huawei => [
-                (&tables::huawei::USERS, "user_id"),
-                (&tables::huawei::AGENCIES, "agency_id"),
-                (&tables::huawei::GROUPS, "group_id"),
-            ],
-        };
-        for (table, column) in principals {
+        for (table, column) in CloudTables::of(cloud).identities {
             let gone = self.changed.iter().filter(|((name, _), _)| *name == table.name).map(|(_, row)| *row);
             let there = wanted.iter().filter_map(|id| row_of_id(self.state, table, id));
             for row in gone.chain(there) {

@@ -68,16 +68,8 @@ pub(crate) fn found(
 
 /// Returns where each principal stands in the tables, by its id.
 fn addresses(cloud: Cloud, state: &State) -> BTreeMap<&str, String> {
-    let places: &[(&'static Table, &str)] = match cloud {
-        Cloud::Ibm => &[
-            (&tables::ibm::USERS, "iam_id"),
-            (&tables::ibm::SERVICE_IDS, "iam_id"),
-            (&tables::ibm::PROFILES, "iam_id"),
-        ],
-        Cloud::Huawei => &[(&tables::huawei::USERS, "user_id"), (&tables::huawei::AGENCIES, "agency_id")],
-    };
     let mut addresses = BTreeMap::new();
-    for (table, column) in places {
+    for (table, column) in access::principal_tables(cloud) {
         for row in state.rows(table) {
             if let Some(id) = table.text(row, column) {
                 addresses.insert(id, table.place(&table.key_text(row)));

@@ -74,10 +74,7 @@ impl Head {
                 "tenant_uid": account,
             },
             "cloud": {
-                "provider": match account.cloud() {
-                    model::Cloud::Ibm => "IBM Cloud",
-                    model::Cloud::Huawei => "Huawei Cloud",
-                },
+                "provider": account.cloud().title(),
                 "account": { "uid": account.id(), "type_id": 99, "type": "Cloud account" },
             },
             "finding_info": { "uid": self.uid, "title": self.title },

@@ -1,17 +1,8 @@
 //! The stored tables that grants follow from: whoever reads grants reads all of these.
 
-use crate::{Cloud, Table};
+use crate::Table;
 
-/// Returns the tables from which the access of an account follows, without `coverage`.
-#[must_use]
-pub fn grant_sources(cloud: Cloud) -> &'static [&'static Table] {
-    match cloud {
-        Cloud::Ibm => &IBM,
-        Cloud::Huawei => &HUAWEI,
-    }
-}
-
-static IBM: [&Table; 34] = {
+pub(super) static IBM: [&Table; 34] = {
     use super::ibm as t;
     [
         &t::ACCOUNTS,
@@ -51,7 +42,7 @@ static IBM: [&Table; 34] = {
     ]
 };
 
-static HUAWEI: [&Table; 43] = {
+pub(super) static HUAWEI: [&Table; 43] = {
     use super::huawei as t;
     [
         &t::ACCESS_CONTROLS,
