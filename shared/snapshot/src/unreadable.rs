@@ -60,19 +60,28 @@ impl History {
         self.store_error(error)
     }
 
-    /// Returns whether another object of the same folder of the account can be read.
+    /// Returns whether another object of the same folder of the account can be read. Where it is alone there, a manifest says as much:
+    /// the first ledger of a sink has no other beside it.
     async fn reads_beside(&self, key: &str) -> bool {
         let own = self.key("");
         let folder = key.strip_prefix(&own).and_then(|name| name.split('/').next()).unwrap_or_default();
-        let Ok(page) = self.store().list(&format!("{own}{folder}/"), None).await else { return false };
+        match self.reads_one_of(folder, key).await {
+            Some(is_read) => is_read,
+            None => self.reads_one_of("manifests", key).await.unwrap_or_default(),
+        }
+    }
+
+    /// Returns whether one of the objects of a folder of the account can be read, but for one; none where there is no other.
+    async fn reads_one_of(&self, folder: &str, key: &str) -> Option<bool> {
+        let page = self.store().list(&self.key(&format!("{folder}/")), None).await.ok()?;
         let others: Vec<&String> = page.keys.iter().filter(|other| *other != key).collect();
         // The newest are the likeliest to be as they were; older ones may lie in a colder class of the bucket.
-        for other in others.into_iter().rev().take(TRIED) {
+        for other in others.iter().rev().take(TRIED) {
             if matches!(self.store().get(other).await, Ok(Some(_))) {
-                return true;
+                return Some(true);
             }
         }
-        false
+        (!others.is_empty()).then_some(false)
     }
 }
 
@@ -103,6 +112,11 @@ mod tests {
         let error = author.history.read(&manifest, table).await.unwrap_err();
         assert!(error.is_damage() && error.to_string().contains("cannot be read"), "{error}");
         assert!(author.history.read(&manifest, other).await.is_ok());
+        // The only object of its folder has none beside it to be held against.
+        let alone = author.history.put_json(crate::Place::Access, &["told"]).await.unwrap();
+        make_unreadable(&place(&alone.key));
+        let error = author.history.get_json::<Vec<String>>(&alone).await.unwrap_err();
+        assert!(error.is_damage(), "{error}");
         make_unreadable(&place("manifests/00000002.json"));
         let error = author.history.manifest(2).await.unwrap_err();
         assert!(error.is_damage(), "{error}");
