@@ -268,8 +268,8 @@ fn compare(mut before: State, mut after: State, steps: &[(&'static Table, RowSte
     diff::compare(&before, &after, &declared)
 }
 
-/// Returns the gains of access that events told of a thing: of itself, or by a way through it. Left to [`crate::access_turns`] are the
-/// runs that stored what they found of access.
+/// Returns the gains of access that events told of a thing: of itself, or by a way through it. Of runs that stored what
+/// they found of access, that is read instead.
 pub(crate) async fn gains(
     history: &History,
     timeline: &Timeline,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use access::{SharedChange, Step, ToldChange};
+use access::ToldChange;
 use model::{Row, Sighting, State, Table, references, tables};
 use snapshot::{History, Manifest, RowFilter, RowStep, SnapshotError, Timeline};
 
@@ -101,8 +101,8 @@ async fn compare(
         };
         for (at, near) in futures::future::join_all(some.into_iter().map(compare)).await {
             let near = near?;
-            let of_thing = near.changes.iter().filter(|change| is_of(change, ids));
-            let mut found: Vec<ToldChange> = of_thing.map(ToldChange::of).collect();
+            let mut found: Vec<ToldChange> = near.changes.iter().map(ToldChange::of).collect();
+            found.retain(|change| change.is_of(ids));
             found.iter_mut().for_each(|change| change.speak_of(ids));
             if !found.is_empty() {
                 changes.push((at, found));
@@ -111,13 +111,6 @@ async fn compare(
     }
     changes.reverse();
     Ok((changes, hurried))
-}
-
-/// Returns whether a change of access is of one of some things, or by a way through it.
-fn is_of(change: &SharedChange, ids: &BTreeSet<String>) -> bool {
-    let is_it = |step: &Step| step.is_among(ids);
-    change.principals.iter().any(|principal| is_it(&principal.step))
-        || change.grants.iter().any(|grant| grant.path.iter().chain(&grant.former_path).any(is_it))
 }
 
 /// Returns the numbers of snapshots in which rows near a thing changed that access follows from.
